@@ -1,0 +1,213 @@
+//! Reading a checked value out of a [`Json`] tree while gathering every fault with its pointer.
+//!
+//! A decoder walks [`Node`]s. What it asks for and does not find is reported to the shared [`Faults`], and decoding
+//! goes on, so that one run tells all there is to mend.
+
+use std::cell::RefCell;
+
+use super::Json;
+use crate::error::{Diagnostic, Severity, nearest, pointer};
+
+/// Where faults are gathered.
+#[derive(Debug, Default)]
+pub struct Faults {
+    list: RefCell<Vec<Diagnostic>>,
+}
+
+/// Most faults that one input reports; the rest adds nothing.
+const MOST: usize = 1000;
+
+impl Faults {
+    /// Adds one.
+    pub fn add(&self, fault: Diagnostic) {
+        let mut list = self.list.borrow_mut();
+        if list.len() < MOST {
+            list.push(fault);
+        }
+    }
+
+    /// Adds several.
+    pub fn extend(&self, faults: impl IntoIterator<Item = Diagnostic>) {
+        faults.into_iter().for_each(|fault| self.add(fault));
+    }
+
+    /// Whether an error (not just a warning) was added.
+    pub fn any_error(&self) -> bool {
+        self.list.borrow().iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// All of them, in the order found.
+    pub fn into_list(self) -> Vec<Diagnostic> {
+        self.list.into_inner()
+    }
+}
+
+/// A value with its place.
+#[derive(Clone, Debug)]
+pub struct Node<'a> {
+    /// The value; `Null` where there is none.
+    pub json: &'a Json,
+    /// Its JSON pointer.
+    pub path: String,
+    faults: &'a Faults,
+}
+
+static NULL: Json = Json::Null;
+
+impl<'a> Node<'a> {
+    /// A value and where it stands.
+    pub fn new(json: &'a Json, path: impl Into<String>, faults: &'a Faults) -> Self {
+        Node { json, path: path.into(), faults }
+    }
+
+    /// Where faults of this value go.
+    pub fn faults(&self) -> &'a Faults {
+        self.faults
+    }
+
+    /// Reports an error at this value.
+    pub fn error(&self, code: &'static str, message: impl Into<String>) {
+        self.faults.add(Diagnostic::error(code, self.path.clone(), message));
+    }
+
+    /// Reports that this is not what it should be.
+    pub fn wrong(&self, wanted: &str) {
+        let message = if self.json.is_null() {
+            format!("{wanted} is missing here")
+        } else {
+            format!("this must be {wanted}, not {}", self.json.kind())
+        };
+        self.error(if self.json.is_null() { "missing" } else { "wrong_type" }, message);
+    }
+
+    /// Whether there is nothing here (absent or null).
+    pub fn is_null(&self) -> bool {
+        self.json.is_null()
+    }
+
+    /// The value under `key`; one that is absent is null.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Node<'a> {
+        Node { json: self.json.get(key).unwrap_or(&NULL), path: pointer(&self.path, key), faults: self.faults }
+    }
+
+    /// Checks that this is an object with no keys but `known`; an unknown one is an error with the nearest known as its hint.
+    pub fn keys(&self, known: &[&str]) -> bool {
+        let Some(pairs) = self.json.as_object() else {
+            self.wrong("an object");
+            return false;
+        };
+        for (key, _) in pairs {
+            if !known.contains(&key.as_str()) {
+                let fault = Diagnostic::error("unknown_key", pointer(&self.path, key), format!("there is no key `{key}` here"));
+                self.faults.add(fault.maybe_hint(nearest(key, known.iter().copied())));
+            }
+        }
+        true
+    }
+
+    /// The entries of an object; nothing where this is null; a fault where it is something else.
+    pub fn entries(&self) -> Vec<(&'a str, Node<'a>)> {
+        match self.json {
+            Json::Null => Vec::new(),
+            Json::Object(pairs) => {
+                pairs.iter().map(|(k, v)| (k.as_str(), Node { json: v, path: pointer(&self.path, k), faults: self.faults })).collect()
+            }
+            _ => {
+                self.wrong("an object");
+                Vec::new()
+            }
+        }
+    }
+
+    /// The elements of a list; nothing where this is null; a fault where it is something else.
+    pub fn items(&self) -> Vec<Node<'a>> {
+        match self.json {
+            Json::Null => Vec::new(),
+            Json::List(list) => {
+                list.iter().enumerate().map(|(i, v)| Node { json: v, path: pointer(&self.path, i), faults: self.faults }).collect()
+            }
+            _ => {
+                self.wrong("a list");
+                Vec::new()
+            }
+        }
+    }
+
+    /// A text that may be absent.
+    pub fn text(&self) -> Option<&'a str> {
+        match self.json {
+            Json::Null => None,
+            Json::Text(text) => Some(text),
+            _ => {
+                self.wrong("a text");
+                None
+            }
+        }
+    }
+
+    /// A text that must be there and not be empty.
+    pub fn name(&self) -> Option<&'a str> {
+        match self.json {
+            Json::Text(text) if text.is_empty() => {
+                self.error("empty", "this text must not be empty");
+                None
+            }
+            Json::Text(text) => Some(text),
+            _ => {
+                self.wrong("a text");
+                None
+            }
+        }
+    }
+
+    /// The elements of a list of texts.
+    pub fn texts(&self) -> Vec<&'a str> {
+        self.items().iter().filter_map(Node::name).collect()
+    }
+
+    /// `true` or `false`, with what stands for absence.
+    pub fn flag(&self, absent: bool) -> bool {
+        match self.json {
+            Json::Null => absent,
+            Json::Bool(value) => *value,
+            _ => {
+                self.wrong("true or false");
+                absent
+            }
+        }
+    }
+
+    /// A whole number within a range, if present.
+    pub fn whole(&self, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
+        let number = match self.json {
+            Json::Null => return None,
+            Json::Number(number) => *number,
+            _ => {
+                self.wrong("a whole number");
+                return None;
+            }
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and what is not whole is refused below")]
+        let whole = number as i64;
+        #[expect(clippy::cast_precision_loss, reason = "only compared; what does not come back is not whole or out of range")]
+        if whole as f64 == number && range.contains(&whole) {
+            Some(whole)
+        } else {
+            self.error("out_of_range", format!("this must be a whole number from {} to {}", range.start(), range.end()));
+            None
+        }
+    }
+
+    /// One of a few words, if present.
+    pub fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
+        let word = self.text()?;
+        let found = words.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+        if found.is_none() {
+            let names: Vec<String> = words.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let fault = Diagnostic::error("unknown_word", self.path.clone(), format!("`{word}` is none of {}", names.join(", ")));
+            self.faults.add(fault.maybe_hint(nearest(word, words.iter().map(|(name, _)| *name))));
+        }
+        found
+    }
+}
