@@ -84,7 +84,7 @@ pub fn write_number(number: f64, out: &mut String) {
     let scientific = format!("{number:e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-7..21).contains(&exponent) {
+    if (-6..21).contains(&exponent) {
         let _ = write!(out, "{number}");
     } else {
         let sign = if exponent < 0 { '-' } else { '+' };
