@@ -3,12 +3,10 @@
 //! Data goes one way: JSON in → checked configuration → table → selection → decision → plan → JSON out.
 //! The rooms below are listed in that order, and a room uses only rooms above it.
 
-pub mod access;
-pub mod config;
 pub mod error;
-pub mod filter;
+
 pub mod json;
 pub mod query;
-pub mod split;
+
 pub mod table;
 pub mod time;

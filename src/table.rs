@@ -1,1 +1,3 @@
-//! table
+//! Leads in columns: loading, changing, and reading them back.
+
+pub mod column;
