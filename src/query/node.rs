@@ -6,8 +6,8 @@
 
 use std::ops::Bound;
 
-use super::operator::Operator;
 use super::operand::Operand;
+use super::operator::Operator;
 use super::schema::{Case, FieldIx};
 use super::units::UnitIx;
 use crate::json::Json;

@@ -1,6 +1,6 @@
 //! A rule's value after the field's type has converted it.
 
-use crate::time::Day;
+use crate::time::{Day, Relative};
 
 use super::units::UnitIx;
 
@@ -21,4 +21,13 @@ pub enum Operand {
     Unit(UnitIx),
     /// The acting user, who is not known yet.
     Actor,
+    /// A time relative to `now`, which is not known yet.
+    Relative(Relative),
+}
+
+impl Operand {
+    /// Whether it waits for `now` or the actor.
+    pub fn is_later(&self) -> bool {
+        matches!(self, Operand::Actor | Operand::Relative(_))
+    }
 }

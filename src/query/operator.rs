@@ -6,17 +6,17 @@ use super::schema::FieldType;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operator {
     /// `=`
-    Eq,
+    Equal,
     /// `!=`
-    Ne,
+    NotEqual,
     /// `<`
-    Lt,
+    Less,
     /// `>`
-    Gt,
+    Greater,
     /// `<=`
-    Le,
+    AtMost,
     /// `>=`
-    Ge,
+    AtLeast,
     /// `contains`
     Contains,
     /// `beginsWith`
@@ -54,18 +54,18 @@ pub enum Operator {
 }
 
 use Operator::{
-    BeginsWith, Between, Contains, DoesNotBeginWith, DoesNotContain, DoesNotEndWith, Empty, EndsWith, Eq, Ge, Gt, In, Le, Lt, Match, Ne,
-    NotBetween, NotEmpty, NotIn, NotNull, NotUnder, Null, Under,
+    AtLeast, AtMost, BeginsWith, Between, Contains, DoesNotBeginWith, DoesNotContain, DoesNotEndWith, Empty, EndsWith, Equal, Greater, In,
+    Less, Match, NotBetween, NotEmpty, NotEqual, NotIn, NotNull, NotUnder, Null, Under,
 };
 
 /// Every operator with its name.
 const NAMES: [(Operator, &str); 22] = [
-    (Eq, "="),
-    (Ne, "!="),
-    (Lt, "<"),
-    (Gt, ">"),
-    (Le, "<="),
-    (Ge, ">="),
+    (Equal, "="),
+    (NotEqual, "!="),
+    (Less, "<"),
+    (Greater, ">"),
+    (AtMost, "<="),
+    (AtLeast, ">="),
     (Contains, "contains"),
     (BeginsWith, "beginsWith"),
     (EndsWith, "endsWith"),
@@ -137,7 +137,7 @@ impl Operator {
     /// The operator that this one is the exact complement of, if it is one.
     pub fn complement_of(self) -> Option<Operator> {
         match self {
-            Ne => Some(Eq),
+            NotEqual => Some(Equal),
             DoesNotContain => Some(Contains),
             DoesNotBeginWith => Some(BeginsWith),
             DoesNotEndWith => Some(EndsWith),
@@ -164,16 +164,27 @@ impl Operator {
     pub fn compares_fields(self) -> bool {
         matches!(
             self,
-            Eq | Ne | Lt | Gt | Le | Ge | Contains | BeginsWith | EndsWith | DoesNotContain | DoesNotBeginWith | DoesNotEndWith
+            Equal
+                | NotEqual
+                | Less
+                | Greater
+                | AtMost
+                | AtLeast
+                | Contains
+                | BeginsWith
+                | EndsWith
+                | DoesNotContain
+                | DoesNotBeginWith
+                | DoesNotEndWith
         )
     }
 
     /// Whether fields of type `kind` have it.
     pub fn fits(self, kind: FieldType) -> bool {
         match self {
-            Eq | Ne | Null | NotNull | Empty | NotEmpty => true,
+            Equal | NotEqual | Null | NotNull | Empty | NotEmpty => true,
             In | NotIn => kind != FieldType::Boolean,
-            Lt | Gt | Le | Ge | Between | NotBetween => {
+            Less | Greater | AtMost | AtLeast | Between | NotBetween => {
                 matches!(kind, FieldType::Text | FieldType::Number | FieldType::Date | FieldType::Datetime)
             }
             Contains | DoesNotContain => kind == FieldType::Text || kind.is_list(),
@@ -185,8 +196,7 @@ impl Operator {
 
     /// The names of the operators that fields of type `kind` have, for a hint.
     pub fn list_for(kind: FieldType) -> String {
-        let mut names: Vec<String> =
-            NAMES.iter().filter(|(op, _)| op.fits(kind)).map(|(_, name)| format!("`{name}`")).collect();
+        let mut names: Vec<String> = NAMES.iter().filter(|(op, _)| op.fits(kind)).map(|(_, name)| format!("`{name}`")).collect();
         if Match.fits(kind) {
             names.push("a `match`".into());
         }
