@@ -18,6 +18,7 @@
 mod bind;
 mod build;
 mod compiler;
+pub mod convert;
 mod describe;
 pub mod fold;
 mod group;
@@ -197,4 +198,12 @@ impl Query {
         let warnings = self.warnings.iter().chain(&other.warnings).cloned().collect();
         Query { root, warnings, needs_now: self.needs_now || other.needs_now, needs_actor: self.needs_actor || other.needs_actor }
     }
+}
+
+/// A relative instant such as `{"relative": "startOfDay", "offset": -7, "unit": "day"}`.
+///
+/// # Errors
+/// What is wrong with it, in plain words.
+pub fn relative(json: &Json) -> Result<crate::time::Relative, String> {
+    moment::relative_value(json).map_err(|wrong| wrong.at("").message)
 }
