@@ -107,21 +107,29 @@ pub(super) fn at_offset(day: Day, ms: i32, seconds: i32) -> Option<Instant> {
     Instant::new(i64::from(day.0) * DAY_MS + i64::from(ms) - i64::from(seconds) * 1000)
 }
 
-/// Appends the last `places` digits of `value`.
-fn push_digits(out: &mut String, value: u32, places: u32) {
-    for place in (0..places).rev() {
-        out.push(char::from(b'0' + (value / 10u32.pow(place) % 10) as u8));
-    }
+/// The last two digits of a number.
+fn two(value: u32) -> [u8; 2] {
+    [b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]
 }
 
-/// Appends `2026-11-21`, after clamping to the legal range.
-pub(super) fn push_day(out: &mut String, day: Day) {
+/// `2026-11-21`, after clamping to the legal range.
+fn day_bytes(day: Day) -> [u8; 10] {
     let Civil { year, month, day } = day.clamp(Day::MIN, Day::MAX).to_civil();
-    push_digits(out, year as u32, 4);
-    out.push('-');
-    push_digits(out, month.into(), 2);
-    out.push('-');
-    push_digits(out, day.into(), 2);
+    let year = year.unsigned_abs();
+    let ([y0, y1], [y2, y3], [m0, m1], [d0, d1]) = (two(year / 100), two(year), two(month.into()), two(day.into()));
+    [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1]
+}
+
+/// ASCII as a string.
+fn ascii(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).unwrap_or_default().to_owned()
+}
+
+impl Day {
+    /// Writes `2026-11-21`. A day outside of the legal range is written as the end of it that is nearer.
+    pub fn write(self) -> String {
+        ascii(&day_bytes(self))
+    }
 }
 
 impl Instant {
@@ -146,14 +154,10 @@ impl Instant {
     pub fn write(self) -> String {
         let Local { day, ms } = Local::of(self.0.clamp(Instant::MIN.0, Instant::MAX.0));
         let ms = ms.unsigned_abs();
-        let mut out = String::with_capacity(24);
-        push_day(&mut out, day);
-        for (mark, value, places) in [('T', ms / 3_600_000, 2), (':', ms / 60_000 % 60, 2), (':', ms / 1000 % 60, 2), ('.', ms % 1000, 3)] {
-            out.push(mark);
-            push_digits(&mut out, value, places);
-        }
-        out.push('Z');
-        out
+        let [y0, y1, y2, y3, _, m0, m1, _, d0, d1] = day_bytes(day);
+        let ([h0, h1], [i0, i1]) = (two(ms / 3_600_000), two(ms / 60_000 % 60));
+        let ([s0, s1], [f0, f1], f2) = (two(ms / 1000 % 60), two(ms / 10), b'0' + (ms % 10) as u8);
+        ascii(&[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', i0, i1, b':', s0, s1, b'.', f0, f1, f2, b'Z'])
     }
 }
 
@@ -303,6 +307,7 @@ mod tests {
         let east = if offset.eq_ignore_ascii_case("z") {
             0
         } else {
+            matches!(offset.chars().next(), Some('+' | '-')).then_some(())?;
             let east = parts(&offset[1..], ':', &[2, 2])
                 .or_else(|| Some([parts(offset.get(1..3)?, ':', &[2])?, parts(&offset[3..], ':', &[2])?].concat()))
                 .or_else(|| parts(&offset[1..], ':', &[2]).map(|hours| [hours, vec![0]].concat()))?;
