@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 
+mod certificate;
+
 use super::*;
 
 /// SplitMix64, so that runs are the same everywhere.
