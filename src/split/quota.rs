@@ -35,7 +35,7 @@ impl Merged {
         order.extend(division.classes.iter().enumerate().map(|(at, class)| (class, owner(class, division), at)));
         // Of classes that are alike the counts decide, so that the answer does not depend on their order.
         order.sort_by(|a, b| {
-            let key = |class: &Class, owner: Option<u32>| (owner.is_none(), owner, Reverse(class.count));
+            let key = |class: &Class, owner: Option<u32>| (owner.is_none(), owner, Reverse(class.count), class.owner);
             a.0.eligible.cmp(&b.0.eligible).then_with(|| key(a.0, a.1).cmp(&key(b.0, b.1)))
         });
         let groups = || order.chunk_by(|a, b| a.0.eligible == b.0.eligible);

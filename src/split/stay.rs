@@ -18,9 +18,10 @@ use crate::error::Result;
 
 use super::flow::{Graph, Part};
 use super::number::Numbers;
-use super::set::{Matrix, bits, clear, filled, first_common, has, put};
+use super::set::{Matrix, bits, clear, filled, has, put};
 
 const FAR: i32 = i32::MAX;
+const UNSEEN: u32 = u32::MAX;
 
 /// How much of a class somebody holds, and how much of it was theirs before.
 #[derive(Clone, Copy)]
@@ -28,6 +29,13 @@ struct Hold {
     to: u32,
     rows: i64,
     own: i64,
+}
+
+impl Hold {
+    /// What it costs to take one away.
+    fn price(self) -> i32 {
+        i32::from(self.rows <= self.own)
+    }
 }
 
 /// One step of a way: `taker` gets some of `class` from the holder at place `entry`, or what nobody holds.
@@ -50,11 +58,16 @@ struct Stays {
     giver: Vec<bool>,
     receiver_far: Vec<i32>,
     class_far: Vec<i32>,
-    /// The classes of each distance, from `lowest`, that the present pass has not entered.
-    fresh: Vec<Vec<u64>>,
+    /// The classes of each distance, from `lowest`.
+    by_far: Vec<Vec<u64>>,
     lowest: i32,
+    /// The classes that searches may still enter.
+    open: Vec<u64>,
+    /// Of the present search: the step at which each receiver is reached, and the classes that each step enters.
+    level: Vec<u32>,
+    layers: Vec<Vec<u64>>,
+    depth: usize,
     cursor: Vec<usize>,
-    seen: Vec<bool>,
     path: Vec<Step>,
 }
 
@@ -72,10 +85,13 @@ pub(super) fn keep_most(graph: &Graph, part: &Part, owned: &[Vec<(u32, i64)>], r
         giver: filled(false, people + 1)?,
         receiver_far: filled(FAR, people + 1)?,
         class_far: filled(FAR, graph.classes)?,
-        fresh: Vec::new(),
+        by_far: Vec::new(),
         lowest: 0,
+        open: filled(u64::MAX, graph.takes.words())?,
+        level: filled(UNSEEN, people + 1)?,
+        layers: Vec::new(),
+        depth: 0,
         cursor: filled(0, graph.classes)?,
-        seen: filled(false, people + 1)?,
         path: Vec::new(),
     };
     stays.left.copy_from_slice(rows);
@@ -175,6 +191,11 @@ fn narrow(graph: &Graph, takes: &mut Matrix, receiver: usize, level: &[u64]) {
     }
 }
 
+/// The classes at a distance, counted from the lowest.
+fn level_of(by_far: &[Vec<u64>], above: i32) -> Option<&Vec<u64>> {
+    by_far.get(usize::try_from(above).ok()?)
+}
+
 #[expect(clippy::indexing_slicing, reason = "every index is a class, a receiver or a list entry that all vectors were sized for")]
 impl Stays {
     /// Leaves rows where they are as long as there is room. Every stay is worth the same, so this is the best
@@ -202,9 +223,15 @@ impl Stays {
     fn place_all(&mut self) -> Result<()> {
         loop {
             self.measure()?;
+            let roots: Vec<usize> = (0..self.room.len()).filter(|at| self.room[*at] > 0 && self.receiver_far[*at] == 0).collect();
             let mut moved = false;
-            while self.pass() {
+            while self.layer(&roots) {
                 moved = true;
+                for root in &roots {
+                    while self.room[*root] > 0 && self.find(*root) {
+                        self.room[*root] -= self.push(self.room[*root]);
+                    }
+                }
             }
             if !moved {
                 return Ok(());
@@ -231,7 +258,7 @@ impl Stays {
             waiting[node] = false;
             if let Some(class) = node.checked_sub(people) {
                 for hold in self.held[class].iter().filter(|hold| hold.rows > 0) {
-                    let far = self.class_far[class] + i32::from(hold.rows <= hold.own);
+                    let far = self.class_far[class] + hold.price();
                     let to = hold.to as usize;
                     if far < self.receiver_far[to] {
                         self.receiver_far[to] = far;
@@ -258,100 +285,124 @@ impl Stays {
                 bits(self.takes.row(node)).for_each(|class| reach(class, far));
             }
         }
+        let known = || self.class_far.iter().copied().filter(|far| *far != FAR);
+        self.lowest = known().min().unwrap_or(0);
+        let depth = known().max().map_or(0, |highest| highest - self.lowest + 1) as usize;
+        self.by_far.clear();
+        self.by_far.resize(depth, vec![0; self.takes.words()]);
+        for (class, far) in self.class_far.iter().enumerate().filter(|(_, far)| **far != FAR) {
+            put(&mut self.by_far[(far - self.lowest) as usize], class);
+        }
+        self.open.fill(u64::MAX);
         Ok(())
     }
 
-    /// Makes every class and receiver fresh again.
-    fn refresh(&mut self) {
-        self.seen.fill(false);
-        self.cursor.fill(0);
-        let known = || self.class_far.iter().copied().filter(|far| *far != FAR);
-        self.lowest = known().min().unwrap_or(0);
-        let depth = known().max().map_or(0, |highest| (highest - self.lowest) as usize + 1);
-        self.fresh.truncate(depth);
-        self.fresh.iter_mut().for_each(|level| level.fill(0));
-        self.fresh.resize(depth, vec![0; self.takes.words()]);
-        for (class, far) in self.class_far.iter().enumerate().filter(|(_, far)| **far != FAR) {
-            put(&mut self.fresh[(far - self.lowest) as usize], class);
-        }
-    }
-
-    /// Pushes along ways of least cost, entering every class once except those on ways that led somewhere.
-    /// False if there was no way at all.
-    fn pass(&mut self) -> bool {
-        self.refresh();
-        let mut moved = false;
-        for root in 0..self.room.len() {
-            while self.room[root] > 0 && self.receiver_far[root] == 0 && self.find(root) {
-                let amount = self.push(self.room[root]);
-                self.room[root] -= amount;
-                moved = true;
-                for at in 0..self.path.len() {
-                    let step = self.path[at];
-                    self.seen[step.taker] = false;
-                    let level = (self.class_far[step.class] - self.lowest) as usize;
-                    put(&mut self.fresh[level], step.class);
+    /// Looks for the ways of least cost with the fewest steps from `roots` with room to a class with rows left or to
+    /// a giver, step by step. False if there is none.
+    fn layer(&mut self, roots: &[usize]) -> bool {
+        self.level.fill(UNSEEN);
+        let mut unseen = self.open.clone();
+        let mut frontier: Vec<usize> = roots.iter().copied().filter(|root| self.room[*root] > 0).collect();
+        frontier.iter().for_each(|root| self.level[*root] = 0);
+        self.depth = 0;
+        while !frontier.is_empty() {
+            if self.layers.len() == self.depth {
+                self.layers.push(vec![0; unseen.len()]);
+            }
+            self.layers[self.depth].fill(0);
+            for receiver in frontier.drain(..) {
+                let far = self.receiver_far[receiver];
+                for class in self.owns[receiver].iter().copied() {
+                    if has(&unseen, class) && self.class_far[class] == far - 1 && self.is_short(class, receiver) {
+                        clear(&mut unseen, class);
+                        put(&mut self.layers[self.depth], class);
+                    }
+                }
+                let Some(level) = level_of(&self.by_far, far - self.lowest) else { continue };
+                let open = unseen.iter_mut().zip(self.takes.row(receiver)).zip(level);
+                for (((unseen, takes), level), layer) in open.zip(&mut self.layers[self.depth]) {
+                    let fresh = *unseen & takes & level;
+                    *unseen ^= fresh;
+                    *layer |= fresh;
                 }
             }
+            self.depth += 1;
+            let mut found = false;
+            for class in bits(&self.layers[self.depth - 1]) {
+                self.cursor[class] = 0;
+                found |= self.left[class] > 0;
+                for hold in self.held[class].iter().filter(|hold| hold.rows > 0) {
+                    let to = hold.to as usize;
+                    if self.level[to] == UNSEEN && self.receiver_far[to] == self.class_far[class] + hold.price() {
+                        self.level[to] = self.depth as u32;
+                        found |= self.giver[to];
+                        frontier.push(to);
+                    }
+                }
+            }
+            if found {
+                return true;
+            }
         }
-        moved
+        self.open = unseen;
+        false
     }
 
-    /// Looks for a way of least cost from `root` to a class with rows left or to a giver, and puts it in `path`.
+    /// Finds one of the ways that [`Stays::layer`] has seen, and puts it in `path`.
     fn find(&mut self, root: usize) -> bool {
         self.path.clear();
-        self.seen[root] = true;
         let mut taker = root;
-        let mut inside = None;
         loop {
-            let class = match inside.take() {
-                Some(class) => class,
-                None => match self.next_class(taker) {
-                    Some(class) => {
-                        let level = (self.class_far[class] - self.lowest) as usize;
-                        clear(&mut self.fresh[level], class);
-                        if self.left[class] > 0 {
-                            self.path.push(Step { taker, class, entry: None });
-                            return true;
-                        }
-                        class
-                    }
-                    None => {
-                        let Some(step) = self.path.pop() else { return false };
-                        (taker, inside) = (step.taker, Some(step.class));
-                        continue;
-                    }
-                },
+            let depth = self.path.len();
+            let Some(class) = self.next_class(taker, depth) else {
+                self.level[taker] = UNSEEN;
+                let Some(step) = self.path.pop() else { return false };
+                self.cursor[step.class] += 1;
+                taker = step.taker;
+                continue;
             };
+            if self.left[class] > 0 {
+                self.path.push(Step { taker, class, entry: None });
+                return true;
+            }
             let far = self.class_far[class];
             let next = self.held[class].iter().enumerate().skip(self.cursor[class]).find(|(_, hold)| {
                 let to = hold.to as usize;
-                hold.rows > 0 && !self.seen[to] && self.receiver_far[to] == far + i32::from(hold.rows <= hold.own)
+                hold.rows > 0 && self.level[to] == depth as u32 + 1 && self.receiver_far[to] == far + hold.price()
             });
             let Some((entry, hold)) = next else {
-                self.cursor[class] = self.held[class].len();
+                clear(&mut self.layers[depth], class);
                 continue;
             };
-            self.cursor[class] = entry + 1;
+            self.cursor[class] = entry;
             self.path.push(Step { taker, class, entry: Some(entry) });
             taker = hold.to as usize;
-            self.seen[taker] = true;
             if self.giver[taker] {
                 return true;
             }
         }
     }
 
-    /// A fresh class that `taker` may take from at least cost.
-    fn next_class(&self, taker: usize) -> Option<usize> {
-        let far = self.receiver_far[taker];
-        let level = |far: i32| usize::try_from(far - self.lowest).ok().and_then(|at| self.fresh.get(at));
-        let free = level(far).and_then(|fresh| first_common(self.takes.row(taker), fresh));
-        free.or_else(|| {
-            let fresh = level(far.saturating_sub(1))?;
-            let short = |class: usize| self.held[class].iter().any(|hold| hold.to as usize == taker && hold.rows < hold.own);
-            self.owns[taker].iter().copied().find(|class| has(fresh, *class) && short(*class))
-        })
+    /// A class of the layer at `depth` that `taker` may take from at least cost.
+    fn next_class(&self, taker: usize, depth: usize) -> Option<usize> {
+        if depth >= self.depth {
+            return None;
+        }
+        let (layer, far) = (self.layers.get(depth)?, self.receiver_far[taker]);
+        let free = level_of(&self.by_far, far - self.lowest).and_then(|level| {
+            let words = layer.iter().zip(self.takes.row(taker)).zip(level).enumerate();
+            words.map(|(at, ((layer, takes), level))| (at, layer & takes & level)).find(|(_, word)| *word != 0)
+        });
+        if let Some((at, word)) = free {
+            return Some(at * 64 + word.trailing_zeros() as usize);
+        }
+        let mut owns = self.owns[taker].iter().copied();
+        owns.find(|class| self.class_far[*class] == far - 1 && has(layer, *class) && self.is_short(*class, taker))
+    }
+
+    /// Whether somebody has less of a class than was theirs.
+    fn is_short(&self, class: usize, receiver: usize) -> bool {
+        self.held[class].iter().any(|hold| hold.to as usize == receiver && hold.rows < hold.own)
     }
 
     /// Sends as much as possible, but at most `amount`, along the path, and says how much.
@@ -391,25 +442,21 @@ impl Stays {
             return Ok(());
         }
         self.measure()?;
-        self.refresh();
         for (at, giver) in self.giver.iter_mut().enumerate() {
             *giver = extra[at] && self.room[at] == 0 && self.receiver_far[at] == 0;
         }
         for receiver in (0..extra.len()).filter(|receiver| extra[*receiver]) {
             self.giver[receiver] = false;
-            if self.room[receiver] == 0 || wanting == 0 || self.receiver_far[receiver] != 0 || self.seen[receiver] {
+            if self.room[receiver] == 0 || wanting == 0 {
                 continue;
             }
-            let (fresh, seen) = (self.fresh.clone(), self.seen.clone());
-            self.cursor.fill(0);
-            if self.find(receiver) {
-                let end = self.path.last().and_then(|step| Some(self.held[step.class][step.entry?].to as usize));
+            if self.receiver_far[receiver] == 0 && self.layer(&[receiver]) && self.find(receiver) {
                 self.push(1);
+                let giver = self.path.last().and_then(|step| Some(self.held[step.class][step.entry?].to as usize));
                 self.room[receiver] = 0;
-                if let Some(end) = end {
-                    (self.room[end], self.giver[end]) = (1, false);
+                if let Some(giver) = giver {
+                    (self.room[giver], self.giver[giver]) = (1, false);
                 }
-                (self.fresh, self.seen) = (fresh, seen);
             } else {
                 wanting -= 1;
             }
