@@ -9,36 +9,34 @@ pub enum Order {
     Block,
 }
 
-/// Receivers with the same number of rows: their turns coincide.
-struct Group {
-    /// The next turn as a fraction of 2⁶⁴, rounded down, and the remainder in parts of `quota`.
-    key: u64,
-    over: u64,
-    /// What every turn adds to both.
-    step: u64,
-    rest: u64,
-    quota: u64,
-    turns: u64,
-    members: Vec<u32>,
+/// The turn keys of one number of rows, as fractions of 2¹²⁸, one after another.
+struct Turns {
+    /// The next key.
+    key: u128,
+    /// What every turn adds to it.
+    step: u128,
+    left: u64,
 }
 
-impl Group {
-    fn new(quota: u64, members: Vec<u32>) -> Group {
-        let whole = |numerator: u128| (numerator / u128::from(quota)) as u64;
-        let rest = |numerator: u128| (numerator % u128::from(quota)) as u64;
-        Group { key: whole(1 << 63), over: rest(1 << 63), step: whole(1 << 64), rest: rest(1 << 64), quota, turns: quota, members }
+impl Turns {
+    /// Both numbers are rounded up, so after j turns a key is too large by at most j.
+    fn new(quota: u64) -> Turns {
+        let part = u128::from(quota.max(1));
+        let down = u128::MAX / part;
+        Turns { key: (1_u128 << 127).div_ceil(part), step: down.saturating_add(1), left: quota }
+    }
+
+    /// The next key as a fraction of 2⁶⁴, rounded down.
+    #[inline]
+    fn key(&self) -> u64 {
+        (self.key >> 64) as u64
     }
 
     /// Moves on to the next turn.
     #[inline]
     fn advance(&mut self) {
-        self.turns -= 1;
+        self.left -= 1;
         self.key = self.key.wrapping_add(self.step);
-        self.over += self.rest;
-        if self.over >= self.quota {
-            self.over -= self.quota;
-            self.key = self.key.wrapping_add(1);
-        }
     }
 }
 
@@ -49,7 +47,8 @@ impl Group {
 /// order: everybody's rows lie evenly between the first and the last.
 ///
 /// Keys are compared as fractions of 2⁶⁴ rounded down. That is exact below 2³¹ rows each: two different keys
-/// are at least 1 / 2qq′ > 2⁻⁶³ apart, so they differ after rounding too.
+/// are at least 1 / 2qq′ > 2⁻⁶³ apart, so they differ after rounding too. They are summed up with 64 more bits, and
+/// too large by less than 2³¹ · 2⁻¹²⁸, which is less than what a key lacks to the next fraction of 2⁶⁴.
 ///
 /// ```
 /// use evenhand::split::{Order, deal};
@@ -62,29 +61,90 @@ pub fn deal(quotas: &[(u32, u64)], order: Order, mut each: impl FnMut(u32)) {
     if order == Order::Block {
         return quotas.iter().for_each(|(receiver, quota)| (0..*quota).for_each(|_| each(*receiver)));
     }
-    let mut sorted: Vec<(u64, u32)> = quotas.iter().filter(|(_, quota)| *quota > 0).map(|(receiver, quota)| (*quota, *receiver)).collect();
-    sorted.sort_unstable();
-    let mut groups: Vec<Group> = sorted
-        .chunk_by(|a, b| a.0 == b.0)
-        .filter_map(|same| Some(Group::new(same.first()?.0, same.iter().map(|(_, receiver)| *receiver).collect())))
-        .collect();
+    let mut different: Vec<u64> = quotas.iter().map(|(_, quota)| *quota).filter(|quota| *quota > 0).collect();
+    different.sort_unstable();
+    different.dedup();
+    if different.len() < 4 {
+        in_groups(quotas, &different, each);
+    } else {
+        in_windows(quotas, each);
+    }
+}
+
+/// For few different numbers: receivers who get equally many have their turns at the same time.
+fn in_groups(quotas: &[(u32, u64)], different: &[u64], mut each: impl FnMut(u32)) {
+    let members = |quota: u64| quotas.iter().filter(move |(_, has)| *has == quota).map(|(receiver, _)| *receiver).collect();
+    let mut groups: Vec<(Turns, Vec<u32>)> = different.iter().map(|quota| (Turns::new(*quota), members(*quota))).collect();
     let mut tied = Vec::new();
-    while let Some(key) = groups.iter().map(|group| group.key).min() {
-        let mut first = groups.iter_mut().filter(|group| group.key == key);
-        let (one, more) = (first.next(), first.next());
-        if let (Some(one), None) = (one, more) {
-            one.members.iter().for_each(|receiver| each(*receiver));
-            one.advance();
+    while let Some(key) = groups.iter().map(|(turns, _)| turns.key()).min() {
+        let mut first = groups.iter_mut().filter(|(turns, _)| turns.key() == key);
+        if let (Some((turns, members)), None) = (first.next(), first.next()) {
+            members.iter().for_each(|receiver| each(*receiver));
+            turns.advance();
         } else {
             tied.clear();
-            for group in groups.iter_mut().filter(|group| group.key == key) {
-                tied.extend_from_slice(&group.members);
-                group.advance();
+            for (turns, members) in groups.iter_mut().filter(|(turns, _)| turns.key() == key) {
+                tied.extend_from_slice(members);
+                turns.advance();
             }
             tied.sort_unstable();
             tied.iter().for_each(|receiver| each(*receiver));
         }
-        groups.retain(|group| group.turns > 0);
+        groups.retain(|(turns, _)| turns.left > 0);
+    }
+}
+
+/// For many different numbers: the keys are cut into windows of some hundred turns, which are sorted by
+/// counting. A window has about as many buckets as turns, so little is left to do in a bucket.
+#[expect(clippy::indexing_slicing, reason = "a bucket is the top bits of a key within its window, and counts are kept for all of them")]
+fn in_windows(quotas: &[(u32, u64)], mut each: impl FnMut(u32)) {
+    let takers = quotas.iter().filter(|(_, quota)| *quota > 0);
+    let mut takers: Vec<(u32, Turns)> = takers.map(|(receiver, quota)| (*receiver, Turns::new(*quota))).collect();
+    let rows = quotas.iter().fold(0_u64, |sum, (_, quota)| sum.saturating_add(*quota));
+    let window = (takers.len() * 16).next_power_of_two().clamp(64, 1 << 16) as u64;
+    let window_bits = (rows / window).checked_ilog2().unwrap_or(0);
+    let buckets = 4 * rows.min(window).next_power_of_two() as usize;
+    let bucket_shift = 64 - window_bits - buckets.ilog2();
+    let bucket_of = |key: u64| (key >> bucket_shift) as usize & (buckets - 1);
+    let mut ends = vec![0_u32; buckets + 1];
+    let mut drawn: Vec<(u64, u32)> = Vec::new();
+    let mut sorted = drawn.clone();
+    for window in 0..1_u64 << window_bits {
+        let last = window.checked_shl(64 - window_bits).unwrap_or(0) | u64::MAX >> window_bits;
+        drawn.clear();
+        ends.fill(0);
+        for (receiver, turns) in &mut takers {
+            while turns.left > 0 && turns.key() <= last {
+                let key = turns.key();
+                ends[bucket_of(key) + 1] += 1;
+                drawn.push((key, *receiver));
+                turns.advance();
+            }
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += *end;
+            *end = sum;
+        }
+        sorted.resize(drawn.len(), (0, 0));
+        for turn in &drawn {
+            let end = &mut ends[bucket_of(turn.0)];
+            sorted[*end as usize] = *turn;
+            *end += 1;
+        }
+        // Within a bucket turns stand in receivers' order; equal keys stay so.
+        for at in 1..sorted.len() {
+            let turn = sorted[at];
+            let mut to = at;
+            while to > 0 && sorted[to - 1].0 > turn.0 {
+                sorted[to] = sorted[to - 1];
+                to -= 1;
+            }
+            if to < at {
+                sorted[to] = turn;
+            }
+        }
+        sorted.iter().for_each(|(_, receiver)| each(*receiver));
     }
 }
 
@@ -127,6 +187,12 @@ mod tests {
         #[test]
         fn turns_go_by_key_then_receiver(quotas in prop::collection::vec(0_u64..40, 0..60)) {
             let quotas: Vec<(u32, u64)> = quotas.into_iter().enumerate().map(|(at, quota)| (at as u32, quota)).collect();
+            prop_assert_eq!(dealt(&quotas, Order::Deal), by_definition(&quotas));
+        }
+
+        #[test]
+        fn windows_too(quotas in prop::collection::vec(0_u64..400, 4..40), scale in 1_u64..20) {
+            let quotas: Vec<(u32, u64)> = quotas.into_iter().enumerate().map(|(at, quota)| (at as u32, quota * scale)).collect();
             prop_assert_eq!(dealt(&quotas, Order::Deal), by_definition(&quotas));
         }
 
