@@ -15,6 +15,8 @@ pub mod patch;
 pub mod people;
 pub mod rules;
 pub mod schedules;
+#[cfg(test)]
+mod tests;
 pub mod zones;
 
 pub use access::{Grant, Profile, ProfileIx, Scope, Verb};
@@ -161,8 +163,22 @@ pub struct WorkingHours {
 }
 
 const KEYS: [&str; 16] = [
-    "version", "timeZone", "zones", "weekStart", "fields", "userFields", "lead", "lifecycle", "org", "users", "profiles", "pools", "schedules",
-    "groups", "rules", "lists",
+    "version",
+    "timeZone",
+    "zones",
+    "weekStart",
+    "fields",
+    "userFields",
+    "lead",
+    "lifecycle",
+    "org",
+    "users",
+    "profiles",
+    "pools",
+    "schedules",
+    "groups",
+    "rules",
+    "lists",
 ];
 
 /// What the sections of a configuration need of each other while they are read.

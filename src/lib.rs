@@ -3,10 +3,9 @@
 //! Data goes one way: JSON in → checked configuration → table → selection → decision → plan → JSON out.
 //! The rooms below are listed in that order, and a room uses only rooms above it.
 
+pub mod config;
 pub mod error;
-
 pub mod json;
 pub mod query;
-
 pub mod table;
 pub mod time;

@@ -88,7 +88,8 @@ fn one(name: &str, node: &Node<'_>, of: Of) -> Option<Field> {
 /// The fields that a member filter sees: those of every user, those that `userFields` names, and those found among the
 /// attributes, whose type follows their values (a list → tags, a number → number, true or false → boolean, else choice).
 pub(super) fn user_fields(named: &Node<'_>, users: &Node<'_>) -> Vec<Field> {
-    let plain = |name: &str, kind| Field { name: name.to_owned(), label: None, kind, case: Case::Sensitive, choices: Vec::new(), format: None };
+    let plain =
+        |name: &str, kind| Field { name: name.to_owned(), label: None, kind, case: Case::Sensitive, choices: Vec::new(), format: None };
     let mut out: Vec<Field> = OF_EVERY_USER.iter().map(|(name, kind)| plain(name, *kind)).collect();
     out.extend(read(named, Of::Users));
     let mut inferred: BTreeMap<&str, FieldType> = BTreeMap::new();
@@ -110,6 +111,11 @@ pub(super) fn user_fields(named: &Node<'_>, users: &Node<'_>) -> Vec<Field> {
             continue;
         }
     }
-    out.extend(inferred.into_iter().filter(|(name, _)| !OF_EVERY_USER.iter().any(|(known, _)| known == name)).map(|(name, kind)| plain(name, kind)));
+    out.extend(
+        inferred
+            .into_iter()
+            .filter(|(name, _)| !OF_EVERY_USER.iter().any(|(known, _)| known == name))
+            .map(|(name, kind)| plain(name, kind)),
+    );
     out
 }

@@ -202,7 +202,19 @@ pub struct Group {
 }
 
 const KEYS: [&str; 14] = [
-    "id", "name", "members", "defaultAssignee", "availableTo", "unit", "slot", "method", "schedule", "match", "joiners", "absentTurn", "remember",
+    "id",
+    "name",
+    "members",
+    "defaultAssignee",
+    "availableTo",
+    "unit",
+    "slot",
+    "method",
+    "schedule",
+    "match",
+    "joiners",
+    "absentTurn",
+    "remember",
     "onNobody",
 ];
 
@@ -299,7 +311,8 @@ fn matching(node: &Node<'_>, reading: &Reading<'_>) -> Option<Match> {
             node.wrong(wanted);
         }
     }
-    let op_found = op.one_of(&[("equals", MatchOp::Equals), ("in", MatchOp::In), ("overlaps", MatchOp::Overlaps), ("covers", MatchOp::Covers)]);
+    let op_found =
+        op.one_of(&[("equals", MatchOp::Equals), ("in", MatchOp::In), ("overlaps", MatchOp::Overlaps), ("covers", MatchOp::Covers)]);
     let lead_field = reading.field(&lead)?;
     let name = user.name()?;
     let Some(user_field) = reading.user_schema.find(name) else {
@@ -405,7 +418,8 @@ fn method(node: &Node<'_>, has_schedule: bool) -> Option<Method> {
         }
         "sequential_offer" => {
             known(&["type", "minutes", "passes", "clock"]);
-            let clock = node.get("clock").one_of(&[("wall", OfferClock::Wall), ("working", OfferClock::Working)]).unwrap_or(OfferClock::Wall);
+            let clock =
+                node.get("clock").one_of(&[("wall", OfferClock::Wall), ("working", OfferClock::Working)]).unwrap_or(OfferClock::Wall);
             if clock == OfferClock::Working && !has_schedule {
                 node.get("clock").error("schedule_missing", "an offer by working hours needs the group's `schedule`");
             }
@@ -417,7 +431,8 @@ fn method(node: &Node<'_>, has_schedule: bool) -> Option<Method> {
             Some(Method::BroadcastOffer { minutes: needed("minutes")?, reopen_minutes: minutes("reopenMinutes"), anonymous })
         }
         other => {
-            let known = ["round_robin", "weighted", "least_recent", "least_loaded", "fewest_in_period", "sequential_offer", "broadcast_offer"];
+            let known =
+                ["round_robin", "weighted", "least_recent", "least_loaded", "fewest_in_period", "sequential_offer", "broadcast_offer"];
             unknown(&kind, "method", other, known);
             None
         }

@@ -78,8 +78,23 @@ impl Shape {
 }
 
 const KEYS: [&str; 17] = [
-    "id", "version", "owner", "slots", "primary", "unit", "access", "pool", "status", "run", "routedBy", "createdAt", "createdBy", "assignedAt",
-    "lastActivityAt", "previousOwners", "notified",
+    "id",
+    "version",
+    "owner",
+    "slots",
+    "primary",
+    "unit",
+    "access",
+    "pool",
+    "status",
+    "run",
+    "routedBy",
+    "createdAt",
+    "createdBy",
+    "assignedAt",
+    "lastActivityAt",
+    "previousOwners",
+    "notified",
 ];
 
 /// Reads `lead`.
@@ -100,7 +115,10 @@ pub(super) fn read(node: &Node<'_>, reading: &Reading<'_>, users: &Named<User>) 
     };
     let any = [FieldType::Text, FieldType::Choice];
     let (id, owner) = (part("id", &[FieldType::Text]), part("owner", &[FieldType::User]));
-    [("id", id), ("owner", owner)].iter().filter(|(key, _)| node.get(key).is_null()).for_each(|(key, _)| node.get(key).wrong("the name of a field"));
+    [("id", id), ("owner", owner)]
+        .iter()
+        .filter(|(key, _)| node.get(key).is_null())
+        .for_each(|(key, _)| node.get(key).wrong("the name of a field"));
     let mut shape = Shape {
         id: id?,
         owner: owner?,
@@ -140,7 +158,10 @@ fn check_kind(node: &Node<'_>, field: FieldIx, kinds: &[FieldType], reading: &Re
     if !kinds.contains(&kind) {
         let mut wanted: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
         wanted.dedup();
-        node.error("field_type", format!("`{}` is a {} field; this part needs a {} field", reading.schema.name(field), kind.name(), wanted.join(" or ")));
+        node.error(
+            "field_type",
+            format!("`{}` is a {} field; this part needs a {} field", reading.schema.name(field), kind.name(), wanted.join(" or ")),
+        );
     }
 }
 

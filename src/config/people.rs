@@ -147,7 +147,20 @@ pub(crate) fn instant(node: &Node<'_>) -> Option<Instant> {
 }
 
 const KEYS: [&str; 15] = [
-    "id", "name", "kind", "unit", "profiles", "tags", "active", "paused", "absences", "schedule", "attributes", "weight", "capacity", "limits",
+    "id",
+    "name",
+    "kind",
+    "unit",
+    "profiles",
+    "tags",
+    "active",
+    "paused",
+    "absences",
+    "schedule",
+    "attributes",
+    "weight",
+    "capacity",
+    "limits",
     "accepts",
 ];
 
@@ -228,7 +241,10 @@ fn cells(node: &Node<'_>, user: &User, reading: &Reading<'_>) -> Vec<Cell<'stati
                 match cell_from_json(field, schema, value.json) {
                     Ok(cell) => cell,
                     Err(problem) => {
-                        value.error("attribute_invalid", format!("this does not fit the {} attribute `{name}` ({})", field.kind.name(), problem.code));
+                        value.error(
+                            "attribute_invalid",
+                            format!("this does not fit the {} attribute `{name}` ({})", field.kind.name(), problem.code),
+                        );
                         Cell::Null
                     }
                 }

@@ -33,7 +33,7 @@ pub(super) fn read(node: &Node<'_>, id: &str, reading: &Reading<'_>) -> Option<W
             None => windows_of_date.error("date_invalid", format!("`{date}` is no date such as 2026-12-24")),
         }
     }
-    Some(WorkingHours { id: id.to_owned(), hours: Schedule { zone, week, dates } })
+    Some(WorkingHours { id: id.to_owned(), hours: Schedule::new(zone, week, dates)? })
 }
 
 fn windows(node: &Node<'_>) -> Vec<(u16, u16)> {
