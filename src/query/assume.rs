@@ -115,7 +115,7 @@ pub fn with_actor(query: &Query, actor: &str, schema: &Schema) -> Result<Query> 
         return Ok(query.clone());
     }
     let with = Bindings { now: None, actor: Some(actor) };
-    let root = query.root().try_map(&mut |test: &Test| {
+    let root = query.root().try_map(&mut |test: &Test| -> Result<Test> {
         // A test waits for the actor or for now, never for both: no field has both kinds of values.
         if !matches!(&test.check, Check::Later(_, operands) if operands.contains(&Operand::Actor)) {
             return Ok(test.clone());
