@@ -8,5 +8,6 @@ pub mod error;
 pub mod json;
 pub mod query;
 
+pub mod filter;
 pub mod table;
 pub mod time;
