@@ -3,15 +3,22 @@
 //! A [`Query`] is bound to `now` and the acting user and then evaluated. [`matches`] walks the tree over one lead;
 //! [`explain`] does so without stopping and tells what it saw. Both mean what the select over columns means.
 
+mod dict;
 mod explain;
+mod kernel;
+mod list;
 #[cfg(test)]
 mod oracle;
+mod plan;
 mod row;
 #[cfg(test)]
 mod sample;
+mod select;
+mod text;
 
 pub use explain::{Explanation, explain};
 pub use row::matches;
+pub use select::select;
 
 use std::borrow::Cow;
 
