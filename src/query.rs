@@ -23,6 +23,8 @@ mod describe;
 pub mod fold;
 mod group;
 mod list;
+#[cfg(test)]
+mod messages;
 mod moment;
 pub mod node;
 mod number;
