@@ -12,3 +12,5 @@ pub mod query;
 pub mod split;
 pub mod table;
 pub mod time;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
