@@ -6,7 +6,7 @@ export function text(value: unknown): string {
   try {
     json = JSON.stringify(value);
   } catch (cause) {
-    throw fault("json_invalid", "this cannot be written as JSON", { hint: "cycles, BigInt values and invalid dates have no JSON form", cause });
+    throw fault("json_invalid", "this cannot be written as JSON", { hint: "cycles and BigInt values have no JSON form", cause });
   }
   if (json === undefined) throw fault("json_invalid", `a value of type \`${typeof value}\` cannot be written as JSON`);
   return json;

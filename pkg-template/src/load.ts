@@ -17,6 +17,7 @@ export interface Runtime {
 }
 
 const PAGE = 65_536;
+const MOST_PAGES = 65_536;
 const DEFAULT_MEMORY = 2 ** 30;
 
 /** The functions that make engines, for one runtime. The package's own module is compiled once and shared by all its engines. */
@@ -32,18 +33,18 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
   }
 
   async function createEngine(options: Contract.EngineOptions = {}): Promise<Contract.Engine> {
-    const parts = glue(pages(options.maxMemory));
+    const made = parts(options.maxMemory);
     const wasm = await opened(() => options.wasm);
     if (wasm === undefined) {
       own ??= await load();
-      return started(parts, await instantiate(own, parts));
+      return started(made, await instantiate(own, made));
     }
     const source = isAddress(wasm) ? await opened(() => runtime.open(wasm)) : wasm;
-    return started(parts, await instantiate(await compile(source), parts));
+    return started(made, await instantiate(await compile(source), made));
   }
 
   function createEngineSync(options: Parameters<typeof Contract.createEngineSync>[0] = {}): Contract.Engine {
-    const parts = glue(pages(options.maxMemory));
+    const made = parts(options.maxMemory);
     let module = options.wasm === undefined ? own : compileSync(options.wasm);
     if (module === undefined) {
       if (runtime.ownSync === undefined) {
@@ -53,17 +54,23 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
       }
       own = module = compileSync(runtime.ownSync());
     }
-    return started(parts, instantiateSync(module, parts));
+    return started(made, instantiateSync(module, made));
   }
 
   return { createEngine, createEngineSync };
 }
 
-/** Pages that the memory of an engine may reach. */
-function pages(maxMemory = DEFAULT_MEMORY): number {
-  const pages = Math.min(Math.floor(maxMemory / PAGE), PAGE);
-  if (pages >= initialPages) return pages;
-  throw fault("max_memory_invalid", `\`maxMemory\` must be a number of bytes, at least ${initialPages * PAGE}`, { path: "/maxMemory" });
+/** The glue of an engine whose memory may grow so far. */
+function parts(maxMemory = DEFAULT_MEMORY): Glue {
+  const pages = Math.min(Math.floor(maxMemory / PAGE), MOST_PAGES);
+  if (!(pages >= initialPages)) {
+    throw fault("max_memory_invalid", `\`maxMemory\` must be a number of bytes, at least ${initialPages * PAGE}`, { path: "/maxMemory" });
+  }
+  try {
+    return glue(pages);
+  } catch (cause) {
+    throw fault("out_of_memory", "the runtime has no room for the memory of another engine", { hint: "free engines that are done, or lower `maxMemory`", cause });
+  }
 }
 
 async function opened<T>(open: () => T | Promise<T>): Promise<T> {
@@ -97,9 +104,9 @@ function instantiateSync(module: WebAssembly.Module, { imports }: Glue): WebAsse
   return invalidSync(() => new WebAssembly.Instance(module, imports));
 }
 
-function started(parts: Glue, instance: WebAssembly.Instance): Engine {
-  parts.start(instance);
-  return new Engine(new Instance(parts));
+function started(made: Glue, instance: WebAssembly.Instance): Engine {
+  invalidSync(() => made.start(instance));
+  return new Engine(new Instance(made));
 }
 
 async function invalid<T>(work: Promise<T>): Promise<T> {

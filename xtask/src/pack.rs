@@ -11,7 +11,10 @@ pub fn install(pkg: &Path) -> Result {
     step("pack and install the package", || {
         let work = target().join("package");
         run(command("npm", &["pack", "--silent", "--pack-destination"]).arg(&work).current_dir(pkg).stdout(std::process::Stdio::null()))?;
-        let tarball = at(&work, fs::read_dir(&work))?.flatten().map(|entry| entry.path()).find(|path| path.extension().is_some_and(|end| end == "tgz"));
+        let tarball = at(&work, fs::read_dir(&work))?
+            .flatten()
+            .map(|entry| entry.path())
+            .find(|path| path.extension().is_some_and(|end| end == "tgz"));
         let tarball = tarball.ok_or("npm packed nothing")?;
         let place = tools::npm_project().join("node_modules/evenhand");
         if place.exists() {

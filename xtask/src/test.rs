@@ -62,7 +62,8 @@ fn package_tests() -> Result<Vec<String>> {
 /// The files of a folder that end so, in order.
 fn names(folder: &std::path::Path, end: &str) -> Result<Vec<String>> {
     let entries = at(folder, fs::read_dir(folder))?.flatten();
-    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| name.ends_with(end)).collect();
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| name.ends_with(end)).collect();
     names.sort();
     Ok(names)
 }

@@ -42,7 +42,9 @@ pub fn wasm_target() -> Result {
 /// Makes sure of Node and of the npm packages that the lockfile names.
 pub fn npm() -> Result {
     if find("node").is_none() || find("npm").is_none() {
-        return Err(format!("Node {OLDEST_NODE} or later with npm is missing: install it from your system's packages (`apt-get install nodejs npm`)"));
+        return Err(format!(
+            "Node {OLDEST_NODE} or later with npm is missing: install it from your system's packages (`apt-get install nodejs npm`)"
+        ));
     }
     let version = read(&mut node(&["--version"]))?;
     let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
@@ -67,7 +69,8 @@ pub fn npm() -> Result {
 pub fn test_runner() -> Result<PathBuf> {
     let bin = root().join("target/tools/bin");
     let runner = bin.join("wasm-bindgen-test-runner");
-    let right = Command::new(&runner).arg("--version").output().is_ok_and(|out| String::from_utf8_lossy(&out.stdout).contains(WASM_BINDGEN));
+    let right =
+        Command::new(&runner).arg("--version").output().is_ok_and(|out| String::from_utf8_lossy(&out.stdout).contains(WASM_BINDGEN));
     if !right {
         step("install the wasm-bindgen test runner", || {
             let args = ["install", "wasm-bindgen-cli", "--version", WASM_BINDGEN, "--root", "target/tools", "--debug", "--force"];
