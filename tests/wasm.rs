@@ -1,5 +1,6 @@
 //! The door to JavaScript, in a browser.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use evenhand::error::{Diagnostic, Error};
 use evenhand::json::Json;
