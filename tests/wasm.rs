@@ -5,8 +5,8 @@
 use evenhand::error::{Diagnostic, Error};
 use evenhand::json::Json;
 use evenhand::wasm::value::to_js;
-use evenhand::wasm::{failure, input, new_id, version};
-use js_sys::{JSON, Object, Reflect};
+use evenhand::wasm::{failure, input, new_id, room, version};
+use js_sys::{JSON, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -54,9 +54,19 @@ fn failures_are_plain_objects() {
 
 #[wasm_bindgen_test]
 fn input_that_is_not_json_fails_with_its_place() {
-    let thrown = input("[1,]").unwrap_err();
-    assert_eq!(Reflect::get(&thrown, &"code".into()).unwrap(), JsValue::from("json_invalid"));
-    assert_eq!(input(r#"{"__proto__":1}"#).unwrap().write(), r#"{"__proto__":1}"#);
+    let bytes = |text: &[u8]| Uint8Array::from(text);
+    for bad in [&b"[1,]"[..], b"", b"\"\xff\"", b"{}{}"] {
+        let thrown = input(&bytes(bad)).unwrap_err();
+        assert_eq!(Reflect::get(&thrown, &"code".into()).unwrap(), JsValue::from("json_invalid"));
+    }
+    assert_eq!(input(&bytes(br#"{"__proto__":[1,"\ud800"]}"#)).unwrap().write(), "{\"__proto__\":[1,\"\u{fffd}\"]}");
+}
+
+#[wasm_bindgen_test]
+fn memory_that_cannot_be_had_is_an_error() {
+    assert!(room(1 << 20).is_ok());
+    let thrown = room(usize::MAX).unwrap_err();
+    assert_eq!(Reflect::get(&thrown, &"code".into()).unwrap(), JsValue::from("out_of_memory"));
 }
 
 #[wasm_bindgen_test]

@@ -38,6 +38,11 @@ export class Instance {
     }
   }
 
+  /** Whether calls can be made. */
+  get usable(): boolean {
+    return this.#glue !== undefined && this.#failed === undefined;
+  }
+
   /** Throws unless calls can be made. */
   check(): void {
     this.#live();

@@ -130,11 +130,35 @@ test("an engine that trapped is given up, and others go on", async () => {
 });
 
 test("input is written as JSON or refused", async () => {
-  const { text } = await import(pathToFileURL(join(pkg, "input.js")).href);
-  assert.equal(text({ at: new Date(0), own: JSON.parse('{"__proto__":1}') }), '{"at":"1970-01-01T00:00:00.000Z","own":{"__proto__":1}}');
+  const { json } = await import(pathToFileURL(join(pkg, "input.js")).href);
+  const written = json({ at: new Date(0), own: JSON.parse('{"__proto__":1}'), lone: "\ud800" });
+  assert.equal(new TextDecoder().decode(written), '{"at":"1970-01-01T00:00:00.000Z","own":{"__proto__":1},"lone":"\\ud800"}');
   const cycle = {};
   cycle.self = cycle;
   for (const bad of [cycle, { n: 1n }, undefined, () => 1, Symbol("x")]) {
-    assert.throws(() => text(bad), (error) => error instanceof EvenhandError && error.code === "json_invalid" && error.diagnostics.length === 1);
+    assert.throws(() => json(bad), (error) => error instanceof EvenhandError && error.code === "json_invalid" && error.diagnostics.length === 1);
   }
+});
+
+test("what lives in the module ends with `free`, or with its engine", async () => {
+  const [{ Instance }, { Handle }] = await Promise.all(["instance.js", "handle.js"].map((file) => import(pathToFileURL(join(pkg, file)).href)));
+  class Table extends Handle {
+    get size() {
+      return this.call((inner) => inner.size());
+    }
+  }
+  let freed = 0;
+  const inner = () => ({ size: () => 3, free: () => (freed += 1) });
+  const instance = new Instance({ exports: {}, memory: new WebAssembly.Memory({ initial: 1 }) });
+  const [a, b] = [new Table(instance, inner(), "table"), new Table(instance, inner(), "table")];
+  assert.equal(a.size, 3);
+  a.free();
+  a.free();
+  assert.equal(freed, 1);
+  assert.throws(() => a.size, { name: "EvenhandError", code: "freed", message: "this table was freed" });
+  assert.equal(b.size, 3);
+  instance.free();
+  assert.throws(() => b.size, { code: "freed", message: "this engine was freed" });
+  b[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
+  assert.equal(freed, 1, "nothing is called in an instance that is gone");
 });

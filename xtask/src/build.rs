@@ -22,16 +22,10 @@ const FEATURES: [&str; 7] = [
 /// Builds the package and gives back its folder.
 pub fn build() -> Result<PathBuf> {
     let pkg = root().join("pkg");
-    let work = target().join("package");
-    at(&work, fs::create_dir_all(&work))?;
-    tools::wasm_target()?;
     tools::npm()?;
-    step("compile to wasm32", || run(&mut cargo(&["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"])))?;
-    let compiled = target().join("wasm32-unknown-unknown/release/evenhand.wasm");
-    let bound = work.join("bound.wasm");
-    let glue = step("bind", || bind(&compiled, &bound))?;
-    let small = work.join("evenhand.wasm");
-    step("optimise", || run(tools::npm_bin("wasm-opt", &["-O3"]).args(FEATURES).arg(&bound).arg("-o").arg(&small)))?;
+    let glue = glue()?;
+    let small = glue.join("evenhand.wasm");
+    step("optimise", || run(tools::npm_bin("wasm-opt", &["-O3"]).args(FEATURES).arg(glue.join("bound.wasm")).arg("-o").arg(&small)))?;
     step("compile the facade", || {
         if pkg.exists() {
             at(&pkg, fs::remove_dir_all(&pkg))?;
@@ -52,22 +46,34 @@ pub fn build() -> Result<PathBuf> {
             copy(&template.join("cli.mjs"), &pkg.join("cli.mjs"))?;
         }
         copy(&small, &pkg.join("evenhand.wasm"))?;
-        at(&pkg, fs::write(pkg.join("glue.js"), glue))
+        copy(&glue.join("glue.js"), &pkg.join("glue.js"))
     })?;
     print!("{}", read(tools::node(&["tests/package/size.mjs"]).arg(&pkg))?);
     Ok(pkg)
 }
 
-/// Runs wasm-bindgen; gives back the glue.
-fn bind(compiled: &Path, bound: &Path) -> Result<String> {
+/// Compiles the module and makes the glue that the facade is compiled against; gives back the folder with both.
+pub fn glue() -> Result<PathBuf> {
+    let folder = root().join("pkg-template/build");
+    at(&folder, fs::create_dir_all(&folder))?;
+    tools::wasm_target()?;
+    step("compile to wasm32", || run(&mut cargo(&["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"])))?;
+    step("bind", || bind(&target().join("wasm32-unknown-unknown/release/evenhand.wasm"), &folder))?;
+    Ok(folder)
+}
+
+/// Runs wasm-bindgen.
+fn bind(compiled: &Path, folder: &Path) -> Result {
     let mut bindgen = Bindgen::new();
     let failed = |error| format!("wasm-bindgen: {error:#}");
     let bindgen = bindgen.input_path(compiled).no_modules(true).map_err(failed)?;
-    let bindgen = bindgen.typescript(false).omit_default_module_path(true).remove_name_section(true).remove_producers_section(true);
+    let bindgen = bindgen.typescript(true).omit_default_module_path(true).remove_name_section(true).remove_producers_section(true);
     let mut output = bindgen.generate_output().map_err(failed)?;
-    let glue = glue::factory(output.js())?;
-    at(bound, fs::write(bound, output.wasm_mut().emit_wasm()))?;
-    Ok(glue)
+    let types = output.ts().ok_or("wasm-bindgen wrote no types")?;
+    for (name, text) in [("glue.js", glue::factory(output.js())?), ("glue.d.ts", glue::types(types)?)] {
+        at(folder, fs::write(folder.join(name), text))?;
+    }
+    at(folder, fs::write(folder.join("bound.wasm"), output.wasm_mut().emit_wasm()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result {

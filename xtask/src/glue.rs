@@ -37,6 +37,30 @@ pub fn factory(glue: &str) -> Result<String> {
     ))
 }
 
+/// Turns the glue's types into those of the factory: what Rust exports is what the facade is compiled against.
+pub fn types(glue: &str) -> Result<String> {
+    let (namespace, _) = glue.split_once("declare type InitInput").ok_or("wasm-bindgen's types have another shape than this tool knows")?;
+    Ok(format!(
+        "{}\n\
+         /** What one instance exports: functions and classes. */\n\
+         export {{ wasm_bindgen as bound }};\n\
+         export type Exports = typeof wasm_bindgen;\n\
+         /** Everything around an instance that does not exist yet. */\n\
+         export interface Glue {{\n\
+         exports: Exports;\n\
+         memory: WebAssembly.Memory;\n\
+         imports: WebAssembly.Imports;\n\
+         /** Takes over the instance that was made with `imports`. */\n\
+         start(instance: WebAssembly.Instance): void;\n\
+         }}\n\
+         /** Pages of 64 KiB that an instance begins with. */\n\
+         export const initialPages: number;\n\
+         /** Makes the glue of one instance, whose memory never grows past `maximumPages`. */\n\
+         export function glue(maximumPages: number): Glue;\n",
+        namespace.trim()
+    ))
+}
+
 /// The text without comments of its own lines, indentation and empty lines.
 fn plain(text: &str) -> String {
     let mut out = String::new();
