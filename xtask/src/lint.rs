@@ -30,9 +30,10 @@ fn types() -> Result {
 fn files() -> Result {
     let root = root();
     let listed = read(&mut command("git", &["ls-files", "--cached", "--others", "--exclude-standard"]))?;
-    let homes =
-        [root.parent(), std::env::home_dir().as_deref()].map(|dir| dir.map(|dir| format!("{}/", dir.display())).unwrap_or_default());
-    let homes: Vec<String> = homes.into_iter().filter(|home| home.len() > 2).collect();
+    let around = root.parent().filter(|parent| **parent != std::env::temp_dir());
+    let home = std::env::home_dir();
+    let homes = [around, home.as_deref()].into_iter().flatten();
+    let homes: Vec<String> = homes.map(|dir| format!("{}/", dir.display())).filter(|home| home.len() > 2).collect();
     let mut bad = Vec::new();
     for name in listed.lines().filter(|name| !name.ends_with(".lock") && root.join(name).is_file()) {
         let path = root.join(name);

@@ -10,6 +10,7 @@ use crate::tools;
 pub fn install(pkg: &Path) -> Result {
     step("pack and install the package", || {
         let work = target().join("package");
+        at(&work, fs::create_dir_all(&work))?;
         run(command("npm", &["pack", "--silent", "--pack-destination"]).arg(&work).current_dir(pkg).stdout(std::process::Stdio::null()))?;
         let tarball = at(&work, fs::read_dir(&work))?
             .flatten()
