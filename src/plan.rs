@@ -161,7 +161,7 @@ pub fn plan(
         return Ok(plan);
     };
     let deciding = Deciding::new(model, gate, table, context, actor);
-    plan.refused = deciding.refusals(&typed);
+    plan.refused = deciding.refusals(&typed)?;
     if plan.refused.is_empty() {
         let draft = decide::decide(&deciding, &typed)?;
         plan.settle(&deciding, draft)?;
@@ -233,8 +233,9 @@ impl Plan {
             .groups
             .iter()
             .filter(|group| matches!(group.method, Method::LeastRecent { manual_counts: true }) && Some(group.slot) == self.slot)
-            .flat_map(|group| deciding.gate.members(&group.members))
-            .collect();
+            .map(|group| deciding.gate.members(&group.members, Some(self.now)))
+            .collect::<Result<Vec<_>>>()?
+            .concat();
         if waiting.is_empty() {
             return Ok(());
         }

@@ -8,6 +8,7 @@ mod assign;
 mod classes;
 mod deal;
 mod edit;
+mod matching;
 mod reclaim;
 mod single;
 mod undo;
@@ -15,14 +16,14 @@ mod undo;
 use std::cell::Cell as Flag;
 use std::rc::Rc;
 
-use crate::access::{Covered, Gate, Reason};
-use crate::config::{Model, UserIx};
+use crate::access::{Ask, Covered, Gate, Question, Reason, To};
+use crate::config::{BoundaryMode, Model, UserIx, Verb};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
-use crate::query::{Cell, FieldIx, Query};
-use crate::table::{RowIx, Table};
+use crate::query::{Cell, FieldIx, Query, UnitIx};
+use crate::table::{Mask, RowIx, Table};
 
-use super::command::Command;
+use super::command::{Command, LeadsRef};
 use super::context::{Context, Notify};
 use super::drops::{DropCode, Drops};
 use super::edit::{Edits, Told};
@@ -36,6 +37,7 @@ pub(crate) struct Deciding<'a> {
     pub context: &'a Context,
     pub actor: UserIx,
     clock: Flag<bool>,
+    many: Flag<bool>,
 }
 
 /// What was decided, before it is wrapped up as a plan.
@@ -183,7 +185,7 @@ impl Draft {
 impl<'a> Deciding<'a> {
     /// Puts together what a decision reads.
     pub fn new(model: &'a Rc<Model>, gate: &'a Rc<Gate>, table: &'a Table, context: &'a Context, actor: UserIx) -> Self {
-        Deciding { model, gate, table, context, actor, clock: Flag::new(false) }
+        Deciding { model, gate, table, context, actor, clock: Flag::new(false), many: Flag::new(false) }
     }
 
     /// What filters are evaluated with.
@@ -223,6 +225,39 @@ impl<'a> Deciding<'a> {
         self.gate.view(&self.asking())
     }
 
+    /// Rows whose lead has a running offer.
+    pub fn locked(&self) -> Result<Covered> {
+        self.gate.locked(&self.asking(), self.model.lead.owner)
+    }
+
+    /// Rows that may go to somebody as far as boundaries go.
+    pub fn open_to(&self, to: UserIx) -> Result<Covered> {
+        let mut open = Mask::all(self.table.rows())?;
+        match self.gate.barred(&self.asking(), to)? {
+            Covered::None => return Ok(Covered::All),
+            Covered::All => return Ok(Covered::None),
+            Covered::Some(barred) => open.minus(&barred.words),
+        }
+        Ok(Covered::Some(open))
+    }
+
+    /// Where crossing a boundary gives access: the unit that gains it, and the rows that cross.
+    pub fn grants(&self, to: UserIx) -> Result<Option<(UnitIx, Covered)>> {
+        if self.model.lifecycle.boundary.as_ref().is_none_or(|boundary| boundary.mode != BoundaryMode::GrantAccess) {
+            return Ok(None);
+        }
+        let unit = self.model.users.get(to).and_then(|user| user.unit);
+        let Some(side) = self.gate.side_of(unit) else { return Ok(None) };
+        let crossing = self.gate.crossing(&self.asking(), unit)?;
+        Ok(if crossing == Covered::None { None } else { Some((side, crossing)) })
+    }
+
+    /// Whether the actor may see what somebody holds: those may who could give to that person.
+    pub fn shows_load_of(&self, user: &str) -> Result<bool> {
+        let question = Question { to: To::User(user), ..Question::new(&self.context.actor, Ask::Verb(Verb::LeadGive)) };
+        Ok(self.gate.can(&question)?.allowed)
+    }
+
     /// The holder of a slot in a row.
     pub fn holder(&self, slot: FieldIx, row: RowIx) -> Cell<'_> {
         self.table.cell(row, slot)
@@ -230,8 +265,12 @@ impl<'a> Deciding<'a> {
 
     /// Drops the rows that the actor may not edit.
     pub fn sieve_edit(&self, rows: &mut Vec<u32>, drops: &mut Drops) -> Result<()> {
-        let edit = self.gate.covers(&self.asking(), crate::config::Verb::LeadEdit)?;
+        let edit = self.gate.covers(&self.asking(), Verb::LeadEdit)?;
         drops.sieve(rows, DropCode::NotPermitted, |row| edit.contains(row));
+        if self.many.get() {
+            let mass = self.gate.covers(&self.asking(), Verb::LeadMass)?;
+            drops.sieve(rows, DropCode::NotPermitted, |row| mass.contains(row));
+        }
         Ok(())
     }
 
@@ -240,7 +279,7 @@ impl<'a> Deciding<'a> {
         let asking = self.asking();
         let reassignable = self.gate.reassignable(&asking)?;
         drops.sieve(rows, DropCode::NotReassignable, |row| reassignable.contains(row));
-        let locked = self.gate.locked(&asking)?;
+        let locked = self.locked()?;
         drops.sieve(rows, DropCode::Locked, |row| !locked.contains(row));
         Ok(())
     }
@@ -255,14 +294,14 @@ impl<'a> Deciding<'a> {
         for step in moves {
             let release = self.gate.release(&asking, step.slot)?;
             let give = match step.to.and_then(|to| self.model.user(to)) {
-                Some((to, _)) => self.gate.give(&asking, step.slot, to)?,
+                Some((to, _)) => self.gate.give(&asking, to)?,
                 None => Covered::All,
             };
             drops.sieve(rows, DropCode::NotPermitted, |row| (release.contains(row) && give.contains(row)) || same(step.slot, step.to, row));
         }
         let reassignable = self.gate.reassignable(&asking)?;
         drops.sieve(rows, DropCode::NotReassignable, |row| reassignable.contains(row) || settled(row));
-        let locked = self.gate.locked(&asking)?;
+        let locked = self.locked()?;
         drops.sieve(rows, DropCode::Locked, |row| !locked.contains(row) || settled(row));
         for step in moves {
             let Some((to, user)) = step.to.and_then(|to| self.model.user(to)) else { continue };
@@ -278,7 +317,22 @@ impl<'a> Deciding<'a> {
     }
 
     /// What the whole command asks before any row: the right to act on many leads, and on a list.
-    pub fn refusals(&self, command: &Command) -> Vec<Reason> {
-        self.gate.refusals(self.actor, command.leads().map(super::command::LeadsRef::breadth).unwrap_or_default())
+    pub fn refusals(&self, command: &Command) -> Result<Vec<Reason>> {
+        let mut verbs = match command {
+            Command::Undo { .. } => Vec::new(),
+            Command::ClaimFromPool { .. } => vec![Verb::LeadView, Verb::LeadClaim],
+            _ => vec![Verb::LeadView, Verb::LeadEdit],
+        };
+        if command.is_about_many() {
+            self.many.set(true);
+            verbs.push(Verb::LeadMass);
+        }
+        if let Some(LeadsRef::List(id)) = command.leads() {
+            let decision = self.gate.list_use(self.actor, id)?;
+            if !decision.allowed {
+                return Ok(decision.reasons);
+            }
+        }
+        self.gate.refusals(self.actor, &verbs)
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn of(plan: &Plan, deciding: &Deciding<'_>, receivers: &[(String, Opt
             continue;
         }
         let of = moved.get(user).copied().unwrap_or_default();
-        let shown = deciding.gate.shows_load_of(deciding.actor, user);
+        let shown = deciding.shows_load_of(user)?;
         let before = if shown { Some(workload::held(deciding, &held, user)?) } else { None };
         let after = before.map(|before| (before + of.open_after).saturating_sub(of.open_before));
         out.push(Line { user: user.to_owned(), before, after, dealt: of.dealt, released: of.released, cap });

@@ -17,7 +17,7 @@ pub(super) fn open(deciding: &Deciding<'_>) -> Result<Covered> {
         None => Ok(Covered::All),
         Some(query) => {
             deciding.notice_clock(query);
-            Ok(Covered::Rows(filter::select(query, deciding.table, &deciding.filtering())?))
+            Ok(Covered::Some(filter::select(query, deciding.table, &deciding.filtering())?))
         }
     }
 }

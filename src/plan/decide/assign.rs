@@ -108,7 +108,7 @@ impl Draft {
     pub(super) fn grants_of(&mut self, deciding: &Deciding<'_>, users: impl Iterator<Item = UserIx>, rows: &[u32]) -> Result<()> {
         let Some(field) = deciding.model.lead.access else { return Ok(()) };
         for user in users {
-            let Some((unit, crossing)) = deciding.gate.grants(&deciding.asking(), user)? else { continue };
+            let Some((unit, crossing)) = deciding.grants(user)? else { continue };
             let unit = deciding.model.schema.units.get(unit).map(|unit| unit.id.clone()).unwrap_or_default();
             let mut granted = 0usize;
             let mut cells = Vec::with_capacity(rows.len());

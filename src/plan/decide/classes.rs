@@ -65,7 +65,7 @@ impl Classes {
         of_row.try_reserve_exact(rows.len())?;
         of_row.resize(rows.len(), 0);
         let mut count = u32::from(!rows.is_empty());
-        let masks: Vec<&[u64]> = may.iter().filter_map(|may| if let Covered::Rows(mask) = may { Some(mask.words.as_slice()) } else { None }).collect();
+        let masks: Vec<&[u64]> = may.iter().filter_map(|may| if let Covered::Some(mask) = may { Some(mask.words.as_slice()) } else { None }).collect();
         for lanes in masks.chunks(LANES) {
             let keys = transposed(lanes, table_rows)?;
             count = refine(&mut of_row, rows.iter().map(|row| keys.get(*row as usize).copied().unwrap_or(0)))?;
@@ -80,7 +80,7 @@ impl Classes {
             match list.get_mut(*class as usize) {
                 Some(known) => known.count += 1,
                 None => list.push(Class {
-                    eligible: Set::of(may.len(), (0u32..).zip(may).filter(|(_, may)| may.contains(row)).map(|(place, _)| place)),
+                    eligible: Set::of((0u32..).zip(may).filter(|(_, may)| may.contains(row)).map(|(place, _)| place)),
                     owner: holders.and_then(|holders| holders.get(row)),
                     count: 1,
                 }),
@@ -196,14 +196,14 @@ mod tests {
         fn classes_tell_apart_just_what_differs(bits in proptest::collection::vec(proptest::collection::vec(any::<bool>(), 70), 1..150)) {
             let rows = bits.len() as u32;
             let may: Vec<Covered> = (0..70)
-                .map(|who| Covered::Rows(Mask::from_rows(rows, (0..rows).map(RowIx).filter(|row| bits[row.0 as usize][who] && who % 3 == 0)).unwrap()))
+                .map(|who| Covered::Some(Mask::from_rows(rows, (0..rows).map(RowIx).filter(|row| bits[row.0 as usize][who] && who % 3 == 0)).unwrap()))
                 .collect();
             let order: Vec<u32> = (0..rows).rev().collect();
             let classes = Classes::of(&order, &may, None, rows).unwrap();
             let set = |row: u32| (0..70u32).filter(|who| may[*who as usize].contains(RowIx(row))).collect::<Vec<_>>();
             for (row, class) in order.iter().zip(&classes.of_row) {
                 let eligible = &classes.list[*class as usize].eligible;
-                prop_assert_eq!((0..70u32).filter(|who| eligible.has(*who)).collect::<Vec<_>>(), set(*row));
+                prop_assert_eq!((0..70u32).filter(|who| eligible.contains(*who)).collect::<Vec<_>>(), set(*row));
             }
             let mut sets: Vec<_> = order.iter().map(|row| set(*row)).collect();
             sets.sort();

@@ -1,8 +1,8 @@
 //! Dividing rows among receivers: who may take what, how many each gets, and which.
 
-use crate::access::Covered;
+use crate::access::{Covered, Reason};
 use crate::config::people::UserKind;
-use crate::config::{Method, User, UserIx};
+use crate::config::{Method, User, UserIx, Verb};
 use crate::error::Result;
 use crate::json::Json;
 use crate::plan::command::{Even, Keep, LeadsRef, Order, Receiver, Receivers, Split};
@@ -14,6 +14,7 @@ use crate::split as kernel;
 use crate::table::RowIx;
 
 use super::classes::{self, Classes};
+use super::matching;
 use super::{Deciding, Draft, Sieved, SplitReport};
 use crate::plan::state::StateChange;
 use crate::plan::{leads, workload};
@@ -47,7 +48,7 @@ pub(super) struct Taker {
 /// Divides the leads that a command names.
 pub(super) fn split(deciding: &Deciding<'_>, wanted: &LeadsRef, split: &Split) -> Result<Draft> {
     let mut draft = Draft::default();
-    let takers = match takers(deciding, split) {
+    let takers = match takers(deciding, split)? {
         Ok(takers) => takers,
         Err(refused) => return Ok(Draft::refuse(refused)),
     };
@@ -57,46 +58,56 @@ pub(super) fn split(deciding: &Deciding<'_>, wanted: &LeadsRef, split: &Split) -
 }
 
 /// The people to deal to, or why the command is refused.
-pub(super) fn takers(deciding: &Deciding<'_>, split: &Split) -> std::result::Result<Vec<Taker>, Vec<crate::access::Reason>> {
+pub(super) fn takers(deciding: &Deciding<'_>, split: &Split) -> Result<std::result::Result<Vec<Taker>, Vec<Reason>>> {
     let model = deciding.model;
-    let present = |user: &User| {
-        let here = user.active && user.kind == UserKind::Person && !user.paused && !user.is_absent(deciding.context.now);
-        if !user.absences.is_empty() {
-            deciding.notice_presence();
-        }
-        here
-    };
+    let here = |user: UserIx| model.users.get(user).filter(|known| is_here(deciding, known));
     match &split.to {
-        Receivers::Named(list) => named(deciding, list),
-        Receivers::Group(ix) => {
-            let Some(group) = model.groups.at(*ix) else { return Err(deciding.gate.no_such_group(deciding.actor)) };
-            deciding.gate.may_use_group(deciding.actor, *ix)?;
+        Receivers::Named(list) => named(deciding, list, split.slot),
+        Receivers::Group(id) => {
+            let seen = deciding.gate.group_may(deciding.actor, Verb::GroupView, id)?;
+            let available = model.groups.by_id(id).filter(|group| deciding.gate.is_available(deciding.actor, group));
+            let Some(group) = available.filter(|_| seen.allowed) else {
+                let reason = Reason::new("not_permitted", None, "the group is not available to the acting user");
+                return Ok(Err(if seen.allowed { vec![reason] } else { seen.reasons }));
+            };
             let weighted = group.method == Method::Weighted;
-            let members = deciding.gate.members(&group.members).into_iter();
-            Ok(members
-                .filter_map(|user| model.users.get(user).filter(|known| present(known)).map(|known| (user, known)))
-                .map(|(user, known)| Taker { user, weight: if weighted { known.weight } else { 1_000_000 }, cap: None })
-                .filter(|taker| taker.weight > 0)
-                .collect())
+            let members = deciding.gate.members(&group.members, Some(deciding.context.now))?.into_iter();
+            let takers = members
+                .filter_map(|user| here(user).map(|known| (user, known)))
+                .map(|(user, known)| Taker { user, weight: if weighted { known.weight } else { ONE }, cap: None });
+            Ok(Ok(takers.filter(|taker| taker.weight > 0).collect()))
         }
-        Receivers::Tags(tags) => Ok((0u32..)
-            .zip(model.users.iter())
-            .filter(|(_, user)| present(user) && user.tags.iter().any(|tag| tags.contains(tag)))
-            .map(|(ix, _)| Taker { user: UserIx(ix), weight: 1_000_000, cap: None })
-            .collect()),
+        Receivers::Tags(tags) => {
+            let holders = (0u32..).zip(model.users.iter()).filter(|(_, user)| user.tags.iter().any(|tag| tags.contains(tag)));
+            let takers = holders.filter(|(ix, _)| here(UserIx(*ix)).is_some()).map(|(ix, _)| Taker { user: UserIx(ix), weight: ONE, cap: None });
+            Ok(Ok(takers.collect()))
+        }
     }
 }
 
+/// The ordinary weight, in millionths.
+const ONE: u64 = 1_000_000;
+
+/// Whether somebody whom a group or a tag names takes part: the paused and the absent do not.
+fn is_here(deciding: &Deciding<'_>, user: &User) -> bool {
+    if !user.absences.is_empty() {
+        deciding.notice_presence();
+    }
+    user.active && user.kind == UserKind::Person && !user.paused && !user.is_absent(deciding.context.now)
+}
+
 /// People who were named are taken at their word; one who can never receive refuses the command.
-pub(super) fn named(deciding: &Deciding<'_>, list: &[Receiver]) -> std::result::Result<Vec<Taker>, Vec<crate::access::Reason>> {
+pub(super) fn named(deciding: &Deciding<'_>, list: &[Receiver], slot: FieldIx) -> Result<std::result::Result<Vec<Taker>, Vec<Reason>>> {
     let mut out = Vec::with_capacity(list.len());
     let mut refused = Vec::new();
     for receiver in list {
         let Some((user, _)) = deciding.model.user(&receiver.user) else { continue };
-        refused.extend(deciding.gate.never_receives(user));
-        out.push(Taker { user, weight: receiver.weight.unwrap_or(1_000_000), cap: receiver.cap });
+        if let Some(hurdle) = deciding.gate.never_receives(slot, user, Some(deciding.context.now))? {
+            refused.push(deciding.gate.refusal_of(hurdle, user, slot));
+        }
+        out.push(Taker { user, weight: receiver.weight.unwrap_or(ONE), cap: receiver.cap });
     }
-    if refused.is_empty() { Ok(out) } else { Err(refused) }
+    Ok(if refused.is_empty() { Ok(out) } else { Err(refused) })
 }
 
 /// Divides `rows`: drops what may not move, settles the shares, and writes down who gets which row.
@@ -167,12 +178,12 @@ fn eligible(deciding: &Deciding<'_>, rows: &mut Vec<u32>, split: &Split, takers:
     let mut may = Vec::with_capacity(takers.len());
     let mut open = Vec::with_capacity(takers.len());
     for taker in takers {
-        let given = gate.give(&asking, split.slot, taker.user)?;
-        let unbarred = gate.barred(&asking, taker.user)?.complement(deciding.table)?;
+        let given = gate.give(&asking, taker.user)?;
+        let unbarred = deciding.open_to(taker.user)?;
         let within = given.clone().and(unbarred.clone());
         let mut all = within.and(gate.receive(&asking, split.slot, taker.user, &[])?);
-        if let Receivers::Group(ix) = split.to {
-            all = all.and(gate.matches(&asking, ix, taker.user)?);
+        if let Receivers::Group(id) = &split.to {
+            all = all.and(matching::rows(deciding, id, taker.user)?);
         }
         give.push(given);
         open.push(unbarred);
@@ -180,14 +191,19 @@ fn eligible(deciding: &Deciding<'_>, rows: &mut Vec<u32>, split: &Split, takers:
     }
     let release = gate.release(&asking, split.slot)?;
     deciding.sieve_edit(rows, drops)?;
-    let any_given = Covered::any(&give)?;
+    let any_given = any(&give);
     drops.sieve(rows, DropCode::NotPermitted, |row| release.contains(row) && (any_given.contains(row) || takers.is_empty()));
     deciding.sieve_state(rows, drops)?;
-    let any_open = Covered::any(&open)?;
+    let any_open = any(&open);
     drops.sieve(rows, DropCode::Boundary, |row| any_open.contains(row) || takers.is_empty());
-    let any = Covered::any(&may)?;
+    let any = any(&may);
     drops.sieve(rows, DropCode::NobodyEligible, |row| any.contains(row));
     Ok(may)
+}
+
+/// Rows that at least one of several answers covers.
+fn any(covered: &[Covered]) -> Covered {
+    covered.iter().cloned().fold(Covered::None, Covered::or)
 }
 
 /// Open leads of each receiver outside of the rows that are divided.
@@ -238,7 +254,7 @@ impl Carries {
     fn read(deciding: &Deciding<'_>, split: &Split, names: &[&str]) -> Result<Carries> {
         let name = match (&split.key, &split.to) {
             (Some(key), _) => key.clone(),
-            (None, Receivers::Group(ix)) => deciding.model.groups.at(*ix).map(|group| group.id.clone()).unwrap_or_default(),
+            (None, Receivers::Group(id)) => id.clone(),
             (None, _) => {
                 let mut sorted = names.to_vec();
                 sorted.sort_unstable();

@@ -1,8 +1,8 @@
 //! Changes of ordinary fields: mass edit and deactivation.
 
-use crate::config::Verb;
 use crate::error::Result;
 use crate::plan::command::{Command, LeadsRef};
+use crate::plan::drops::DropCode;
 use crate::plan::edit::To;
 use crate::plan::leads;
 use crate::query::Cell;
@@ -25,13 +25,8 @@ pub(super) fn mass_edit(deciding: &Deciding<'_>, wanted: &LeadsRef, command: &Co
     let Command::MassEdit { set, slots, split, add_units, remove_units, note, alert, .. } = command else { return Ok(Draft::default()) };
     let mut draft = Draft::default();
     let units = &deciding.model.schema.units;
-    let mut refused = Vec::new();
-    for (verb, list) in [(Verb::LeadGive, add_units), (Verb::LeadRelease, remove_units)] {
-        refused.extend(list.iter().filter_map(|unit| deciding.gate.over_unit(deciding.actor, verb, *unit)));
-    }
-    let takers = match split.as_ref().map(|split| deal::takers(deciding, split)).transpose() {
-        Ok(takers) if refused.is_empty() => takers,
-        Ok(_) => return Ok(Draft::refuse(refused)),
+    let takers = match split.as_ref().map(|split| deal::takers(deciding, split)).transpose()?.transpose() {
+        Ok(takers) => takers,
         Err(reasons) => return Ok(Draft::refuse(reasons)),
     };
     let sort = split.as_ref().map(|split| split.sort.as_slice()).unwrap_or_default();
@@ -41,6 +36,15 @@ pub(super) fn mass_edit(deciding: &Deciding<'_>, wanted: &LeadsRef, command: &Co
         deciding.sieve_edit(&mut rows, &mut draft.drops)?;
     } else {
         deciding.sieve_moves(&mut rows, &moves, &mut draft.drops)?;
+    }
+    let asking = deciding.asking();
+    for unit in add_units {
+        let give = deciding.gate.give_unit(&asking, *unit)?;
+        draft.drops.sieve(&mut rows, DropCode::NotPermitted, |row| give.contains(row));
+    }
+    for unit in remove_units {
+        let release = deciding.gate.release_unit(&asking, *unit)?;
+        draft.drops.sieve(&mut rows, DropCode::NotPermitted, |row| release.contains(row));
     }
     draft.rows = rows;
     if let (Some(split), Some(takers)) = (split, takers) {

@@ -41,7 +41,7 @@ fn held_leads(
         return Ok(rows);
     }
     let open = workload::open(deciding)?.narrow(held);
-    Ok(leads::by_id(deciding.table, &deciding.view()?.narrow(open), sort))
+    leads::by_id(deciding.table, &deciding.view()?.narrow(open), sort)
 }
 
 /// Takes leads from people: dealt to others, put into a pool, or left without an owner.
@@ -56,7 +56,7 @@ pub(super) fn reclaim(
     let mut draft = Draft::default();
     let people: Vec<&str> = from.iter().map(String::as_str).collect();
     if let (Some(split), SlotChoice::One(slot)) = (split, slot) {
-        let takers = match deal::takers(deciding, split) {
+        let takers = match deal::takers(deciding, split)? {
             Ok(takers) => takers,
             Err(refused) => return Ok(Draft::refuse(refused)),
         };
@@ -81,7 +81,7 @@ pub(super) fn reclaim(
             rows.retain(|row| any.contains(RowIx(*row)));
             rows
         }
-        None => leads::by_id(deciding.table, &deciding.view()?.narrow(workload::open(deciding)?.narrow(any)), &[]),
+        None => leads::by_id(deciding.table, &deciding.view()?.narrow(workload::open(deciding)?.narrow(any)), &[])?,
     };
     // Only the slots that these people hold are asked about, and cleared.
     let release: Vec<(FieldIx, Covered)> = slots.iter().map(|slot| Ok((*slot, deciding.gate.release(&deciding.asking(), *slot)?))).collect::<Result<_>>()?;
@@ -106,7 +106,7 @@ pub(super) fn reclaim(
 /// Levels what some people hold, with the fewest moves.
 pub(super) fn rebalance(deciding: &Deciding<'_>, wanted: Option<&LeadsRef>, users: &[Receiver], slot: FieldIx) -> Result<Draft> {
     let mut draft = Draft::default();
-    let takers = match deal::named(deciding, users) {
+    let takers = match deal::named(deciding, users, slot)? {
         Ok(takers) => takers,
         Err(refused) => return Ok(Draft::refuse(refused)),
     };

@@ -1,6 +1,6 @@
 //! Commands about one lead: transferring it, claiming it from a pool, sending its notice again.
 
-use crate::access::Covered;
+use crate::access::Change;
 use crate::config::{BoundaryMode, Verb};
 use crate::error::{Error, Result};
 use crate::json::Json;
@@ -40,7 +40,7 @@ pub(super) fn claim(deciding: &Deciding<'_>, id: &str, seen: Option<&Json>) -> R
     draft.drops.sieve(&mut rows, DropCode::AlreadyClaimed, |row| deciding.table.cell(row, owner).is_null());
     let claim = deciding.gate.covers(&asking, Verb::LeadClaim)?;
     draft.drops.sieve(&mut rows, DropCode::NotPermitted, |row| claim.contains(row));
-    let locked = deciding.gate.locked(&asking)?;
+    let locked = deciding.locked()?;
     draft.drops.sieve(&mut rows, DropCode::Locked, |row| !locked.contains(row));
     let receive = deciding.gate.receive(&asking, owner, deciding.actor, &[])?;
     draft.drops.sieve(&mut rows, DropCode::ReceiverNotPermitted, |row| receive.contains(row));
@@ -92,16 +92,15 @@ pub(super) fn transfer(
     let release = deciding.gate.release(&asking, lead.owner)?;
     let to = user.and_then(|user| model.user(user));
     let give = match to {
-        Some((to, _)) => deciding.gate.give(&asking, lead.owner, to)?,
-        None if deciding.gate.over_unit(deciding.actor, Verb::LeadGive, unit).is_none() => Covered::All,
-        None => Covered::None,
+        Some((to, _)) => deciding.gate.give(&asking, to)?,
+        None => deciding.gate.give_unit(&asking, unit)?,
     };
     draft.drops.sieve(&mut rows, DropCode::NotPermitted, |row| release.contains(row) && give.contains(row));
     deciding.sieve_state(&mut rows, &mut draft.drops)?;
     draft.drops.sieve(&mut rows, DropCode::Boundary, |_| mode != Some(BoundaryMode::Deny));
     if let Some((to, known)) = to {
         draft.drops.sieve(&mut rows, DropCode::ReceiverInactive, |_| known.active);
-        let after = [(unit_field, Cell::Text(unit_id.clone().into()))];
+        let after = [(unit_field, Change::Set(Cell::Text(unit_id.clone().into())))];
         let receive = deciding.gate.receive(&asking, lead.owner, to, &after)?;
         draft.drops.sieve(&mut rows, DropCode::ReceiverNotPermitted, |row| receive.contains(row));
     }

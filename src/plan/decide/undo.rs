@@ -20,8 +20,9 @@ pub(super) fn undo(deciding: &Deciding<'_>, plan: &str) -> Result<Draft> {
             .hint("give it in `plans`, from the host's own store"));
     };
     let mut draft = Draft { following: Following::No, ..Draft::default() };
-    if let Some(refused) = deciding.gate.may_undo(deciding.actor, &original.actor) {
-        return Ok(Draft::refuse(vec![refused]));
+    let may = deciding.gate.person_may(deciding.actor, Verb::PlanUndo, &original.actor)?;
+    if !may.allowed {
+        return Ok(Draft::refuse(may.reasons));
     }
     let view = deciding.view()?;
     let mut rows = Vec::new();
@@ -73,7 +74,7 @@ fn way_back(deciding: &Deciding<'_>, rows: &[u32], changes: &[&RecordedChange], 
     let gate = deciding.gate;
     let edit = gate.covers(&asking, Verb::LeadEdit)?;
     let reassignable = gate.reassignable(&asking)?;
-    let locked = gate.locked(&asking)?;
+    let locked = deciding.locked()?;
     let mut release: BTreeMap<FieldIx, Covered> = BTreeMap::new();
     let mut receive: BTreeMap<(FieldIx, String), [Covered; 3]> = BTreeMap::new();
     let mut allowed = Vec::with_capacity(rows.len());
@@ -97,7 +98,7 @@ fn way_back(deciding: &Deciding<'_>, rows: &[u32], changes: &[&RecordedChange], 
                 };
                 let key = (set.field, to.to_string());
                 if !receive.contains_key(&key) {
-                    let answers = [gate.give(&asking, set.field, to_ix)?, gate.barred(&asking, to_ix)?, gate.receive(&asking, set.field, to_ix, &[])?];
+                    let answers = [gate.give(&asking, to_ix)?, gate.barred(&asking, to_ix)?, gate.receive(&asking, set.field, to_ix, &[])?];
                     receive.insert(key.clone(), answers);
                 }
                 if let Some([give, barred, receives]) = receive.get(&key) {
