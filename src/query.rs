@@ -18,6 +18,7 @@
 mod bind;
 mod build;
 mod compiler;
+pub mod assume;
 pub mod convert;
 mod describe;
 pub mod fold;

@@ -112,7 +112,7 @@ pub fn apply(table: &mut Table, model: &Model, plan: &Recorded) -> Result<Applie
         columns.iter().map(|(field, (rows, cells))| Edit { field: *field, rows, values: Values::Cells(cells) }).collect();
     table.edit(&edits)?;
     out.removed = gone.len();
-    table.remove(&gone)?;
+    table.remove(gone.iter().copied())?;
     Ok(out)
 }
 

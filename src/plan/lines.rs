@@ -122,7 +122,7 @@ fn moved(plan: &Plan, deciding: &Deciding<'_>, open: &Covered) -> Result<BTreeMa
 }
 
 /// The same for a split whose edits do not decide what is open: counted by code, without a look at other fields.
-fn by_code(plan: &Plan, open: &Covered, coded: &crate::table::CodedColumn, values: &[Cell<'static>], codes: &[u32]) -> BTreeMap<String, Moved> {
+fn by_code(plan: &Plan, open: &Covered, coded: &crate::table::column::CodedColumn, values: &[Cell<'static>], codes: &[u32]) -> BTreeMap<String, Moved> {
     let mut lost = vec![Moved::default(); coded.dict.len() + 1];
     let mut won = vec![Moved::default(); values.len()];
     let places: Vec<Option<u32>> = values.iter().map(|value| value.text().and_then(|user| coded.dict.find(user))).collect();
