@@ -1,5 +1,6 @@
 //! The filter language: a typed, checked tree over fields.
 
+pub mod fold;
 pub mod schema;
 pub mod units;
 pub mod value;
