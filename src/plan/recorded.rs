@@ -111,5 +111,10 @@ impl Recorded {
 
 fn cell(model: &Model, field: FieldIx, json: Option<&Json>) -> Result<Cell<'static>> {
     let definition = model.schema.get(field).ok_or_else(|| malformed("a field is not of this configuration"))?;
-    cell_from_json(definition, &model.schema, json.unwrap_or(&Json::Null)).map_err(|_| malformed(&format!("a value does not fit `{}`", definition.name)))
+    match cell_from_json(definition, &model.schema, json.unwrap_or(&Json::Null)) {
+        Ok(cell) => Ok(cell),
+        // A word that the configuration does not know was kept when the lead was loaded, and stands in the plan as it does there.
+        Err(problem) if !problem.cell.is_null() => Ok(problem.cell),
+        Err(_) => Err(malformed(&format!("a value does not fit `{}`", definition.name))),
+    }
 }

@@ -6,7 +6,7 @@ use crate::json::Json;
 use crate::json::decode::{Faults, Node};
 use crate::plan::timeline;
 use crate::query::FieldIx;
-use crate::table::{Budget, LoadFormat, LoadOptions, Loader, Mask, Purpose, RowIx, Table};
+use crate::table::{Budget, LoadFormat, LoadOptions, Loader, Purpose, RowIx, Table};
 
 use super::{Viewer, Workspace};
 
