@@ -23,6 +23,7 @@ mod set;
 mod stay;
 #[cfg(test)]
 mod tests;
+mod together;
 mod weight;
 
 use crate::error::{Error, Result};
@@ -35,6 +36,7 @@ use set::{bits, filled};
 
 pub use deal::{Order, deal};
 pub use set::Set;
+pub use together::{Bundle, Bundled, together};
 pub use weight::scale_weights;
 
 /// One lead in the units that shares and carries are counted in: the least common multiple of 1 to 24.
@@ -168,7 +170,7 @@ pub fn settle(division: &Division) -> Result<Settled> {
     let mut base: Flow<i64> = Flow::new(graph)?;
     base.left.copy_from_slice(rows);
     let part = if bounded { fill_up(&merged, &most, &mut base, &mut search)? } else { merged.whole()? };
-    let placed = rows.iter().sum::<i64>() - bits_left(&base, &part);
+    let placed = rows.iter().sum::<i64>() - left_outside(&base, &part);
 
     let mut wishes = filled(Wish::default(), people)?;
     for ((wish, receiver), most) in wishes.iter_mut().zip(&division.receivers).zip(&most) {
@@ -201,7 +203,7 @@ pub fn settle(division: &Division) -> Result<Settled> {
 }
 
 /// Rows of classes outside `part` that nobody holds.
-fn bits_left(base: &Flow<i64>, part: &Part) -> i64 {
+fn left_outside(base: &Flow<i64>, part: &Part) -> i64 {
     base.left.iter().enumerate().filter(|(class, _)| !set::has(&part.classes, *class)).map(|(_, left)| left).sum()
 }
 
