@@ -8,13 +8,14 @@
 //!    the rows that only they may take are done; all other rows can be placed.
 //! 2. Exact shares of those, by decomposition into water levels (`level`), and their rounding to units.
 //! 3. Whole numbers nearest to the shares, by the greedy algorithm of matroids (`number`).
-//! 4. With [`Keep::Yes`] the fewest moves, by a flow of least cost (`stay`), then the order of the receivers.
+//! 4. With [`Keep::Yes`] the fewest moves, by a flow of least cost (`face`, `stay`), then the order of the receivers.
 //! 5. Quotas of every class, cut from the flow in canonical order.
 //!
-//! [`deal`] then says which row of a class goes to whom. Each file says why its algorithm is exact. Arithmetic
+//! [`together`] divides rows that move as one. [`deal`] says which row of a class goes to whom. Each file says why its algorithm is exact. Arithmetic
 //! is on whole numbers throughout; [`settle`] refuses input for which 128 bits might not do.
 
 mod deal;
+mod face;
 mod flow;
 mod level;
 mod number;

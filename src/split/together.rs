@@ -171,6 +171,9 @@ impl<'a> Table<'a> {
     /// shares: the pair that comes nearest to half of what lies between them.
     fn exchange(&self, high: usize, low: usize, tried: &mut u64) -> Option<(usize, Option<usize>)> {
         let gap = self.above[high].0 - self.above[low].0;
+        if gap <= i128::from(UNIT) {
+            return None;
+        }
         let mut best: Option<(i128, usize, Option<usize>)> = None;
         for there in &self.hands[high] {
             let bundle = &self.bundles[*there];
