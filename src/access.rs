@@ -202,9 +202,10 @@ impl<'g> Asker<'g> {
         self.user.profiles.iter().flat_map(move |ix| {
             let places = gate.by_verb.get(ix.0 as usize).and_then(|lists| lists.get(verb as usize));
             let profile = gate.model.profiles.at(ix.0);
-            places.into_iter().flatten().filter_map(move |place| {
-                Some(Held { profile: *ix, place: *place, grant: profile?.grants.get(*place as usize)? })
-            })
+            places
+                .into_iter()
+                .flatten()
+                .filter_map(move |place| Some(Held { profile: *ix, place: *place, grant: profile?.grants.get(*place as usize)? }))
         })
     }
 

@@ -96,6 +96,10 @@ pub fn sort(_rows: &mut Vec<u32>, _by: &[crate::config::SortKey], _table: &crate
     Ok(())
 }
 /// temporary
-pub fn count_by(_m: &crate::table::Mask, _f: crate::query::FieldIx, _t: &crate::table::Snapshot) -> crate::error::Result<Vec<(crate::query::Cell<'static>, u64)>> {
+pub fn count_by(
+    _m: &crate::table::Mask,
+    _f: crate::query::FieldIx,
+    _t: &crate::table::Snapshot,
+) -> crate::error::Result<Vec<(crate::query::Cell<'static>, u64)>> {
     Ok(Vec::new())
 }

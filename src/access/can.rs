@@ -312,13 +312,7 @@ impl<'g> Asker<'g> {
     }
 
     /// The questions that do not depend on who receives the lead; whether there is anything more to ask.
-    pub(super) fn leave(
-        self,
-        lead: Known<'_>,
-        question: &Question<'_>,
-        seen: &mut Option<Standing>,
-        found: &mut Found,
-    ) -> Result<bool> {
+    pub(super) fn leave(self, lead: Known<'_>, question: &Question<'_>, seen: &mut Option<Standing>, found: &mut Found) -> Result<bool> {
         self.view(lead, seen, found)?;
         if !found.failed.is_empty() {
             return Ok(false);

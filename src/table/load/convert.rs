@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use super::slot::{Value, unescape};
 use crate::error::{Error, Result};
 use crate::json::read::Reader;
-use crate::query::{Field, FieldIx, FieldType, Schema};
 use crate::query::convert::{
     bool_from_number, bool_from_text, day_from_text, digits, instant_from_number, instant_from_text, number, number_from_text, parts,
     text_from_number, text_of, unknown,
 };
+use crate::query::{Field, FieldIx, FieldType, Schema};
 use crate::table::chunk::tail;
 use crate::table::codes::own;
 use crate::table::column::{Column, Dict};
