@@ -4,10 +4,8 @@
 //! The rooms below are listed in that order, and a room uses only rooms above it.
 
 pub mod error;
-
+pub mod filter;
 pub mod json;
 pub mod query;
-
-pub mod filter;
 pub mod table;
 pub mod time;
