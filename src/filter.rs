@@ -3,6 +3,7 @@
 //! A [`Query`] is bound to `now` and the acting user and then evaluated. [`matches`] walks the tree over one lead;
 //! [`explain`] does so without stopping and tells what it saw. Both mean what the select over columns means.
 
+mod count;
 mod dict;
 mod explain;
 mod kernel;
@@ -16,11 +17,14 @@ mod row;
 #[cfg(test)]
 mod sample;
 mod select;
+mod sort;
 mod text;
 
+pub use count::count_by;
 pub use explain::{Explanation, explain};
 pub use row::matches;
 pub use select::select;
+pub use sort::{Direction, Nulls, SortKey, sort};
 
 use std::borrow::Cow;
 
