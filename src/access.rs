@@ -34,6 +34,7 @@ mod profiles;
 mod question;
 mod reach;
 mod receive;
+mod receivers;
 mod things;
 
 pub use bulk::{Asking, Covered};

@@ -33,13 +33,20 @@ pub(super) struct Known<'a> {
 }
 
 /// What has been found out: grants that allow, questions that failed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Found {
     pub granted: Vec<Reason>,
     pub failed: Vec<Reason>,
 }
 
 impl Found {
+    /// The same in the order of the questions.
+    pub fn in_order(mut self) -> Found {
+        self.failed.sort_by_key(|reason| reason.question);
+        self.granted.sort_by_key(|reason| reason.question);
+        self
+    }
+
     pub fn decide(self) -> Decision {
         if self.failed.is_empty() { Decision::allow(self.granted) } else { Decision::deny(self.failed) }
     }
@@ -306,9 +313,7 @@ impl<'g> Asker<'g> {
         if self.leave(lead, question, &mut seen, &mut found)? {
             self.arrive(lead, question, &mut found)?;
         }
-        found.failed.sort_by_key(|reason| reason.question);
-        found.granted.sort_by_key(|reason| reason.question);
-        Ok(found.decide())
+        Ok(found.in_order().decide())
     }
 
     /// The questions that do not depend on who receives the lead; whether there is anything more to ask.

@@ -68,6 +68,16 @@ impl Changes {
             self.list.push((field, change));
         }
     }
+
+    /// Adds a word to a list, whatever else becomes of it.
+    fn grant(&mut self, field: FieldIx, word: String) {
+        match self.list.iter_mut().find(|(known, _)| *known == field).map(|(_, change)| change) {
+            Some(Change::Words { add, .. }) => add.push(word),
+            Some(Change::Set(Cell::List(items))) => items.push(Cow::Owned(word)),
+            Some(change) => *change = Change::Set(Cell::List(vec![Cow::Owned(word)])),
+            None => self.list.push((field, Change::Words { add: vec![word], remove: Vec::new() })),
+        }
+    }
 }
 
 impl Gate {
@@ -126,7 +136,7 @@ impl Gate {
         {
             return failed(Hurdle::Pool);
         }
-        let changes = self.changes(asker.user.id.as_str(), handover, crossing)?;
+        let changes = self.changes(asker.user.id.as_str(), handover, crossing);
         asker.needs_none_of_later(&changes)?;
         let lacks: Vec<FieldIx> = lead.lacks.iter().copied().filter(|field| !changes.sets(*field)).collect();
         let after = After { before: lead.cells, changes: &changes.list };
@@ -140,7 +150,7 @@ impl Gate {
 
     /// What the handover changes: what is asked for, the slot, the patches and stamps that follow a new owner, and the access that
     /// crossing a boundary grants.
-    pub(super) fn changes(&self, to: &str, handover: &Handover<'_>, crossing: Crossing) -> Result<Changes> {
+    pub(super) fn changes(&self, to: &str, handover: &Handover<'_>, crossing: Crossing) -> Changes {
         let (lead, cycle) = (&self.model.lead, &self.model.lifecycle);
         let mut out = Changes::default();
         handover.changes.iter().for_each(|(field, change)| out.add(*field, change.clone()));
@@ -155,9 +165,9 @@ impl Gate {
         }
         if let (Some(field), Crossing::Granting(unit)) = (lead.access, crossing) {
             let id = self.model.schema.units.get(unit).map(|unit| unit.id.clone()).unwrap_or_default();
-            out.add(field, Change::Words { add: vec![id], remove: Vec::new() });
+            out.grant(field, id);
         }
-        Ok(out)
+        out
     }
 
     fn patched(&self, patch: &Patch, handover: &Handover<'_>) -> Change {
@@ -331,6 +341,8 @@ impl Asker<'_> {
         let changes = self.moves(lead, question.unit, crossing);
         let slot = question.slot.unwrap_or(gate.model.lead.owner);
         let handover = Handover { slot, actor: &self.user.id, now: self.now, changes: &changes };
+        // A transfer says itself what becomes of access.
+        let crossing = if question.unit.is_some() { Crossing::None } else { crossing };
         match gate.receives(lead, to, &handover, crossing)? {
             Ok(()) => {}
             Err(Refusal::Hurdle(hurdle)) => found.failed.push(gate.refusal_of(hurdle, to, slot)),
