@@ -18,11 +18,14 @@
 mod bind;
 mod build;
 mod compiler;
+pub mod assume;
 pub mod convert;
 mod describe;
 pub mod fold;
 mod group;
 mod list;
+#[cfg(test)]
+mod messages;
 mod moment;
 pub mod node;
 mod number;

@@ -45,6 +45,8 @@ impl LeadObject {
             let value = pairs.iter().find(|(key, _)| *key == field.name).map(|(_, value)| value);
             match value.map(|value| cell_from_json(field, schema, value)) {
                 Some(Ok(cell)) => out.cells.push(cell),
+                // A word that is not known is a value all the same, as it is in a table.
+                Some(Err(problem)) if !problem.cell.is_null() => out.cells.push(problem.cell),
                 _ => {
                     out.cells.push(Cell::Null);
                     out.lacks.push(FieldIx(ix));

@@ -53,3 +53,9 @@ pub(super) fn user(node: &Node<'_>, users: &Named<User>) -> Option<UserIx> {
     }
     found.map(UserIx)
 }
+
+/// Reads members that stand alone, against a compiled configuration.
+pub(crate) fn read_alone(node: &Node<'_>, model: &super::Model) -> Option<Members> {
+    let reading = Reading { schema: &model.schema, user_schema: &model.user_schema, zones: &model.zones };
+    read(node, &reading, &model.users)
+}

@@ -240,6 +240,7 @@ fn cells(node: &Node<'_>, user: &User, reading: &Reading<'_>) -> Vec<Cell<'stati
                 let value = attributes.get(name);
                 match cell_from_json(field, schema, value.json) {
                     Ok(cell) => cell,
+                    Err(problem) if !problem.cell.is_null() => problem.cell,
                     Err(problem) => {
                         value.error(
                             "attribute_invalid",

@@ -21,8 +21,8 @@ pub enum LeadsRef {
     },
     /// Those that match.
     Filter(Query),
-    /// Those of a saved list, by its place.
-    List(u32),
+    /// Those of a saved list, by its id. Whether it exists is told only after the actor's right to it was asked.
+    List(String),
     /// Rows of the table, in this order; written down as ids.
     Rows(Rc<Vec<u32>>),
 }
@@ -43,8 +43,8 @@ pub struct Receiver {
 pub enum Receivers {
     /// People by name.
     Named(Vec<Receiver>),
-    /// Members of a group, by its place.
-    Group(u32),
+    /// Members of a group, by its id. Whether it exists is told only after the actor's right to it was asked.
+    Group(String),
     /// Holders of any of these tags.
     Tags(Vec<String>),
 }
@@ -245,6 +245,18 @@ impl Command {
         }
     }
 
+    /// Whether it asks for the right to act on many leads.
+    pub fn is_about_many(&self) -> bool {
+        match self {
+            Command::Rebalance { leads: None, .. } | Command::Reclaim { leads: None, .. } => true,
+            command => match command.leads() {
+                Some(LeadsRef::Ids { ids, .. }) => ids.len() > 1,
+                Some(LeadsRef::Filter(_) | LeadsRef::List(_) | LeadsRef::Rows(_)) => true,
+                None => false,
+            },
+        }
+    }
+
     /// Reads a command. `rows` stands for `{selection: …}`, whose rows a host hands over beside the text.
     ///
     /// # Errors
@@ -308,7 +320,7 @@ impl Reader<'_> {
                 if unit.is_null() {
                     unit.wrong("a unit");
                 }
-                Some(Command::Transfer { lead: text("lead")?, seen: seen(), unit: self.unit(&unit)?, user: maybe("user"), new_id: maybe("newId") })
+                Some(Command::Transfer { lead: text("lead")?, seen: seen(), unit: self.unit(&unit)?, user: if node.get("user").is_null() { None } else { Some(self.user(&node.get("user"))?.to_owned()) }, new_id: maybe("newId") })
             }
             "deactivate" => {
                 node.keys(&["type", "leads"]);
@@ -366,7 +378,7 @@ impl Reader<'_> {
             if slots.iter().any(|(field, _)| *field == slot) {
                 to.error("slot_named_twice", "`to` and `slots` fill the same slot");
             }
-            slots.insert(0, (slot, Some(to.name()?.to_owned())));
+            slots.insert(0, (slot, Some(self.user(&to)?.to_owned())));
         } else if !node.get("slot").is_null() {
             node.get("slot").error("missing", "`slot` says where `to` goes, and there is no `to`");
         }
@@ -374,7 +386,7 @@ impl Reader<'_> {
         let primary = match pointer {
             None => None,
             Some((_, Json::Null)) => Some(None),
-            Some(_) => Some(Some(node.get("primary").name()?.to_owned())),
+            Some(_) => Some(Some(self.user(&node.get("primary"))?.to_owned())),
         };
         if primary.is_some() && self.model.lead.primary.is_none() {
             node.get("primary").error("no_primary_field", "leads have no field for a primary agent; the owner is the primary");
@@ -492,8 +504,7 @@ impl Reader<'_> {
             };
         }
         if let Some(id) = list.text() {
-            // Whether the list exists is told only after the actor's right to it was asked.
-            return Some(LeadsRef::List(self.model.lists.find(id).unwrap_or(u32::MAX)));
+            return Some(LeadsRef::List(id.to_owned()));
         }
         match &self.rows {
             Some(rows) => Some(LeadsRef::Rows(Rc::clone(rows))),
@@ -522,7 +533,7 @@ impl Reader<'_> {
             }
         };
         let slot = match (&receivers, node.get("slot")) {
-            (Receivers::Group(group), slot) if slot.is_null() => self.model.groups.at(*group).map_or(self.model.lead.owner, |group| group.slot),
+            (Receivers::Group(group), slot) if slot.is_null() => self.model.groups.by_id(group).map_or(self.model.lead.owner, |group| group.slot),
             (_, slot) => self.slot(&slot)?,
         };
         let together = node.get("together");
@@ -544,7 +555,7 @@ impl Reader<'_> {
         let (group, tags) = (node.get("group"), node.get("tags"));
         match (group.is_null(), tags.is_null()) {
             // Whether the group exists is told only after the actor's right to it was asked.
-            (false, true) => Some(Receivers::Group(self.model.groups.find(group.name()?).unwrap_or(u32::MAX))),
+            (false, true) => Some(Receivers::Group(group.name()?.to_owned())),
             (true, false) => {
                 let words: Vec<String> = tags.texts().into_iter().map(str::to_owned).collect();
                 if words.is_empty() {
@@ -574,7 +585,7 @@ impl Reader<'_> {
             } else {
                 (item.clone(), None, None)
             };
-            let Some(name) = user.name() else { continue };
+            let Some(name) = self.user(&user) else { continue };
             if !seen.insert(name) {
                 user.error("duplicate_id", format!("`{name}` is named twice"));
             }
@@ -590,8 +601,11 @@ impl Reader<'_> {
         let mut out = Vec::new();
         for (name, value) in node.entries() {
             let Some(field) = self.slot_named(name, &value) else { continue };
-            let holder = if value.is_null() { None } else { value.name().map(str::to_owned) };
-            out.push((field, holder));
+            if value.is_null() {
+                out.push((field, None));
+            } else if let Some(user) = self.user(&value) {
+                out.push((field, Some(user.to_owned())));
+            }
         }
         out
     }
@@ -612,6 +626,16 @@ impl Reader<'_> {
             node.faults().add(fault.maybe_hint(crate::error::nearest(name, known)));
         }
         found
+    }
+
+    /// A user's id that must be known.
+    fn user<'n>(&self, node: &Node<'n>) -> Option<&'n str> {
+        let id = node.name()?;
+        if self.model.users.find(id).is_some() {
+            return Some(id);
+        }
+        crate::config::unknown(node, "user", id, self.model.users.ids());
+        None
     }
 
     fn field(&self, node: &Node<'_>) -> Option<FieldIx> {

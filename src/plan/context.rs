@@ -1,6 +1,7 @@
 //! What a plan is decided in: who acts, when, and what the host remembers.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::config::{Model, people};
 use crate::error::{Error, Result};
@@ -8,6 +9,7 @@ use crate::json::Json;
 use crate::json::decode::{Faults, Node};
 use crate::time::Instant;
 
+use super::recorded::Recorded;
 use super::state::State;
 
 /// Whether one refused row refuses all.
@@ -30,6 +32,16 @@ pub enum Notify {
     Silent,
 }
 
+/// Whether a table holds all leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Coverage {
+    /// It does.
+    #[default]
+    Whole,
+    /// It holds some; what depends on the others comes with the context.
+    Partial,
+}
+
 /// The context of a plan.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -44,7 +56,9 @@ pub struct Context {
     /// The plan's id, if the host names it.
     pub id: Option<String>,
     /// Plans that an undo refers to.
-    pub plans: Vec<(String, Json)>,
+    pub plans: Vec<(String, Rc<Recorded>)>,
+    /// Whether the table holds all leads; said by whoever loaded it.
+    pub coverage: Coverage,
     /// Whether ids that a filter or a list found are written into the command.
     pub pin: bool,
     /// Whether one refused row refuses all.
@@ -100,6 +114,13 @@ impl Context {
             }
             Some(loads)
         };
+        let mut plans = Vec::new();
+        for (id, plan) in node.get("plans").entries() {
+            match Recorded::from_json(plan.json, model) {
+                Ok(recorded) => plans.push((id.to_owned(), Rc::new(recorded))),
+                Err(error) => plan.error(error.code, error.message),
+            }
+        }
         let refusing = if node.get("allOrNothing").flag(false) { Refusing::All } else { Refusing::Rows };
         Some(Context {
             actor: actor.name().map(str::to_owned)?,
@@ -107,7 +128,8 @@ impl Context {
             state: State::read(&state, node.get("partialState").flag(false)),
             load: loads,
             id: node.get("id").text().map(str::to_owned),
-            plans: node.get("plans").entries().into_iter().map(|(id, plan)| (id.to_owned(), plan.json.clone())).collect(),
+            plans,
+            coverage: Coverage::Whole,
             pin: node.get("pin").flag(false),
             refusing,
             notify: node.get("notify").one_of(&[("digest", Notify::Digest), ("none", Notify::Silent)]).unwrap_or_default(),

@@ -67,7 +67,6 @@ pub(crate) enum Left {
 pub(crate) struct Drop {
     pub left: Left,
     pub code: DropCode,
-    pub reasons: Vec<Reason>,
 }
 
 /// All rows that were left out, in the order in which the questions were asked.
@@ -79,27 +78,28 @@ pub(crate) struct Drops {
 impl Drops {
     /// A name of no lead.
     pub fn unknown(&mut self, id: String) {
-        self.list.push(Drop { left: Left::Id(id), code: DropCode::UnknownLead, reasons: Vec::new() });
+        self.list.push(Drop { left: Left::Id(id), code: DropCode::UnknownLead });
     }
 
     /// A named lead.
     pub fn named(&mut self, id: String, code: DropCode) {
-        self.list.push(Drop { left: Left::Id(id), code, reasons: Vec::new() });
+        self.list.push(Drop { left: Left::Id(id), code });
     }
 
     /// A row.
     pub fn row(&mut self, row: RowIx, code: DropCode) {
-        self.because(row, code, Vec::new());
-    }
-
-    /// A row, with what was asked and denied.
-    pub fn because(&mut self, row: RowIx, code: DropCode, reasons: Vec<Reason>) {
-        self.list.push(Drop { left: Left::Row(row), code, reasons });
+        self.list.push(Drop { left: Left::Row(row), code });
     }
 
     /// All of them.
     pub fn list(&self) -> &[Drop] {
         &self.list
+    }
+
+    /// The reason for which all rows are refused, where one refused row refuses all; a row that is as asked is none.
+    pub fn first_refusal(&self) -> Vec<Reason> {
+        let first = self.list.iter().filter(|drop| drop.code != DropCode::NoChange).min_by_key(|drop| drop.code);
+        first.map(|drop| Reason::new(drop.code.name(), None, drop.code.message())).into_iter().collect()
     }
 
     /// How many there are of each code, in the order of codes.
@@ -135,14 +135,6 @@ impl Drops {
 impl Drop {
     /// The row left out as the public API shows it.
     pub fn to_json(&self, lead: &str) -> Json {
-        let mut out = vec![
-            ("lead".to_owned(), lead.into()),
-            ("code".to_owned(), self.code.name().into()),
-            ("message".to_owned(), self.code.message().into()),
-        ];
-        if !self.reasons.is_empty() {
-            out.push(("reasons".to_owned(), Json::List(self.reasons.iter().map(Reason::to_json).collect())));
-        }
-        Json::Object(out)
+        Json::object([("lead", lead.into()), ("code", self.code.name().into()), ("message", self.code.message().into())])
     }
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use crate::config::{Model, Patch, PatchValue, Shape};
 use crate::query::{Cell, Cells, FieldIx, FieldType};
 use crate::table::{RowIx, Snapshot};
-use crate::time::Instant;
+use crate::time::{Base, Instant, Unit};
 
 /// Most former owners that a lead remembers.
 const FORMER_OWNERS: usize = 20;
@@ -79,6 +79,21 @@ impl Edits {
         self.list.iter()
     }
 
+    /// What a field becomes in every row, if it is set there.
+    pub fn always(&self, field: FieldIx) -> Option<&To> {
+        self.list.iter().find(|edit| edit.field == field && edit.when == When::Always).map(|edit| &edit.to)
+    }
+
+    /// Whether a field is set in every row.
+    pub fn sets(&self, field: FieldIx) -> bool {
+        self.always(field).is_some()
+    }
+
+    /// Whether a field may change in some row.
+    pub fn touches(&self, field: FieldIx) -> bool {
+        self.list.iter().any(|edit| edit.field == field)
+    }
+
     /// Whether nothing is edited.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
@@ -126,6 +141,31 @@ impl Edits {
         {
             self.list.push(Edit { field, when: When::Always, to: To::Notified });
         }
+    }
+
+    /// Forgets the rows of the plan for which `keep` is false.
+    pub fn keep_rows(&mut self, keep: &[bool]) {
+        fn sieve<T: Clone>(list: &[T], keep: &[bool]) -> Vec<T> {
+            list.iter().zip(keep).filter(|(_, keep)| **keep).map(|(item, _)| item.clone()).collect()
+        }
+        for edit in &mut self.list {
+            match &mut edit.to {
+                To::Coded(_, codes) => *codes = Rc::new(sieve(codes, keep)),
+                To::Each(cells) => *cells = sieve(cells, keep),
+                To::Same(_) | To::Now(_) | To::Words { .. } | To::FormerOwner | To::Notified => {}
+            }
+        }
+    }
+
+    /// Every value that is set in a row whose owner is new, whether the row held it already or not: for a copy.
+    pub fn exact(&self, at: usize, row: RowIx, table: &Snapshot, now: Instant) -> Vec<(FieldIx, Cell<'static>)> {
+        let mut out: Vec<(FieldIx, Cell<'static>)> = Vec::with_capacity(self.list.len());
+        for edit in self.list.iter().filter(|edit| edit.when == When::Always) {
+            let from = table.cell(row, edit.field);
+            out.extend(edit.to.value(at, &from, now).map(|to| (edit.field, to)));
+        }
+        out.sort_by_key(|(field, _)| *field);
+        out
     }
 
     /// What row number `at` of the plan, which is `row` of the table, changes. In the order of fields; empty if it is as asked.
@@ -188,7 +228,7 @@ impl To {
                 if schema.kind(patch.field) == FieldType::Date {
                     return To::Same(Cell::Day(schema.zone.local(at).day));
                 }
-                if relative.is_fixed_distance() { To::Now(at.0 - now.0) } else { To::Same(Cell::Instant(at)) }
+                if relative.base == Base::Now && matches!(relative.unit, Unit::Minute | Unit::Hour) { To::Now(at.0 - now.0) } else { To::Same(Cell::Instant(at)) }
             }
         }
     }

@@ -4,43 +4,33 @@ use std::rc::Rc;
 
 use crate::access::Covered;
 use crate::config::SortKey;
-use crate::config::lists::SortKey as Key;
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::json::Json;
 use crate::query::{Cell, Query};
-use crate::table::{Mask, RowIx, Snapshot};
+use crate::table::{Mask, RowIx, Table};
 
 use super::command::LeadsRef;
 use super::decide::Deciding;
 use super::drops::{DropCode, Drops};
 
-/// The rows that a command is about.
-#[derive(Debug, Default)]
-pub(super) struct Chosen {
-    /// In the order in which they are dealt; each once.
-    pub rows: Vec<u32>,
-    /// Whether a filter, list or selection named them, or more than one id.
-    pub many: bool,
-}
-
 /// Finds the rows and drops those that do not exist, are named again, or changed since they were seen.
-pub(super) fn resolve(deciding: &Deciding<'_>, leads: &LeadsRef, sort: &[Key], drops: &mut Drops) -> Result<Chosen> {
+pub(super) fn resolve(deciding: &Deciding<'_>, leads: &LeadsRef, sort: &[SortKey], drops: &mut Drops) -> Result<Vec<u32>> {
     let view = deciding.view()?;
     match leads {
         LeadsRef::Ids { ids, seen } => {
-            let rows = named(deciding, ids, seen.as_deref(), &view, drops);
-            Ok(Chosen { rows: ordered(deciding.table, rows, sort), many: ids.len() > 1 })
+            let rows = named(deciding, ids, seen.as_deref(), &view, drops)?;
+            ordered(deciding.table, rows, sort)
         }
         LeadsRef::Rows(rows) => {
             let rows = picked(deciding, rows, &view, drops)?;
-            Ok(Chosen { rows: ordered(deciding.table, rows, sort), many: true })
+            ordered(deciding.table, rows, sort)
         }
-        LeadsRef::Filter(query) => Ok(Chosen { rows: matching(deciding, query, &view, sort)?, many: true }),
-        LeadsRef::List(ix) => {
-            let Some(list) = deciding.model.lists.at(*ix) else { return Ok(Chosen { many: true, ..Chosen::default() }) };
+        LeadsRef::Filter(query) => matching(deciding, query, &view, sort),
+        LeadsRef::List(id) => {
+            let Some(list) = deciding.model.lists.by_id(id) else { return Ok(Vec::new()) };
             let sort = if sort.is_empty() { &list.sort } else { sort };
-            Ok(Chosen { rows: matching(deciding, &list.query, &view, sort)?, many: true })
+            matching(deciding, &list.query, &view, sort)
         }
     }
 }
@@ -49,32 +39,32 @@ pub(super) fn resolve(deciding: &Deciding<'_>, leads: &LeadsRef, sort: &[Key], d
 pub(super) fn matching(deciding: &Deciding<'_>, query: &Query, view: &Covered, sort: &[SortKey]) -> Result<Vec<u32>> {
     deciding.notice_clock(query);
     let mask = view.narrow(filter::select(query, deciding.table, &deciding.filtering())?);
-    Ok(by_id(deciding.table, &mask, sort))
+    by_id(deciding.table, &mask, sort)
 }
 
 /// The rows of a mask in the order of `sort`, then by id.
-pub(super) fn by_id(table: &Snapshot, mask: &Mask, sort: &[SortKey]) -> Vec<u32> {
-    let all = table.rows_by_id();
+pub(super) fn by_id(table: &Table, mask: &Mask, sort: &[SortKey]) -> Result<Vec<u32>> {
+    let all = table.rows_by_id()?;
     let mut rows: Vec<u32> =
         if mask.count() == all.len() { all.to_vec() } else { all.iter().copied().filter(|row| mask.contains(RowIx(*row))).collect() };
     if !sort.is_empty() {
-        filter::sort(&mut rows, sort, table);
+        filter::sort(&mut rows, sort, table)?;
     }
-    rows
+    Ok(rows)
 }
 
 /// Rows that were named, in the order given unless there is a sort; the id is then the last key.
-fn ordered(table: &Snapshot, mut rows: Vec<u32>, sort: &[SortKey]) -> Vec<u32> {
+fn ordered(table: &Table, mut rows: Vec<u32>, sort: &[SortKey]) -> Result<Vec<u32>> {
     if !sort.is_empty() {
         rows.sort_by(|a, b| table.id(RowIx(*a)).cmp(&table.id(RowIx(*b))));
-        filter::sort(&mut rows, sort, table);
+        filter::sort(&mut rows, sort, table)?;
     }
-    rows
+    Ok(rows)
 }
 
-fn named(deciding: &Deciding<'_>, ids: &[String], seen: Option<&[Json]>, view: &Covered, drops: &mut Drops) -> Vec<u32> {
+fn named(deciding: &Deciding<'_>, ids: &[String], seen: Option<&[Json]>, view: &Covered, drops: &mut Drops) -> Result<Vec<u32>> {
     let mut rows = Vec::with_capacity(ids.len());
-    let mut met = Mask::none(deciding.table.rows());
+    let mut met = Mask::none(deciding.table.rows())?;
     for (at, id) in ids.iter().enumerate() {
         // A lead that the actor may not see is told from one that does not exist by nothing.
         let Some(row) = deciding.table.find(id).filter(|row| view.contains(*row)) else {
@@ -91,11 +81,11 @@ fn named(deciding: &Deciding<'_>, ids: &[String], seen: Option<&[Json]>, view: &
             _ => rows.push(row.0),
         }
     }
-    rows
+    Ok(rows)
 }
 
 fn picked(deciding: &Deciding<'_>, picked: &Rc<Vec<u32>>, view: &Covered, drops: &mut Drops) -> Result<Vec<u32>> {
-    let mut met = Mask::none(deciding.table.rows());
+    let mut met = Mask::none(deciding.table.rows())?;
     let mut rows = Vec::new();
     rows.try_reserve_exact(picked.len()).map_err(|_| Error::out_of_memory())?;
     for row in picked.iter().map(|row| RowIx(*row)) {

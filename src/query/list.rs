@@ -19,7 +19,7 @@ impl Compiler<'_> {
         let at = pointer(path, "value");
         let value = json.get("value").unwrap_or(&Json::Null);
         let set = target.kind.is_list() && matches!(target.operator, Operator::Equal | Operator::NotEqual);
-        if value.is_null() {
+        if value.is_null() && target.operator.takes() != Takes::Bounds {
             let name = target.operator.name();
             self.wrong(Wrong::invalid(format!("`{name}` needs a value")).hint("to find what has no value, use the operator `null`"), at);
             return None;

@@ -129,9 +129,10 @@ impl Operator {
     }
 
     /// What `name` probably means.
-    pub fn hint(name: &str) -> Option<String> {
+    pub fn hint(name: &str) -> String {
         let elsewhere = ELSEWHERE.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, known)| format!("did you mean `{known}`?"));
-        elsewhere.or_else(|| crate::error::nearest(name, Operator::names()))
+        let near = elsewhere.or_else(|| crate::error::nearest(name, Operator::names()));
+        near.unwrap_or_else(|| format!("one of {}", Operator::names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
     }
 
     /// The operator that this one is the exact complement of, if it is one.

@@ -4,7 +4,7 @@ use super::build::{self, Target};
 use super::compiler::{Compiler, Scope, element_of};
 use super::node::{Check, Node, Relation, Test};
 use super::operator::{Operator, Takes};
-use super::schema::{Field, FieldIx, FieldType};
+use super::schema::{Case, Field, FieldIx, FieldType};
 use super::wrong::quoted;
 use crate::error::{Diagnostic, pointer};
 use crate::json::Json;
@@ -70,7 +70,7 @@ impl Compiler<'_> {
         let found = Operator::find(name);
         if found.is_none() {
             let fault = Diagnostic::error("unknown_operator", path, format!("there is no operator {}", quoted(name)));
-            self.add(fault.maybe_hint(Operator::hint(name)).with("operator", name));
+            self.add(fault.hint(Operator::hint(name)).with("operator", name));
         }
         found
     }
@@ -135,7 +135,8 @@ impl Compiler<'_> {
         } else if field.kind == FieldType::Text && other.case != field.case {
             format!("one of `{}` and `{name}` regards case and the other does not", field.name)
         } else {
-            return Some((Check::Pair(relation, other_ix, field.case), Json::object([("field", name.into())])));
+            let case = if field.kind == FieldType::Text { field.case } else { Case::Sensitive };
+            return Some((Check::Pair(relation, other_ix, case), Json::object([("field", name.into())])));
         };
         self.add(Diagnostic::error("field_types_differ", at, message).hint("two fields of one type can be compared"));
         None

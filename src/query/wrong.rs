@@ -34,6 +34,7 @@ impl Wrong {
 /// A value as messages show it: in backticks, at most forty characters of it.
 pub(super) fn shown(json: &Json) -> String {
     match json {
+        Json::Text(text) if text.is_empty() => "an empty text".to_owned(),
         Json::Text(text) => quoted(text),
         Json::List(_) | Json::Object(_) => json.kind().to_owned(),
         _ => quoted(&json.write()),

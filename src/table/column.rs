@@ -8,6 +8,8 @@ use std::rc::Rc;
 
 use hashbrown::HashTable;
 
+use crate::query::schema::Case;
+
 /// Rows in a chunk; a whole number of 64-row words.
 pub const CHUNK: usize = 1 << 16;
 
@@ -50,8 +52,8 @@ pub struct CodedColumn {
     pub chunks: Vec<Rc<Codes>>,
 }
 
-/// Codes of one chunk, as narrow as its largest.
-#[derive(Clone, Debug)]
+/// Codes of one chunk, as narrow as the largest it ever held.
+#[derive(Debug)]
 pub enum Codes {
     /// Up to 255.
     U8(Vec<u8>),
@@ -62,7 +64,7 @@ pub enum Codes {
 }
 
 /// Distinct texts in the order in which they were first seen.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Dict {
     pub(crate) text: String,
     pub(crate) ends: Vec<u32>,
@@ -72,6 +74,8 @@ pub struct Dict {
 /// Text with many distinct values.
 #[derive(Clone, Debug)]
 pub struct TextColumn {
+    /// Whether case was ignored in what `bytes` of the chunks hold.
+    pub case: Case,
     /// All full but the last.
     pub chunks: Vec<Rc<TextChunk>>,
 }
@@ -81,7 +85,7 @@ pub struct TextColumn {
 /// Where the field ignores case, `bytes` holds the *folded* form, so that a search is a plain scan. `upper` then has a bit for each
 /// byte that stood in ASCII upper case, and `odd` the few originals that this does not restore. A text that was changed after
 /// loading stands in `changed`, not in `bytes`, until the chunk is packed again.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct TextChunk {
     /// UTF-8, one text after the other.
     pub bytes: Vec<u8>,
@@ -89,12 +93,21 @@ pub struct TextChunk {
     pub ends: Vec<u32>,
     /// One bit a row: whether it has a text at all.
     pub valid: Vec<u64>,
-    /// One bit a byte; empty if none stood in upper case.
+    /// One bit a byte; words that are not there are 0.
     pub upper: Vec<u64>,
     /// Originals that folding changed beyond ASCII, by row in the chunk, ascending.
     pub odd: Vec<(u16, Box<str>)>,
-    /// Rows whose text was changed since, ascending: (row in the chunk, folded, original).
-    pub changed: Vec<(u16, Option<(Box<str>, Box<str>)>)>,
+    /// Rows whose text was changed since, ascending, with what holds instead; `None` is null.
+    pub changed: Vec<(u16, Option<Changed>)>,
+}
+
+/// A text that was changed after loading.
+#[derive(Debug)]
+pub struct Changed {
+    /// As it is compared.
+    pub folded: Box<str>,
+    /// As it was written.
+    pub original: Box<str>,
 }
 
 /// Lists of words.
@@ -107,7 +120,7 @@ pub struct ListColumn {
 }
 
 /// The lists of one chunk, end to end. An empty list is null.
-#[derive(Clone, Debug)]
+#[derive(Debug, Default)]
 pub struct ListChunk {
     /// Where each row's list ends in `codes`.
     pub ends: Vec<u32>,

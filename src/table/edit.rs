@@ -1,0 +1,202 @@
+//! Writing typed cells.
+
+use super::column::Column;
+use super::ops::{NO_BOOL, NO_DAY, NO_INSTANT, Writes, gather, last_of_each, short};
+use super::{Budget, Table};
+use crate::error::{Error, Result};
+use crate::query::{Cell, FieldIx, FieldType};
+
+/// New values of one field for some rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Edit<'a> {
+    /// The field; not the id.
+    pub field: FieldIx,
+    /// The rows, in any order. Where one occurs again, its last value holds.
+    pub rows: &'a [u32],
+    /// Their values.
+    pub values: Values<'a>,
+}
+
+/// Values for rows.
+#[derive(Clone, Copy, Debug)]
+pub enum Values<'a> {
+    /// The same for each.
+    Const(&'a Cell<'a>),
+    /// One for each, in the order of the rows.
+    Cells(&'a [Cell<'a>]),
+    /// For each row, in their order, a place in a list of values: for many rows with few values.
+    Picked {
+        /// The values.
+        from: &'a [Cell<'a>],
+        /// A place in `from` for each row.
+        which: &'a [u32],
+    },
+}
+
+impl<'a> Values<'a> {
+    fn distinct(self) -> &'a [Cell<'a>] {
+        match self {
+            Values::Const(cell) => std::slice::from_ref(cell),
+            Values::Cells(cells) => cells,
+            Values::Picked { from, .. } => from,
+        }
+    }
+
+    fn fits(self, rows: usize) -> bool {
+        match self {
+            Values::Const(_) => true,
+            Values::Cells(cells) => cells.len() == rows,
+            Values::Picked { from, which } => which.len() == rows && which.iter().all(|at| (*at as usize) < from.len()),
+        }
+    }
+
+    /// The place in `distinct` of the value for the row at `at`.
+    #[inline]
+    fn pick(self, at: usize) -> u32 {
+        match self {
+            Values::Const(_) => 0,
+            Values::Cells(_) => short(at),
+            Values::Picked { which, .. } => which.get(at).copied().unwrap_or(0),
+        }
+    }
+}
+
+/// Whether a cell may stand in a field.
+fn cell_fits(kind: FieldType, cell: &Cell<'_>) -> bool {
+    match cell {
+        Cell::Null => true,
+        Cell::Text(_) => kind == FieldType::Text || kind.is_word(),
+        Cell::Number(number) => kind == FieldType::Number && number.is_finite(),
+        Cell::Bool(_) => kind == FieldType::Boolean,
+        Cell::Day(_) => kind == FieldType::Date,
+        Cell::Instant(_) => kind == FieldType::Datetime,
+        Cell::List(_) => kind.is_list(),
+    }
+}
+
+impl Table {
+    /// Writes cells: all of them, or none and an error.
+    ///
+    /// # Errors
+    /// `edit_invalid` for a field or row that is not there, a removed row, the id, a value of another type or a wrong number of values;
+    /// `out_of_memory`.
+    pub fn edit(&mut self, edits: &[Edit<'_>]) -> Result<()> {
+        edits.iter().enumerate().try_for_each(|(at, edit)| self.check(edit).map_err(|why| refuse(at, why)))?;
+        if edits.iter().all(|edit| edit.rows.is_empty()) {
+            return Ok(());
+        }
+        self.budget.settle(self.bytes());
+        let mut writes = Vec::new();
+        self.budget.exact(&mut writes, edits.len())?;
+        for (at, edit) in edits.iter().enumerate() {
+            let field = edit.field;
+            let seen = edits.iter().take(at).any(|before| before.field == field);
+            let kind = self.now.schema.kind(field);
+            let Some(column) = self.now.columns.get_mut(field.0 as usize).filter(|_| !seen) else { continue };
+            let flat = Flat::of(edits.iter().filter(|edit| edit.field == field), kind, &self.budget)?;
+            writes.push((field, column.prepare_edit(&flat, &self.budget)?));
+        }
+        for (field, writes) in writes {
+            if let Some(column) = self.now.columns.get_mut(field.0 as usize) {
+                column.commit(writes);
+            }
+        }
+        self.now.revision += 1;
+        self.budget.settle(self.bytes());
+        Ok(())
+    }
+
+    fn check(&self, edit: &Edit<'_>) -> Result<(), &'static str> {
+        let schema = self.schema();
+        let field = schema.get(edit.field).ok_or("this field is not of the table")?;
+        if edit.field == self.id_field() {
+            return Err("an id cannot be changed");
+        }
+        if !edit.values.fits(edit.rows.len()) {
+            return Err("there must be one value for each row");
+        }
+        if !edit.values.distinct().iter().all(|cell| cell_fits(field.kind, cell)) {
+            return Err("a value is not of the type of its field");
+        }
+        let there = match self.live() {
+            None => edit.rows.iter().all(|row| *row < self.rows()),
+            Some(_) => edit.rows.iter().all(|row| self.is_live(super::RowIx(*row))),
+        };
+        if there { Ok(()) } else { Err("a row is not there") }
+    }
+}
+
+fn refuse(at: usize, why: &str) -> Error {
+    Error::new("edit_invalid", format!("/{at}"), why)
+}
+
+/// All edits of one field: the values, and (row, place of its value) in the order of writing.
+struct Flat<'a> {
+    values: Vec<&'a Cell<'a>>,
+    pairs: Vec<(u32, u32)>,
+}
+
+static NULL: Cell<'static> = Cell::Null;
+
+impl<'a> Flat<'a> {
+    fn of(edits: impl Iterator<Item = &'a Edit<'a>>, kind: FieldType, budget: &Budget) -> Result<Flat<'a>> {
+        let (mut values, mut pairs) = (Vec::new(), Vec::new());
+        for edit in edits {
+            let (base, distinct) = (short(values.len()), edit.values.distinct());
+            budget.grow(&mut values, distinct.len())?;
+            values.extend(distinct.iter().map(|cell| if kind.is_word() && cell.text() == Some("") { &NULL } else { cell }));
+            budget.grow(&mut pairs, edit.rows.len())?;
+            pairs.extend(edit.rows.iter().enumerate().map(|(at, row)| (*row, base + edit.values.pick(at))));
+        }
+        Ok(Flat { values, pairs })
+    }
+}
+
+impl Column {
+    fn prepare_edit(&mut self, Flat { values, pairs }: &Flat<'_>, budget: &Budget) -> Result<Writes> {
+        macro_rules! fixed {
+            ($column:ident, $kind:ident, $null:expr, $pattern:pat => $value:expr) => {{
+                $column.unshare(pairs.iter().map(|pair| pair.0), budget)?;
+                let plain = gather(values.iter().map(|cell| if let $pattern = cell { $value } else { $null }), budget)?;
+                let value = |at: u32| plain.get(at as usize).copied().unwrap_or($null);
+                Writes::$kind(gather(pairs.iter().map(|(row, at)| (*row, value(*at))), budget)?)
+            }};
+        }
+        Ok(match self {
+            Column::Number(column) => fixed!(column, Number, f64::NAN, Cell::Number(number) => *number),
+            Column::Bool(column) => fixed!(column, Bool, NO_BOOL, Cell::Bool(value) => u8::from(*value)),
+            Column::Day(column) => fixed!(column, Day, NO_DAY, Cell::Day(day) => day.0),
+            Column::Instant(column) => fixed!(column, Instant, NO_INSTANT, Cell::Instant(instant) => instant.0),
+            Column::Coded(column) => {
+                let mut codes = Vec::new();
+                budget.exact(&mut codes, values.len())?;
+                for cell in values {
+                    codes.push(cell.text().map_or(Ok(0), |text| column.intern(text, budget))?);
+                }
+                column.prepare_with(pairs, |_, at| Ok(codes.get(at as usize).copied().unwrap_or(0)), budget)?
+            }
+            Column::Text(column) => {
+                let order = last_of_each(pairs, budget)?;
+                let text = |at: u32| values.get(at as usize).and_then(|cell| cell.text());
+                let texts = gather(order.iter().map(|(row, at)| (*row, text(*at))), budget)?;
+                Writes::Text(column.prepare(&texts, budget)?)
+            }
+            Column::List(column) => {
+                let (mut codes, mut places) = (Vec::new(), Vec::new());
+                budget.exact(&mut places, values.len())?;
+                for cell in values {
+                    let start = short(codes.len());
+                    for item in cell.items().filter(|item| !item.is_empty()) {
+                        budget.grow(&mut codes, 1)?;
+                        codes.push(column.intern(item, budget)?);
+                    }
+                    places.push((start, short(codes.len())));
+                }
+                let place = |at: u32| places.get(at as usize).copied().unwrap_or((0, 0));
+                let order = last_of_each(pairs, budget)?;
+                let lists = gather(order.iter().map(|(row, at)| (*row, place(*at).0, place(*at).1)), budget)?;
+                Writes::List(column.prepare(&lists, &codes, budget)?)
+            }
+        })
+    }
+}

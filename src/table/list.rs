@@ -1,0 +1,122 @@
+//! Columns of lists.
+
+use std::rc::Rc;
+
+use super::Budget;
+use super::chunk::{Chunk, place, tail};
+use super::codes::{CodeSlice, own};
+use super::column::{CHUNK, Codes, ListChunk, ListColumn};
+use crate::error::{Error, Result};
+
+impl ListChunk {
+    /// The codes of a row's elements; none is null.
+    #[inline]
+    pub fn codes_of(&self, row: usize) -> CodeSlice<'_> {
+        let end = self.ends.get(row).copied().unwrap_or(0) as usize;
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0) as usize;
+        self.codes.slice(start, end)
+    }
+
+    fn end(&self) -> Result<u32> {
+        u32::try_from(self.codes.len()).map_err(|_| Error::out_of_memory())
+    }
+
+    /// Adds a row.
+    #[inline]
+    pub(crate) fn push(&mut self, codes: &[u32], budget: &Budget) -> Result<()> {
+        budget.grow(&mut self.ends, 1)?;
+        self.codes.extend(codes, budget)?;
+        let end = self.end()?;
+        self.ends.push(end);
+        Ok(())
+    }
+
+    /// Adds rows of another chunk.
+    fn push_rows(&mut self, from: &ListChunk, start: usize, end: usize, budget: &Budget) -> Result<()> {
+        let first = start.checked_sub(1).and_then(|before| from.ends.get(before)).copied().unwrap_or(0);
+        let ends = from.ends.get(start..end).unwrap_or_default();
+        let Some(last) = ends.last() else { return Ok(()) };
+        let base = self.end()?;
+        budget.grow(&mut self.ends, ends.len())?;
+        self.codes.extend_slice(from.codes.slice(first as usize, *last as usize), budget)?;
+        self.end()?;
+        self.ends.extend(ends.iter().map(|end| end - first + base));
+        Ok(())
+    }
+}
+
+impl Chunk for ListChunk {
+    fn rows(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn try_clone(&self, budget: &Budget) -> Result<Self> {
+        Ok(ListChunk { ends: budget.copy(&self.ends)?, codes: self.codes.try_clone(budget)? })
+    }
+
+    fn truncate(&mut self, rows: usize) {
+        self.ends.truncate(rows);
+        self.codes.truncate(self.ends.last().copied().unwrap_or(0) as usize);
+    }
+
+    fn trim(&mut self) {
+        self.ends.shrink_to_fit();
+        self.codes.trim();
+    }
+
+    fn bytes(&self) -> usize {
+        self.ends.capacity() * 4 + self.codes.bytes()
+    }
+}
+
+impl ListColumn {
+    /// The codes of a row's elements; none is null.
+    #[inline]
+    pub fn codes(&self, row: u32) -> CodeSlice<'_> {
+        let (chunk, row) = place(row);
+        self.chunks.get(chunk).map_or(CodeSlice::U8(&[]), |chunk| chunk.codes_of(row))
+    }
+
+    /// The code of a word, which is added to the dictionary if it is new.
+    pub(crate) fn intern(&mut self, text: &str, budget: &Budget) -> Result<u32> {
+        match self.dict.find(text) {
+            Some(code) => Ok(code),
+            None => own(&mut self.dict, budget)?.intern(text, budget),
+        }
+    }
+
+    /// Adds a row at the end.
+    #[inline]
+    pub(crate) fn push(&mut self, codes: &[u32], budget: &Budget) -> Result<()> {
+        tail(&mut self.chunks, budget)?.push(codes, budget)
+    }
+
+    /// Chunks with new lists for some rows. `writes` is ascending by row, each row once, with its place in `codes`.
+    pub(crate) fn prepare(&self, writes: &[(u32, u32, u32)], codes: &[u32], budget: &Budget) -> Result<Vec<(usize, Rc<ListChunk>)>> {
+        let mut out = Vec::new();
+        for group in writes.chunk_by(|a, b| place(a.0).0 == place(b.0).0) {
+            let Some((at, _)) = group.first().map(|first| place(first.0)) else { continue };
+            let Some(chunk) = self.chunks.get(at) else { continue };
+            let mut new = ListChunk { ends: Vec::new(), codes: Codes::default() };
+            budget.exact(&mut new.ends, chunk.ends.len())?;
+            let mut next = 0;
+            for (row, start, end) in group {
+                let row = *row as usize % CHUNK;
+                new.push_rows(chunk, next, row, budget)?;
+                new.push(codes.get(*start as usize..*end as usize).unwrap_or_default(), budget)?;
+                next = row + 1;
+            }
+            new.push_rows(chunk, next, chunk.ends.len(), budget)?;
+            budget.grow(&mut out, 1)?;
+            out.push((at, Rc::new(new)));
+        }
+        Ok(out)
+    }
+
+    /// Makes prepared writes true.
+    pub(crate) fn commit(&mut self, writes: Vec<(usize, Rc<ListChunk>)>) {
+        for (at, new) in writes {
+            self.chunks.get_mut(at).into_iter().for_each(|chunk| *chunk = new.clone());
+        }
+    }
+}

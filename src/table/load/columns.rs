@@ -1,0 +1,254 @@
+//! Leads as columns, put together from objects outside of this module.
+
+use super::convert::Converter;
+use super::json::single;
+use super::slot::{Slot, Value};
+use super::{Loader, batch_invalid};
+use crate::error::Result;
+use crate::query::FieldIx;
+use crate::table::ops::{gather, short};
+
+/// Texts of which one is named by its place.
+///
+/// All texts stand in `text`, one directly after the other. A length counts UTF-16 code units, as `length` of a JavaScript
+/// string does. A text with a lone surrogate must have been made well-formed (`toWellFormed`), and its place must
+/// be in `lone`, ascending.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Texts<'a> {
+    /// The texts end to end.
+    pub text: &'a str,
+    /// The length of each.
+    pub lengths: &'a [u32],
+    /// Places of those that had a lone surrogate.
+    pub lone: &'a [u32],
+}
+
+/// The cells of one field for a batch of rows. Every kind may be given for a field of every type: cells are converted by the
+/// rules of [`crate::table`].
+#[derive(Clone, Copy, Debug)]
+pub enum BatchColumn<'a> {
+    /// The key is missing in every row: the same as leaving the field out.
+    Absent,
+    /// One number a row. NaN is null. Dates (JavaScript `Date`) come as their milliseconds.
+    Numbers(&'a [f64]),
+    /// One code a row: 0 is null, `u32::MAX` a missing key, `k` the text at place `k - 1` of `entries`.
+    Coded {
+        /// The codes, one a row.
+        codes: &'a [u32],
+        /// The texts that they stand for.
+        entries: Texts<'a>,
+    },
+    /// One text a row; a row whose place is in `null`, ascending, is null, and its text is empty.
+    Texts {
+        /// The texts, one a row.
+        texts: Texts<'a>,
+        /// Places of the rows without a value.
+        null: &'a [u32],
+    },
+    /// One list of texts a row: `lengths` says how many codes each row takes from `codes` (none is null), a code `k` being the text at
+    /// place `k - 1` of `entries`.
+    Lists {
+        /// How many elements each row has.
+        lengths: &'a [u32],
+        /// The elements, row after row.
+        codes: &'a [u32],
+        /// The texts that they stand for.
+        entries: Texts<'a>,
+    },
+    /// Cells of any kind: a JSON array with one element a row, as `JSON.stringify` writes it. The way for booleans, mixed values, and all
+    /// that fits no other kind. A missing key is the element `[[]]`, which no cell is.
+    Json(&'a str),
+}
+
+/// Where texts begin and end in bytes.
+struct Spans<'a> {
+    text: &'a str,
+    ends: Vec<u32>,
+    lone: &'a [u32],
+}
+
+impl<'a> Spans<'a> {
+    fn of(texts: Texts<'a>, budget: &crate::table::Budget) -> Result<Spans<'a>> {
+        let mut ends = Vec::new();
+        budget.exact(&mut ends, texts.lengths.len())?;
+        let mut at = 0usize;
+        if texts.text.is_ascii() {
+            for length in texts.lengths {
+                at += *length as usize;
+                ends.push(short(at));
+            }
+        } else {
+            let mut chars = texts.text.chars();
+            for length in texts.lengths {
+                let mut left = *length as usize;
+                while left > 0 {
+                    let Some(c) = chars.next() else { return Err(batch_invalid("the lengths of texts exceed the text")) };
+                    let Some(less) = left.checked_sub(c.len_utf16()) else {
+                        return Err(batch_invalid("a text ends inside of a surrogate pair"));
+                    };
+                    left = less;
+                }
+                ends.push(short(texts.text.len() - chars.as_str().len()));
+            }
+            at = texts.text.len() - chars.as_str().len();
+        }
+        if at != texts.text.len() || at > u32::MAX as usize {
+            return Err(batch_invalid("the lengths of texts are not those of the text"));
+        }
+        Ok(Spans { text: texts.text, ends, lone: texts.lone })
+    }
+
+    #[inline]
+    fn get(&self, at: usize) -> Value<'a> {
+        let end = self.ends.get(at).copied().unwrap_or(0) as usize;
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0) as usize;
+        let text = self.text.get(start..end).unwrap_or_default();
+        if self.lone.is_empty() || self.lone.binary_search(&short(at)).is_err() { Value::Text(text) } else { Value::Lone(text) }
+    }
+}
+
+/// One column made ready to be read cell by cell.
+enum Ready<'a> {
+    Absent,
+    Numbers(&'a [f64]),
+    Coded(&'a [u32], Spans<'a>),
+    Texts(Spans<'a>, &'a [u32]),
+    Json(&'a str, Vec<Slot>),
+    /// JSON arrays of texts, made from lists.
+    Made(String, Vec<Slot>),
+}
+
+impl<'a> Ready<'a> {
+    fn of(rows: usize, column: BatchColumn<'a>, budget: &crate::table::Budget) -> Result<Ready<'a>> {
+        let (ready, count) = match column {
+            BatchColumn::Absent => (Ready::Absent, rows),
+            BatchColumn::Numbers(numbers) => (Ready::Numbers(numbers), numbers.len()),
+            BatchColumn::Coded { codes, entries } => {
+                let spans = Spans::of(entries, budget)?;
+                let last = short(spans.ends.len());
+                if codes.iter().any(|code| *code > last && *code != u32::MAX) {
+                    return Err(batch_invalid("a code has no entry"));
+                }
+                (Ready::Coded(codes, spans), codes.len())
+            }
+            BatchColumn::Texts { texts, null } => (Ready::Texts(Spans::of(texts, budget)?, null), texts.lengths.len()),
+            BatchColumn::Lists { lengths, codes, entries } => {
+                let (text, slots) = lists(lengths, codes, &Spans::of(entries, budget)?, budget)?;
+                (Ready::Made(text, slots), lengths.len())
+            }
+            BatchColumn::Json(text) => {
+                let slots = elements(text, budget)?;
+                let count = slots.len();
+                (Ready::Json(text, slots), count)
+            }
+        };
+        if count == rows { Ok(ready) } else { Err(batch_invalid("a column does not have one cell for each row")) }
+    }
+
+    #[inline]
+    fn get(&self, at: usize) -> Value<'_> {
+        match self {
+            Ready::Absent => Value::Absent,
+            Ready::Numbers(numbers) => numbers.get(at).map_or(Value::Null, |number| Value::Number(*number)),
+            Ready::Coded(codes, entries) => match codes.get(at).copied().unwrap_or(0) {
+                0 => Value::Null,
+                u32::MAX => Value::Absent,
+                code => entries.get(code as usize - 1),
+            },
+            Ready::Texts(texts, null) => {
+                if null.is_empty() || null.binary_search(&short(at)).is_err() {
+                    texts.get(at)
+                } else {
+                    Value::Null
+                }
+            }
+            Ready::Json(text, slots) => slots.get(at).map_or(Value::Null, |slot| slot.value(text)),
+            Ready::Made(text, slots) => slots.get(at).map_or(Value::Null, |slot| slot.value(text)),
+        }
+    }
+}
+
+/// The elements of a JSON array of cells.
+fn elements(text: &str, budget: &crate::table::Budget) -> Result<Vec<Slot>> {
+    super::json::cells(text, |slots| budget.grow(slots, 1))
+        .and_then(|slots| slots.ok_or_else(|| batch_invalid("a column is not a JSON array")))
+}
+
+/// Lists of coded texts as JSON arrays.
+fn lists(lengths: &[u32], codes: &[u32], entries: &Spans<'_>, budget: &crate::table::Budget) -> Result<(String, Vec<Slot>)> {
+    let (mut text, mut slots, mut at) = (String::new(), Vec::new(), 0usize);
+    budget.exact(&mut slots, lengths.len())?;
+    for length in lengths {
+        let start = text.len();
+        let end = at + *length as usize;
+        let Some(run) = codes.get(at..end) else { return Err(batch_invalid("the lengths of lists exceed their codes")) };
+        at = end;
+        budget.grow_text(&mut text, 2)?;
+        text.push('[');
+        for (nth, code) in run.iter().enumerate() {
+            let word = match entries.get((*code as usize).wrapping_sub(1)) {
+                Value::Text(word) | Value::Lone(word) if *code != 0 && *code as usize <= entries.ends.len() => word,
+                _ => return Err(batch_invalid("a code has no entry")),
+            };
+            budget.grow_text(&mut text, word.len() * 6 + 4)?;
+            if nth > 0 {
+                text.push(',');
+            }
+            crate::json::write_text(word, &mut text);
+        }
+        budget.grow_text(&mut text, 1)?;
+        text.push(']');
+        slots.push(single(text.get(start..).unwrap_or_default()).map_or(Slot::default(), |slot| slot.moved(start)));
+    }
+    if at != codes.len() {
+        return Err(batch_invalid("the lengths of lists are not those of their codes"));
+    }
+    Ok((text, slots))
+}
+
+impl Loader {
+    /// Adds a batch of `rows` leads, given as columns. A field that is not named is missing in every row; one may be named once.
+    /// The rows continue the count of those before.
+    ///
+    /// # Errors
+    /// `batch_invalid` for columns that contradict themselves, `cell_invalid` if the load is strict, `out_of_memory`.
+    /// After an error the loader gives that error to every call.
+    pub fn push_columns(&mut self, rows: u32, columns: &[(FieldIx, BatchColumn<'_>)]) -> Result<()> {
+        self.guard(|loader| loader.take_columns(rows as usize, columns))
+    }
+
+    fn take_columns(&mut self, rows: usize, columns: &[(FieldIx, BatchColumn<'_>)]) -> Result<()> {
+        self.only_columns()?;
+        let mut ready: Vec<(FieldIx, Ready<'_>)> = Vec::new();
+        self.stage.budget.exact(&mut ready, columns.len())?;
+        for (field, column) in columns {
+            if self.stage.schema.get(*field).is_none() || ready.iter().any(|(other, _)| other == field) {
+                return Err(batch_invalid("a field is named twice or is not of the table"));
+            }
+            ready.push((*field, Ready::of(rows, *column, &self.stage.budget)?));
+        }
+        let of = |ix: FieldIx| ready.iter().find(|(field, _)| *field == ix).map(|(_, column)| column);
+        let schema = self.stage.schema.clone();
+        let id = self.stage.id;
+        let Some(id_field) = schema.get(id) else { return Ok(()) };
+        let ids = of(id);
+        let get = |at: usize| ids.map_or(Value::Absent, |column| column.get(at));
+        let mut converter = Converter::new(&schema, id, id_field, &mut self.findings, &[]);
+        let refused = self.stage.push_ids(&mut converter, rows, get)?;
+        let kept: Vec<u32> = if refused.is_empty() {
+            Vec::new()
+        } else {
+            let mut kept = gather(0..rows, &self.stage.budget)?;
+            kept.retain(|at| refused.binary_search(at).is_err());
+            gather(kept.into_iter().map(short), &self.stage.budget)?
+        };
+        let count = rows - refused.len();
+        let place = |at: usize| if refused.is_empty() { at } else { kept.get(at).map_or(at, |place| *place as usize) };
+        for (ix, field) in (0u32..).map(FieldIx).zip(&schema.fields).filter(|(ix, _)| *ix != id) {
+            let column = of(ix);
+            let get = |at: usize| column.map_or(Value::Absent, |column| column.get(place(at)));
+            self.convert(ix, field, count, &kept, &get)?;
+        }
+        self.end_batch(count, rows)
+    }
+}

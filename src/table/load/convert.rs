@@ -1,0 +1,432 @@
+//! From cells of the input to columns, one field at a time.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::slot::{Value, unescape};
+use crate::error::{Error, Result};
+use crate::json::read::Reader;
+use crate::query::{Field, FieldIx, FieldType, Schema};
+use crate::query::convert::{
+    bool_from_number, bool_from_text, day_from_text, digits, instant_from_number, instant_from_text, number, number_from_text, parts,
+    text_from_number, text_of, unknown,
+};
+use crate::table::chunk::tail;
+use crate::table::codes::own;
+use crate::table::column::{Column, Dict};
+use crate::table::dict::hash;
+use crate::table::ops::{NO_BOOL, NO_DAY, NO_INSTANT};
+use crate::table::stage::Stage;
+
+/// What was found in a batch of rows.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub list: Vec<Finding>,
+    pub total: u64,
+}
+
+/// One problem of a batch.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    /// Place in the batch; where it was before rows were refused.
+    pub at: usize,
+    pub field: FieldIx,
+    pub code: &'static str,
+    pub value: String,
+}
+
+/// Most findings of one field in one batch that are kept; no more can be shown.
+const MOST: usize = 10_000;
+
+/// Reads the cells of one field.
+pub(crate) struct Converter<'c> {
+    pub schema: &'c Schema,
+    pub ix: FieldIx,
+    pub field: &'c Field,
+    /// The users there are, if that is known.
+    pub users: Option<&'c BTreeSet<String>>,
+    pub findings: &'c mut Findings,
+    /// Where the rows of the batch were before some were refused.
+    pub places: &'c [u32],
+    kept: usize,
+}
+
+type Read<T> = Result<T, &'static str>;
+type Taken<'a> = Option<(Cow<'a, str>, bool)>;
+
+/// Whether codes of a column were looked up in what the field knows: 0 not yet, 1 known, 2 not.
+pub(crate) type Verdicts = Vec<u8>;
+
+/// A cell as text: `None` is null, `true` a lone surrogate.
+fn text_value(value: Value<'_>) -> Read<Taken<'_>> {
+    match value {
+        Value::Absent | Value::Null => Ok(None),
+        Value::Number(number) if number.is_nan() => Ok(None),
+        Value::Number(number) => Ok(Some((text_from_number(number)?.into(), false))),
+        Value::Digits(text) => Ok(Some((text_from_number(digits(text).unwrap_or(Err("not_text"))?)?.into(), false))),
+        Value::Bool(_) | Value::List(_) | Value::Object(_) => Err("not_text"),
+        other => {
+            let taken = other.text();
+            taken.as_ref().map_or(Ok(""), |(text, _)| text_of(text))?;
+            Ok(taken)
+        }
+    }
+}
+
+impl<'c> Converter<'c> {
+    pub fn new(schema: &'c Schema, ix: FieldIx, field: &'c Field, findings: &'c mut Findings, places: &'c [u32]) -> Self {
+        Converter { schema, ix, field, users: None, findings, places, kept: 0 }
+    }
+
+    #[cold]
+    pub fn report(&mut self, at: usize, code: &'static str, value: Value<'_>) {
+        self.report_text(at, code, || value.shown());
+    }
+
+    #[cold]
+    fn report_text(&mut self, at: usize, code: &'static str, value: impl FnOnce() -> String) {
+        self.findings.total += 1;
+        if self.kept < MOST {
+            self.kept += 1;
+            let at = self.places.get(at).map_or(at, |place| *place as usize);
+            self.findings.list.push(Finding { at, field: self.ix, code, value: value() });
+        }
+    }
+
+    #[cold]
+    fn unknown(&self, word: &str) -> Option<&'static str> {
+        match (self.field.kind, self.users) {
+            (FieldType::User, Some(users)) => (!users.contains(word)).then_some("unknown_user"),
+            _ => unknown(self.field, self.schema, word),
+        }
+    }
+
+    /// Whether words of this field can be unknown at all.
+    fn asks(&self) -> bool {
+        match self.field.kind {
+            FieldType::User => self.users.is_some(),
+            FieldType::Choice => !self.field.choices.is_empty(),
+            FieldType::Unit | FieldType::Units => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the value at a code is known.
+    #[inline]
+    fn verdict(&self, dict: &Dict, verdicts: &mut Verdicts, code: u32) -> bool {
+        match verdicts.get(code as usize) {
+            Some(1) => true,
+            Some(2) => false,
+            _ => self.decide(dict, verdicts, code),
+        }
+    }
+
+    #[cold]
+    fn decide(&self, dict: &Dict, verdicts: &mut Verdicts, code: u32) -> bool {
+        if verdicts.len() <= dict.len() {
+            verdicts.resize(dict.len() + 1, 0);
+        }
+        let known = self.unknown(dict.get(code)).is_none();
+        verdicts.get_mut(code as usize).into_iter().for_each(|verdict| *verdict = if known { 1 } else { 2 });
+        known
+    }
+
+    /// One cell by the rules for its type; a problem becomes the null.
+    #[inline]
+    fn fixed<'a, T>(
+        &mut self,
+        at: usize,
+        value: Value<'a>,
+        null: T,
+        read: impl FnOnce(Value<'a>) -> Option<Read<T>>,
+        wrong: &'static str,
+    ) -> T {
+        match value {
+            Value::Absent | Value::Null | Value::Empty => null,
+            Value::Number(number) if number.is_nan() => null,
+            value => match read(value).unwrap_or(Err(wrong)) {
+                Ok(value) => value,
+                Err(code) => {
+                    self.report(at, code, value);
+                    null
+                }
+            },
+        }
+    }
+}
+
+/// `read` on the text of a value, if it is one.
+#[inline]
+fn with_text<T>(value: Value<'_>, read: impl FnOnce(&str) -> Read<T>) -> Option<Read<T>> {
+    match value {
+        Value::Text(text) => Some(read(text)),
+        other => other.text().map(|(text, _)| read(&text)),
+    }
+}
+
+impl Stage {
+    /// Adds `count` cells of one field. `get` gives them by their place in the batch.
+    pub(crate) fn push_cells<'a>(
+        &mut self,
+        converter: &mut Converter<'_>,
+        verdicts: &mut Verdicts,
+        count: usize,
+        get: impl Fn(usize) -> Value<'a>,
+    ) -> Result<()> {
+        let (rows, budget) = (self.rows, &self.budget);
+        let Some(column) = self.columns.get_mut(converter.ix.0 as usize) else { return Ok(()) };
+        let (field, schema) = (converter.field, converter.schema);
+        match column {
+            Column::Number(column) => column.extend(
+                (0..count).map(|at| {
+                    let read = |value| match value {
+                        Value::Digits(text) => digits(text),
+                        Value::Number(value) => Some(number(value)),
+                        other => with_text(other, number_from_text),
+                    };
+                    converter.fixed(at, get(at), f64::NAN, read, "not_a_number")
+                }),
+                budget,
+            )?,
+            Column::Bool(column) => column.extend(
+                (0..count).map(|at| {
+                    let read = |value| match value {
+                        Value::Bool(value) => Some(Ok(u8::from(value))),
+                        Value::Number(value) => Some(bool_from_number(value).map(u8::from)),
+                        Value::Digits(text) => {
+                            digits(text).map(|value| bool_from_number(value.map_err(|_| "not_a_boolean")?).map(u8::from))
+                        }
+                        other => with_text(other, |text| bool_from_text(text).map(u8::from)),
+                    };
+                    converter.fixed(at, get(at), NO_BOOL, read, "not_a_boolean")
+                }),
+                budget,
+            )?,
+            Column::Day(column) => column.extend(
+                (0..count).map(|at| {
+                    let read = |value| with_text(value, |text| day_from_text(field, text).map(|day| day.0));
+                    converter.fixed(at, get(at), NO_DAY, read, "not_a_date")
+                }),
+                budget,
+            )?,
+            Column::Instant(column) => column.extend(
+                (0..count).map(|at| {
+                    let read = |value| match value {
+                        Value::Number(value) => Some(instant_from_number(value).map(|instant| instant.0)),
+                        Value::Digits(text) => {
+                            digits(text).map(|value| instant_from_number(value.map_err(|_| "not_a_datetime")?).map(|instant| instant.0))
+                        }
+                        other => with_text(other, |text| instant_from_text(field, schema, text).map(|instant| instant.0)),
+                    };
+                    converter.fixed(at, get(at), NO_INSTANT, read, "not_a_datetime")
+                }),
+                budget,
+            )?,
+            Column::Coded(column) => {
+                let mut codes: Vec<u32> = Vec::new();
+                budget.exact(&mut codes, count)?;
+                let (word, asks) = (field.kind.is_word(), converter.asks());
+                let dict = own(&mut column.dict, budget)?;
+                for at in 0..count {
+                    let value = get(at);
+                    let code = match value {
+                        Value::Absent | Value::Null => 0,
+                        Value::Text(text) if text.len() <= 64 => {
+                            if word && text.is_empty() {
+                                0
+                            } else {
+                                dict.intern(text, budget)?
+                            }
+                        }
+                        value => match text_value(value) {
+                            Ok(None) => 0,
+                            Ok(Some((text, _)))
+                                if text.is_empty() && (word || (value == Value::Empty && field.kind != FieldType::Text)) =>
+                            {
+                                0
+                            }
+                            Ok(Some((text, lone))) => {
+                                if lone {
+                                    converter.report(at, "lone_surrogate", value);
+                                }
+                                dict.intern(&text, budget)?
+                            }
+                            Err(code) => {
+                                converter.report(at, code, value);
+                                0
+                            }
+                        },
+                    };
+                    if asks && code != 0 && !converter.verdict(dict, verdicts, code) {
+                        let code = converter.unknown(dict.get(code)).unwrap_or("unknown_choice");
+                        converter.report(at, code, value);
+                    }
+                    codes.push(code);
+                }
+                column.extend(&codes, budget)?;
+                budget.release(codes.capacity() * 4);
+            }
+            Column::Text(column) => {
+                for at in 0..count {
+                    match get(at) {
+                        Value::Text(text) if text.len() <= 64 => column.push(Some(text), budget)?,
+                        value => match text_value(value) {
+                            Ok(taken) => {
+                                if taken.as_ref().is_some_and(|(_, lone)| *lone) {
+                                    converter.report(at, "lone_surrogate", value);
+                                }
+                                column.push(taken.as_ref().map(|(text, _)| text.as_ref()), budget)?;
+                            }
+                            Err(code) => {
+                                converter.report(at, code, value);
+                                column.push(None, budget)?;
+                            }
+                        },
+                    }
+                }
+            }
+            Column::List(column) => {
+                let mut codes = Vec::new();
+                for at in 0..count {
+                    codes.clear();
+                    let value = get(at);
+                    if !matches!(value, Value::Absent | Value::Null | Value::Empty) {
+                        let dict = own(&mut column.dict, budget)?;
+                        let read = items(value, |item| {
+                            budget.grow(&mut codes, 1)?;
+                            codes.push(dict.intern(item, budget)?);
+                            Ok(())
+                        })?;
+                        let lone = match read {
+                            Ok(lone) => lone.then_some("lone_surrogate"),
+                            Err(code) => {
+                                codes.clear();
+                                Some(code)
+                            }
+                        };
+                        if let Some(code) = lone {
+                            converter.report(at, code, value);
+                        }
+                        if converter.asks() {
+                            for code in &codes {
+                                if !converter.verdict(dict, verdicts, *code) {
+                                    let word = dict.get(*code);
+                                    let why = converter.unknown(word).unwrap_or("unknown_unit");
+                                    converter.report_text(at, why, || word.to_owned());
+                                }
+                            }
+                        }
+                    }
+                    tail(&mut column.chunks, budget)?.push(&codes, budget)?;
+                }
+            }
+        }
+        column.reconsider(field, rows + crate::table::ops::short(count), budget)
+    }
+
+    /// Adds the ids of a batch. Gives back the places of the rows that are refused, which are not added.
+    pub(crate) fn push_ids<'a>(
+        &mut self,
+        converter: &mut Converter<'_>,
+        count: usize,
+        get: impl Fn(usize) -> Value<'a>,
+    ) -> Result<Vec<usize>> {
+        let mut refused = Vec::new();
+        let mut row = self.rows;
+        let Stage { columns, index, duplicates, ascending, budget, .. } = self;
+        let Some(Column::Text(ids)) = columns.get_mut(converter.ix.0 as usize) else { return Ok(refused) };
+        if (row as usize).saturating_add(count) >= u32::MAX as usize {
+            return Err(Error::out_of_memory());
+        }
+        index.reserve(ids, count, budget)?;
+        for at in 0..count {
+            let value = get(at);
+            let id = match text_value(value) {
+                Ok(Some((id, false))) if !id.is_empty() => id,
+                Ok(Some((_, true))) | Err(_) => {
+                    converter.report(at, "id_invalid", value);
+                    refused.push(at);
+                    continue;
+                }
+                Ok(_) => {
+                    converter.report(at, "id_missing", value);
+                    refused.push(at);
+                    continue;
+                }
+            };
+            let key = hash(id.as_bytes());
+            *ascending &= row == 0 || ids.stored(row - 1) < id.as_bytes();
+            let known = if *ascending { None } else { index.find_hashed(ids, key, id.as_bytes()) };
+            ids.push(Some(&id), budget)?;
+            match known {
+                Some(first) => {
+                    converter.report(at, "duplicate_id", value);
+                    budget.grow(duplicates, 1)?;
+                    duplicates.push((row, first));
+                }
+                None => index.insert(ids, key, row),
+            }
+            row += 1;
+        }
+        Ok(refused)
+    }
+}
+
+/// Calls `each` with the elements of a list; gives back whether there was a lone surrogate.
+fn items(value: Value<'_>, mut each: impl FnMut(&str) -> Result<()>) -> Result<Read<bool>> {
+    let single = match value {
+        Value::List(json) => return json_items(json, each),
+        Value::Digits(_) | Value::Number(_) => match text_value(value) {
+            Ok(taken) => taken.map(|(text, lone)| (text, lone, true)),
+            Err(code) => return Ok(Err(code)),
+        },
+        Value::Bool(_) | Value::Object(_) => return Ok(Err("not_a_list")),
+        other => match text_value(other) {
+            Ok(taken) => taken.map(|(text, lone)| (text, lone, false)),
+            Err(code) => return Ok(Err(code)),
+        },
+    };
+    let Some((text, lone, whole)) = single else { return Ok(Ok(false)) };
+    if whole {
+        each(&text)?;
+    } else {
+        parts(&text).try_for_each(|part| each(&part))?;
+    }
+    Ok(Ok(lone))
+}
+
+/// The elements of a JSON array that was read once, so that its grammar is right.
+fn json_items(json: &str, mut each: impl FnMut(&str) -> Result<()>) -> Result<Read<bool>> {
+    let mut reader = Reader::new(json.as_bytes());
+    let mut lone = false;
+    reader.bump();
+    let mut more = !reader.eat(b']');
+    while more {
+        reader.skip_space();
+        match reader.peek() {
+            Some(b'"') => {
+                let text = reader.text()?;
+                lone |= text.lone_surrogate;
+                if let Err(code) = text_of(&text.text) {
+                    return Ok(Err(code));
+                }
+                if !text.text.is_empty() {
+                    each(&text.text)?;
+                }
+            }
+            Some(b'n') => reader.word("null")?,
+            Some(b'-' | b'0'..=b'9') => match digits(reader.number_text()?).unwrap_or(Err("not_a_list")).and_then(text_from_number) {
+                Ok(text) => each(&text)?,
+                Err(code) => return Ok(Err(code)),
+            },
+            _ => return Ok(Err("not_a_list")),
+        }
+        more = reader.more(b']')?;
+    }
+    Ok(Ok(lone))
+}
+
+/// A key of JSON without its quotes.
+pub(crate) fn key_text(raw: &str) -> Cow<'_, str> {
+    if raw.contains('\\') { unescape(raw).0 } else { Cow::Borrowed(raw) }
+}

@@ -1,0 +1,452 @@
+//! Rows of JSON and NDJSON.
+//!
+//! A row is read once, byte by byte, into [`Slot`]s: what kind each cell is and where it stands. Grammar is checked on
+//! the way; nothing is converted or copied. Keys are guessed to come in the order of the row before.
+
+use super::slot::{Kind, Slot};
+use crate::json::MAX_DEPTH;
+
+/// Why reading stopped.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The text ends here; there may be more to come.
+    More,
+    /// This is not what should stand here.
+    Bad(usize, &'static str),
+    /// Nested too deep.
+    Deep(usize),
+}
+
+type Step<T> = Result<T, Stop>;
+
+/// Where the reader is between rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Before the array.
+    Start,
+    /// Behind `[`.
+    First,
+    /// Behind a row.
+    Behind,
+    /// Behind a comma.
+    Next,
+    /// Behind `]`.
+    End,
+    /// In NDJSON, anywhere between rows.
+    Line,
+}
+
+/// A key that was seen at a place in a row: its raw text, and where its value goes.
+#[derive(Debug)]
+struct Known {
+    raw: Box<str>,
+    slot: Option<u32>,
+}
+
+/// Most keys of a row whose order is remembered.
+const MOST_KEYS: usize = 1024;
+
+/// Reads rows.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    pub place: Place,
+    known: Vec<Known>,
+}
+
+/// A place in a text.
+struct Cursor<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Rows {
+    pub fn new(place: Place) -> Rows {
+        Rows { place, known: Vec::new() }
+    }
+
+    /// Reads the next row from `at` on into `slots`, which hold nothing yet. Gives back where it ended, or `None` with the end of the
+    /// input reached; `at` is moved over what stands between rows.
+    pub fn next(&mut self, text: &str, at: &mut usize, slots: &mut [Slot], find: &dyn Fn(&str) -> Option<u32>) -> Step<bool> {
+        let mut cursor = Cursor { text, bytes: text.as_bytes(), at: *at };
+        loop {
+            cursor.skip_space();
+            *at = cursor.at;
+            let Some(byte) = cursor.peek() else { return Err(Stop::More) };
+            self.place = match (self.place, byte) {
+                (Place::Start, b'[') => Place::First,
+                (Place::Start, _) => return Err(Stop::Bad(cursor.at, "leads must be an array of objects")),
+                (Place::First, b']') | (Place::Behind, b']') => Place::End,
+                (Place::Behind, b',') => Place::Next,
+                (Place::Behind, _) => return Err(Stop::Bad(cursor.at, "`,` or `]` is missing")),
+                (Place::End, _) => return Err(Stop::Bad(cursor.at, "there is something behind the end of the JSON text")),
+                (Place::First | Place::Next | Place::Line, b'{') => break,
+                (Place::First | Place::Next | Place::Line, _) => return Err(Stop::Bad(cursor.at, "a lead must be an object")),
+            };
+            cursor.at += 1;
+            *at = cursor.at;
+        }
+        cursor.row(&mut self.known, slots, find)?;
+        *at = cursor.at;
+        if self.place != Place::Line {
+            self.place = Place::Behind;
+        }
+        Ok(true)
+    }
+}
+
+impl<'a> Cursor<'a> {
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    #[inline]
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    /// The next byte that is not white space.
+    #[inline]
+    fn token(&mut self) -> Step<u8> {
+        match self.peek() {
+            Some(byte) if byte > b' ' => Ok(byte),
+            _ => {
+                self.skip_space();
+                self.peek().ok_or(Stop::More)
+            }
+        }
+    }
+
+    #[cold]
+    fn bad<T>(&self, message: &'static str) -> Step<T> {
+        Err(Stop::Bad(self.at, message))
+    }
+
+    fn row(&mut self, known: &mut Vec<Known>, slots: &mut [Slot], find: &dyn Fn(&str) -> Option<u32>) -> Step<()> {
+        self.at += 1;
+        if self.token()? == b'}' {
+            self.at += 1;
+            return Ok(());
+        }
+        let mut nth = 0;
+        loop {
+            if self.token()? != b'"' {
+                return self.bad("a key in double quotes is missing");
+            }
+            self.at += 1;
+            let slot = self.key(known, nth, find)?;
+            if self.token()? != b':' {
+                return self.bad("`:` is missing");
+            }
+            self.at += 1;
+            let value = self.value()?;
+            if let Some(slot) = slot.and_then(|slot| slots.get_mut(slot as usize)) {
+                *slot = value;
+            }
+            nth += 1;
+            match self.token()? {
+                b',' => self.at += 1,
+                b'}' => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => return self.bad("`,` or `}` is missing"),
+            }
+        }
+    }
+
+    /// The slot of the key that begins here, and past its closing quote.
+    #[inline]
+    fn key(&mut self, known: &mut Vec<Known>, nth: usize, find: &dyn Fn(&str) -> Option<u32>) -> Step<Option<u32>> {
+        if let Some(guess) = known.get(nth) {
+            let end = self.at + guess.raw.len();
+            if self.bytes.get(end) == Some(&b'"') && self.bytes.get(self.at..end) == Some(guess.raw.as_bytes()) {
+                self.at = end + 1;
+                return Ok(guess.slot);
+            }
+        }
+        self.other_key(known, nth, find)
+    }
+
+    #[cold]
+    fn other_key(&mut self, known: &mut Vec<Known>, nth: usize, find: &dyn Fn(&str) -> Option<u32>) -> Step<Option<u32>> {
+        let start = self.at;
+        self.string()?;
+        let raw = self.text.get(start..self.at - 1).unwrap_or_default();
+        let slot = find(&super::convert::key_text(raw));
+        if nth < MOST_KEYS && raw.len() < MOST_KEYS {
+            let key = Known { raw: raw.into(), slot };
+            match known.get_mut(nth) {
+                Some(known) => *known = key,
+                None => known.push(key),
+            }
+        }
+        Ok(slot)
+    }
+
+    #[inline]
+    fn value(&mut self) -> Step<Slot> {
+        let byte = self.token()?;
+        let start = self.at;
+        let kind = match byte {
+            b'"' => {
+                self.at += 1;
+                let escaped = self.string()?;
+                return Ok(Slot::new(if escaped { Kind::Escaped } else { Kind::Text }, start + 1, self.at - 1));
+            }
+            b'0'..=b'9' | b'-' => {
+                self.number()?;
+                Kind::Digits
+            }
+            b'n' => {
+                self.word("null")?;
+                Kind::Null
+            }
+            b't' => {
+                self.word("true")?;
+                Kind::True
+            }
+            b'f' => {
+                self.word("false")?;
+                Kind::False
+            }
+            b'[' => {
+                self.nested()?;
+                Kind::List
+            }
+            b'{' => {
+                self.nested()?;
+                Kind::Object
+            }
+            _ => return self.bad("this is not a JSON value"),
+        };
+        Ok(Slot::new(kind, start, self.at))
+    }
+
+    fn word(&mut self, word: &'static str) -> Step<()> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        if rest.starts_with(word.as_bytes()) {
+            self.at += word.len();
+            Ok(())
+        } else if word.as_bytes().starts_with(rest) {
+            Err(Stop::More)
+        } else {
+            self.bad("this is not a JSON value")
+        }
+    }
+
+    #[inline]
+    fn digits(&mut self) -> Step<()> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        match self.peek() {
+            None => Err(Stop::More),
+            Some(_) if self.at == start => self.bad("this is not a JSON value"),
+            Some(_) => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn number(&mut self) -> Step<()> {
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let start = self.at;
+        self.digits()?;
+        if self.at > start + 1 && self.bytes.get(start) == Some(&b'0') {
+            return self.bad("a number must not begin with 0");
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    /// Past the closing quote of the string whose inside begins here; whether there are escapes in it.
+    #[inline]
+    fn string(&mut self) -> Step<bool> {
+        let mut escaped = false;
+        loop {
+            self.at = plain_end(self.bytes, self.at);
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(escaped);
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                Some(_) => return self.bad("a control character in a text must be escaped"),
+                None => return Err(Stop::More),
+            }
+        }
+    }
+
+    #[cold]
+    fn escape(&mut self) -> Step<()> {
+        match self.bytes.get(self.at + 1) {
+            None => Err(Stop::More),
+            Some(b'u') => match self.bytes.get(self.at + 2..self.at + 6) {
+                None => Err(Stop::More),
+                Some(hex) if hex.iter().all(u8::is_ascii_hexdigit) => {
+                    self.at += 6;
+                    Ok(())
+                }
+                Some(_) => self.bad("`\\u` needs four hexadecimal digits"),
+            },
+            Some(b'n' | b't' | b'r' | b'b' | b'f' | b'"' | b'\\' | b'/') => {
+                self.at += 2;
+                Ok(())
+            }
+            Some(_) => self.bad("this escape is not JSON"),
+        }
+    }
+
+    /// Past the array or object that begins here. One bit a level says which of the two it is.
+    fn nested(&mut self) -> Step<()> {
+        let (mut objects, mut depth) = (0u128, 0usize);
+        loop {
+            // A value begins here.
+            let mut closed = false;
+            match self.token()? {
+                open @ (b'[' | b'{') => {
+                    if depth >= MAX_DEPTH {
+                        return Err(Stop::Deep(self.at));
+                    }
+                    objects = objects << 1 | u128::from(open == b'{');
+                    depth += 1;
+                    self.at += 1;
+                    let close = if open == b'{' { b'}' } else { b']' };
+                    if self.token()? == close {
+                        closed = true;
+                    } else {
+                        if open == b'{' {
+                            self.nested_key()?;
+                        }
+                        continue;
+                    }
+                }
+                _ => {
+                    self.scalar()?;
+                }
+            }
+            // A value has ended, or with `closed` an empty container is about to.
+            loop {
+                let object = objects & 1 == 1;
+                let token = self.token()?;
+                match token {
+                    b',' if !closed => {
+                        self.at += 1;
+                        if object {
+                            self.nested_key()?;
+                        }
+                        break;
+                    }
+                    b']' | b'}' if (token == b'}') == object => {
+                        self.at += 1;
+                        closed = false;
+                        objects >>= 1;
+                        depth -= 1;
+                        if depth == 0 {
+                            return Ok(());
+                        }
+                    }
+                    _ => return self.bad("`,` or a closing bracket is missing"),
+                }
+            }
+        }
+    }
+
+    fn nested_key(&mut self) -> Step<()> {
+        if self.token()? != b'"' {
+            return self.bad("a key in double quotes is missing");
+        }
+        self.at += 1;
+        self.string()?;
+        if self.token()? != b':' {
+            return self.bad("`:` is missing");
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn scalar(&mut self) -> Step<()> {
+        match self.token()? {
+            b'"' => {
+                self.at += 1;
+                self.string().map(drop)
+            }
+            b'0'..=b'9' | b'-' => self.number(),
+            b'n' => self.word("null"),
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
+            _ => self.bad("this is not a JSON value"),
+        }
+    }
+}
+
+/// The JSON array at the beginning of a text.
+pub(crate) fn single(text: &str) -> Option<Slot> {
+    Cursor { text, bytes: text.as_bytes(), at: 0 }.value().ok()
+}
+
+/// The elements of a JSON array of cells; `None` if it is none. `[[]]` stands for a missing key.
+pub(crate) fn cells(text: &str, room: impl Fn(&mut Vec<Slot>) -> crate::error::Result<()>) -> crate::error::Result<Option<Vec<Slot>>> {
+    let mut cursor = Cursor { text, bytes: text.as_bytes(), at: 0 };
+    let mut out = Vec::new();
+    if cursor.token().ok() != Some(b'[') {
+        return Ok(None);
+    }
+    cursor.at += 1;
+    if cursor.token().ok() == Some(b']') {
+        return Ok(Some(out));
+    }
+    loop {
+        let Ok(slot) = cursor.value() else { return Ok(None) };
+        let absent = slot.kind == Kind::List && text.get(slot.start as usize..slot.end as usize) == Some("[[]]");
+        room(&mut out)?;
+        out.push(if absent { Slot::default() } else { slot });
+        match cursor.token() {
+            Ok(b',') => cursor.at += 1,
+            Ok(b']') => return Ok(Some(out)),
+            _ => return Ok(None),
+        }
+    }
+}
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Where the run without quotes, backslashes and control characters ends that begins at `at`.
+///
+/// Eight bytes at a time: the lowest marked byte of each test is right, those above it may be marked falsely (Warren,
+/// "Hacker's Delight", 6-1).
+#[inline]
+fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(&eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(eight);
+        let quote = word ^ (LOW * b'"' as u64);
+        let slash = word ^ (LOW * b'\\' as u64);
+        let found = (quote.wrapping_sub(LOW) & !quote | slash.wrapping_sub(LOW) & !slash | word.wrapping_sub(LOW * 0x20) & !word) & HIGH;
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+}

@@ -1,0 +1,132 @@
+//! Cells as they stand in the input.
+
+use std::borrow::Cow;
+
+use crate::json::read::Reader;
+use crate::query::convert::MAX_TEXT;
+use crate::table::ops::short;
+use crate::table::problem::cut;
+
+/// What a cell looks like, and where it is in the text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Slot {
+    pub kind: Kind,
+    pub start: u32,
+    pub end: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// No such key.
+    #[default]
+    Absent,
+    Null,
+    True,
+    False,
+    /// A number by JSON's grammar.
+    Digits,
+    /// A text as it stands.
+    Text,
+    /// A JSON text with escapes; the quotes are left out.
+    Escaped,
+    /// A quoted cell of CSV that is empty.
+    Empty,
+    /// A quoted cell of CSV with doubled quotes in it; the outer quotes are left out.
+    Doubled,
+    /// A JSON array.
+    List,
+    /// A JSON object.
+    Object,
+}
+
+/// A cell of the input.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Value<'a> {
+    Absent,
+    Null,
+    Bool(bool),
+    Number(f64),
+    Digits(&'a str),
+    Text(&'a str),
+    /// A text in which there was a lone surrogate, which is U+FFFD now.
+    Lone(&'a str),
+    Escaped(&'a str),
+    Empty,
+    Doubled(&'a str),
+    List(&'a str),
+    Object(&'a str),
+}
+
+impl Slot {
+    pub fn new(kind: Kind, start: usize, end: usize) -> Slot {
+        // Texts are read in windows far below 4 GiB.
+        Slot { kind, start: short(start), end: short(end) }
+    }
+
+    /// The same in a text that begins `by` bytes earlier.
+    pub fn moved(self, by: usize) -> Slot {
+        Slot { start: self.start + short(by), end: self.end + short(by), ..self }
+    }
+
+    #[inline]
+    pub fn value(self, text: &str) -> Value<'_> {
+        let span = || text.get(self.start as usize..self.end as usize).unwrap_or_default();
+        match self.kind {
+            Kind::Absent => Value::Absent,
+            Kind::Null => Value::Null,
+            Kind::True => Value::Bool(true),
+            Kind::False => Value::Bool(false),
+            Kind::Digits => Value::Digits(span()),
+            Kind::Text => Value::Text(span()),
+            Kind::Escaped => Value::Escaped(span()),
+            Kind::Empty => Value::Empty,
+            Kind::Doubled => Value::Doubled(span()),
+            Kind::List => Value::List(span()),
+            Kind::Object => Value::Object(span()),
+        }
+    }
+}
+
+/// A JSON text without its quotes, and whether there was a lone surrogate in it.
+pub(crate) fn unescape(inside: &str) -> (Cow<'_, str>, bool) {
+    // An escape has at most six bytes: what is longer than this is too long a text in any case.
+    if inside.len() > 6 * MAX_TEXT {
+        return (Cow::Borrowed(inside), false);
+    }
+    let mut quoted = String::with_capacity(inside.len() + 2);
+    quoted.push('"');
+    quoted.push_str(inside);
+    quoted.push('"');
+    match Reader::new(quoted.as_bytes()).text() {
+        Ok(text) => (Cow::Owned(text.text.into_owned()), text.lone_surrogate),
+        Err(_) => (Cow::Borrowed(inside), false),
+    }
+}
+
+impl<'a> Value<'a> {
+    /// The text, if this is one, and whether a lone surrogate was in it.
+    #[inline]
+    pub fn text(self) -> Option<(Cow<'a, str>, bool)> {
+        match self {
+            Value::Text(text) => Some((Cow::Borrowed(text), false)),
+            Value::Lone(text) => Some((Cow::Borrowed(text), true)),
+            Value::Escaped(text) => Some(unescape(text)),
+            Value::Empty => Some((Cow::Borrowed(""), false)),
+            Value::Doubled(text) if text.len() > 2 * MAX_TEXT => Some((Cow::Borrowed(text), false)),
+            Value::Doubled(text) => Some((Cow::Owned(text.replace("\"\"", "\"")), false)),
+            _ => None,
+        }
+    }
+
+    /// The value as a problem shows it.
+    pub fn shown(self) -> String {
+        match self {
+            Value::Absent => String::new(),
+            Value::Null => "null".into(),
+            Value::Bool(value) => value.to_string(),
+            Value::Number(number) => number.to_string(),
+            Value::Digits(text) | Value::List(text) | Value::Object(text) => cut(text).into(),
+            other => other.text().map(|(text, _)| cut(&text).to_owned()).unwrap_or_default(),
+        }
+    }
+}
