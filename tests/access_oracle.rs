@@ -1,5 +1,7 @@
 //! The rules of permissions, read out loud by a slow interpreter, against the engine: one lead, the filter, all rows at once.
 
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
 mod access_world;
 
 use access_world::{Choices, World, lead_verbs};
@@ -29,8 +31,7 @@ fn engine(world: &World) -> Engine {
     let (model, _) = Model::compile(&world.config()).unwrap_or_else(|error| panic!("{error}: {:?}", error.diagnostics));
     let model = Rc::new(model);
     let gate = Gate::compile(&model).unwrap();
-    let mut loader =
-        Loader::new(model.schema.clone(), model.lead.id, LoadOptions::default(), Purpose::Load, Budget::default()).unwrap();
+    let mut loader = Loader::new(model.schema.clone(), model.lead.id, LoadOptions::default(), Purpose::Load, Budget::default()).unwrap();
     loader.push(world.rows().as_bytes()).unwrap();
     Engine { model, gate, table: loader.finish().unwrap() }
 }

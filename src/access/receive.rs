@@ -279,7 +279,7 @@ impl Crossing {
         let (Some(boundary), Some(field), Some(side)) = (&model.lifecycle.boundary, model.lead.unit, gate.side_of(toward)) else {
             return Crossing::None;
         };
-        let here = lead.cell(field).text().and_then(|id| model.schema.units.find(id)).and_then(|unit| gate.bounds(unit));
+        let here = lead.cell(field).text().and_then(|id| gate.find_unit(id)).and_then(|unit| gate.bounds(unit));
         let id = model.schema.units.get(side).map_or("", |unit| unit.id.as_str());
         let known = model.lead.access.is_some_and(|access| lead.cell(access).items().any(|item| item == id));
         if known || here.is_none_or(|here| here == side) {
@@ -319,7 +319,7 @@ impl Asker<'_> {
     pub(super) fn receives(self, lead: Known<'_>, question: &Question<'_>, found: &mut Found) -> Result<()> {
         let gate = self.gate;
         let named = match question.to {
-            To::User(id) => Some((id, gate.model.user(id).map(|(ix, _)| ix))),
+            To::User(id) => Some((id, gate.find_user(id).map(|(ix, _)| ix))),
             _ => None,
         };
         let toward = question.unit.or_else(|| named.and_then(|(_, ix)| gate.unit_at(ix?)));
@@ -358,7 +358,7 @@ impl Asker<'_> {
         let id = |unit: UnitIx| model.schema.units.get(unit).map(|unit| unit.id.clone()).unwrap_or_default();
         let (Some(field), Some(unit)) = (model.lead.unit, unit) else { return out };
         if let (Crossing::Granting(_), Some(access)) = (crossing, model.lead.access) {
-            let former = lead.cells.cell(field).text().and_then(|id| model.schema.units.find(id));
+            let former = lead.cells.cell(field).text().and_then(|id| self.gate.find_unit(id));
             let add = self.gate.side_of(former).map(id).into_iter().collect();
             out.push((access, Change::Words { add, remove: Vec::new() }));
         }
@@ -370,7 +370,7 @@ impl Asker<'_> {
     pub(super) fn could_receive(self, question: &Question<'_>, found: &mut Found) -> Result<()> {
         let To::User(id) = question.to else { return Ok(()) };
         let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
-        match self.gate.model.user(id) {
+        match self.gate.find_user(id) {
             None => {
                 found.failed.push(Reason::new("unknown_user", Some(Asked::Receive), format!("there is no user `{id}`")).with("user", id));
             }

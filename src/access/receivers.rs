@@ -2,11 +2,12 @@
 
 use super::can::{Found, Known, unknown_lead};
 use super::{Ask, Decision, Gate, Lead, Question, To};
-use crate::config::UserIx;
+use crate::config::{UserIx, UserKind};
 use crate::error::{Error, Result};
 
 impl Gate {
-    /// What a drop-down shows: every user in the order of the configuration, with the answer of [`Gate::can`] to `lead.reassign`.
+    /// What a drop-down shows: every active person in the order of the configuration, with the answer of [`Gate::can`] to
+    /// `lead.reassign`.
     /// Whom the question names in `to` does not matter.
     ///
     /// # Errors
@@ -16,9 +17,7 @@ impl Gate {
         let ix = self.actor(question.actor)?;
         let nobody = Question { to: To::Anybody, ask: Ask::Reassign, ..*question };
         let (known, id) = match question.lead {
-            Some(Lead::Known { cells, lacks }) => {
-                (Some(Known { cells, lacks }), cells.cell(self.model.lead.id).text().map(str::to_owned))
-            }
+            Some(Lead::Known { cells, lacks }) => (Some(Known { cells, lacks }), cells.cell(self.model.lead.id).text().map(str::to_owned)),
             Some(Lead::Unknown(id)) => (None, Some(id.to_owned())),
             None => (None, None),
         };
@@ -35,7 +34,8 @@ impl Gate {
         let holder = lead.cells.cell(question.slot.unwrap_or(self.model.lead.owner));
         let mut out = Vec::new();
         out.try_reserve_exact(self.model.users.len())?;
-        for (ix, user) in (0u32..).zip(self.model.users.iter()) {
+        let people = (0u32..).zip(self.model.users.iter()).filter(|(_, user)| user.active && user.kind == UserKind::Person);
+        for (ix, user) in people {
             let this = Question { to: To::User(&user.id), ..nobody };
             let mut found = Found::default();
             if holder.text() == Some(user.id.as_str()) {
