@@ -23,7 +23,7 @@ use crate::query::{Field, FieldIx, Schema};
 use convert::{Converter, Findings, Memory};
 use csv::{Ends, Record};
 use json::{Place, Rows, Stop};
-use slot::{Kind, Slot, Value};
+use slot::{Cells, Kind, Slot, SlotColumn, Value};
 
 /// What the bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,6 +175,7 @@ impl Loader {
 
     pub(crate) fn into_stage(mut self) -> Result<(Stage, Problems)> {
         self.guard(Loader::end)?;
+        self.stage.index_ids()?;
         self.stage.columns.iter_mut().for_each(super::Column::trim);
         Ok((self.stage, self.problems))
     }
@@ -427,7 +428,7 @@ impl Loader {
             converter.report(row as usize, "ragged_row", Value::Absent);
         }
         let id_at = id.0 as usize;
-        let refused = self.stage.push_ids(&mut converter, rows, |row| slot_at(&slots, row * width + id_at, text))?;
+        let refused = self.stage.push_ids(&mut converter, rows, &SlotColumn { slots: &slots, width, field: id_at, text })?;
         let mut kept = Vec::new();
         if !refused.is_empty() {
             for row in (0..rows).filter(|row| refused.binary_search(row).is_err()) {
@@ -438,7 +439,7 @@ impl Loader {
         let count = rows - refused.len();
         for (ix, field) in (0u32..).map(FieldIx).zip(&schema.fields).filter(|(ix, _)| *ix != id) {
             let at = ix.0 as usize;
-            self.convert(ix, field, count, &kept, &|row| slot_at(&slots, row * width + at, text))?;
+            self.convert(ix, field, count, &kept, &SlotColumn { slots: &slots, width, field: at, text })?;
         }
         self.slots = slots;
         self.batch = 0;
@@ -447,15 +448,15 @@ impl Loader {
 
     /// Adds the cells of one field.
     #[inline]
-    fn convert<'a>(&mut self, ix: FieldIx, field: &Field, count: usize, kept: &[u32], get: &impl Fn(usize) -> Value<'a>) -> Result<()> {
+    fn convert<'a>(&mut self, ix: FieldIx, field: &Field, count: usize, kept: &[u32], cells: &impl Cells<'a>) -> Result<()> {
         let schema = self.stage.schema.clone();
         let mut none = Memory::default();
         let mut converter = Converter::new(&schema, ix, field, &mut self.findings, kept);
         converter.users = self.users.as_deref();
         let memory = self.memory.get_mut(ix.0 as usize).unwrap_or(&mut none);
-        self.stage.push_cells(&mut converter, memory, count, get)?;
+        self.stage.push_cells(&mut converter, memory, count, cells)?;
         if self.purpose == Purpose::Upsert {
-            for at in (0..count).filter(|at| get(*at) == Value::Absent) {
+            for at in (0..count).filter(|at| cells.get(*at) == Value::Absent) {
                 self.stage.mark_absent(ix.0 as usize, self.stage.rows + short(at))?;
             }
         }
@@ -486,11 +487,6 @@ impl Loader {
         self.seen = self.seen.saturating_add(short(rows));
         Ok(())
     }
-}
-
-#[inline]
-fn slot_at<'a>(slots: &[Slot], at: usize, text: &'a str) -> Value<'a> {
-    slots.get(at).map_or(Value::Absent, |slot| slot.value(text))
 }
 
 /// The nearest of the headers to what names the id.

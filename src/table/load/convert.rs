@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::json::plain_end;
 use super::recent::Recent;
-use super::slot::{Value, unescape};
+use super::slot::{Cells, Value, unescape};
 use crate::error::{Error, Result};
 use crate::json::read::Reader;
 use crate::query::{Field, FieldIx, FieldType, Schema};
@@ -15,7 +15,7 @@ use crate::table::cell::{
 };
 use crate::table::chunk::tail;
 use crate::table::codes::own;
-use crate::table::column::{Column, Dict};
+use crate::table::column::{CHUNK, Column, Dict};
 use crate::table::dict::hash;
 use crate::table::ops::{NO_BOOL, NO_DAY, NO_INSTANT};
 use crate::table::stage::Stage;
@@ -178,7 +178,7 @@ impl Stage {
         converter: &mut Converter<'_>,
         Memory { recent, verdicts }: &mut Memory,
         count: usize,
-        get: impl Fn(usize) -> Value<'a>,
+        cells: &impl Cells<'a>,
     ) -> Result<()> {
         let (rows, budget) = (self.rows, &self.budget);
         let Some(column) = self.columns.get_mut(converter.ix.0 as usize) else { return Ok(()) };
@@ -191,7 +191,7 @@ impl Stage {
                         Value::Number(value) => Some(number(value)),
                         other => with_text(other, number_from_text),
                     };
-                    converter.fixed(at, get(at), f64::NAN, read, "not_a_number")
+                    converter.fixed(at, cells.get(at), f64::NAN, read, "not_a_number")
                 }),
                 budget,
             )?,
@@ -205,14 +205,14 @@ impl Stage {
                         }
                         other => with_text(other, |text| bool_from_text(text).map(u8::from)),
                     };
-                    converter.fixed(at, get(at), NO_BOOL, read, "not_a_boolean")
+                    converter.fixed(at, cells.get(at), NO_BOOL, read, "not_a_boolean")
                 }),
                 budget,
             )?,
             Column::Day(column) => column.extend(
                 (0..count).map(|at| {
                     let read = |value| with_text(value, |text| day_from_text(field, text).map(|day| day.0));
-                    converter.fixed(at, get(at), NO_DAY, read, "not_a_date")
+                    converter.fixed(at, cells.get(at), NO_DAY, read, "not_a_date")
                 }),
                 budget,
             )?,
@@ -225,7 +225,7 @@ impl Stage {
                         }
                         other => with_text(other, |text| instant_from_text(field, schema, text).map(|instant| instant.0)),
                     };
-                    converter.fixed(at, get(at), NO_INSTANT, read, "not_a_datetime")
+                    converter.fixed(at, cells.get(at), NO_INSTANT, read, "not_a_datetime")
                 }),
                 budget,
             )?,
@@ -235,7 +235,7 @@ impl Stage {
                 let (word, asks) = (field.kind.is_word(), converter.asks());
                 let dict = own(&mut column.dict, budget)?;
                 for at in 0..count {
-                    let value = get(at);
+                    let value = cells.get(at);
                     let code = match value {
                         Value::Absent | Value::Null => 0,
                         Value::Text(text) if text.len() <= 64 => {
@@ -274,21 +274,27 @@ impl Stage {
                 budget.release(codes.capacity() * 4);
             }
             Column::Text(column) => {
-                for at in 0..count {
-                    match get(at) {
-                        Value::Text(text) if text.len() <= 64 => column.push(Some(text), budget)?,
-                        value => match text_value(value) {
-                            Ok(taken) => {
-                                if taken.as_ref().is_some_and(|(_, lone)| *lone) {
-                                    converter.report(at, "lone_surrogate", value);
+                let (case, mut at) = (column.case, 0);
+                while at < count {
+                    let chunk = tail(&mut column.chunks, budget)?;
+                    let end = count.min(at + CHUNK - chunk.len());
+                    while at < end {
+                        match cells.get(at) {
+                            Value::Text(text) if text.len() <= 64 => chunk.push(Some(text), case, budget)?,
+                            value => match text_value(value) {
+                                Ok(taken) => {
+                                    if taken.as_ref().is_some_and(|(_, lone)| *lone) {
+                                        converter.report(at, "lone_surrogate", value);
+                                    }
+                                    chunk.push(taken.as_ref().map(|(text, _)| text.as_ref()), case, budget)?;
                                 }
-                                column.push(taken.as_ref().map(|(text, _)| text.as_ref()), budget)?;
-                            }
-                            Err(code) => {
-                                converter.report(at, code, value);
-                                column.push(None, budget)?;
-                            }
-                        },
+                                Err(code) => {
+                                    converter.report(at, code, value);
+                                    chunk.push(None, case, budget)?;
+                                }
+                            },
+                        }
+                        at += 1;
                     }
                 }
             }
@@ -296,7 +302,7 @@ impl Stage {
                 let mut codes = Vec::new();
                 for at in 0..count {
                     codes.clear();
-                    let value = get(at);
+                    let value = cells.get(at);
                     if !matches!(value, Value::Absent | Value::Null | Value::Empty) {
                         let dict = own(&mut column.dict, budget)?;
                         let read = items(value, |item| {
@@ -332,12 +338,7 @@ impl Stage {
     }
 
     /// Adds the ids of a batch. Gives back the places of the rows that are refused, which are not added.
-    pub(crate) fn push_ids<'a>(
-        &mut self,
-        converter: &mut Converter<'_>,
-        count: usize,
-        get: impl Fn(usize) -> Value<'a>,
-    ) -> Result<Vec<usize>> {
+    pub(crate) fn push_ids<'a>(&mut self, converter: &mut Converter<'_>, count: usize, cells: &impl Cells<'a>) -> Result<Vec<usize>> {
         let mut refused = Vec::new();
         let mut row = self.rows;
         let Stage { columns, index, duplicates, ascending, budget, .. } = self;
@@ -345,9 +346,11 @@ impl Stage {
         if (row as usize).saturating_add(count) >= u32::MAX as usize {
             return Err(Error::out_of_memory());
         }
-        index.reserve(ids, count, budget)?;
+        if !*ascending {
+            index.reserve(ids, count, budget)?;
+        }
         for at in 0..count {
-            let value = get(at);
+            let value = cells.get(at);
             let taken = match value {
                 Value::Text(text) if text.len() <= 64 => Ok(Some((Cow::Borrowed(text), false))),
                 value => text_value(value),
@@ -365,8 +368,13 @@ impl Stage {
                     continue;
                 }
             };
-            let key = hash(id.as_bytes());
-            *ascending &= row == 0 || ids.stored(row - 1) < id.as_bytes();
+            if *ascending && row > 0 && ids.stored(row - 1) >= id.as_bytes() {
+                // Up to here no id could have come before, and the index was not needed.
+                *ascending = false;
+                index.reserve(ids, row as usize + count, budget)?;
+                (0..row).for_each(|row| index.insert(ids, hash(ids.stored(row)), row));
+            }
+            let key = if *ascending { 0 } else { hash(id.as_bytes()) };
             let known = if *ascending { None } else { index.find_hashed(ids, key, id.as_bytes()) };
             ids.push(Some(&id), budget)?;
             match known {
@@ -375,6 +383,7 @@ impl Stage {
                     budget.grow(duplicates, 1)?;
                     duplicates.push((row, first));
                 }
+                None if *ascending => {}
                 None => index.insert(ids, key, row),
             }
             row += 1;
