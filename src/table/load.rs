@@ -6,6 +6,7 @@ mod csv;
 mod header;
 mod json;
 mod recent;
+mod scan;
 mod slot;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::json::plain_end;
 use super::recent::Recent;
+use super::scan::plain_end;
 use super::slot::{Cells, Value, unescape};
 use crate::error::{Error, Result};
 use crate::json::read::Reader;

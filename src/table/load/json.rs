@@ -3,6 +3,7 @@
 //! A row is read once, byte by byte, into [`Slot`]s: what kind each cell is and where it stands. Grammar is checked on
 //! the way; nothing is converted or copied. Keys are guessed to come in the order of the row before.
 
+use super::scan::plain_end;
 use super::slot::{Kind, Slot};
 use crate::json::MAX_DEPTH;
 
@@ -460,27 +461,4 @@ pub(crate) fn cells(text: &str, room: impl Fn(&mut Vec<Slot>) -> crate::error::R
             _ => return Ok(None),
         }
     }
-}
-
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// Where the run without quotes, backslashes and control characters ends that begins at `at`.
-///
-/// Eight bytes at a time: the lowest marked byte of each test is right, those above it may be marked falsely (Warren,
-/// "Hacker's Delight", 6-1).
-#[inline]
-pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(&eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(eight);
-        let quote = word ^ (LOW * b'"' as u64);
-        let slash = word ^ (LOW * b'\\' as u64);
-        let found = (quote.wrapping_sub(LOW) & !quote | slash.wrapping_sub(LOW) & !slash | word.wrapping_sub(LOW * 0x20) & !word) & HIGH;
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
 }
