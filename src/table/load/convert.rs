@@ -3,20 +3,18 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::items::items;
 use super::recent::Recent;
-use super::scan::plain_end;
 use super::slot::{Cells, Value, unescape};
-use crate::error::{Error, Result};
-use crate::json::read::Reader;
+use crate::error::Result;
 use crate::query::{Field, FieldIx, FieldType, Schema};
 use crate::table::cell::{
-    bool_from_number, bool_from_text, day_from_text, digits, instant_from_number, instant_from_text, number, number_from_text, parts,
+    bool_from_number, bool_from_text, day_from_text, digits, instant_from_number, instant_from_text, number, number_from_text,
     text_from_number, text_of, unknown,
 };
 use crate::table::chunk::tail;
 use crate::table::codes::own;
 use crate::table::column::{CHUNK, Column, Dict};
-use crate::table::dict::hash;
 use crate::table::ops::{NO_BOOL, NO_DAY, NO_INSTANT};
 use crate::table::stage::Stage;
 
@@ -53,8 +51,8 @@ pub(crate) struct Converter<'c> {
     kept: usize,
 }
 
-type Read<T> = Result<T, &'static str>;
-type Taken<'a> = Option<(Cow<'a, str>, bool)>;
+pub(crate) type Read<T> = Result<T, &'static str>;
+pub(crate) type Taken<'a> = Option<(Cow<'a, str>, bool)>;
 
 /// What a loader remembers of the dictionary of a column.
 #[derive(Debug, Default)]
@@ -65,7 +63,7 @@ pub(crate) struct Memory {
 }
 
 /// A cell as text: `None` is null, `true` a lone surrogate.
-fn text_value(value: Value<'_>) -> Read<Taken<'_>> {
+pub(crate) fn text_value(value: Value<'_>) -> Read<Taken<'_>> {
     match value {
         Value::Absent | Value::Null => Ok(None),
         Value::Number(number) if number.is_nan() => Ok(None),
@@ -336,125 +334,6 @@ impl Stage {
         }
         column.reconsider(field, rows + crate::table::ops::short(count), budget)
     }
-
-    /// Adds the ids of a batch. Gives back the places of the rows that are refused, which are not added.
-    pub(crate) fn push_ids<'a>(&mut self, converter: &mut Converter<'_>, count: usize, cells: &impl Cells<'a>) -> Result<Vec<usize>> {
-        let mut refused = Vec::new();
-        let mut row = self.rows;
-        let Stage { columns, index, duplicates, ascending, budget, .. } = self;
-        let Some(Column::Text(ids)) = columns.get_mut(converter.ix.0 as usize) else { return Ok(refused) };
-        if (row as usize).saturating_add(count) >= u32::MAX as usize {
-            return Err(Error::out_of_memory());
-        }
-        if !*ascending {
-            index.reserve(ids, count, budget)?;
-        }
-        for at in 0..count {
-            let value = cells.get(at);
-            let taken = match value {
-                Value::Text(text) if text.len() <= 64 => Ok(Some((Cow::Borrowed(text), false))),
-                value => text_value(value),
-            };
-            let id = match taken {
-                Ok(Some((id, false))) if !id.is_empty() => id,
-                Ok(Some((_, true))) | Err(_) => {
-                    converter.report(at, "id_invalid", value);
-                    refused.push(at);
-                    continue;
-                }
-                Ok(_) => {
-                    converter.report(at, "id_missing", value);
-                    refused.push(at);
-                    continue;
-                }
-            };
-            if *ascending && row > 0 && ids.stored(row - 1) >= id.as_bytes() {
-                // Up to here no id could have come before, and the index was not needed.
-                *ascending = false;
-                index.reserve(ids, row as usize + count, budget)?;
-                (0..row).for_each(|row| index.insert(ids, hash(ids.stored(row)), row));
-            }
-            let key = if *ascending { 0 } else { hash(id.as_bytes()) };
-            let known = if *ascending { None } else { index.find_hashed(ids, key, id.as_bytes()) };
-            ids.push(Some(&id), budget)?;
-            match known {
-                Some(first) => {
-                    converter.report(at, "duplicate_id", value);
-                    budget.grow(duplicates, 1)?;
-                    duplicates.push((row, first));
-                }
-                None if *ascending => {}
-                None => index.insert(ids, key, row),
-            }
-            row += 1;
-        }
-        Ok(refused)
-    }
-}
-
-/// Calls `each` with the elements of a list; gives back whether there was a lone surrogate.
-fn items(value: Value<'_>, mut each: impl FnMut(&str) -> Result<()>) -> Result<Read<bool>> {
-    let single = match value {
-        Value::List(json) => return json_items(json, each),
-        Value::Digits(_) | Value::Number(_) => match text_value(value) {
-            Ok(taken) => taken.map(|(text, lone)| (text, lone, true)),
-            Err(code) => return Ok(Err(code)),
-        },
-        Value::Bool(_) | Value::Object(_) => return Ok(Err("not_a_list")),
-        other => match text_value(other) {
-            Ok(taken) => taken.map(|(text, lone)| (text, lone, false)),
-            Err(code) => return Ok(Err(code)),
-        },
-    };
-    let Some((text, lone, whole)) = single else { return Ok(Ok(false)) };
-    if whole {
-        each(&text)?;
-    } else {
-        parts(&text).try_for_each(|part| each(&part))?;
-    }
-    Ok(Ok(lone))
-}
-
-/// The elements of a JSON array that was read once, so that its grammar is right.
-fn json_items(json: &str, mut each: impl FnMut(&str) -> Result<()>) -> Result<Read<bool>> {
-    let mut reader = Reader::new(json.as_bytes());
-    let mut lone = false;
-    reader.bump();
-    let mut more = !reader.eat(b']');
-    while more {
-        reader.skip_space();
-        match reader.peek() {
-            Some(b'"') => {
-                let rest = json.as_bytes().get(reader.at() + 1..).unwrap_or_default();
-                let end = plain_end(rest, 0);
-                if end <= 64 && rest.get(end) == Some(&b'"') {
-                    let item = json.get(reader.at() + 1..reader.at() + 1 + end).unwrap_or_default();
-                    if end > 0 {
-                        each(item)?;
-                    }
-                    reader.skip(end + 2);
-                    more = reader.more(b']')?;
-                    continue;
-                }
-                let text = reader.text()?;
-                lone |= text.lone_surrogate;
-                if let Err(code) = text_of(&text.text) {
-                    return Ok(Err(code));
-                }
-                if !text.text.is_empty() {
-                    each(&text.text)?;
-                }
-            }
-            Some(b'n') => reader.word("null")?,
-            Some(b'-' | b'0'..=b'9') => match digits(reader.number_text()?).unwrap_or(Err("not_a_list")).and_then(text_from_number) {
-                Ok(text) => each(&text)?,
-                Err(code) => return Ok(Err(code)),
-            },
-            _ => return Ok(Err("not_a_list")),
-        }
-        more = reader.more(b']')?;
-    }
-    Ok(Ok(lone))
 }
 
 /// A key of JSON without its quotes.
