@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::json::Json;
 use crate::time::{Day, Instant};
 
 /// The value of a field of one lead or user. What a list field lacks is [`Cell::Null`], never an empty list; so is the
@@ -46,6 +47,20 @@ impl Cell<'_> {
             _ => &[],
         };
         items.iter().map(Cow::as_ref)
+    }
+
+    /// The value as the public API shows it: days as `2026-01-31`, instants as RFC 3339 in UTC with milliseconds.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Cell::Null => Json::Null,
+            Cell::Text(text) => Json::from(&**text),
+            Cell::Number(number) if number.is_finite() => Json::Number(*number),
+            Cell::Number(_) => Json::Null,
+            Cell::Bool(value) => Json::Bool(*value),
+            Cell::Day(day) => Json::Text(day.write()),
+            Cell::Instant(instant) => Json::Text(instant.write()),
+            Cell::List(items) => Json::List(items.iter().map(|item| Json::from(&**item)).collect()),
+        }
     }
 
     /// The same, keeping nothing borrowed.

@@ -7,11 +7,11 @@ use super::items::items;
 use super::recent::Recent;
 use super::slot::{Cells, Value, unescape};
 use crate::error::Result;
-use crate::query::{Field, FieldIx, FieldType, Schema};
-use crate::table::cell::{
+use crate::query::convert::{
     bool_from_number, bool_from_text, day_from_text, digits, instant_from_number, instant_from_text, number, number_from_text,
     text_from_number, text_of, unknown,
 };
+use crate::query::{Field, FieldIx, FieldType, Schema};
 use crate::table::chunk::tail;
 use crate::table::codes::own;
 use crate::table::column::{CHUNK, Column, Dict};

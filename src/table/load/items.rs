@@ -5,7 +5,7 @@ use super::scan::plain_end;
 use super::slot::Value;
 use crate::error::Result;
 use crate::json::read::Reader;
-use crate::table::cell::{digits, parts, text_from_number, text_of};
+use crate::query::convert::{digits, parts, text_from_number, text_of};
 
 /// Calls `each` with the elements of a list; gives back whether there was a lone surrogate.
 pub(crate) fn items(value: Value<'_>, mut each: impl FnMut(&str) -> Result<()>) -> Result<Read<bool>> {

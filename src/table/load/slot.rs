@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::json::read::Reader;
-use crate::table::cell::MAX_TEXT;
+use crate::query::convert::MAX_TEXT;
 use crate::table::ops::short;
 use crate::table::problem::cut;
 

@@ -1,0 +1,346 @@
+//! A bound filter over the columns of one table.
+//!
+//! Every node takes open rows and keeps those for which it holds, so that a conjunction hands its members ever fewer rows, and a
+//! disjunction only those that no member has taken yet. Members are tried on a sample of rows first and put into the order in
+//! which they are expected to cost least.
+
+use super::dict::CodedLeaf;
+use super::kernel::{BLOCK, Rows, marked, narrow, narrow_rows, narrow_spans};
+use super::list::ListLeaf;
+use super::row::{Row, World};
+use super::text::TextLeaf;
+use crate::error::Result;
+use crate::query::node::{Check, Test};
+use crate::query::span::inside;
+use crate::query::{Cell, Cells, FieldIx, Node};
+use crate::table::{CHUNK, Column, RowIx, Snapshot};
+
+/// A node of the plan.
+pub(super) enum Step<'t> {
+    /// All of these.
+    All(Vec<Step<'t>>),
+    /// At least one of these.
+    Any(Vec<Step<'t>>),
+    /// Exactly one of these.
+    One(Vec<Step<'t>>),
+    /// Not this.
+    Not(Box<Step<'t>>),
+    /// A test; all bits of the number are set if it is negated.
+    Leaf(Leaf<'t>, u64),
+}
+
+/// A test of one column.
+pub(super) enum Leaf<'t> {
+    /// Numbers in spans.
+    Numbers(&'t [std::rc::Rc<Vec<f64>>], &'t [(f64, f64)]),
+    /// Days in spans.
+    Days(&'t [std::rc::Rc<Vec<i32>>], &'t [(i32, i32)]),
+    /// Instants in spans.
+    Instants(&'t [std::rc::Rc<Vec<i64>>], &'t [(i64, i64)]),
+    /// Truth values that are this one.
+    Flags(&'t [std::rc::Rc<Vec<u8>>], u8),
+    /// Words and texts by code.
+    Coded(CodedLeaf<'t>),
+    /// Texts end to end.
+    Text(TextLeaf<'t>),
+    /// Lists.
+    List(ListLeaf<'t>),
+    /// What looks at more than one column.
+    Row(&'t Test, &'t Snapshot, &'t World<'t>),
+}
+
+/// A stretch of rows within one chunk, that starts at a whole word.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    pub(super) chunk: usize,
+    /// The first row, counted in the chunk.
+    pub(super) first: usize,
+}
+
+/// The values of a chunk from the window on.
+fn values<T>(chunks: &[std::rc::Rc<Vec<T>>], at: Window) -> &[T] {
+    chunks.get(at.chunk).and_then(|chunk| chunk.get(at.first..)).unwrap_or_default()
+}
+
+impl<'t> Step<'t> {
+    /// The plan of a tree.
+    pub(super) fn new(node: &'t Node, table: &'t Snapshot, world: &'t World<'t>) -> Result<Step<'t>> {
+        let all = |list: &'t [Node]| list.iter().map(|node| Step::new(node, table, world)).collect::<Result<Vec<_>>>();
+        Ok(match node {
+            Node::All(list) => Step::All(all(list)?),
+            Node::Any(list) => Step::Any(all(list)?),
+            Node::One(list) => Step::One(all(list)?),
+            Node::Not(node) => Step::Not(Box::new(Step::new(node, table, world)?)),
+            Node::Test(test) => Leaf::step(test, table, world)?,
+        })
+    }
+
+    /// Keeps the open rows for which it holds. `words` are at most [`BLOCK`].
+    pub(super) fn narrow(&self, words: &mut [u64], at: Window) {
+        match self {
+            Step::All(list) => {
+                for (i, step) in list.iter().enumerate() {
+                    step.narrow(words, at);
+                    let rest = list.get(i + 1..).unwrap_or_default();
+                    if let Some(mut rows) = if rest.is_empty() { None } else { Rows::few(words) } {
+                        rest.iter().for_each(|step| step.keep(&mut rows, at));
+                        words.fill(0);
+                        rows.mark(words);
+                        return;
+                    }
+                }
+            }
+            Step::Any(list) => {
+                let mut rest = copy(words);
+                for step in list {
+                    let mut part = rest;
+                    step.narrow(part.get_mut(..words.len()).unwrap_or_default(), at);
+                    rest.iter_mut().zip(part).for_each(|(rest, part)| *rest &= !part);
+                }
+                words.iter_mut().zip(rest).for_each(|(word, rest)| *word &= !rest);
+            }
+            Step::One(list) => {
+                let mut open = copy(words);
+                let mut once = [0; BLOCK];
+                for step in list {
+                    let mut part = open;
+                    step.narrow(part.get_mut(..words.len()).unwrap_or_default(), at);
+                    for ((open, once), part) in open.iter_mut().zip(&mut once).zip(part) {
+                        // What holds a second time is out for good.
+                        *open &= !(*once & part);
+                        *once = (*once ^ part) & *open;
+                    }
+                }
+                words.iter_mut().zip(once).for_each(|(word, once)| *word &= once);
+            }
+            Step::Not(step) => {
+                let mut part = copy(words);
+                step.narrow(part.get_mut(..words.len()).unwrap_or_default(), at);
+                words.iter_mut().zip(part).for_each(|(word, part)| *word &= !part);
+            }
+            Step::Leaf(leaf, flip) => {
+                if words.iter().any(|word| *word != 0) {
+                    leaf.narrow(words, *flip, at);
+                }
+            }
+        }
+    }
+
+    /// The same where few rows are open.
+    fn keep(&self, rows: &mut Rows, at: Window) {
+        if rows.is_empty() {
+            return;
+        }
+        match self {
+            Step::All(list) => list.iter().for_each(|step| step.keep(rows, at)),
+            Step::Any(list) => {
+                let mut found = [0; BLOCK];
+                for step in list {
+                    let mut part = rows.clone();
+                    part.keep(u64::MAX, |row| marked(&found, row));
+                    step.keep(&mut part, at);
+                    part.mark(&mut found);
+                }
+                rows.keep(0, |row| marked(&found, row));
+            }
+            Step::One(list) => {
+                let (mut once, mut twice) = ([0; BLOCK], [0; BLOCK]);
+                for step in list {
+                    let mut part = rows.clone();
+                    part.keep(u64::MAX, |row| marked(&twice, row));
+                    step.keep(&mut part, at);
+                    let mut again = part.clone();
+                    again.keep(0, |row| marked(&once, row));
+                    again.mark(&mut twice);
+                    part.mark(&mut once);
+                }
+                rows.keep(0, |row| marked(&once, row) && !marked(&twice, row));
+            }
+            Step::Not(step) => {
+                let mut found = [0; BLOCK];
+                let mut part = rows.clone();
+                step.keep(&mut part, at);
+                part.mark(&mut found);
+                rows.keep(u64::MAX, |row| marked(&found, row));
+            }
+            Step::Leaf(leaf, flip) => leaf.keep(rows, *flip, at),
+        }
+    }
+}
+
+/// Words in an array that nothing needs to allocate.
+fn copy(words: &[u64]) -> [u64; BLOCK] {
+    let mut out = [0; BLOCK];
+    out.iter_mut().zip(words).for_each(|(out, word)| *out = *word);
+    out
+}
+
+impl<'t> Leaf<'t> {
+    fn step(test: &'t Test, table: &'t Snapshot, world: &'t World<'t>) -> Result<Step<'t>> {
+        const ANY_NUMBER: &[(f64, f64)] = &[(f64::MIN, f64::MAX)];
+        let null = matches!(test.check, Check::Null | Check::Empty);
+        let flip = if test.negated { u64::MAX } else { 0 };
+        if let (Column::Number(column), true) = (table.column(test.field), null) {
+            return Ok(Step::Leaf(Leaf::Numbers(&column.chunks, ANY_NUMBER), !flip));
+        }
+        let leaf = match (table.column(test.field), &test.check) {
+            (Column::Coded(column), check) if !matches!(check, Check::Pair(..)) => Leaf::Coded(CodedLeaf::new(column, check, world)?),
+            (Column::Text(column), check) => match TextLeaf::new(column, check) {
+                Some(leaf) => Leaf::Text(leaf),
+                None => Leaf::Row(test, table, world),
+            },
+            (Column::List(column), check) => match ListLeaf::new(column, check, world)? {
+                Some(leaf) => Leaf::List(leaf),
+                None => Leaf::Row(test, table, world),
+            },
+            (Column::Number(column), Check::Numbers(spans)) => Leaf::Numbers(&column.chunks, spans),
+            (Column::Day(column), Check::Days(spans)) => Leaf::Days(&column.chunks, spans),
+            (Column::Instant(column), Check::Instants(spans)) => Leaf::Instants(&column.chunks, spans),
+            (Column::Bool(column), Check::Flag(wanted)) => Leaf::Flags(&column.chunks, u8::from(*wanted)),
+            (Column::Bool(column), _) if null => Leaf::Flags(&column.chunks, 2),
+            (Column::Day(column), _) if null => Leaf::Days(&column.chunks, &[(i32::MIN, i32::MIN)]),
+            (Column::Instant(column), _) if null => Leaf::Instants(&column.chunks, &[(i64::MIN, i64::MIN)]),
+            _ => Leaf::Row(test, table, world),
+        };
+        Ok(Step::Leaf(leaf, flip))
+    }
+
+    fn narrow(&self, words: &mut [u64], flip: u64, at: Window) {
+        match self {
+            Leaf::Numbers(chunks, spans) => narrow_spans(words, values(chunks, at), flip, spans),
+            Leaf::Days(chunks, spans) => narrow_spans(words, values(chunks, at), flip, spans),
+            Leaf::Instants(chunks, spans) => narrow_spans(words, values(chunks, at), flip, spans),
+            Leaf::Flags(chunks, wanted) => {
+                let test = |value: u8| value == *wanted;
+                narrow(words, values(chunks, at), flip, test, |block| super::kernel::each(block, test));
+            }
+            Leaf::Coded(leaf) => leaf.narrow(words, flip, at),
+            Leaf::Text(leaf) => leaf.narrow(words, flip, at),
+            Leaf::List(leaf) => leaf.narrow(words, flip, at),
+            Leaf::Row(test, table, world) => narrow_rows(words, flip, |row| holds(test, table, world, at, row)),
+        }
+    }
+
+    /// The same where few rows are open.
+    fn keep(&self, rows: &mut Rows, flip: u64, at: Window) {
+        match self {
+            Leaf::Numbers(chunks, spans) => keep_spans(rows, values(chunks, at), flip, spans),
+            Leaf::Days(chunks, spans) => keep_spans(rows, values(chunks, at), flip, spans),
+            Leaf::Instants(chunks, spans) => keep_spans(rows, values(chunks, at), flip, spans),
+            Leaf::Flags(chunks, wanted) => {
+                let values = values(chunks, at);
+                rows.keep(flip, |row| values.get(row) == Some(wanted));
+            }
+            Leaf::Coded(leaf) => leaf.keep(rows, flip, at),
+            Leaf::Text(leaf) => leaf.keep(rows, flip, at),
+            Leaf::List(leaf) => leaf.keep(rows, flip, at),
+            Leaf::Row(test, table, world) => rows.keep(flip, |row| holds(test, table, world, at, row)),
+        }
+    }
+}
+
+fn keep_spans<T: Copy + PartialOrd>(rows: &mut Rows, values: &[T], flip: u64, spans: &[(T, T)]) {
+    match *spans {
+        [(first, last)] => rows.keep(flip, |row| values.get(row).is_some_and(|value| (*value >= first) & (*value <= last))),
+        _ => rows.keep(flip, |row| values.get(row).is_some_and(|value| inside(spans, *value))),
+    }
+}
+
+/// Whether a row passes a test, its negation left aside.
+fn holds(test: &Test, table: &Snapshot, world: &World<'_>, at: Window, row: usize) -> bool {
+    let row = TableRow { table, row: RowIx(u32::try_from(at.chunk * CHUNK + at.first + row).unwrap_or(u32::MAX)) };
+    Row { lead: &row, world }.passes(test, &row.cell(test.field)) != test.negated
+}
+
+/// A row of a table as a lead.
+pub(super) struct TableRow<'t> {
+    pub(super) table: &'t Snapshot,
+    pub(super) row: RowIx,
+}
+
+impl Cells for TableRow<'_> {
+    fn cell(&self, field: FieldIx) -> Cell<'_> {
+        self.table.cell(self.row, field)
+    }
+}
+
+// ------------------------------------------------------------------ the order of members
+
+/// What a step was seen to do with a sample of rows.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// Cost per open row, in arbitrary units.
+    cost: f64,
+    /// The part of the open rows that it keeps.
+    kept: f64,
+}
+
+/// How many words of rows a sample has.
+const SAMPLE: usize = 24;
+
+impl Step<'_> {
+    /// Puts the members of conjunctions and disjunctions into the order of least expected cost. Results do not depend on it.
+    pub(super) fn order(&mut self, live: &[u64]) {
+        if live.len() >= 4 * SAMPLE {
+            let samples: Vec<(Window, u64)> = (0..SAMPLE)
+                .filter_map(|i| {
+                    let word = i * live.len() / SAMPLE;
+                    let at = Window { chunk: word / (CHUNK / 64), first: word % (CHUNK / 64) * 64 };
+                    live.get(word).map(|open| (at, *open))
+                })
+                .collect();
+            self.settle(&samples);
+        }
+    }
+
+    fn settle(&mut self, samples: &[(Window, u64)]) -> Seen {
+        let any = matches!(self, Step::Any(_));
+        let cost = match self {
+            Step::All(list) | Step::Any(list) => {
+                let mut seen: Vec<(Seen, Step<'_>)> = Vec::with_capacity(list.len());
+                for mut step in list.drain(..) {
+                    seen.push((step.settle(samples), step));
+                }
+                // A member earns its cost by the rows that nobody after it has to look at.
+                let rank = |seen: &Seen| seen.cost / (if any { seen.kept } else { 1.0 - seen.kept }).max(1e-3);
+                seen.sort_by(|a, b| rank(&a.0).total_cmp(&rank(&b.0)));
+                let mut open = 1.0;
+                let mut cost = 0.0;
+                for (seen, step) in seen {
+                    cost += open * seen.cost;
+                    open *= if any { 1.0 - seen.kept } else { seen.kept };
+                    list.push(step);
+                }
+                cost
+            }
+            Step::One(list) => list.iter_mut().map(|step| step.settle(samples).cost).sum(),
+            Step::Not(step) => step.settle(samples).cost,
+            Step::Leaf(leaf, _) => leaf.cost(),
+        };
+        let (mut open, mut kept) = (0, 0);
+        for (at, word) in samples {
+            let mut words = [*word];
+            self.narrow(&mut words, *at);
+            open += word.count_ones();
+            kept += words.map(u64::count_ones).into_iter().sum::<u32>();
+        }
+        Seen { cost, kept: f64::from(kept) / f64::from(open.max(1)) }
+    }
+}
+
+impl Leaf<'_> {
+    /// About what a row costs, in tenths of nanoseconds.
+    fn cost(&self) -> f64 {
+        match self {
+            Leaf::Flags(..) => 2.0,
+            Leaf::Coded(_) => 3.0,
+            Leaf::Days(_, spans) if spans.len() <= 2 => 3.0,
+            Leaf::Numbers(_, spans) if spans.len() <= 2 => 5.0,
+            Leaf::Instants(_, spans) if spans.len() <= 2 => 6.0,
+            Leaf::Days(..) | Leaf::Numbers(..) | Leaf::Instants(..) => 50.0,
+            Leaf::List(_) => 30.0,
+            Leaf::Text(leaf) => leaf.cost(),
+            Leaf::Row(..) => 500.0,
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! A rule's value after the field's type has converted it.
+
+use crate::time::{Day, Relative};
+
+use super::units::UnitIx;
+
+/// One converted value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operand {
+    /// Text (folded where the field ignores case), a choice, a tag, a user's or a unit's id.
+    Text(String),
+    /// A finite number; never -0.
+    Number(f64),
+    /// True or false.
+    Flag(bool),
+    /// A civil day.
+    Day(Day),
+    /// From this millisecond to that one: one instant, or the whole of a civil day.
+    Span(i64, i64),
+    /// A unit of the organisation.
+    Unit(UnitIx),
+    /// The acting user, who is not known yet.
+    Actor,
+    /// A time relative to `now`, which is not known yet.
+    Relative(Relative),
+}
+
+impl Operand {
+    /// Whether it waits for `now` or the actor.
+    pub fn is_later(&self) -> bool {
+        matches!(self, Operand::Actor | Operand::Relative(_))
+    }
+}
