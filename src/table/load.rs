@@ -12,7 +12,6 @@ mod nested;
 mod pieces;
 mod recent;
 mod rows;
-mod scan;
 mod slot;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -11,7 +11,7 @@ use crate::query::fold::fold;
 use crate::query::schema::Case;
 
 /// A chunk with more changed rows than this is packed again.
-const MOST_CHANGED: usize = 4096;
+const MOST_CHANGED: usize = CHUNK / 8;
 
 fn bit(words: &[u64], at: usize) -> bool {
     words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)

@@ -1,8 +1,8 @@
 //! Rows of CSV (RFC 4180), with a delimiter that is found out.
 
 use super::json::Stop;
-use super::scan::bare_end;
 use super::slot::{Kind, Slot};
+use crate::json::scan::bare_end;
 
 /// The delimiters that are tried, in this order.
 pub(crate) const DELIMITERS: [u8; 4] = *b",;\t|";

@@ -1,10 +1,10 @@
 //! The elements of lists.
 
 use super::convert::{Read, text_value};
-use super::scan::plain_end;
 use super::slot::Value;
 use crate::error::Result;
 use crate::json::read::Reader;
+use crate::json::scan::plain_end;
 use crate::query::convert::{digits, parts, text_from_number, text_of};
 
 /// Calls `each` with the elements of a list; gives back whether there was a lone surrogate.

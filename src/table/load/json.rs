@@ -4,8 +4,8 @@
 //! the way; nothing is converted or copied. Keys are guessed to come in the order of the row before.
 
 use super::known::Known;
-use super::scan::plain_end;
 use super::slot::{Kind, Slot};
+use crate::json::scan::plain_end;
 
 /// Why reading stopped.
 #[derive(Debug)]
