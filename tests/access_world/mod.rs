@@ -100,6 +100,8 @@ pub struct World {
     pub on_assign: Option<&'static str>,
     /// Which unit's access a new owner brings.
     pub on_assign_access: Option<usize>,
+    /// Whether that is then the only one.
+    pub on_assign_only: bool,
     /// Which unit's access it takes away.
     pub on_assign_removes: Option<usize>,
     /// Whether groups make offers for `owner`; without any, a run locks every slot.
@@ -164,6 +166,7 @@ impl World {
             mode: pick.one(&[None, Some("allow"), Some("deny"), Some("duplicate"), Some("grant_access")]),
             on_assign: pick.one(&[None, Some("new"), Some("won")]),
             on_assign_access: pick.maybe(4, 0),
+            on_assign_only: pick.below(3) == 1,
             on_assign_removes: if pick.below(4) == 1 { Some(count - 1) } else { None },
             offers: pick.below(2) == 1,
             units,
@@ -336,6 +339,9 @@ impl World {
         } else {
             after.owner = Some(user.id);
             after.status = self.on_assign.or(after.status);
+            if self.on_assign_only && self.on_assign_access.is_some() {
+                after.access.clear();
+            }
             after.access.retain(|unit| self.on_assign_removes.is_none_or(|removed| *unit != UNITS[removed]));
             if let Some(unit) = self.on_assign_access.filter(|unit| !after.access.contains(&UNITS[*unit])) {
                 after.access.push(UNITS[unit]);
@@ -417,7 +423,9 @@ impl World {
         if let Some(status) = self.on_assign {
             patches.push(format!(r#""status":"{status}""#));
         }
-        if self.on_assign_access.is_some() || self.on_assign_removes.is_some() {
+        if let (Some(unit), true) = (self.on_assign_access, self.on_assign_only) {
+            patches.push(format!(r#""access":["{}"]"#, UNITS[unit]));
+        } else if self.on_assign_access.is_some() || self.on_assign_removes.is_some() {
             let names = |unit: Option<usize>| unit.map_or(String::new(), |unit| format!("{:?}", UNITS[unit]));
             patches.push(format!(r#""access":{{"add":[{}],"remove":[{}]}}"#, names(self.on_assign_access), names(self.on_assign_removes)));
         }
