@@ -262,7 +262,8 @@ impl World {
             Where::NoAccess => lead.access.is_empty(),
             Where::OneHoldsBoth => lead.owner.is_some() && lead.owner == lead.lo,
             Where::OneOfThree => {
-                [lead.owner == Some(self.users[actor].id), lead.status == Some("new"), lead.lo.is_none()].iter().filter(|yes| **yes).count() == 1
+                [lead.owner == Some(self.users[actor].id), lead.status == Some("new"), lead.lo.is_none()].iter().filter(|yes| **yes).count()
+                    == 1
             }
         }
     }
