@@ -86,7 +86,19 @@ impl Workspace {
         }
     }
 
-    /// The configuration as it was given.
+    /// Applies a patch, all or nothing. Tables and selections stay valid; filters keep the meaning they were compiled with.
+    ///
+    /// # Errors
+    /// `config_invalid` with every fault; nothing was changed then.
+    pub fn update(&mut self, patch: &Json) -> Result<()> {
+        let model = Rc::new(self.model.update(&mut self.source, patch)?);
+        self.gate = Rc::new(Gate::compile(&model)?);
+        self.model = model;
+        (self.digest, self.user_ids) = (OnceCell::new(), OnceCell::new());
+        Ok(())
+    }
+
+    /// The configuration as it is.
     pub fn config(&self) -> &Json {
         &self.source
     }
@@ -104,7 +116,8 @@ impl Workspace {
     /// The zone tables in use.
     pub fn zones(&self) -> Json {
         let table = |zone: &crate::time::Zone| {
-            let rows = zone.table().map(|(until, offset)| Json::object([("untilMs", until.into()), ("offsetSeconds", i64::from(offset).into())]));
+            let rows =
+                zone.table().map(|(until, offset)| Json::object([("untilMs", until.into()), ("offsetSeconds", i64::from(offset).into())]));
             Json::List(rows.collect())
         };
         Json::Object(self.model.zones.iter().map(|(name, zone)| (name.clone(), table(zone))).collect())
@@ -120,7 +133,8 @@ impl Workspace {
     /// # Errors
     /// `query_invalid` with every fault.
     pub fn query(&self, query: &Json, path: &str) -> Result<Query> {
-        crate::query::compile(query, path, &self.model.schema, Purpose::List).map_err(|faults| crate::error::Error::invalid("query_invalid", faults))
+        crate::query::compile(query, path, &self.model.schema, Purpose::List)
+            .map_err(|faults| crate::error::Error::invalid("query_invalid", faults))
     }
 
     /// Decides a command. `picked` are the rows of a selection that it names, `stored` what came beside the text.

@@ -11,7 +11,7 @@ use crate::plan::timeline;
 use crate::query::Query;
 use crate::table::{Mask, RowIx};
 
-use super::{LeadTable, Viewer, Workspace};
+use super::{Filter, LeadTable, Viewer, Workspace};
 
 /// A selection of rows of one table at one revision. What is asked after the table changed is `stale_selection`.
 #[derive(Clone, Debug)]
@@ -48,8 +48,10 @@ impl Workspace {
     ///
     /// # Errors
     /// As [`Workspace::select`].
-    pub fn select_filter(&self, table: &LeadTable, filter: &Query, viewer: &Json) -> Result<Selection> {
-        self.find(table, filter, &[], &Viewer::read(viewer)?)
+    pub fn select_filter(&self, table: &LeadTable, filter: &Filter, viewer: &Json) -> Result<Selection> {
+        let viewer = Viewer::read(viewer)?;
+        let found = filter::select(&filter.query, &table.table, &filter.context(viewer.actor.as_deref(), viewer.now))?;
+        self.seen(table, found, &[], &viewer)
     }
 
     fn usable_list(&self, id: &str, viewer: &Viewer) -> Result<&SavedList> {
@@ -64,6 +66,11 @@ impl Workspace {
 
     fn find(&self, table: &LeadTable, query: &Query, sort: &[SortKey], viewer: &Viewer) -> Result<Selection> {
         let found = filter::select(query, &table.table, &self.filtering(viewer.actor.as_deref(), viewer.now))?;
+        self.seen(table, found, sort, viewer)
+    }
+
+    /// The rows of those found that the viewer may see, in order.
+    fn seen(&self, table: &LeadTable, found: Mask, sort: &[SortKey], viewer: &Viewer) -> Result<Selection> {
         let mask = self.visible(table, viewer)?.narrow(found);
         let mut rows: Vec<u32> = Vec::new();
         rows.try_reserve_exact(mask.count())?;
@@ -104,7 +111,8 @@ impl Workspace {
                     let name = name.as_text().unwrap_or_default();
                     let known = self.model.schema.fields.iter().map(|field| field.name.as_str());
                     self.model.schema.find(name).ok_or_else(|| {
-                        let fault = crate::error::Diagnostic::error("unknown_field", format!("/{at}"), format!("there is no field `{name}`"));
+                        let fault =
+                            crate::error::Diagnostic::error("unknown_field", format!("/{at}"), format!("there is no field `{name}`"));
                         Error::of(fault.maybe_hint(crate::error::nearest(name, known)))
                     })
                 })
@@ -120,11 +128,21 @@ impl Workspace {
     /// `stale_selection`, `unknown_field`.
     pub fn count_by(&self, table: &LeadTable, selection: &Selection, field: &str) -> Result<Json> {
         let known = self.model.schema.fields.iter().map(|field| field.name.as_str());
-        let fault = || Error::of(crate::error::Diagnostic::error("unknown_field", "", format!("there is no field `{field}`")).maybe_hint(crate::error::nearest(field, known)));
+        let fault = || {
+            Error::of(
+                crate::error::Diagnostic::error("unknown_field", "", format!("there is no field `{field}`"))
+                    .maybe_hint(crate::error::nearest(field, known)),
+            )
+        };
         let ix = self.model.schema.find(field).ok_or_else(fault)?;
         let mask = selection.mask(table)?;
         let counts = filter::count_by(&mask, ix, &table.table)?;
-        Ok(Json::List(counts.into_iter().map(|(cell, count)| Json::List(vec![timeline::json(&cell), Json::from(usize::try_from(count).unwrap_or(usize::MAX))])).collect()))
+        Ok(Json::List(
+            counts
+                .into_iter()
+                .map(|(cell, count)| Json::List(vec![timeline::json(&cell), Json::from(usize::try_from(count).unwrap_or(usize::MAX))]))
+                .collect(),
+        ))
     }
 }
 
