@@ -12,6 +12,7 @@ mod list;
 mod oracle;
 #[cfg(test)]
 mod packed;
+mod pair;
 mod plan;
 mod row;
 #[cfg(test)]
