@@ -124,43 +124,6 @@ mod tests {
         }
     }
 
-    #[test]
-    #[ignore]
-    fn dump_sql() {
-        use proptest::strategy::ValueTree;
-        use proptest::test_runner::TestRunner;
-        let mut runner = TestRunner::deterministic();
-        let schema = schema();
-        let staff = Staff(schema.units.clone());
-        let ctx = context(&schema, &staff);
-        let leads: Vec<_> = (0..60).map(|_| lead().new_tree(&mut runner).unwrap().current()).collect();
-        let rows = Json::List(leads.iter().map(|l| Json::List(l.0.iter().map(|c| match c { crate::query::Cell::Number(n) if n.is_nan() => "NaN".into(), c => c.to_json() }).collect())).collect());
-        let fields = Json::List(schema.fields.iter().map(|f| Json::List(vec![f.name.as_str().into(), f.kind.name().into()])).collect());
-        let mut cases = Vec::new();
-        for _ in 0..4000 {
-            let json = filter().new_tree(&mut runner).unwrap().current();
-            let query = compile(&json, "", &schema, Purpose::List).unwrap();
-            let wanted: Vec<Json> = leads.iter().enumerate().filter(|(_, l)| oracle::matches(&json, *l, &ctx)).map(|(i, _)| Json::from(i)).collect();
-            let mut case = vec![("query".to_owned(), Json::from(json.write())), ("wanted".to_owned(), Json::List(wanted))];
-            for (name, dialect) in [("sqlite", sql::Dialect::Sqlite), ("postgres", sql::Dialect::Postgres)] {
-                let mut options = sql::SqlOptions::default();
-                if name == "sqlite" {
-                    for f in ["text1", "text2"] {
-                        options.columns.insert(schema.find(f).unwrap(), sql::SqlColumn { column: f.into(), stored: None, folded: Some(format!("{f}_folded")) });
-                    }
-                }
-                if case.len() % 2 == 1 { options.max_params = Some(40); }
-                let out = sql::to_sql(&query, &ctx, dialect, &options).or_else(|_| sql::to_sql(&query, &ctx, dialect, &sql::SqlOptions { max_params: None, ..options })).unwrap();
-                assert!(out.exact);
-                case.push((name.to_owned(), Json::object([("sql", out.sql.into()), ("params", Json::List(out.params))])));
-            }
-            cases.push(Json::Object(case));
-        }
-        let folded: Vec<Json> = leads.iter().map(|l| Json::List((0..2).map(|i| l.0[i].text().map(|t| crate::query::fold::fold(t).into_owned()).into()).collect())).collect();
-        let out = Json::object([("fields", fields), ("rows", rows), ("folded", Json::List(folded)), ("cases", Json::List(cases))]);
-        std::fs::write("/tmp/sqlcases.json", out.write()).unwrap();
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]
 

@@ -8,6 +8,8 @@
 //! PostgreSQL folds text by `pg_c_utf8`, which came with version 17 and maps each code point by itself, as this crate does. SQLite
 //! folds ASCII only: a field that ignores case needs a column that holds the folded text, or the condition is not exact.
 
+#[cfg(test)]
+mod cases;
 mod column;
 mod list;
 mod options;

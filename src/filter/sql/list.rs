@@ -18,7 +18,9 @@ impl Writer<'_> {
             (Dialect::Postgres, _) => format!("unnest({column}) AS evenhand_item(v)"),
             (Dialect::Sqlite, _) => {
                 let list = format!("CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END");
-                format!("(SELECT CAST(value AS TEXT) AS v FROM json_each({list}) WHERE type IN ('text', 'integer', 'real')) AS evenhand_item")
+                format!(
+                    "(SELECT CAST(value AS TEXT) AS v FROM json_each({list}) WHERE type IN ('text', 'integer', 'real')) AS evenhand_item"
+                )
             }
         };
         format!("{items} WHERE {ELEMENT} IS NOT NULL AND {ELEMENT} <> ''")
