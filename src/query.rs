@@ -15,9 +15,11 @@
 //! - `{"actor": true}` stands for a whole value: in user, choice and text fields and as a tag, never for a part of a text.
 //! - A word that is not among a field's choices, or an unknown unit, is a warning.
 
+pub mod assume;
 mod bind;
 mod build;
 mod compiler;
+pub mod convert;
 mod describe;
 pub mod fold;
 mod group;
@@ -46,7 +48,6 @@ pub use schema::{Field, FieldIx, FieldType, Schema};
 pub use text::MAX_TEXT;
 pub use units::{UnitIx, UnitTree};
 pub use value::{Cell, Cells};
-pub(crate) use wrong::quoted;
 
 use crate::error::{Diagnostic, Severity};
 use crate::json::Json;
@@ -200,4 +201,12 @@ impl Query {
         let warnings = self.warnings.iter().chain(&other.warnings).cloned().collect();
         Query { root, warnings, needs_now: self.needs_now || other.needs_now, needs_actor: self.needs_actor || other.needs_actor }
     }
+}
+
+/// A relative instant such as `{"relative": "startOfDay", "offset": -7, "unit": "day"}`.
+///
+/// # Errors
+/// What is wrong with it, in plain words.
+pub fn relative(json: &Json) -> Result<crate::time::Relative, String> {
+    moment::relative_value(json).map_err(|wrong| wrong.at("").message)
 }

@@ -33,7 +33,6 @@
 //! the empty text in a text field and null in all others. Lines end with LF, CRLF or CR.
 
 mod budget;
-mod cell;
 mod change;
 mod chunk;
 pub mod codes;
@@ -58,8 +57,8 @@ use std::cell::RefCell;
 use std::ops::Deref;
 use std::rc::Rc;
 
+pub use crate::query::convert::{CellProblem, cell_from_json};
 pub use budget::Budget;
-pub use cell::{CellProblem, cell_from_json};
 pub use change::Upserted;
 pub use codes::CodeSlice;
 pub use column::{CHUNK, Column, RowIx};

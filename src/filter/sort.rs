@@ -7,92 +7,14 @@
 
 use std::cmp::Ordering;
 
-use crate::error::{Diagnostic, Result, nearest, pointer};
-use crate::json::Json;
-use crate::query::{FieldIx, Schema};
+pub use crate::config::{Direction, Nulls, SortKey};
+use crate::error::Result;
+use crate::query::FieldIx;
 use crate::table::column::{CodedColumn, Dict, ListColumn, TextColumn};
 use crate::table::{Column, Snapshot};
 
 use super::row::folded;
 use crate::query::schema::Case;
-
-/// One key of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SortKey {
-    /// The field.
-    pub field: FieldIx,
-    /// Which end comes first.
-    pub direction: Direction,
-    /// Where rows without a value go, whatever the direction.
-    pub nulls: Nulls,
-}
-
-/// Which end comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// The least value first.
-    Ascending,
-    /// The greatest value first.
-    Descending,
-}
-
-/// Where rows without a value go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nulls {
-    /// To the front.
-    First,
-    /// To the end.
-    Last,
-}
-
-impl SortKey {
-    /// Reads `[{"field": "score", "descending": true, "nulls": "first"}]`. `path` is the JSON pointer of `json`.
-    ///
-    /// # Errors
-    /// Every fault: `wrong_type`, `missing`, `unknown_field`, `nulls_invalid`.
-    pub fn parse(json: &Json, path: &str, schema: &Schema) -> Result<Vec<SortKey>, Vec<Diagnostic>> {
-        let wrong = |path: String, what: &str, json: &Json| Diagnostic::error("wrong_type", path, format!("{what}, not {}", json.kind()));
-        let Some(list) = json.as_list() else { return Err(vec![wrong(path.into(), "`sort` must be a list", json)]) };
-        let mut faults = Vec::new();
-        let mut out = Vec::new();
-        for (i, json) in list.iter().enumerate() {
-            let at = pointer(path, i);
-            if json.as_object().is_none() {
-                faults.push(wrong(at, "this must be an object with a `field`", json));
-                continue;
-            }
-            let direction = match json.get("descending") {
-                None | Some(Json::Bool(false)) => Direction::Ascending,
-                Some(Json::Bool(true)) => Direction::Descending,
-                Some(other) => {
-                    faults.push(wrong(pointer(&at, "descending"), "`descending` must be `true` or `false`", other));
-                    Direction::Ascending
-                }
-            };
-            let nulls = match json.get("nulls").map(Json::as_text) {
-                None | Some(Some("last")) => Nulls::Last,
-                Some(Some("first")) => Nulls::First,
-                Some(_) => {
-                    faults.push(Diagnostic::error("nulls_invalid", pointer(&at, "nulls"), "`nulls` must be `first` or `last`"));
-                    Nulls::Last
-                }
-            };
-            match json.get("field") {
-                None => faults.push(Diagnostic::error("missing", pointer(&at, "field"), "`field` is missing here")),
-                Some(Json::Text(name)) => match schema.find(name) {
-                    Some(field) => out.push(SortKey { field, direction, nulls }),
-                    None => {
-                        let hint = nearest(name, schema.fields.iter().map(|field| field.name.as_str()));
-                        let message = format!("there is no field {}", crate::query::quoted(name));
-                        faults.push(Diagnostic::error("unknown_field", pointer(&at, "field"), message).maybe_hint(hint));
-                    }
-                },
-                Some(other) => faults.push(wrong(pointer(&at, "field"), "`field` must be a text", other)),
-            }
-        }
-        if faults.is_empty() { Ok(out) } else { Err(faults) }
-    }
-}
 
 /// Sorts rows by these keys, the first one deciding. Text is ordered by code point of its compared form, lists element by element.
 ///
@@ -370,25 +292,5 @@ mod tests {
             sort(&mut rows, &by, &table).unwrap();
             prop_assert_eq!(rows, wanted);
         }
-    }
-
-    #[test]
-    fn keys_are_read_with_every_fault() {
-        let schema = schema();
-        let json = Json::parse(r#"[{"field":"text1"},{"field":"number1","descending":true,"nulls":"first"}]"#).unwrap();
-        let keys = SortKey::parse(&json, "/sort", &schema).unwrap();
-        assert_eq!((keys[1].direction, keys[1].nulls), (Direction::Descending, Nulls::First));
-        let json = Json::parse(r#"[5,{},{"field":"txt1","descending":1,"nulls":"middle"}]"#).unwrap();
-        let faults = SortKey::parse(&json, "/sort", &schema).unwrap_err();
-        let told: Vec<(&str, &str)> = faults.iter().map(|fault| (fault.code, fault.path.as_str())).collect();
-        let wanted = [
-            ("wrong_type", "/sort/0"),
-            ("missing", "/sort/1/field"),
-            ("wrong_type", "/sort/2/descending"),
-            ("nulls_invalid", "/sort/2/nulls"),
-            ("unknown_field", "/sort/2/field"),
-        ];
-        assert_eq!(told, wanted);
-        assert_eq!(faults[4].hint.as_deref(), Some("did you mean `text1`?"));
     }
 }

@@ -51,6 +51,11 @@ fn whole_day(day: Day, schema: &Schema) -> Operand {
 
 /// `{"relative": "startOfDay", "offset": -7, "unit": "day"}`
 fn relative(json: &Json) -> Result<Operand, Wrong> {
+    relative_value(json).map(Operand::Relative)
+}
+
+/// The same, as it is.
+pub(super) fn relative_value(json: &Json) -> Result<Relative, Wrong> {
     let Some(base) = json.get("relative") else {
         return Err(Wrong::invalid("an object here must have `relative`").hint("for example `{\"relative\": \"startOfDay\"}`"));
     };
@@ -66,7 +71,7 @@ fn relative(json: &Json) -> Result<Operand, Wrong> {
         None if offset == 0 => Unit::Day,
         None => return Err(Wrong::invalid("`offset` needs a `unit`").hint("add for example `\"unit\": \"day\"`")),
     };
-    Ok(Operand::Relative(Relative { base, offset, unit }))
+    Ok(Relative { base, offset, unit })
 }
 
 /// One of the known words.

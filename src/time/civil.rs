@@ -106,13 +106,6 @@ impl Day {
             _ => None,
         }
     }
-
-    /// Writes `2026-11-21`. A day outside of the legal range is written as the end of it that is nearer.
-    pub fn write(self) -> String {
-        let mut out = String::with_capacity(10);
-        text::push_day(&mut out, self);
-        out
-    }
 }
 
 #[cfg(test)]

@@ -350,3 +350,6 @@ fn name<'t>(names: &[&str], text: &'t str) -> Option<(u32, &'t str)> {
         Some((index, rest))
     })
 }
+
+#[cfg(test)]
+mod tests;

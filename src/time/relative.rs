@@ -146,3 +146,141 @@ fn last_of_month(day: Day) -> Option<Day> {
     let last = super::civil::days_in_month(civil.year, civil.month);
     day.plus_days(i64::from(last) - i64::from(civil.day))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{at, berlin, new_york};
+    use super::*;
+
+    fn relative(base: Base, offset: i64, unit: Unit) -> Relative {
+        Relative { base, offset, unit }
+    }
+
+    #[test]
+    fn bases_and_offsets() {
+        use Base::*;
+        // A Saturday.
+        let now = "2026-11-21T20:54:18.123Z";
+        for (base, offset, unit, expected) in [
+            (Now, 0, Unit::Day, now),
+            (Now, -90, Unit::Minute, "2026-11-21T19:24:18.123Z"),
+            (Now, 5, Unit::Hour, "2026-11-22T01:54:18.123Z"),
+            (Now, -30, Unit::Day, "2026-10-22T20:54:18.123Z"),
+            (Now, 1, Unit::Week, "2026-11-28T20:54:18.123Z"),
+            (Now, -9, Unit::Month, "2026-02-21T20:54:18.123Z"),
+            (Now, -1, Unit::Year, "2025-11-21T20:54:18.123Z"),
+            (StartOfDay, 0, Unit::Day, "2026-11-21T00:00Z"),
+            (StartOfDay, 9, Unit::Hour, "2026-11-21T09:00Z"),
+            (StartOfDay, -1, Unit::Day, "2026-11-20T00:00Z"),
+            (StartOfDay, -1, Unit::Month, "2026-10-21T00:00Z"),
+            (EndOfDay, 0, Unit::Minute, "2026-11-21T23:59:59.999Z"),
+            (EndOfDay, 1, Unit::Hour, "2026-11-22T00:59:59.999Z"),
+            (EndOfDay, -1, Unit::Day, "2026-11-20T23:59:59.999Z"),
+            (StartOfWeek, 0, Unit::Day, "2026-11-16T00:00Z"),
+            (StartOfWeek, -1, Unit::Week, "2026-11-09T00:00Z"),
+            (StartOfWeek, 2, Unit::Day, "2026-11-18T00:00Z"),
+            (EndOfWeek, 0, Unit::Day, "2026-11-22T23:59:59.999Z"),
+            (EndOfWeek, -1, Unit::Week, "2026-11-15T23:59:59.999Z"),
+            (StartOfMonth, 0, Unit::Day, "2026-11-01T00:00Z"),
+            (StartOfMonth, -1, Unit::Month, "2026-10-01T00:00Z"),
+            (StartOfMonth, 14, Unit::Day, "2026-11-15T00:00Z"),
+            (StartOfMonth, -1, Unit::Year, "2025-11-01T00:00Z"),
+            (EndOfMonth, 0, Unit::Day, "2026-11-30T23:59:59.999Z"),
+            (EndOfMonth, -1, Unit::Month, "2026-10-31T23:59:59.999Z"),
+            (EndOfMonth, 3, Unit::Month, "2027-02-28T23:59:59.999Z"),
+            (EndOfMonth, 1, Unit::Day, "2026-12-01T23:59:59.999Z"),
+            (EndOfMonth, -1, Unit::Minute, "2026-11-30T23:58:59.999Z"),
+            (StartOfYear, 0, Unit::Day, "2026-01-01T00:00Z"),
+            (StartOfYear, 3, Unit::Month, "2026-04-01T00:00Z"),
+            (EndOfYear, 0, Unit::Day, "2026-12-31T23:59:59.999Z"),
+            (EndOfYear, -1, Unit::Year, "2025-12-31T23:59:59.999Z"),
+            (EndOfYear, 2, Unit::Month, "2027-02-28T23:59:59.999Z"),
+        ] {
+            let given = relative(base, offset, unit);
+            assert_eq!(given.at(at(now), &Zone::utc(), 1), Some(at(expected)), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn clamping() {
+        use Base::*;
+        for (now, base, offset, unit, expected) in [
+            ("2026-03-31T12:00Z", Now, -1, Unit::Month, "2026-02-28T12:00Z"),
+            ("2024-02-29T12:00Z", Now, -1, Unit::Year, "2023-02-28T12:00Z"),
+            ("2026-01-30T12:00Z", EndOfDay, 1, Unit::Month, "2026-02-28T23:59:59.999Z"),
+            ("2026-02-28T12:00Z", EndOfDay, 1, Unit::Month, "2026-03-28T23:59:59.999Z"),
+            ("2026-02-10T12:00Z", EndOfMonth, 1, Unit::Month, "2026-03-31T23:59:59.999Z"),
+            ("2027-02-10T12:00Z", EndOfMonth, 1, Unit::Year, "2028-02-29T23:59:59.999Z"),
+            ("2028-02-10T12:00Z", EndOfMonth, -1, Unit::Year, "2027-02-28T23:59:59.999Z"),
+        ] {
+            assert_eq!(relative(base, offset, unit).at(at(now), &Zone::utc(), 1), Some(at(expected)), "{now} {base:?}");
+        }
+    }
+
+    #[test]
+    fn any_first_day_of_the_week() {
+        // From Sunday 15 to Saturday 21 November.
+        for (week_start, start) in [(0, 15), (1, 16), (2, 17), (5, 20), (6, 21)] {
+            let now = at("2026-11-21T20:00Z");
+            let first = relative(Base::StartOfWeek, 0, Unit::Day).at(now, &Zone::utc(), week_start).unwrap();
+            let last = relative(Base::EndOfWeek, 0, Unit::Day).at(now, &Zone::utc(), week_start).unwrap();
+            assert_eq!(first, at(&format!("2026-11-{start}T00:00Z")), "{week_start}");
+            assert_eq!(last.0 - first.0, 7 * 86_400_000 - 1);
+        }
+    }
+
+    #[test]
+    fn wall_time_is_kept_over_clock_changes() {
+        use Base::*;
+        for (zone, now, base, offset, unit, expected) in [
+            // 12:00 on the Saturday before and on the Sunday after; an elapsed day is another hour.
+            (new_york(), "2026-03-08T16:00Z", Now, -1, Unit::Day, "2026-03-07T17:00Z"),
+            (new_york(), "2026-03-08T16:00Z", Now, -24, Unit::Hour, "2026-03-07T16:00Z"),
+            // 02:30 does not exist on the 8th of March and moves to 03:30.
+            (new_york(), "2026-03-07T07:30Z", Now, 1, Unit::Day, "2026-03-08T07:30Z"),
+            // 01:30 comes twice on the 1st of November: the first, unless it is now.
+            (new_york(), "2026-10-31T05:30Z", Now, 1, Unit::Day, "2026-11-01T05:30Z"),
+            (new_york(), "2026-11-01T06:30Z", Now, 0, Unit::Month, "2026-11-01T06:30Z"),
+            (new_york(), "2026-11-01T06:30Z", Now, 1, Unit::Minute, "2026-11-01T06:31Z"),
+            (new_york(), "2026-11-01T12:00Z", StartOfDay, 0, Unit::Day, "2026-11-01T04:00Z"),
+            (new_york(), "2026-11-01T12:00Z", EndOfDay, 0, Unit::Day, "2026-11-02T04:59:59.999Z"),
+            (new_york(), "2026-11-01T12:00Z", StartOfDay, 9, Unit::Hour, "2026-11-01T13:00Z"),
+            (new_york(), "2026-11-01T02:00Z", StartOfMonth, 0, Unit::Day, "2026-10-01T04:00Z"),
+            (new_york(), "2026-12-05T12:00Z", EndOfMonth, -1, Unit::Month, "2026-12-01T04:59:59.999Z"),
+            (berlin(), "2026-03-29T12:00Z", EndOfMonth, 0, Unit::Day, "2026-03-31T21:59:59.999Z"),
+            (berlin(), "2026-03-29T12:00Z", StartOfYear, 0, Unit::Day, "2025-12-31T23:00Z"),
+            (berlin(), "2026-12-31T23:30Z", StartOfYear, 0, Unit::Day, "2026-12-31T23:00Z"),
+        ] {
+            let given = relative(base, offset, unit);
+            assert_eq!(given.at(at(now), &zone, 1), Some(at(expected)), "{now} {given:?}");
+        }
+    }
+
+    #[test]
+    fn out_of_range_is_none_and_never_overflows() {
+        for (_, base) in Base::ALL {
+            for (_, unit) in Unit::ALL {
+                for offset in [i64::MIN, i64::MIN + 1, -(1 << 53), 1 << 53, i64::MAX] {
+                    assert_eq!(
+                        relative(base, offset, unit).at(at("2026-11-21T12:00Z"), &new_york(), 1),
+                        None,
+                        "{base:?} {offset} {unit:?}"
+                    );
+                }
+                for now in [Instant::MIN, Instant::MAX] {
+                    for zone in [Zone::utc(), new_york(), berlin()] {
+                        for offset in [-1, 0, 1] {
+                            let result = relative(base, offset, unit).at(now, &zone, 200);
+                            assert!(result.is_none_or(|result| Instant::new(result.0).is_some()));
+                        }
+                    }
+                }
+                for now in [Instant(i64::MIN), Instant(i64::MAX)] {
+                    assert_eq!(relative(base, 0, unit).at(now, &Zone::utc(), 1), None);
+                }
+            }
+        }
+        let end = relative(Base::EndOfYear, 0, Unit::Day);
+        assert_eq!(end.at(Instant::MAX, &Zone::utc(), 1), Some(Instant::MAX));
+    }
+}

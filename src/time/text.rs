@@ -107,21 +107,29 @@ pub(super) fn at_offset(day: Day, ms: i32, seconds: i32) -> Option<Instant> {
     Instant::new(i64::from(day.0) * DAY_MS + i64::from(ms) - i64::from(seconds) * 1000)
 }
 
-/// Appends the last `places` digits of `value`.
-fn push_digits(out: &mut String, value: u32, places: u32) {
-    for place in (0..places).rev() {
-        out.push(char::from(b'0' + (value / 10u32.pow(place) % 10) as u8));
-    }
+/// The last two digits of a number.
+fn two(value: u32) -> [u8; 2] {
+    [b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]
 }
 
-/// Appends `2026-11-21`, after clamping to the legal range.
-pub(super) fn push_day(out: &mut String, day: Day) {
+/// `2026-11-21`, after clamping to the legal range.
+fn day_bytes(day: Day) -> [u8; 10] {
     let Civil { year, month, day } = day.clamp(Day::MIN, Day::MAX).to_civil();
-    push_digits(out, year as u32, 4);
-    out.push('-');
-    push_digits(out, month.into(), 2);
-    out.push('-');
-    push_digits(out, day.into(), 2);
+    let year = year.unsigned_abs();
+    let ([y0, y1], [y2, y3], [m0, m1], [d0, d1]) = (two(year / 100), two(year), two(month.into()), two(day.into()));
+    [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1]
+}
+
+/// ASCII as a string.
+fn ascii(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).unwrap_or_default().to_owned()
+}
+
+impl Day {
+    /// Writes `2026-11-21`. A day outside of the legal range is written as the end of it that is nearer.
+    pub fn write(self) -> String {
+        ascii(&day_bytes(self))
+    }
 }
 
 impl Instant {
@@ -146,13 +154,192 @@ impl Instant {
     pub fn write(self) -> String {
         let Local { day, ms } = Local::of(self.0.clamp(Instant::MIN.0, Instant::MAX.0));
         let ms = ms.unsigned_abs();
-        let mut out = String::with_capacity(24);
-        push_day(&mut out, day);
-        for (mark, value, places) in [('T', ms / 3_600_000, 2), (':', ms / 60_000 % 60, 2), (':', ms / 1000 % 60, 2), ('.', ms % 1000, 3)] {
-            out.push(mark);
-            push_digits(&mut out, value, places);
+        let [y0, y1, y2, y3, _, m0, m1, _, d0, d1] = day_bytes(day);
+        let ([h0, h1], [i0, i1]) = (two(ms / 3_600_000), two(ms / 60_000 % 60));
+        let ([s0, s1], [f0, f1], f2) = (two(ms / 1000 % 60), two(ms / 10), b'0' + (ms % 10) as u8);
+        ascii(&[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', i0, i1, b':', s0, s1, b'.', f0, f1, f2, b'Z'])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn texts_of_instants() {
+        for (text, written) in [
+            ("2026-11-21T20:54:18.000Z", "2026-11-21T20:54:18.000Z"),
+            ("2026-11-21T20:54:18Z", "2026-11-21T20:54:18.000Z"),
+            ("2026-11-21t20:54:18z", "2026-11-21T20:54:18.000Z"),
+            ("2026-11-21 20:54:18+00", "2026-11-21T20:54:18.000Z"),
+            ("2026-11-21T20:54Z", "2026-11-21T20:54:00.000Z"),
+            ("2026-11-21T20:54:18.5Z", "2026-11-21T20:54:18.500Z"),
+            ("2026-11-21T20:54:18.1239999999999999999999Z", "2026-11-21T20:54:18.123Z"),
+            ("2026-11-21T20:54:18.9999-05:00", "2026-11-22T01:54:18.999Z"),
+            ("2026-11-21T20:54:18+0530", "2026-11-21T15:24:18.000Z"),
+            ("2026-11-21T20:54:18-00:00", "2026-11-21T20:54:18.000Z"),
+            ("2026-01-01T00:00:00+23:59", "2025-12-31T00:01:00.000Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.000Z"),
+            ("0001-01-01T00:00:00.000Z", "0001-01-01T00:00:00.000Z"),
+            ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+            ("1969-12-31T23:59:59.999Z", "1969-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(Instant::parse(text).unwrap().write(), written, "{text}");
         }
-        out.push('Z');
-        out
+        assert_eq!(Instant::parse("2026-11-21T20:54:18.007Z"), Some(Instant(1_795_294_458_007)));
+        assert_eq!(Instant::parse("0001-01-01T00:00:00Z"), Some(Instant::MIN));
+        assert_eq!(Instant::parse("9999-12-31T23:59:59.999Z"), Some(Instant::MAX));
+    }
+
+    #[test]
+    fn texts_without_an_offset() {
+        let local = |ms| Some(Moment::Local(Local { day: Day(20_778), ms }));
+        for (text, moment) in [
+            ("2026-11-21", Some(Moment::Day(Day(20_778)))),
+            ("2026-11-21T10:00", local(36_000_000)),
+            ("2026-11-21 10:00", local(36_000_000)),
+            ("2026-11-21T10:00:01", local(36_001_000)),
+            ("2026-11-21 23:59:59.123456", local(86_399_123)),
+        ] {
+            assert_eq!(parse_moment(text), moment, "{text}");
+            assert_eq!(Instant::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_that_are_none() {
+        for text in [
+            "",
+            "Z",
+            "2026",
+            "2026-11",
+            "2026-11-21T",
+            "2026-11-21Z",
+            "2026-11-21T10",
+            "2026-11-21T10Z",
+            "2026-11-21T10:0",
+            "2026-11-21T10:00:",
+            "2026-11-21T10:00:0",
+            "2026-11-21T10:00:00.",
+            "2026-11-21T10:00:00.Z",
+            "2026-11-21T10:00.5Z",
+            "2026-11-21T10:00:00,5Z",
+            "2026-11-21T24:00:00Z",
+            "2026-11-21T10:60:00Z",
+            "2026-11-21T10:00:61Z",
+            "2026-02-30T10:00:00Z",
+            "2026-11-21T10:00:00+24:00",
+            "2026-11-21T10:00:00+01:60",
+            "2026-11-21T10:00:00+1",
+            "2026-11-21T10:00:00+01:",
+            "2026-11-21T10:00:00+01:0",
+            "2026-11-21T10:00:00+010",
+            "2026-11-21T10:00:00+01:00:00",
+            "2026-11-21T10:00:00ZZ",
+            "2026-11-21T10:00:00Z ",
+            " 2026-11-21T10:00:00Z",
+            "2026-11-21  10:00",
+            "2026-11-21_10:00:00Z",
+            "2026-11-21T-1:00:00Z",
+            "2026-11-21T1O:00:00Z",
+            "+2026-11-21T10:00:00Z",
+            "20261121T100000Z",
+            "2026-11-21T10:00:00\u{2212}01:00",
+            "2026-11-21T10:00:0\u{660}Z",
+            "0001-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:59-00:01",
+            "0000-01-01T00:00:00Z",
+            "10000-01-01T00:00:00Z",
+        ] {
+            assert_eq!(parse_moment(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn writing_clamps_to_what_can_be_written() {
+        for (ms, text) in [(i64::MIN, "0001-01-01T00:00:00.000Z"), (i64::MAX, "9999-12-31T23:59:59.999Z")] {
+            assert_eq!(Instant(ms).write(), text);
+            assert_eq!(Instant::new(ms), None);
+        }
+        assert_eq!(Instant::new(Instant::MAX.0 + 1), None);
+        assert_eq!(Instant::new(Instant::MIN.0 - 1), None);
+        assert_eq!(Instant::new(0), Some(Instant(0)));
+    }
+
+    /// The same grammar, cut at its marks instead of read by its bytes.
+    fn naive(text: &str) -> Option<Moment> {
+        let number = |text: &str, length: usize| {
+            (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i64>().unwrap())
+        };
+        let parts = |text: &str, mark: char, lengths: &[usize]| {
+            let parts: Vec<_> = text.split(mark).collect();
+            (parts.len() == lengths.len()).then_some(())?;
+            parts.iter().zip(lengths).map(|(part, &length)| number(part, length)).collect::<Option<Vec<_>>>()
+        };
+        let (date, time) = match text.split_once(['T', 't', ' ']) {
+            Some((date, time)) => (date, Some(time)),
+            None => (text, None),
+        };
+        let date = parts(date, '-', &[4, 2, 2])?;
+        let day = Day::from_civil(Civil { year: date[0] as i32, month: date[1] as u8, day: date[2] as u8 })?;
+        let Some(time) = time else { return Some(Moment::Day(day)) };
+        let (clock, offset) = match time.find(['Z', 'z', '+', '-']) {
+            Some(mark) => (&time[..mark], Some(&time[mark..])),
+            None => (time, None),
+        };
+        let (clock, fraction) = match clock.split_once('.') {
+            Some((clock, fraction)) => (clock, Some(fraction)),
+            None => (clock, None),
+        };
+        let clock = match fraction {
+            None => parts(clock, ':', &[2, 2]).map(|clock| [clock, vec![0]].concat()).or_else(|| parts(clock, ':', &[2, 2, 2]))?,
+            Some(fraction) => {
+                number(fraction, fraction.len().max(1))?;
+                parts(clock, ':', &[2, 2, 2])?
+            }
+        };
+        let ms = number(&format!("{:0<3}", fraction.unwrap_or(""))[..3], 3)?;
+        (clock[0] < 24 && clock[1] < 60 && clock[2] < 61).then_some(())?;
+        let ms = ((clock[0] * 60 + clock[1]) * 60 + clock[2].min(59)) * 1000 + ms;
+        let Some(offset) = offset else { return Some(Moment::Local(Local { day, ms: ms as i32 })) };
+        let east = if offset.eq_ignore_ascii_case("z") {
+            0
+        } else {
+            matches!(offset.chars().next(), Some('+' | '-')).then_some(())?;
+            let east = parts(&offset[1..], ':', &[2, 2])
+                .or_else(|| Some([parts(offset.get(1..3)?, ':', &[2])?, parts(&offset[3..], ':', &[2])?].concat()))
+                .or_else(|| parts(&offset[1..], ':', &[2]).map(|hours| [hours, vec![0]].concat()))?;
+            (east[0] < 24 && east[1] < 60).then_some(())?;
+            (east[0] * 60 + east[1]) * if offset.starts_with('-') { -1 } else { 1 }
+        };
+        Instant::new(i64::from(day.0) * DAY_MS + ms - east * 60_000).map(Moment::Instant)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(ms in Instant::MIN.0..=Instant::MAX.0) {
+            prop_assert_eq!(Instant::parse(&Instant(ms).write()), Some(Instant(ms)));
+            let day = Local::of(ms).day;
+            prop_assert_eq!(Day::parse(&day.write()), Some(day));
+        }
+
+        #[test]
+        fn agrees_with_the_naive_reader(
+            text in "[0-2][0-9]{3}-[01][0-9]-[0-3][0-9]([Tt ][0-2][0-9]:[0-5][0-9](:[0-6][0-9](\\.[0-9]{1,12})?)?(Z|z|[+-][0-2][0-9](:?[0-6][0-9])?)?)?",
+            at in 0..40usize,
+            with in "[0-9TZ:.+ -]?",
+        ) {
+            prop_assert_eq!(parse_moment(&text), naive(&text));
+            let at = at.min(text.len());
+            let broken = format!("{}{}{}", &text[..at], with, text.get(at + 1..).unwrap_or(""));
+            prop_assert_eq!(parse_moment(&broken), naive(&broken), "{}", broken);
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,40}") {
+            prop_assert_eq!(parse_moment(&text), None);
+        }
     }
 }

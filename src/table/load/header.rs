@@ -53,6 +53,9 @@ pub(crate) fn no_id(stage: &Stage, headers: &[&str]) -> Error {
     Error::of(Diagnostic::error("id_missing", "", message).maybe_hint(near_id(&names, headers)))
 }
 
+/// A delimiter tried: how many headers it makes known and how many there are, the delimiter, where the header ends, its cells.
+type Candidate<'a> = ((usize, usize), u8, usize, Vec<Cow<'a, str>>);
+
 /// The header's cells, with each delimiter tried: the one that makes most of them known is chosen, then the one with most cells.
 /// `None` if the header is not whole yet.
 pub(crate) fn read(
@@ -63,7 +66,7 @@ pub(crate) fn read(
     stage: &Stage,
 ) -> Result<Option<Result<Source>>, Stop> {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
-    let mut best: Option<((usize, usize), u8, usize, Vec<Cow<'_, str>>)> = None;
+    let mut best: Option<Candidate<'_>> = None;
     let mut stopped = None;
     for delimiter in DELIMITERS {
         let mut here = *at;

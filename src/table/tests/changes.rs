@@ -33,10 +33,10 @@ fn value(field: u32, seed: u8) -> Cell<'static> {
     let words = ["new", "Ünï", "x", "STRASSE İ", "u1", ""];
     let word = words[usize::from(seed) % words.len()];
     match field {
-        _ if seed % 7 == 0 => Cell::Null,
+        _ if seed.is_multiple_of(7) => Cell::Null,
         0 | 2 | 7 | 8 | 9 => Cell::Text(word.into()),
         3 => Cell::Number(f64::from(seed)),
-        4 => Cell::Bool(seed % 2 == 0),
+        4 => Cell::Bool(seed.is_multiple_of(2)),
         5 => Cell::Day(Day(i32::from(seed))),
         6 => Cell::Instant(Instant(i64::from(seed))),
         _ => Cell::List(vec!["new".into(), format!("t{seed}").into()]),

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::{Cell, Field, FieldType, Schema};
 use crate::json::{Json, read::Reader, write_number};
-use crate::query::{Cell, Field, FieldType, Schema};
 use crate::time::{Day, Instant, Moment, parse_moment};
 
 /// Longest text of a cell, in bytes.

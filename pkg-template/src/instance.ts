@@ -1,0 +1,65 @@
+import { EvenhandError, fault, isFailure } from "./errors.js";
+import type { Exports, Glue } from "./glue.js";
+
+/** `Symbol.dispose`, or where the runtime has none yet, the symbol that polyfills agree on. */
+export const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+
+/**
+ * One instance of the module, which belongs to one engine. Every call into the module goes through `call`.
+ *
+ * A trap (or an exhausted stack) leaves the instance in the middle of something: objects stay locked and memory may be
+ * half written. So the instance is given up: this call and every later one throw `engine_failed`.
+ */
+export class Instance {
+  #glue: Glue | undefined;
+  #failed: EvenhandError | undefined;
+
+  constructor(glue: Glue) {
+    this.#glue = glue;
+  }
+
+  get memory(): number {
+    return this.#live().memory.buffer.byteLength;
+  }
+
+  /** Runs one call into the module. Nothing but that call belongs into `run`: a RangeError in it is taken for an exhausted stack. */
+  call<T>(run: (exports: Exports) => T): T {
+    const { exports } = this.#live();
+    try {
+      return run(exports);
+    } catch (thrown) {
+      if (isFailure(thrown)) throw thrown instanceof EvenhandError ? thrown : EvenhandError.fromJSON(thrown);
+      if (!isTrap(thrown)) throw thrown;
+      this.#failed = fault("engine_failed", "the engine stopped in the middle of a call and cannot be used any more", {
+        hint: "free it and create another; if memory was nearly used up, raise `maxMemory`",
+        cause: thrown,
+      });
+      throw this.#failed;
+    }
+  }
+
+  /** Whether calls can be made. */
+  get usable(): boolean {
+    return this.#glue !== undefined && this.#failed === undefined;
+  }
+
+  /** Throws unless calls can be made. */
+  check(): void {
+    this.#live();
+  }
+
+  /** Lets go of the module's memory. What was made by this engine throws `freed` from now on. */
+  free(): void {
+    this.#glue = undefined;
+  }
+
+  #live(): Glue {
+    if (this.#glue === undefined) throw fault("freed", "this engine was freed", { hint: "create another one" });
+    if (this.#failed !== undefined) throw this.#failed;
+    return this.#glue;
+  }
+}
+
+function isTrap(thrown: unknown): boolean {
+  return thrown instanceof Error && (thrown.name === "RuntimeError" || thrown instanceof RangeError || thrown.name === "InternalError");
+}

@@ -1,0 +1,10 @@
+import module from "./evenhand.wasm";
+import { factory } from "./load.js";
+
+export { EvenhandError } from "./errors.js";
+
+export const { createEngine, createEngineSync } = /* @__PURE__ */ factory({
+  own: () => module,
+  ownSync: () => module,
+  open: (address) => fetch(address),
+});

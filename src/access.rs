@@ -1,0 +1,271 @@
+//! Permissions: who may do what to whom.
+//!
+//! Deny is the default, an explicit deny beats any allow, and an inactive actor may nothing. A [`Gate`] is made of a checked
+//! configuration and answers three kinds of questions that always agree with each other:
+//!
+//! - [`Gate::can`]: one question about one lead, list, group or user, with reasons;
+//! - [`Gate::scope`]: a permission over leads as an ordinary filter, to describe, to explain and to turn into SQL;
+//! - [`Gate::view`], [`Gate::covers`], [`Gate::release`], [`Gate::give`], [`Gate::receive`] and their like: one question about all
+//!   rows of a table at once, which is what plans are made of.
+//!
+//! Where the rules leave room, this is what they mean here:
+//! - A deny of `lead.give` also beats a `lead.claim` that would let somebody give a lead to themselves.
+//! - `unowned` on `lead.release` covers the holders of the other slots of a lead that nobody owns.
+//! - A scope covers the units themselves and not the people in them where a unit is asked about (`unit`): nobody's *own*.
+//! - A receiver accepts the lead, and is a member of its pool, as the lead is before the change; it must be seen as it is after.
+//!   A pool that is not in the configuration has no members. The text of a pool compares as its field says.
+//! - Of the stamps of an assignment only `assignedAt` is set before a receiver's view is judged; what a permission says of former
+//!   owners and of notices is read as it was.
+//! - A reassignment to whoever holds the slot already, or of an empty slot to nobody, changes nothing: it asks view and edit only.
+//! - A running offer locks the slots that groups with offers fill, or every slot if no group makes offers (any more).
+//! - `lead_incomplete` looks at every grant of the verbs asked, whether or not another one would have been enough. A value that
+//!   does not fit its field is as good as missing.
+//! - A list that the actor may neither see nor use, and a group that the actor may neither see nor trigger, are answered like one
+//!   that does not exist.
+//! - A member list's `unit` brings people, not services; a service belongs where it is named, or bears a tag.
+
+mod assemble;
+mod bulk;
+mod can;
+mod decision;
+mod index;
+mod lead;
+mod members;
+mod profiles;
+mod question;
+mod reach;
+mod receive;
+mod receivers;
+mod things;
+
+pub use bulk::{Asking, Covered};
+pub use decision::{Asked, Decision, Reason};
+pub use lead::{Change, Lead, LeadObject};
+pub use members::MemberSet;
+pub use profiles::ready_profiles;
+pub use question::{Ask, Question, To};
+pub use receive::{Handover, Hurdle};
+
+use index::Index;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::config::{Grant, Model, ProfileIx, User, UserIx, Verb};
+use crate::error::{Error, Result, nearest};
+use crate::filter::{Context, People};
+use crate::query::{FieldIx, Query, UnitIx};
+use crate::time::Instant;
+
+/// A permission over leads as a filter.
+#[derive(Clone, Debug)]
+pub struct Permission {
+    /// The leads that it covers.
+    pub query: Query,
+    /// The fields that its grants read, in the order of the schema. A lead given as an object that lacks one of them is not covered.
+    pub reads: Vec<FieldIx>,
+}
+
+/// The permissions of a configuration, ready to be asked.
+///
+/// Making one costs a walk over users and grants; sets of members are worked out when they are first needed. So a changed
+/// configuration gets a new gate, and nothing is ever patched.
+#[derive(Debug)]
+pub struct Gate {
+    model: Rc<Model>,
+    /// For each profile the places of its grants, by verb.
+    by_verb: Vec<Vec<Vec<u32>>>,
+    /// For each unit the users that belong to it, in the order of the configuration.
+    of_unit: Vec<Vec<UserIx>>,
+    /// Holders of a tag, in the order of the configuration.
+    of_tag: OnceCell<BTreeMap<String, Vec<UserIx>>>,
+    pools: Vec<OnceCell<MemberSet>>,
+    slots: Vec<OnceCell<MemberSet>>,
+    /// For each unit the nearest one of the boundary's kind, at or above it.
+    bounds: Vec<Option<UnitIx>>,
+    users: Index,
+    units: Index,
+}
+
+/// One grant and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held<'g> {
+    pub profile: ProfileIx,
+    pub place: u32,
+    pub grant: &'g Grant,
+}
+
+/// Somebody who asks, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asker<'g> {
+    pub gate: &'g Gate,
+    pub ix: UserIx,
+    pub user: &'g User,
+    pub now: Option<Instant>,
+}
+
+impl People for Gate {
+    fn unit_of(&self, user: &str) -> Option<UnitIx> {
+        self.find_user(user).and_then(|(_, user)| user.unit)
+    }
+}
+
+impl Gate {
+    /// Indexes the grants and people of a configuration.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn compile(model: &Rc<Model>) -> Result<Gate> {
+        let mut by_verb = Vec::new();
+        by_verb.try_reserve_exact(model.profiles.len())?;
+        for profile in model.profiles.iter() {
+            let mut lists = vec![Vec::new(); Verb::ALL.len()];
+            for (place, grant) in (0u32..).zip(&profile.grants) {
+                for verb in &grant.verbs {
+                    lists.get_mut(*verb as usize).into_iter().for_each(|list: &mut Vec<u32>| list.push(place));
+                }
+            }
+            by_verb.push(lists);
+        }
+        let units = model.schema.units.units().len();
+        let mut of_unit: Vec<Vec<UserIx>> = Vec::new();
+        of_unit.try_reserve_exact(units)?;
+        of_unit.resize(units, Vec::new());
+        for (ix, user) in (0u32..).zip(model.users.iter()) {
+            let list = user.unit.and_then(|unit| of_unit.get_mut(unit.0 as usize));
+            list.into_iter().for_each(|list| list.push(UserIx(ix)));
+        }
+        Ok(Gate {
+            by_verb,
+            of_unit,
+            of_tag: OnceCell::new(),
+            pools: vec![OnceCell::new(); model.pools.len()],
+            slots: vec![OnceCell::new(); model.lead.slots.len()],
+            bounds: bounds(model),
+            users: Index::new(model.users.iter().map(|user| user.id.as_str()))?,
+            units: Index::new(model.schema.units.units().iter().map(|unit| unit.id.as_str()))?,
+            model: model.clone(),
+        })
+    }
+
+    /// The configuration.
+    pub fn model(&self) -> &Rc<Model> {
+        &self.model
+    }
+
+    /// The user who reads something.
+    ///
+    /// # Errors
+    /// `unknown_actor`.
+    pub fn actor(&self, id: &str) -> Result<UserIx> {
+        match self.find_user(id) {
+            Some((ix, _)) => Ok(ix),
+            None => Err(unknown_actor(id)),
+        }
+    }
+
+    /// A permission as a filter over leads: for every lead it says what [`Gate::can`] says. It includes `lead.view`. `lead.release`
+    /// asks about the owner's slot. Nothing in it depends on the actor any more; dates relative to now wait for `now`. An inactive
+    /// actor's covers nothing.
+    ///
+    /// # Errors
+    /// `unknown_actor`, and `verb_not_about_leads` for a verb that does not ask the lead and for `lead.give`, which asks about a
+    /// receiver.
+    pub fn scope(&self, actor: &str, verb: Verb) -> Result<Permission> {
+        let ix = self.actor(actor)?;
+        if !verb.asks_the_lead() || verb == Verb::LeadGive {
+            let what = if verb == Verb::LeadGive { "whom a lead is given to" } else { "leads" };
+            let not = if verb == Verb::LeadGive { "is about" } else { "is not about" };
+            let message = format!("`{}` {not} {what}, so it is no filter over leads", verb.name());
+            return Err(Error::new("verb_not_about_leads", "", message));
+        }
+        match self.asker(ix, None) {
+            Some(asker) => asker.permission(verb),
+            None => Ok(Permission { query: Query::never(), reads: Vec::new() }),
+        }
+    }
+
+    /// Somebody who may ask: a user who is active.
+    pub(crate) fn asker(&self, ix: UserIx, now: Option<Instant>) -> Option<Asker<'_>> {
+        let user = self.model.users.get(ix).filter(|user| user.active)?;
+        Some(Asker { gate: self, ix, user, now })
+    }
+
+    /// The user with that id.
+    fn find_user(&self, id: &str) -> Option<(UserIx, &User)> {
+        let ix = UserIx(self.users.find(id, |place| self.model.users.at(place).map(|user| user.id.as_str()))?);
+        self.model.users.get(ix).map(|user| (ix, user))
+    }
+
+    /// The unit with that id.
+    fn find_unit(&self, id: &str) -> Option<UnitIx> {
+        let units = self.model.schema.units.units();
+        self.units.find(id, |place| units.get(place as usize).map(|unit| unit.id.as_str())).map(UnitIx)
+    }
+
+    /// Users of exactly this unit.
+    fn people_of(&self, unit: UnitIx) -> &[UserIx] {
+        self.of_unit.get(unit.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The id of the user at `ix`.
+    fn id_of(&self, ix: UserIx) -> &str {
+        self.model.users.get(ix).map_or("", |user| user.id.as_str())
+    }
+}
+
+impl<'g> Asker<'g> {
+    /// The grants of a verb, in the order of the user's profiles and of their grants.
+    fn grants(self, verb: Verb) -> impl Iterator<Item = Held<'g>> {
+        let gate = self.gate;
+        self.user.profiles.iter().flat_map(move |ix| {
+            let places = gate.by_verb.get(ix.0 as usize).and_then(|lists| lists.get(verb as usize));
+            let profile = gate.model.profiles.at(ix.0);
+            places
+                .into_iter()
+                .flatten()
+                .filter_map(move |place| Some(Held { profile: *ix, place: *place, grant: profile?.grants.get(*place as usize)? }))
+        })
+    }
+
+    /// What conditions over leads are evaluated with.
+    fn context(&self) -> Context<'_> {
+        Context { schema: &self.gate.model.schema, people: self.gate, now: self.now, actor: Some(&self.user.id) }
+    }
+}
+
+/// For each unit the nearest one of the boundary's kind, at or above it. Each unit is walked over once, however deep the tree.
+fn bounds(model: &Model) -> Vec<Option<UnitIx>> {
+    let units = model.schema.units.units();
+    let Some(boundary) = &model.lifecycle.boundary else { return Vec::new() };
+    let mut out: Vec<Option<Option<UnitIx>>> = vec![None; units.len()];
+    let mut path = Vec::new();
+    for start in (0u32..).zip(units).map(|(ix, _)| UnitIx(ix)) {
+        let mut at = Some(start);
+        let found = loop {
+            let Some(ix) = at else { break None };
+            if let Some(known) = out.get(ix.0 as usize).copied().flatten() {
+                break known;
+            }
+            path.push(ix);
+            let unit = units.get(ix.0 as usize);
+            if unit.is_some_and(|unit| unit.kind.as_deref() == Some(boundary.kind.as_str())) {
+                break Some(ix);
+            }
+            at = unit.and_then(|unit| unit.parent);
+        };
+        for ix in path.drain(..) {
+            out.get_mut(ix.0 as usize).into_iter().for_each(|slot| *slot = Some(found));
+        }
+    }
+    out.into_iter().map(Option::flatten).collect()
+}
+
+fn unknown_actor(id: &str) -> Error {
+    Error::new("unknown_actor", "", format!("there is no user `{id}` who could ask"))
+}
+
+/// A hint for a name of the configuration that is not known.
+fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(name, known)
+}

@@ -1,0 +1,377 @@
+//! One question about all rows of a table at once.
+//!
+//! Most answers are the same for every row, and then no row is read: a grant without a condition is a matter of units, and a
+//! receiver's view is evaluated in part, with the slot, the patches and whatever else changes put in.
+
+use super::assemble::{Over, is_null, not_null};
+use super::lead::{After, Row};
+use super::reach::{Standing, between};
+use super::receive::{Changes, Crossing, Handover};
+use super::{Asker, Change, Gate, Reason};
+use crate::config::{BoundaryMode, UserIx, Verb};
+use crate::error::Result;
+use crate::filter::{self, Context};
+use crate::query::assume::{all, any, assume, is_false, is_true};
+use crate::query::node::{Check, Node, Test};
+use crate::query::{Cell, Cells, FieldIx, Query, UnitIx};
+use crate::table::{Mask, RowIx, Snapshot};
+use crate::time::Instant;
+
+/// What a question is asked about, by whom and when.
+#[derive(Clone, Copy)]
+pub struct Asking<'a> {
+    /// The leads.
+    pub table: &'a Snapshot,
+    /// Who asks.
+    pub actor: UserIx,
+    /// For conditions relative to now.
+    pub now: Option<Instant>,
+}
+
+/// The rows for which the answer is yes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Covered {
+    /// None.
+    None,
+    /// Every row.
+    All,
+    /// These.
+    Some(Mask),
+}
+
+impl Covered {
+    /// Whether a row is covered.
+    #[inline]
+    pub fn contains(&self, row: RowIx) -> bool {
+        match self {
+            Covered::None => false,
+            Covered::All => true,
+            Covered::Some(mask) => mask.contains(row),
+        }
+    }
+
+    /// The covered rows of a selection.
+    #[must_use]
+    pub fn narrow(&self, mut mask: Mask) -> Mask {
+        match self {
+            Covered::All => {}
+            Covered::None => mask.words.fill(0),
+            Covered::Some(other) => mask.and(&other.words),
+        }
+        mask
+    }
+
+    /// Rows that both cover.
+    #[must_use]
+    pub fn and(self, other: Covered) -> Covered {
+        match (self, other) {
+            (Covered::None, _) | (_, Covered::None) => Covered::None,
+            (Covered::All, rest) | (rest, Covered::All) => rest,
+            (Covered::Some(mut mask), Covered::Some(other)) => {
+                mask.and(&other.words);
+                Covered::Some(mask)
+            }
+        }
+    }
+
+    /// Rows that at least one covers.
+    #[must_use]
+    pub fn or(self, other: Covered) -> Covered {
+        match (self, other) {
+            (Covered::All, _) | (_, Covered::All) => Covered::All,
+            (Covered::None, rest) | (rest, Covered::None) => rest,
+            (Covered::Some(mut mask), Covered::Some(other)) => {
+                mask.or(&other.words);
+                Covered::Some(mask)
+            }
+        }
+    }
+
+    /// Rows of `self` where `there` does not hold, and rows of `other` where it does.
+    fn but(self, there: &Covered, other: Covered) -> Covered {
+        match (self, there) {
+            (own, Covered::None) => own,
+            (_, Covered::All) => other,
+            (Covered::Some(mut mask), Covered::Some(there)) => {
+                mask.minus(&there.words);
+                Covered::Some(mask).or(other.and(Covered::Some(there.clone())))
+            }
+            (Covered::None, Covered::Some(there)) => other.and(Covered::Some(there.clone())),
+            (Covered::All, Covered::Some(there)) => match other {
+                Covered::All => Covered::All,
+                other => {
+                    let mut rest = there.clone();
+                    rest.words.iter_mut().for_each(|word| *word = !*word);
+                    // The bits behind the last row are cleared by `or`.
+                    let mut kept = Mask { words: vec![0; rest.words.len()], rows: rest.rows };
+                    kept.or(&rest.words);
+                    Covered::Some(kept).or(other.and(Covered::Some(there.clone())))
+                }
+            },
+        }
+    }
+}
+
+impl Gate {
+    /// Rows that the actor may see.
+    ///
+    /// # Errors
+    /// `now_required` where a condition reads the time, `out_of_memory`; so for every question of this kind.
+    pub fn view(&self, asking: &Asking<'_>) -> Result<Covered> {
+        self.covers(asking, Verb::LeadView)
+    }
+
+    /// Rows that the grants of a verb about leads cover. `lead.view` is a question of its own.
+    ///
+    /// # Errors
+    /// As [`Gate::view`].
+    pub fn covers(&self, asking: &Asking<'_>, verb: Verb) -> Result<Covered> {
+        self.select(asking, |asker| Ok(asker.sides(verb, Over::Lead)?.both()))
+    }
+
+    /// Rows whose slot may be taken from whoever holds it; also those where nobody does.
+    ///
+    /// # Errors
+    /// As [`Gate::view`].
+    pub fn release(&self, asking: &Asking<'_>, slot: FieldIx) -> Result<Covered> {
+        self.select(asking, |asker| Ok(any([is_null(slot), asker.sides(Verb::LeadRelease, Over::Holder(slot))?.both()])))
+    }
+
+    /// Rows from which a unit's access may be taken.
+    ///
+    /// # Errors
+    /// As [`Gate::view`].
+    pub fn release_unit(&self, asking: &Asking<'_>, unit: UnitIx) -> Result<Covered> {
+        self.select(asking, |asker| Ok(asker.sides(Verb::LeadRelease, Over::Fixed(asker.unit_standing(unit)))?.both()))
+    }
+
+    /// Rows that may be given to somebody.
+    ///
+    /// # Errors
+    /// As [`Gate::view`].
+    pub fn give(&self, asking: &Asking<'_>, to: UserIx) -> Result<Covered> {
+        self.select(asking, |asker| asker.give_node(asker.standing_of(self.id_of(to))))
+    }
+
+    /// Rows that may be given to a unit.
+    ///
+    /// # Errors
+    /// As [`Gate::view`].
+    pub fn give_unit(&self, asking: &Asking<'_>, unit: UnitIx) -> Result<Covered> {
+        self.select(asking, |asker| asker.give_node(asker.unit_standing(unit)))
+    }
+
+    /// Rows whose state lets them change hands: all that nobody owns, and those that the lifecycle lets go.
+    ///
+    /// # Errors
+    /// As [`Gate::view`].
+    pub fn reassignable(&self, asking: &Asking<'_>) -> Result<Covered> {
+        let Some(condition) = &self.model.lifecycle.reassignable else { return Ok(Covered::All) };
+        self.find(asking, any([is_null(self.model.lead.owner), condition.root().clone()]))
+    }
+
+    /// Rows whose running offer locks a slot.
+    ///
+    /// # Errors
+    /// As [`Gate::view`].
+    pub fn locked(&self, asking: &Asking<'_>, slot: FieldIx) -> Result<Covered> {
+        match self.model.lead.run {
+            Some(run) if self.locks(slot) => {
+                let empty = Test {
+                    field: run,
+                    operator: crate::query::Operator::NotEmpty,
+                    negated: true,
+                    check: Check::Empty,
+                    expected: crate::json::Json::Null,
+                };
+                self.find(asking, all([not_null(run), Node::Test(Box::new(empty))]))
+            }
+            _ => Ok(Covered::None),
+        }
+    }
+
+    /// Rows that would cross a boundary on their way to a unit, whatever the boundary then does.
+    ///
+    /// # Errors
+    /// As [`Gate::view`].
+    pub fn crossing(&self, asking: &Asking<'_>, toward: Option<UnitIx>) -> Result<Covered> {
+        self.find(asking, self.crossing_node(toward))
+    }
+
+    /// Rows that a boundary keeps from a receiver, unless they are transferred.
+    ///
+    /// # Errors
+    /// As [`Gate::view`].
+    pub fn barred(&self, asking: &Asking<'_>, to: UserIx) -> Result<Covered> {
+        match self.model.lifecycle.boundary.as_ref().map(|boundary| boundary.mode) {
+            Some(BoundaryMode::Deny | BoundaryMode::Duplicate) => {
+                self.crossing(asking, self.model.users.get(to).and_then(|user| user.unit))
+            }
+            _ => Ok(Covered::None),
+        }
+    }
+
+    /// Rows that somebody can have in a slot. `changes` is what changes besides the slot; where that is the unit, the caller says what
+    /// becomes of access.
+    ///
+    /// # Errors
+    /// As [`Gate::view`].
+    pub fn receive(&self, asking: &Asking<'_>, slot: FieldIx, to: UserIx, changes: &[(FieldIx, Change)]) -> Result<Covered> {
+        let (Some(asker), None) = (self.asker(to, asking.now), self.unfit(slot, to, asking.now)?) else { return Ok(Covered::None) };
+        let accepts = match &asker.user.accepts {
+            Some(condition) => self.find(asking, condition.root().clone())?,
+            None => Covered::All,
+        };
+        let pool = self.find(asking, self.pool_node(to, asking.now)?)?;
+        let fixed = accepts.and(pool);
+        if fixed == Covered::None {
+            return Ok(fixed);
+        }
+        let handover = Handover { slot, actor: self.id_of(asking.actor), now: asking.now, changes };
+        let view = Query::from(asker.sides(Verb::LeadView, Over::Lead)?.both());
+        let plain = self.sees(asking, asker, &view, &self.changes(&asker.user.id, &handover, Crossing::None))?;
+        let mode = self.model.lifecycle.boundary.as_ref().map(|boundary| boundary.mode);
+        let moved = |field: Option<FieldIx>| field.is_some_and(|field| changes.iter().any(|(changed, _)| *changed == field));
+        let side = self.side_of(asker.user.unit);
+        let sees = match side.filter(|_| mode == Some(BoundaryMode::GrantAccess) && !moved(self.model.lead.unit)) {
+            Some(side) => {
+                let there = self.crossing(asking, asker.user.unit)?;
+                if there == Covered::None {
+                    plain
+                } else {
+                    let granted = self.changes(&asker.user.id, &handover, Crossing::Granting(side));
+                    plain.but(&there, self.sees(asking, asker, &view, &granted)?)
+                }
+            }
+            None => plain,
+        };
+        Ok(fixed.and(sees))
+    }
+
+    /// Rows that a receiver would see after a change.
+    fn sees(&self, asking: &Asking<'_>, receiver: Asker<'_>, view: &Query, changes: &Changes) -> Result<Covered> {
+        receiver.needs_none_of_later(changes)?;
+        let ctx = receiver.context();
+        let rest = assume(view, &mut |test| known(test, changes, &ctx))?;
+        if !rest.fields().iter().any(|field| changes.list.iter().any(|(changed, _)| changed == field)) {
+            return select(asking, &rest, &ctx);
+        }
+        // What is left depends on a value before the change: row by row, each as it would be.
+        let mut mask = Mask::none(asking.table.rows())?;
+        let bound = rest.bind(&crate::query::Bindings { now: ctx.now, actor: ctx.actor }, ctx.schema)?;
+        for row in (0..asking.table.rows()).map(RowIx).filter(|row| asking.table.is_live(*row)) {
+            let before = Row { table: asking.table, row };
+            if filter::matches(&bound, &After { before: &before, changes: &changes.list }, &ctx)? {
+                mask.insert(row);
+            }
+        }
+        Ok(Covered::Some(mask))
+    }
+
+    /// The rows that a condition of the asker covers; none for an actor who may nothing.
+    fn select<'g>(&'g self, asking: &Asking<'_>, node: impl FnOnce(Asker<'g>) -> Result<Node>) -> Result<Covered> {
+        match self.asker(asking.actor, asking.now) {
+            Some(asker) => select(asking, &Query::from(node(asker)?), &asker.context()),
+            None => Ok(Covered::None),
+        }
+    }
+
+    /// The rows that satisfy a condition that is nobody's permission.
+    fn find(&self, asking: &Asking<'_>, node: Node) -> Result<Covered> {
+        let ctx = Context { schema: &self.model.schema, people: self, now: asking.now, actor: Some(self.id_of(asking.actor)) };
+        select(asking, &Query::from(node), &ctx)
+    }
+
+    /// Whether the grants of a verb could cover any lead: if not, a command that asks it is refused.
+    ///
+    /// # Errors
+    /// None that a compiled configuration can give.
+    pub fn could_any(&self, actor: UserIx, verb: Verb) -> Result<bool> {
+        let Some(asker) = self.asker(actor, None) else { return Ok(false) };
+        match verb {
+            Verb::LeadGive => {
+                let mut found = super::can::Found::default();
+                asker.give_to_any(None, &mut found)?;
+                Ok(found.failed.is_empty())
+            }
+            Verb::LeadRelease => {
+                let mut slots = self.model.lead.slots.iter().map(|slot| asker.could(verb, Over::Holder(slot.field)));
+                slots.try_fold(false, |any, could| Ok(any || could?))
+            }
+            verb if verb.asks_the_lead() => asker.could(verb, Over::Lead),
+            verb => asker.could_thing(verb),
+        }
+    }
+
+    /// Why a whole command is refused that asks these verbs; nothing if it is not.
+    ///
+    /// # Errors
+    /// As [`Gate::could_any`].
+    pub fn refusals(&self, actor: UserIx, verbs: &[Verb]) -> Result<Vec<Reason>> {
+        let Some(asker) = self.asker(actor, None) else { return Ok(vec![self.inactive(actor)]) };
+        let mut out = Vec::new();
+        for verb in verbs {
+            if !self.could_any(actor, *verb)? {
+                out.push(asker.never(*verb));
+            }
+        }
+        Ok(out)
+    }
+
+    /// Rows that somebody accepts, for methods that tell apart why somebody cannot have a lead.
+    ///
+    /// # Errors
+    /// As [`Gate::view`].
+    pub fn accepts(&self, asking: &Asking<'_>, to: UserIx) -> Result<Covered> {
+        match self.model.users.get(to).and_then(|user| user.accepts.as_ref()) {
+            Some(condition) => self.find(asking, condition.root().clone()),
+            None => Ok(Covered::All),
+        }
+    }
+}
+
+impl Asker<'_> {
+    fn unit_standing(self, unit: UnitIx) -> Standing {
+        Standing::at(between(&self.gate.model.schema.units, self.user.unit, Some(unit)))
+    }
+}
+
+fn select(asking: &Asking<'_>, query: &Query, ctx: &Context<'_>) -> Result<Covered> {
+    if is_true(query.root()) {
+        return Ok(Covered::All);
+    }
+    if is_false(query.root()) {
+        return Ok(Covered::None);
+    }
+    filter::select(query, asking.table, ctx).map(Covered::Some)
+}
+
+/// The outcome of a test after a change, where that does not depend on the row.
+fn known(test: &Test, changes: &Changes, ctx: &Context<'_>) -> Result<Option<bool>> {
+    let other = match &test.check {
+        Check::Pair(_, other, _) => *other,
+        _ => test.field,
+    };
+    let alone = After { before: &Nothing, changes: &changes.list };
+    if changes.sets(test.field) && changes.sets(other) {
+        return filter::matches(&Query::from(Node::Test(Box::new(test.clone()))), &alone, ctx).map(Some);
+    }
+    // A list that has what was just added has it whatever else is in it.
+    let added = changes.list.iter().any(|(field, change)| *field == test.field && matches!(change, Change::Words { .. }));
+    if added && matches!(test.check, Check::HasAny(_) | Check::UnitUnder(_)) {
+        let plain = Test { negated: false, ..test.clone() };
+        if filter::matches(&Query::from(Node::Test(Box::new(plain))), &alone, ctx)? {
+            return Ok(Some(!test.negated));
+        }
+    }
+    Ok(None)
+}
+
+/// A lead of which nothing is known.
+struct Nothing;
+
+impl Cells for Nothing {
+    fn cell(&self, _: FieldIx) -> Cell<'_> {
+        Cell::Null
+    }
+}

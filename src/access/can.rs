@@ -1,0 +1,410 @@
+//! One question about one lead.
+//!
+//! The lead's distance from the actor is worked out once, and each grant is then a comparison; only a grant with a condition
+//! looks at the lead again.
+
+use super::assemble::Over;
+use super::reach::{Reach, Standing, between};
+use super::{Ask, Asked, Asker, Decision, Gate, Held, Lead, Question, Reason, To};
+use crate::config::access::Effect;
+use crate::config::{UserIx, Verb};
+use crate::error::Result;
+use crate::filter::{self, People};
+use crate::json::Json;
+use crate::query::{Cells, FieldIx};
+
+/// What the grants of a verb say.
+pub(super) enum Verdict<'g> {
+    /// This grant allows it, and none denies it.
+    Granted(Held<'g>),
+    /// This grant denies it.
+    Denied(Held<'g>),
+    /// No grant speaks of it.
+    Silent,
+    /// The lead lacks fields that the grants read.
+    Incomplete(Vec<FieldIx>),
+}
+
+/// A lead that is there.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub cells: &'a dyn Cells,
+    pub lacks: &'a [FieldIx],
+}
+
+/// What has been found out: grants that allow, questions that failed.
+#[derive(Clone, Default)]
+pub(super) struct Found {
+    pub granted: Vec<Reason>,
+    pub failed: Vec<Reason>,
+}
+
+impl Found {
+    /// The same in the order of the questions.
+    pub fn in_order(mut self) -> Found {
+        self.failed.sort_by_key(|reason| reason.question);
+        self.granted.sort_by_key(|reason| reason.question);
+        self
+    }
+
+    pub fn decide(self) -> Decision {
+        if self.failed.is_empty() { Decision::allow(self.granted) } else { Decision::deny(self.failed) }
+    }
+}
+
+impl Gate {
+    /// Answers one question. An actor who is unknown or not active is denied everything.
+    ///
+    /// # Errors
+    /// `now_required` where a condition reads the time and the question has none.
+    pub fn can(&self, question: &Question<'_>) -> Result<Decision> {
+        let Some((ix, _)) = self.find_user(question.actor) else {
+            let message = format!("there is no user `{}` who could ask", question.actor);
+            return Ok(Decision::deny(vec![Reason::new("unknown_actor", None, message)]));
+        };
+        let Some(asker) = self.asker(ix, question.now) else {
+            return Ok(Decision::deny(vec![self.inactive(ix)]));
+        };
+        match (question.ask, question.lead) {
+            (Ask::Verb(verb), _) if !verb.asks_the_lead() => self.about_things(asker, verb, question),
+            (_, Some(Lead::Unknown(id))) => Ok(Decision::deny(vec![unknown_lead(Some(id))])),
+            (Ask::Verb(verb), Some(Lead::Known { cells, lacks })) => asker.about_lead(verb, Known { cells, lacks }, question),
+            (Ask::Reassign, Some(Lead::Known { cells, lacks })) => asker.reassign(Known { cells, lacks }, question),
+            (Ask::Verb(verb), None) => asker.about_any(verb, question),
+            (Ask::Reassign, None) => asker.reassign_any(question),
+        }
+    }
+
+    /// The reason that somebody who is not active may nothing.
+    pub(super) fn inactive(&self, ix: UserIx) -> Reason {
+        Reason::new("actor_inactive", None, format!("`{}` is not active", self.id_of(ix)))
+    }
+}
+
+/// The one answer for a lead that is not there and for one that may not be seen.
+pub(super) fn unknown_lead(id: Option<&str>) -> Reason {
+    match id {
+        Some(id) => Reason::new("unknown_lead", Some(Asked::View), format!("there is no lead `{id}`")),
+        None => Reason::new("unknown_lead", Some(Asked::View), "there is no such lead"),
+    }
+}
+
+impl<'g> Asker<'g> {
+    /// How near a lead is.
+    fn standing(self, lead: &dyn Cells) -> Standing {
+        let model = &self.gate.model;
+        let (shape, units) = (&model.lead, &model.schema.units);
+        let owner = lead.cell(shape.owner);
+        let unowned = owner.is_null();
+        let holds = |field: FieldIx| lead.cell(field).text() == Some(self.user.id.as_str());
+        if owner.text() == Some(self.user.id.as_str()) || shape.slots.iter().any(|slot| slot.field != shape.owner && holds(slot.field)) {
+            return Standing { reach: Reach::Own, unowned };
+        }
+        let mut reach = Reach::Stranger;
+        if let Some(mine) = self.user.unit {
+            let mut see = |unit| reach = reach.min(between(units, Some(mine), unit));
+            owner.text().into_iter().for_each(|owner| see(self.gate.unit_of(owner)));
+            if let Some(field) = shape.unit {
+                lead.cell(field).text().into_iter().for_each(|unit| see(self.gate.find_unit(unit)));
+            }
+            if let Some(field) = shape.access {
+                lead.cell(field).items().for_each(|unit| see(self.gate.find_unit(unit)));
+            }
+        }
+        Standing { reach, unowned }
+    }
+
+    /// How near somebody is.
+    pub(super) fn standing_of(self, user: &str) -> Standing {
+        if user == self.user.id {
+            return Standing::at(Reach::Own);
+        }
+        Standing::at(between(&self.gate.model.schema.units, self.user.unit, self.gate.unit_of(user)))
+    }
+
+    /// What the grants of a verb say of something at that distance. `lead` is what conditions look at.
+    fn judge(self, verb: Verb, over: Over, lead: Known<'_>, standing: &mut dyn FnMut() -> Standing) -> Result<Verdict<'g>> {
+        if !lead.lacks.is_empty() {
+            let mut missing = self.reads(verb, over);
+            missing.retain(|field| lead.lacks.contains(field));
+            missing.sort_unstable();
+            missing.dedup();
+            if !missing.is_empty() {
+                return Ok(Verdict::Incomplete(missing));
+            }
+        }
+        let mut granted = None;
+        for held in self.grants(verb) {
+            if held.grant.effect == Effect::Allow && granted.is_some() {
+                continue;
+            }
+            let in_scope = match held.grant.scope {
+                crate::config::Scope::All => true,
+                crate::config::Scope::None => false,
+                scope => standing().is_in(scope),
+            };
+            let covers = in_scope
+                && match &held.grant.filter {
+                    Some(condition) => filter::matches(condition, lead.cells, &self.context())?,
+                    None => true,
+                };
+            match held.grant.effect {
+                Effect::Deny if covers => return Ok(Verdict::Denied(held)),
+                Effect::Allow if covers => granted = Some(held),
+                _ => {}
+            }
+        }
+        Ok(granted.map_or(Verdict::Silent, Verdict::Granted))
+    }
+
+    /// What the grants of a verb say of a lead; without `lead.view`.
+    pub(super) fn of_lead(self, verb: Verb, lead: Known<'_>, seen: &mut Option<Standing>) -> Result<Verdict<'g>> {
+        self.judge(verb, Over::Lead, lead, &mut || *seen.get_or_insert_with(|| self.standing(lead.cells)))
+    }
+
+    /// What they say of taking the lead from whoever holds the slot; nobody is nobody's.
+    fn of_holder(self, slot: FieldIx, lead: Known<'_>) -> Result<Verdict<'g>> {
+        let holder = lead.cells.cell(slot);
+        let owner = self.gate.model.lead.owner;
+        match holder.text() {
+            None if lead.lacks.contains(&slot) => Ok(Verdict::Incomplete(vec![slot])),
+            None => Ok(Verdict::Silent),
+            Some(holder) => self.judge(Verb::LeadRelease, Over::Holder(slot), lead, &mut || Standing {
+                unowned: lead.cells.cell(owner).is_null(),
+                ..self.standing_of(holder)
+            }),
+        }
+    }
+
+    /// What they say of giving the lead to something that stands so.
+    fn of_receiver(self, receiver: Standing, lead: Known<'_>) -> Result<Verdict<'g>> {
+        let give = self.judge(Verb::LeadGive, Over::Fixed(receiver), lead, &mut || receiver)?;
+        match give {
+            Verdict::Silent if receiver.reach == Reach::Own => self.of_lead(Verb::LeadClaim, lead, &mut None),
+            other => Ok(other),
+        }
+    }
+
+    /// Notes what a verdict means for a question.
+    pub(super) fn note(self, found: &mut Found, question: Option<Asked>, verdict: Verdict<'_>, failure: impl FnOnce() -> String) {
+        let named = |held: Held<'_>| {
+            let profile = self.gate.model.profiles.at(held.profile.0).map_or("", |profile| profile.id.as_str());
+            Some((profile.to_owned(), held.place))
+        };
+        match verdict {
+            Verdict::Granted(held) => {
+                found.granted.push(Reason { grant: named(held), ..Reason::new("granted", question, "a grant allows it") });
+            }
+            Verdict::Silent => found.failed.push(Reason::new("not_permitted", question, failure())),
+            Verdict::Denied(held) => {
+                let message = format!("{}: a grant denies it", failure());
+                found.failed.push(Reason { grant: named(held), ..Reason::new("not_permitted", question, message) });
+            }
+            Verdict::Incomplete(fields) => {
+                let names: Vec<&str> = fields.iter().map(|field| self.gate.model.schema.name(*field)).collect();
+                let message = format!("the lead lacks `{}`, which a grant reads", names.join("`, `"));
+                let names = Json::List(names.into_iter().map(Json::from).collect());
+                found.failed.push(Reason::new("lead_incomplete", question, message).with("fields", names));
+            }
+        }
+    }
+
+    /// Asks whether the actor may see the lead; the grant that lets them. Whoever may not is told what is told of a lead that does
+    /// not exist.
+    pub(super) fn view(self, lead: Known<'_>, seen: &mut Option<Standing>, found: &mut Found) -> Result<Option<Verdict<'g>>> {
+        match self.of_lead(Verb::LeadView, lead, seen)? {
+            Verdict::Silent | Verdict::Denied(_) => {
+                let id = lead.cells.cell(self.gate.model.lead.id);
+                found.failed.push(unknown_lead(id.text()));
+                Ok(None)
+            }
+            verdict @ Verdict::Incomplete(_) => {
+                self.note(found, Some(Asked::View), verdict, String::new);
+                Ok(None)
+            }
+            granted @ Verdict::Granted(_) => Ok(Some(granted)),
+        }
+    }
+
+    fn about_lead(self, verb: Verb, lead: Known<'_>, question: &Question<'_>) -> Result<Decision> {
+        let (mut found, mut seen) = (Found::default(), None);
+        let Some(view) = self.view(lead, &mut seen, &mut found)? else { return Ok(found.decide()) };
+        // The grant that is asked for is the answer; that of the view goes without saying.
+        if verb == Verb::LeadView {
+            self.note(&mut found, Some(Asked::View), view, String::new);
+            return Ok(found.decide());
+        }
+        let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
+        match verb {
+            Verb::LeadRelease => self.release(slot, lead, &mut found)?,
+            Verb::LeadGive => match self.receiver(question) {
+                Some((standing, name)) => {
+                    let verdict = self.of_receiver(standing, lead)?;
+                    self.note(&mut found, Some(Asked::Give), verdict, || self.may_not_give(&name));
+                }
+                None => self.give_to_any(Some(lead), &mut found)?,
+            },
+            _ => {
+                let verdict = self.of_lead(verb, lead, &mut seen)?;
+                self.note(&mut found, Asked::of(verb), verdict, || self.may_not(verb));
+            }
+        }
+        Ok(found.decide())
+    }
+
+    /// What a lead would be given to, and its name, where the question says.
+    pub(super) fn receiver(self, question: &Question<'_>) -> Option<(Standing, String)> {
+        let units = &self.gate.model.schema.units;
+        match (question.to, question.unit) {
+            (To::User(user), _) => Some((self.standing_of(user), user.to_owned())),
+            (_, Some(unit)) => {
+                let id = units.get(unit).map(|unit| unit.id.clone()).unwrap_or_default();
+                Some((Standing::at(between(units, self.user.unit, Some(unit))), id))
+            }
+            (To::Nobody, None) => Some((Standing::at(Reach::Stranger), "nobody".to_owned())),
+            (To::Anybody, None) => None,
+        }
+    }
+
+    /// Whether there is anybody to whom the actor may give; `lead` narrows it.
+    pub(super) fn give_to_any(self, lead: Option<Known<'_>>, found: &mut Found) -> Result<()> {
+        let steps = [Reach::Own, Reach::Team, Reach::Subtree, Reach::Company, Reach::Stranger];
+        for standing in steps.map(Standing::at) {
+            match lead {
+                Some(lead) => {
+                    let verdict = self.of_receiver(standing, lead)?;
+                    if matches!(verdict, Verdict::Granted(_)) {
+                        self.note(found, Some(Asked::Give), verdict, String::new);
+                        return Ok(());
+                    }
+                }
+                None if crate::query::assume::is_false(&self.give_node(standing)?) => {}
+                None => return Ok(()),
+            }
+        }
+        let message = format!("`{}` may not give this to anybody", self.user.id);
+        found.failed.push(Reason::new("not_permitted", Some(Asked::Give), message));
+        Ok(())
+    }
+
+    pub(super) fn release(self, slot: FieldIx, lead: Known<'_>, found: &mut Found) -> Result<()> {
+        let verdict = self.of_holder(slot, lead)?;
+        self.note(found, Some(Asked::Release), verdict, || match lead.cells.cell(slot).text() {
+            Some(holder) => format!("`{}` may not take leads from `{holder}`", self.user.id),
+            None => format!("nobody holds `{}`", self.gate.model.schema.name(slot)),
+        });
+        Ok(())
+    }
+
+    pub(super) fn may_not(self, verb: Verb) -> String {
+        let what = match verb {
+            Verb::LeadEdit => "change this lead",
+            Verb::LeadClaim => "claim this lead",
+            Verb::LeadMass => "act on this lead together with others",
+            Verb::RuleRun => "have this lead routed by the rules",
+            Verb::LeadView => "see this lead",
+            verb => return format!("`{}` has no grant for `{}` that covers this", self.user.id, verb.name()),
+        };
+        format!("`{}` may not {what}", self.user.id)
+    }
+
+    pub(super) fn may_not_give(self, name: &str) -> String {
+        format!("`{}` may not give leads to `{name}`", self.user.id)
+    }
+
+    /// Asks for a change of a slot, all of it.
+    fn reassign(self, lead: Known<'_>, question: &Question<'_>) -> Result<Decision> {
+        let (mut found, mut seen) = (Found::default(), None);
+        if self.leave(lead, question, &mut seen, &mut found)? {
+            self.arrive(lead, question, &mut found)?;
+        }
+        Ok(found.in_order().decide())
+    }
+
+    /// The questions that do not depend on who receives the lead; whether there is anything more to ask.
+    pub(super) fn leave(self, lead: Known<'_>, question: &Question<'_>, seen: &mut Option<Standing>, found: &mut Found) -> Result<bool> {
+        let Some(view) = self.view(lead, seen, found)? else { return Ok(false) };
+        self.note(found, Some(Asked::View), view, String::new);
+        let verdict = self.of_lead(Verb::LeadEdit, lead, seen)?;
+        self.note(found, Some(Asked::Edit), verdict, || self.may_not(Verb::LeadEdit));
+        let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
+        let holder = lead.cells.cell(slot);
+        let unchanged = match question.to {
+            To::Anybody => false,
+            To::Nobody => holder.is_null() && !lead.lacks.contains(&slot),
+            To::User(user) => holder.text() == Some(user) && question.unit.is_none(),
+        };
+        if unchanged {
+            return Ok(false);
+        }
+        if !holder.is_null() || lead.lacks.contains(&slot) {
+            self.release(slot, lead, found)?;
+        }
+        self.state_of(slot, lead, found)?;
+        Ok(true)
+    }
+
+    /// The questions about whoever receives the lead.
+    pub(super) fn arrive(self, lead: Known<'_>, question: &Question<'_>, found: &mut Found) -> Result<()> {
+        let receiver = match question.to {
+            To::Nobody => None,
+            _ => self.receiver(question),
+        };
+        if let Some((standing, name)) = receiver {
+            let verdict = self.of_receiver(standing, lead)?;
+            self.note(found, Some(Asked::Give), verdict, || self.may_not_give(&name));
+            self.receives(lead, question, found)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a verb could be allowed for any lead.
+    fn about_any(self, verb: Verb, question: &Question<'_>) -> Result<Decision> {
+        let mut found = Found::default();
+        self.could_note(Verb::LeadView, Over::Lead, &mut found)?;
+        let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
+        match verb {
+            Verb::LeadView => {}
+            Verb::LeadGive => self.give_any_lead(question, &mut found)?,
+            Verb::LeadRelease => self.could_note(verb, Over::Holder(slot), &mut found)?,
+            verb => self.could_note(verb, Over::Lead, &mut found)?,
+        }
+        Ok(found.decide())
+    }
+
+    fn reassign_any(self, question: &Question<'_>) -> Result<Decision> {
+        let mut found = Found::default();
+        self.could_note(Verb::LeadView, Over::Lead, &mut found)?;
+        self.could_note(Verb::LeadEdit, Over::Lead, &mut found)?;
+        if !matches!(question.to, To::Nobody) && (question.to != To::Anybody || question.unit.is_some()) {
+            self.give_any_lead(question, &mut found)?;
+            self.could_receive(question, &mut found)?;
+        }
+        Ok(found.decide())
+    }
+
+    fn give_any_lead(self, question: &Question<'_>, found: &mut Found) -> Result<()> {
+        match self.receiver(question) {
+            None => self.give_to_any(None, found),
+            Some((standing, name)) => {
+                if crate::query::assume::is_false(&self.give_node(standing)?) {
+                    found.failed.push(Reason::new("not_permitted", Some(Asked::Give), self.may_not_give(&name)));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn could_note(self, verb: Verb, over: Over, found: &mut Found) -> Result<()> {
+        if !self.could(verb, over)? {
+            found.failed.push(self.never(verb));
+        }
+        Ok(())
+    }
+
+    /// The reason where no grant of a verb could cover anything.
+    pub(super) fn never(self, verb: Verb) -> Reason {
+        let message = format!("`{}` has no grant for `{}` that could cover anything", self.user.id, verb.name());
+        Reason::new("not_permitted", Asked::of(verb), message)
+    }
+}

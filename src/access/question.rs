@@ -1,0 +1,155 @@
+//! One question, checked.
+
+use super::Lead;
+use crate::config::{Model, Verb};
+use crate::error::{Diagnostic, Error, Result, nearest};
+use crate::json::Json;
+use crate::json::decode::{Faults, Node};
+use crate::query::{FieldIx, UnitIx};
+use crate::time::Instant;
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// One verb; a verb about leads includes `lead.view`.
+    Verb(Verb),
+    /// `lead.reassign`: everything that a change of a slot asks.
+    Reassign,
+}
+
+/// Who is to have a lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To<'a> {
+    /// It is not asked.
+    Anybody,
+    /// Nobody: back to the pool.
+    Nobody,
+    /// This user.
+    User(&'a str),
+}
+
+/// One question.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// Who asks.
+    pub actor: &'a str,
+    /// What is to be done.
+    pub ask: Ask,
+    /// For conditions relative to now.
+    pub now: Option<Instant>,
+    /// To which lead; absent, whether it could be allowed for any.
+    pub lead: Option<Lead<'a>>,
+    /// Which slot; absent, the owner's.
+    pub slot: Option<FieldIx>,
+    /// Who is to have the lead.
+    pub to: To<'a>,
+    /// The unit that would receive the lead, or hold the group.
+    pub unit: Option<UnitIx>,
+    /// Which list.
+    pub list: Option<&'a str>,
+    /// Which group.
+    pub group: Option<&'a str>,
+    /// Which rule.
+    pub rule: Option<&'a str>,
+    /// Which user; for `log.view` and `plan.undo` the plan's actor.
+    pub user: Option<&'a str>,
+}
+
+const KEYS: [&str; 12] = ["actor", "do", "now", "lead", "leads", "slot", "to", "unit", "list", "group", "rule", "user"];
+
+impl<'a> Question<'a> {
+    /// A question about no lead in particular.
+    pub fn new(actor: &'a str, ask: Ask) -> Question<'a> {
+        Question {
+            actor,
+            ask,
+            now: None,
+            lead: None,
+            slot: None,
+            to: To::Anybody,
+            unit: None,
+            list: None,
+            group: None,
+            rule: None,
+            user: None,
+        }
+    }
+
+    /// Reads a question as the public API writes it. `lead` is what the caller made of its `lead` and `leads`.
+    ///
+    /// # Errors
+    /// `question_invalid` with every fault.
+    pub fn read(json: &'a Json, model: &Model, lead: Option<Lead<'a>>) -> Result<Question<'a>> {
+        let faults = Faults::default();
+        let ask = check(json, model, &faults);
+        if faults.any_error() {
+            return Err(Error::invalid("question_invalid", faults.into_list()));
+        }
+        let text = |key| json.get(key).and_then(Json::as_text);
+        let given = |key: &str| json.as_object().unwrap_or_default().iter().any(|(known, _)| known == key);
+        Ok(Question {
+            actor: text("actor").unwrap_or_default(),
+            ask: ask.unwrap_or(Ask::Reassign),
+            now: crate::config::people::instant(&Node::new(json, "", &faults).get("now")),
+            lead,
+            slot: text("slot").and_then(|name| model.schema.find(name)),
+            to: match text("to") {
+                Some(user) => To::User(user),
+                None if given("to") => To::Nobody,
+                None => To::Anybody,
+            },
+            unit: text("unit").and_then(|id| model.schema.units.find(id)),
+            list: text("list"),
+            group: text("group"),
+            rule: text("rule"),
+            user: text("user"),
+        })
+    }
+}
+
+/// Reports every fault of a question; gives what is asked.
+fn check(json: &Json, model: &Model, faults: &Faults) -> Option<Ask> {
+    let node = Node::new(json, "", faults);
+    if !node.keys(&KEYS) {
+        return None;
+    }
+    node.get("actor").name();
+    crate::config::people::instant(&node.get("now"));
+    slot(&node.get("slot"), model);
+    let unit = node.get("unit");
+    if let Some(id) = unit.text().filter(|id| model.schema.units.find(id).is_none()) {
+        unknown(&unit, "unknown_unit", "unit", id, model.schema.units.units().iter().map(|unit| unit.id.as_str()));
+    }
+    ["to", "list", "group", "rule", "user"].iter().for_each(|key| {
+        node.get(key).text();
+    });
+    ask(&node.get("do"))
+}
+
+fn ask(node: &Node<'_>) -> Option<Ask> {
+    let name = node.name()?;
+    if name == "lead.reassign" {
+        return Some(Ask::Reassign);
+    }
+    let found = Verb::ALL.iter().find(|(known, _)| *known == name).map(|(_, verb)| Ask::Verb(*verb));
+    if found.is_none() {
+        unknown(node, "unknown_verb", "verb", name, Verb::ALL.iter().map(|(name, _)| *name).chain(["lead.reassign"]));
+    }
+    found
+}
+
+fn slot(node: &Node<'_>, model: &Model) {
+    let Some(name) = node.text() else { return };
+    match model.schema.find(name) {
+        None => unknown(node, "unknown_field", "field", name, model.schema.fields.iter().map(|field| field.name.as_str())),
+        Some(field) if model.lead.slot(field).is_none() => {
+            node.error("not_a_slot", format!("`{name}` is not one of the lead's slots"));
+        }
+        Some(_) => {}
+    }
+}
+
+fn unknown<'k>(node: &Node<'_>, code: &'static str, what: &str, name: &str, known: impl IntoIterator<Item = &'k str>) {
+    let fault = Diagnostic::error(code, node.path.clone(), format!("there is no {what} `{name}`"));
+    node.faults().add(fault.maybe_hint(nearest(name, known)).with("name", name));
+}

@@ -1,0 +1,443 @@
+//! Whether somebody can have a lead: active, a person, of the slot and of the pool, who accepts it and would see it afterwards.
+
+use std::borrow::Cow;
+
+use super::assemble::{has, is_unit};
+use super::can::{Found, Known, Verdict};
+use super::lead::After;
+use super::{Asked, Asker, Change, Gate, Question, Reason, To};
+use crate::config::{BoundaryMode, Patch, PatchValue, UserIx, UserKind};
+use crate::error::{Error, Result};
+use crate::filter::{self, Context};
+use crate::query::assume::{all, never, not};
+use crate::query::fold::fold;
+use crate::query::node::{Check, Node, Test, TextTest};
+use crate::query::schema::Case;
+use crate::query::{Cell, Cells, FieldIx, FieldType, Operator, UnitIx};
+use crate::time::Instant;
+
+/// Why somebody cannot have a lead. Where several hold, the first is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hurdle {
+    /// Not active.
+    Inactive,
+    /// A service acts and never receives.
+    Service,
+    /// Not among the holders of the slot.
+    Slot,
+    /// Does not accept the lead.
+    Accepts,
+    /// Not a member of the lead's pool.
+    Pool,
+    /// Could not see the lead afterwards.
+    View,
+}
+
+impl Hurdle {
+    /// The code of the reason and of the drop.
+    pub fn code(self) -> &'static str {
+        match self {
+            Hurdle::Inactive => "receiver_inactive",
+            _ => "receiver_not_permitted",
+        }
+    }
+}
+
+/// What a lead is given for: the slot it fills, who acts, and what else changes with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Handover<'a> {
+    /// The slot.
+    pub slot: FieldIx,
+    /// The acting user's id.
+    pub actor: &'a str,
+    /// For conditions and patches relative to now.
+    pub now: Option<Instant>,
+    /// What changes besides the slot; it wins over the patches of the lifecycle.
+    pub changes: &'a [(FieldIx, Change)],
+}
+
+/// What a change makes of the fields that it touches; each is named once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changes {
+    pub list: Vec<(FieldIx, Change)>,
+}
+
+impl Changes {
+    fn add(&mut self, field: FieldIx, change: Change) {
+        if !self.list.iter().any(|(known, _)| *known == field) {
+            self.list.push((field, change));
+        }
+    }
+
+    /// Adds a word to a list, whatever else becomes of it.
+    fn grant(&mut self, field: FieldIx, word: String) {
+        match self.list.iter_mut().find(|(known, _)| *known == field).map(|(_, change)| change) {
+            Some(Change::Words { add, .. }) => add.push(word),
+            Some(Change::Set(Cell::List(items))) => items.push(Cow::Owned(word)),
+            Some(change) => *change = Change::Set(Cell::List(vec![Cow::Owned(word)])),
+            None => self.list.push((field, Change::Words { add: vec![word], remove: Vec::new() })),
+        }
+    }
+}
+
+impl Gate {
+    /// What keeps somebody from having any lead in that slot.
+    ///
+    /// # Errors
+    /// As [`Gate::members`].
+    pub fn unfit(&self, slot: FieldIx, to: UserIx, now: Option<Instant>) -> Result<Option<Hurdle>> {
+        Ok(match self.model.users.get(to) {
+            Some(user) if user.active && user.kind == UserKind::Service => Some(Hurdle::Service),
+            Some(user) if user.active => {
+                if self.fits_slot(slot, to, now)? {
+                    None
+                } else {
+                    Some(Hurdle::Slot)
+                }
+            }
+            _ => Some(Hurdle::Inactive),
+        })
+    }
+
+    /// What keeps somebody from having this lead.
+    ///
+    /// # Errors
+    /// `now_required` where a condition reads the time.
+    pub fn hurdle(&self, lead: &dyn Cells, to: UserIx, handover: &Handover<'_>) -> Result<Option<Hurdle>> {
+        let known = Known { cells: lead, lacks: &[] };
+        match self.receives(known, to, handover, Crossing::of(self, lead, self.unit_at(to)))? {
+            Ok(()) => Ok(None),
+            Err(Refusal::Hurdle(hurdle)) => Ok(Some(hurdle)),
+            Err(Refusal::Incomplete(_)) => Ok(Some(Hurdle::View)),
+        }
+    }
+
+    fn unit_at(&self, user: UserIx) -> Option<UnitIx> {
+        self.model.users.get(user).and_then(|user| user.unit)
+    }
+
+    /// The fifth question for one lead.
+    fn receives(&self, lead: Known<'_>, to: UserIx, handover: &Handover<'_>, crossing: Crossing) -> Result<Result<(), Refusal>> {
+        let failed = |hurdle| Ok(Err(Refusal::Hurdle(hurdle)));
+        if let Some(hurdle) = self.unfit(handover.slot, to, handover.now)? {
+            return failed(hurdle);
+        }
+        let model = &self.model;
+        let Some(asker) = self.asker(to, handover.now) else { return failed(Hurdle::Inactive) };
+        if let Some(accepts) = &asker.user.accepts {
+            let ctx = Context { schema: &model.schema, people: self, now: handover.now, actor: Some(handover.actor) };
+            if !filter::matches(accepts, lead.cells, &ctx)? {
+                return failed(Hurdle::Accepts);
+            }
+        }
+        if let Some(field) = model.lead.pool
+            && let Some(pool) = lead.cells.cell(field).text().filter(|pool| !pool.is_empty())
+            && !self.is_of_pool(field, pool, to, handover.now)?
+        {
+            return failed(Hurdle::Pool);
+        }
+        let changes = self.changes(asker.user.id.as_str(), handover, crossing);
+        asker.needs_none_of_later(&changes)?;
+        let lacks: Vec<FieldIx> = lead.lacks.iter().copied().filter(|field| !changes.sets(*field)).collect();
+        let after = After { before: lead.cells, changes: &changes.list };
+        let known = Known { cells: &after, lacks: &lacks };
+        Ok(match asker.of_lead(crate::config::Verb::LeadView, known, &mut None)? {
+            Verdict::Granted(_) => Ok(()),
+            Verdict::Incomplete(fields) => Err(Refusal::Incomplete(fields)),
+            Verdict::Denied(_) | Verdict::Silent => Err(Refusal::Hurdle(Hurdle::View)),
+        })
+    }
+
+    /// What the handover changes: what is asked for, the slot, the patches and stamps that follow a new owner, and the access that
+    /// crossing a boundary grants.
+    pub(super) fn changes(&self, to: &str, handover: &Handover<'_>, crossing: Crossing) -> Changes {
+        let (lead, cycle) = (&self.model.lead, &self.model.lifecycle);
+        let mut out = Changes::default();
+        handover.changes.iter().for_each(|(field, change)| out.add(*field, change.clone()));
+        out.add(handover.slot, Change::Set(Cell::Text(Cow::Owned(to.to_owned()))));
+        if handover.slot == lead.owner {
+            for patch in &cycle.on_assign {
+                out.add(patch.field, self.patched(patch, handover));
+            }
+            if let Some(field) = lead.assigned_at {
+                out.add(field, handover.now.map_or(Change::Later, |now| Change::Set(Cell::Instant(now))));
+            }
+        }
+        if let (Some(field), Crossing::Granting(unit)) = (lead.access, crossing) {
+            let id = self.model.schema.units.get(unit).map(|unit| unit.id.clone()).unwrap_or_default();
+            out.grant(field, id);
+        }
+        out
+    }
+
+    fn patched(&self, patch: &Patch, handover: &Handover<'_>) -> Change {
+        let schema = &self.model.schema;
+        match &patch.value {
+            PatchValue::Set(cell) => Change::Set(cell.clone()),
+            PatchValue::Actor => Change::Set(Cell::Text(Cow::Owned(handover.actor.to_owned()))),
+            PatchValue::Words { add, remove } => Change::Words { add: add.clone(), remove: remove.clone() },
+            PatchValue::Relative(relative) => {
+                let at = handover.now.and_then(|now| relative.at(now, &schema.zone, schema.week_start));
+                match at {
+                    Some(at) if schema.kind(patch.field) == FieldType::Date => Change::Set(Cell::Day(schema.zone.local(at).day)),
+                    Some(at) => Change::Set(Cell::Instant(at)),
+                    None => Change::Later,
+                }
+            }
+        }
+    }
+
+    /// Whether somebody is a member of the pool that the lead names. Where no pools are configured the field is just a field.
+    fn is_of_pool(&self, field: FieldIx, pool: &str, user: UserIx, now: Option<Instant>) -> Result<bool> {
+        let pools = &self.model.pools;
+        if pools.is_empty() {
+            return Ok(true);
+        }
+        if !self.folds(field) {
+            return pools.find(pool).map_or(Ok(false), |pool| self.in_pool(pool, user, now));
+        }
+        let wanted = fold(pool);
+        for (ix, pool) in (0u32..).zip(pools.iter()) {
+            if fold(&pool.id) == wanted && self.in_pool(ix, user, now)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn folds(&self, field: FieldIx) -> bool {
+        self.model.schema.get(field).is_some_and(|field| field.kind == FieldType::Text && field.case == Case::Ignored)
+    }
+
+    /// The same as a condition over leads.
+    pub(super) fn pool_node(&self, user: UserIx, now: Option<Instant>) -> Result<Node> {
+        let (Some(field), false) = (self.model.lead.pool, self.model.pools.is_empty()) else { return Ok(all([])) };
+        let mut ids: Vec<&str> = Vec::new();
+        for (ix, pool) in (0u32..).zip(self.model.pools.iter()) {
+            if self.in_pool(ix, user, now)? {
+                ids.push(&pool.id);
+            }
+        }
+        let test = |operator, check, expected| Node::Test(Box::new(Test { field, operator, negated: false, check, expected }));
+        let none = test(Operator::Empty, Check::Empty, crate::json::Json::Null);
+        if ids.is_empty() {
+            return Ok(none);
+        }
+        let shown = crate::json::Json::List(ids.iter().map(|id| (*id).into()).collect());
+        let case = if self.folds(field) { Case::Ignored } else { Case::Sensitive };
+        let mut words: Vec<String> = match case {
+            Case::Ignored => ids.iter().map(|id| fold(id).into_owned()).collect(),
+            Case::Sensitive => ids.iter().map(|id| (*id).to_owned()).collect(),
+        };
+        words.sort_unstable();
+        words.dedup();
+        let check = match self.model.schema.kind(field) {
+            FieldType::Text => Check::Text(case, TextTest::OneOf(words)),
+            _ => Check::Words(words),
+        };
+        Ok(crate::query::assume::any([none, test(Operator::In, check, shown)]))
+    }
+
+    /// The nearest unit of the boundary's kind, at or above `unit`.
+    fn bounds(&self, unit: UnitIx) -> Option<UnitIx> {
+        self.bounds.get(unit.0 as usize).copied().flatten()
+    }
+
+    /// The unit that a lead's unit or a receiver's belongs to on its side of the boundary.
+    pub fn side_of(&self, unit: Option<UnitIx>) -> Option<UnitIx> {
+        unit.and_then(|unit| self.bounds(unit))
+    }
+
+    /// The leads that would cross a boundary on their way to `toward`, as a condition.
+    pub(super) fn crossing_node(&self, toward: Option<UnitIx>) -> Node {
+        let lead = &self.model.lead;
+        let (Some(field), Some(side)) = (lead.unit, self.side_of(toward)) else { return never() };
+        let units = self.model.schema.units.units();
+        let beyond = |ix: u32| self.bounds(UnitIx(ix)).is_some_and(|other| other != side);
+        let ids = (0u32..).zip(units).filter(|(ix, _)| beyond(*ix)).map(|(_, unit)| unit.id.clone()).collect();
+        let id = units.get(side.0 as usize).map_or("", |unit| unit.id.as_str());
+        let known = lead.access.map_or_else(never, |access| has(access, id));
+        all([is_unit(field, ids), not(known)])
+    }
+}
+
+/// What a lead meets on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Crossing {
+    /// Nothing.
+    None,
+    /// A boundary that may not be crossed like this.
+    Barred(BoundaryMode),
+    /// One that grants access to this unit.
+    Granting(UnitIx),
+}
+
+impl Crossing {
+    /// What a lead meets on its way to `toward`.
+    pub fn of(gate: &Gate, lead: &dyn Cells, toward: Option<UnitIx>) -> Crossing {
+        let model = &gate.model;
+        let (Some(boundary), Some(field), Some(side)) = (&model.lifecycle.boundary, model.lead.unit, gate.side_of(toward)) else {
+            return Crossing::None;
+        };
+        let here = lead.cell(field).text().and_then(|id| gate.find_unit(id)).and_then(|unit| gate.bounds(unit));
+        let id = model.schema.units.get(side).map_or("", |unit| unit.id.as_str());
+        let known = model.lead.access.is_some_and(|access| lead.cell(access).items().any(|item| item == id));
+        if known || here.is_none_or(|here| here == side) {
+            return Crossing::None;
+        }
+        match boundary.mode {
+            BoundaryMode::Allow => Crossing::None,
+            BoundaryMode::GrantAccess => Crossing::Granting(side),
+            mode => Crossing::Barred(mode),
+        }
+    }
+}
+
+impl Changes {
+    /// Whether the field has a value of its own afterwards.
+    pub fn sets(&self, field: FieldIx) -> bool {
+        self.list.iter().any(|(known, change)| *known == field && matches!(change, Change::Set(_)))
+    }
+}
+
+enum Refusal {
+    Hurdle(Hurdle),
+    Incomplete(Vec<FieldIx>),
+}
+
+impl Asker<'_> {
+    /// A receiver's view may not read what only `now` can tell.
+    pub(super) fn needs_none_of_later(self, changes: &Changes) -> Result<()> {
+        let later: Vec<FieldIx> = changes.list.iter().filter(|(_, change)| *change == Change::Later).map(|(field, _)| *field).collect();
+        if later.is_empty() || !self.reads(crate::config::Verb::LeadView, super::assemble::Over::Lead).iter().any(|f| later.contains(f)) {
+            return Ok(());
+        }
+        Err(Error::new("now_required", "", "what an assignment sets depends on now, and `now` was not given").hint("pass `now`"))
+    }
+
+    /// The boundary and the receiver, for one lead.
+    pub(super) fn receives(self, lead: Known<'_>, question: &Question<'_>, found: &mut Found) -> Result<()> {
+        let gate = self.gate;
+        let named = match question.to {
+            To::User(id) => Some((id, gate.find_user(id).map(|(ix, _)| ix))),
+            _ => None,
+        };
+        let toward = question.unit.or_else(|| named.and_then(|(_, ix)| gate.unit_at(ix?)));
+        let mut crossing = Crossing::of(gate, lead.cells, toward);
+        if let Crossing::Barred(mode) = crossing {
+            // A transfer names the unit, and may make a copy.
+            if mode == BoundaryMode::Duplicate && question.unit.is_some() {
+                crossing = Crossing::None;
+            } else {
+                let message = "the lead would cross into another organisation";
+                found.failed.push(Reason::new("boundary", Some(Asked::Boundary), message));
+            }
+        }
+        let Some((id, ix)) = named else { return Ok(()) };
+        let Some(to) = ix else {
+            found.failed.push(Reason::new("unknown_user", Some(Asked::Receive), format!("there is no user `{id}`")).with("user", id));
+            return Ok(());
+        };
+        let changes = self.moves(lead, question.unit, crossing);
+        let slot = question.slot.unwrap_or(gate.model.lead.owner);
+        let handover = Handover { slot, actor: &self.user.id, now: self.now, changes: &changes };
+        // A transfer says itself what becomes of access.
+        let crossing = if question.unit.is_some() { Crossing::None } else { crossing };
+        match gate.receives(lead, to, &handover, crossing)? {
+            Ok(()) => {}
+            Err(Refusal::Hurdle(hurdle)) => found.failed.push(gate.refusal_of(hurdle, to, slot)),
+            Err(Refusal::Incomplete(fields)) => self.note(found, Some(Asked::Receive), Verdict::Incomplete(fields), String::new),
+        }
+        Ok(())
+    }
+
+    /// What a transfer to a unit changes besides the slot.
+    fn moves(self, lead: Known<'_>, unit: Option<UnitIx>, crossing: Crossing) -> Vec<(FieldIx, Change)> {
+        let model = &self.gate.model;
+        let mut out = Vec::new();
+        let id = |unit: UnitIx| model.schema.units.get(unit).map(|unit| unit.id.clone()).unwrap_or_default();
+        let (Some(field), Some(unit)) = (model.lead.unit, unit) else { return out };
+        if let (Crossing::Granting(_), Some(access)) = (crossing, model.lead.access) {
+            let former = lead.cells.cell(field).text().and_then(|id| self.gate.find_unit(id));
+            let add = self.gate.side_of(former).map(id).into_iter().collect();
+            out.push((access, Change::Words { add, remove: Vec::new() }));
+        }
+        out.push((field, Change::Set(Cell::Text(Cow::Owned(id(unit))))));
+        out
+    }
+
+    /// Whether the receiver could have any lead at all.
+    pub(super) fn could_receive(self, question: &Question<'_>, found: &mut Found) -> Result<()> {
+        let To::User(id) = question.to else { return Ok(()) };
+        let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
+        match self.gate.find_user(id) {
+            None => {
+                found.failed.push(Reason::new("unknown_user", Some(Asked::Receive), format!("there is no user `{id}`")).with("user", id));
+            }
+            Some((to, _)) => {
+                if let Some(hurdle) = self.gate.never_receives(slot, to, self.now)? {
+                    found.failed.push(self.gate.refusal_of(hurdle, to, slot));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether offers and the lead's state let it change hands.
+    pub(super) fn state_of(self, slot: FieldIx, lead: Known<'_>, found: &mut Found) -> Result<()> {
+        let model = &self.gate.model;
+        if let Some(run) = model.lead.run.filter(|_| self.gate.locks(slot))
+            && !lead.cells.cell(run).is_null()
+            && lead.cells.cell(run).text() != Some("")
+        {
+            found.failed.push(Reason::new("locked", Some(Asked::Lock), "an offer of the lead is running"));
+        }
+        if let Some(condition) = &model.lifecycle.reassignable
+            && !lead.cells.cell(model.lead.owner).is_null()
+            && !filter::matches(condition, lead.cells, &self.context())?
+        {
+            let message = "the lead is in a state in which it cannot be reassigned";
+            found.failed.push(Reason::new("not_reassignable", Some(Asked::Reassignable), message));
+        }
+        Ok(())
+    }
+}
+
+impl Gate {
+    /// What keeps somebody from having any lead at all in that slot.
+    ///
+    /// # Errors
+    /// As [`Gate::members`].
+    pub fn never_receives(&self, slot: FieldIx, to: UserIx, now: Option<Instant>) -> Result<Option<Hurdle>> {
+        if let Some(hurdle) = self.unfit(slot, to, now)? {
+            return Ok(Some(hurdle));
+        }
+        let sees = self.asker(to, now).map(|asker| asker.could(crate::config::Verb::LeadView, super::assemble::Over::Lead));
+        Ok(if sees.transpose()?.unwrap_or(false) { None } else { Some(Hurdle::View) })
+    }
+
+    /// Whether a running offer locks a slot: groups with offers fill it, or none of them fills any (any more).
+    pub(super) fn locks(&self, slot: FieldIx) -> bool {
+        use crate::config::Method::{BroadcastOffer, SequentialOffer};
+        let mut slots = self.model.groups.iter().filter(|group| matches!(group.method, SequentialOffer { .. } | BroadcastOffer { .. }));
+        let mut any = false;
+        slots.any(|group| {
+            any = true;
+            group.slot == slot
+        }) || !any
+    }
+
+    /// The reason that somebody cannot have a lead.
+    pub fn refusal_of(&self, hurdle: Hurdle, to: UserIx, slot: FieldIx) -> Reason {
+        let id = self.id_of(to);
+        let message = match hurdle {
+            Hurdle::Inactive => format!("`{id}` is not active"),
+            Hurdle::Service => format!("`{id}` is a service, and a service never receives leads"),
+            Hurdle::Slot => format!("`{id}` is not among those who may hold `{}`", self.model.schema.name(slot)),
+            Hurdle::Accepts => format!("`{id}` does not accept this lead"),
+            Hurdle::Pool => format!("`{id}` is not a member of the lead's pool"),
+            Hurdle::View => format!("`{id}` could not see the lead afterwards"),
+        };
+        Reason::new(hurdle.code(), Some(Asked::Receive), message).with("user", id)
+    }
+}

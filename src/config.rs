@@ -1,0 +1,354 @@
+//! The configuration: JSON in, a checked and indexed [`Model`] out.
+//!
+//! Everything a host says about its fields, people and rules is checked here once, with every fault gathered. What comes
+//! out is proof: indices are in range, conditions are compiled, patches name fields they may change. Rows are no business of
+//! this room, and neither are lints (they need decisions).
+
+pub mod access;
+pub mod fields;
+pub mod groups;
+pub mod lead;
+pub mod lifecycle;
+pub mod lists;
+pub mod members;
+pub mod patch;
+pub mod people;
+pub mod rules;
+pub mod schedules;
+#[cfg(test)]
+mod tests;
+mod update;
+pub mod zones;
+
+pub use access::{Grant, Profile, ProfileIx, Scope, Verb};
+pub use groups::{Fallback, Group, GroupIx, Method};
+pub use lead::{Shape, Slot};
+pub use lifecycle::{Boundary, BoundaryMode, Lifecycle};
+pub use lists::{Direction, Nulls, SavedList, SortKey};
+pub use members::Members;
+pub use patch::{Patch, PatchValue};
+pub use people::{Absence, Limit, Period, User, UserIx, UserKind};
+pub use rules::{Rule, RuleTarget};
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::error::{Diagnostic, Error, Result};
+use crate::json::Json;
+use crate::json::decode::{Faults, Node};
+use crate::query::units::{TreeError, UnitTree};
+use crate::query::{FieldIx, Purpose, Query, Schema};
+use crate::time::{Schedule, Zone};
+
+/// Things with an id, in the order of the configuration.
+#[derive(Clone, Debug)]
+pub struct Named<T> {
+    list: Vec<Rc<T>>,
+    by_id: Rc<BTreeMap<String, u32>>,
+}
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Named { list: Vec::new(), by_id: Rc::default() }
+    }
+}
+
+impl<T> Named<T> {
+    /// All of them.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
+        self.list.iter().map(Rc::as_ref)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The place of the one with that id.
+    pub fn find(&self, id: &str) -> Option<u32> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The one at that place.
+    pub fn at(&self, ix: u32) -> Option<&T> {
+        self.list.get(ix as usize).map(Rc::as_ref)
+    }
+
+    /// The one with that id.
+    pub fn by_id(&self, id: &str) -> Option<&T> {
+        self.find(id).and_then(|ix| self.at(ix))
+    }
+
+    /// All ids, in code point order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.by_id.keys().map(String::as_str)
+    }
+
+    /// Reads the elements of a list; one whose id repeats an earlier one's is a fault.
+    fn read(node: &Node<'_>, mut one: impl FnMut(&Node<'_>, &str) -> Option<T>) -> Self {
+        let mut out = Named::default();
+        for item in node.items() {
+            let id = item.get("id");
+            let Some(name) = id.name() else { continue };
+            let place = u32::try_from(out.list.len()).unwrap_or(u32::MAX);
+            if out.by_id.contains_key(name) {
+                id.error("duplicate_id", format!("the id `{name}` occurs twice"));
+                continue;
+            }
+            if let Some(value) = one(&item, name) {
+                Rc::make_mut(&mut out.by_id).insert(name.to_owned(), place);
+                out.list.push(Rc::new(value));
+            }
+        }
+        out
+    }
+}
+
+/// A checked configuration.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Fields of leads.
+    pub schema: Rc<Schema>,
+    /// What member filters see of a user: `id`, `unit`, `tags`, `profiles` and the attributes.
+    pub user_schema: Rc<Schema>,
+    /// Which fields play which part.
+    pub lead: Shape,
+    /// What happens to leads as they change hands.
+    pub lifecycle: Lifecycle,
+    /// People and services.
+    pub users: Named<User>,
+    /// Sets of grants.
+    pub profiles: Named<Profile>,
+    /// Pools of leads.
+    pub pools: Named<Pool>,
+    /// Working hours.
+    pub schedules: Named<WorkingHours>,
+    /// Reassignment groups.
+    pub groups: Named<Group>,
+    /// Assignment rules, in order.
+    pub rules: Named<Rule>,
+    /// Saved lists.
+    pub lists: Named<SavedList>,
+    /// Zone tables that the configuration uses, by name.
+    pub zones: BTreeMap<String, Zone>,
+}
+
+/// A pool of leads.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// Its id.
+    pub id: String,
+    /// What people read.
+    pub name: Option<String>,
+    /// Who may be given, or may claim, its leads; nobody named means anybody.
+    pub members: Option<Members>,
+    /// The unit it belongs to.
+    pub unit: Option<crate::query::UnitIx>,
+}
+
+/// Working hours with a name.
+#[derive(Clone, Debug)]
+pub struct WorkingHours {
+    /// Its id.
+    pub id: String,
+    /// When it is open.
+    pub hours: Schedule,
+}
+
+const KEYS: [&str; 16] = [
+    "version",
+    "timeZone",
+    "zones",
+    "weekStart",
+    "fields",
+    "userFields",
+    "lead",
+    "lifecycle",
+    "org",
+    "users",
+    "profiles",
+    "pools",
+    "schedules",
+    "groups",
+    "rules",
+    "lists",
+];
+
+/// What the sections of a configuration need of each other while they are read.
+pub(crate) struct Reading<'a> {
+    pub schema: &'a Schema,
+    pub user_schema: &'a Schema,
+    pub zones: &'a BTreeMap<String, Zone>,
+}
+
+impl Reading<'_> {
+    /// Compiles a condition over leads that decides about access or assignment: nothing in it may be empty or disabled.
+    pub fn guard(&self, node: &Node<'_>) -> Option<Query> {
+        compiled(node, self.schema, Purpose::Guard)
+    }
+
+    /// A unit's id that must be known.
+    pub fn unit(&self, node: &Node<'_>) -> Option<crate::query::UnitIx> {
+        let id = node.text()?;
+        let found = self.schema.units.find(id);
+        if found.is_none() {
+            unknown(node, "unit", id, self.schema.units.units().iter().map(|u| u.id.as_str()));
+        }
+        found
+    }
+
+    /// A lead field's name that must be known.
+    pub fn field(&self, node: &Node<'_>) -> Option<FieldIx> {
+        let name = node.text()?;
+        let found = self.schema.find(name);
+        if found.is_none() {
+            unknown(node, "field", name, self.schema.fields.iter().map(|f| f.name.as_str()));
+        }
+        found
+    }
+}
+
+/// Compiles a condition; its faults and warnings are reported where it stands.
+fn compiled(node: &Node<'_>, schema: &Schema, purpose: Purpose) -> Option<Query> {
+    if node.is_null() {
+        return None;
+    }
+    match crate::query::compile(node.json, &node.path, schema, purpose) {
+        Ok(query) => {
+            node.faults().extend(query.warnings().iter().cloned());
+            Some(query)
+        }
+        Err(faults) => {
+            node.faults().extend(faults);
+            None
+        }
+    }
+}
+
+/// Reports a name that is not known, with the nearest that is.
+pub(crate) fn unknown<'a>(node: &Node<'_>, what: &'static str, name: &str, known: impl IntoIterator<Item = &'a str>) {
+    let code = match what {
+        "unit" => "unknown_unit",
+        "user" => "unknown_user",
+        "profile" => "unknown_profile",
+        "schedule" => "unknown_schedule",
+        "group" => "unknown_group",
+        "pool" => "unknown_pool",
+        "list" => "unknown_list",
+        "field" => "unknown_field",
+        _ => "unknown_name",
+    };
+    let fault = Diagnostic::error(code, node.path.clone(), format!("there is no {what} `{name}`"));
+    node.faults().add(fault.maybe_hint(crate::error::nearest(name, known)).with("name", name));
+}
+
+impl Model {
+    /// Checks and compiles a configuration. Warnings come with the model.
+    ///
+    /// # Errors
+    /// `config_invalid` with every fault that was found.
+    pub fn compile(config: &Json) -> Result<(Model, Vec<Diagnostic>)> {
+        let faults = Faults::default();
+        let model = Model::read(&Node::new(config, "", &faults));
+        let failed = faults.any_error();
+        let list = faults.into_list();
+        match model {
+            Some(model) if !failed => Ok((model, list)),
+            _ => Err(Error::invalid("config_invalid", list)),
+        }
+    }
+
+    fn read(root: &Node<'_>) -> Option<Model> {
+        if !root.keys(&KEYS) {
+            return None;
+        }
+        if root.get("version").json.as_number() != Some(1.0) {
+            let version = root.get("version");
+            version.error("version_unknown", "the configuration must say `version: 1`");
+        }
+        let zones = zones::read(root);
+        let zone = zones::zone(&root.get("timeZone"), &zones);
+        let week_start = root.get("weekStart").whole(0..=6).and_then(|day| u8::try_from(day).ok()).unwrap_or(1);
+        let units = read_units(&root.get("org"));
+        let schema = Schema::new(fields::read(&root.get("fields"), fields::Of::Leads), zone, week_start, units);
+        let user_fields = fields::user_fields(&root.get("userFields"), &root.get("users"));
+        let user_schema = Schema::new(user_fields, schema.zone.clone(), week_start, schema.units.clone());
+        let reading = Reading { schema: &schema, user_schema: &user_schema, zones: &zones };
+
+        let schedules = Named::read(&root.get("schedules"), |node, id| schedules::read(node, id, &reading));
+        let profiles = Named::read(&root.get("profiles"), |node, id| access::read(node, id, &reading));
+        let users = Named::read(&root.get("users"), |node, id| people::read(node, id, &reading, &profiles, &schedules));
+        if root.get("users").is_null() {
+            root.get("users").wrong("a list of users");
+        }
+        let pools = Named::read(&root.get("pools"), |node, id| {
+            node.keys(&["id", "name", "members", "unit"]);
+            let members = members::read(&node.get("members"), &reading, &users);
+            Some(Pool { id: id.to_owned(), name: node.get("name").text().map(Into::into), members, unit: reading.unit(&node.get("unit")) })
+        });
+        let lead = lead::read(&root.get("lead"), &reading, &users);
+        let lifecycle = lifecycle::read(&root.get("lifecycle"), &reading, lead.as_ref());
+        let groups = groups::read_all(&root.get("groups"), &reading, &users, &pools, &schedules, lead.as_ref());
+        let rules = Named::read(&root.get("rules"), |node, id| rules::read(node, id, &reading, &users, &groups, &pools, &schedules));
+        let lists = Named::read(&root.get("lists"), |node, id| lists::read(node, id, &reading, &users, &profiles));
+        Some(Model {
+            lead: lead?,
+            schema: Rc::new(schema),
+            user_schema: Rc::new(user_schema),
+            lifecycle,
+            users,
+            profiles,
+            pools,
+            schedules,
+            groups,
+            rules,
+            lists,
+            zones,
+        })
+    }
+
+    /// The user with that id.
+    pub fn user(&self, id: &str) -> Option<(UserIx, &User)> {
+        let ix = self.users.find(id)?;
+        self.users.at(ix).map(|user| (UserIx(ix), user))
+    }
+}
+
+impl Named<User> {
+    /// The user at `ix`.
+    pub fn get(&self, ix: UserIx) -> Option<&User> {
+        self.at(ix.0)
+    }
+}
+
+fn read_units(node: &Node<'_>) -> UnitTree {
+    let mut written = Vec::new();
+    let items = node.items();
+    for item in &items {
+        item.keys(&["id", "name", "kind", "parent"]);
+        let text = |key: &str| item.get(key).text().map(str::to_owned);
+        written.push((item.get("id").name().unwrap_or_default().to_owned(), text("name"), text("kind"), text("parent")));
+    }
+    let ids: Vec<String> = written.iter().map(|unit| unit.0.clone()).collect();
+    UnitTree::build(written).unwrap_or_else(|errors| {
+        for error in errors {
+            let (TreeError::Repeated(at) | TreeError::UnknownParent(at) | TreeError::Cycle(at)) = error;
+            let Some(item) = items.get(at) else { continue };
+            let id = ids.get(at).map_or("", String::as_str);
+            match error {
+                TreeError::Repeated(_) => item.get("id").error("duplicate_id", format!("the id `{id}` occurs twice")),
+                TreeError::UnknownParent(_) => {
+                    let parent = item.get("parent");
+                    unknown(&parent, "unit", parent.text().unwrap_or_default(), ids.iter().map(String::as_str));
+                }
+                TreeError::Cycle(_) => item.get("parent").error("unit_cycle", format!("the unit `{id}` is above itself")),
+            }
+        }
+        UnitTree::default()
+    })
+}

@@ -1,0 +1,121 @@
+//! Fields of leads and of users.
+
+use std::collections::BTreeMap;
+
+use crate::json::Json;
+use crate::json::decode::Node;
+use crate::query::schema::{Case, Field, FieldType};
+use crate::time::Format;
+
+/// Names that member filters know of every user.
+const OF_EVERY_USER: [(&str, FieldType); 4] =
+    [("id", FieldType::User), ("unit", FieldType::Unit), ("tags", FieldType::Tags), ("profiles", FieldType::Tags)];
+
+const TYPES: [(&str, FieldType); 10] = [
+    ("text", FieldType::Text),
+    ("number", FieldType::Number),
+    ("boolean", FieldType::Boolean),
+    ("date", FieldType::Date),
+    ("datetime", FieldType::Datetime),
+    ("choice", FieldType::Choice),
+    ("tags", FieldType::Tags),
+    ("user", FieldType::User),
+    ("unit", FieldType::Unit),
+    ("units", FieldType::Units),
+];
+
+/// Whose fields they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// Leads have at least one field, their id.
+    Leads,
+    /// Users may have none.
+    Users,
+}
+
+/// Reads `fields` or `userFields`.
+pub(super) fn read(node: &Node<'_>, of: Of) -> Vec<Field> {
+    let entries = node.entries();
+    if of == Of::Leads && entries.is_empty() {
+        node.error("fields_missing", "a configuration names at least the field of the leads' id");
+    }
+    entries.iter().filter_map(|(name, node)| one(name, node, of)).collect()
+}
+
+fn one(name: &str, node: &Node<'_>, of: Of) -> Option<Field> {
+    node.keys(&["type", "label", "choices", "caseSensitive", "format"]);
+    // In an object that JavaScript hands out, this key would not be a key.
+    if name.is_empty() || name == "__proto__" {
+        node.error("reserved_field", format!("a field cannot be named `{name}`"));
+        return None;
+    }
+    if of == Of::Users && OF_EVERY_USER.iter().any(|(known, _)| *known == name) {
+        node.error("reserved_field", format!("every user has `{name}`; an attribute cannot bear that name"));
+        return None;
+    }
+    let written = node.get("type");
+    if written.is_null() {
+        written.wrong("a type");
+    }
+    let kind = written.one_of(&TYPES)?;
+    let case = if node.get("caseSensitive").flag(false) { Case::Sensitive } else { Case::Ignored };
+    let choices = node.get("choices");
+    if !choices.is_null() && kind != FieldType::Choice {
+        choices.error("not_for_this_type", format!("a {} field has no `choices`", kind.name()));
+    }
+    let format = node.get("format");
+    let compiled = format.text().and_then(|pattern| match Format::new(pattern) {
+        Ok(compiled) if matches!(kind, FieldType::Date | FieldType::Datetime) => Some(compiled),
+        Ok(_) => {
+            format.error("not_for_this_type", format!("a {} field has no `format`", kind.name()));
+            None
+        }
+        Err(reason) => {
+            format.error("format_invalid", format!("the pattern `{pattern}` cannot be used: {reason}"));
+            None
+        }
+    });
+    Some(Field {
+        name: name.to_owned(),
+        label: node.get("label").text().map(str::to_owned),
+        kind,
+        case,
+        choices: choices.texts().into_iter().map(str::to_owned).collect(),
+        format: compiled,
+    })
+}
+
+/// The fields that a member filter sees: those of every user, those that `userFields` names, and those found among the
+/// attributes, whose type follows their values (a list → tags, a number → number, true or false → boolean, else choice).
+pub(super) fn user_fields(named: &Node<'_>, users: &Node<'_>) -> Vec<Field> {
+    let plain =
+        |name: &str, kind| Field { name: name.to_owned(), label: None, kind, case: Case::Sensitive, choices: Vec::new(), format: None };
+    let mut out: Vec<Field> = OF_EVERY_USER.iter().map(|(name, kind)| plain(name, *kind)).collect();
+    out.extend(read(named, Of::Users));
+    let mut inferred: BTreeMap<&str, FieldType> = BTreeMap::new();
+    let attributes = users.json.as_list().unwrap_or_default().iter().filter_map(|user| user.get("attributes")?.as_object());
+    for (name, value) in attributes.flatten() {
+        if named.json.get(name).is_some() {
+            continue;
+        }
+        let kind = match value {
+            Json::Null | Json::Object(_) => continue,
+            Json::List(_) => FieldType::Tags,
+            Json::Number(_) => FieldType::Number,
+            Json::Bool(_) => FieldType::Boolean,
+            Json::Text(_) => FieldType::Choice,
+        };
+        let known = inferred.entry(name).or_insert(kind);
+        if *known != kind {
+            // Values of two types: the first user's decides, and the others' are reported where they stand.
+            continue;
+        }
+    }
+    out.extend(
+        inferred
+            .into_iter()
+            .filter(|(name, _)| !OF_EVERY_USER.iter().any(|(known, _)| known == name))
+            .map(|(name, kind)| plain(name, kind)),
+    );
+    out
+}

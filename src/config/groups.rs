@@ -1,0 +1,472 @@
+//! Reassignment groups, checked. Who gets the next lead is decided by the rooms of rotation and offers.
+
+use std::collections::BTreeMap;
+
+use crate::json::decode::Node;
+use crate::query::{FieldIx, UnitIx};
+
+use super::lead::Shape;
+use super::members::{self, Members};
+use super::people::{Period, UserIx, schedule};
+use super::{Named, Pool, Reading, User, WorkingHours, unknown};
+
+/// A group, by its place in the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupIx(pub u32);
+
+/// How a lead's field and a user's attribute are held against each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatchOp {
+    /// The lead's value is the user's.
+    Equals,
+    /// The lead's value is among the user's.
+    In,
+    /// The two lists share a word.
+    Overlaps,
+    /// The user's list holds every word of the lead's.
+    Covers,
+}
+
+/// One condition that a member must meet for a lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// Field of the lead.
+    pub lead: FieldIx,
+    /// Field of the user.
+    pub user: FieldIx,
+    /// How they compare.
+    pub op: MatchOp,
+}
+
+/// Where a joiner of a running round enters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joiners {
+    /// The next round.
+    NextRound,
+    /// This one.
+    Now,
+    /// A new one, at once.
+    Reset,
+}
+
+/// What becomes of the turn of somebody who could not take it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AbsentTurn {
+    /// It is gone.
+    Forfeit,
+    /// It is served first on return.
+    Hold,
+    /// It is made good, a turn a round.
+    Credit,
+}
+
+/// What happens when every candidate is a recent owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenEmpty {
+    /// They may be asked after all.
+    Relax,
+    /// They may not.
+    Strict,
+}
+
+/// What `least_loaded` compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Fewest open leads.
+    Open,
+    /// Most spare places.
+    Spare,
+    /// Largest share spare.
+    SparePercent,
+}
+
+/// Where a joiner of `fewest_in_period` starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Baseline {
+    /// At the group's minimum.
+    Minimum,
+    /// At the floor of its average.
+    Average,
+    /// At zero.
+    Zero,
+}
+
+/// How the minutes of an offer are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfferClock {
+    /// By the clock on the wall.
+    Wall,
+    /// By the group's schedule.
+    Working,
+}
+
+/// How a group picks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// One after the other.
+    RoundRobin {
+        /// Turns of each member in a round.
+        per_round: u32,
+    },
+    /// Smooth weighted rotation.
+    Weighted,
+    /// Whoever waited longest.
+    LeastRecent {
+        /// Whether assignments by hand count.
+        manual_counts: bool,
+    },
+    /// Whoever has least to do.
+    LeastLoaded {
+        /// By which measure.
+        measure: Measure,
+    },
+    /// Whoever got fewest in the period.
+    FewestInPeriod {
+        /// The period; never an hour.
+        period: Period,
+        /// Where joiners start.
+        baseline: Baseline,
+    },
+    /// One after the other is asked.
+    SequentialOffer {
+        /// How long each may answer.
+        minutes: u32,
+        /// How often the whole group is asked.
+        passes: u32,
+        /// How the minutes count.
+        clock: OfferClock,
+    },
+    /// All are asked at once.
+    BroadcastOffer {
+        /// How long they may answer.
+        minutes: u32,
+        /// How long it is opened a second time.
+        reopen_minutes: Option<u32>,
+        /// Whether nothing of the lead is told before it is claimed.
+        anonymous: bool,
+    },
+}
+
+/// What is tried when nobody is eligible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fallback {
+    /// The default assignee.
+    Default,
+    /// Another group.
+    Group(GroupIx),
+    /// A pool.
+    Pool(u32),
+    /// A user.
+    User(UserIx),
+    /// The next rule.
+    NextRule,
+    /// Wait for capacity.
+    Hold,
+    /// Ask again without hours, limits and capacity.
+    IgnoreAvailability,
+    /// Nobody.
+    Unassigned,
+}
+
+/// A reassignment group.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Its id.
+    pub id: String,
+    /// What people read.
+    pub name: String,
+    /// Who is in it.
+    pub members: Members,
+    /// Who gets what nobody took.
+    pub default_assignee: Option<UserIx>,
+    /// Units whose people may see and trigger it; empty means everybody's.
+    pub available_to: Vec<UnitIx>,
+    /// The unit it belongs to.
+    pub unit: Option<UnitIx>,
+    /// The slot it fills.
+    pub slot: FieldIx,
+    /// How it picks.
+    pub method: Method,
+    /// When it works.
+    pub schedule: Option<u32>,
+    /// What members must meet.
+    pub matches: Vec<Match>,
+    /// Where joiners enter.
+    pub joiners: Joiners,
+    /// What becomes of missed turns.
+    pub absent_turn: AbsentTurn,
+    /// How many recent owners are not asked again, and what then.
+    pub remember: Option<(u32, WhenEmpty)>,
+    /// What is tried when nobody is eligible.
+    pub on_nobody: Vec<Fallback>,
+}
+
+const KEYS: [&str; 14] = [
+    "id",
+    "name",
+    "members",
+    "defaultAssignee",
+    "availableTo",
+    "unit",
+    "slot",
+    "method",
+    "schedule",
+    "match",
+    "joiners",
+    "absentTurn",
+    "remember",
+    "onNobody",
+];
+
+/// Reads all groups; they may fall back on each other, but not in a circle.
+pub(super) fn read_all(
+    node: &Node<'_>,
+    reading: &Reading<'_>,
+    users: &Named<User>,
+    pools: &Named<Pool>,
+    schedules: &Named<WorkingHours>,
+    lead: Option<&Shape>,
+) -> Named<Group> {
+    let ids: BTreeMap<&str, GroupIx> =
+        (0u32..).zip(node.items()).filter_map(|(ix, item)| Some((item.json.get("id")?.as_text()?, GroupIx(ix)))).collect();
+    let groups = Named::read(node, |node, id| one(node, id, &ids, reading, users, pools, schedules, lead));
+    report_cycles(node, &groups);
+    groups
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is a section that a group refers to")]
+fn one(
+    node: &Node<'_>,
+    id: &str,
+    ids: &BTreeMap<&str, GroupIx>,
+    reading: &Reading<'_>,
+    users: &Named<User>,
+    pools: &Named<Pool>,
+    schedules: &Named<WorkingHours>,
+    lead: Option<&Shape>,
+) -> Option<Group> {
+    node.keys(&KEYS);
+    let slot = node.get("slot");
+    let field = reading.field(&slot).or(lead.map(|lead| lead.owner));
+    if let (Some(lead), Some(field)) = (lead, field)
+        && lead.slot(field).is_none()
+    {
+        slot.error("not_a_slot", format!("`{}` is not one of the lead's slots", reading.schema.name(field)));
+    }
+    let name = node.get("name").name();
+    let members = node.get("members");
+    if members.is_null() {
+        members.wrong("members");
+    }
+    let default = node.get("defaultAssignee");
+    let default_assignee = if default.is_null() { None } else { members::user(&default, users) };
+    let remember = node.get("remember");
+    let remembered = if remember.is_null() {
+        None
+    } else {
+        remember.keys(&["last", "whenEmpty"]);
+        let last = remember.get("last");
+        if last.is_null() {
+            last.wrong("a whole number");
+        }
+        let when = remember.get("whenEmpty").one_of(&[("relax", WhenEmpty::Relax), ("strict", WhenEmpty::Strict)]);
+        last.whole(1..=20).and_then(|last| u32::try_from(last).ok()).map(|last| (last, when.unwrap_or(WhenEmpty::Relax)))
+    };
+    let on_nobody = node.get("onNobody").items().iter().filter_map(|step| fallback(step, ids, users, pools)).collect();
+    let available = node.get("availableTo");
+    if available.json.as_list().is_some_and(<[_]>::is_empty) {
+        available.error("empty", "a group that is available to no unit can never be used; leave `availableTo` out for everybody");
+    }
+    let schedule = schedule(&node.get("schedule"), schedules);
+    let method = method(&node.get("method"), schedule.is_some());
+    Some(Group {
+        id: id.to_owned(),
+        name: name?.to_owned(),
+        members: members::read(&members, reading, users)?,
+        default_assignee,
+        available_to: available.items().iter().filter_map(|item| reading.unit(item)).collect(),
+        unit: reading.unit(&node.get("unit")),
+        slot: field?,
+        method: method?,
+        schedule,
+        matches: node.get("match").items().iter().filter_map(|item| matching(item, reading)).collect(),
+        joiners: node
+            .get("joiners")
+            .one_of(&[("next_round", Joiners::NextRound), ("now", Joiners::Now), ("reset", Joiners::Reset)])
+            .unwrap_or(Joiners::NextRound),
+        absent_turn: node
+            .get("absentTurn")
+            .one_of(&[("forfeit", AbsentTurn::Forfeit), ("hold", AbsentTurn::Hold), ("credit", AbsentTurn::Credit)])
+            .unwrap_or(AbsentTurn::Forfeit),
+        remember: remembered,
+        on_nobody,
+    })
+}
+
+fn matching(node: &Node<'_>, reading: &Reading<'_>) -> Option<Match> {
+    node.keys(&["lead", "user", "op"]);
+    let (lead, user, op) = (node.get("lead"), node.get("user"), node.get("op"));
+    for (node, wanted) in [(&lead, "a field of leads"), (&user, "an attribute of users"), (&op, "an operator")] {
+        if node.is_null() {
+            node.wrong(wanted);
+        }
+    }
+    let op_found =
+        op.one_of(&[("equals", MatchOp::Equals), ("in", MatchOp::In), ("overlaps", MatchOp::Overlaps), ("covers", MatchOp::Covers)]);
+    let lead_field = reading.field(&lead)?;
+    let name = user.name()?;
+    let Some(user_field) = reading.user_schema.find(name) else {
+        unknown(&user, "field", name, reading.user_schema.fields.iter().map(|f| f.name.as_str()));
+        return None;
+    };
+    let found = op_found?;
+    let lists = (reading.schema.kind(lead_field).is_list(), reading.user_schema.kind(user_field).is_list());
+    let wanted = match found {
+        MatchOp::Equals => (false, false),
+        MatchOp::In => (false, true),
+        MatchOp::Overlaps | MatchOp::Covers => (true, true),
+    };
+    if lists != wanted {
+        let word = |list: bool| if list { "a list" } else { "one value" };
+        op.error("match_types", format!("this compares {} of the lead with {} of the user", word(wanted.0), word(wanted.1)));
+    }
+    Some(Match { lead: lead_field, user: user_field, op: found })
+}
+
+fn fallback(node: &Node<'_>, ids: &BTreeMap<&str, GroupIx>, users: &Named<User>, pools: &Named<Pool>) -> Option<Fallback> {
+    if !node.keys(&["to", "group", "pool", "user"]) {
+        return None;
+    }
+    if node.json.as_object().is_some_and(|pairs| pairs.len() != 1) {
+        node.error("fallback_invalid", "a step names exactly one of `to`, `group`, `pool` and `user`");
+        return None;
+    }
+    let (group, pool, user) = (node.get("group"), node.get("pool"), node.get("user"));
+    if let Some(name) = group.text() {
+        let found = ids.get(name).copied();
+        if found.is_none() {
+            unknown(&group, "group", name, ids.keys().copied());
+        }
+        return found.map(Fallback::Group);
+    }
+    if let Some(name) = pool.text() {
+        let found = pools.find(name);
+        if found.is_none() {
+            unknown(&pool, "pool", name, pools.ids());
+        }
+        return found.map(Fallback::Pool);
+    }
+    if !user.is_null() {
+        return members::user(&user, users).map(Fallback::User);
+    }
+    let words = [
+        ("default", Fallback::Default),
+        ("next_rule", Fallback::NextRule),
+        ("hold", Fallback::Hold),
+        ("ignore_availability", Fallback::IgnoreAvailability),
+        ("unassigned", Fallback::Unassigned),
+    ];
+    let places: Vec<(&str, usize)> = words.iter().enumerate().map(|(ix, (word, _))| (*word, ix)).collect();
+    let ix = node.get("to").one_of(&places)?;
+    words.into_iter().nth(ix).map(|(_, step)| step)
+}
+
+fn method(node: &Node<'_>, has_schedule: bool) -> Option<Method> {
+    let kind = node.get("type");
+    if kind.is_null() {
+        kind.wrong("the type of a method");
+        return None;
+    }
+    let minutes = |key: &str| node.get(key).whole(1..=525_600).and_then(|n| u32::try_from(n).ok());
+    let needed = |key: &str| {
+        let found = minutes(key);
+        if node.get(key).is_null() {
+            node.get(key).wrong("a number of minutes");
+        }
+        found
+    };
+    let small = |key: &str| node.get(key).whole(1..=1000).and_then(|n| u32::try_from(n).ok());
+    let known = |keys: &[&str]| {
+        node.keys(keys);
+    };
+    match kind.name()? {
+        "round_robin" => {
+            known(&["type", "perRound"]);
+            Some(Method::RoundRobin { per_round: small("perRound").unwrap_or(1) })
+        }
+        "weighted" => {
+            known(&["type"]);
+            Some(Method::Weighted)
+        }
+        "least_recent" => {
+            known(&["type", "manualCounts"]);
+            Some(Method::LeastRecent { manual_counts: node.get("manualCounts").flag(true) })
+        }
+        "least_loaded" => {
+            known(&["type", "measure"]);
+            let words = [("open", Measure::Open), ("spare", Measure::Spare), ("spare_percent", Measure::SparePercent)];
+            Some(Method::LeastLoaded { measure: node.get("measure").one_of(&words).unwrap_or(Measure::Open) })
+        }
+        "fewest_in_period" => {
+            known(&["type", "period", "baseline"]);
+            if node.get("period").is_null() {
+                node.get("period").wrong("`day`, `week` or `month`");
+            }
+            let period = node.get("period").one_of(&[("day", Period::Day), ("week", Period::Week), ("month", Period::Month)]);
+            let words = [("minimum", Baseline::Minimum), ("average", Baseline::Average), ("zero", Baseline::Zero)];
+            Some(Method::FewestInPeriod { period: period?, baseline: node.get("baseline").one_of(&words).unwrap_or(Baseline::Minimum) })
+        }
+        "sequential_offer" => {
+            known(&["type", "minutes", "passes", "clock"]);
+            let clock =
+                node.get("clock").one_of(&[("wall", OfferClock::Wall), ("working", OfferClock::Working)]).unwrap_or(OfferClock::Wall);
+            if clock == OfferClock::Working && !has_schedule {
+                node.get("clock").error("schedule_missing", "an offer by working hours needs the group's `schedule`");
+            }
+            Some(Method::SequentialOffer { minutes: needed("minutes")?, passes: small("passes").unwrap_or(1), clock })
+        }
+        "broadcast_offer" => {
+            known(&["type", "minutes", "reopenMinutes", "anonymous"]);
+            let anonymous = node.get("anonymous").flag(false);
+            Some(Method::BroadcastOffer { minutes: needed("minutes")?, reopen_minutes: minutes("reopenMinutes"), anonymous })
+        }
+        other => {
+            let known =
+                ["round_robin", "weighted", "least_recent", "least_loaded", "fewest_in_period", "sequential_offer", "broadcast_offer"];
+            unknown(&kind, "method", other, known);
+            None
+        }
+    }
+}
+
+/// A circle of groups that fall back on each other would never end. Each group is walked once, with a stack of its own.
+fn report_cycles(node: &Node<'_>, groups: &Named<Group>) {
+    let next = |ix: u32| -> Vec<u32> {
+        let steps = groups.at(ix).map(|group| group.on_nobody.as_slice()).unwrap_or_default();
+        steps.iter().filter_map(|step| if let Fallback::Group(GroupIx(to)) = step { Some(*to) } else { None }).collect()
+    };
+    let mut done = vec![false; groups.len()];
+    for start in 0..u32::try_from(groups.len()).unwrap_or(u32::MAX) {
+        let mut path: Vec<(u32, Vec<u32>)> = vec![(start, next(start))];
+        if done.get(start as usize).copied().unwrap_or(true) {
+            continue;
+        }
+        while let Some((_, ahead)) = path.last_mut() {
+            match ahead.pop() {
+                Some(to) if path.iter().any(|(on, _)| *on == to) => {
+                    let id = groups.at(to).map_or("", |group| group.id.as_str());
+                    node.error("fallback_cycle", format!("the group `{id}` falls back on itself"));
+                }
+                Some(to) if !done.get(to as usize).copied().unwrap_or(true) => path.push((to, next(to))),
+                Some(_) => {}
+                None => {
+                    if let Some((on, _)) = path.pop()
+                        && let Some(mark) = done.get_mut(on as usize)
+                    {
+                        *mark = true;
+                    }
+                }
+            }
+        }
+    }
+}

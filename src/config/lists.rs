@@ -1,0 +1,118 @@
+//! Saved lists.
+
+use crate::json::decode::Node;
+use crate::query::{FieldIx, Purpose, Query, UnitIx};
+
+use super::access::{Profile, ProfileIx};
+use super::people::UserIx;
+use super::{Named, Reading, User, compiled, members, unknown};
+
+/// One key of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SortKey {
+    /// The field.
+    pub field: FieldIx,
+    /// Which end comes first.
+    pub direction: Direction,
+    /// Where rows without a value go, whatever the direction.
+    pub nulls: Nulls,
+}
+
+/// Which end comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The least value first.
+    Ascending,
+    /// The greatest value first.
+    Descending,
+}
+
+/// Where rows without a value go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nulls {
+    /// To the front.
+    First,
+    /// To the end.
+    Last,
+}
+
+/// A list that somebody saved.
+#[derive(Clone, Debug)]
+pub struct SavedList {
+    /// Its id.
+    pub id: String,
+    /// What people read.
+    pub name: String,
+    /// Whose it is.
+    pub owner: UserIx,
+    /// Which leads it shows.
+    pub query: Query,
+    /// In which order.
+    pub sort: Vec<SortKey>,
+    /// Which fields.
+    pub columns: Vec<FieldIx>,
+    /// The people it is shared with.
+    pub users: Vec<UserIx>,
+    /// The units whose people, and those below, it is shared with.
+    pub units: Vec<UnitIx>,
+    /// The profiles whose people it is shared with.
+    pub profiles: Vec<ProfileIx>,
+    /// Whether it is shared with everybody.
+    pub everyone: bool,
+}
+
+/// Reads a sort order.
+pub(crate) fn sort(node: &Node<'_>, schema: &crate::query::Schema) -> Vec<SortKey> {
+    let mut out = Vec::new();
+    for item in node.items() {
+        if !item.keys(&["field", "descending", "nulls"]) {
+            continue;
+        }
+        let field = item.get("field");
+        let Some(name) = field.name() else { continue };
+        let Some(found) = schema.find(name) else {
+            unknown(&field, "field", name, schema.fields.iter().map(|f| f.name.as_str()));
+            continue;
+        };
+        let direction = if item.get("descending").flag(false) { Direction::Descending } else { Direction::Ascending };
+        let nulls = item.get("nulls").one_of(&[("first", Nulls::First), ("last", Nulls::Last)]).unwrap_or(Nulls::Last);
+        out.push(SortKey { field: found, direction, nulls });
+    }
+    out
+}
+
+/// Reads one list.
+pub(super) fn read(node: &Node<'_>, id: &str, reading: &Reading<'_>, users: &Named<User>, profiles: &Named<Profile>) -> Option<SavedList> {
+    node.keys(&["id", "name", "owner", "query", "sort", "columns", "sharedWith"]);
+    let name = node.get("name").name();
+    let owner = members::user(&node.get("owner"), users);
+    let query = node.get("query");
+    if query.is_null() {
+        query.wrong("a filter");
+    }
+    let query = compiled(&query, reading.schema, Purpose::List);
+    let shared = node.get("sharedWith");
+    if !shared.is_null() {
+        shared.keys(&["users", "units", "profiles", "everyone"]);
+    }
+    let mut with_profiles = Vec::new();
+    for item in shared.get("profiles").items() {
+        let Some(name) = item.name() else { continue };
+        match profiles.find(name) {
+            Some(ix) => with_profiles.push(ProfileIx(ix)),
+            None => unknown(&item, "profile", name, profiles.ids()),
+        }
+    }
+    Some(SavedList {
+        id: id.to_owned(),
+        name: name?.to_owned(),
+        owner: owner?,
+        query: query?,
+        sort: sort(&node.get("sort"), reading.schema),
+        columns: node.get("columns").items().iter().filter_map(|item| reading.field(item)).collect(),
+        users: shared.get("users").items().iter().filter_map(|item| members::user(item, users)).collect(),
+        units: shared.get("units").items().iter().filter_map(|item| reading.unit(item)).collect(),
+        profiles: with_profiles,
+        everyone: shared.get("everyone").flag(false),
+    })
+}

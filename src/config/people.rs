@@ -1,0 +1,280 @@
+//! Users: who they are, when they work, how much they take.
+
+use crate::json::Json;
+use crate::json::decode::Node;
+use crate::query::convert::cell_from_json;
+use crate::query::{Cell, Cells, FieldIx, Query, UnitIx};
+use crate::time::Instant;
+
+use super::access::{Profile, ProfileIx};
+use super::{Named, Reading, WorkingHours, unknown};
+
+/// A user, by the place in the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserIx(pub u32);
+
+/// Whether somebody can hold leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserKind {
+    /// Somebody who can.
+    Person,
+    /// A machine that acts (routes, sweeps) and never receives.
+    Service,
+}
+
+/// Time away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Absence {
+    /// Its first instant.
+    pub from: Instant,
+    /// The first instant after it.
+    pub to: Instant,
+}
+
+/// How long a limit looks back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Period {
+    /// An hour.
+    Hour,
+    /// A day.
+    Day,
+    /// A week.
+    Week,
+    /// A month.
+    Month,
+}
+
+/// Most automatic assignments in a period.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limit {
+    /// How many.
+    pub count: u64,
+    /// Within what.
+    pub per: Period,
+    /// Whether the period ends now, instead of being one of the calendar's.
+    pub rolling: bool,
+}
+
+/// A user.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The id.
+    pub id: String,
+    /// What people read; the id where there is none.
+    pub name: String,
+    /// Person or service.
+    pub kind: UserKind,
+    /// The unit that the user belongs to.
+    pub unit: Option<UnitIx>,
+    /// Sets of grants, in the order given.
+    pub profiles: Vec<ProfileIx>,
+    /// Words that groups and splits go by.
+    pub tags: Vec<String>,
+    /// Whether the user may do and receive anything at all.
+    pub active: bool,
+    /// Whether the user is passed over for now.
+    pub paused: bool,
+    /// Times away.
+    pub absences: Vec<Absence>,
+    /// Working hours, by their place.
+    pub schedule: Option<u32>,
+    /// Millionths; 1,000,000 is the ordinary weight.
+    pub weight: u64,
+    /// Most open leads at once.
+    pub capacity: Option<u64>,
+    /// Most automatic assignments in a period.
+    pub limits: Vec<Limit>,
+    /// Leads that the user can be given at all.
+    pub accepts: Option<Query>,
+    /// What member filters see, by field of the users' schema.
+    cells: Vec<Cell<'static>>,
+}
+
+impl Cells for User {
+    fn cell(&self, field: FieldIx) -> Cell<'_> {
+        self.cells.get(field.0 as usize).cloned().unwrap_or_default()
+    }
+}
+
+impl User {
+    /// Whether the user is away at `now`.
+    pub fn is_absent(&self, now: Instant) -> bool {
+        self.absences.iter().any(|absence| absence.from <= now && now < absence.to)
+    }
+}
+
+/// Most decimals of a weight.
+const WEIGHT_PLACES: f64 = 1_000_000.0;
+
+/// A weight in millionths: a decimal of at most six places, 0 or from 0.000001 to 1,000,000.
+pub(crate) fn weight(node: &Node<'_>) -> Option<u64> {
+    let number = match node.json {
+        Json::Null => return None,
+        Json::Number(number) => *number,
+        _ => {
+            node.wrong("a number");
+            return None;
+        }
+    };
+    // The text is the decimal that was meant: 0.1 is a tenth, though no f64 is. Scaling and rounding finds it
+    // again, and comparing what comes back refuses a seventh place.
+    let scaled = (number * WEIGHT_PLACES).round();
+    if (0.0..=1_000_000.0).contains(&number) && (scaled / WEIGHT_PLACES - number).abs() == 0.0 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1e12, and whole")]
+        return Some(scaled as u64);
+    }
+    node.error("weight_out_of_range", "a weight is 0, or from 0.000001 to 1,000,000 with at most six decimals");
+    None
+}
+
+/// An instant that a configuration or a command names: RFC 3339 text or milliseconds.
+pub(crate) fn instant(node: &Node<'_>) -> Option<Instant> {
+    match node.json {
+        Json::Null => None,
+        Json::Number(_) => node.whole(Instant::MIN.0..=Instant::MAX.0).map(Instant),
+        Json::Text(text) => {
+            let found = Instant::parse(text);
+            if found.is_none() {
+                node.error("instant_invalid", format!("`{text}` is not an instant in RFC 3339, such as 2026-03-01T09:00:00Z"));
+            }
+            found
+        }
+        _ => {
+            node.wrong("an instant");
+            None
+        }
+    }
+}
+
+const KEYS: [&str; 15] = [
+    "id",
+    "name",
+    "kind",
+    "unit",
+    "profiles",
+    "tags",
+    "active",
+    "paused",
+    "absences",
+    "schedule",
+    "attributes",
+    "weight",
+    "capacity",
+    "limits",
+    "accepts",
+];
+
+/// Reads one user.
+pub(super) fn read(
+    node: &Node<'_>,
+    id: &str,
+    reading: &Reading<'_>,
+    profiles: &Named<Profile>,
+    schedules: &Named<WorkingHours>,
+) -> Option<User> {
+    node.keys(&KEYS);
+    let mut own = Vec::new();
+    for item in node.get("profiles").items() {
+        let Some(name) = item.name() else { continue };
+        match profiles.find(name) {
+            Some(ix) => own.push(ProfileIx(ix)),
+            None => unknown(&item, "profile", name, profiles.ids()),
+        }
+    }
+    let mut absences = Vec::new();
+    for item in node.get("absences").items() {
+        item.keys(&["from", "to", "kind"]);
+        let (from, to) = (item.get("from"), item.get("to"));
+        [&from, &to].into_iter().filter(|end| end.is_null()).for_each(|end| end.wrong("an instant"));
+        let (Some(from), Some(to)) = (instant(&from), instant(&to)) else { continue };
+        if from < to {
+            absences.push(Absence { from, to });
+        } else {
+            item.error("absence_invalid", "an absence ends after it begins");
+        }
+    }
+    let schedule = schedule(&node.get("schedule"), schedules);
+    let limits = node.get("limits").items().iter().filter_map(limit).collect();
+    let mut user = User {
+        id: id.to_owned(),
+        name: node.get("name").text().unwrap_or(id).to_owned(),
+        kind: node.get("kind").one_of(&[("person", UserKind::Person), ("service", UserKind::Service)]).unwrap_or(UserKind::Person),
+        unit: reading.unit(&node.get("unit")),
+        profiles: own,
+        tags: node.get("tags").texts().into_iter().map(str::to_owned).collect(),
+        active: node.get("active").flag(true),
+        paused: node.get("paused").flag(false),
+        absences,
+        schedule,
+        weight: weight(&node.get("weight")).unwrap_or(1_000_000),
+        capacity: node.get("capacity").whole(0..=i64::from(u32::MAX)).and_then(|n| u64::try_from(n).ok()),
+        limits,
+        accepts: reading.guard(&node.get("accepts")),
+        cells: Vec::new(),
+    };
+    user.cells = cells(node, &user, reading);
+    Some(user)
+}
+
+/// What a member filter sees of the user.
+fn cells(node: &Node<'_>, user: &User, reading: &Reading<'_>) -> Vec<Cell<'static>> {
+    let attributes = node.get("attributes");
+    for (name, value) in attributes.entries() {
+        if ["id", "unit", "tags", "profiles"].contains(&name) {
+            value.error("reserved_field", format!("every user has `{name}`; an attribute cannot bear that name"));
+        }
+    }
+    let list = |node: Node<'_>| {
+        let items: Vec<_> = node.texts().into_iter().map(|text| text.to_owned().into()).collect();
+        if items.is_empty() { Cell::Null } else { Cell::List(items) }
+    };
+    let schema = reading.user_schema;
+    let mut out = Vec::with_capacity(schema.fields.len());
+    for field in &schema.fields {
+        out.push(match field.name.as_str() {
+            "id" => Cell::Text(user.id.clone().into()),
+            "unit" => node.get("unit").text().map_or(Cell::Null, |unit| Cell::Text(unit.to_owned().into())),
+            "tags" => list(node.get("tags")),
+            "profiles" => list(node.get("profiles")),
+            name => {
+                let value = attributes.get(name);
+                match cell_from_json(field, schema, value.json) {
+                    Ok(cell) => cell,
+                    Err(problem) if !problem.cell.is_null() => problem.cell,
+                    Err(problem) => {
+                        value.error(
+                            "attribute_invalid",
+                            format!("this does not fit the {} attribute `{name}` ({})", field.kind.name(), problem.code),
+                        );
+                        Cell::Null
+                    }
+                }
+            }
+        });
+    }
+    out
+}
+
+/// A schedule's id that must be known.
+pub(super) fn schedule(node: &Node<'_>, schedules: &Named<WorkingHours>) -> Option<u32> {
+    let name = node.text()?;
+    let found = schedules.find(name);
+    if found.is_none() {
+        unknown(node, "schedule", name, schedules.ids());
+    }
+    found
+}
+
+fn limit(node: &Node<'_>) -> Option<Limit> {
+    node.keys(&["count", "per", "rolling"]);
+    let (count, per) = (node.get("count"), node.get("per"));
+    if count.is_null() {
+        count.wrong("a whole number");
+    }
+    if per.is_null() {
+        per.wrong("`hour`, `day`, `week` or `month`");
+    }
+    let per = per.one_of(&[("hour", Period::Hour), ("day", Period::Day), ("week", Period::Week), ("month", Period::Month)]);
+    let count = count.whole(0..=i64::from(u32::MAX)).and_then(|n| u64::try_from(n).ok());
+    Some(Limit { count: count?, per: per?, rolling: node.get("rolling").flag(false) })
+}

@@ -1,0 +1,123 @@
+//! Assignment rules, checked. Which one applies is decided by the room of routes.
+
+use crate::json::decode::Node;
+use crate::query::{FieldIx, FieldType, Query};
+
+use super::people::{UserIx, schedule};
+use super::{Group, GroupIx, Named, Pool, Reading, User, WorkingHours, members, unknown};
+
+/// Where a rule sends a lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleTarget {
+    /// To a user.
+    User(UserIx),
+    /// To a group.
+    Group(GroupIx),
+    /// To a pool.
+    Pool(u32),
+    /// To the user that a field of the lead names, else elsewhere.
+    Field(FieldIx, Option<Box<RuleTarget>>),
+    /// To the owner of the most recently created other lead with the same value, else elsewhere.
+    Same(FieldIx, Box<RuleTarget>),
+}
+
+/// An assignment rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its id.
+    pub id: String,
+    /// What people read.
+    pub name: Option<String>,
+    /// Whether it is tried at all.
+    pub enabled: bool,
+    /// Which leads it is for; absent, all.
+    pub when: Option<Query>,
+    /// In which hours it is tried.
+    pub schedule: Option<u32>,
+    /// Where it sends them.
+    pub to: RuleTarget,
+    /// Whether it takes leads that have an owner.
+    pub overwrite_owner: bool,
+    /// Whether it stops for review when it finds nobody.
+    pub required: bool,
+}
+
+/// Reads one rule.
+pub(super) fn read(
+    node: &Node<'_>,
+    id: &str,
+    reading: &Reading<'_>,
+    users: &Named<User>,
+    groups: &Named<Group>,
+    pools: &Named<Pool>,
+    schedules: &Named<WorkingHours>,
+) -> Option<Rule> {
+    node.keys(&["id", "name", "enabled", "when", "schedule", "to", "overwriteOwner", "required"]);
+    let to = target(&node.get("to"), reading, users, groups, pools, 0);
+    Some(Rule {
+        id: id.to_owned(),
+        name: node.get("name").text().map(str::to_owned),
+        enabled: node.get("enabled").flag(true),
+        when: reading.guard(&node.get("when")),
+        schedule: schedule(&node.get("schedule"), schedules),
+        overwrite_owner: node.get("overwriteOwner").flag(false),
+        required: node.get("required").flag(false),
+        to: to?,
+    })
+}
+
+/// How far targets may be nested in `otherwise`.
+const DEPTH: usize = 16;
+
+fn target(
+    node: &Node<'_>,
+    reading: &Reading<'_>,
+    users: &Named<User>,
+    groups: &Named<Group>,
+    pools: &Named<Pool>,
+    depth: usize,
+) -> Option<RuleTarget> {
+    if !node.keys(&["user", "group", "pool", "field", "same", "otherwise"]) {
+        return None;
+    }
+    if depth > DEPTH {
+        node.error("too_deep", format!("targets are nested deeper than {DEPTH}"));
+        return None;
+    }
+    let named = ["user", "group", "pool", "field", "same"].into_iter().filter(|key| !node.get(key).is_null()).count();
+    if named != 1 {
+        node.error("target_invalid", "a target names exactly one of `user`, `group`, `pool`, `field` and `same`");
+        return None;
+    }
+    let otherwise = node.get("otherwise");
+    let next = || if otherwise.is_null() { None } else { target(&otherwise, reading, users, groups, pools, depth + 1).map(Box::new) };
+    let find = |key: &'static str, found: Option<u32>, known: &mut dyn Iterator<Item = &str>| {
+        let node = node.get(key);
+        if found.is_none() {
+            unknown(&node, key, node.text().unwrap_or_default(), known);
+        }
+        found
+    };
+    let (user, field, same) = (node.get("user"), node.get("field"), node.get("same"));
+    if !user.is_null() {
+        return members::user(&user, users).map(RuleTarget::User);
+    }
+    if let Some(name) = node.get("group").text() {
+        return find("group", groups.find(name), &mut groups.ids()).map(|ix| RuleTarget::Group(GroupIx(ix)));
+    }
+    if let Some(name) = node.get("pool").text() {
+        return find("pool", pools.find(name), &mut pools.ids()).map(RuleTarget::Pool);
+    }
+    if !field.is_null() {
+        let found = reading.field(&field)?;
+        if reading.schema.kind(found) != FieldType::User {
+            field.error("field_type", format!("`{}` is not a user field", reading.schema.name(found)));
+        }
+        return Some(RuleTarget::Field(found, next()));
+    }
+    let found = reading.field(&same)?;
+    if otherwise.is_null() {
+        otherwise.wrong("a target for leads whose value is new");
+    }
+    Some(RuleTarget::Same(found, next()?))
+}

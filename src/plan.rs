@@ -1,0 +1,356 @@
+//! Plans: everything the host must change, decided and explained, before anything is changed.
+//!
+//! [`plan`] turns a command into a [`Plan`]. A plan keeps a snapshot of the table, the rows that change and rules for what they
+//! become ([`edit`]); each answer is derived from those when it is asked for, so that a plan of a million leads costs no more
+//! than its decision. The way through this room: `command` and `context` (what is asked, in what) → `decide` (who and which)
+//! → here (what follows from it) → `encode`, `write` (the wire) → `verify`, `apply` (the way back).
+
+pub mod apply;
+pub mod command;
+pub mod context;
+mod decide;
+pub mod decode;
+pub mod digest;
+pub mod drops;
+mod edit;
+pub mod encode;
+mod leads;
+pub mod lines;
+pub mod notices;
+pub mod recorded;
+pub mod state;
+pub mod timeline;
+pub mod verify;
+mod workload;
+mod write;
+
+pub use command::Command;
+pub use context::Context;
+pub use decide::{Attach, Created, SplitReport};
+pub use drops::DropCode;
+pub use edit::Set;
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use crate::access::{Gate, Reason};
+use crate::config::{Method, Model};
+use crate::error::{Diagnostic, Result};
+use crate::json::Json;
+use crate::query::{Cell, FieldIx};
+use crate::table::{RowIx, Snapshot, Table};
+use crate::time::Instant;
+
+use command::LeadsRef;
+use context::{Notify, Refusing};
+use decide::{Bare, Deciding, Draft, Following, Sieved};
+use drops::{Drops, Left};
+use edit::{Edits, Told};
+use lines::Line;
+use state::StateChange;
+
+/// The name of the encoding.
+pub const FORMAT: &str = "evenhand/plan@1";
+/// Rises whenever the same inputs would give another plan.
+pub const SEMANTICS: u32 = 1;
+
+/// What a command would change, and why.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) model: Rc<Model>,
+    pub(crate) table: Snapshot,
+    pub(crate) kind: &'static str,
+    pub(crate) command: Json,
+    pub(crate) picked: Option<Rc<Vec<u32>>>,
+    pub(crate) given_id: Option<String>,
+    pub(crate) config: String,
+    pub(crate) actor: String,
+    pub(crate) now: Instant,
+    pub(crate) refusing: Refusing,
+    pub(crate) notify: Notify,
+    pub(crate) rows: Vec<u32>,
+    pub(crate) edits: Edits,
+    pub(crate) drops: Drops,
+    pub(crate) resend: Vec<(FieldIx, String)>,
+    pub(crate) slot: Option<FieldIx>,
+    pub(crate) read_the_clock: bool,
+    body: OnceCell<Rc<Vec<u8>>>,
+    digest: OnceCell<String>,
+    outcome: OnceCell<String>,
+    /// Why the whole command was refused; then nothing changes.
+    pub refused: Vec<Reason>,
+    /// What each person holds before and after.
+    pub lines: Vec<Line>,
+    /// What is worth telling.
+    pub warnings: Vec<Diagnostic>,
+    /// Writes to the state, but for the mark that the plan was done.
+    pub state: Vec<StateChange>,
+    /// State that was read and is not written.
+    pub reads: Vec<(String, Option<i64>)>,
+    /// How even a split came out.
+    pub split: Option<SplitReport>,
+    /// A note and an alert that go with every change.
+    pub attach: Attach,
+    /// Copies to create.
+    pub created: Vec<Created>,
+    /// Copies to delete again, each with its guard.
+    pub removed: Vec<(String, Cell<'static>)>,
+}
+
+/// One lead that changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change<'a> {
+    /// The lead's id.
+    pub lead: Cow<'a, str>,
+    /// The version that must still stand, or the owner where leads have no version.
+    pub expect: Cell<'a>,
+    /// What changes, in the order of fields.
+    pub set: Vec<Set<'a>>,
+}
+
+/// Decides a command, given as JSON text was parsed. `picked` are the rows of a selection that the command names.
+///
+/// # Errors
+/// `command_invalid`, `query_invalid` for a command that makes no sense; `state_missing`, `load_missing` for a context that
+/// lacks something; `unknown_field`, `now_required` and the like for filters; `out_of_memory`.
+pub fn plan(
+    model: &Rc<Model>,
+    gate: &Rc<Gate>,
+    table: &Table,
+    command: &Json,
+    picked: Option<Rc<Vec<u32>>>,
+    context: &Context,
+    config: &str,
+) -> Result<Plan> {
+    let typed = Command::read(command, model, picked.clone())?;
+    context.state.forget_reads();
+    let mut plan = Plan {
+        model: Rc::clone(model),
+        table: table.snapshot(),
+        kind: typed.kind(),
+        command: command.canonical(),
+        picked: picked.filter(|_| matches!(typed.leads(), Some(LeadsRef::Rows(_)))),
+        given_id: context.id.clone(),
+        config: config.to_owned(),
+        actor: context.actor.clone(),
+        now: context.now,
+        refusing: context.refusing,
+        notify: context.notify,
+        rows: Vec::new(),
+        edits: Edits::default(),
+        drops: Drops::default(),
+        resend: Vec::new(),
+        slot: None,
+        read_the_clock: false,
+        body: OnceCell::new(),
+        digest: OnceCell::new(),
+        outcome: OnceCell::new(),
+        refused: Vec::new(),
+        lines: Vec::new(),
+        warnings: Vec::new(),
+        state: Vec::new(),
+        reads: Vec::new(),
+        split: None,
+        attach: Attach::default(),
+        created: Vec::new(),
+        removed: Vec::new(),
+    };
+    let Some((actor, _)) = model.user(&context.actor) else {
+        plan.refused = vec![Reason::new("unknown_actor", None, "the acting user is not known")];
+        return Ok(plan);
+    };
+    let deciding = Deciding::new(model, gate, table, context, actor);
+    plan.refused = deciding.refusals(&typed)?;
+    if plan.refused.is_empty() {
+        let draft = decide::decide(&deciding, &typed)?;
+        plan.settle(&deciding, draft)?;
+    }
+    context.state.check_complete()?;
+    if context.pin && matches!(typed.leads(), Some(LeadsRef::Filter(_) | LeadsRef::List(_))) {
+        plan.pin();
+    }
+    Ok(plan)
+}
+
+impl Plan {
+    /// Adds to a decision what follows from it.
+    fn settle(&mut self, deciding: &Deciding<'_>, mut draft: Draft) -> Result<()> {
+        self.read_the_clock = deciding.read_the_clock();
+        self.drops = draft.drops;
+        self.refused = draft.refused;
+        if self.refusing == Refusing::All && self.refused.is_empty() {
+            self.refused = self.drops.first_refusal();
+        }
+        if !self.refused.is_empty() {
+            self.drops.clear();
+            return Ok(());
+        }
+        if draft.following == Following::Yes {
+            draft.edits.follow_owner(&self.model, self.now, &self.actor, deciding.told());
+        }
+        (self.rows, self.edits) = (draft.rows, draft.edits);
+        if draft.sieved == Sieved::No && draft.bare == Bare::NoChange {
+            self.drop_unchanged()?;
+        }
+        self.attach = draft.attach;
+        self.created = draft.created;
+        self.removed = draft.removed;
+        self.resend = draft.resend;
+        self.slot = draft.slot;
+        self.split = draft.split;
+        self.warnings = draft.warnings;
+        self.lines = lines::of(self, deciding, &draft.receivers, &draft.former)?;
+        self.state = draft.state;
+        self.remember_last(deciding)?;
+        self.reads = deciding.context.state.reads(&self.state);
+        Ok(())
+    }
+
+    /// Drops the rows that are as asked already.
+    fn drop_unchanged(&mut self) -> Result<()> {
+        let mut keep = Vec::new();
+        keep.try_reserve_exact(self.rows.len())?;
+        for (at, row) in self.rows.iter().enumerate() {
+            let row = RowIx(*row);
+            keep.push(!self.edits.of_row(at, row, &self.table, &self.model, self.now).is_empty());
+        }
+        for (row, keep) in self.rows.iter().zip(&keep) {
+            if !keep {
+                self.drops.row(RowIx(*row), DropCode::NoChange);
+            }
+        }
+        self.edits.keep_rows(&keep);
+        let mut flags = keep.iter();
+        self.rows.retain(|_| flags.next().copied().unwrap_or(true));
+        Ok(())
+    }
+
+    /// By hand, the last assignment is written for members of a group that hands leads to whoever waited longest.
+    fn remember_last(&mut self, deciding: &Deciding<'_>) -> Result<()> {
+        let model = &self.model;
+        let waiting: Vec<_> = model
+            .groups
+            .iter()
+            .filter(|group| matches!(group.method, Method::LeastRecent { manual_counts: true }) && Some(group.slot) == self.slot)
+            .map(|group| deciding.gate.members(&group.members, Some(self.now)))
+            .collect::<Result<Vec<_>>>()?
+            .concat();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let mut last: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+        for at in 0..self.rows.len() {
+            let to = self.slot_of_row(at).and_then(|set| set.to.text().map(str::to_owned));
+            if let Some(user) = to.filter(|user| model.user(user).is_some_and(|(ix, _)| waiting.contains(&ix))) {
+                last.insert(user, at);
+            }
+        }
+        for (user, tick) in last {
+            let key = state::key("user", &user);
+            let mut kept: Vec<(String, Json)> = deciding.context.state.get(&key)?.and_then(Json::as_object).unwrap_or_default().to_vec();
+            kept.retain(|(name, _)| name != "last" && name != "format");
+            let mut value = state::value([("last", Json::object([("at", Json::from(self.now.0)), ("tick", Json::from(tick))]))]);
+            if let Json::Object(pairs) = &mut value {
+                pairs.extend(kept);
+            }
+            self.state.push(deciding.context.state.write(key, Some(value)));
+        }
+        self.state.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(())
+    }
+
+    /// Writes the ids that a filter or a list found into the command.
+    fn pin(&mut self) {
+        let mut ids: Vec<Json> = self.rows.iter().map(|row| self.table.id(RowIx(*row)).into_owned().into()).collect();
+        ids.extend(self.drops.list().iter().map(|drop| self.lead_of(drop).into_owned().into()));
+        self.set_ids(ids);
+    }
+
+    fn set_ids(&mut self, ids: Vec<Json>) {
+        if let Json::Object(pairs) = &mut self.command
+            && let Some((_, leads)) = pairs.iter_mut().find(|(key, _)| key == "leads")
+        {
+            *leads = Json::object([("ids", Json::List(ids))]);
+        }
+    }
+
+    /// The command as it is written down: a selection as its ids.
+    pub fn command(&self) -> Json {
+        let mut command = self.command.clone();
+        if let (Some(rows), Json::Object(pairs)) = (&self.picked, &mut command)
+            && let Some((_, leads)) = pairs.iter_mut().find(|(key, _)| key == "leads")
+        {
+            let ids = rows.iter().map(|row| self.table.id(RowIx(*row)).into_owned().into()).collect();
+            *leads = Json::object([("ids", Json::List(ids))]);
+        }
+        command
+    }
+
+    /// How many leads change.
+    pub fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The plan's id: the one that the host gave, else the digest.
+    pub fn id(&self) -> &str {
+        self.given_id.as_deref().unwrap_or_else(|| self.digest())
+    }
+
+    /// SHA-256 over everything but the rows that were read, in hexadecimal.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| digest::of(self))
+    }
+
+    /// The same without time and id.
+    pub fn outcome(&self) -> &str {
+        self.outcome.get_or_init(|| digest::outcome(self))
+    }
+
+    /// The encoded changes and answers, worked out once.
+    pub(crate) fn body(&self) -> Rc<Vec<u8>> {
+        Rc::clone(self.body.get_or_init(|| Rc::new(encode::body(self, encode::Times::Absolute))))
+    }
+
+    /// The lead that changes at a place of the plan.
+    pub fn change(&self, at: usize) -> Option<Change<'_>> {
+        let row = RowIx(*self.rows.get(at)?);
+        let guard = self.model.lead.version.unwrap_or(self.model.lead.owner);
+        Some(Change {
+            lead: self.table.id(row),
+            expect: self.table.cell(row, guard),
+            set: self.edits.of_row(at, row, &self.table, &self.model, self.now),
+        })
+    }
+
+    /// What becomes of the plan's slot in a row of it, if that changes.
+    pub(crate) fn slot_of_row(&self, at: usize) -> Option<Set<'_>> {
+        let (slot, row) = (self.slot?, RowIx(*self.rows.get(at)?));
+        let from = self.table.cell(row, slot);
+        let to = self.edits.always(slot)?.value(at, &from, self.now)?;
+        (to != from).then_some(Set { field: slot, from, to })
+    }
+
+    /// The id of a lead that was left out.
+    pub(crate) fn lead_of<'a>(&'a self, drop: &'a drops::Drop) -> Cow<'a, str> {
+        match &drop.left {
+            Left::Row(row) => self.table.id(*row),
+            Left::Id(id) => Cow::Borrowed(id),
+        }
+    }
+
+    /// Whether the people concerned are told.
+    pub(crate) fn told(&self) -> Told {
+        if self.notify == Notify::Digest { Told::Yes } else { Told::No }
+    }
+
+    /// All writes to the state, with the mark that the plan was done.
+    pub fn all_state(&self) -> Vec<StateChange> {
+        let mut out = self.state.clone();
+        if self.refused.is_empty() {
+            let value = state::value([("at", Json::from(self.now.0))]);
+            out.push(StateChange { key: state::key("done", self.id()), expect: None, version: 1, value: Some(value) });
+        }
+        out
+    }
+}

@@ -1,0 +1,151 @@
+//! What a plan is decided in: who acts, when, and what the host remembers.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::config::{Model, people};
+use crate::error::{Error, Result};
+use crate::json::Json;
+use crate::json::decode::{Faults, Node};
+use crate::time::Instant;
+
+use super::recorded::Recorded;
+use super::state::State;
+
+/// Whether one refused row refuses all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Refusing {
+    /// Rows that may not change are left out, each with its reason.
+    #[default]
+    Rows,
+    /// The first of them refuses the whole command.
+    All,
+}
+
+/// Who is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Notify {
+    /// One digest for each person.
+    #[default]
+    Digest,
+    /// Nobody.
+    Silent,
+}
+
+/// Whether a table holds all leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Coverage {
+    /// It does.
+    #[default]
+    Whole,
+    /// It holds some; what depends on the others comes with the context.
+    Partial,
+}
+
+/// The context of a plan.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Who acts.
+    pub actor: String,
+    /// When.
+    pub now: Instant,
+    /// What earlier plans told the host to keep.
+    pub state: State,
+    /// Open leads per user in all, where the table does not hold them all.
+    pub load: Option<BTreeMap<String, u64>>,
+    /// The plan's id, if the host names it.
+    pub id: Option<String>,
+    /// Plans that an undo refers to.
+    pub plans: Vec<(String, Rc<Recorded>)>,
+    /// Whether the table holds all leads; said by whoever loaded it.
+    pub coverage: Coverage,
+    /// Whether ids that a filter or a list found are written into the command.
+    pub pin: bool,
+    /// Whether one refused row refuses all.
+    pub refusing: Refusing,
+    /// Who is told.
+    pub notify: Notify,
+    /// For verifying: how old a plan may be, in seconds.
+    pub max_age_seconds: i64,
+}
+
+const KEYS: [&str; 13] = [
+    "actor",
+    "now",
+    "state",
+    "partialState",
+    "load",
+    "same",
+    "id",
+    "plans",
+    "pin",
+    "allOrNothing",
+    "notify",
+    "settlement",
+    "maxAgeSeconds",
+];
+
+impl Context {
+    /// Reads a context. Plans given as bytes do not come this way: the host hands them over beside the text.
+    ///
+    /// # Errors
+    /// `context_invalid` with every fault found.
+    pub fn read(json: &Json, model: &Model) -> Result<Context> {
+        let faults = Faults::default();
+        let node = Node::new(json, "", &faults);
+        let context = Context::decode(&node, model);
+        let (failed, list) = (faults.any_error(), faults.into_list());
+        match context {
+            Some(context) if !failed => Ok(context),
+            _ => Err(Error::invalid("context_invalid", list)),
+        }
+    }
+
+    fn decode(node: &Node<'_>, model: &Model) -> Option<Context> {
+        if !node.keys(&KEYS) {
+            return None;
+        }
+        let (actor, now, state, load) = (node.get("actor"), node.get("now"), node.get("state"), node.get("load"));
+        if now.is_null() {
+            now.wrong("an instant");
+        }
+        if !node.get("settlement").is_null() {
+            node.get("settlement").error("not_implemented", "shards have not landed yet");
+        }
+        let loads = if load.is_null() {
+            None
+        } else {
+            let mut loads = BTreeMap::new();
+            for (user, count) in load.entries() {
+                if model.users.find(user).is_none() {
+                    continue;
+                }
+                if let Some(count) = count.whole(0..=i64::from(u32::MAX)).and_then(|count| u64::try_from(count).ok()) {
+                    loads.insert(user.to_owned(), count);
+                }
+            }
+            Some(loads)
+        };
+        let mut plans = Vec::new();
+        for (id, plan) in node.get("plans").entries() {
+            match Recorded::from_json(plan.json, model) {
+                Ok(recorded) => plans.push((id.to_owned(), Rc::new(recorded))),
+                Err(error) => plan.error(error.code, error.message),
+            }
+        }
+        let refusing = if node.get("allOrNothing").flag(false) { Refusing::All } else { Refusing::Rows };
+        Some(Context {
+            actor: actor.name().map(str::to_owned)?,
+            now: people::instant(&now)?,
+            state: State::read(&state, node.get("partialState").flag(false)),
+            load: loads,
+            id: node.get("id").text().map(str::to_owned),
+            plans,
+            coverage: Coverage::Whole,
+            pin: node.get("pin").flag(false),
+            refusing,
+            notify: node.get("notify").one_of(&[("digest", Notify::Digest), ("none", Notify::Silent)]).unwrap_or_default(),
+            max_age_seconds: node.get("maxAgeSeconds").whole(0..=31_536_000).unwrap_or(300),
+        })
+    }
+}

@@ -1,0 +1,215 @@
+//! Rows that are alike to a split, found column by column, and the turns in which they are dealt.
+//!
+//! A class is who may take a row (one bit for each receiver) and, where rows stay with their holder, who that is. Bits come in
+//! as one mask for each receiver over the rows of the table; 64 masks are transposed at a time, 64 rows at once, so that a
+//! row's bits become one word and a class is found by one look-up.
+
+use hashbrown::HashMap;
+
+use crate::access::Covered;
+use crate::error::Result;
+use crate::query::FieldIx;
+use crate::split::{self as kernel, Class, Set, Settled};
+use crate::table::{Column, RowIx};
+
+use super::Deciding;
+
+/// Who of the receivers holds a row, by the code of the slot's column.
+pub(super) struct Holders<'a> {
+    column: &'a Column,
+    /// Code → place among the receivers.
+    places: Vec<Option<u32>>,
+}
+
+/// Finds the receivers' codes in the slot's column.
+pub(super) fn holders<'a>(deciding: &Deciding<'a>, slot: FieldIx, names: &[&str]) -> Holders<'a> {
+    let column = deciding.table.column(slot);
+    let mut places = Vec::new();
+    if let Column::Coded(coded) = column {
+        places.resize(coded.dict.len() + 1, None);
+        for (place, name) in (0u32..).zip(names) {
+            if let Some(slot) = coded.dict.find(name).and_then(|code| places.get_mut(code as usize)) {
+                *slot = Some(place);
+            }
+        }
+    }
+    Holders { column, places }
+}
+
+impl Holders<'_> {
+    /// The receiver who holds the row.
+    #[inline]
+    pub fn get(&self, row: RowIx) -> Option<u32> {
+        match self.column {
+            Column::Coded(coded) => self.places.get(coded.code(row.0) as usize).copied().flatten(),
+            _ => None,
+        }
+    }
+}
+
+/// The classes of some rows.
+pub(super) struct Classes {
+    /// In the order of their first row.
+    pub list: Vec<Class>,
+    /// For each row, its class.
+    pub of_row: Vec<u32>,
+}
+
+/// Masks that are transposed at a time.
+const LANES: usize = 64;
+
+impl Classes {
+    /// Sorts rows into classes. `may` has one answer for each receiver; each row is covered by at least one.
+    pub fn of(rows: &[u32], may: &[Covered], holders: Option<&Holders<'_>>, table_rows: u32) -> Result<Classes> {
+        let mut of_row: Vec<u32> = Vec::new();
+        of_row.try_reserve_exact(rows.len())?;
+        of_row.resize(rows.len(), 0);
+        let mut count = u32::from(!rows.is_empty());
+        let masks: Vec<&[u64]> =
+            may.iter().filter_map(|may| if let Covered::Some(mask) = may { Some(mask.words.as_slice()) } else { None }).collect();
+        for lanes in masks.chunks(LANES) {
+            let keys = transposed(lanes, table_rows)?;
+            count = refine(&mut of_row, rows.iter().map(|row| keys.get(*row as usize).copied().unwrap_or(0)))?;
+        }
+        if let Some(holders) = holders {
+            count = refine(&mut of_row, rows.iter().map(|row| holders.get(RowIx(*row)).map_or(0, |place| u64::from(place) + 1)))?;
+        }
+        let mut list: Vec<Class> = Vec::new();
+        list.try_reserve_exact(count as usize)?;
+        for (row, class) in rows.iter().map(|row| RowIx(*row)).zip(&of_row) {
+            // Classes are numbered in the order of their first row, so a new one is always the next.
+            match list.get_mut(*class as usize) {
+                Some(known) => known.count += 1,
+                None => list.push(Class {
+                    eligible: Set::of((0u32..).zip(may).filter(|(_, may)| may.contains(row)).map(|(place, _)| place)),
+                    owner: holders.and_then(|holders| holders.get(row)),
+                    count: 1,
+                }),
+            }
+        }
+        Ok(Classes { list, of_row })
+    }
+}
+
+/// Splits classes further by a key of each row; numbers them in the order of their first row.
+fn refine(of_row: &mut [u32], keys: impl Iterator<Item = u64>) -> Result<u32> {
+    let mut known: HashMap<(u32, u64), u32, foldhash::fast::FixedState> = HashMap::default();
+    let mut last = None;
+    let mut next = 0;
+    for (class, key) in of_row.iter_mut().zip(keys) {
+        let pair = (*class, key);
+        if let Some((before, number)) = last
+            && before == pair
+        {
+            *class = number;
+            continue;
+        }
+        known.try_reserve(1).map_err(|_| crate::error::Error::out_of_memory())?;
+        let number = *known.entry(pair).or_insert_with(|| {
+            next += 1;
+            next - 1
+        });
+        last = Some((pair, number));
+        *class = number;
+    }
+    Ok(next)
+}
+
+/// For each row of the table, the bits of up to 64 masks as one word.
+fn transposed(masks: &[&[u64]], rows: u32) -> Result<Vec<u64>> {
+    let words = (rows as usize).div_ceil(64);
+    let mut out: Vec<u64> = Vec::new();
+    out.try_reserve_exact(words * 64)?;
+    for word in 0..words {
+        let mut block = [0u64; 64];
+        for (lane, mask) in block.iter_mut().zip(masks) {
+            *lane = mask.get(word).copied().unwrap_or(0);
+        }
+        transpose(&mut block);
+        out.extend_from_slice(&block);
+    }
+    Ok(out)
+}
+
+/// Transposes a 64 × 64 bit matrix in place, by swapping ever smaller off-diagonal blocks (Warren, Hacker's Delight, 7-3, with
+/// the lowest bit as the first column).
+fn transpose(block: &mut [u64; 64]) {
+    let mut width = 32usize;
+    let mut mask = 0x0000_0000_ffff_ffffu64;
+    while width > 0 {
+        let mut at = 0;
+        while at < 64 {
+            #[expect(clippy::indexing_slicing, reason = "`at` is below 64 and has the bit `width` clear, so both are in the block")]
+            {
+                let swap = ((block[at] >> width) ^ block[at | width]) & mask;
+                block[at] ^= swap << width;
+                block[at | width] ^= swap;
+            }
+            at = ((at | width) + 1) & !width;
+        }
+        width /= 2;
+        mask ^= mask << width;
+    }
+}
+
+/// Where the receivers of a class's rows stand in the common sequence.
+pub(super) struct Turns {
+    /// For each class: its part of `sequence`.
+    pub ranges: Vec<(usize, usize)>,
+    /// The receivers, class after class, in the order in which its rows are dealt.
+    pub sequence: Vec<u32>,
+}
+
+/// Deals every class.
+pub(super) fn turns(settled: &Settled, order: kernel::Order) -> Result<Turns> {
+    let mut sequence: Vec<u32> = Vec::new();
+    sequence.try_reserve_exact(usize::try_from(settled.placed).unwrap_or(usize::MAX))?;
+    let mut ranges = Vec::with_capacity(settled.quotas.len());
+    for quotas in &settled.quotas {
+        let start = sequence.len();
+        kernel::deal(quotas, order, |receiver| sequence.push(receiver));
+        ranges.push((start, sequence.len()));
+    }
+    Ok(Turns { ranges, sequence })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Mask;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn transposing_swaps_rows_and_columns(seed: Vec<u64>) {
+            let mut block = [0u64; 64];
+            block.iter_mut().zip(&seed).for_each(|(word, seed)| *word = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let mut turned = block;
+            transpose(&mut turned);
+            for (i, row) in block.iter().enumerate() {
+                for (j, column) in turned.iter().enumerate() {
+                    prop_assert_eq!(row >> j & 1, column >> i & 1);
+                }
+            }
+        }
+
+        #[test]
+        fn classes_tell_apart_just_what_differs(bits in proptest::collection::vec(proptest::collection::vec(any::<bool>(), 70), 1..150)) {
+            let rows = bits.len() as u32;
+            let may: Vec<Covered> = (0..70)
+                .map(|who| Covered::Some(Mask::from_rows(rows, (0..rows).map(RowIx).filter(|row| bits[row.0 as usize][who] && who % 3 == 0)).unwrap()))
+                .collect();
+            let order: Vec<u32> = (0..rows).rev().collect();
+            let classes = Classes::of(&order, &may, None, rows).unwrap();
+            let set = |row: u32| (0..70u32).filter(|who| may[*who as usize].contains(RowIx(row))).collect::<Vec<_>>();
+            for (row, class) in order.iter().zip(&classes.of_row) {
+                let eligible = &classes.list[*class as usize].eligible;
+                prop_assert_eq!((0..70u32).filter(|who| eligible.contains(*who)).collect::<Vec<_>>(), set(*row));
+            }
+            let mut sets: Vec<_> = order.iter().map(|row| set(*row)).collect();
+            sets.sort();
+            sets.dedup();
+            prop_assert_eq!(sets.len(), classes.list.len());
+        }
+    }
+}

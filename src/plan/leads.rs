@@ -1,0 +1,114 @@
+//! From the leads that a command names to rows of the table, in the order in which they are dealt.
+
+use std::rc::Rc;
+
+use crate::access::Covered;
+use crate::config::SortKey;
+use crate::error::{Error, Result};
+use crate::filter;
+use crate::json::Json;
+use crate::query::{Cell, Query};
+use crate::table::{Mask, RowIx, Table};
+
+use super::command::LeadsRef;
+use super::decide::Deciding;
+use super::drops::{DropCode, Drops};
+
+/// Finds the rows and drops those that do not exist, are named again, or changed since they were seen.
+pub(super) fn resolve(deciding: &Deciding<'_>, leads: &LeadsRef, sort: &[SortKey], drops: &mut Drops) -> Result<Vec<u32>> {
+    let view = deciding.view()?;
+    match leads {
+        LeadsRef::Ids { ids, seen } => {
+            let rows = named(deciding, ids, seen.as_deref(), &view, drops)?;
+            ordered(deciding.table, rows, sort)
+        }
+        LeadsRef::Rows(rows) => {
+            let rows = picked(deciding, rows, &view, drops)?;
+            ordered(deciding.table, rows, sort)
+        }
+        LeadsRef::Filter(query) => matching(deciding, query, &view, sort),
+        LeadsRef::List(id) => {
+            let Some(list) = deciding.model.lists.by_id(id) else { return Ok(Vec::new()) };
+            let sort = if sort.is_empty() { &list.sort } else { sort };
+            matching(deciding, &list.query, &view, sort)
+        }
+    }
+}
+
+/// The visible rows that match, in the order of `sort`, else by id.
+pub(super) fn matching(deciding: &Deciding<'_>, query: &Query, view: &Covered, sort: &[SortKey]) -> Result<Vec<u32>> {
+    deciding.notice_clock(query);
+    let mask = view.narrow(filter::select(query, deciding.table, &deciding.filtering())?);
+    by_id(deciding.table, &mask, sort)
+}
+
+/// The rows of a mask in the order of `sort`, then by id.
+pub(super) fn by_id(table: &Table, mask: &Mask, sort: &[SortKey]) -> Result<Vec<u32>> {
+    let all = table.rows_by_id()?;
+    let mut rows: Vec<u32> =
+        if mask.count() == all.len() { all.to_vec() } else { all.iter().copied().filter(|row| mask.contains(RowIx(*row))).collect() };
+    if !sort.is_empty() {
+        filter::sort(&mut rows, sort, table)?;
+    }
+    Ok(rows)
+}
+
+/// Rows that were named, in the order given unless there is a sort; the id is then the last key.
+fn ordered(table: &Table, mut rows: Vec<u32>, sort: &[SortKey]) -> Result<Vec<u32>> {
+    if !sort.is_empty() {
+        rows.sort_by(|a, b| table.id(RowIx(*a)).cmp(&table.id(RowIx(*b))));
+        filter::sort(&mut rows, sort, table)?;
+    }
+    Ok(rows)
+}
+
+fn named(deciding: &Deciding<'_>, ids: &[String], seen: Option<&[Json]>, view: &Covered, drops: &mut Drops) -> Result<Vec<u32>> {
+    let mut rows = Vec::with_capacity(ids.len());
+    let mut met = Mask::none(deciding.table.rows())?;
+    for (at, id) in ids.iter().enumerate() {
+        // A lead that the actor may not see is told from one that does not exist by nothing.
+        let Some(row) = deciding.table.find(id).filter(|row| view.contains(*row)) else {
+            drops.unknown(id.clone());
+            continue;
+        };
+        if met.contains(row) {
+            drops.row(row, DropCode::DuplicateId);
+            continue;
+        }
+        met.insert(row);
+        match seen.and_then(|seen| seen.get(at)) {
+            Some(seen) if !still(deciding, row, seen) => drops.row(row, DropCode::Stale),
+            _ => rows.push(row.0),
+        }
+    }
+    Ok(rows)
+}
+
+fn picked(deciding: &Deciding<'_>, picked: &Rc<Vec<u32>>, view: &Covered, drops: &mut Drops) -> Result<Vec<u32>> {
+    let mut met = Mask::none(deciding.table.rows())?;
+    let mut rows = Vec::new();
+    rows.try_reserve_exact(picked.len()).map_err(|_| Error::out_of_memory())?;
+    for row in picked.iter().map(|row| RowIx(*row)) {
+        if !deciding.table.is_live(row) || !view.contains(row) {
+            drops.unknown(deciding.table.id(row).into_owned());
+        } else if met.contains(row) {
+            drops.row(row, DropCode::DuplicateId);
+        } else {
+            met.insert(row);
+            rows.push(row.0);
+        }
+    }
+    Ok(rows)
+}
+
+/// Whether the lead is as the person saw it: the same version, or the same owner where leads have no version.
+pub(super) fn still(deciding: &Deciding<'_>, row: RowIx, seen: &Json) -> bool {
+    let lead = &deciding.model.lead;
+    let now = deciding.table.cell(row, lead.version.unwrap_or(lead.owner));
+    match (seen, &now) {
+        (Json::Null, Cell::Null) => true,
+        (Json::Number(seen), Cell::Number(now)) => seen == now,
+        (Json::Text(seen), Cell::Text(now)) => seen == now,
+        _ => false,
+    }
+}

@@ -1,0 +1,160 @@
+//! What each person holds before and after a plan.
+
+use std::collections::BTreeMap;
+
+use crate::access::Covered;
+use crate::error::Result;
+use crate::filter;
+use crate::json::Json;
+use crate::query::Cell;
+use crate::table::{Column, RowIx};
+
+use super::Plan;
+use super::decide::Deciding;
+use super::edit::{After, To};
+use super::workload;
+
+/// One person's line. `before` and `after` count open leads in the plan's slot; they are there only for people whom the actor may give to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Who.
+    pub user: String,
+    /// Open leads before.
+    pub before: Option<u64>,
+    /// Open leads after.
+    pub after: Option<u64>,
+    /// Leads that the plan gives them.
+    pub dealt: u64,
+    /// Leads that it takes from them.
+    pub released: u64,
+    /// Most leads to be dealt to them, as the command said.
+    pub cap: Option<u64>,
+}
+
+impl Line {
+    /// The line as the public API shows it.
+    pub fn to_json(&self) -> Json {
+        let number = |n: u64| Json::from(usize::try_from(n).unwrap_or(usize::MAX));
+        let mut out = vec![
+            ("user".to_owned(), self.user.as_str().into()),
+            ("before".to_owned(), self.before.map(number).into()),
+            ("after".to_owned(), self.after.map(number).into()),
+            ("dealt".to_owned(), number(self.dealt)),
+            ("released".to_owned(), number(self.released)),
+        ];
+        if let Some(cap) = self.cap {
+            out.push(("cap".to_owned(), number(cap)));
+        }
+        Json::Object(out)
+    }
+}
+
+/// Counts that a plan moves.
+#[derive(Clone, Copy, Debug, Default)]
+struct Moved {
+    dealt: u64,
+    released: u64,
+    open_before: u64,
+    open_after: u64,
+}
+
+/// The lines of a plan: receivers in their order, then former owners by id.
+pub(super) fn of(plan: &Plan, deciding: &Deciding<'_>, receivers: &[(String, Option<u64>)], former: &[String]) -> Result<Vec<Line>> {
+    let Some(slot) = plan.slot else { return Ok(Vec::new()) };
+    let open = workload::open(deciding)?;
+    let held = workload::by_holder(deciding, slot, &open, None)?;
+    let mut moved = moved(plan, deciding, &open)?;
+    for created in &plan.created {
+        if let Some((_, Cell::Text(user))) = created.set.iter().find(|(field, _)| *field == slot) {
+            let line = moved.entry(user.to_string()).or_default();
+            line.dealt += 1;
+            line.open_after += 1;
+        }
+    }
+    let mut out: Vec<Line> = Vec::new();
+    let named = receivers.iter().map(|(user, cap)| (user.as_str(), *cap)).chain(former.iter().map(|user| (user.as_str(), None)));
+    let names: Vec<(&str, Option<u64>)> = named.chain(moved.keys().map(|user| (user.as_str(), None))).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    for (user, cap) in names {
+        if !seen.insert(user) {
+            continue;
+        }
+        let of = moved.get(user).copied().unwrap_or_default();
+        let shown = deciding.shows_load_of(user)?;
+        let before = if shown { Some(workload::held(deciding, &held, user)?) } else { None };
+        let after = before.map(|before| (before + of.open_after).saturating_sub(of.open_before));
+        out.push(Line { user: user.to_owned(), before, after, dealt: of.dealt, released: of.released, cap });
+    }
+    Ok(out)
+}
+
+/// What each person gains and loses.
+fn moved(plan: &Plan, deciding: &Deciding<'_>, open: &Covered) -> Result<BTreeMap<String, Moved>> {
+    let slot = plan.slot.unwrap_or(plan.model.lead.owner);
+    let condition = plan.model.lifecycle.open.as_ref();
+    let edited = condition.is_some_and(|open| open.fields().iter().any(|field| plan.edits.touches(*field)));
+    if let (false, Column::Coded(coded), Some(To::Coded(values, codes))) = (edited, plan.table.column(slot), plan.edits.always(slot)) {
+        return Ok(by_code(plan, open, coded, values, codes));
+    }
+    let mut out: BTreeMap<String, Moved> = BTreeMap::new();
+    for (at, row) in plan.rows.iter().map(|row| RowIx(*row)).enumerate() {
+        let from = plan.table.cell(row, slot);
+        let sets = plan.edits.of_row(at, row, &plan.table, &plan.model, plan.now);
+        let to = sets.iter().find(|set| set.field == slot).map_or_else(|| from.clone(), |set| set.to.clone());
+        let was = open.contains(row);
+        let is = match condition {
+            Some(open) if edited => filter::matches(open, &After { table: &plan.table, row, sets: &sets }, &deciding.filtering())?,
+            _ => was,
+        };
+        let changed = u64::from(from != to);
+        if let Some(user) = from.text() {
+            let line = out.entry(user.to_owned()).or_default();
+            line.released += changed;
+            line.open_before += u64::from(was);
+        }
+        if let Some(user) = to.text() {
+            let line = out.entry(user.to_owned()).or_default();
+            line.dealt += changed;
+            line.open_after += u64::from(is);
+        }
+    }
+    Ok(out)
+}
+
+/// The same for a split whose edits do not decide what is open: counted by code, without a look at other fields.
+fn by_code(
+    plan: &Plan,
+    open: &Covered,
+    coded: &crate::table::column::CodedColumn,
+    values: &[Cell<'static>],
+    codes: &[u32],
+) -> BTreeMap<String, Moved> {
+    let mut lost = vec![Moved::default(); coded.dict.len() + 1];
+    let mut won = vec![Moved::default(); values.len()];
+    let places: Vec<Option<u32>> = values.iter().map(|value| value.text().and_then(|user| coded.dict.find(user))).collect();
+    for (row, to) in plan.rows.iter().zip(codes) {
+        let from = coded.code(*row);
+        let changed = u64::from(places.get(*to as usize).copied().flatten() != Some(from));
+        let is_open = u64::from(open.contains(RowIx(*row)));
+        if let Some(line) = lost.get_mut(from as usize) {
+            line.released += changed;
+            line.open_before += is_open;
+        }
+        if let Some(line) = won.get_mut(*to as usize) {
+            line.dealt += changed;
+            line.open_after += is_open;
+        }
+    }
+    let mut out: BTreeMap<String, Moved> = BTreeMap::new();
+    let losers = coded.dict.iter().map(str::to_owned).zip(lost.into_iter().skip(1));
+    let winners = values.iter().filter_map(|value| value.text().map(str::to_owned)).zip(won);
+    for (user, moved) in losers.chain(winners).filter(|(_, moved)| moved.dealt + moved.released + moved.open_before + moved.open_after > 0)
+    {
+        let line = out.entry(user).or_default();
+        line.dealt += moved.dealt;
+        line.released += moved.released;
+        line.open_before += moved.open_before;
+        line.open_after += moved.open_after;
+    }
+    out
+}

@@ -1,0 +1,217 @@
+//! What must last between plans: keys, versions, values.
+//!
+//! The host stores each value under its key and gives it back with its version. Every write says which version it
+//! replaces (compare-and-set), and what was read without being written is listed too, so that the host's transaction can
+//! check both. Values carry a format number of their own.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::error::{Diagnostic, Error, Result};
+use crate::json::Json;
+use crate::json::decode::Node;
+
+/// The format number in every value that is written today.
+const FORMAT: f64 = 1.0;
+
+/// A value with its version; a tombstone's value is null.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Versioned {
+    /// Rises with every write.
+    pub version: i64,
+    /// What was kept.
+    pub value: Json,
+}
+
+/// A write: only where the key still has version `expect`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StateChange {
+    /// The key.
+    pub key: String,
+    /// The version that must still stand; none means that the key must be absent.
+    pub expect: Option<i64>,
+    /// The version that this write makes.
+    pub version: i64,
+    /// The new value; none deletes (key and version stay as a tombstone).
+    pub value: Option<Json>,
+}
+
+impl StateChange {
+    /// The change as the public API shows it.
+    pub fn to_json(&self) -> Json {
+        let mut out = vec![
+            ("key".to_owned(), self.key.as_str().into()),
+            ("expect".to_owned(), self.expect.into()),
+            ("version".to_owned(), self.version.into()),
+            ("value".to_owned(), self.value.clone().unwrap_or_default()),
+        ];
+        if self.value.is_none() {
+            out.push(("deleted".to_owned(), true.into()));
+        }
+        Json::Object(out)
+    }
+}
+
+/// The state that came with a context, and what a plan read of it.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    given: BTreeMap<String, Option<Versioned>>,
+    partial: bool,
+    read: RefCell<BTreeMap<String, Option<i64>>>,
+    missing: RefCell<Vec<String>>,
+}
+
+impl State {
+    /// Reads `state`; with `partial`, a key that is not there was not looked up.
+    pub(super) fn read(node: &Node<'_>, partial: bool) -> State {
+        let mut given = BTreeMap::new();
+        for (key, entry) in node.entries() {
+            if entry.is_null() {
+                given.insert(key.to_owned(), None);
+                continue;
+            }
+            entry.keys(&["version", "value"]);
+            let version = entry.get("version");
+            if version.is_null() {
+                version.wrong("a version");
+            }
+            if let Some(version) = version.whole(0..=9_007_199_254_740_990) {
+                given.insert(key.to_owned(), Some(Versioned { version, value: entry.get("value").json.clone() }));
+            }
+        }
+        State { given, partial, ..State::default() }
+    }
+
+    /// The value under `key`; one that is deleted, or was never written, is none. The read is remembered.
+    ///
+    /// # Errors
+    /// `state_version` for a value of a format that this version does not know.
+    pub fn get(&self, key: &str) -> Result<Option<&Json>> {
+        let entry = self.given.get(key);
+        if entry.is_none() && self.partial {
+            self.missing.borrow_mut().push(key.to_owned());
+        }
+        let found = entry.and_then(Option::as_ref);
+        self.read.borrow_mut().insert(key.to_owned(), found.map(|entry| entry.version));
+        let Some(value) = found.map(|entry| &entry.value).filter(|value| !value.is_null()) else { return Ok(None) };
+        if value.get("format").and_then(Json::as_number) == Some(FORMAT) {
+            return Ok(Some(value));
+        }
+        let path = crate::error::pointer("/state", key);
+        Err(Error::new("state_version", path, format!("the value of `{key}` has a format that this version does not know"))
+            .hint("use the version of the package that wrote it, or a later one"))
+    }
+
+    /// Looks a key up without counting as a read of the plan: for what the plan's own write checks.
+    pub fn peek(&self, key: &str) -> Option<&Versioned> {
+        self.given.get(key).and_then(Option::as_ref)
+    }
+
+    /// A write of `value` under `key`, over the version that is there now.
+    pub fn write(&self, key: String, value: Option<Json>) -> StateChange {
+        let expect = self.peek(&key).map(|entry| entry.version);
+        StateChange { expect, version: expect.unwrap_or(0) + 1, key, value }
+    }
+
+    /// What was read and is not among the keys written.
+    pub fn reads(&self, written: &[StateChange]) -> Vec<(String, Option<i64>)> {
+        let read = self.read.borrow();
+        read.iter()
+            .filter(|(key, _)| !written.iter().any(|change| change.key == **key))
+            .map(|(key, version)| (key.clone(), *version))
+            .collect()
+    }
+
+    /// Forgets what was read: each plan starts with nothing read.
+    pub fn forget_reads(&self) {
+        self.read.borrow_mut().clear();
+        self.missing.borrow_mut().clear();
+    }
+
+    /// # Errors
+    /// `state_missing` with every key that was needed and not looked up.
+    pub fn check_complete(&self) -> Result<()> {
+        let mut missing = self.missing.borrow().clone();
+        missing.sort_unstable();
+        missing.dedup();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let faults = missing
+            .into_iter()
+            .map(|key| {
+                Diagnostic::error(
+                    "state_missing",
+                    crate::error::pointer("/state", &key),
+                    format!("the state of `{key}` is needed and was not given"),
+                )
+            })
+            .map(|fault| fault.hint("look the key up, and give null where it does not exist"))
+            .collect();
+        Err(Error::invalid("state_missing", faults))
+    }
+}
+
+/// A value to write, with its format number.
+pub fn value<const N: usize>(pairs: [(&str, Json); N]) -> Json {
+    let mut out = vec![("format".to_owned(), Json::Number(FORMAT))];
+    out.extend(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)));
+    Json::Object(out)
+}
+
+/// A key such as `split/<name>`; the name is percent-encoded as `encodeURIComponent` does it.
+pub fn key(kind: &str, name: &str) -> String {
+    let mut out = format!("{kind}/");
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::decode::Faults;
+
+    fn state(text: &str, partial: bool) -> State {
+        let faults = Faults::default();
+        let json = Json::parse(text).unwrap();
+        let state = State::read(&Node::new(&json, "/state", &faults), partial);
+        assert!(!faults.any_error());
+        state
+    }
+
+    #[test]
+    fn keys_are_percent_encoded() {
+        assert_eq!(key("user", "a b/ü"), "user/a%20b%2F%C3%BC");
+    }
+
+    #[test]
+    fn a_tombstone_has_no_value_but_its_version_counts() {
+        let state = state(r#"{"split/a":{"version":4,"value":null},"split/b":null}"#, false);
+        assert_eq!(state.get("split/a").unwrap(), None);
+        assert_eq!(state.write("split/a".into(), Some(Json::Null)).expect, Some(4));
+        assert_eq!(state.write("split/b".into(), Some(Json::Null)).expect, None);
+        assert_eq!(state.reads(&[]), vec![("split/a".to_owned(), Some(4))]);
+    }
+
+    #[test]
+    fn what_was_not_looked_up_is_no_absence() {
+        let state = state(r#"{"split/a":null}"#, true);
+        assert_eq!(state.get("split/a").unwrap(), None);
+        state.check_complete().unwrap();
+        assert_eq!(state.get("split/b").unwrap(), None);
+        assert_eq!(state.check_complete().unwrap_err().diagnostics[0].path, "/state/split~1b");
+    }
+
+    #[test]
+    fn an_unknown_format_is_never_misread() {
+        let state = state(r#"{"split/a":{"version":1,"value":{"format":2}}}"#, false);
+        assert_eq!(state.get("split/a").unwrap_err().code, "state_version");
+    }
+}

@@ -1,0 +1,88 @@
+//! What a CRM shows of a plan in each lead's history.
+
+use crate::json::Json;
+use crate::query::{Cell, FieldIx};
+
+use super::{Change, Plan};
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The lead.
+    pub lead: String,
+    /// What people read.
+    pub text: String,
+    /// Field → what it was and is.
+    pub data: Json,
+}
+
+/// The entry of a change.
+pub(super) fn entry(plan: &Plan, change: &Change<'_>) -> Entry {
+    let mut parts: Vec<String> = Vec::new();
+    let lead = &plan.model.lead;
+    let stamped = [lead.assigned_at, lead.previous_owners, lead.notified];
+    let mut data = Vec::new();
+    for set in &change.set {
+        let name = plan.model.schema.name(set.field);
+        data.push((name.to_owned(), Json::object([("from", json(&set.from)), ("to", json(&set.to))])));
+        if stamped.contains(&Some(set.field)) {
+            continue;
+        }
+        let label = plan.model.schema.get(set.field).and_then(|field| field.label.as_deref()).unwrap_or(name);
+        parts.push(if lead.slot(set.field).is_some() || Some(set.field) == lead.primary {
+            holder(plan, label, set.field == lead.owner, &set.from, &set.to)
+        } else {
+            format!("{label}: {} → {}", shown(plan, set.field, &set.from), shown(plan, set.field, &set.to))
+        });
+    }
+    if let Some((kind, text)) = &plan.attach.note {
+        parts.push(format!("{kind}: {text}"));
+    }
+    if let Some(text) = &plan.attach.alert {
+        parts.push(format!("alert: {text}"));
+    }
+    if parts.is_empty() {
+        parts.push(if plan.resend.is_empty() { plan.kind.replace('_', " ") } else { "notice sent again".to_owned() });
+    }
+    Entry { lead: change.lead.clone().into_owned(), text: parts.join("; "), data: Json::Object(data) }
+}
+
+/// A new holder in words.
+fn holder(plan: &Plan, label: &str, is_owner: bool, from: &Cell<'_>, to: &Cell<'_>) -> String {
+    let name = |cell: &Cell<'_>| cell.text().map(|id| plan.model.users.by_id(id).map_or(id, |user| user.name.as_str()).to_owned());
+    let what = if is_owner { String::new() } else { format!(" as {label}") };
+    match (name(from), name(to)) {
+        (Some(from), Some(to)) => format!("reassigned from {from} to {to}{what}"),
+        (None, Some(to)) => format!("assigned to {to}{what}"),
+        (Some(from), None) => format!("unassigned from {from}{what}"),
+        (None, None) => format!("{label} unchanged"),
+    }
+}
+
+fn shown(plan: &Plan, field: FieldIx, cell: &Cell<'_>) -> String {
+    match cell {
+        Cell::Null => "nothing".to_owned(),
+        Cell::Text(text) => match plan.model.schema.kind(field) {
+            crate::query::FieldType::User => plan.model.users.by_id(text).map_or_else(|| text.to_string(), |user| user.name.clone()),
+            _ => text.to_string(),
+        },
+        Cell::List(items) => items.join(", "),
+        other => match json(other) {
+            Json::Text(text) => text,
+            other => other.write(),
+        },
+    }
+}
+
+/// A cell as the public API shows it: days and instants as text, instants in UTC with milliseconds.
+pub fn json(cell: &Cell<'_>) -> Json {
+    match cell {
+        Cell::Null => Json::Null,
+        Cell::Text(text) => text.as_ref().into(),
+        Cell::Number(number) => Json::Number(*number),
+        Cell::Bool(value) => Json::Bool(*value),
+        Cell::Day(day) => day.write().into(),
+        Cell::Instant(instant) => instant.write().into(),
+        Cell::List(items) => Json::List(items.iter().map(|item| item.as_ref().into()).collect()),
+    }
+}

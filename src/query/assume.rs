@@ -1,0 +1,134 @@
+//! Evaluating a filter in part: what is known is put in, and what follows from it is left out.
+
+use super::node::{Check, Node, Test};
+use super::operand::Operand;
+use super::{Bindings, Query, Schema};
+use crate::error::Result;
+
+/// All of these, without what changes nothing: `Node::All` of nothing is true, `Node::Any` of nothing is false.
+pub fn all(list: impl IntoIterator<Item = Node>) -> Node {
+    let mut out: Vec<Node> = Vec::new();
+    for node in list {
+        match node {
+            Node::All(inner) => inner.into_iter().for_each(|node| add(&mut out, node)),
+            node => add(&mut out, node),
+        }
+    }
+    out.retain(|node| !is_true(node));
+    if out.iter().any(is_false) { never() } else { single(out, Node::All) }
+}
+
+/// At least one of these, without what changes nothing.
+pub fn any(list: impl IntoIterator<Item = Node>) -> Node {
+    let mut out: Vec<Node> = Vec::new();
+    for node in list {
+        match node {
+            Node::Any(inner) => inner.into_iter().for_each(|node| add(&mut out, node)),
+            node => add(&mut out, node),
+        }
+    }
+    out.retain(|node| !is_false(node));
+    if out.iter().any(is_true) { always() } else { single(out, Node::Any) }
+}
+
+/// Adds a condition, once.
+fn add(list: &mut Vec<Node>, node: Node) {
+    if !list.contains(&node) {
+        list.push(node);
+    }
+}
+
+/// Exactly one of these.
+fn one(list: impl IntoIterator<Item = Node>) -> Node {
+    let (sure, open): (Vec<Node>, Vec<Node>) = list.into_iter().filter(|node| !is_false(node)).partition(is_true);
+    match sure.len() {
+        0 => single(open, Node::One),
+        1 => not(any(open)),
+        _ => never(),
+    }
+}
+
+/// The opposite.
+pub fn not(node: Node) -> Node {
+    match node {
+        Node::Not(inner) => *inner,
+        node if is_true(&node) => never(),
+        node if is_false(&node) => always(),
+        node => Node::Not(Box::new(node)),
+    }
+}
+
+/// What everything satisfies.
+pub fn always() -> Node {
+    Node::All(Vec::new())
+}
+
+/// What nothing satisfies.
+pub fn never() -> Node {
+    Node::Any(Vec::new())
+}
+
+/// Whether everything satisfies it, as far as its form tells.
+pub fn is_true(node: &Node) -> bool {
+    matches!(node, Node::All(list) if list.is_empty())
+}
+
+/// Whether nothing satisfies it, as far as its form tells.
+pub fn is_false(node: &Node) -> bool {
+    matches!(node, Node::Any(list) | Node::One(list) if list.is_empty())
+}
+
+fn single(mut list: Vec<Node>, group: fn(Vec<Node>) -> Node) -> Node {
+    match (list.len(), list.pop()) {
+        (1, Some(node)) => node,
+        (_, last) => {
+            list.extend(last);
+            group(list)
+        }
+    }
+}
+
+/// The filter with every test replaced by its outcome where `known` tells one, and whatever follows from that left out.
+///
+/// # Errors
+/// The first error of `known`.
+pub fn assume(query: &Query, known: &mut dyn FnMut(&Test) -> Result<Option<bool>>) -> Result<Query> {
+    settle(query.root(), known).map(Query::from)
+}
+
+fn settle(node: &Node, known: &mut dyn FnMut(&Test) -> Result<Option<bool>>) -> Result<Node> {
+    let mut list = |list: &[Node]| list.iter().map(|node| settle(node, known)).collect::<Result<Vec<Node>>>();
+    Ok(match node {
+        Node::All(inner) => all(list(inner)?),
+        Node::Any(inner) => any(list(inner)?),
+        Node::One(inner) => one(list(inner)?),
+        Node::Not(inner) => not(settle(inner, known)?),
+        Node::Test(test) => match known(test)? {
+            Some(true) => always(),
+            Some(false) => never(),
+            None => Node::Test(test.clone()),
+        },
+    })
+}
+
+/// The filter with the acting user put in; dates relative to now stay as they are.
+///
+/// # Errors
+/// None that a compiled filter can give.
+pub fn with_actor(query: &Query, actor: &str, schema: &Schema) -> Result<Query> {
+    if !query.needs_actor() {
+        return Ok(query.clone());
+    }
+    let with = Bindings { now: None, actor: Some(actor) };
+    let root = query.root().try_map(&mut |test: &Test| -> Result<Test> {
+        // A test waits for the actor or for now, never for both: no field has both kinds of values.
+        if !matches!(&test.check, Check::Later(_, operands) if operands.contains(&Operand::Actor)) {
+            return Ok(test.clone());
+        }
+        match Query::from(Node::Test(Box::new(test.clone()))).bind(&with, schema)?.root() {
+            Node::Test(bound) => Ok((**bound).clone()),
+            _ => Ok(test.clone()),
+        }
+    })?;
+    Ok(Query::from(root))
+}

@@ -1,0 +1,205 @@
+//! Dealing the rows of one class: who gets the first, who the second.
+
+/// How the rows of one class follow one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// In turns, so that at every point each has about the same portion of what is theirs.
+    Deal,
+    /// In runs: all rows of the first receiver, then all of the second.
+    Block,
+}
+
+/// The turn keys of one number of rows, as fractions of 2¹²⁸, one after another.
+struct Turns {
+    /// The next key.
+    key: u128,
+    /// What every turn adds to it.
+    step: u128,
+    left: u64,
+}
+
+impl Turns {
+    /// Both numbers are rounded up, so after j turns a key is too large by at most j.
+    fn new(quota: u64) -> Turns {
+        let part = u128::from(quota.max(1));
+        let down = u128::MAX / part;
+        Turns { key: (1_u128 << 127).div_ceil(part), step: down.saturating_add(1), left: quota }
+    }
+
+    /// The next key as a fraction of 2⁶⁴, rounded down.
+    #[inline]
+    fn key(&self) -> u64 {
+        (self.key >> 64) as u64
+    }
+
+    /// Moves on to the next turn.
+    #[inline]
+    fn advance(&mut self) {
+        self.left -= 1;
+        self.key = self.key.wrapping_add(self.step);
+    }
+}
+
+/// Calls `each` with the receiver of every row of a class, in row order.
+///
+/// `quotas` says who gets how many, in receivers' order; rows beyond their sum are left. With [`Order::Deal`]
+/// the j-th row of a receiver who gets q has the turn key (2j − 1) / 2q, and rows go by key, then by receivers'
+/// order: everybody's rows lie evenly between the first and the last.
+///
+/// Keys are compared as fractions of 2⁶⁴ rounded down. That is exact below 2³¹ rows each: two different keys
+/// are at least 1 / 2qq′ > 2⁻⁶³ apart, so they differ after rounding too. They are summed up with 64 more bits, and
+/// too large by less than 2³¹ · 2⁻¹²⁸, which is less than what a key lacks to the next fraction of 2⁶⁴.
+///
+/// ```
+/// use evenhand::split::{Order, deal};
+///
+/// let mut rows = String::new();
+/// deal(&[(0, 6), (1, 3), (2, 1)], Order::Deal, |receiver| rows.push(['A', 'B', 'C'][receiver as usize]));
+/// assert_eq!(rows, "ABAABCAABA");
+/// ```
+pub fn deal(quotas: &[(u32, u64)], order: Order, mut each: impl FnMut(u32)) {
+    if order == Order::Block {
+        return quotas.iter().for_each(|(receiver, quota)| (0..*quota).for_each(|_| each(*receiver)));
+    }
+    let mut different: Vec<u64> = quotas.iter().map(|(_, quota)| *quota).filter(|quota| *quota > 0).collect();
+    different.sort_unstable();
+    different.dedup();
+    if different.len() < 4 {
+        in_groups(quotas, &different, each);
+    } else {
+        in_windows(quotas, each);
+    }
+}
+
+/// For few different numbers: receivers who get equally many have their turns at the same time.
+fn in_groups(quotas: &[(u32, u64)], different: &[u64], mut each: impl FnMut(u32)) {
+    let members = |quota: u64| quotas.iter().filter(move |(_, has)| *has == quota).map(|(receiver, _)| *receiver).collect();
+    let mut groups: Vec<(Turns, Vec<u32>)> = different.iter().map(|quota| (Turns::new(*quota), members(*quota))).collect();
+    let mut tied = Vec::new();
+    while let Some(key) = groups.iter().map(|(turns, _)| turns.key()).min() {
+        let mut first = groups.iter_mut().filter(|(turns, _)| turns.key() == key);
+        if let (Some((turns, members)), None) = (first.next(), first.next()) {
+            members.iter().for_each(|receiver| each(*receiver));
+            turns.advance();
+        } else {
+            tied.clear();
+            for (turns, members) in groups.iter_mut().filter(|(turns, _)| turns.key() == key) {
+                tied.extend_from_slice(members);
+                turns.advance();
+            }
+            tied.sort_unstable();
+            tied.iter().for_each(|receiver| each(*receiver));
+        }
+        groups.retain(|(turns, _)| turns.left > 0);
+    }
+}
+
+/// For many different numbers: the keys are cut into windows of some hundred turns, which are sorted by
+/// counting. A window has about as many buckets as turns, so little is left to do in a bucket.
+#[expect(clippy::indexing_slicing, reason = "a bucket is the top bits of a key within its window, and counts are kept for all of them")]
+fn in_windows(quotas: &[(u32, u64)], mut each: impl FnMut(u32)) {
+    let takers = quotas.iter().filter(|(_, quota)| *quota > 0);
+    let mut takers: Vec<(u32, Turns)> = takers.map(|(receiver, quota)| (*receiver, Turns::new(*quota))).collect();
+    let rows = quotas.iter().fold(0_u64, |sum, (_, quota)| sum.saturating_add(*quota));
+    let window = (takers.len() * 16).next_power_of_two().clamp(64, 1 << 16) as u64;
+    let window_bits = (rows / window).checked_ilog2().unwrap_or(0);
+    let buckets = 4 * rows.min(window).next_power_of_two() as usize;
+    let bucket_shift = 64 - window_bits - buckets.ilog2();
+    let bucket_of = |key: u64| (key >> bucket_shift) as usize & (buckets - 1);
+    let mut ends = vec![0_u32; buckets + 1];
+    let mut drawn: Vec<(u64, u32)> = Vec::new();
+    let mut sorted = drawn.clone();
+    for window in 0..1_u64 << window_bits {
+        let last = window.checked_shl(64 - window_bits).unwrap_or(0) | u64::MAX >> window_bits;
+        drawn.clear();
+        ends.fill(0);
+        for (receiver, turns) in &mut takers {
+            while turns.left > 0 && turns.key() <= last {
+                let key = turns.key();
+                ends[bucket_of(key) + 1] += 1;
+                drawn.push((key, *receiver));
+                turns.advance();
+            }
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += *end;
+            *end = sum;
+        }
+        sorted.resize(drawn.len(), (0, 0));
+        for turn in &drawn {
+            let end = &mut ends[bucket_of(turn.0)];
+            sorted[*end as usize] = *turn;
+            *end += 1;
+        }
+        // Within a bucket turns stand in receivers' order; equal keys stay so.
+        for at in 1..sorted.len() {
+            let turn = sorted[at];
+            let mut to = at;
+            while to > 0 && sorted[to - 1].0 > turn.0 {
+                sorted[to] = sorted[to - 1];
+                to -= 1;
+            }
+            if to < at {
+                sorted[to] = turn;
+            }
+        }
+        sorted.iter().for_each(|(_, receiver)| each(*receiver));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn dealt(quotas: &[(u32, u64)], order: Order) -> Vec<u32> {
+        let mut rows = Vec::new();
+        deal(quotas, order, |receiver| rows.push(receiver));
+        rows
+    }
+
+    /// The definition: all turns, sorted by exact key and then receiver.
+    fn by_definition(quotas: &[(u32, u64)]) -> Vec<u32> {
+        let mut turns: Vec<(u128, u128, u32)> = quotas
+            .iter()
+            .flat_map(|(receiver, quota)| (1..=*quota).map(move |turn| (u128::from(2 * turn - 1), u128::from(2 * quota), *receiver)))
+            .collect();
+        turns.sort_by(|a, b| (a.0 * b.1).cmp(&(b.0 * a.1)).then(a.2.cmp(&b.2)));
+        turns.into_iter().map(|(_, _, receiver)| receiver).collect()
+    }
+
+    #[test]
+    fn equal_quotas_are_plain_turns() {
+        assert_eq!(dealt(&[(0, 4), (1, 3), (2, 3)], Order::Deal), [0, 1, 2, 0, 1, 2, 0, 1, 2, 0]);
+        assert_eq!(dealt(&[(0, 2), (1, 2), (2, 1), (3, 1)], Order::Deal), [0, 1, 2, 3, 0, 1]);
+        let fifty: Vec<u32> = (0..50).map(|row| row % 3).collect();
+        assert_eq!(dealt(&[(0, 17), (1, 17), (2, 16)], Order::Deal), fifty);
+    }
+
+    #[test]
+    fn block_gives_runs() {
+        assert_eq!(dealt(&[(4, 2), (1, 3)], Order::Block), [4, 4, 1, 1, 1]);
+    }
+
+    proptest! {
+        #[test]
+        fn turns_go_by_key_then_receiver(quotas in prop::collection::vec(0_u64..40, 0..60)) {
+            let quotas: Vec<(u32, u64)> = quotas.into_iter().enumerate().map(|(at, quota)| (at as u32, quota)).collect();
+            prop_assert_eq!(dealt(&quotas, Order::Deal), by_definition(&quotas));
+        }
+
+        #[test]
+        fn windows_too(quotas in prop::collection::vec(0_u64..400, 4..40), scale in 1_u64..20) {
+            let quotas: Vec<(u32, u64)> = quotas.into_iter().enumerate().map(|(at, quota)| (at as u32, quota * scale)).collect();
+            prop_assert_eq!(dealt(&quotas, Order::Deal), by_definition(&quotas));
+        }
+
+        #[test]
+        fn large_quotas_too(a in 1_u64..3000, b in 1_u64..3000, c in 1_u64..3000, d in 1_u64..5) {
+            let quotas = [(0, a), (1, b), (2, c), (3, a), (7, d)];
+            prop_assert_eq!(dealt(&quotas, Order::Deal), by_definition(&quotas));
+        }
+    }
+}

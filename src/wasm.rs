@@ -1,0 +1,88 @@
+//! The door to JavaScript: conversion at the boundary, and nothing else. Compiled for wasm32 only.
+//!
+//! - What is small comes in as the bytes of a JSON text, which the facade makes with `JSON.stringify`; [`input`] reads
+//!   them. Rows of leads come in as bytes or columns and never become a tree.
+//! - A small answer goes out as a JavaScript value ([`value::to_js`]), a column as a typed array that is copied out of a
+//!   slice (`js_sys::Uint32Array::from`), never as a view: any allocation may grow the memory and detach it.
+//! - A failure is thrown as the plain object `{code, message, diagnostics}` ([`failure`]), of which the facade makes an
+//!   `EvenhandError`.
+//!
+//! # Memory
+//! The memory is imported, so that the facade can give each engine a limit. What grows with the input is allocated
+//! through `try_reserve` and fails with `out_of_memory`. What is small is allocated plainly, after [`room`] has made
+//! sure of more than it needs. A `&str` or `Vec` in a signature is allocated by wasm-bindgen before the call and cannot
+//! fail but by a trap: neither may be as long as an input.
+//!
+//! # Traps
+//! Stable wasm32 aborts on panic: the instance stops in the middle of a call and leaves the objects in use locked. No
+//! panic is reachable; every engine has an instance for itself; and should one stop all the same, the facade gives it up
+//! and answers every later call with `engine_failed`. A host's function that is called from here (progress) is imported
+//! with `catch`, so that what it throws passes through as an error and not as a trap.
+
+pub mod value;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::error::Error;
+use crate::json::Json;
+
+/// Bytes that every call may allocate for small things.
+const SMALL: usize = 64 << 10;
+/// Bytes of tree for one byte of JSON text, with what is held while a list grows; a list of digits comes near it.
+const TREE: usize = 48;
+
+/// The thrown form of a failure.
+pub fn failure(error: &Error) -> JsValue {
+    value::to_js(&error.to_json())
+}
+
+/// Makes sure that `bytes` and something for small things can be allocated.
+///
+/// # Errors
+/// `out_of_memory`, ready to be thrown.
+pub fn room(bytes: usize) -> Result<(), JsValue> {
+    let mut probe: Vec<u8> = Vec::new();
+    let reserved = probe.try_reserve_exact(bytes.saturating_add(SMALL));
+    // The compiler may drop an allocation that nobody looks at, and then it never fails.
+    std::hint::black_box(&probe);
+    reserved.map_err(|error| failure(&error.into()))
+}
+
+/// Reads one input: the bytes of a JSON text.
+///
+/// # Errors
+/// What [`Json::parse`] finds, or `out_of_memory`, ready to be thrown.
+pub fn input(json: &Uint8Array) -> Result<Json, JsValue> {
+    let length = json.length() as usize;
+    room(length.saturating_mul(TREE))?;
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length).map_err(|error| failure(&error.into()))?;
+    bytes.resize(length, 0);
+    json.copy_to(&mut bytes);
+    let text = std::str::from_utf8(&bytes).map_err(|_| Error::new("json_invalid", "", "the JSON text is not UTF-8"));
+    text.and_then(Json::parse).map_err(|error| failure(&error))
+}
+
+/// Version of the crate and of the package.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// A random 128-bit id as 32 hexadecimal digits, from the runtime's secure source.
+///
+/// # Errors
+/// `no_randomness` where the runtime has none to give, as in the global scope of an edge worker.
+#[wasm_bindgen(js_name = newId)]
+pub fn new_id() -> Result<String, JsValue> {
+    let mut bytes = [0_u8; 16];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Ok(bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()),
+        Err(_) => {
+            let error = Error::new("no_randomness", "", "the runtime has no secure random numbers here");
+            Err(failure(&error.hint("an edge worker has them inside a request, not while its module loads")))
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The front door: everything the public API offers, as plain Rust over JSON.
+//!
+//! The module's JavaScript side and the native tests come through here, so both run the same code. What goes in and out is
+//! JSON as the public declarations describe it, but for leads, which come as bytes or columns, and rows of large answers.
+
+mod ask;
+mod leads;
+mod selection;
+
+pub use ask::Filter;
+pub use leads::{Incoming, LeadTable};
+pub use selection::Selection;
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::access::Gate;
+use crate::config::{Model, people};
+use crate::error::{Diagnostic, Result};
+use crate::filter;
+use crate::json::Json;
+use crate::json::decode::{Faults, Node};
+use crate::plan::context::{Context, Coverage};
+use crate::plan::recorded::Recorded;
+use crate::plan::verify::{Posted, Verdict};
+use crate::plan::{self, Plan, apply, decode};
+use crate::query::{Purpose, Query};
+use crate::time::Instant;
+
+/// A compiled configuration.
+#[derive(Debug)]
+pub struct Workspace {
+    pub(crate) model: Rc<Model>,
+    pub(crate) gate: Rc<Gate>,
+    source: Json,
+    /// What is worth telling of the configuration.
+    pub warnings: Vec<Diagnostic>,
+    digest: OnceCell<String>,
+    user_ids: OnceCell<Rc<BTreeSet<String>>>,
+}
+
+/// A plan that was posted or stored, with the context it came in.
+#[derive(Clone, Debug, Default)]
+pub struct Stored {
+    /// The plans that an undo refers to and that came as bytes: id and bytes.
+    pub plans: Vec<(String, Vec<u8>)>,
+}
+
+impl Workspace {
+    /// Checks and compiles a configuration.
+    ///
+    /// # Errors
+    /// `config_invalid` with every fault that was found.
+    ///
+    /// ```
+    /// use evenhand::{json::Json, workspace::Workspace};
+    ///
+    /// let config = Json::parse(r#"{
+    ///   "version": 1,
+    ///   "fields": {"id": {"type": "text"}, "owner": {"type": "user"}},
+    ///   "lead": {"id": "id", "owner": "owner"},
+    ///   "profiles": [{"id": "all", "grants": [{"do": ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass"], "scope": "all"}]}],
+    ///   "users": [{"id": "ann", "profiles": ["all"]}, {"id": "bob", "profiles": ["all"]}]
+    /// }"#)?;
+    /// let workspace = Workspace::compile(&config)?;
+    /// let table = workspace.load(b"id,owner\n1,\n2,\n3,\n", &Json::Null, Default::default())?;
+    /// let command = Json::parse(r#"{"type": "split", "leads": {"filter": {"rules": []}}, "split": {"to": ["ann", "bob"]}}"#)?;
+    /// let context = Json::parse(r#"{"actor": "ann", "now": "2026-03-01T09:00:00Z"}"#)?;
+    /// let plan = workspace.plan(&table, &command, None, &context, Default::default())?;
+    /// assert_eq!(plan.by_assignee(), [("ann".to_owned(), vec!["1".to_owned(), "3".to_owned()]), ("bob".to_owned(), vec!["2".to_owned()])]);
+    /// # Ok::<(), evenhand::error::Error>(())
+    /// ```
+    pub fn compile(config: &Json) -> Result<Workspace> {
+        let (model, warnings) = Model::compile(config)?;
+        let model = Rc::new(model);
+        let gate = Rc::new(Gate::compile(&model)?);
+        Ok(Workspace { model, gate, source: config.clone(), warnings, digest: OnceCell::new(), user_ids: OnceCell::new() })
+    }
+
+    /// The same checks without failing: every fault and every warning.
+    pub fn check(config: &Json) -> Vec<Diagnostic> {
+        match Model::compile(config) {
+            Ok((_, warnings)) => warnings,
+            Err(error) => error.diagnostics,
+        }
+    }
+
+    /// Applies a patch, all or nothing. Tables and selections stay valid; filters keep the meaning they were compiled with.
+    ///
+    /// # Errors
+    /// `config_invalid` with every fault; nothing was changed then.
+    pub fn update(&mut self, patch: &Json) -> Result<()> {
+        let model = Rc::new(self.model.update(&mut self.source, patch)?);
+        self.gate = Rc::new(Gate::compile(&model)?);
+        self.model = model;
+        (self.digest, self.user_ids) = (OnceCell::new(), OnceCell::new());
+        Ok(())
+    }
+
+    /// The configuration as it is.
+    pub fn config(&self) -> &Json {
+        &self.source
+    }
+
+    /// SHA-256 of the configuration and of the zone tables in use, in hexadecimal; a plan carries it.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| {
+            let mut parts: Vec<(String, Json)> = self.source.as_object().unwrap_or_default().to_vec();
+            parts.retain(|(key, value)| key != "zones" && !value.is_null());
+            parts.push(("zones".to_owned(), self.zones()));
+            plan::digest::json(&Json::Object(parts))
+        })
+    }
+
+    /// The zone tables in use.
+    pub fn zones(&self) -> Json {
+        let table = |zone: &crate::time::Zone| {
+            let rows =
+                zone.table().map(|(until, offset)| Json::object([("untilMs", until.into()), ("offsetSeconds", i64::from(offset).into())]));
+            Json::List(rows.collect())
+        };
+        Json::Object(self.model.zones.iter().map(|(name, zone)| (name.clone(), table(zone))).collect())
+    }
+
+    /// Ids of all users, for loaders that report unknown ones.
+    pub(crate) fn user_ids(&self) -> Rc<BTreeSet<String>> {
+        Rc::clone(self.user_ids.get_or_init(|| Rc::new(self.model.users.ids().map(str::to_owned).collect())))
+    }
+
+    /// Compiles a filter for lists and selections.
+    ///
+    /// # Errors
+    /// `query_invalid` with every fault.
+    pub fn query(&self, query: &Json, path: &str) -> Result<Query> {
+        crate::query::compile(query, path, &self.model.schema, Purpose::List)
+            .map_err(|faults| crate::error::Error::invalid("query_invalid", faults))
+    }
+
+    /// Decides a command. `picked` are the rows of a selection that it names, `stored` what came beside the text.
+    ///
+    /// # Errors
+    /// Those of [`plan::plan`], and `context_invalid`.
+    pub fn plan(&self, table: &LeadTable, command: &Json, picked: Option<&Selection>, context: &Json, stored: Stored) -> Result<Plan> {
+        let context = self.context(table, context, stored)?;
+        let picked = picked.map(|selection| selection.rows_of(table)).transpose()?;
+        plan::plan(&self.model, &self.gate, &table.table, command, picked, &context, self.digest())
+    }
+
+    /// Proves a posted plan against what is here.
+    ///
+    /// # Errors
+    /// `context_invalid`, and what planning needs and does not find.
+    pub fn verify(&self, table: &LeadTable, posted: Posted<'_>, context: &Json, stored: Stored) -> Result<Verdict> {
+        let context = self.context(table, context, stored)?;
+        plan::verify::verify(&self.model, &self.gate, &table.table, posted, &context, self.digest())
+    }
+
+    /// A plan that puts back what another changed, for the rows that still are as it left them.
+    ///
+    /// # Errors
+    /// `plan_malformed`, and those of [`Workspace::plan`].
+    pub fn undo(&self, table: &LeadTable, original: Posted<'_>, context: &Json) -> Result<Plan> {
+        let recorded = self.recorded(original)?;
+        let id = recorded.header.get("id").and_then(Json::as_text).unwrap_or_default().to_owned();
+        let mut context = self.context(table, context, Stored::default())?;
+        context.plans = vec![(id.clone(), Rc::new(recorded))];
+        let command = Json::object([("type", "undo".into()), ("plan", id.into())]);
+        plan::plan(&self.model, &self.gate, &table.table, &command, None, &context, self.digest())
+    }
+
+    /// Takes a plan's changes over into the table.
+    ///
+    /// # Errors
+    /// `plan_malformed`, `out_of_memory`; nothing was changed then.
+    pub fn apply(&self, table: &mut LeadTable, plan: Posted<'_>) -> Result<apply::Applied> {
+        let recorded = self.recorded(plan)?;
+        apply::apply(&mut table.table, &self.model, &recorded)
+    }
+
+    /// The same with a plan that is at hand.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn apply_plan(&self, table: &mut LeadTable, plan: &Plan) -> Result<apply::Applied> {
+        apply::apply(&mut table.table, &self.model, &plan.recorded())
+    }
+
+    fn recorded(&self, plan: Posted<'_>) -> Result<Recorded> {
+        match plan {
+            Posted::Bytes(bytes) => decode::decode(bytes, &self.model),
+            Posted::Json(json) => Recorded::from_json(json, &self.model),
+        }
+    }
+
+    fn context(&self, table: &LeadTable, context: &Json, stored: Stored) -> Result<Context> {
+        let mut read = Context::read(context, &self.model)?;
+        read.coverage = if table.partial { Coverage::Partial } else { Coverage::Whole };
+        for (id, bytes) in stored.plans {
+            read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
+        }
+        Ok(read)
+    }
+
+    /// What filters are evaluated with for a viewer.
+    pub(crate) fn filtering<'a>(&'a self, actor: Option<&'a str>, now: Option<Instant>) -> filter::Context<'a> {
+        filter::Context { schema: &self.model.schema, people: self.gate.as_ref(), now, actor }
+    }
+}
+
+/// With whose eyes a table is read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Viewer {
+    /// Nobody is the host itself, without permissions.
+    pub actor: Option<String>,
+    pub now: Option<Instant>,
+}
+
+impl Viewer {
+    /// Reads `{actor, now?}`. A viewer must say who looks: leaving `actor` out is no way to see everything.
+    pub fn read(json: &Json) -> Result<Viewer> {
+        let faults = Faults::default();
+        let node = Node::new(json, "", &faults);
+        let named = node.keys(&["actor", "now"]) && json.as_object().is_some_and(|pairs| pairs.iter().any(|(key, _)| key == "actor"));
+        if !named && !faults.any_error() {
+            node.get("actor").wrong("a user's id, or null for the host itself");
+        }
+        let viewer = Viewer { actor: node.get("actor").text().map(str::to_owned), now: people::instant(&node.get("now")) };
+        let (failed, list) = (faults.any_error(), faults.into_list());
+        if failed { Err(crate::error::Error::invalid("viewer_invalid", list)) } else { Ok(viewer) }
+    }
+}

@@ -1,0 +1,219 @@
+//! Filters and questions of permission behind the front door.
+
+use std::rc::Rc;
+
+use crate::access::{Ask, Asking, Gate, Lead, LeadObject, Question};
+use crate::config::{UserKind, Verb, members, people};
+use crate::error::{Diagnostic, Error, Result, nearest};
+use crate::filter;
+use crate::json::Json;
+use crate::json::decode::{Faults, Node};
+use crate::query::{Cell, Cells, FieldIx, Query, Schema};
+use crate::table::RowIx;
+use crate::time::Instant;
+
+use super::{LeadTable, Workspace};
+
+/// A compiled filter as a host holds it.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// The condition.
+    pub query: Query,
+    /// Fields without which a lead is not covered: for a permission, those that its grants read.
+    reads: Vec<FieldIx>,
+    /// The configuration that it was compiled with. It keeps its meaning when the workspace is updated.
+    gate: Rc<Gate>,
+}
+
+/// A row of a table as a lead.
+struct Row<'a> {
+    table: &'a LeadTable,
+    row: RowIx,
+}
+
+impl Cells for Row<'_> {
+    fn cell(&self, field: FieldIx) -> Cell<'_> {
+        self.table.table.cell(self.row, field)
+    }
+}
+
+/// What `FilterOptions` of the public API says.
+fn bindings(options: &Json) -> Result<(Option<Instant>, Option<String>)> {
+    let faults = Faults::default();
+    let node = Node::new(options, "", &faults);
+    if !node.is_null() {
+        node.keys(&["now", "actor"]);
+    }
+    let out = (people::instant(&node.get("now")), node.get("actor").text().map(str::to_owned));
+    let (failed, list) = (faults.any_error(), faults.into_list());
+    if failed { Err(Error::invalid("options_invalid", list)) } else { Ok(out) }
+}
+
+impl Workspace {
+    /// Compiles a filter.
+    ///
+    /// # Errors
+    /// `query_invalid` with every fault.
+    pub fn filter(&self, query: &Json) -> Result<Filter> {
+        Ok(Filter { query: self.query(query, "")?, reads: Vec::new(), gate: Rc::clone(&self.gate) })
+    }
+
+    /// A permission as a filter: for every lead it equals [`Workspace::can`].
+    ///
+    /// # Errors
+    /// `unknown_actor`, `unknown_verb`, `verb_not_about_leads`.
+    pub fn scope(&self, actor: &str, verb: &str) -> Result<Filter> {
+        let Some((_, verb)) = Verb::ALL.iter().find(|(name, _)| *name == verb) else {
+            let fault = Diagnostic::error("unknown_verb", "", format!("there is no verb `{verb}`"));
+            return Err(Error::of(fault.maybe_hint(nearest(verb, Verb::ALL.iter().map(|(name, _)| *name)))));
+        };
+        let permission = self.gate.scope(actor, *verb)?;
+        Ok(Filter { query: permission.query, reads: permission.reads, gate: Rc::clone(&self.gate) })
+    }
+
+    /// One question of permission. A lead that is named by its id is looked up in `table`.
+    ///
+    /// # Errors
+    /// `question_invalid`, `now_required`.
+    pub fn can(&self, question: &Json, table: Option<&LeadTable>) -> Result<Json> {
+        let asked = question.get("lead");
+        let object = asked.filter(|lead| lead.as_object().is_some()).map(|lead| LeadObject::read(lead, &self.model.schema));
+        let row = match (asked.and_then(Json::as_text), table) {
+            (Some(id), Some(table)) => table.table.find(id).map(|row| Row { table, row }),
+            (Some(_), None) => {
+                return Err(Error::new(
+                    "question_invalid",
+                    "/leads",
+                    "a lead that is named by its id needs `leads`, the table to look it up in",
+                ));
+            }
+            (None, _) => None,
+        };
+        let lead = match (&object, &row, asked.and_then(Json::as_text)) {
+            (Some(object), ..) => Some(object.lead()),
+            (None, Some(row), _) => Some(Lead::whole(row)),
+            (None, None, Some(id)) => Some(Lead::Unknown(id)),
+            (None, None, None) => None,
+        };
+        let question = Question::read(question, &self.model, lead)?;
+        Ok(self.gate.can(&question)?.to_json())
+    }
+
+    /// Everybody who could be put into a slot of a lead, each with the verdict.
+    ///
+    /// # Errors
+    /// `question_invalid`, `unknown_actor`.
+    pub fn receivers(&self, table: &LeadTable, question: &Json) -> Result<Json> {
+        let faults = Faults::default();
+        let node = Node::new(question, "", &faults);
+        node.keys(&["actor", "lead", "slot", "now", "state"]);
+        let (actor, lead, slot) = (node.get("actor").name(), node.get("lead").name(), node.get("slot"));
+        let field = match slot.text() {
+            None => Some(self.model.lead.owner),
+            Some(name) => self.model.schema.find(name).filter(|field| self.model.lead.slot(*field).is_some()),
+        };
+        if field.is_none() {
+            slot.error("not_a_slot", "this is not one of the lead's slots");
+        }
+        let now = people::instant(&node.get("now"));
+        let failed = faults.any_error();
+        let (Some(actor), Some(lead), Some(field), false) = (actor, lead, field, failed) else {
+            return Err(Error::invalid("question_invalid", faults.into_list()));
+        };
+        let asking = Asking { table: &table.table, actor: self.gate.actor(actor)?, now };
+        let visible = self.gate.view(&asking)?;
+        let row = table.table.find(lead).filter(|row| visible.contains(*row)).map(|row| Row { table, row });
+        let lead = row.as_ref().map_or(Lead::Unknown(lead), |row| Lead::whole(row));
+        let people = self.model.users.iter().filter(|user| user.active && user.kind == UserKind::Person);
+        let answers = people.map(|user| {
+            let question = Question {
+                now,
+                lead: Some(lead),
+                slot: Some(field),
+                to: crate::access::To::User(&user.id),
+                ..Question::new(actor, Ask::Reassign)
+            };
+            let mut answer = vec![("user".to_owned(), Json::from(user.id.as_str()))];
+            if let Json::Object(pairs) = self.gate.can(&question)?.to_json() {
+                answer.extend(pairs);
+            }
+            Ok(Json::Object(answer))
+        });
+        Ok(Json::List(answers.collect::<Result<_>>()?))
+    }
+
+    /// The users that a description of members names, in order.
+    ///
+    /// # Errors
+    /// `members_invalid` with every fault.
+    pub fn members(&self, json: &Json) -> Result<Vec<String>> {
+        let faults = Faults::default();
+        let read = members::read_alone(&Node::new(json, "", &faults), &self.model);
+        let (failed, list) = (faults.any_error(), faults.into_list());
+        match read {
+            Some(read) if !failed => {
+                let users = self.gate.members(&read, None)?;
+                Ok(users.into_iter().filter_map(|ix| self.model.users.get(ix)).map(|user| user.id.clone()).collect())
+            }
+            _ if !list.is_empty() => Err(Error::invalid("members_invalid", list)),
+            _ => Err(Error::new("members_invalid", "", "this must describe members")),
+        }
+    }
+}
+
+impl Filter {
+    fn schema(&self) -> &Rc<Schema> {
+        &self.gate.model().schema
+    }
+
+    /// What it is evaluated with.
+    pub(crate) fn context<'a>(&'a self, actor: Option<&'a str>, now: Option<Instant>) -> filter::Context<'a> {
+        filter::Context { schema: self.schema(), people: self.gate.as_ref(), now, actor }
+    }
+
+    /// Whether a lead, given as an object, satisfies it.
+    ///
+    /// # Errors
+    /// `now_required`, `actor_required`, `options_invalid`.
+    pub fn matches(&self, lead: &Json, options: &Json) -> Result<bool> {
+        let (now, actor) = bindings(options)?;
+        let object = LeadObject::read(lead, self.schema());
+        if self.reads.iter().any(|field| object.lacks().contains(field)) {
+            return Ok(false);
+        }
+        filter::matches(&self.query, &object, &self.context(actor.as_deref(), now))
+    }
+
+    /// Why: the same tree, each node with its verdict and the value that it saw.
+    ///
+    /// # Errors
+    /// As [`Filter::matches`].
+    pub fn explain(&self, lead: &Json, options: &Json) -> Result<Json> {
+        let (now, actor) = bindings(options)?;
+        let object = LeadObject::read(lead, self.schema());
+        Ok(filter::explain(&self.query, &object, &self.context(actor.as_deref(), now))?.to_json())
+    }
+
+    /// Plain English.
+    pub fn describe(&self) -> String {
+        self.query.describe(self.schema())
+    }
+
+    /// The names of the fields that it reads.
+    pub fn fields(&self) -> Vec<String> {
+        self.query.fields().into_iter().map(|field| self.schema().name(field).to_owned()).collect()
+    }
+
+    /// What is worth telling of it.
+    pub fn warnings(&self) -> Json {
+        Json::List(self.query.warnings().iter().map(Diagnostic::to_json).collect())
+    }
+
+    /// Both conditions together.
+    #[must_use]
+    pub fn and(&self, other: &Filter) -> Filter {
+        let mut reads = self.reads.clone();
+        reads.extend(other.reads.iter().copied().filter(|field| !self.reads.contains(field)));
+        Filter { query: self.query.and(&other.query), reads, gate: Rc::clone(&self.gate) }
+    }
+}

@@ -1,0 +1,173 @@
+//! A table of leads behind the front door: loading, changing and reading it.
+
+use crate::access::{Asking, Covered};
+use crate::error::{Diagnostic, Error, Result};
+use crate::json::Json;
+use crate::json::decode::{Faults, Node};
+use crate::plan::timeline;
+use crate::query::FieldIx;
+use crate::table::{Budget, LoadFormat, LoadOptions, Loader, Purpose, RowIx, Table};
+
+use super::{Viewer, Workspace};
+
+/// A loaded table.
+#[derive(Debug)]
+pub struct LeadTable {
+    pub(crate) table: Table,
+    /// Whether it holds only some of the leads.
+    pub(crate) partial: bool,
+}
+
+/// Leads on their way into a table.
+#[derive(Debug)]
+pub struct Incoming {
+    /// Takes the bytes or columns.
+    pub loader: Loader,
+    partial: bool,
+}
+
+impl Incoming {
+    /// The table.
+    ///
+    /// # Errors
+    /// What the last bytes bring to light.
+    pub fn finish(self) -> Result<LeadTable> {
+        Ok(LeadTable { table: self.loader.finish()?, partial: self.partial })
+    }
+}
+
+/// What `LoadOptions` of the public API says.
+fn options(workspace: &Workspace, json: &Json) -> Result<(LoadOptions, bool)> {
+    let faults = Faults::default();
+    let node = Node::new(json, "", &faults);
+    if !node.is_null() {
+        node.keys(&["format", "columns", "strict", "partial"]);
+    }
+    let words = [("rows", None), ("json", Some(LoadFormat::Json)), ("ndjson", Some(LoadFormat::Ndjson)), ("csv", Some(LoadFormat::Csv))];
+    let out = LoadOptions {
+        format: node.get("format").one_of(&words).flatten(),
+        columns: node
+            .get("columns")
+            .entries()
+            .iter()
+            .filter_map(|(key, field)| Some(((*key).to_owned(), field.name()?.to_owned())))
+            .collect(),
+        strict: node.get("strict").flag(false),
+        users: Some(workspace.user_ids()),
+    };
+    let partial = node.get("partial").flag(false);
+    let (failed, list) = (faults.any_error(), faults.into_list());
+    if failed { Err(Error::invalid("options_invalid", list)) } else { Ok((out, partial)) }
+}
+
+impl Workspace {
+    /// Begins to load leads.
+    ///
+    /// # Errors
+    /// `options_invalid`, `unknown_field` for what `columns` says.
+    pub fn loader(&self, json: &Json, budget: Budget) -> Result<Incoming> {
+        let (options, partial) = options(self, json)?;
+        let schema = self.model.schema.clone();
+        Ok(Incoming { loader: Loader::new(schema, self.model.lead.id, options, Purpose::Load, budget)?, partial })
+    }
+
+    /// Begins an upsert into a table; finish it with [`LeadTable::upsert`].
+    ///
+    /// # Errors
+    /// As [`Workspace::loader`].
+    pub fn upserting(&self, table: &LeadTable, json: &Json) -> Result<Loader> {
+        table.table.loader(options(self, json)?.0)
+    }
+
+    /// Loads leads in one go.
+    ///
+    /// # Errors
+    /// As [`Workspace::loader`], and what is wrong with the bytes.
+    pub fn load(&self, bytes: &[u8], options: &Json, budget: Budget) -> Result<LeadTable> {
+        let mut incoming = self.loader(options, budget)?;
+        incoming.loader.push(bytes)?;
+        incoming.finish()
+    }
+
+    /// One lead as an object, if the viewer may see it; lists that are empty come as `[]`.
+    ///
+    /// # Errors
+    /// `unknown_actor`, `viewer_invalid`.
+    pub fn get(&self, table: &LeadTable, id: &str, viewer: &Json) -> Result<Option<Json>> {
+        let viewer = Viewer::read(viewer)?;
+        let visible = self.visible(table, &viewer)?;
+        let row = table.table.find(id).filter(|row| visible.contains(*row));
+        Ok(row.map(|row| self.row(table, row, &self.all_fields())))
+    }
+
+    /// The rows that a viewer may see.
+    pub(crate) fn visible(&self, table: &LeadTable, viewer: &Viewer) -> Result<Covered> {
+        match &viewer.actor {
+            None => Ok(Covered::All),
+            Some(actor) => self.gate.view(&Asking { table: &table.table, actor: self.gate.actor(actor)?, now: viewer.now }),
+        }
+    }
+
+    pub(crate) fn all_fields(&self) -> Vec<FieldIx> {
+        (0u32..).zip(&self.model.schema.fields).map(|(ix, _)| FieldIx(ix)).collect()
+    }
+
+    /// A row as an object.
+    pub(crate) fn row(&self, table: &LeadTable, row: RowIx, fields: &[FieldIx]) -> Json {
+        let schema = &self.model.schema;
+        let cell = |field: FieldIx| match table.table.cell(row, field) {
+            cell if cell.is_null() && schema.kind(field).is_list() => Json::List(Vec::new()),
+            cell => timeline::json(&cell),
+        };
+        Json::Object(fields.iter().map(|field| (schema.name(*field).to_owned(), cell(*field))).collect())
+    }
+}
+
+impl LeadTable {
+    /// How many leads there are.
+    pub fn size(&self) -> usize {
+        self.table.size()
+    }
+
+    /// Bytes that the table holds.
+    pub fn bytes(&self) -> usize {
+        self.table.bytes()
+    }
+
+    /// Rises with every change.
+    pub fn revision(&self) -> u64 {
+        self.table.revision()
+    }
+
+    /// What did not fit when leads were loaded.
+    pub fn problems(&self) -> Json {
+        let problem = |problem: &crate::table::Problem| {
+            Json::object([
+                ("row", (problem.row as usize).into()),
+                ("field", self.table.schema().name(problem.field).into()),
+                ("code", problem.code.into()),
+                ("value", problem.value.as_ref().into()),
+            ])
+        };
+        Json::List(self.table.problems().list().iter().map(problem).collect())
+    }
+
+    /// Takes rows over: new leads are added, known ones updated.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes; nothing was changed then.
+    pub fn upsert(&mut self, loader: Loader) -> Result<Json> {
+        let done = loader.finish_into(&mut self.table)?;
+        Ok(Json::object([("added", done.added.into()), ("updated", done.updated.into())]))
+    }
+
+    /// Removes leads; says how many there were.
+    ///
+    /// # Errors
+    /// `out_of_memory`; nothing was changed then.
+    pub fn remove(&mut self, ids: &Json) -> Result<usize> {
+        let fault = || Error::of(Diagnostic::error("ids_invalid", "", "this must be a list of ids"));
+        let ids: Vec<&str> = ids.as_list().ok_or_else(fault)?.iter().map(|id| id.as_text().ok_or_else(fault)).collect::<Result<_>>()?;
+        self.table.remove(ids)
+    }
+}

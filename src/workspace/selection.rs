@@ -1,0 +1,210 @@
+//! Rows that were found, in an order.
+
+use std::rc::Rc;
+
+use crate::config::{SavedList, SortKey, lists};
+use crate::error::{Error, Result};
+use crate::filter;
+use crate::json::Json;
+use crate::json::decode::{Faults, Node};
+use crate::plan::timeline;
+use crate::query::Query;
+use crate::table::{Mask, RowIx};
+
+use super::{Filter, LeadTable, Viewer, Workspace};
+
+/// A selection of rows of one table at one revision. What is asked after the table changed is `stale_selection`.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    rows: Rc<Vec<u32>>,
+    /// Rows of the table, live or not: what masks are as long as.
+    all: u32,
+    revision: u64,
+}
+
+impl Workspace {
+    /// Rows that match and that the viewer may see. `query` is a filter, a saved list, `{list: id}` or null for all.
+    ///
+    /// # Errors
+    /// `query_invalid`, `unknown_list`, `viewer_invalid`, `unknown_actor`, `now_required`, `not_permitted` for a list that is not the viewer's.
+    pub fn select(&self, table: &LeadTable, query: &Json, viewer: &Json) -> Result<Selection> {
+        let viewer = Viewer::read(viewer)?;
+        if let Some(id) = query.get("list").and_then(Json::as_text).filter(|_| query.get("rules").is_none()) {
+            let list = self.usable_list(id, &viewer)?;
+            return self.find(table, &list.query, &list.sort, &viewer);
+        }
+        if query.get("query").is_some() && query.get("rules").is_none() {
+            let faults = Faults::default();
+            let sort = lists::sort(&Node::new(query, "", &faults).get("sort"), &self.model.schema);
+            let filter = self.query(query.get("query").unwrap_or(&Json::Null), "/query")?;
+            let (failed, list) = (faults.any_error(), faults.into_list());
+            return if failed { Err(Error::invalid("query_invalid", list)) } else { self.find(table, &filter, &sort, &viewer) };
+        }
+        let filter = if query.is_null() { Query::always() } else { self.query(query, "")? };
+        self.find(table, &filter, &[], &viewer)
+    }
+
+    /// The same with a compiled filter.
+    ///
+    /// # Errors
+    /// As [`Workspace::select`].
+    pub fn select_filter(&self, table: &LeadTable, filter: &Filter, viewer: &Json) -> Result<Selection> {
+        let viewer = Viewer::read(viewer)?;
+        let found = filter::select(&filter.query, &table.table, &filter.context(viewer.actor.as_deref(), viewer.now))?;
+        self.seen(table, found, &[], &viewer)
+    }
+
+    fn usable_list(&self, id: &str, viewer: &Viewer) -> Result<&SavedList> {
+        if let Some(actor) = &viewer.actor {
+            let decision = self.gate.list_use(self.gate.actor(actor)?, id)?;
+            if let Some(reason) = decision.reasons.first().filter(|_| !decision.allowed) {
+                return Err(Error::new("not_permitted", "/list", reason.message.to_string()));
+            }
+        }
+        self.model.lists.by_id(id).ok_or_else(|| Error::new("unknown_list", "/list", format!("there is no list `{id}`")))
+    }
+
+    fn find(&self, table: &LeadTable, query: &Query, sort: &[SortKey], viewer: &Viewer) -> Result<Selection> {
+        let found = filter::select(query, &table.table, &self.filtering(viewer.actor.as_deref(), viewer.now))?;
+        self.seen(table, found, sort, viewer)
+    }
+
+    /// The rows of those found that the viewer may see, in order.
+    fn seen(&self, table: &LeadTable, found: Mask, sort: &[SortKey], viewer: &Viewer) -> Result<Selection> {
+        let mask = self.visible(table, viewer)?.narrow(found);
+        let mut rows: Vec<u32> = Vec::new();
+        rows.try_reserve_exact(mask.count())?;
+        rows.extend(mask.iter().map(|row| row.0));
+        if !sort.is_empty() {
+            filter::sort(&mut rows, sort, &table.table)?;
+        }
+        Ok(Selection { rows: Rc::new(rows), all: table.table.rows(), revision: table.revision() })
+    }
+
+    /// The selection in another order; rows that are equal keep the one they have.
+    ///
+    /// # Errors
+    /// `query_invalid`, `stale_selection`.
+    pub fn sort(&self, table: &LeadTable, selection: &Selection, by: &Json) -> Result<Selection> {
+        let faults = Faults::default();
+        let keys = lists::sort(&Node::new(by, "", &faults), &self.model.schema);
+        let (failed, list) = (faults.any_error(), faults.into_list());
+        if failed {
+            return Err(Error::invalid("query_invalid", list));
+        }
+        let mut rows = selection.rows_of(table)?.to_vec();
+        filter::sort(&mut rows, &keys, &table.table)?;
+        Ok(Selection { rows: Rc::new(rows), ..selection.clone() })
+    }
+
+    /// Rows of a page as objects, with all fields or some.
+    ///
+    /// # Errors
+    /// `stale_selection`, `unknown_field`.
+    pub fn page(&self, table: &LeadTable, selection: &Selection, offset: usize, limit: usize, fields: &Json) -> Result<Json> {
+        let wanted = match fields.as_list() {
+            None => self.all_fields(),
+            Some(names) => names
+                .iter()
+                .enumerate()
+                .map(|(at, name)| {
+                    let name = name.as_text().unwrap_or_default();
+                    let known = self.model.schema.fields.iter().map(|field| field.name.as_str());
+                    self.model.schema.find(name).ok_or_else(|| {
+                        let fault =
+                            crate::error::Diagnostic::error("unknown_field", format!("/{at}"), format!("there is no field `{name}`"));
+                        Error::of(fault.maybe_hint(crate::error::nearest(name, known)))
+                    })
+                })
+                .collect::<Result<_>>()?,
+        };
+        let rows = selection.rows_of(table)?;
+        Ok(Json::List(rows.iter().skip(offset).take(limit).map(|row| self.row(table, RowIx(*row), &wanted)).collect()))
+    }
+
+    /// How often each value of a field occurs: most frequent first, ties in value order, null last, tags by element.
+    ///
+    /// # Errors
+    /// `stale_selection`, `unknown_field`.
+    pub fn count_by(&self, table: &LeadTable, selection: &Selection, field: &str) -> Result<Json> {
+        let known = self.model.schema.fields.iter().map(|field| field.name.as_str());
+        let fault = || {
+            Error::of(
+                crate::error::Diagnostic::error("unknown_field", "", format!("there is no field `{field}`"))
+                    .maybe_hint(crate::error::nearest(field, known)),
+            )
+        };
+        let ix = self.model.schema.find(field).ok_or_else(fault)?;
+        let mask = selection.mask(table)?;
+        let counts = filter::count_by(&mask, ix, &table.table)?;
+        Ok(Json::List(
+            counts
+                .into_iter()
+                .map(|(cell, count)| Json::List(vec![timeline::json(&cell), Json::from(usize::try_from(count).unwrap_or(usize::MAX))]))
+                .collect(),
+        ))
+    }
+}
+
+impl Selection {
+    /// The rows, if the table is as it was.
+    ///
+    /// # Errors
+    /// `stale_selection`.
+    pub fn rows_of(&self, table: &LeadTable) -> Result<Rc<Vec<u32>>> {
+        if table.revision() == self.revision {
+            return Ok(Rc::clone(&self.rows));
+        }
+        Err(Error::new("stale_selection", "", "the table changed since these rows were selected").hint("select them again"))
+    }
+
+    /// How many rows there are.
+    pub fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Ids of a page.
+    ///
+    /// # Errors
+    /// `stale_selection`.
+    pub fn ids(&self, table: &LeadTable, offset: usize, limit: usize) -> Result<Json> {
+        let rows = self.rows_of(table)?;
+        Ok(Json::List(rows.iter().skip(offset).take(limit).map(|row| table.table.id(RowIx(*row)).as_ref().into()).collect()))
+    }
+
+    fn mask(&self, table: &LeadTable) -> Result<Mask> {
+        Mask::from_rows(self.all, self.rows_of(table)?.iter().map(|row| RowIx(*row)))
+    }
+
+    fn with(&self, rows: Vec<u32>) -> Selection {
+        Selection { rows: Rc::new(rows), ..self.clone() }
+    }
+
+    /// The rows that are in both, in this one's order.
+    ///
+    /// # Errors
+    /// `stale_selection`.
+    pub fn and(&self, other: &Selection, table: &LeadTable) -> Result<Selection> {
+        let mask = other.mask(table)?;
+        Ok(self.with(self.rows_of(table)?.iter().copied().filter(|row| mask.contains(RowIx(*row))).collect()))
+    }
+
+    /// The rows of this one, then those that only the other has.
+    ///
+    /// # Errors
+    /// `stale_selection`.
+    pub fn or(&self, other: &Selection, table: &LeadTable) -> Result<Selection> {
+        let mask = self.mask(table)?;
+        let more = other.rows_of(table)?;
+        Ok(self.with(self.rows_of(table)?.iter().copied().chain(more.iter().copied().filter(|row| !mask.contains(RowIx(*row)))).collect()))
+    }
+
+    /// The rows of this one that the other does not have.
+    ///
+    /// # Errors
+    /// `stale_selection`.
+    pub fn minus(&self, other: &Selection, table: &LeadTable) -> Result<Selection> {
+        let mask = other.mask(table)?;
+        Ok(self.with(self.rows_of(table)?.iter().copied().filter(|row| !mask.contains(RowIx(*row))).collect()))
+    }
+}

@@ -1,0 +1,65 @@
+//! The case files under `tests/cases`, run natively. `tests/package/run-cases.mjs` runs the same files in every runtime.
+//!
+//! A case is `{"name", "steps": [{"call", …, "expect"?}, …]}`; a step calls what the public API calls, with its arguments
+//! beside `call`. A failure's outcome is `{"error": {code, message, diagnostics}}`. Where a step has `expect`, the
+//! outcome must equal it; and the outcome of every step must be the same, byte for byte, in every runtime: with
+//! `EVENHAND_CASES_OUT` set, the outcomes are written there, one line a case, in canonical form.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use evenhand::json::Json;
+
+/// Runs one step.
+fn step(step: &Json) -> Json {
+    match step.get("call").and_then(Json::as_text) {
+        Some("version") => env!("CARGO_PKG_VERSION").into(),
+        call => panic!("there is no call {call:?}"),
+    }
+}
+
+/// What the step must come to, if the case says so; `null` is an expectation too.
+fn expectation(step: &Json) -> Option<Json> {
+    let (_, expect) = step.as_object()?.iter().find(|(key, _)| key == "expect")?;
+    Some(expect.canonical())
+}
+
+/// Every case file, in order of its path.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    entries
+        .into_iter()
+        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .collect()
+}
+
+#[test]
+fn cases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut failed = Vec::new();
+    let mut lines = String::new();
+    for path in files(&root) {
+        let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+        let case = Json::parse(&fs::read_to_string(&path).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut outcomes = Vec::new();
+        for (i, given) in case.get("steps").and_then(Json::as_list).unwrap_or_default().iter().enumerate() {
+            let outcome = step(given).canonical();
+            if let Some(expect) = expectation(given).filter(|expect| *expect != outcome) {
+                failed.push(format!("{name}, step {i}:\n  expected {}\n  outcome  {}", expect.write(), outcome.write()));
+            }
+            outcomes.push(outcome);
+        }
+        assert!(!outcomes.is_empty(), "{name} has no steps");
+        lines += &Json::object([("case", name.into()), ("outcomes", Json::List(outcomes))]).write();
+        lines.push('\n');
+    }
+    if let Some(out) = std::env::var_os("EVENHAND_CASES_OUT") {
+        fs::write(out, &lines).unwrap();
+    }
+    assert!(!lines.is_empty(), "there are no cases");
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}

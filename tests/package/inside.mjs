@@ -1,0 +1,56 @@
+// What runs inside every runtime. It imports nothing that a runtime might lack.
+import { checks } from "./checks.mjs";
+
+/** The calls that a step of a case may name; the native runner (`tests/cases.rs`) has the same. */
+const calls = {
+  version: (engine) => engine.version,
+};
+
+/** Runs every check; gives back each name with what went wrong, if anything did. */
+export async function runChecks(evenhand) {
+  const results = [];
+  for (const [name, check] of Object.entries(checks)) {
+    const error = await check(evenhand).then(
+      () => null,
+      (thrown) => String(thrown?.stack ?? thrown),
+    );
+    results.push({ name, error });
+  }
+  return results;
+}
+
+/** Runs the case files; gives back one line each, as the native runner writes it. */
+export async function runCases(evenhand, cases) {
+  const lines = [];
+  for (const { file, steps } of cases) {
+    const engine = await evenhand.createEngine();
+    const outcomes = steps.map((step) => outcome(() => calls[step.call](engine, step), evenhand));
+    engine.free();
+    lines.push(canonical({ case: file, outcomes }));
+  }
+  return lines;
+}
+
+function outcome(run, { EvenhandError }) {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof EvenhandError) return { error: error.toJSON() };
+    throw error;
+  }
+}
+
+/** JSON text with keys in code point order. */
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? null)).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined);
+  return `{${keys.sort(byCodePoint).map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+}
+
+function byCodePoint(a, b) {
+  const [x, y] = [Array.from(a), Array.from(b)];
+  const at = x.findIndex((c, i) => c !== y[i]);
+  if (at < 0) return x.length - y.length;
+  return at < y.length ? x[at].codePointAt(0) - y[at].codePointAt(0) : 1;
+}

@@ -1,0 +1,164 @@
+// What only Node can show: addresses, what importing does, and the inner workings that no runtime lets one provoke.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, relative } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { createEngine, createEngineSync, EvenhandError } from "evenhand";
+import { serve } from "./lib/chromium.mjs";
+import { manifest, pkg } from "./lib/installed.mjs";
+
+const path = join(pkg, "evenhand.wasm");
+const bytes = readFileSync(path);
+
+test("the module comes from wherever the host has it", async () => {
+  const server = await serve();
+  const sources = {
+    url: pathToFileURL(path),
+    "url text": pathToFileURL(path).href,
+    path,
+    "relative path": relative(process.cwd(), path),
+    "http address": `${server.url}/pkg/evenhand.wasm`,
+    bytes,
+    "array buffer": new Uint8Array(bytes).buffer,
+    module: new WebAssembly.Module(bytes),
+    response: await fetch(`${server.url}/pkg/evenhand.wasm`),
+    "response of another type": new Response(bytes),
+    "promise of a response": fetch(`${server.url}/pkg/evenhand.wasm`),
+    "promise of bytes": Promise.resolve(bytes),
+    "promise of a module": WebAssembly.compile(bytes),
+  };
+  for (const [name, wasm] of Object.entries(sources)) {
+    const engine = await createEngine({ wasm });
+    assert.equal(engine.version, manifest.version, name);
+    engine.free();
+  }
+  for (const wasm of [bytes, new WebAssembly.Module(bytes)]) createEngineSync({ wasm }).free();
+  for (const wasm of [`${server.url}/pkg/nothing.wasm`, "nothing.wasm", fetch(`${server.url}/pkg/nothing.wasm`)]) {
+    await assert.rejects(createEngine({ wasm }), { name: "EvenhandError", code: "wasm_unavailable" });
+  }
+  await server.close();
+});
+
+test("a module of another version is refused", async () => {
+  const empty = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+  await assert.rejects(createEngine({ wasm: empty }), { code: "wasm_invalid" });
+  assert.throws(() => createEngineSync({ wasm: empty }), { code: "wasm_invalid" });
+});
+
+test("importing loads nothing, so rendering on a server is safe", () => {
+  const entries = ["node.js", "bun.js", "deno.js", "browser.js", "default.js"].map((file) => pathToFileURL(join(pkg, file)).href);
+  const script = `
+    import fs from "node:fs";
+    import { syncBuiltinESMExports } from "node:module";
+    const never = (name) => () => { throw new Error(name + " was called"); };
+    const before = Object.keys(globalThis);
+    globalThis.fetch = never("fetch");
+    globalThis.WebAssembly = new Proxy({}, { get: (_, name) => never("WebAssembly." + String(name))() });
+    for (const [place, name] of [[fs, "readFileSync"], [fs.promises, "readFile"]]) {
+      const real = place[name];
+      place[name] = (path, ...rest) => String(path).endsWith(".wasm") ? never(name)() : real(path, ...rest);
+    }
+    syncBuiltinESMExports();
+    for (const entry of ${JSON.stringify(entries)}) await import(entry);
+    if (Object.keys(globalThis).join() !== before.join()) throw new Error("a global was left behind");
+    console.log("imported");`;
+  assert.equal(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }).trim(), "imported");
+});
+
+test("a first load that failed is tried again", async () => {
+  const script = `
+    import fs from "node:fs";
+    import { syncBuiltinESMExports } from "node:module";
+    const { readFile } = fs.promises;
+    fs.promises.readFile = async (path, ...rest) => { if (String(path).endsWith(".wasm")) throw new Error("busy"); return readFile(path, ...rest); };
+    syncBuiltinESMExports();
+    const { createEngine } = await import("evenhand");
+    const codes = await Promise.all([createEngine(), createEngine()].map((made) => made.catch((error) => error.code)));
+    fs.promises.readFile = readFile;
+    syncBuiltinESMExports();
+    console.log(codes.join(), (await createEngine()).version);`;
+  const printed = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", cwd: import.meta.dirname });
+  assert.equal(printed.trim(), `wasm_unavailable,wasm_unavailable ${manifest.version}`);
+});
+
+test("the files are there by their public names", () => {
+  const require = createRequire(import.meta.url);
+  assert.equal(require.resolve("evenhand/evenhand.wasm"), path);
+  assert.equal(require("evenhand/package.json").version, manifest.version);
+  assert.deepEqual(Object.keys(manifest.exports["."]), ["workerd", "edge-light", "bun", "deno", "node", "browser", "default"]);
+  for (const target of Object.values(manifest.exports["."])) {
+    assert.equal(Object.keys(target)[0], "types");
+    for (const file of Object.values(target)) readFileSync(join(pkg, file));
+  }
+});
+
+test("memory never grows past the limit", async () => {
+  const { glue, initialPages } = await import(pathToFileURL(join(pkg, "glue.js")).href);
+  const { memory } = glue(initialPages + 2);
+  memory.grow(2);
+  assert.throws(() => memory.grow(1), RangeError);
+  const engine = await createEngine({ maxMemory: initialPages * 65536 });
+  assert.equal(engine.memory(), initialPages * 65536);
+  engine.free();
+});
+
+test("an engine that trapped is given up, and others go on", async () => {
+  const { Instance } = await import(pathToFileURL(join(pkg, "instance.js")).href);
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const trap = new WebAssembly.Module(
+    // (module (func (export "trap") unreachable))
+    new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 8, 1, 4, 116, 114, 97, 112, 0, 0, 10, 5, 1, 3, 0, 0, 11]),
+  );
+  const exports = { ...new WebAssembly.Instance(trap).exports, version: () => "1", deep: () => exports.deep() + 1 };
+  for (const way of ["trap", "deep"]) {
+    const instance = new Instance({ exports, memory });
+    assert.equal(instance.call((wasm) => wasm.version()), "1");
+    assert.throws(() => instance.call((wasm) => wasm[way]()), { name: "EvenhandError", code: "engine_failed" });
+    assert.throws(() => instance.call((wasm) => wasm.version()), { code: "engine_failed" });
+    assert.throws(() => instance.memory, { code: "engine_failed" });
+    instance.free();
+    assert.throws(() => instance.memory, { code: "freed" });
+  }
+  const failure = { code: "config_invalid", message: "m", diagnostics: [{ severity: "error", code: "x", path: "", message: "m" }] };
+  const instance = new Instance({ exports: { fail: () => { throw failure; }, host: () => { throw new TypeError("the host's own"); } }, memory });
+  assert.throws(() => instance.call((wasm) => wasm.fail()), (error) => error instanceof EvenhandError && error.code === "config_invalid");
+  assert.throws(() => instance.call((wasm) => wasm.host()), TypeError);
+  assert.equal(instance.memory, 65536);
+});
+
+test("input is written as JSON or refused", async () => {
+  const { json } = await import(pathToFileURL(join(pkg, "input.js")).href);
+  const written = json({ at: new Date(0), own: JSON.parse('{"__proto__":1}'), lone: "\ud800" });
+  assert.equal(new TextDecoder().decode(written), '{"at":"1970-01-01T00:00:00.000Z","own":{"__proto__":1},"lone":"\\ud800"}');
+  const cycle = {};
+  cycle.self = cycle;
+  for (const bad of [cycle, { n: 1n }, undefined, () => 1, Symbol("x")]) {
+    assert.throws(() => json(bad), (error) => error instanceof EvenhandError && error.code === "json_invalid" && error.diagnostics.length === 1);
+  }
+});
+
+test("what lives in the module ends with `free`, or with its engine", async () => {
+  const [{ Instance }, { Handle }] = await Promise.all(["instance.js", "handle.js"].map((file) => import(pathToFileURL(join(pkg, file)).href)));
+  class Table extends Handle {
+    get size() {
+      return this.call((inner) => inner.size());
+    }
+  }
+  let freed = 0;
+  const inner = () => ({ size: () => 3, free: () => (freed += 1) });
+  const instance = new Instance({ exports: {}, memory: new WebAssembly.Memory({ initial: 1 }) });
+  const [a, b] = [new Table(instance, inner(), "table"), new Table(instance, inner(), "table")];
+  assert.equal(a.size, 3);
+  a.free();
+  a.free();
+  assert.equal(freed, 1);
+  assert.throws(() => a.size, { name: "EvenhandError", code: "freed", message: "this table was freed" });
+  assert.equal(b.size, 3);
+  instance.free();
+  assert.throws(() => b.size, { code: "freed", message: "this engine was freed" });
+  b[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
+  assert.equal(freed, 1, "nothing is called in an instance that is gone");
+});

@@ -1,0 +1,81 @@
+//! The npm package, written whole into `pkg/`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::run::{Result, at, cargo, read, root, run, step, target};
+use crate::{glue, tools};
+
+/// What wasm-opt may use; every supported runtime has it.
+const FEATURES: [&str; 7] = [
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Builds the package and gives back its folder.
+pub fn build() -> Result<PathBuf> {
+    let pkg = root().join("pkg");
+    tools::npm()?;
+    let glue = glue()?;
+    let small = glue.join("evenhand.wasm");
+    step("optimise", || run(tools::npm_bin("wasm-opt", &["-O3"]).args(FEATURES).arg(glue.join("bound.wasm")).arg("-o").arg(&small)))?;
+    step("compile the facade", || {
+        if pkg.exists() {
+            at(&pkg, fs::remove_dir_all(&pkg))?;
+        }
+        at(&pkg, fs::create_dir_all(&pkg))?;
+        run(tools::npm_bin("tsc", &["-p", "pkg-template", "--outDir"]).arg(&pkg))
+    })?;
+    step("write pkg/", || {
+        let template = root().join("pkg-template");
+        for name in ["package.json", "README.md", "evenhand.d.ts"] {
+            copy(&template.join(name), &pkg.join(name))?;
+        }
+        for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+            copy(&root().join(name), &pkg.join(name))?;
+        }
+        // The command line comes with its own file.
+        if template.join("cli.mjs").exists() {
+            copy(&template.join("cli.mjs"), &pkg.join("cli.mjs"))?;
+        }
+        copy(&small, &pkg.join("evenhand.wasm"))?;
+        copy(&glue.join("glue.js"), &pkg.join("glue.js"))
+    })?;
+    print!("{}", read(tools::node(&["tests/package/size.mjs"]).arg(&pkg))?);
+    Ok(pkg)
+}
+
+/// Compiles the module and makes the glue that the facade is compiled against; gives back the folder with both.
+pub fn glue() -> Result<PathBuf> {
+    let folder = root().join("pkg-template/build");
+    at(&folder, fs::create_dir_all(&folder))?;
+    tools::wasm_target()?;
+    step("compile to wasm32", || run(&mut cargo(&["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"])))?;
+    step("bind", || bind(&target().join("wasm32-unknown-unknown/release/evenhand.wasm"), &folder))?;
+    Ok(folder)
+}
+
+/// Runs wasm-bindgen.
+fn bind(compiled: &Path, folder: &Path) -> Result {
+    let mut bindgen = Bindgen::new();
+    let failed = |error| format!("wasm-bindgen: {error:#}");
+    let bindgen = bindgen.input_path(compiled).no_modules(true).map_err(failed)?;
+    let bindgen = bindgen.typescript(true).omit_default_module_path(true).remove_producers_section(true);
+    let mut output = bindgen.generate_output().map_err(failed)?;
+    let types = output.ts().ok_or("wasm-bindgen wrote no types")?;
+    for (name, text) in [("glue.js", glue::factory(output.js())?), ("glue.d.ts", glue::types(types)?)] {
+        at(folder, fs::write(folder.join(name), text))?;
+    }
+    at(folder, fs::write(folder.join("bound.wasm"), output.wasm_mut().emit_wasm()))
+}
+
+fn copy(from: &Path, to: &Path) -> Result {
+    at(from, fs::copy(from, to)).map(drop)
+}
