@@ -67,7 +67,7 @@ fn bind(compiled: &Path, folder: &Path) -> Result {
     let mut bindgen = Bindgen::new();
     let failed = |error| format!("wasm-bindgen: {error:#}");
     let bindgen = bindgen.input_path(compiled).no_modules(true).map_err(failed)?;
-    let bindgen = bindgen.typescript(true).omit_default_module_path(true).remove_name_section(true).remove_producers_section(true);
+    let bindgen = bindgen.typescript(true).omit_default_module_path(true).remove_producers_section(true);
     let mut output = bindgen.generate_output().map_err(failed)?;
     let types = output.ts().ok_or("wasm-bindgen wrote no types")?;
     for (name, text) in [("glue.js", glue::factory(output.js())?), ("glue.d.ts", glue::types(types)?)] {
