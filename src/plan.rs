@@ -316,7 +316,11 @@ impl Plan {
     pub fn change(&self, at: usize) -> Option<Change<'_>> {
         let row = RowIx(*self.rows.get(at)?);
         let guard = self.model.lead.version.unwrap_or(self.model.lead.owner);
-        Some(Change { lead: self.table.id(row), expect: self.table.cell(row, guard), set: self.edits.of_row(at, row, &self.table, &self.model, self.now) })
+        Some(Change {
+            lead: self.table.id(row),
+            expect: self.table.cell(row, guard),
+            set: self.edits.of_row(at, row, &self.table, &self.model, self.now),
+        })
     }
 
     /// What becomes of the plan's slot in a row of it, if that changes.

@@ -15,10 +15,10 @@
 //! - `{"actor": true}` stands for a whole value: in user, choice and text fields and as a tag, never for a part of a text.
 //! - A word that is not among a field's choices, or an unknown unit, is a warning.
 
+pub mod assume;
 mod bind;
 mod build;
 mod compiler;
-pub mod assume;
 pub mod convert;
 mod describe;
 pub mod fold;

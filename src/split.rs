@@ -8,13 +8,14 @@
 //!    the rows that only they may take are done; all other rows can be placed.
 //! 2. Exact shares of those, by decomposition into water levels (`level`), and their rounding to units.
 //! 3. Whole numbers nearest to the shares, by the greedy algorithm of matroids (`number`).
-//! 4. With [`Keep::Yes`] the fewest moves, by a flow of least cost (`stay`), then the order of the receivers.
+//! 4. With [`Keep::Yes`] the fewest moves, by a flow of least cost (`face`, `stay`), then the order of the receivers.
 //! 5. Quotas of every class, cut from the flow in canonical order.
 //!
-//! [`deal`] then says which row of a class goes to whom. Each file says why its algorithm is exact. Arithmetic
+//! [`together`] divides rows that move as one. [`deal`] says which row of a class goes to whom. Each file says why its algorithm is exact. Arithmetic
 //! is on whole numbers throughout; [`settle`] refuses input for which 128 bits might not do.
 
 mod deal;
+mod face;
 mod flow;
 mod level;
 mod number;
@@ -23,6 +24,7 @@ mod set;
 mod stay;
 #[cfg(test)]
 mod tests;
+mod together;
 mod weight;
 
 use crate::error::{Error, Result};
@@ -35,6 +37,7 @@ use set::{bits, filled};
 
 pub use deal::{Order, deal};
 pub use set::Set;
+pub use together::{Bundle, Bundled, together};
 pub use weight::scale_weights;
 
 /// One lead in the units that shares and carries are counted in: the least common multiple of 1 to 24.
@@ -168,7 +171,7 @@ pub fn settle(division: &Division) -> Result<Settled> {
     let mut base: Flow<i64> = Flow::new(graph)?;
     base.left.copy_from_slice(rows);
     let part = if bounded { fill_up(&merged, &most, &mut base, &mut search)? } else { merged.whole()? };
-    let placed = rows.iter().sum::<i64>() - bits_left(&base, &part);
+    let placed = rows.iter().sum::<i64>() - left_outside(&base, &part);
 
     let mut wishes = filled(Wish::default(), people)?;
     for ((wish, receiver), most) in wishes.iter_mut().zip(&division.receivers).zip(&most) {
@@ -201,7 +204,7 @@ pub fn settle(division: &Division) -> Result<Settled> {
 }
 
 /// Rows of classes outside `part` that nobody holds.
-fn bits_left(base: &Flow<i64>, part: &Part) -> i64 {
+fn left_outside(base: &Flow<i64>, part: &Part) -> i64 {
     base.left.iter().enumerate().filter(|(class, _)| !set::has(&part.classes, *class)).map(|(_, left)| left).sum()
 }
 

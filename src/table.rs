@@ -57,8 +57,8 @@ use std::cell::RefCell;
 use std::ops::Deref;
 use std::rc::Rc;
 
-pub use budget::Budget;
 pub use crate::query::convert::{CellProblem, cell_from_json};
+pub use budget::Budget;
 pub use change::Upserted;
 pub use codes::CodeSlice;
 pub use column::{CHUNK, Column, RowIx};

@@ -104,7 +104,8 @@ impl Workspace {
     /// The zone tables in use.
     pub fn zones(&self) -> Json {
         let table = |zone: &crate::time::Zone| {
-            let rows = zone.table().map(|(until, offset)| Json::object([("untilMs", until.into()), ("offsetSeconds", i64::from(offset).into())]));
+            let rows =
+                zone.table().map(|(until, offset)| Json::object([("untilMs", until.into()), ("offsetSeconds", i64::from(offset).into())]));
             Json::List(rows.collect())
         };
         Json::Object(self.model.zones.iter().map(|(name, zone)| (name.clone(), table(zone))).collect())
@@ -120,7 +121,8 @@ impl Workspace {
     /// # Errors
     /// `query_invalid` with every fault.
     pub fn query(&self, query: &Json, path: &str) -> Result<Query> {
-        crate::query::compile(query, path, &self.model.schema, Purpose::List).map_err(|faults| crate::error::Error::invalid("query_invalid", faults))
+        crate::query::compile(query, path, &self.model.schema, Purpose::List)
+            .map_err(|faults| crate::error::Error::invalid("query_invalid", faults))
     }
 
     /// Decides a command. `picked` are the rows of a selection that it names, `stored` what came beside the text.

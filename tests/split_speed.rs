@@ -5,7 +5,7 @@
 mod speed {
     use std::time::{Duration, Instant};
 
-    use evenhand::split::{Class, Division, Even, Keep, Order, Receiver, Set, deal, settle};
+    use evenhand::split::{Bundle, Class, Division, Even, Keep, Order, Receiver, Set, deal, settle, together};
 
     /// SplitMix64.
     struct Dice(u64);
@@ -100,6 +100,35 @@ mod speed {
                     settled.spread
                 );
             }
+        }
+    }
+
+    #[test]
+    #[ignore = "prints times"]
+    fn single_leads() {
+        let receivers = (0..37).map(|at| Receiver { weight: 1 + at % 5, most: None, load: 0, carry: 0 }).collect();
+        let classes = vec![Class { eligible: Set::first(37), owner: None, count: 1 }];
+        let mut division = Division { receivers, classes, even: Even::Dealt, keep: Keep::No };
+        let time = best(|| {
+            for _ in 0..1000 {
+                let settled = settle(&division).unwrap();
+                division.receivers.iter_mut().zip(settled.carry).for_each(|(receiver, carry)| receiver.carry = carry);
+            }
+        });
+        println!("one lead among 37: {:.2} us", time.as_secs_f64() * 1e3);
+    }
+
+    #[test]
+    #[ignore = "prints times"]
+    fn bundling() {
+        let mut dice = Dice(1);
+        let receivers = vec![Receiver { weight: 1, most: None, load: 0, carry: 0 }; 37];
+        for many in [1000, 20_000, 200_000] {
+            let bundles: Vec<Bundle> =
+                sets(&mut dice, 37, many, 5, 0).into_iter().map(|eligible| Bundle { eligible, size: 1 + dice.roll(12) }).collect();
+            let bundled = together(&receivers, &bundles, Even::Dealt).unwrap();
+            let time = best(|| together(&receivers, &bundles, Even::Dealt).unwrap());
+            println!("{many} bundles among 37: {:.3} ms, spread {}, bound {}", time.as_secs_f64() * 1e3, bundled.spread, bundled.bound);
         }
     }
 

@@ -162,7 +162,8 @@ impl<'g> Asker<'g> {
             (Scope::Own, _) | (_, None) => any(own()),
             (Scope::Team, Some(unit)) => {
                 let id = self.unit_id(unit);
-                let units = lead.unit.map(|field| words(field, vec![id.clone()])).into_iter().chain(lead.access.map(|field| has(field, &id)));
+                let units =
+                    lead.unit.map(|field| words(field, vec![id.clone()])).into_iter().chain(lead.access.map(|field| has(field, &id)));
                 any(own().chain(units).chain([words(lead.owner, self.people_ids(unit))]))
             }
             (Scope::Subtree | Scope::Company, Some(unit)) => {

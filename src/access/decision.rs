@@ -138,9 +138,6 @@ impl Decision {
 
     /// The decision as the public API shows it.
     pub fn to_json(&self) -> Json {
-        Json::object([
-            ("allowed", self.allowed.into()),
-            ("reasons", Json::List(self.reasons.iter().map(Reason::to_json).collect())),
-        ])
+        Json::object([("allowed", self.allowed.into()), ("reasons", Json::List(self.reasons.iter().map(Reason::to_json).collect()))])
     }
 }

@@ -197,10 +197,9 @@ impl<'g> Asker<'g> {
         Ok(match verb {
             Verb::ListView | Verb::ListUse => model.lists.iter().any(|list| self.has(verb, list)) || people(),
             Verb::ListEdit | Verb::ListShare | Verb::ListDelete => people(),
-            Verb::GroupTrigger => model
-                .groups
-                .iter()
-                .any(|group| self.gate.is_available(self.ix, group) && matches!(self.thing(verb, self.at_unit(group.unit)), Verdict::Granted(_))),
+            Verb::GroupTrigger => model.groups.iter().any(|group| {
+                self.gate.is_available(self.ix, group) && matches!(self.thing(verb, self.at_unit(group.unit)), Verdict::Granted(_))
+            }),
             Verb::GroupView | Verb::GroupEdit | Verb::GroupCancel => units(),
             Verb::RuleView | Verb::RuleEdit => matches!(self.thing(verb, NOWHERE), Verdict::Granted(_)),
             _ => people(),

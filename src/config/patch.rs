@@ -57,6 +57,13 @@ fn one(name: &str, node: &Node<'_>, schema: &Schema, reserved: &[FieldIx]) -> Op
         Json::Object(_) => special(node, definition.kind, schema)?,
         _ => match cell_from_json(definition, schema, node.json) {
             Ok(cell) => PatchValue::Set(cell),
+            // A lead may hold a word that is not known; a patch that sets one is a slip.
+            Err(problem) if problem.code == "unknown_unit" => {
+                let known = schema.units.units().iter().map(|unit| unit.id.as_str());
+                super::unknown(node, "unit", problem.cell.text().unwrap_or_default(), known);
+                return None;
+            }
+            Err(problem) if !problem.cell.is_null() => PatchValue::Set(problem.cell),
             Err(problem) => {
                 let message = format!("this does not fit the {} field `{name}`", definition.kind.name());
                 node.faults().add(Diagnostic::error("value_invalid", node.path.clone(), message).with("problem", problem.code));

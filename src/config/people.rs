@@ -119,7 +119,7 @@ pub(crate) fn weight(node: &Node<'_>) -> Option<u64> {
     // The text is the decimal that was meant: 0.1 is a tenth, though no f64 is. Scaling and rounding finds it
     // again, and comparing what comes back refuses a seventh place.
     let scaled = (number * WEIGHT_PLACES).round();
-    if number >= 0.0 && number <= 1_000_000.0 && (scaled / WEIGHT_PLACES - number).abs() == 0.0 {
+    if (0.0..=1_000_000.0).contains(&number) && (scaled / WEIGHT_PLACES - number).abs() == 0.0 {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1e12, and whole")]
         return Some(scaled as u64);
     }

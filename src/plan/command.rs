@@ -285,7 +285,17 @@ struct Reader<'a> {
 }
 
 const KINDS: [&str; 11] = [
-    "assign", "unassign", "transfer", "deactivate", "resend_notification", "split", "rebalance", "reclaim", "mass_edit", "claim_from_pool", "undo",
+    "assign",
+    "unassign",
+    "transfer",
+    "deactivate",
+    "resend_notification",
+    "split",
+    "rebalance",
+    "reclaim",
+    "mass_edit",
+    "claim_from_pool",
+    "undo",
 ];
 
 impl Reader<'_> {
@@ -309,7 +319,11 @@ impl Reader<'_> {
             }
             "unassign" => {
                 node.keys(&["type", "leads", "slot", "pool"]);
-                Some(Command::Unassign { slot: self.slot(&node.get("slot"))?, pool: self.pool(&node.get("pool")), leads: self.leads(&node.get("leads"))? })
+                Some(Command::Unassign {
+                    slot: self.slot(&node.get("slot"))?,
+                    pool: self.pool(&node.get("pool")),
+                    leads: self.leads(&node.get("leads"))?,
+                })
             }
             "transfer" => {
                 node.keys(&["type", "lead", "seen", "unit", "user", "newId"]);
@@ -320,7 +334,13 @@ impl Reader<'_> {
                 if unit.is_null() {
                     unit.wrong("a unit");
                 }
-                Some(Command::Transfer { lead: text("lead")?, seen: seen(), unit: self.unit(&unit)?, user: if node.get("user").is_null() { None } else { Some(self.user(&node.get("user"))?.to_owned()) }, new_id: maybe("newId") })
+                Some(Command::Transfer {
+                    lead: text("lead")?,
+                    seen: seen(),
+                    unit: self.unit(&unit)?,
+                    user: if node.get("user").is_null() { None } else { Some(self.user(&node.get("user"))?.to_owned()) },
+                    new_id: maybe("newId"),
+                })
             }
             "deactivate" => {
                 node.keys(&["type", "leads"]);
@@ -416,9 +436,13 @@ impl Reader<'_> {
         let mut split = if split.is_null() { Some(None) } else { self.split(&split).map(Some) }?;
         if let Some(split) = &mut split {
             match slot {
-                SlotChoice::All => node.get("slot").error("slot_all_with_split", "a split fills one slot; reclaim of `all` slots goes to the pool"),
+                SlotChoice::All => {
+                    node.get("slot").error("slot_all_with_split", "a split fills one slot; reclaim of `all` slots goes to the pool")
+                }
                 SlotChoice::One(field) if node.get("split").get("slot").is_null() => split.slot = field,
-                SlotChoice::One(field) if field != split.slot => node.get("split").get("slot").error("slot_differs", "the split must fill the slot that is reclaimed"),
+                SlotChoice::One(field) if field != split.slot => {
+                    node.get("split").get("slot").error("slot_differs", "the split must fill the slot that is reclaimed")
+                }
                 SlotChoice::One(_) => {}
             }
             if let Receivers::Named(list) = &split.to {
@@ -533,7 +557,9 @@ impl Reader<'_> {
             }
         };
         let slot = match (&receivers, node.get("slot")) {
-            (Receivers::Group(group), slot) if slot.is_null() => self.model.groups.by_id(group).map_or(self.model.lead.owner, |group| group.slot),
+            (Receivers::Group(group), slot) if slot.is_null() => {
+                self.model.groups.by_id(group).map_or(self.model.lead.owner, |group| group.slot)
+            }
             (_, slot) => self.slot(&slot)?,
         };
         let together = node.get("together");

@@ -70,7 +70,19 @@ pub struct Context {
 }
 
 const KEYS: [&str; 13] = [
-    "actor", "now", "state", "partialState", "load", "same", "id", "plans", "pin", "allOrNothing", "notify", "settlement", "maxAgeSeconds",
+    "actor",
+    "now",
+    "state",
+    "partialState",
+    "load",
+    "same",
+    "id",
+    "plans",
+    "pin",
+    "allOrNothing",
+    "notify",
+    "settlement",
+    "maxAgeSeconds",
 ];
 
 impl Context {

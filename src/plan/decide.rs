@@ -190,7 +190,12 @@ impl<'a> Deciding<'a> {
 
     /// What filters are evaluated with.
     pub fn filtering(&self) -> filter::Context<'_> {
-        filter::Context { schema: &self.model.schema, people: self.gate.as_ref(), now: Some(self.context.now), actor: Some(&self.context.actor) }
+        filter::Context {
+            schema: &self.model.schema,
+            people: self.gate.as_ref(),
+            now: Some(self.context.now),
+            actor: Some(&self.context.actor),
+        }
     }
 
     /// What questions are asked about.

@@ -166,7 +166,8 @@ pub fn decode(encoded: &[u8], model: &Model) -> Result<Recorded> {
     let mut bytes = Bytes { rest: encoded };
     let header = header(&mut bytes)?;
     let answers = Json::parse(bytes.text()?).map_err(|error| malformed(&error.message))?;
-    let mut out = Recorded { actor: header.get("actor").and_then(Json::as_text).unwrap_or_default().to_owned(), header, ..Recorded::default() };
+    let mut out =
+        Recorded { actor: header.get("actor").and_then(Json::as_text).unwrap_or_default().to_owned(), header, ..Recorded::default() };
     out.answers(&answers, model)?;
 
     let rows = bytes.length()?;

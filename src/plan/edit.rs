@@ -228,7 +228,11 @@ impl To {
                 if schema.kind(patch.field) == FieldType::Date {
                     return To::Same(Cell::Day(schema.zone.local(at).day));
                 }
-                if relative.base == Base::Now && matches!(relative.unit, Unit::Minute | Unit::Hour) { To::Now(at.0 - now.0) } else { To::Same(Cell::Instant(at)) }
+                if relative.base == Base::Now && matches!(relative.unit, Unit::Minute | Unit::Hour) {
+                    To::Now(at.0 - now.0)
+                } else {
+                    To::Same(Cell::Instant(at))
+                }
             }
         }
     }

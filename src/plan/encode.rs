@@ -166,7 +166,8 @@ fn answers(plan: &Plan, times: Times) -> Json {
         let json = change.to_json();
         if times == Times::Relative { since(&json, plan.now) } else { json }
     });
-    let removed = plan.removed.iter().map(|(lead, expect)| Json::object([("lead", lead.as_str().into()), ("expect", timeline::json(expect))]));
+    let removed =
+        plan.removed.iter().map(|(lead, expect)| Json::object([("lead", lead.as_str().into()), ("expect", timeline::json(expect))]));
     Json::object([
         ("refused", Json::List(plan.refused.iter().map(crate::access::Reason::to_json).collect())),
         ("warnings", Json::List(plan.warnings.iter().map(crate::error::Diagnostic::to_json).collect())),
@@ -190,7 +191,9 @@ fn since(json: &Json, now: Instant) -> Json {
             pairs
                 .iter()
                 .map(|(key, value)| match value {
-                    Json::Number(at) if key == "at" => ("atDistance".to_owned(), Json::Number(at - Json::from(now.0).as_number().unwrap_or(0.0))),
+                    Json::Number(at) if key == "at" => {
+                        ("atDistance".to_owned(), Json::Number(at - Json::from(now.0).as_number().unwrap_or(0.0)))
+                    }
                     _ => (key.clone(), since(value, now)),
                 })
                 .collect(),
@@ -255,7 +258,10 @@ pub(crate) fn body(plan: &Plan, times: Times) -> Vec<u8> {
 
 /// How far from the plan's instant a field is set, if it is set to such an instant.
 pub(crate) fn distance(plan: &Plan, field: FieldIx) -> Option<i64> {
-    plan.edits.iter().filter(|edit| edit.field == field).find_map(|edit| if let To::Now(distance) = edit.to { Some(distance) } else { None })
+    plan.edits
+        .iter()
+        .filter(|edit| edit.field == field)
+        .find_map(|edit| if let To::Now(distance) = edit.to { Some(distance) } else { None })
 }
 
 impl Plan {

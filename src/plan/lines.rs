@@ -122,7 +122,13 @@ fn moved(plan: &Plan, deciding: &Deciding<'_>, open: &Covered) -> Result<BTreeMa
 }
 
 /// The same for a split whose edits do not decide what is open: counted by code, without a look at other fields.
-fn by_code(plan: &Plan, open: &Covered, coded: &crate::table::column::CodedColumn, values: &[Cell<'static>], codes: &[u32]) -> BTreeMap<String, Moved> {
+fn by_code(
+    plan: &Plan,
+    open: &Covered,
+    coded: &crate::table::column::CodedColumn,
+    values: &[Cell<'static>],
+    codes: &[u32],
+) -> BTreeMap<String, Moved> {
     let mut lost = vec![Moved::default(); coded.dict.len() + 1];
     let mut won = vec![Moved::default(); values.len()];
     let places: Vec<Option<u32>> = values.iter().map(|value| value.text().and_then(|user| coded.dict.find(user))).collect();
@@ -142,7 +148,8 @@ fn by_code(plan: &Plan, open: &Covered, coded: &crate::table::column::CodedColum
     let mut out: BTreeMap<String, Moved> = BTreeMap::new();
     let losers = coded.dict.iter().map(str::to_owned).zip(lost.into_iter().skip(1));
     let winners = values.iter().filter_map(|value| value.text().map(str::to_owned)).zip(won);
-    for (user, moved) in losers.chain(winners).filter(|(_, moved)| moved.dealt + moved.released + moved.open_before + moved.open_after > 0) {
+    for (user, moved) in losers.chain(winners).filter(|(_, moved)| moved.dealt + moved.released + moved.open_before + moved.open_after > 0)
+    {
         let line = out.entry(user).or_default();
         line.dealt += moved.dealt;
         line.released += moved.released;

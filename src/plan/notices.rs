@@ -55,20 +55,28 @@ impl Notice {
     }
 }
 
+/// What is known of one digest so far.
+struct Gathered {
+    leads: Vec<String>,
+    count: usize,
+    first: bool,
+}
+
 /// Gathers digests by slot, kind and person.
 #[derive(Default)]
 struct Gathering {
-    of: BTreeMap<(FieldIx, NoticeKind, String), (Vec<String>, usize, bool)>,
+    of: BTreeMap<(FieldIx, NoticeKind, String), Gathered>,
 }
 
 impl Gathering {
     fn add(&mut self, slot: FieldIx, kind: NoticeKind, user: &str, lead: &str, was_told: bool) {
-        let (leads, count, first) = self.of.entry((slot, kind, user.to_owned())).or_insert_with(|| (Vec::new(), 0, true));
-        if leads.len() < NAMED {
-            leads.push(lead.to_owned());
+        let gathered =
+            self.of.entry((slot, kind, user.to_owned())).or_insert_with(|| Gathered { leads: Vec::new(), count: 0, first: true });
+        if gathered.leads.len() < NAMED {
+            gathered.leads.push(lead.to_owned());
         }
-        *count += 1;
-        *first &= !was_told;
+        gathered.count += 1;
+        gathered.first &= !was_told;
     }
 }
 
@@ -97,7 +105,7 @@ pub(super) fn of(plan: &Plan) -> Vec<Notice> {
     let mut out: Vec<Notice> = gathering
         .of
         .into_iter()
-        .map(|((slot, kind, user), (leads, count, first))| Notice {
+        .map(|((slot, kind, user), Gathered { leads, count, first })| Notice {
             user: Some(user),
             unit: None,
             kind,
@@ -108,7 +116,9 @@ pub(super) fn of(plan: &Plan) -> Vec<Notice> {
         })
         .collect();
     for copy in &plan.created {
-        let text = |field: Option<FieldIx>| copy.set.iter().find(|(set, _)| Some(*set) == field).and_then(|(_, cell)| cell.text()).map(str::to_owned);
+        let text = |field: Option<FieldIx>| {
+            copy.set.iter().find(|(set, _)| Some(*set) == field).and_then(|(_, cell)| cell.text()).map(str::to_owned)
+        };
         let user = text(Some(lead.owner));
         let unit = if user.is_none() { text(lead.unit) } else { None };
         let first = lead.notified.map(|_| true);

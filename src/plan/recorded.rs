@@ -61,7 +61,8 @@ impl Recorded {
         let pairs = json.as_object().ok_or_else(|| malformed("it is not an object"))?;
         let header_keys = ["format", "semantics", "options", "id", "digest", "config", "actor", "at", "command", "count"];
         let header = Json::Object(pairs.iter().filter(|(key, _)| header_keys.contains(&key.as_str())).cloned().collect());
-        let mut out = Recorded { actor: header.get("actor").and_then(Json::as_text).unwrap_or_default().to_owned(), header, ..Recorded::default() };
+        let mut out =
+            Recorded { actor: header.get("actor").and_then(Json::as_text).unwrap_or_default().to_owned(), header, ..Recorded::default() };
         let list = |key: &str| json.get(key).and_then(Json::as_list).ok_or_else(|| malformed(&format!("`{key}` is missing")));
         let guard = model.lead.version.unwrap_or(model.lead.owner);
         for change in list("changes")? {

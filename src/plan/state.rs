@@ -117,7 +117,10 @@ impl State {
     /// What was read and is not among the keys written.
     pub fn reads(&self, written: &[StateChange]) -> Vec<(String, Option<i64>)> {
         let read = self.read.borrow();
-        read.iter().filter(|(key, _)| !written.iter().any(|change| change.key == **key)).map(|(key, version)| (key.clone(), *version)).collect()
+        read.iter()
+            .filter(|(key, _)| !written.iter().any(|change| change.key == **key))
+            .map(|(key, version)| (key.clone(), *version))
+            .collect()
     }
 
     /// Forgets what was read: each plan starts with nothing read.
@@ -137,7 +140,13 @@ impl State {
         }
         let faults = missing
             .into_iter()
-            .map(|key| Diagnostic::error("state_missing", crate::error::pointer("/state", &key), format!("the state of `{key}` is needed and was not given")))
+            .map(|key| {
+                Diagnostic::error(
+                    "state_missing",
+                    crate::error::pointer("/state", &key),
+                    format!("the state of `{key}` is needed and was not given"),
+                )
+            })
             .map(|fault| fault.hint("look the key up, and give null where it does not exist"))
             .collect();
         Err(Error::invalid("state_missing", faults))

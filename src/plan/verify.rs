@@ -113,7 +113,8 @@ pub fn verify(model: &Rc<Model>, gate: &Rc<Gate>, table: &Table, posted: Posted<
         Posted::Json(json) => json.clone(),
     };
     let text = |key: &str| header.get(key).and_then(Json::as_text);
-    let (Some(id), Some(actor), Some(command), Some(options)) = (text("id"), text("actor"), header.get("command"), header.get("options")) else {
+    let (Some(id), Some(actor), Some(command), Some(options)) = (text("id"), text("actor"), header.get("command"), header.get("options"))
+    else {
         return fails(VerifyCode::Malformed);
     };
     if text("format") != Some(FORMAT) {
@@ -123,7 +124,12 @@ pub fn verify(model: &Rc<Model>, gate: &Rc<Gate>, table: &Table, posted: Posted<
         return fails(VerifyCode::SemanticsDiffer);
     }
     #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and in range")]
-    let Some(at) = header.get("at").and_then(Json::as_number).filter(|at| at.fract() == 0.0 && at.abs() < 9.0e15).and_then(|at| Instant::new(at as i64)) else {
+    let Some(at) = header
+        .get("at")
+        .and_then(Json::as_number)
+        .filter(|at| at.fract() == 0.0 && at.abs() < 9.0e15)
+        .and_then(|at| Instant::new(at as i64))
+    else {
         return fails(VerifyCode::Malformed);
     };
     if actor != context.actor {

@@ -53,8 +53,12 @@ pub(super) fn by_holder(deciding: &Deciding<'_>, slot: FieldIx, open: &Covered, 
 pub(super) fn held(deciding: &Deciding<'_>, counted: &BTreeMap<String, u64>, user: &str) -> Result<u64> {
     match &deciding.context.load {
         Some(load) => Ok(load.get(user).copied().unwrap_or(0)),
-        None if deciding.context.coverage == Coverage::Partial => Err(Error::new("load_missing", "/load", "the table holds only some of the leads, so the open leads of each person must be given")
-            .hint("give `load`: user → open leads in all")),
+        None if deciding.context.coverage == Coverage::Partial => Err(Error::new(
+            "load_missing",
+            "/load",
+            "the table holds only some of the leads, so the open leads of each person must be given",
+        )
+        .hint("give `load`: user → open leads in all")),
         None => Ok(counted.get(user).copied().unwrap_or(0)),
     }
 }

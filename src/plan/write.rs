@@ -19,7 +19,8 @@ impl Plan {
             _ => Vec::new(),
         };
         let all = usize::MAX;
-        let removed = self.removed.iter().map(|(lead, expect)| Json::object([("lead", lead.as_str().into()), ("expect", timeline::json(expect))]));
+        let removed =
+            self.removed.iter().map(|(lead, expect)| Json::object([("lead", lead.as_str().into()), ("expect", timeline::json(expect))]));
         let rest = [
             ("changes", self.changes(0, all)),
             ("created", Json::List(self.created.iter().map(|copy| self.created_json(copy, Times::Absolute)).collect())),
@@ -51,7 +52,11 @@ impl Plan {
             let pair = Json::object([("from", timeline::json(&set.from)), ("to", timeline::json(&set.to))]);
             (self.model.schema.name(set.field).to_owned(), pair)
         });
-        Json::object([("lead", change.lead.as_ref().into()), ("expect", timeline::json(&change.expect)), ("set", Json::Object(set.collect()))])
+        Json::object([
+            ("lead", change.lead.as_ref().into()),
+            ("expect", timeline::json(&change.expect)),
+            ("set", Json::Object(set.collect())),
+        ])
     }
 
     /// Leads that do not.
@@ -88,7 +93,9 @@ impl Plan {
     }
 
     pub(crate) fn reads_json(&self) -> Json {
-        Json::List(self.reads.iter().map(|(key, version)| Json::object([("key", key.as_str().into()), ("version", (*version).into())])).collect())
+        Json::List(
+            self.reads.iter().map(|(key, version)| Json::object([("key", key.as_str().into()), ("version", (*version).into())])).collect(),
+        )
     }
 
     pub(crate) fn attach_json(&self) -> Json {
@@ -115,7 +122,9 @@ impl Plan {
     /// A value of a copy; an instant that follows from the plan's is a distance where outcomes are compared.
     fn created_cell(&self, field: FieldIx, cell: &Cell<'_>, times: Times) -> Json {
         match cell {
-            Cell::Instant(at) if times == Times::Relative && Some(field) == self.model.lead.assigned_at => Json::object([("distance", (at.0 - self.now.0).into())]),
+            Cell::Instant(at) if times == Times::Relative && Some(field) == self.model.lead.assigned_at => {
+                Json::object([("distance", (at.0 - self.now.0).into())])
+            }
             _ => timeline::json(cell),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Json, read::Reader, write_number};
 use super::{Cell, Field, FieldType, Schema};
+use crate::json::{Json, read::Reader, write_number};
 use crate::time::{Day, Instant, Moment, parse_moment};
 
 /// Longest text of a cell, in bytes.

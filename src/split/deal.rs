@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn equal_quotas_are_plain_turns() {
         assert_eq!(dealt(&[(0, 4), (1, 3), (2, 3)], Order::Deal), [0, 1, 2, 0, 1, 2, 0, 1, 2, 0]);
-        assert_eq!(dealt(&[(0, 2), (1, 2), (2, 1), (3, 1)], Order::Deal), by_definition(&[(0, 2), (1, 2), (2, 1), (3, 1)]));
+        assert_eq!(dealt(&[(0, 2), (1, 2), (2, 1), (3, 1)], Order::Deal), [0, 1, 2, 3, 0, 1]);
         let fifty: Vec<u32> = (0..50).map(|row| row % 3).collect();
         assert_eq!(dealt(&[(0, 17), (1, 17), (2, 16)], Order::Deal), fifty);
     }

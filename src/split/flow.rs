@@ -103,14 +103,17 @@ pub(super) struct Search {
 impl Search {
     /// Working memory for searches in `graph`.
     pub fn new(graph: &Graph) -> Result<Search> {
+        let (mut frontier, mut next) = (Vec::new(), Vec::new());
+        frontier.try_reserve_exact(graph.receivers)?;
+        next.try_reserve_exact(graph.receivers)?;
         Ok(Search {
             level: filled(UNSEEN, graph.receivers)?,
             unseen: filled(0, graph.takes.words())?,
             layers: Vec::new(),
             depth: 0,
             cursor: filled(0, graph.classes)?,
-            frontier: Vec::new(),
-            next: Vec::new(),
+            frontier,
+            next,
             path: Vec::new(),
             found_by: filled(0, graph.classes)?,
             found_in: filled((0, 0), graph.receivers)?,

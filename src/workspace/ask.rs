@@ -110,7 +110,11 @@ impl Workspace {
         let row = match (asked.and_then(Json::as_text), table) {
             (Some(id), Some(table)) => table.table.find(id).map(|row| Row { table, row }),
             (Some(_), None) => {
-                return Err(Error::new("question_invalid", "/leads", "a lead that is named by its id needs `leads`, the table to look it up in"));
+                return Err(Error::new(
+                    "question_invalid",
+                    "/leads",
+                    "a lead that is named by its id needs `leads`, the table to look it up in",
+                ));
             }
             (None, _) => None,
         };

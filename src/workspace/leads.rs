@@ -46,7 +46,12 @@ fn options(workspace: &Workspace, json: &Json) -> Result<(LoadOptions, bool)> {
     let words = [("rows", None), ("json", Some(LoadFormat::Json)), ("ndjson", Some(LoadFormat::Ndjson)), ("csv", Some(LoadFormat::Csv))];
     let out = LoadOptions {
         format: node.get("format").one_of(&words).flatten(),
-        columns: node.get("columns").entries().iter().filter_map(|(key, field)| Some(((*key).to_owned(), field.name()?.to_owned()))).collect(),
+        columns: node
+            .get("columns")
+            .entries()
+            .iter()
+            .filter_map(|(key, field)| Some(((*key).to_owned(), field.name()?.to_owned())))
+            .collect(),
         strict: node.get("strict").flag(false),
         users: Some(workspace.user_ids()),
     };
@@ -165,5 +170,4 @@ impl LeadTable {
         let ids: Vec<&str> = ids.as_list().ok_or_else(fault)?.iter().map(|id| id.as_text().ok_or_else(fault)).collect::<Result<_>>()?;
         self.table.remove(ids)
     }
-
 }

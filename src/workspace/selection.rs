@@ -104,7 +104,8 @@ impl Workspace {
                     let name = name.as_text().unwrap_or_default();
                     let known = self.model.schema.fields.iter().map(|field| field.name.as_str());
                     self.model.schema.find(name).ok_or_else(|| {
-                        let fault = crate::error::Diagnostic::error("unknown_field", format!("/{at}"), format!("there is no field `{name}`"));
+                        let fault =
+                            crate::error::Diagnostic::error("unknown_field", format!("/{at}"), format!("there is no field `{name}`"));
                         Error::of(fault.maybe_hint(crate::error::nearest(name, known)))
                     })
                 })
@@ -120,11 +121,21 @@ impl Workspace {
     /// `stale_selection`, `unknown_field`.
     pub fn count_by(&self, table: &LeadTable, selection: &Selection, field: &str) -> Result<Json> {
         let known = self.model.schema.fields.iter().map(|field| field.name.as_str());
-        let fault = || Error::of(crate::error::Diagnostic::error("unknown_field", "", format!("there is no field `{field}`")).maybe_hint(crate::error::nearest(field, known)));
+        let fault = || {
+            Error::of(
+                crate::error::Diagnostic::error("unknown_field", "", format!("there is no field `{field}`"))
+                    .maybe_hint(crate::error::nearest(field, known)),
+            )
+        };
         let ix = self.model.schema.find(field).ok_or_else(fault)?;
         let mask = selection.mask(table)?;
         let counts = filter::count_by(&mask, ix, &table.table)?;
-        Ok(Json::List(counts.into_iter().map(|(cell, count)| Json::List(vec![timeline::json(&cell), Json::from(usize::try_from(count).unwrap_or(usize::MAX))])).collect()))
+        Ok(Json::List(
+            counts
+                .into_iter()
+                .map(|(cell, count)| Json::List(vec![timeline::json(&cell), Json::from(usize::try_from(count).unwrap_or(usize::MAX))]))
+                .collect(),
+        ))
     }
 }
 

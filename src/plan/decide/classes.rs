@@ -65,7 +65,8 @@ impl Classes {
         of_row.try_reserve_exact(rows.len())?;
         of_row.resize(rows.len(), 0);
         let mut count = u32::from(!rows.is_empty());
-        let masks: Vec<&[u64]> = may.iter().filter_map(|may| if let Covered::Some(mask) = may { Some(mask.words.as_slice()) } else { None }).collect();
+        let masks: Vec<&[u64]> =
+            may.iter().filter_map(|may| if let Covered::Some(mask) = may { Some(mask.words.as_slice()) } else { None }).collect();
         for lanes in masks.chunks(LANES) {
             let keys = transposed(lanes, table_rows)?;
             count = refine(&mut of_row, rows.iter().map(|row| keys.get(*row as usize).copied().unwrap_or(0)))?;
@@ -185,9 +186,9 @@ mod tests {
             block.iter_mut().zip(&seed).for_each(|(word, seed)| *word = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
             let mut turned = block;
             transpose(&mut turned);
-            for i in 0..64 {
-                for j in 0..64 {
-                    prop_assert_eq!(block[i] >> j & 1, turned[j] >> i & 1);
+            for (i, row) in block.iter().enumerate() {
+                for (j, column) in turned.iter().enumerate() {
+                    prop_assert_eq!(row >> j & 1, column >> i & 1);
                 }
             }
         }

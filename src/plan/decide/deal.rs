@@ -72,14 +72,17 @@ pub(super) fn takers(deciding: &Deciding<'_>, split: &Split) -> Result<std::resu
             };
             let weighted = group.method == Method::Weighted;
             let members = deciding.gate.members(&group.members, Some(deciding.context.now))?.into_iter();
-            let takers = members
-                .filter_map(|user| here(user).map(|known| (user, known)))
-                .map(|(user, known)| Taker { user, weight: if weighted { known.weight } else { ONE }, cap: None });
+            let takers = members.filter_map(|user| here(user).map(|known| (user, known))).map(|(user, known)| Taker {
+                user,
+                weight: if weighted { known.weight } else { ONE },
+                cap: None,
+            });
             Ok(Ok(takers.filter(|taker| taker.weight > 0).collect()))
         }
         Receivers::Tags(tags) => {
             let holders = (0u32..).zip(model.users.iter()).filter(|(_, user)| user.tags.iter().any(|tag| tags.contains(tag)));
-            let takers = holders.filter(|(ix, _)| here(UserIx(*ix)).is_some()).map(|(ix, _)| Taker { user: UserIx(ix), weight: ONE, cap: None });
+            let takers =
+                holders.filter(|(ix, _)| here(UserIx(*ix)).is_some()).map(|(ix, _)| Taker { user: UserIx(ix), weight: ONE, cap: None });
             Ok(Ok(takers.collect()))
         }
     }
@@ -152,7 +155,9 @@ pub(super) fn deal(
         });
         match taker {
             None => draft.drops.row(RowIx(*row), DropCode::NoCapacity),
-            Some(taker) if settled_rows == Settled::Dropped && holders.get(RowIx(*row)) == Some(taker) => draft.drops.row(RowIx(*row), DropCode::NoChange),
+            Some(taker) if settled_rows == Settled::Dropped && holders.get(RowIx(*row)) == Some(taker) => {
+                draft.drops.row(RowIx(*row), DropCode::NoChange)
+            }
             Some(taker) => {
                 moved.push(*row);
                 codes.push(taker);
@@ -282,7 +287,8 @@ impl Carries {
         let carry = self.others.into_iter().map(|(user, carry)| (user, Json::from(carry))).collect();
         let value = state::value([("carry", Json::Object(carry))]);
         let before = deciding.context.state.peek(&self.key).map(|kept| kept.value.canonical());
-        let same = before.map_or(value.get("carry").and_then(Json::as_object).is_some_and(<[_]>::is_empty), |before| before == value.canonical());
+        let same =
+            before.map_or(value.get("carry").and_then(Json::as_object).is_some_and(<[_]>::is_empty), |before| before == value.canonical());
         (!same).then(|| deciding.context.state.write(self.key, Some(value)))
     }
 }

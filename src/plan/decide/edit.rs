@@ -58,7 +58,8 @@ pub(super) fn mass_edit(deciding: &Deciding<'_>, wanted: &LeadsRef, command: &Co
         draft.receivers.extend(step.to.map(|user| (user.to_owned(), None)));
     }
     if let (Some(field), false) = (deciding.model.lead.access, add_units.is_empty() && remove_units.is_empty()) {
-        let ids = |list: &[crate::query::UnitIx]| list.iter().filter_map(|unit| units.get(*unit)).map(|unit| unit.id.clone()).collect::<Vec<_>>();
+        let ids =
+            |list: &[crate::query::UnitIx]| list.iter().filter_map(|unit| units.get(*unit)).map(|unit| unit.id.clone()).collect::<Vec<_>>();
         draft.edits.set(field, To::Words { add: ids(add_units), remove: ids(remove_units) });
         for unit in ids(add_units) {
             draft.warn_of_access(&unit, draft.rows.len());

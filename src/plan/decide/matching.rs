@@ -35,7 +35,8 @@ pub(super) fn rows(deciding: &Deciding<'_>, group: &str, user: UserIx) -> Result
             }
         };
         let query = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![rule]))]);
-        let query = crate::query::compile(&query, "", &deciding.model.schema, Purpose::List).map_err(|faults| Error::invalid("match_invalid", faults))?;
+        let query = crate::query::compile(&query, "", &deciding.model.schema, Purpose::List)
+            .map_err(|faults| Error::invalid("match_invalid", faults))?;
         out = out.and(Covered::Some(filter::select(&query, deciding.table, &deciding.filtering())?));
     }
     Ok(out)

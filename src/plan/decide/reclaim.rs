@@ -84,7 +84,8 @@ pub(super) fn reclaim(
         None => leads::by_id(deciding.table, &deciding.view()?.narrow(workload::open(deciding)?.narrow(any)), &[])?,
     };
     // Only the slots that these people hold are asked about, and cleared.
-    let release: Vec<(FieldIx, Covered)> = slots.iter().map(|slot| Ok((*slot, deciding.gate.release(&deciding.asking(), *slot)?))).collect::<Result<_>>()?;
+    let release: Vec<(FieldIx, Covered)> =
+        slots.iter().map(|slot| Ok((*slot, deciding.gate.release(&deciding.asking(), *slot)?))).collect::<Result<_>>()?;
     deciding.sieve_edit(&mut rows, &mut draft.drops)?;
     draft.drops.sieve(&mut rows, crate::plan::drops::DropCode::NotPermitted, |row| {
         masks.iter().zip(&release).all(|((_, mask), (_, may))| !mask.contains(row) || may.contains(row))

@@ -106,7 +106,8 @@ pub(super) fn transfer(
     }
     if mode == Some(BoundaryMode::Duplicate) {
         let Some(new_id) = new_id else {
-            return Err(Error::new("command_invalid", "/newId", "across this boundary a copy is made, and `newId` must name it").hint("take one from `newId()`"));
+            return Err(Error::new("command_invalid", "/newId", "across this boundary a copy is made, and `newId` must name it")
+                .hint("take one from `newId()`"));
         };
         if deciding.table.find(new_id).is_some() {
             return Err(Error::new("command_invalid", "/newId", format!("there is a lead `{new_id}` already")));

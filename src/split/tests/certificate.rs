@@ -194,6 +194,34 @@ fn middling_division(dice: &mut Dice) -> Division {
     Division { receivers, classes, even, keep }
 }
 
+/// More receivers and more classes than a word has bits.
+fn wide_division(dice: &mut Dice) -> Division {
+    let people = 60 + dice.roll(30);
+    let middling = middling_division(dice);
+    let receivers = (0..people).map(|_| middling.receivers[dice.roll(middling.receivers.len() as u64) as usize]).collect();
+    let reach = 1 + dice.roll(12);
+    let classes = (0..60 + dice.roll(80))
+        .map(|_| {
+            let first = dice.roll(people);
+            let some = (0..reach).map(|_| ((first + dice.roll(reach)) % people) as u32);
+            Class {
+                eligible: Set::of(some),
+                owner: (dice.roll(3) > 0).then(|| ((first + dice.roll(reach)) % people) as u32),
+                count: dice.roll(20),
+            }
+        })
+        .collect();
+    Division { receivers, classes, ..middling }
+}
+
+#[test]
+fn nothing_better_than_wide_answers() {
+    let mut dice = Dice(6);
+    for _ in 0..40 {
+        assert_best(&wide_division(&mut dice));
+    }
+}
+
 #[test]
 fn nothing_better_than_the_answer() {
     let mut dice = Dice(2);
