@@ -147,6 +147,11 @@ impl Loader {
         })
     }
 
+    /// Keys of the input, each with its field.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, FieldIx)> {
+        self.keys.iter().map(|(key, field)| (key.as_str(), FieldIx(*field)))
+    }
+
     /// How many rows were read so far.
     pub fn rows(&self) -> u32 {
         self.seen
