@@ -131,7 +131,14 @@ impl Loader {
     ///
     /// # Errors
     /// `out_of_memory`.
-    pub fn coded(&mut self, field: u32, codes: &Uint32Array, text: &Uint8Array, lengths: &Uint32Array, lone: &Uint32Array) -> Result<(), JsValue> {
+    pub fn coded(
+        &mut self,
+        field: u32,
+        codes: &Uint32Array,
+        text: &Uint8Array,
+        lengths: &Uint32Array,
+        lone: &Uint32Array,
+    ) -> Result<(), JsValue> {
         self.batch.push((FieldIx(field), Column::Coded(whole(codes)?, Words::read(text, lengths, lone)?)));
         Ok(())
     }
@@ -140,7 +147,14 @@ impl Loader {
     ///
     /// # Errors
     /// `out_of_memory`.
-    pub fn texts(&mut self, field: u32, null: &Uint32Array, text: &Uint8Array, lengths: &Uint32Array, lone: &Uint32Array) -> Result<(), JsValue> {
+    pub fn texts(
+        &mut self,
+        field: u32,
+        null: &Uint32Array,
+        text: &Uint8Array,
+        lengths: &Uint32Array,
+        lone: &Uint32Array,
+    ) -> Result<(), JsValue> {
         self.batch.push((FieldIx(field), Column::Texts(Words::read(text, lengths, lone)?, whole(null)?)));
         Ok(())
     }
@@ -221,7 +235,12 @@ impl Loader {
     }
 
     pub(super) fn into(workspace: &Rc<workspace::Workspace>, loader: table::Loader, table: &Shared) -> Loader {
-        Loader { workspace: Rc::clone(workspace), target: Some(Target::Into(loader, Rc::clone(table))), piece: Vec::new(), batch: Vec::new() }
+        Loader {
+            workspace: Rc::clone(workspace),
+            target: Some(Target::Into(loader, Rc::clone(table))),
+            piece: Vec::new(),
+            batch: Vec::new(),
+        }
     }
 
     fn loader(&self) -> Option<&table::Loader> {

@@ -133,7 +133,9 @@ impl Plan {
     /// # Errors
     /// `out_of_memory`.
     pub fn created(&self, offset: f64, end: f64) -> Result<JsValue, JsValue> {
-        page(place(offset), place(end), |at| self.inner.created.get(at).map(|copy| self.inner.created_json(copy, plan::encode::Times::Absolute)))
+        page(place(offset), place(end), |at| {
+            self.inner.created.get(at).map(|copy| self.inner.created_json(copy, plan::encode::Times::Absolute))
+        })
     }
 
     /// Copies to delete again.
