@@ -21,25 +21,25 @@ pub struct Filter {
 
 #[wasm_bindgen]
 impl Filter {
-    /// See [`workspace::Workspace::matches`].
+    /// See [`workspace::Filter::matches`].
     ///
     /// # Errors
     /// `now_required`, `actor_required`, `options_invalid`.
     pub fn matches(&self, lead: &Uint8Array, options: &Uint8Array) -> Result<bool, JsValue> {
-        thrown(self.workspace.matches(&self.inner, &input(lead)?, &input(options)?))
+        thrown(self.inner.matches(&input(lead)?, &input(options)?))
     }
 
-    /// See [`workspace::Workspace::explain`].
+    /// See [`workspace::Filter::explain`].
     ///
     /// # Errors
     /// As [`Filter::matches`].
     pub fn explain(&self, lead: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
-        thrown(self.workspace.explain(&self.inner, &input(lead)?, &input(options)?)).map(|why| to_js(&why))
+        thrown(self.inner.explain(&input(lead)?, &input(options)?)).map(|why| to_js(&why))
     }
 
-    /// See [`workspace::Workspace::describe`].
+    /// See [`workspace::Filter::describe`].
     pub fn describe(&self) -> String {
-        self.workspace.describe(&self.inner)
+        self.inner.describe()
     }
 
     /// Both conditions together.
@@ -56,9 +56,9 @@ impl Filter {
         to_js(&self.inner.warnings())
     }
 
-    /// See [`workspace::Workspace::fields`].
+    /// See [`workspace::Filter::fields`].
     pub fn fields(&self) -> JsValue {
-        to_js(&self.workspace.fields(&self.inner).into())
+        to_js(&self.inner.fields().into())
     }
 }
 

@@ -92,7 +92,7 @@ impl LeadTable {
     /// `viewer_invalid`, `wrong_workspace`.
     #[wasm_bindgen(js_name = selectFilter)]
     pub fn select_filter(&self, filter: &Filter, viewer: &Uint8Array) -> Result<Selection, JsValue> {
-        let query = &filter.of(&self.workspace)?.query;
+        let query = filter.of(&self.workspace)?;
         let found = thrown(self.workspace.select_filter(&self.inner.borrow(), query, &input(viewer)?))?;
         Ok(Selection::new(self, found))
     }

@@ -180,20 +180,20 @@ impl World {
                 let workspace = self.workspace();
                 let filter = workspace.filter(part(step, "query"))?;
                 let mut out = vec![
-                    ("describe".to_owned(), workspace.describe(&filter).into()),
-                    ("fields".to_owned(), workspace.fields(&filter).into()),
+                    ("describe".to_owned(), filter.describe().into()),
+                    ("fields".to_owned(), filter.fields().into()),
                     ("warnings".to_owned(), filter.warnings()),
                 ];
                 if let Some(lead) = step.get("lead") {
-                    out.push(("matches".to_owned(), workspace.matches(&filter, lead, part(step, "options"))?.into()));
-                    out.push(("explain".to_owned(), workspace.explain(&filter, lead, part(step, "options"))?));
+                    out.push(("matches".to_owned(), filter.matches(lead, part(step, "options"))?.into()));
+                    out.push(("explain".to_owned(), filter.explain(lead, part(step, "options"))?));
                 }
                 Json::Object(out)
             }
             "scope" => {
                 let filter = self.workspace().scope(text(step, "actor"), text(step, "verb"))?;
-                let fields = self.workspace().fields(&filter);
-                Json::object([("describe", self.workspace().describe(&filter).into()), ("fields", fields.into())])
+                let fields = filter.fields();
+                Json::object([("describe", filter.describe().into()), ("fields", fields.into())])
             }
             "can" => {
                 let table = self.table.as_ref().filter(|_| part(step, "table") == &Json::Bool(true));

@@ -88,6 +88,31 @@ impl Slot {
     }
 }
 
+/// The cells of one field in a batch of rows.
+pub(crate) trait Cells<'a> {
+    /// The cell at a place.
+    fn get(&self, at: usize) -> Value<'a>;
+}
+
+/// The cells of one field among rows of slots.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SlotColumn<'a, 's> {
+    pub slots: &'s [Slot],
+    pub width: usize,
+    pub field: usize,
+    pub text: &'a str,
+}
+
+impl<'a> Cells<'a> for SlotColumn<'a, '_> {
+    #[inline(always)]
+    fn get(&self, at: usize) -> Value<'a> {
+        match self.slots.get(at * self.width + self.field) {
+            Some(slot) => slot.value(self.text),
+            None => Value::Absent,
+        }
+    }
+}
+
 /// A JSON text without its quotes, and whether there was a lone surrogate in it.
 pub(crate) fn unescape(inside: &str) -> (Cow<'_, str>, bool) {
     // An escape has at most six bytes: what is longer than this is too long a text in any case.
