@@ -195,28 +195,6 @@ impl Filter {
         Ok(filter::explain(&self.query, &object, &self.context(actor.as_deref(), now))?.to_json())
     }
 
-    /// A condition with bound parameters that selects the same rows. `options` are `FilterOptions` and `SqlOptions` of the public API,
-    /// with `allowInexact`.
-    ///
-    /// # Errors
-    /// `options_invalid`, `now_required`, `actor_required`, `sql_inexact`, `too_many_params`.
-    pub fn to_sql(&self, dialect: &str, options: &Json) -> Result<Json> {
-        let Some(dialect) = Dialect::find(dialect) else {
-            return Err(Error::new("dialect_unknown", "", format!("there is no dialect `{dialect}`")).hint("`postgres` or `sqlite`"));
-        };
-        let pairs = options.as_object().unwrap_or_default();
-        let (bound, sql): (Vec<_>, Vec<_>) = pairs.iter().cloned().partition(|(key, _)| key == "now" || key == "actor");
-        let (now, actor) = bindings(&Json::Object(bound))?;
-        let read = SqlOptions::parse(&Json::Object(sql), "", self.schema()).map_err(|faults| Error::invalid("options_invalid", faults))?;
-        let sql = filter::sql::to_sql(&self.query, &self.context(actor.as_deref(), now), dialect, &read)?;
-        Ok(Json::object([
-            ("sql", sql.sql.into()),
-            ("params", Json::List(sql.params)),
-            ("exact", sql.exact.into()),
-            ("notes", sql.notes.into()),
-        ]))
-    }
-
     /// Plain English.
     pub fn describe(&self) -> String {
         self.query.describe(self.schema())
