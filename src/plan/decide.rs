@@ -19,12 +19,13 @@ use std::cell::{Cell as Flag, OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::access::{Ask, Change, Covered, Gate, Question, Reason, To};
-use crate::config::{Model, Patch, PatchValue, UserIx, Verb};
+use crate::config::{Model, Patch, PatchValue, User, UserIx, UserKind, Verb};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
 use crate::json::Json;
 use crate::query::{Cell, FieldIx, FieldType, Purpose};
 use crate::table::{RowIx, Table};
+use crate::time::Instant;
 
 use super::command::{Command, LeadsRef};
 use super::context::{Context, Notify};
@@ -362,4 +363,9 @@ impl<'a> Deciding<'a> {
 /// A holder as a cell.
 pub(super) fn holder(user: Option<&str>) -> Cell<'static> {
     user.map_or(Cell::Null, |user| Cell::Text(user.to_owned().into()))
+}
+
+/// Whether somebody whom a group or a tag names takes part: the paused and the absent do not.
+pub(super) fn is_here(user: &User, now: Instant) -> bool {
+    user.active && user.kind == UserKind::Person && !user.paused && !user.is_absent(now)
 }

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use crate::access::{Change, Covered, Reason};
-use crate::config::people::UserKind;
-use crate::config::{Method, User, UserIx, Verb};
+use crate::config::{Method, UserIx, Verb};
 use crate::error::Result;
 use crate::json::Json;
 use crate::plan::command::{Even, Keep, LeadsRef, Order, Receiver, Receivers, Split};
@@ -18,7 +17,7 @@ use crate::split as kernel;
 use crate::table::RowIx;
 
 use super::classes::{self, Classes, Holders};
-use super::{Deciding, Draft, Sieved, SplitReport, bundles, matching};
+use super::{Deciding, Draft, Sieved, SplitReport, bundles, is_here, matching};
 
 /// The carry of receivers is remembered, or the split stands alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +59,7 @@ pub(super) fn split(deciding: &Deciding<'_>, wanted: &LeadsRef, split: &Split) -
 /// The people to deal to, or why the command is refused.
 pub(super) fn takers(deciding: &Deciding<'_>, split: &Split) -> Result<std::result::Result<Vec<Taker>, Vec<Reason>>> {
     let model = deciding.model;
-    let here = |user: UserIx| model.users.get(user).filter(|known| is_here(deciding, known));
+    let here = |user: UserIx| model.users.get(user).filter(|known| is_here(known, deciding.context.now));
     match &split.to {
         Receivers::Named(list) => named(deciding, list, split.slot),
         Receivers::Group(id) => {
@@ -90,11 +89,6 @@ pub(super) fn takers(deciding: &Deciding<'_>, split: &Split) -> Result<std::resu
 
 /// The ordinary weight, in millionths.
 const ONE: u64 = 1_000_000;
-
-/// Whether somebody whom a group or a tag names takes part: the paused and the absent do not.
-fn is_here(deciding: &Deciding<'_>, user: &User) -> bool {
-    user.active && user.kind == UserKind::Person && !user.paused && !user.is_absent(deciding.context.now)
-}
 
 /// People who were named are taken at their word; one who can never receive refuses the command.
 pub(super) fn named(deciding: &Deciding<'_>, list: &[Receiver], slot: FieldIx) -> Result<std::result::Result<Vec<Taker>, Vec<Reason>>> {
