@@ -102,7 +102,15 @@ fn plans() {
         _ => format!(r#", "accepts": {{"rules": [{{"field": "status", "operator": "!=", "value": "s{}"}}]}}"#, at % 8),
     };
     let able = workspace(&some, "");
-    run("split with eligibility", &able, &format!(r#"{{"type": "split", "leads": {{"filter": {{"rules": []}}}}, "split": {{"to": [{}]}}}}"#, to()));
+    run(
+        "split with eligibility",
+        &able,
+        &format!(r#"{{"type": "split", "leads": {{"filter": {{"rules": []}}}}, "split": {{"to": [{}]}}}}"#, to()),
+    );
     let stamped = workspace(&some, r#", "assignedAt": "assigned", "previousOwners": "former""#);
-    run("split with stamps", &stamped, &format!(r#"{{"type": "split", "leads": {{"filter": {{"rules": []}}}}, "split": {{"to": [{}]}}}}"#, to()));
+    run(
+        "split with stamps",
+        &stamped,
+        &format!(r#"{{"type": "split", "leads": {{"filter": {{"rules": []}}}}, "split": {{"to": [{}]}}}}"#, to()),
+    );
 }

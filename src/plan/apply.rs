@@ -44,11 +44,7 @@ impl Change<'_> {
     /// The change as it would be read back.
     pub(super) fn recorded(self) -> RecordedChange {
         let set = |set: super::Set<'_>| RecordedSet { field: set.field, from: set.from.into_owned(), to: set.to };
-        RecordedChange {
-            lead: self.lead.into_owned(),
-            expect: self.expect.into_owned(),
-            set: self.set.into_iter().map(set).collect(),
-        }
+        RecordedChange { lead: self.lead.into_owned(), expect: self.expect.into_owned(), set: self.set.into_iter().map(set).collect() }
     }
 }
 

@@ -199,7 +199,8 @@ impl Needing<'_> {
                 (None, Receivers::Group(id)) => id.clone(),
                 (None, _) => {
                     if matches!(split.to, Receivers::Tags(_)) {
-                        names.retain(|name| self.model.users.by_id(name).is_some_and(|user| super::decide::is_here(user, self.context.now)));
+                        names
+                            .retain(|name| self.model.users.by_id(name).is_some_and(|user| super::decide::is_here(user, self.context.now)));
                     }
                     names.sort_unstable();
                     digest::short(&Json::List(names.into_iter().map(Json::from).collect()))
