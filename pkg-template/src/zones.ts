@@ -12,17 +12,17 @@ const STEP = 7 * DAY;
 const UTC = ["UTC", "Etc/UTC", "Etc/GMT", "GMT"];
 
 /**
- * The configuration with a table for each zone that it names and brings none for, and the names of those zones.
- * One that the runtime does not know is left for the module to report, with its place.
+ * The configuration, or the patch of one, with a table for each zone that it names and brings none for, and the names of those zones.
+ * One that the runtime does not know is left for the module to report, with its place. `has` are zones whose tables are there already.
  */
-export function withZones<T>(config: T): [T, string[]] {
+export function withZones<T>(config: T, has: readonly string[] = []): [T, string[]] {
   const found = new Map<string, Contract.ZoneTable>();
   let given: Record<string, unknown> = {};
   try {
-    const read = config as Partial<Contract.WorkspaceConfig>;
-    given = { ...(read.zones as Record<string, unknown> | undefined) };
-    for (const { timeZone } of [read, ...(Array.isArray(read.schedules) ? read.schedules : [])]) {
-      if (typeof timeZone !== "string" || UTC.includes(timeZone) || Object.hasOwn(given, timeZone)) continue;
+    const read = config as { timeZone?: unknown; zones?: Record<string, unknown>; schedules?: unknown };
+    given = { ...read.zones };
+    for (const { timeZone } of [read, ...schedules(read.schedules)]) {
+      if (typeof timeZone !== "string" || UTC.includes(timeZone) || Object.hasOwn(given, timeZone) || has.includes(timeZone)) continue;
       const table = tableOf(timeZone);
       if (table !== undefined) found.set(timeZone, table);
     }
@@ -32,6 +32,12 @@ export function withZones<T>(config: T): [T, string[]] {
   }
   if (found.size === 0) return [config, []];
   return [{ ...config, zones: { ...given, ...Object.fromEntries(found) } }, [...found.keys()]];
+}
+
+/** The schedules of a configuration, or those that a patch puts. */
+function schedules(section: unknown): { timeZone?: unknown }[] {
+  const list = Array.isArray(section) ? section : (section as { put?: unknown } | null | undefined)?.put;
+  return Array.isArray(list) ? list : [];
 }
 
 function tableOf(name: string): Contract.ZoneTable | undefined {

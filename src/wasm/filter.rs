@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::value::to_js;
-use super::{failure, input, thrown};
+use super::{Desk, failure, input, thrown};
 use crate::error::Error;
 use crate::workspace;
 
@@ -15,7 +15,7 @@ use crate::workspace;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Filter {
-    workspace: Rc<workspace::Workspace>,
+    workspace: Desk,
     pub(super) inner: workspace::Filter,
 }
 
@@ -63,18 +63,18 @@ impl Filter {
 }
 
 impl Filter {
-    pub(super) fn new(workspace: &Rc<workspace::Workspace>, inner: workspace::Filter) -> Filter {
+    pub(super) fn new(workspace: &Desk, inner: workspace::Filter) -> Filter {
         Filter { workspace: Rc::clone(workspace), inner }
     }
 
     /// The condition, for a table of this workspace.
-    pub(super) fn of(&self, workspace: &Rc<workspace::Workspace>) -> Result<&workspace::Filter, JsValue> {
+    pub(super) fn of(&self, workspace: &Desk) -> Result<&workspace::Filter, JsValue> {
         same(&self.workspace, workspace, "filter").map(|()| &self.inner)
     }
 }
 
 /// Makes sure that something was made by this workspace: what its fields are is known by their places.
-pub(super) fn same(one: &Rc<workspace::Workspace>, other: &Rc<workspace::Workspace>, what: &str) -> Result<(), JsValue> {
+pub(super) fn same(one: &Desk, other: &Desk, what: &str) -> Result<(), JsValue> {
     if Rc::ptr_eq(one, other) {
         return Ok(());
     }

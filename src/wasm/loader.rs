@@ -8,12 +8,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::leads::{LeadTable, Shared};
 use super::value::to_js;
-use super::{bytes, failure, thrown};
+use super::{Desk, bytes, failure, thrown};
 use crate::error::Error;
 use crate::json::Json;
 use crate::query::FieldIx;
 use crate::table::{self, BatchColumn, Texts};
-use crate::workspace::{self, Incoming};
+use crate::workspace::Incoming;
 
 #[derive(Debug)]
 enum Target {
@@ -25,7 +25,7 @@ enum Target {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Loader {
-    workspace: Rc<workspace::Workspace>,
+    workspace: Desk,
     target: Option<Target>,
     piece: Vec<u8>,
     batch: Vec<(FieldIx, Column)>,
@@ -89,7 +89,7 @@ fn utf8(from: &Uint8Array) -> Result<String, JsValue> {
 impl Loader {
     /// Names and types of the fields, and the keys of rows with the places of their fields: `{fields: [[name, type], …], keys: [[key, place], …]}`.
     pub fn shape(&self) -> JsValue {
-        let schema = &self.workspace.model.schema;
+        let schema = Rc::clone(&self.workspace.borrow().model.schema);
         let fields = schema.fields.iter().map(|field| Json::List(vec![field.name.as_str().into(), field.kind.name().into()]));
         let keys = self.loader().into_iter().flat_map(table::Loader::keys);
         let keys = keys.map(|(key, field)| Json::List(vec![key.into(), (field.0 as usize).into()]));
@@ -131,7 +131,14 @@ impl Loader {
     ///
     /// # Errors
     /// `out_of_memory`.
-    pub fn coded(&mut self, field: u32, codes: &Uint32Array, text: &Uint8Array, lengths: &Uint32Array, lone: &Uint32Array) -> Result<(), JsValue> {
+    pub fn coded(
+        &mut self,
+        field: u32,
+        codes: &Uint32Array,
+        text: &Uint8Array,
+        lengths: &Uint32Array,
+        lone: &Uint32Array,
+    ) -> Result<(), JsValue> {
         self.batch.push((FieldIx(field), Column::Coded(whole(codes)?, Words::read(text, lengths, lone)?)));
         Ok(())
     }
@@ -140,7 +147,14 @@ impl Loader {
     ///
     /// # Errors
     /// `out_of_memory`.
-    pub fn texts(&mut self, field: u32, null: &Uint32Array, text: &Uint8Array, lengths: &Uint32Array, lone: &Uint32Array) -> Result<(), JsValue> {
+    pub fn texts(
+        &mut self,
+        field: u32,
+        null: &Uint32Array,
+        text: &Uint8Array,
+        lengths: &Uint32Array,
+        lone: &Uint32Array,
+    ) -> Result<(), JsValue> {
         self.batch.push((FieldIx(field), Column::Texts(Words::read(text, lengths, lone)?, whole(null)?)));
         Ok(())
     }
@@ -216,12 +230,17 @@ fn done() -> JsValue {
 }
 
 impl Loader {
-    pub(super) fn new(workspace: &Rc<workspace::Workspace>, incoming: Incoming) -> Loader {
+    pub(super) fn new(workspace: &Desk, incoming: Incoming) -> Loader {
         Loader { workspace: Rc::clone(workspace), target: Some(Target::New(incoming)), piece: Vec::new(), batch: Vec::new() }
     }
 
-    pub(super) fn into(workspace: &Rc<workspace::Workspace>, loader: table::Loader, table: &Shared) -> Loader {
-        Loader { workspace: Rc::clone(workspace), target: Some(Target::Into(loader, Rc::clone(table))), piece: Vec::new(), batch: Vec::new() }
+    pub(super) fn into(workspace: &Desk, loader: table::Loader, table: &Shared) -> Loader {
+        Loader {
+            workspace: Rc::clone(workspace),
+            target: Some(Target::Into(loader, Rc::clone(table))),
+            piece: Vec::new(),
+            batch: Vec::new(),
+        }
     }
 
     fn loader(&self) -> Option<&table::Loader> {

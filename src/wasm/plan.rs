@@ -8,21 +8,21 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::filter::same;
 use super::value::{list, page, to_js};
-use super::{place, room};
+use super::{Desk, place, room};
 use crate::access::Reason;
 use crate::error::Diagnostic;
 use crate::json::Json;
+use crate::plan;
 use crate::plan::lines::Line;
 use crate::plan::state::StateChange;
 use crate::plan::timeline;
 use crate::table::RowIx;
-use crate::{plan, workspace};
 
 /// See [`plan::Plan`].
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Plan {
-    workspace: Rc<workspace::Workspace>,
+    workspace: Desk,
     inner: plan::Plan,
 }
 
@@ -133,7 +133,9 @@ impl Plan {
     /// # Errors
     /// `out_of_memory`.
     pub fn created(&self, offset: f64, end: f64) -> Result<JsValue, JsValue> {
-        page(place(offset), place(end), |at| self.inner.created.get(at).map(|copy| self.inner.created_json(copy, plan::encode::Times::Absolute)))
+        page(place(offset), place(end), |at| {
+            self.inner.created.get(at).map(|copy| self.inner.created_json(copy, plan::encode::Times::Absolute))
+        })
     }
 
     /// Copies to delete again.
@@ -194,12 +196,12 @@ impl Plan {
 }
 
 impl Plan {
-    pub(super) fn new(workspace: &Rc<workspace::Workspace>, inner: plan::Plan) -> Plan {
+    pub(super) fn new(workspace: &Desk, inner: plan::Plan) -> Plan {
         Plan { workspace: Rc::clone(workspace), inner }
     }
 
     /// The plan, for a table of this workspace.
-    pub(super) fn of(&self, workspace: &Rc<workspace::Workspace>) -> Result<&plan::Plan, JsValue> {
+    pub(super) fn of(&self, workspace: &Desk) -> Result<&plan::Plan, JsValue> {
         same(&self.workspace, workspace, "plan")?;
         self.sized()
     }

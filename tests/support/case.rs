@@ -246,7 +246,10 @@ impl World {
                 for change in self.plans[text(step, "plan")].all_state() {
                     let json = change.to_json();
                     self.state.retain(|(key, _)| *key != change.key);
-                    self.state.push((change.key, Json::object([("version", part(&json, "version").clone()), ("value", part(&json, "value").clone())])));
+                    self.state.push((
+                        change.key,
+                        Json::object([("version", part(&json, "version").clone()), ("value", part(&json, "value").clone())]),
+                    ));
                 }
                 Json::Object(self.state.clone())
             }
