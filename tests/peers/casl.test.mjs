@@ -5,7 +5,7 @@ import { Peer } from "./lib/casl.mjs";
 import { Coverage, VERBS, config, createEngineSync, world } from "./lib/world.mjs";
 
 const SCOPES = ["none", "own", "all", "unowned"];
-const WORLDS = 40;
+const WORLDS = 120;
 
 test("casl decides as Evenhand does", (t) => {
   const engine = createEngineSync();
