@@ -27,19 +27,12 @@ pub mod selection;
 pub mod value;
 pub mod workspace;
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error::Error;
 use crate::json::Json;
-
-/// A workspace that its handle shares with what it made, so that an update reaches all of that. Nothing calls back into the
-/// module while one is borrowed.
-pub(crate) type Desk = Rc<RefCell<crate::workspace::Workspace>>;
 
 /// Bytes that every call may allocate for small things.
 const SMALL: usize = 64 << 10;

@@ -8,7 +8,7 @@ import type { Instance } from "./instance.js";
 import { LeadTable, Loader } from "./leads.js";
 import { Plan, planInput } from "./plan.js";
 import { Selection } from "./selection.js";
-import { withZones } from "./zones.js";
+import { zonesOf } from "./zones.js";
 
 /** A context as the module takes it: the plans that are bytes go beside the text. */
 function contextInput(context: Contract.PlanContext): [context: Uint8Array, plans: Uint8Array[]] {
@@ -25,7 +25,7 @@ function contextInput(context: Contract.PlanContext): [context: Uint8Array, plan
 
 export class Workspace extends Handle<bound.Workspace> implements Contract.Workspace {
   /** Zones whose tables come from the runtime and are no part of the configuration as it was given. */
-  #zones: string[];
+  readonly #zones: string[];
 
   constructor(instance: Instance, made: bound.Workspace, zones: string[]) {
     super(instance, made, "workspace");
@@ -50,11 +50,10 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   }
 
   update(patch: Contract.ConfigPatch): void {
-    const [complete, zones] = withZones(patch, patch?.schedules ? Object.keys(this.zones()) : []);
-    const input = json(complete);
-    this.call((workspace) => workspace.update(input));
-    const given = Object.keys(patch?.zones ?? {});
-    this.#zones = [...this.#zones.filter((zone) => !given.includes(zone)), ...zones];
+    const zones = zonesOf(patch, this.zones());
+    const [input, tables] = [json(patch), json(zones)];
+    this.call((workspace) => workspace.update(input, tables));
+    this.#zones.push(...Object.keys(zones));
   }
 
   load(data: readonly object[] | Uint8Array | ArrayBuffer | string, options: Contract.LoadOptions = {}): Contract.LeadTable {

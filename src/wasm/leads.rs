@@ -12,8 +12,8 @@ use super::loader::Loader;
 use super::plan::Plan;
 use super::selection::Selection;
 use super::value::to_js;
-use super::workspace::text;
-use super::{Desk, bytes, input, room, thrown};
+use super::workspace::{Home, text};
+use super::{bytes, input, room, thrown};
 use crate::plan::verify::Posted;
 use crate::workspace;
 
@@ -24,7 +24,7 @@ pub(super) type Shared = Rc<RefCell<workspace::LeadTable>>;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct LeadTable {
-    pub(super) workspace: Desk,
+    pub(super) workspace: Home,
     pub(super) inner: Shared,
 }
 
@@ -131,12 +131,12 @@ impl LeadTable {
 }
 
 impl LeadTable {
-    pub(super) fn new(workspace: &Desk, inner: workspace::LeadTable) -> LeadTable {
+    pub(super) fn new(workspace: &Home, inner: workspace::LeadTable) -> LeadTable {
         LeadTable { workspace: Rc::clone(workspace), inner: Rc::new(RefCell::new(inner)) }
     }
 
     /// The table, for a call of this workspace.
-    pub(super) fn of(&self, workspace: &Desk) -> Result<Ref<'_, workspace::LeadTable>, JsValue> {
+    pub(super) fn of(&self, workspace: &Home) -> Result<Ref<'_, workspace::LeadTable>, JsValue> {
         same(&self.workspace, workspace, "table").map(|()| self.inner.borrow())
     }
 

@@ -8,7 +8,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::filter::same;
 use super::value::{list, page, to_js};
-use super::{Desk, place, room};
+use super::workspace::Home;
+use super::{place, room};
 use crate::access::Reason;
 use crate::error::Diagnostic;
 use crate::json::Json;
@@ -22,7 +23,7 @@ use crate::table::RowIx;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Plan {
-    workspace: Desk,
+    workspace: Home,
     inner: plan::Plan,
 }
 
@@ -196,12 +197,12 @@ impl Plan {
 }
 
 impl Plan {
-    pub(super) fn new(workspace: &Desk, inner: plan::Plan) -> Plan {
+    pub(super) fn new(workspace: &Home, inner: plan::Plan) -> Plan {
         Plan { workspace: Rc::clone(workspace), inner }
     }
 
     /// The plan, for a table of this workspace.
-    pub(super) fn of(&self, workspace: &Desk) -> Result<&plan::Plan, JsValue> {
+    pub(super) fn of(&self, workspace: &Home) -> Result<&plan::Plan, JsValue> {
         same(&self.workspace, workspace, "plan")?;
         self.sized()
     }

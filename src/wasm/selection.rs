@@ -8,8 +8,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::leads::{LeadTable, Shared};
 use super::value::{page, to_js};
-use super::workspace::text;
-use super::{Desk, failure, input, place, room, thrown};
+use super::workspace::{Home, text};
+use super::{failure, input, place, room, thrown};
 use crate::error::Error;
 use crate::table::RowIx;
 use crate::workspace;
@@ -18,7 +18,7 @@ use crate::workspace;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Selection {
-    workspace: Desk,
+    workspace: Home,
     table: Shared,
     inner: workspace::Selection,
 }
@@ -49,9 +49,9 @@ impl Selection {
     /// `stale_selection`, `unknown_field`.
     pub fn rows(&self, offset: f64, end: f64, fields: &Uint8Array) -> Result<JsValue, JsValue> {
         let rows = self.rows_now()?;
-        let (table, workspace) = (self.table.borrow(), self.workspace.borrow());
-        let fields = thrown(workspace.fields_named(&input(fields)?))?;
-        page(place(offset), place(end), |at| rows.get(at).map(|row| workspace.row(&table, RowIx(*row), &fields)))
+        let table = self.table.borrow();
+        let fields = thrown(self.workspace.borrow().fields_named(&input(fields)?))?;
+        page(place(offset), place(end), |at| rows.get(at).map(|row| self.workspace.borrow().row(&table, RowIx(*row), &fields)))
     }
 
     /// Row numbers in the table.

@@ -13,18 +13,21 @@ use super::loader::Loader;
 use super::plan::{Plan, Verdict};
 use super::selection::Selection;
 use super::value::to_js;
-use super::{Desk, bytes, failure, input, room, thrown};
+use super::{bytes, failure, input, room, thrown};
 use crate::error::Error;
 use crate::json::Json;
 use crate::plan::verify::{self, Posted};
 use crate::table::Budget;
 use crate::workspace::{self, Stored};
 
+/// A workspace that everything that it made shares with its handle. Nothing calls back into the module while it is borrowed.
+pub(super) type Home = Rc<RefCell<workspace::Workspace>>;
+
 /// See [`workspace::Workspace`].
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Workspace {
-    inner: Desk,
+    inner: Home,
 }
 
 /// The plans that came as bytes: `[id, bytes, id, bytes, …]`, each id as JSON text.
@@ -54,16 +57,7 @@ impl Workspace {
         thrown(workspace::Workspace::compile(&input(config)?)).map(|inner| Workspace { inner: Rc::new(RefCell::new(inner)) })
     }
 
-    /// See [`workspace::Workspace::update`]. What this workspace made goes by the new configuration from now on.
-    ///
-    /// # Errors
-    /// `config_invalid`; nothing was changed then.
-    pub fn update(&self, patch: &Uint8Array) -> Result<(), JsValue> {
-        let patch = input(patch)?;
-        thrown(self.inner.borrow_mut().update(&patch))
-    }
-
-    /// The configuration as it is.
+    /// The configuration as it was given.
     pub fn config(&self) -> JsValue {
         to_js(self.inner.borrow().config())
     }
@@ -76,6 +70,14 @@ impl Workspace {
     /// See [`workspace::Workspace::zones`].
     pub fn zones(&self) -> JsValue {
         to_js(&self.inner.borrow().zones())
+    }
+
+    /// See [`workspace::Workspace::update_with`].
+    ///
+    /// # Errors
+    /// `config_invalid`; nothing was changed then.
+    pub fn update(&self, patch: &Uint8Array, zones: &Uint8Array) -> Result<(), JsValue> {
+        thrown(self.inner.borrow_mut().update_with(&input(patch)?, &input(zones)?))
     }
 
     /// Begins to load leads into at most `memory` bytes of linear memory.
