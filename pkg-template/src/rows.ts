@@ -21,7 +21,9 @@ interface Shape {
 /** One field: where its cells are in a row, and what they have been like. */
 interface Field {
   place: number;
-  keys: string[];
+  key: string;
+  /** Where else they may be. */
+  others: string[];
   type: string;
   /** Whether nearly every text is another one, so that coding them gains nothing. */
   various: boolean;
@@ -45,22 +47,31 @@ function texts(list: string[]): [text: Uint8Array, lengths: Uint32Array, lone: U
       text = encoder.encode(all);
     }
   }
-  return [text, Uint32Array.from(list, (item) => item.length), lone];
+  const lengths = new Uint32Array(list.length);
+  for (let at = 0; at < lengths.length; at += 1) lengths[at] = list[at]!.length;
+  return [text, lengths, lone];
 }
 
 /** Codes for texts, in the order of their first use. */
 class Codes {
   readonly #known = new Map<string, number>();
   readonly list: string[] = [];
+  /** Of all of them together. */
+  length = 0;
 
   of(text: string): number {
-    let code = this.#known.get(text);
-    if (code === undefined) {
-      code = this.list.push(text);
-      this.#known.set(text, code);
-    }
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const code = this.list.push(cut(text));
+    this.#known.set(text, code);
+    this.length += text.length;
     return code;
   }
+}
+
+/** A text, no longer than it takes to see that it is too long. */
+function cut(text: string): string {
+  return text.length > LONG ? text.slice(0, LONG) : text;
 }
 
 /** Reads objects into a loader. */
@@ -78,7 +89,8 @@ export class Rows {
       const keys = shape.keys.filter(([, of]) => of === place).map(([key]) => key);
       // A row may have both the field's name and its label.
       keys.sort((a, b) => Number(b === name) - Number(a === name));
-      return { place, keys, type, various: false, cells: [] };
+      const [key = name, ...others] = keys;
+      return { place, key, others, type, various: false, cells: [] };
     });
   }
 
@@ -99,30 +111,28 @@ export class Rows {
 
   /** Takes the cells out of the rows. What a host's own getters throw comes with its place. */
   #read(rows: readonly object[], from: number, count: number): void {
+    this.#from = from;
+    const fields = this.#fields;
+    const keys = fields.map(({ key }) => key);
+    const columns = fields.map(({ cells }) => cells);
+    // Objects have some names by birth, and a few fields may be under several: those take the longer way.
+    const odd = fields.filter(({ key, others }) => key in Object.prototype || others.length > 0);
     let at = 0;
-    let reading = "";
+    let field = 0;
     try {
-      for (const { cells } of this.#fields) cells.length = count;
       for (; at < count; at += 1) {
         const row = rows[from + at] as Record<string, unknown>;
         if (typeof row !== "object" || row === null || Array.isArray(row)) {
+          field = -1;
           throw fault("row_invalid", `row ${from + at} is not an object`, { path: `/${from + at}` });
         }
-        for (const { keys, cells } of this.#fields) {
-          let cell: unknown;
-          for (const key of keys) {
-            reading = key;
-            cell = key in Object.prototype && !Object.hasOwn(row, key) ? undefined : row[key];
-            if (cell !== undefined) break;
-          }
-          cells[at] = cell;
-        }
-        reading = "";
+        for (field = 0; field < keys.length; field += 1) columns[field]![at] = row[keys[field]!];
+        for (const { key, others, cells } of odd) cells[at] = [key, ...others].map((name) => own(row, name)).find((cell) => cell !== undefined);
       }
     } catch (cause) {
-      throw reading === "" ? cause : unreadable(from + at, reading, cause);
+      throw field < 0 ? cause : unreadable(from + at, keys[field] ?? "", cause);
     }
-    this.#from = from;
+    for (const cells of columns) cells.length = count;
   }
 
   #from = 0;
@@ -162,11 +172,12 @@ export class Rows {
     const words = new Codes();
     for (let at = 0; at < count; at += 1) {
       const cell = cells[at];
-      if (typeof cell === "string") codes[at] = words.of(this.#counted(cell));
+      if (typeof cell === "string") codes[at] = words.of(cell);
       else if (cell === null) codes[at] = 0;
       else if (cell === undefined) codes[at] = MISSING;
       else return undefined;
     }
+    this.#length += words.length;
     field.various = words.list.length > count / 2;
     const [text, lengths, lone] = texts(words.list);
     return (loader) => loader.coded(place, codes, text, lengths, lone);
@@ -175,14 +186,19 @@ export class Rows {
   #various({ cells, place }: Field, count: number): Send | undefined {
     const list: string[] = new Array(count);
     const nulls: number[] = [];
+    let length = 0;
     for (let at = 0; at < count; at += 1) {
       const cell = cells[at];
-      if (typeof cell === "string") list[at] = this.#counted(cell);
+      if (typeof cell === "string") {
+        list[at] = cut(cell);
+        length += cell.length;
+      }
       else if (cell === null || (cell === undefined && !this.#upsert)) {
         list[at] = "";
         nulls.push(at);
       } else return undefined;
     }
+    this.#length += length;
     const [text, lengths, lone] = texts(list);
     return (loader) => loader.texts(place, Uint32Array.from(nulls), text, lengths, lone);
   }
@@ -212,10 +228,11 @@ export class Rows {
       for (let item = 0; item < cell.length; item += 1) {
         const word: unknown = cell[item];
         if (typeof word !== "string") return undefined;
-        codes.push(words.of(this.#counted(word)));
+        codes.push(words.of(word));
       }
       each[at] = cell.length;
     }
+    this.#length += words.length;
     const [text, lengths, lone] = texts(words.list);
     // Where a text is broken is told apart for whole cells only.
     if (lone.length > 0) return undefined;
@@ -223,25 +240,25 @@ export class Rows {
   }
 
   /** Whatever else there is, cell by cell as `JSON.stringify` has it. */
-  #json({ cells, place, keys }: Field): Send {
+  #json({ cells, place, key }: Field): Send {
     const list = cells.map((cell, at) => {
       if (cell === undefined) return "[[]]";
       if (typeof cell === "bigint") return cell.toString();
       try {
-        return this.#counted(JSON.stringify(cell) ?? "null");
+        const json = JSON.stringify(cell) ?? "null";
+        this.#length += json.length;
+        return json;
       } catch (cause) {
-        throw unreadable(this.#from + at, keys[0] ?? "", cause);
+        throw unreadable(this.#from + at, key, cause);
       }
     });
     const text = encoder.encode(`[${list.join()}]`);
     return (loader) => loader.json(place, text);
   }
+}
 
-  #counted(text: string): string {
-    const counted = text.length > LONG && !text.startsWith("[") && !text.startsWith("{") && !text.startsWith('"') ? text.slice(0, LONG) : text;
-    this.#length += counted.length;
-    return counted;
-  }
+function own(row: Record<string, unknown>, key: string): unknown {
+  return key in Object.prototype && !Object.hasOwn(row, key) ? undefined : row[key];
 }
 
 function isDate(value: unknown): value is Date {

@@ -126,7 +126,7 @@ const calls = {
   },
   keep({ plan }) {
     for (const { key, version, value } of this.plans.get(plan).state) this.state[key] = { version, value };
-    return this.state;
+    return { ...this.state };
   },
 };
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::json::Json;
 use crate::json::read::Reader;
 use crate::query::convert::MAX_TEXT;
 use crate::table::ops::short;
@@ -149,6 +150,7 @@ impl<'a> Value<'a> {
             Value::Absent => String::new(),
             Value::Null => "null".into(),
             Value::Bool(value) => value.to_string(),
+            Value::Number(number) if number.is_finite() => Json::from(number).write(),
             Value::Number(number) => number.to_string(),
             Value::Digits(text) | Value::List(text) | Value::Object(text) => cut(text).into(),
             other => other.text().map(|(text, _)| cut(&text).to_owned()).unwrap_or_default(),
