@@ -7,6 +7,8 @@ mod ask;
 mod leads;
 mod selection;
 
+/// Five profiles to start from.
+pub use crate::access::ready_profiles;
 pub use ask::Filter;
 pub use leads::{Incoming, LeadTable};
 pub use selection::Selection;
