@@ -12,12 +12,14 @@ mod list;
 mod oracle;
 #[cfg(test)]
 mod packed;
+mod pair;
 mod plan;
 mod row;
 #[cfg(test)]
 mod sample;
 mod select;
 mod sort;
+pub mod sql;
 mod text;
 
 pub use count::count_by;
@@ -36,6 +38,11 @@ use crate::time::Instant;
 pub trait People {
     /// The unit of the user with that id; nothing for a user who has none or does not exist.
     fn unit_of(&self, user: &str) -> Option<UnitIx>;
+
+    /// The ids of all users, for conditions of a database; nothing if they cannot be listed.
+    fn users(&self) -> Option<Vec<String>> {
+        None
+    }
 }
 
 /// No people: nobody belongs anywhere.
