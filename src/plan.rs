@@ -18,6 +18,7 @@ mod leads;
 pub mod lines;
 pub mod notices;
 pub mod recorded;
+pub mod sql;
 pub mod state;
 pub mod timeline;
 pub mod verify;

@@ -48,6 +48,7 @@ pub use schema::{Field, FieldIx, FieldType, Schema};
 pub use text::MAX_TEXT;
 pub use units::{UnitIx, UnitTree};
 pub use value::{Cell, Cells};
+pub(crate) use wrong::quoted;
 
 use crate::error::{Diagnostic, Severity};
 use crate::json::Json;
