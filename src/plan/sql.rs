@@ -109,8 +109,7 @@ impl Plan {
     /// assert_eq!(
     ///     statements[0].sql,
     ///     "UPDATE `leads` AS `evenhand_lead` SET `owner` = ?, `v` = COALESCE(`evenhand_lead`.`v`, 0) + 1 \
-    ///      WHERE `evenhand_lead`.`id` = ? AND (CASE WHEN `evenhand_lead`.`v` BETWEEN -9007199254740992 AND 9007199254740992 \
-    ///      THEN `evenhand_lead`.`v` END) IS ? RETURNING CAST(`id` AS TEXT) AS `id`"
+    ///      WHERE `evenhand_lead`.`id` = ? AND `evenhand_lead`.`v` IS ? RETURNING CAST(`id` AS TEXT) AS `id`"
     /// );
     /// assert_eq!(Json::List(statements[0].params.clone()).write(), r#"["bob","1",7]"#);
     /// # Ok::<(), evenhand::error::Error>(())

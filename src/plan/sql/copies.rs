@@ -9,7 +9,7 @@ use crate::query::Cell;
 
 use super::feed::Feed;
 use super::options::Target;
-use super::rows::returning;
+use super::rows::{guard, returning};
 use super::{Kind, Statement};
 
 /// The copies to make: what the original holds by now, and over it what the plan sets.
@@ -72,11 +72,11 @@ fn insert(copy: &Created, target: &Target<'_>) -> Result<Statement> {
 /// The copies to delete, while they are as the plan saw them.
 pub(super) fn deletes(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>) -> Result<()> {
     let lead = &target.model.lead;
-    let (id, guard) = (target.column(lead.id)?, target.column(lead.version.unwrap_or(lead.owner))?);
+    let (id, guarding) = (target.column(lead.id)?, target.column(lead.version.unwrap_or(lead.owner))?);
     for (copy, expect) in &plan.removed {
         let mut feed = Feed::new(target);
-        let (wanted, expected) = (feed.column(id.written_as()), feed.column(guard.compared_as()));
-        feed.row([Some(id.value(&Cell::Text(Cow::Borrowed(copy)))?), Some(guard.comparand(expect)?)])?;
+        let (wanted, expected) = (feed.column(id.written_as()), feed.column(guarding.compared_as()));
+        feed.row([Some(id.value(&Cell::Text(Cow::Borrowed(copy)))?), Some(guarding.comparand(expect)?)])?;
         let mut writer = feed.begin(target)?;
         let (table, alias, given) = (&target.table, &target.alias, &target.given);
         let (with, using) = match (writer.rows(), target.dialect) {
@@ -90,7 +90,7 @@ pub(super) fn deletes(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>
             _ => writer.value(fed),
         };
         let mut sql = format!("{with}DELETE FROM {table} AS {alias}{using} WHERE {} = {}", id.here, id.assigned(&value(wanted)));
-        sql += &format!(" AND {}", guard.still(&value(expected)));
+        sql += &guard(target, &value(expected))?;
         if let (None, Some(run)) = (lead.version, lead.run) {
             sql += &format!(" AND {} IS NULL", target.column(run)?.read());
         }

@@ -150,14 +150,24 @@ impl Columns {
         }
         let wanted = id.assigned(&writer.value(self.id));
         sql += &format!(" WHERE {} = {wanted}", id.here);
-        let guard = target.column(version.unwrap_or(target.model.lead.owner))?;
-        sql += &format!(" AND {}", guard.still(&writer.value(self.expect)));
+        sql += &guard(target, &writer.value(self.expect))?;
         if version.is_none() {
             guards(&fields, target, &mut writer, &mut sql)?;
         }
         sql += &returning(target)?;
         Ok(Statement { sql, params: writer.params(), kind: Kind::Update, expect })
     }
+}
+
+/// The version or else the owner that must still stand.
+pub(super) fn guard(target: &Target<'_>, expect: &str) -> Result<String> {
+    let lead = &target.model.lead;
+    let column = target.column(lead.version.unwrap_or(lead.owner))?;
+    Ok(match (lead.version, target.dialect) {
+        (None, _) => format!(" AND {}", column.still(expect)),
+        (Some(_), Dialect::Postgres) => format!(" AND {} IS NOT DISTINCT FROM {expect}", column.here),
+        (Some(_), Dialect::Sqlite) => format!(" AND {} IS {expect}", column.here),
+    })
 }
 
 /// Without a version: an empty `run`, where the row does not set it, and what every field that is set must hold.
