@@ -1,6 +1,6 @@
 //! What the tests of SQL ask the crate: one request as JSON comes in, one answer goes out.
 //!
-//! A request is `{config, leads, command, context, sql: [[dialect, options], …], meanwhile, gone}`; the answer has the plan as JSON, the
+//! A request is `{config, leads, command, context, sql: [[dialect, options], …], …}`; the answer has the plan as JSON, the
 //! statements for each entry of `sql`, what `apply` says and the rows after it. `meanwhile` are rows that change, and `gone` ids that go,
 //! between the plan and `apply`.
 
@@ -12,6 +12,7 @@ use evenhand::error::Error;
 use evenhand::filter::sql::Dialect;
 use evenhand::json::Json;
 use evenhand::plan::sql::Statement;
+use evenhand::plan::state::StateChange;
 use evenhand::workspace::Workspace;
 
 fn answer(request: &Json) -> Result<Json, Error> {
@@ -20,7 +21,19 @@ fn answer(request: &Json) -> Result<Json, Error> {
     let mut table = workspace.load(part("leads").write().as_bytes(), &Json::Null, Default::default())?;
     let mut out = Vec::new();
     if !part("command").is_null() {
-        let plan = workspace.plan(&table, &part("command"), None, &part("context"), Default::default())?;
+        let mut plan = workspace.plan(&table, &part("command"), None, &part("context"), Default::default())?;
+        // State that no command of these tests would read or write by itself.
+        let number = |json: &Json| json.as_number().map(|number| number as i64);
+        for read in part("reads").as_list().unwrap_or_default() {
+            let [key, version] = read.as_list().unwrap_or_default() else { continue };
+            plan.reads.push((key.as_text().unwrap_or_default().to_owned(), number(version)));
+        }
+        for write in part("writes").as_list().unwrap_or_default() {
+            let [key, expect, value] = write.as_list().unwrap_or_default() else { continue };
+            let (key, expect) = (key.as_text().unwrap_or_default().to_owned(), number(expect));
+            let value = Some(value.clone()).filter(|value| !value.is_null());
+            plan.state.push(StateChange { key, expect, version: expect.unwrap_or(0) + 1, value });
+        }
         let mut written = Vec::new();
         for pair in part("sql").as_list().unwrap_or_default() {
             let [dialect, options] = pair.as_list().unwrap_or_default() else { continue };
