@@ -23,6 +23,7 @@ pub mod notices;
 mod reasons;
 pub mod recorded;
 mod remember;
+pub mod sql;
 pub mod state;
 pub mod timeline;
 pub mod verify;
