@@ -33,6 +33,26 @@ pub struct Needs {
     pub load: Vec<String>,
 }
 
+impl Needs {
+    /// The condition of the leads, where they are not named by ids.
+    pub fn filter(&self) -> Option<&Query> {
+        match &self.leads {
+            Leads::Ids(_) => None,
+            Leads::Filter(query) => Some(query),
+        }
+    }
+
+    /// As the public API shows it, but for a filter, which is no JSON: it is left out of `leads`.
+    pub fn to_json(&self) -> Json {
+        let leads = match &self.leads {
+            Leads::Ids(ids) => Json::object([("ids", ids.clone().into())]),
+            Leads::Filter(_) => Json::object([]),
+        };
+        let state = Json::object([("keys", self.keys.clone().into()), ("prefixes", self.prefixes.clone().into())]);
+        Json::object([("leads", leads), ("state", state), ("load", self.load.clone().into()), ("same", Json::List(Vec::new()))])
+    }
+}
+
 /// What [`plan`](super::plan) will read for a command. Nothing of a command that would be refused is checked here.
 ///
 /// # Errors
