@@ -28,12 +28,14 @@ mod assemble;
 mod bulk;
 mod can;
 mod decision;
+mod index;
 mod lead;
 mod members;
 mod profiles;
 mod question;
 mod reach;
 mod receive;
+mod receivers;
 mod things;
 
 pub use bulk::{Asking, Covered};
@@ -44,6 +46,7 @@ pub use profiles::ready_profiles;
 pub use question::{Ask, Question, To};
 pub use receive::{Handover, Hurdle};
 
+use index::Index;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -80,6 +83,8 @@ pub struct Gate {
     slots: Vec<OnceCell<MemberSet>>,
     /// For each unit the nearest one of the boundary's kind, at or above it.
     bounds: Vec<Option<UnitIx>>,
+    users: Index,
+    units: Index,
 }
 
 /// One grant and where it stands.
@@ -101,7 +106,7 @@ pub(crate) struct Asker<'g> {
 
 impl People for Gate {
     fn unit_of(&self, user: &str) -> Option<UnitIx> {
-        self.model.user(user).and_then(|(_, user)| user.unit)
+        self.find_user(user).and_then(|(_, user)| user.unit)
     }
 }
 
@@ -137,6 +142,8 @@ impl Gate {
             pools: vec![OnceCell::new(); model.pools.len()],
             slots: vec![OnceCell::new(); model.lead.slots.len()],
             bounds: bounds(model),
+            users: Index::new(model.users.iter().map(|user| user.id.as_str()))?,
+            units: Index::new(model.schema.units.units().iter().map(|unit| unit.id.as_str()))?,
             model: model.clone(),
         })
     }
@@ -151,7 +158,7 @@ impl Gate {
     /// # Errors
     /// `unknown_actor`.
     pub fn actor(&self, id: &str) -> Result<UserIx> {
-        match self.model.user(id) {
+        match self.find_user(id) {
             Some((ix, _)) => Ok(ix),
             None => Err(unknown_actor(id)),
         }
@@ -182,6 +189,18 @@ impl Gate {
     pub(crate) fn asker(&self, ix: UserIx, now: Option<Instant>) -> Option<Asker<'_>> {
         let user = self.model.users.get(ix).filter(|user| user.active)?;
         Some(Asker { gate: self, ix, user, now })
+    }
+
+    /// The user with that id.
+    fn find_user(&self, id: &str) -> Option<(UserIx, &User)> {
+        let ix = UserIx(self.users.find(id, |place| self.model.users.at(place).map(|user| user.id.as_str()))?);
+        self.model.users.get(ix).map(|user| (ix, user))
+    }
+
+    /// The unit with that id.
+    fn find_unit(&self, id: &str) -> Option<UnitIx> {
+        let units = self.model.schema.units.units();
+        self.units.find(id, |place| units.get(place as usize).map(|unit| unit.id.as_str())).map(UnitIx)
     }
 
     /// Users of exactly this unit.

@@ -17,13 +17,14 @@ pub mod rules;
 pub mod schedules;
 #[cfg(test)]
 mod tests;
+mod update;
 pub mod zones;
 
 pub use access::{Grant, Profile, ProfileIx, Scope, Verb};
 pub use groups::{Fallback, Group, GroupIx, Method};
 pub use lead::{Shape, Slot};
 pub use lifecycle::{Boundary, BoundaryMode, Lifecycle};
-pub use lists::{SavedList, SortKey};
+pub use lists::{Direction, Nulls, SavedList, SortKey};
 pub use members::Members;
 pub use patch::{Patch, PatchValue};
 pub use people::{Absence, Limit, Period, User, UserIx, UserKind};
@@ -43,12 +44,12 @@ use crate::time::{Schedule, Zone};
 #[derive(Clone, Debug)]
 pub struct Named<T> {
     list: Vec<Rc<T>>,
-    by_id: BTreeMap<String, u32>,
+    by_id: Rc<BTreeMap<String, u32>>,
 }
 
 impl<T> Default for Named<T> {
     fn default() -> Self {
-        Named { list: Vec::new(), by_id: BTreeMap::new() }
+        Named { list: Vec::new(), by_id: Rc::default() }
     }
 }
 
@@ -99,12 +100,9 @@ impl<T> Named<T> {
                 id.error("duplicate_id", format!("the id `{name}` occurs twice"));
                 continue;
             }
-            // A faulty element keeps its name known, so that one fault does not make ten.
-            out.by_id.insert(name.to_owned(), place);
             if let Some(value) = one(&item, name) {
+                Rc::make_mut(&mut out.by_id).insert(name.to_owned(), place);
                 out.list.push(Rc::new(value));
-            } else {
-                out.by_id.remove(name);
             }
         }
         out

@@ -3,22 +3,28 @@
 //! A [`Query`] is bound to `now` and the acting user and then evaluated. [`matches`] walks the tree over one lead;
 //! [`explain`] does so without stopping and tells what it saw. Both mean what the select over columns means.
 
+mod count;
 mod dict;
 mod explain;
 mod kernel;
 mod list;
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod packed;
 mod plan;
 mod row;
 #[cfg(test)]
 mod sample;
 mod select;
+mod sort;
 mod text;
 
+pub use count::count_by;
 pub use explain::{Explanation, explain};
 pub use row::matches;
 pub use select::select;
+pub use sort::{Direction, Nulls, SortKey, sort};
 
 use std::borrow::Cow;
 
@@ -63,6 +69,9 @@ impl Context<'_> {
 mod tests {
     use proptest::prelude::*;
 
+    use std::rc::Rc;
+
+    use super::packed::{Layout, rows_of, table};
     use super::sample::{Staff, context, filter, lead, schema};
     use super::*;
     use crate::json::Json;
@@ -88,18 +97,48 @@ mod tests {
                 prop_assert_eq!(explain(&query, lead, &ctx).unwrap().matched, wanted, "{}", shown(&json, &query, &schema));
             }
         }
-    }
-}
 
-/// temporary
-pub fn sort(_rows: &mut Vec<u32>, _by: &[crate::config::SortKey], _table: &crate::table::Snapshot) -> crate::error::Result<()> {
-    Ok(())
-}
-/// temporary
-pub fn count_by(
-    _m: &crate::table::Mask,
-    _f: crate::query::FieldIx,
-    _t: &crate::table::Snapshot,
-) -> crate::error::Result<Vec<(crate::query::Cell<'static>, u64)>> {
-    Ok(Vec::new())
+        #[test]
+        fn a_table_is_judged_as_the_json_says(
+            json in filter(),
+            leads in prop::collection::vec(lead(), 12),
+            rows in prop::collection::vec((0usize..12, prop::bool::weighted(0.1)), 0..400),
+            layout: u64,
+        ) {
+            let schema = Rc::new(schema());
+            let staff = Staff(schema.units.clone());
+            let ctx = context(&schema, &staff);
+            let query = compile(&json, "", &schema, Purpose::List).unwrap();
+            let verdicts: Vec<bool> = leads.iter().map(|lead| oracle::matches(&json, lead, &ctx)).collect();
+            let table = table(&schema, &leads, &rows, Layout(layout & (layout >> 3)));
+            let wanted: Vec<usize> = rows.iter().enumerate().filter(|(_, (lead, gone))| !gone && verdicts[*lead]).map(|(row, _)| row).collect();
+            let found = rows_of(&select(&query, &table, &ctx).unwrap());
+            prop_assert_eq!(found, wanted, "{}", shown(&json, &query, &schema));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn so_is_a_table_of_several_chunks(
+            json in filter(),
+            leads in prop::collection::vec(lead(), 24),
+            step in 1usize..1000,
+            rows in 60_000usize..140_000,
+            layout: u64,
+        ) {
+            let schema = Rc::new(schema());
+            let staff = Staff(schema.units.clone());
+            let ctx = context(&schema, &staff);
+            let query = compile(&json, "", &schema, Purpose::List).unwrap();
+            let verdicts: Vec<bool> = leads.iter().map(|lead| oracle::matches(&json, lead, &ctx)).collect();
+            // Runs of like rows, so that words and blocks are full or empty as well as mixed.
+            let rows: Vec<(usize, bool)> = (0..rows).map(|i| (i / step * 7 % 24, i % 97 == 0)).collect();
+            let table = table(&schema, &leads, &rows, Layout(layout));
+            let wanted: Vec<usize> = rows.iter().enumerate().filter(|(_, (lead, gone))| !gone && verdicts[*lead]).map(|(row, _)| row).collect();
+            let found = rows_of(&select(&query, &table, &ctx).unwrap());
+            prop_assert!(found == wanted, "{}", shown(&json, &query, &schema));
+        }
+    }
 }

@@ -86,7 +86,19 @@ impl Workspace {
         }
     }
 
-    /// The configuration as it was given.
+    /// Applies a patch, all or nothing. Tables and selections stay valid; filters keep the meaning they were compiled with.
+    ///
+    /// # Errors
+    /// `config_invalid` with every fault; nothing was changed then.
+    pub fn update(&mut self, patch: &Json) -> Result<()> {
+        let model = Rc::new(self.model.update(&mut self.source, patch)?);
+        self.gate = Rc::new(Gate::compile(&model)?);
+        self.model = model;
+        (self.digest, self.user_ids) = (OnceCell::new(), OnceCell::new());
+        Ok(())
+    }
+
+    /// The configuration as it is.
     pub fn config(&self) -> &Json {
         &self.source
     }

@@ -229,7 +229,7 @@ impl Gate {
         }
         let handover = Handover { slot, actor: self.id_of(asking.actor), now: asking.now, changes };
         let view = Query::from(asker.sides(Verb::LeadView, Over::Lead)?.both());
-        let plain = self.sees(asking, asker, &view, &self.changes(&asker.user.id, &handover, Crossing::None)?)?;
+        let plain = self.sees(asking, asker, &view, &self.changes(&asker.user.id, &handover, Crossing::None))?;
         let mode = self.model.lifecycle.boundary.as_ref().map(|boundary| boundary.mode);
         let moved = |field: Option<FieldIx>| field.is_some_and(|field| changes.iter().any(|(changed, _)| *changed == field));
         let side = self.side_of(asker.user.unit);
@@ -239,7 +239,7 @@ impl Gate {
                 if there == Covered::None {
                     plain
                 } else {
-                    let granted = self.changes(&asker.user.id, &handover, Crossing::Granting(side))?;
+                    let granted = self.changes(&asker.user.id, &handover, Crossing::Granting(side));
                     plain.but(&there, self.sees(asking, asker, &view, &granted)?)
                 }
             }

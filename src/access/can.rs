@@ -33,13 +33,20 @@ pub(super) struct Known<'a> {
 }
 
 /// What has been found out: grants that allow, questions that failed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Found {
     pub granted: Vec<Reason>,
     pub failed: Vec<Reason>,
 }
 
 impl Found {
+    /// The same in the order of the questions.
+    pub fn in_order(mut self) -> Found {
+        self.failed.sort_by_key(|reason| reason.question);
+        self.granted.sort_by_key(|reason| reason.question);
+        self
+    }
+
     pub fn decide(self) -> Decision {
         if self.failed.is_empty() { Decision::allow(self.granted) } else { Decision::deny(self.failed) }
     }
@@ -51,7 +58,7 @@ impl Gate {
     /// # Errors
     /// `now_required` where a condition reads the time and the question has none.
     pub fn can(&self, question: &Question<'_>) -> Result<Decision> {
-        let Some((ix, _)) = self.model.user(question.actor) else {
+        let Some((ix, _)) = self.find_user(question.actor) else {
             let message = format!("there is no user `{}` who could ask", question.actor);
             return Ok(Decision::deny(vec![Reason::new("unknown_actor", None, message)]));
         };
@@ -98,10 +105,10 @@ impl<'g> Asker<'g> {
             let mut see = |unit| reach = reach.min(between(units, Some(mine), unit));
             owner.text().into_iter().for_each(|owner| see(self.gate.unit_of(owner)));
             if let Some(field) = shape.unit {
-                lead.cell(field).text().into_iter().for_each(|unit| see(units.find(unit)));
+                lead.cell(field).text().into_iter().for_each(|unit| see(self.gate.find_unit(unit)));
             }
             if let Some(field) = shape.access {
-                lead.cell(field).items().for_each(|unit| see(units.find(unit)));
+                lead.cell(field).items().for_each(|unit| see(self.gate.find_unit(unit)));
             }
         }
         Standing { reach, unowned }
@@ -202,26 +209,31 @@ impl<'g> Asker<'g> {
         }
     }
 
-    /// Asks whether the actor may see the lead. Whoever may not is told what is told of a lead that does not exist.
-    pub(super) fn view(self, lead: Known<'_>, seen: &mut Option<Standing>, found: &mut Found) -> Result<()> {
+    /// Asks whether the actor may see the lead; the grant that lets them. Whoever may not is told what is told of a lead that does
+    /// not exist.
+    pub(super) fn view(self, lead: Known<'_>, seen: &mut Option<Standing>, found: &mut Found) -> Result<Option<Verdict<'g>>> {
         match self.of_lead(Verb::LeadView, lead, seen)? {
             Verdict::Silent | Verdict::Denied(_) => {
                 let id = lead.cells.cell(self.gate.model.lead.id);
                 found.failed.push(unknown_lead(id.text()));
+                Ok(None)
             }
-            verdict => self.note(found, Some(Asked::View), verdict, String::new),
+            verdict @ Verdict::Incomplete(_) => {
+                self.note(found, Some(Asked::View), verdict, String::new);
+                Ok(None)
+            }
+            granted @ Verdict::Granted(_) => Ok(Some(granted)),
         }
-        Ok(())
     }
 
     fn about_lead(self, verb: Verb, lead: Known<'_>, question: &Question<'_>) -> Result<Decision> {
         let (mut found, mut seen) = (Found::default(), None);
-        self.view(lead, &mut seen, &mut found)?;
-        if verb == Verb::LeadView || !found.failed.is_empty() {
+        let Some(view) = self.view(lead, &mut seen, &mut found)? else { return Ok(found.decide()) };
+        // The grant that is asked for is the answer; that of the view goes without saying.
+        if verb == Verb::LeadView {
+            self.note(&mut found, Some(Asked::View), view, String::new);
             return Ok(found.decide());
         }
-        // The grant that is asked for is the answer; that of the view goes without saying.
-        found.granted.clear();
         let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
         match verb {
             Verb::LeadRelease => self.release(slot, lead, &mut found)?,
@@ -306,17 +318,13 @@ impl<'g> Asker<'g> {
         if self.leave(lead, question, &mut seen, &mut found)? {
             self.arrive(lead, question, &mut found)?;
         }
-        found.failed.sort_by_key(|reason| reason.question);
-        found.granted.sort_by_key(|reason| reason.question);
-        Ok(found.decide())
+        Ok(found.in_order().decide())
     }
 
     /// The questions that do not depend on who receives the lead; whether there is anything more to ask.
     pub(super) fn leave(self, lead: Known<'_>, question: &Question<'_>, seen: &mut Option<Standing>, found: &mut Found) -> Result<bool> {
-        self.view(lead, seen, found)?;
-        if !found.failed.is_empty() {
-            return Ok(false);
-        }
+        let Some(view) = self.view(lead, seen, found)? else { return Ok(false) };
+        self.note(found, Some(Asked::View), view, String::new);
         let verdict = self.of_lead(Verb::LeadEdit, lead, seen)?;
         self.note(found, Some(Asked::Edit), verdict, || self.may_not(Verb::LeadEdit));
         let slot = question.slot.unwrap_or(self.gate.model.lead.owner);

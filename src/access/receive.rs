@@ -68,6 +68,16 @@ impl Changes {
             self.list.push((field, change));
         }
     }
+
+    /// Adds a word to a list, whatever else becomes of it.
+    fn grant(&mut self, field: FieldIx, word: String) {
+        match self.list.iter_mut().find(|(known, _)| *known == field).map(|(_, change)| change) {
+            Some(Change::Words { add, .. }) => add.push(word),
+            Some(Change::Set(Cell::List(items))) => items.push(Cow::Owned(word)),
+            Some(change) => *change = Change::Set(Cell::List(vec![Cow::Owned(word)])),
+            None => self.list.push((field, Change::Words { add: vec![word], remove: Vec::new() })),
+        }
+    }
 }
 
 impl Gate {
@@ -126,7 +136,7 @@ impl Gate {
         {
             return failed(Hurdle::Pool);
         }
-        let changes = self.changes(asker.user.id.as_str(), handover, crossing)?;
+        let changes = self.changes(asker.user.id.as_str(), handover, crossing);
         asker.needs_none_of_later(&changes)?;
         let lacks: Vec<FieldIx> = lead.lacks.iter().copied().filter(|field| !changes.sets(*field)).collect();
         let after = After { before: lead.cells, changes: &changes.list };
@@ -140,7 +150,7 @@ impl Gate {
 
     /// What the handover changes: what is asked for, the slot, the patches and stamps that follow a new owner, and the access that
     /// crossing a boundary grants.
-    pub(super) fn changes(&self, to: &str, handover: &Handover<'_>, crossing: Crossing) -> Result<Changes> {
+    pub(super) fn changes(&self, to: &str, handover: &Handover<'_>, crossing: Crossing) -> Changes {
         let (lead, cycle) = (&self.model.lead, &self.model.lifecycle);
         let mut out = Changes::default();
         handover.changes.iter().for_each(|(field, change)| out.add(*field, change.clone()));
@@ -155,9 +165,9 @@ impl Gate {
         }
         if let (Some(field), Crossing::Granting(unit)) = (lead.access, crossing) {
             let id = self.model.schema.units.get(unit).map(|unit| unit.id.clone()).unwrap_or_default();
-            out.add(field, Change::Words { add: vec![id], remove: Vec::new() });
+            out.grant(field, id);
         }
-        Ok(out)
+        out
     }
 
     fn patched(&self, patch: &Patch, handover: &Handover<'_>) -> Change {
@@ -269,7 +279,7 @@ impl Crossing {
         let (Some(boundary), Some(field), Some(side)) = (&model.lifecycle.boundary, model.lead.unit, gate.side_of(toward)) else {
             return Crossing::None;
         };
-        let here = lead.cell(field).text().and_then(|id| model.schema.units.find(id)).and_then(|unit| gate.bounds(unit));
+        let here = lead.cell(field).text().and_then(|id| gate.find_unit(id)).and_then(|unit| gate.bounds(unit));
         let id = model.schema.units.get(side).map_or("", |unit| unit.id.as_str());
         let known = model.lead.access.is_some_and(|access| lead.cell(access).items().any(|item| item == id));
         if known || here.is_none_or(|here| here == side) {
@@ -309,7 +319,7 @@ impl Asker<'_> {
     pub(super) fn receives(self, lead: Known<'_>, question: &Question<'_>, found: &mut Found) -> Result<()> {
         let gate = self.gate;
         let named = match question.to {
-            To::User(id) => Some((id, gate.model.user(id).map(|(ix, _)| ix))),
+            To::User(id) => Some((id, gate.find_user(id).map(|(ix, _)| ix))),
             _ => None,
         };
         let toward = question.unit.or_else(|| named.and_then(|(_, ix)| gate.unit_at(ix?)));
@@ -331,6 +341,8 @@ impl Asker<'_> {
         let changes = self.moves(lead, question.unit, crossing);
         let slot = question.slot.unwrap_or(gate.model.lead.owner);
         let handover = Handover { slot, actor: &self.user.id, now: self.now, changes: &changes };
+        // A transfer says itself what becomes of access.
+        let crossing = if question.unit.is_some() { Crossing::None } else { crossing };
         match gate.receives(lead, to, &handover, crossing)? {
             Ok(()) => {}
             Err(Refusal::Hurdle(hurdle)) => found.failed.push(gate.refusal_of(hurdle, to, slot)),
@@ -346,7 +358,7 @@ impl Asker<'_> {
         let id = |unit: UnitIx| model.schema.units.get(unit).map(|unit| unit.id.clone()).unwrap_or_default();
         let (Some(field), Some(unit)) = (model.lead.unit, unit) else { return out };
         if let (Crossing::Granting(_), Some(access)) = (crossing, model.lead.access) {
-            let former = lead.cells.cell(field).text().and_then(|id| model.schema.units.find(id));
+            let former = lead.cells.cell(field).text().and_then(|id| self.gate.find_unit(id));
             let add = self.gate.side_of(former).map(id).into_iter().collect();
             out.push((access, Change::Words { add, remove: Vec::new() }));
         }
@@ -358,7 +370,7 @@ impl Asker<'_> {
     pub(super) fn could_receive(self, question: &Question<'_>, found: &mut Found) -> Result<()> {
         let To::User(id) = question.to else { return Ok(()) };
         let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
-        match self.gate.model.user(id) {
+        match self.gate.find_user(id) {
             None => {
                 found.failed.push(Reason::new("unknown_user", Some(Asked::Receive), format!("there is no user `{id}`")).with("user", id));
             }

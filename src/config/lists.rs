@@ -8,14 +8,32 @@ use super::people::UserIx;
 use super::{Named, Reading, User, compiled, members, unknown};
 
 /// One key of an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SortKey {
     /// The field.
     pub field: FieldIx,
-    /// Largest first.
-    pub descending: bool,
-    /// Nulls before all values, whatever the direction.
-    pub nulls_first: bool,
+    /// Which end comes first.
+    pub direction: Direction,
+    /// Where rows without a value go, whatever the direction.
+    pub nulls: Nulls,
+}
+
+/// Which end comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The least value first.
+    Ascending,
+    /// The greatest value first.
+    Descending,
+}
+
+/// Where rows without a value go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nulls {
+    /// To the front.
+    First,
+    /// To the end.
+    Last,
 }
 
 /// A list that somebody saved.
@@ -56,8 +74,9 @@ pub(crate) fn sort(node: &Node<'_>, schema: &crate::query::Schema) -> Vec<SortKe
             unknown(&field, "field", name, schema.fields.iter().map(|f| f.name.as_str()));
             continue;
         };
-        let nulls_first = item.get("nulls").one_of(&[("first", true), ("last", false)]).unwrap_or(false);
-        out.push(SortKey { field: found, descending: item.get("descending").flag(false), nulls_first });
+        let direction = if item.get("descending").flag(false) { Direction::Descending } else { Direction::Ascending };
+        let nulls = item.get("nulls").one_of(&[("first", Nulls::First), ("last", Nulls::Last)]).unwrap_or(Nulls::Last);
+        out.push(SortKey { field: found, direction, nulls });
     }
     out
 }

@@ -95,3 +95,40 @@ fn weights_are_decimals_of_six_places() {
         assert_eq!(of(bad), None, "{bad}");
     }
 }
+
+#[test]
+fn a_patch_makes_what_the_patched_configuration_would() {
+    let source =
+        Json::parse(&with(r#","groups":[{"id":"g","name":"G","members":{"users":["bob"]},"method":{"type":"weighted"}}]"#)).unwrap();
+    for (patch, code) in [
+        (r#"{"users":{"put":[{"id":"bob","paused":true}]}}"#, None),
+        (r#"{"users":{"put":[{"id":"cat","weight":2},{"id":"bob","name":"Bob"}]}}"#, None),
+        (r#"{"users":{"put":[{"id":"ann","attributes":{"skill":3}}]}}"#, None),
+        (r#"{"users":{"put":[{"id":"cat"}],"remove":["ann"]},"groups":{"remove":["g"]}}"#, None),
+        (
+            r#"{"profiles":{"put":[{"id":"p","grants":[{"do":["lead.view"],"scope":"own"}]}]},"users":{"put":[{"id":"bob","profiles":["p"]}]}}"#,
+            None,
+        ),
+        (r#"{"org":[{"id":"a"}],"lifecycle":{"onAssign":{"status":"New"}}}"#, None),
+        (r#"{"users":{"remove":["bob"]}}"#, Some("unknown_user")),
+        (r#"{"users":{"remove":["cat"]}}"#, Some("unknown_id")),
+        (r#"{"users":{"put":[{"id":"bob","unit":"z"}]}}"#, Some("unknown_unit")),
+        (r#"{"users":{"put":[{"name":"nobody"}]}}"#, Some("missing")),
+        (r#"{"usres":{}}"#, Some("unknown_key")),
+    ] {
+        let (model, _) = Model::compile(&source).unwrap();
+        let mut after = source.clone();
+        match (model.update(&mut after, &Json::parse(patch).unwrap()), code) {
+            (Ok(updated), None) => {
+                assert_ne!(after, source, "{patch}");
+                let (whole, _) = Model::compile(&after).unwrap();
+                assert_eq!(format!("{updated:?}"), format!("{whole:?}"), "{patch}");
+            }
+            (Err(error), Some(code)) => {
+                assert!(error.diagnostics.iter().any(|fault| fault.code == code), "{patch}: {error:?}");
+                assert_eq!(after, source, "{patch}");
+            }
+            (result, _) => panic!("{patch}: {result:?}"),
+        }
+    }
+}

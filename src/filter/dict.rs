@@ -1,6 +1,6 @@
 //! Words and texts that stand in a column as codes: the test runs once per distinct value.
 
-use super::kernel::Codebook;
+use super::kernel::{Codebook, Rows};
 use super::plan::Window;
 use super::row::World;
 use crate::error::Result;
@@ -27,6 +27,21 @@ impl<'t> CodedLeaf<'t> {
             Some(Codes::U32(codes)) => self.book.narrow32(words, codes.get(at.first..).unwrap_or_default(), flip),
             None => words.fill(0),
         }
+    }
+
+    /// The same where few rows are open.
+    pub(super) fn keep(&self, rows: &mut Rows, flip: u64, at: Window) {
+        match self.column.chunks.get(at.chunk).map(AsRef::as_ref) {
+            Some(Codes::U8(codes)) => self.keep_codes(rows, codes.get(at.first..).unwrap_or_default(), flip),
+            Some(Codes::U16(codes)) => self.keep_codes(rows, codes.get(at.first..).unwrap_or_default(), flip),
+            Some(Codes::U32(codes)) => self.keep_codes(rows, codes.get(at.first..).unwrap_or_default(), flip),
+            None => rows.keep(0, |_| false),
+        }
+    }
+
+    #[inline]
+    fn keep_codes<T: Copy + Into<u32>>(&self, rows: &mut Rows, codes: &[T], flip: u64) {
+        rows.keep(flip, |row| codes.get(row).is_some_and(|code| self.book.wants((*code).into())));
     }
 }
 

@@ -4,11 +4,10 @@
 //! vector instructions on every target. Eight such bytes become eight bits by one multiplication: the factor has a bit for each
 //! byte that moves it to its place in the highest byte, and no two products meet (Warren, Hacker's Delight, 7-4).
 
-/// Words of 64 rows that are evaluated together: few enough for the working memory of a deep tree to stay small.
-pub(super) const BLOCK: usize = 64;
+use crate::query::span::inside;
 
-/// With fewer open rows than this in a word, each is tested by itself.
-const FEW: u32 = 8;
+/// Words of 64 rows that are evaluated together: few enough for the working memory of a deep tree to stay small.
+pub(super) const BLOCK: usize = 32;
 
 /// 64 truth values, each 0 or 1, as bits.
 #[inline]
@@ -37,39 +36,33 @@ pub(super) fn narrow<T: Copy>(words: &mut [u64], values: &[T], flip: u64, one: i
     let (blocks, rest) = values.as_chunks::<64>();
     let (full, last) = words.split_at_mut(blocks.len().min(words.len()));
     for (word, block) in full.iter_mut().zip(blocks) {
-        if word.count_ones() > FEW {
+        if *word != 0 {
             *word &= many(block) ^ flip;
-        } else {
-            *word = some(*word, flip, |bit| block.get(bit).is_some_and(|value| one(*value)));
         }
     }
     if let Some((word, behind)) = last.split_first_mut() {
-        *word = some(*word, flip, |bit| rest.get(bit).is_some_and(|value| one(*value)));
+        let hits = (0u32..).zip(rest).fold(0, |hits, (bit, value)| hits | u64::from(one(*value)) << (bit % 64));
+        *word &= hits ^ flip;
         behind.fill(0);
     }
-}
-
-/// The open bits of a word for which a test of the row holds.
-#[inline]
-pub(super) fn some(open: u64, flip: u64, test: impl Fn(usize) -> bool) -> u64 {
-    let mut left = open;
-    let mut hits = 0;
-    while left != 0 {
-        let bit = left.trailing_zeros();
-        left &= left - 1;
-        hits |= u64::from(test(bit as usize)) << bit;
-    }
-    open & (hits ^ flip)
 }
 
 /// Keeps the open rows for which a test of the row (counted from the first of `words`) holds.
 pub(super) fn narrow_rows(words: &mut [u64], flip: u64, test: impl Fn(usize) -> bool) {
     for (at, word) in words.iter_mut().enumerate() {
-        if *word != 0 {
-            *word = some(*word, flip, |bit| test(at * 64 + bit));
+        let mut left = *word;
+        let mut hits = 0;
+        while left != 0 {
+            let bit = left.trailing_zeros();
+            left &= left - 1;
+            hits |= u64::from(test(at * 64 + bit as usize)) << bit;
         }
+        *word &= hits ^ flip;
     }
 }
+
+/// Most spans that are compared one by one instead of being searched.
+const FEW_SPANS: usize = 8;
 
 /// A span test; false for NaN and for what stands for null.
 pub(super) fn narrow_spans<T: Copy + PartialOrd>(words: &mut [u64], values: &[T], flip: u64, spans: &[(T, T)]) {
@@ -78,15 +71,23 @@ pub(super) fn narrow_spans<T: Copy + PartialOrd>(words: &mut [u64], values: &[T]
             let test = |value: T| (value >= first) & (value <= last);
             narrow(words, values, flip, test, |block| each(block, test));
         }
-        [(a, b), (c, d)] => {
-            let test = |value: T| ((value >= a) & (value <= b)) | ((value >= c) & (value <= d));
-            narrow(words, values, flip, test, |block| each(block, test));
-        }
         _ => {
-            let test = |value: T| crate::query::span::inside(spans, value);
-            narrow(words, values, flip, test, |block| each(block, test));
+            let test = |value: T| inside(spans, value);
+            narrow(words, values, flip, test, |block| if spans.len() <= FEW_SPANS { within(block, spans) } else { each(block, test) });
         }
     }
+}
+
+/// Whether each of 64 values is in one of a few spans.
+#[inline]
+fn within<T: Copy + PartialOrd>(block: &[T; 64], spans: &[(T, T)]) -> u64 {
+    let mut bytes = [0u8; 64];
+    for (first, last) in spans {
+        for (byte, value) in bytes.iter_mut().zip(block) {
+            *byte |= u8::from((value >= first) & (value <= last));
+        }
+    }
+    pack(&bytes)
 }
 
 /// Whether each of 64 codes is one of a few.
@@ -152,6 +153,91 @@ impl Codebook {
         let one = |code: u32| self.wants(code);
         narrow(words, codes, flip, one, |block| each(block, one));
     }
+}
+
+/// Where the part of a row begins among parts that stand end to end.
+#[inline]
+pub(super) fn start_of(ends: &[u32], row: usize) -> usize {
+    row.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0) as usize
+}
+
+/// How many parts end at or before the place `at`: by strides that double, then by halves.
+#[inline]
+pub(super) fn later(ends: &[u32], at: usize) -> usize {
+    let mut stride = 1;
+    while ends.get(stride - 1).is_some_and(|end| *end as usize <= at) {
+        stride *= 2;
+    }
+    let (from, to) = (stride / 2, stride.min(ends.len()));
+    from + ends.get(from..to).unwrap_or_default().partition_point(|end| *end as usize <= at)
+}
+
+/// Rows of a block, when few are open: each step costs what its rows cost, and a row is dropped without a branch.
+#[derive(Clone)]
+pub(super) struct Rows {
+    rows: [u16; Rows::MOST],
+    len: usize,
+}
+
+impl Rows {
+    /// Most rows that are listed: an eighth of a block.
+    const MOST: usize = BLOCK * 8;
+
+    /// The open rows, if they are few.
+    pub(super) fn few(words: &[u64]) -> Option<Rows> {
+        if words.iter().map(|word| word.count_ones() as usize).sum::<usize>() > Rows::MOST {
+            return None;
+        }
+        let mut out = Rows { rows: [0; Rows::MOST], len: 0 };
+        for (first, word) in (0u16..).step_by(64).zip(words) {
+            let mut left = *word;
+            while left != 0 {
+                if let Some(slot) = out.rows.get_mut(out.len) {
+                    *slot = first + left.trailing_zeros() as u16;
+                }
+                out.len += 1;
+                left &= left - 1;
+            }
+        }
+        Some(out)
+    }
+
+    /// The rows, counted from the first of the block.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.rows.iter().take(self.len).map(|row| usize::from(*row))
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Keeps the rows for which a test holds, or does not if all bits of `flip` are set.
+    #[inline]
+    pub(super) fn keep(&mut self, flip: u64, test: impl Fn(usize) -> bool) {
+        let wanted = flip == 0;
+        let mut kept = 0;
+        #[expect(clippy::indexing_slicing, reason = "kept <= at < len <= MOST")]
+        for at in 0..self.len.min(Rows::MOST) {
+            let row = self.rows[at];
+            self.rows[kept] = row;
+            kept += usize::from(test(usize::from(row)) == wanted);
+        }
+        self.len = kept;
+    }
+
+    /// Sets the rows' bits.
+    pub(super) fn mark(&self, words: &mut [u64]) {
+        for row in self.iter() {
+            words.get_mut(row / 64).into_iter().for_each(|word| *word |= 1 << (row % 64));
+        }
+    }
+}
+
+/// Whether a row's bit is set.
+#[inline]
+pub(super) fn marked(words: &[u64], row: usize) -> bool {
+    words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Lists of words: the test of an element runs once per distinct word.
 
 use super::dict::verdicts;
-use super::kernel::narrow_rows;
+use super::kernel::{BLOCK, Codebook, Rows, later, narrow_rows, pack, start_of};
 use super::plan::Window;
 use super::row::World;
 use crate::error::Result;
@@ -18,9 +18,9 @@ enum How {
     /// No element.
     Null,
     /// At least one wanted element.
-    Any(Vec<u8>),
+    Any(Codebook),
     /// So many wanted elements.
-    Count(Quota, Vec<u8>),
+    Count(Quota, Codebook),
     /// These codes, sorted, and no other; nothing if one of the words occurs nowhere.
     Exactly(Option<Vec<u32>>),
 }
@@ -30,7 +30,7 @@ impl<'t> ListLeaf<'t> {
     pub(super) fn new(column: &'t ListColumn, check: &'t Check, world: &World<'_>) -> Result<Option<ListLeaf<'t>>> {
         let how = match check {
             Check::Null | Check::Empty => How::Null,
-            Check::HasAny(_) | Check::UnitUnder(_) => How::Any(verdicts(&column.dict, check, world)?),
+            Check::HasAny(_) | Check::UnitUnder(_) => How::Any(Codebook::new(verdicts(&column.dict, check, world)?)),
             Check::Exactly(words) => {
                 let codes: Option<Vec<u32>> = words.iter().map(|word| column.dict.find(word)).collect();
                 How::Exactly(codes.map(|mut codes| {
@@ -43,7 +43,7 @@ impl<'t> ListLeaf<'t> {
                 wanted.try_reserve_exact(column.dict.len() + 1)?;
                 wanted.push(0);
                 wanted.extend(column.dict.iter().map(|word| u8::from(world.element(node, word))));
-                How::Count(*quota, wanted)
+                How::Count(*quota, Codebook::new(wanted))
             }
             _ => return Ok(None),
         };
@@ -59,25 +59,65 @@ impl<'t> ListLeaf<'t> {
         }
     }
 
-    fn narrow_codes<T: Copy + Into<u32>>(&self, chunk: &ListChunk, codes: &[T], words: &mut [u64], flip: u64, first: usize) {
-        let of = |row: usize| {
-            let row = first + row;
-            let start = row.checked_sub(1).and_then(|before| chunk.ends.get(before)).copied().unwrap_or(0) as usize;
-            let end = chunk.ends.get(row).copied().unwrap_or(0) as usize;
-            codes.get(start..end).unwrap_or_default()
-        };
-        let is_wanted = |wanted: &[u8], code: T| wanted.get(code.into() as usize).is_some_and(|wanted| *wanted != 0);
-        match &self.how {
-            How::Null => narrow_rows(words, flip, |row| of(row).is_empty()),
-            How::Any(wanted) => narrow_rows(words, flip, |row| of(row).iter().any(|code| is_wanted(wanted, *code))),
-            How::Count(quota, wanted) => narrow_rows(words, flip, |row| {
-                let list = of(row);
-                let k = list.iter().filter(|code| is_wanted(wanted, **code)).count();
-                quota.holds(u32::try_from(k).unwrap_or(u32::MAX), u32::try_from(list.len()).unwrap_or(u32::MAX))
-            }),
-            How::Exactly(None) => words.iter_mut().for_each(|word| *word &= flip),
-            How::Exactly(Some(set)) => narrow_rows(words, flip, |row| same_set(set, of(row))),
+    /// The same where few rows are open.
+    pub(super) fn keep(&self, rows: &mut Rows, flip: u64, at: Window) {
+        let Some(chunk) = self.column.chunks.get(at.chunk) else { return rows.keep(0, |_| false) };
+        match &chunk.codes {
+            Codes::U8(codes) => rows.keep(flip, |row| self.accepts(lists(chunk, codes, at.first + row))),
+            Codes::U16(codes) => rows.keep(flip, |row| self.accepts(lists(chunk, codes, at.first + row))),
+            Codes::U32(codes) => rows.keep(flip, |row| self.accepts(lists(chunk, codes, at.first + row))),
         }
+    }
+
+    fn narrow_codes<T: Copy + Into<u32>>(&self, chunk: &ListChunk, codes: &[T], words: &mut [u64], flip: u64, first: usize) {
+        match &self.how {
+            How::Any(book) => {
+                let mut hits = [0; BLOCK];
+                scan(chunk, codes, book, &mut hits, first, words.len() * 64);
+                words.iter_mut().zip(hits).for_each(|(word, hits)| *word &= hits ^ flip);
+            }
+            _ => narrow_rows(words, flip, |row| self.accepts(lists(chunk, codes, first + row))),
+        }
+    }
+
+    #[inline]
+    fn accepts<T: Copy + Into<u32>>(&self, list: &[T]) -> bool {
+        match &self.how {
+            How::Null => list.is_empty(),
+            How::Any(book) => list.iter().any(|code| book.wants((*code).into())),
+            How::Count(quota, book) => {
+                let k = list.iter().filter(|code| book.wants((**code).into())).count();
+                quota.holds(u32::try_from(k).unwrap_or(u32::MAX), u32::try_from(list.len()).unwrap_or(u32::MAX))
+            }
+            How::Exactly(None) => false,
+            How::Exactly(Some(set)) => same_set(set, list),
+        }
+    }
+}
+
+/// The codes of a row.
+#[inline]
+fn lists<'c, T>(chunk: &ListChunk, codes: &'c [T], row: usize) -> &'c [T] {
+    codes.get(start_of(&chunk.ends, row)..chunk.ends.get(row).copied().unwrap_or(0) as usize).unwrap_or_default()
+}
+
+/// Finds all wanted codes of a stretch of rows at once, and the row of each.
+fn scan<T: Copy + Into<u32>>(chunk: &ListChunk, codes: &[T], book: &Codebook, hits: &mut [u64], first: usize, rows: usize) {
+    let ends = chunk.ends.get(first..(first + rows).min(chunk.ends.len())).unwrap_or_default();
+    let start = start_of(&chunk.ends, first);
+    let end = ends.last().copied().unwrap_or(0) as usize;
+    let mut row = 0;
+    let mut at = start;
+    for stretch in codes.get(start..end).unwrap_or_default().chunks(64) {
+        let mut bytes = [0u8; 64];
+        bytes.iter_mut().zip(stretch).for_each(|(byte, code)| *byte = u8::from(book.wants((*code).into())));
+        let mut left = pack(&bytes);
+        while left != 0 {
+            row += later(ends.get(row..).unwrap_or_default(), at + left.trailing_zeros() as usize);
+            hits.get_mut(row / 64).into_iter().for_each(|word| *word |= 1 << (row % 64));
+            left &= left - 1;
+        }
+        at += stretch.len();
     }
 }
 

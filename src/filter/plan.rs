@@ -5,12 +5,13 @@
 //! which they are expected to cost least.
 
 use super::dict::CodedLeaf;
-use super::kernel::{BLOCK, narrow, narrow_rows, narrow_spans};
+use super::kernel::{BLOCK, Rows, marked, narrow, narrow_rows, narrow_spans};
 use super::list::ListLeaf;
 use super::row::{Row, World};
 use super::text::TextLeaf;
 use crate::error::Result;
 use crate::query::node::{Check, Test};
+use crate::query::span::inside;
 use crate::query::{Cell, Cells, FieldIx, Node};
 use crate::table::{CHUNK, Column, RowIx, Snapshot};
 
@@ -76,11 +77,19 @@ impl<'t> Step<'t> {
 
     /// Keeps the open rows for which it holds. `words` are at most [`BLOCK`].
     pub(super) fn narrow(&self, words: &mut [u64], at: Window) {
-        if words.iter().all(|word| *word == 0) {
-            return;
-        }
         match self {
-            Step::All(list) => list.iter().for_each(|step| step.narrow(words, at)),
+            Step::All(list) => {
+                for (i, step) in list.iter().enumerate() {
+                    step.narrow(words, at);
+                    let rest = list.get(i + 1..).unwrap_or_default();
+                    if let Some(mut rows) = if rest.is_empty() { None } else { Rows::few(words) } {
+                        rest.iter().for_each(|step| step.keep(&mut rows, at));
+                        words.fill(0);
+                        rows.mark(words);
+                        return;
+                    }
+                }
+            }
             Step::Any(list) => {
                 let mut rest = copy(words);
                 for step in list {
@@ -109,7 +118,52 @@ impl<'t> Step<'t> {
                 step.narrow(part.get_mut(..words.len()).unwrap_or_default(), at);
                 words.iter_mut().zip(part).for_each(|(word, part)| *word &= !part);
             }
-            Step::Leaf(leaf, flip) => leaf.narrow(words, *flip, at),
+            Step::Leaf(leaf, flip) => {
+                if words.iter().any(|word| *word != 0) {
+                    leaf.narrow(words, *flip, at);
+                }
+            }
+        }
+    }
+
+    /// The same where few rows are open.
+    fn keep(&self, rows: &mut Rows, at: Window) {
+        if rows.is_empty() {
+            return;
+        }
+        match self {
+            Step::All(list) => list.iter().for_each(|step| step.keep(rows, at)),
+            Step::Any(list) => {
+                let mut found = [0; BLOCK];
+                for step in list {
+                    let mut part = rows.clone();
+                    part.keep(u64::MAX, |row| marked(&found, row));
+                    step.keep(&mut part, at);
+                    part.mark(&mut found);
+                }
+                rows.keep(0, |row| marked(&found, row));
+            }
+            Step::One(list) => {
+                let (mut once, mut twice) = ([0; BLOCK], [0; BLOCK]);
+                for step in list {
+                    let mut part = rows.clone();
+                    part.keep(u64::MAX, |row| marked(&twice, row));
+                    step.keep(&mut part, at);
+                    let mut again = part.clone();
+                    again.keep(0, |row| marked(&once, row));
+                    again.mark(&mut twice);
+                    part.mark(&mut once);
+                }
+                rows.keep(0, |row| marked(&once, row) && !marked(&twice, row));
+            }
+            Step::Not(step) => {
+                let mut found = [0; BLOCK];
+                let mut part = rows.clone();
+                step.keep(&mut part, at);
+                part.mark(&mut found);
+                rows.keep(u64::MAX, |row| marked(&found, row));
+            }
+            Step::Leaf(leaf, flip) => leaf.keep(rows, *flip, at),
         }
     }
 }
@@ -163,13 +217,39 @@ impl<'t> Leaf<'t> {
             Leaf::Coded(leaf) => leaf.narrow(words, flip, at),
             Leaf::Text(leaf) => leaf.narrow(words, flip, at),
             Leaf::List(leaf) => leaf.narrow(words, flip, at),
-            Leaf::Row(test, table, world) => narrow_rows(words, flip, |row| {
-                let row = TableRow { table, row: RowIx(u32::try_from(at.chunk * CHUNK + at.first + row).unwrap_or(u32::MAX)) };
-                let seen = Row { lead: &row, world }.passes(test, &row.cell(test.field));
-                seen != test.negated
-            }),
+            Leaf::Row(test, table, world) => narrow_rows(words, flip, |row| holds(test, table, world, at, row)),
         }
     }
+
+    /// The same where few rows are open.
+    fn keep(&self, rows: &mut Rows, flip: u64, at: Window) {
+        match self {
+            Leaf::Numbers(chunks, spans) => keep_spans(rows, values(chunks, at), flip, spans),
+            Leaf::Days(chunks, spans) => keep_spans(rows, values(chunks, at), flip, spans),
+            Leaf::Instants(chunks, spans) => keep_spans(rows, values(chunks, at), flip, spans),
+            Leaf::Flags(chunks, wanted) => {
+                let values = values(chunks, at);
+                rows.keep(flip, |row| values.get(row) == Some(wanted));
+            }
+            Leaf::Coded(leaf) => leaf.keep(rows, flip, at),
+            Leaf::Text(leaf) => leaf.keep(rows, flip, at),
+            Leaf::List(leaf) => leaf.keep(rows, flip, at),
+            Leaf::Row(test, table, world) => rows.keep(flip, |row| holds(test, table, world, at, row)),
+        }
+    }
+}
+
+fn keep_spans<T: Copy + PartialOrd>(rows: &mut Rows, values: &[T], flip: u64, spans: &[(T, T)]) {
+    match *spans {
+        [(first, last)] => rows.keep(flip, |row| values.get(row).is_some_and(|value| (*value >= first) & (*value <= last))),
+        _ => rows.keep(flip, |row| values.get(row).is_some_and(|value| inside(spans, *value))),
+    }
+}
+
+/// Whether a row passes a test, its negation left aside.
+fn holds(test: &Test, table: &Snapshot, world: &World<'_>, at: Window, row: usize) -> bool {
+    let row = TableRow { table, row: RowIx(u32::try_from(at.chunk * CHUNK + at.first + row).unwrap_or(u32::MAX)) };
+    Row { lead: &row, world }.passes(test, &row.cell(test.field)) != test.negated
 }
 
 /// A row of a table as a lead.

@@ -7,7 +7,7 @@ use std::ops::Bound;
 
 use memchr::memmem::Finder;
 
-use super::kernel::narrow_rows;
+use super::kernel::{BLOCK, Rows, later, marked, narrow_rows, pack, start_of};
 use super::plan::Window;
 use crate::query::node::{Check, TextTest};
 use crate::table::column::{TextChunk, TextColumn};
@@ -85,9 +85,6 @@ fn bytes_accepted(test: &TextTest, text: &[u8]) -> bool {
     }
 }
 
-/// A search in fewer open rows than one in so many goes row by row.
-const SPARSE: usize = 8;
-
 impl<'t> TextLeaf<'t> {
     /// Nothing for a check that is not about one text.
     pub(super) fn new(column: &'t TextColumn, check: &'t Check) -> Option<TextLeaf<'t>> {
@@ -102,26 +99,44 @@ impl<'t> TextLeaf<'t> {
 
     pub(super) fn narrow(&self, words: &mut [u64], flip: u64, at: Window) {
         let Some(chunk) = self.column.chunks.get(at.chunk) else { return words.fill(0) };
-        let changed = between(&chunk.changed, at.first, at.first + words.len() * 64);
-        let before: Vec<u64> = if changed.is_empty() { Vec::new() } else { words.to_vec() };
+        let mut hits = [0; BLOCK];
         match &self.test {
-            Prepared::Contains(finder) if !finder.needle().is_empty() && dense(words) => scan(chunk, finder, words, flip, at.first),
-            test => {
-                let valid = chunk.valid.get(at.first / 64..).unwrap_or_default();
-                narrow_rows(words, flip, |row| {
-                    let there = valid.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1);
-                    if there { test.accepts(stored(chunk, at.first + row)) } else { test.accepts_null() }
-                });
+            Prepared::Contains(finder) if !finder.needle().is_empty() => scan(chunk, finder, &mut hits, at.first, words.len() * 64),
+            Prepared::OneOf(strings, _) => {
+                candidates(chunk, strings, &mut hits, at.first, words.len() * 64);
+                hits.iter_mut().zip(&*words).for_each(|(hit, word)| *hit &= *word);
+                narrow_rows(&mut hits, 0, |row| self.accepts_stored(chunk, at.first + row));
+            }
+            _ => {
+                hits.iter_mut().zip(&*words).for_each(|(hit, word)| *hit = *word);
+                narrow_rows(&mut hits, 0, |row| self.accepts_stored(chunk, at.first + row));
             }
         }
-        for (row, change) in changed {
+        for (row, change) in between(&chunk.changed, at.first, at.first + words.len() * 64) {
             let row = usize::from(*row) - at.first;
             let hit = change.as_ref().map_or(self.test.accepts_null(), |change| self.test.accepts(change.folded.as_bytes()));
-            let bit = 1 << (row % 64);
-            if let Some((word, open)) = words.get_mut(row / 64).zip(before.get(row / 64)) {
-                *word = (*word & !bit) | (open & bit & (if hit { u64::MAX } else { 0 } ^ flip));
-            }
+            hits.get_mut(row / 64).into_iter().for_each(|word| *word = *word & !(1 << (row % 64)) | u64::from(hit) << (row % 64));
         }
+        words.iter_mut().zip(hits).for_each(|(word, hits)| *word &= hits ^ flip);
+    }
+
+    /// The same where few rows are open.
+    pub(super) fn keep(&self, rows: &mut Rows, flip: u64, at: Window) {
+        let Some(chunk) = self.column.chunks.get(at.chunk) else { return rows.keep(0, |_| false) };
+        if chunk.changed.is_empty() {
+            return rows.keep(flip, |row| self.accepts_stored(chunk, at.first + row));
+        }
+        rows.keep(flip, |row| match between(&chunk.changed, at.first + row, at.first + row + 1) {
+            [(_, Some(change))] => self.test.accepts(change.folded.as_bytes()),
+            [(_, None)] => self.test.accepts_null(),
+            _ => self.accepts_stored(chunk, at.first + row),
+        });
+    }
+
+    /// Whether the row's text passes, whatever was changed.
+    #[inline]
+    fn accepts_stored(&self, chunk: &TextChunk, row: usize) -> bool {
+        if marked(&chunk.valid, row) { self.test.accepts(stored(chunk, row)) } else { self.test.accepts_null() }
     }
 
     /// About what a row costs, in tenths of nanoseconds.
@@ -141,27 +156,36 @@ fn between<T>(list: &[(u16, T)], first: usize, end: usize) -> &[(u16, T)] {
     list.get(from..to).unwrap_or_default()
 }
 
-fn dense(words: &[u64]) -> bool {
-    words.iter().map(|word| word.count_ones() as usize).sum::<usize>() * SPARSE >= words.len() * 64
-}
-
 /// The bytes of a row, whatever was changed.
 #[inline]
 fn stored(chunk: &TextChunk, row: usize) -> &[u8] {
-    let start = row.checked_sub(1).and_then(|before| chunk.ends.get(before)).copied().unwrap_or(0) as usize;
-    let end = chunk.ends.get(row).copied().unwrap_or(0) as usize;
-    chunk.bytes.get(start..end).unwrap_or_default()
+    chunk.bytes.get(start_of(&chunk.ends, row)..chunk.ends.get(row).copied().unwrap_or(0) as usize).unwrap_or_default()
 }
 
-/// Searches all rows of the window at once.
-fn scan(chunk: &TextChunk, finder: &Finder<'_>, words: &mut [u64], flip: u64, first: usize) {
-    let rows = chunk.ends.len().saturating_sub(first).min(words.len() * 64);
-    let ends = chunk.ends.get(first..first + rows).unwrap_or_default();
-    let start = first.checked_sub(1).and_then(|before| chunk.ends.get(before)).copied().unwrap_or(0) as usize;
-    let end = ends.last().copied().unwrap_or(0) as usize;
-    let bytes = chunk.bytes.get(..end).unwrap_or_default();
-    let mut hits = [0u64; super::kernel::BLOCK];
-    let (mut from, mut row) = (start, 0);
+/// The rows whose text is as long as one that is looked for may be.
+fn candidates(chunk: &TextChunk, strings: &[String], hits: &mut [u64], first: usize, rows: usize) {
+    let lengths = || strings.iter().map(|text| u32::try_from(text.len()).unwrap_or(u32::MAX));
+    let (Some(least), Some(most)) = (lengths().min(), lengths().max()) else { return };
+    let mut start = u32::try_from(start_of(&chunk.ends, first)).unwrap_or(u32::MAX);
+    let ends = chunk.ends.get(first..(first + rows).min(chunk.ends.len())).unwrap_or_default();
+    for (word, ends) in hits.iter_mut().zip(ends.chunks(64)) {
+        let mut bytes = [0u8; 64];
+        let (Some((head, rest)), Some(last)) = (bytes.split_first_mut(), ends.last()) else { return };
+        let fits = |start: u32, end: u32| u8::from((end.wrapping_sub(start) >= least) & (end.wrapping_sub(start) <= most));
+        ends.first().into_iter().for_each(|end| *head = fits(start, *end));
+        for ((byte, start), end) in rest.iter_mut().zip(ends).zip(ends.get(1..).unwrap_or_default()) {
+            *byte = fits(*start, *end);
+        }
+        *word = pack(&bytes);
+        start = *last;
+    }
+}
+
+/// Searches all rows of a stretch at once.
+fn scan(chunk: &TextChunk, finder: &Finder<'_>, hits: &mut [u64], first: usize, rows: usize) {
+    let ends = chunk.ends.get(first..(first + rows).min(chunk.ends.len())).unwrap_or_default();
+    let bytes = chunk.bytes.get(..ends.last().copied().unwrap_or(0) as usize).unwrap_or_default();
+    let (mut from, mut row) = (start_of(&chunk.ends, first), 0);
     while let Some(hit) = bytes.get(from..).and_then(|rest| finder.find(rest)) {
         let hit = from + hit;
         row += later(ends.get(row..).unwrap_or_default(), hit);
@@ -175,16 +199,4 @@ fn scan(chunk: &TextChunk, finder: &Finder<'_>, words: &mut [u64], flip: u64, fi
             from = hit + 1;
         }
     }
-    words.iter_mut().zip(hits).for_each(|(word, hits)| *word &= hits ^ flip);
-}
-
-/// How many rows end at or before the byte `at`: by strides that double, then by halves.
-#[inline]
-fn later(ends: &[u32], at: usize) -> usize {
-    let mut stride = 1;
-    while ends.get(stride - 1).is_some_and(|end| *end as usize <= at) {
-        stride *= 2;
-    }
-    let (from, to) = (stride / 2, stride.min(ends.len()));
-    from + ends.get(from..to).unwrap_or_default().partition_point(|end| *end as usize <= at)
 }

@@ -43,6 +43,12 @@ impl<'a> Reader<'a> {
         self.at += 1;
     }
 
+    /// Consumes `count` bytes.
+    #[inline]
+    pub fn skip(&mut self, count: usize) {
+        self.at += count;
+    }
+
     /// Passes over white space.
     #[inline]
     pub fn skip_space(&mut self) {

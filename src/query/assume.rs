@@ -10,12 +10,11 @@ pub fn all(list: impl IntoIterator<Item = Node>) -> Node {
     let mut out: Vec<Node> = Vec::new();
     for node in list {
         match node {
-            Node::All(inner) => out.extend(inner.into_iter().filter(|node| !is_true(node))),
-            node if is_false(&node) => return never(),
-            node if out.contains(&node) => {}
-            node => out.push(node),
+            Node::All(inner) => inner.into_iter().for_each(|node| add(&mut out, node)),
+            node => add(&mut out, node),
         }
     }
+    out.retain(|node| !is_true(node));
     if out.iter().any(is_false) { never() } else { single(out, Node::All) }
 }
 
@@ -24,13 +23,19 @@ pub fn any(list: impl IntoIterator<Item = Node>) -> Node {
     let mut out: Vec<Node> = Vec::new();
     for node in list {
         match node {
-            Node::Any(inner) => out.extend(inner.into_iter().filter(|node| !is_false(node))),
-            node if is_true(&node) => return always(),
-            node if out.contains(&node) => {}
-            node => out.push(node),
+            Node::Any(inner) => inner.into_iter().for_each(|node| add(&mut out, node)),
+            node => add(&mut out, node),
         }
     }
+    out.retain(|node| !is_false(node));
     if out.iter().any(is_true) { always() } else { single(out, Node::Any) }
+}
+
+/// Adds a condition, once.
+fn add(list: &mut Vec<Node>, node: Node) {
+    if !list.contains(&node) {
+        list.push(node);
+    }
 }
 
 /// Exactly one of these.

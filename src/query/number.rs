@@ -6,6 +6,7 @@ use super::operator::Operator;
 use super::span::{Order, spans};
 use super::wrong::{Wrong, shown};
 use crate::json::Json;
+use crate::json::read::Reader;
 
 /// A value for a number field: a number, or text that is one.
 pub(super) fn operand(json: &Json) -> Result<Operand, Wrong> {
@@ -21,10 +22,11 @@ pub(super) fn operand(json: &Json) -> Result<Operand, Wrong> {
         .ok_or_else(|| Wrong::invalid(format!("{} is not a number", shown(json))))
 }
 
-/// A decimal with an optional exponent. `f64::from_str` also takes `inf` and `nan`, which are not numbers here.
+/// A number by JSON's grammar: what `f64::from_str` takes beyond it (`inf`, `nan`, `.5`) is none in a cell either.
 fn parse(text: &str) -> Option<f64> {
-    let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
-    if plain && text.len() <= 400 { text.parse().ok() } else { None }
+    let mut reader = Reader::new(text.as_bytes());
+    let whole = reader.number_text().is_ok_and(|number| number.len() == text.len());
+    if whole { text.parse().ok() } else { None }
 }
 
 /// The test of a number field.
@@ -33,12 +35,14 @@ pub(super) fn check(operator: Operator, operands: &[Operand]) -> Check {
     Check::Numbers(spans(Order::of(operator), &values))
 }
 
-/// A value for a boolean field: `true`, `false`, or either as text.
+/// A value for a boolean field: `true` and `false`, 1 and 0, or text that says so or `yes` or `no`, in any case, as in a cell.
 pub(super) fn flag(json: &Json) -> Result<Operand, Wrong> {
+    let is = |text: &str, words: &[&str]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
     match json {
         Json::Bool(value) => Ok(Operand::Flag(*value)),
-        Json::Text(text) if text == "true" => Ok(Operand::Flag(true)),
-        Json::Text(text) if text == "false" => Ok(Operand::Flag(false)),
+        Json::Number(n) if *n == 0.0 || *n == 1.0 => Ok(Operand::Flag(*n == 1.0)),
+        Json::Text(text) if is(text, &["true", "yes", "1"]) => Ok(Operand::Flag(true)),
+        Json::Text(text) if is(text, &["false", "no", "0"]) => Ok(Operand::Flag(false)),
         _ => Err(Wrong::invalid(format!("{} is neither `true` nor `false`", shown(json)))),
     }
 }

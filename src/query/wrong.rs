@@ -42,7 +42,7 @@ pub(super) fn shown(json: &Json) -> String {
 }
 
 /// The user's own words in backticks, at most forty characters of them.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::from("`");
     let mut chars = text.chars();
     out.extend(chars.by_ref().take(40).map(|c| if c.is_control() { ' ' } else { c }));

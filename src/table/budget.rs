@@ -103,7 +103,9 @@ impl Budget {
 
     #[cold]
     fn grow_to<T>(&self, list: &mut Vec<T>, extra: usize) -> Result<()> {
-        let wanted = list.len().saturating_add(extra).max(list.capacity().saturating_mul(2)).max(8);
+        // Small lists double; large ones grow by half, since what they leave behind is seldom of use to others.
+        let more = if list.capacity().saturating_mul(size_of::<T>()) < 1 << 16 { list.capacity() } else { list.capacity() / 2 };
+        let wanted = list.len().saturating_add(extra).max(list.capacity().saturating_add(more)).max(8);
         self.exact(list, wanted - list.len())
     }
 

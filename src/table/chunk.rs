@@ -13,6 +13,8 @@ pub(crate) trait Chunk: Default {
     fn try_clone(&self, budget: &Budget) -> Result<Self>;
     /// Drops the rows from `rows` on.
     fn truncate(&mut self, rows: usize);
+    /// Makes room for as much as a full chunk holds.
+    fn reserve_like(&mut self, full: &Self, budget: &Budget) -> Result<()>;
     /// Gives back room that nothing needs.
     fn trim(&mut self);
     /// Bytes held.
@@ -41,7 +43,11 @@ pub(crate) fn tail<'a, C: Chunk>(chunks: &'a mut Vec<Rc<C>>, budget: &Budget) ->
             full.trim();
         }
         budget.grow(chunks, 1)?;
-        chunks.push(Rc::new(C::default()));
+        let mut next = C::default();
+        if let Some(full) = chunks.last() {
+            next.reserve_like(full, budget)?;
+        }
+        chunks.push(Rc::new(next));
     }
     chunks.last_mut().map_or_else(|| Err(Error::out_of_memory()), |chunk| unique(chunk, budget))
 }
@@ -71,6 +77,10 @@ impl<T: Copy> Chunk for Vec<T> {
 
     fn truncate(&mut self, rows: usize) {
         Vec::truncate(self, rows);
+    }
+
+    fn reserve_like(&mut self, full: &Self, budget: &Budget) -> Result<()> {
+        budget.exact(self, full.len())
     }
 
     fn trim(&mut self) {

@@ -201,6 +201,19 @@ impl Chunk for Codes {
         }
     }
 
+    fn reserve_like(&mut self, full: &Self, budget: &Budget) -> Result<()> {
+        *self = match full {
+            Codes::U8(_) => Codes::U8(Vec::new()),
+            Codes::U16(_) => Codes::U16(Vec::new()),
+            Codes::U32(_) => Codes::U32(Vec::new()),
+        };
+        match self {
+            Codes::U8(list) => budget.exact(list, full.len()),
+            Codes::U16(list) => budget.exact(list, full.len()),
+            Codes::U32(list) => budget.exact(list, full.len()),
+        }
+    }
+
     fn trim(&mut self) {
         match self {
             Codes::U8(list) => list.shrink_to_fit(),

@@ -11,7 +11,7 @@ use hashbrown::HashTable;
 use crate::query::schema::Case;
 
 /// Rows in a chunk; a whole number of 64-row words.
-pub const CHUNK: usize = 1 << 16;
+pub const CHUNK: usize = 1 << 13;
 
 /// A row of a table, counted from 0 in the order of loading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -59,6 +59,11 @@ impl Chunk for ListChunk {
         self.codes.truncate(self.ends.last().copied().unwrap_or(0) as usize);
     }
 
+    fn reserve_like(&mut self, full: &Self, budget: &Budget) -> Result<()> {
+        budget.exact(&mut self.ends, full.ends.len())?;
+        self.codes.reserve_like(&full.codes, budget)
+    }
+
     fn trim(&mut self) {
         self.ends.shrink_to_fit();
         self.codes.trim();

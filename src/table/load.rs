@@ -5,6 +5,7 @@ mod convert;
 mod csv;
 mod header;
 mod json;
+mod recent;
 mod slot;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,7 @@ use super::stage::Stage;
 use super::{Table, Upserted};
 use crate::error::{Error, Result, nearest, pointer};
 use crate::query::{Field, FieldIx, Schema};
-use convert::{Converter, Findings, Verdicts};
+use convert::{Converter, Findings, Memory};
 use csv::{Ends, Record};
 use json::{Place, Rows, Stop};
 use slot::{Kind, Slot, Value};
@@ -89,7 +90,7 @@ pub struct Loader {
     source: Source,
     problems: Problems,
     findings: Findings,
-    verdicts: Vec<Verdicts>,
+    memory: Vec<Memory>,
     slots: Vec<Slot>,
     ragged: Vec<u32>,
     batch: usize,
@@ -117,7 +118,7 @@ impl Loader {
         let keys = header::keys(&schema, &options.columns)?;
         let width = schema.fields.len().max(1);
         let batch_rows = (BATCH_CELLS / width).clamp(16, 256);
-        let verdicts = schema.fields.iter().map(|_| Verdicts::new()).collect();
+        let memory = schema.fields.iter().map(|_| Memory::default()).collect();
         Ok(Loader {
             stage: Stage::new(schema, id, budget),
             purpose,
@@ -128,7 +129,7 @@ impl Loader {
             source: Source::Unknown,
             problems: Problems::default(),
             findings: Findings::default(),
-            verdicts,
+            memory,
             slots: Vec::new(),
             ragged: Vec::new(),
             batch: 0,
@@ -448,11 +449,11 @@ impl Loader {
     #[inline]
     fn convert<'a>(&mut self, ix: FieldIx, field: &Field, count: usize, kept: &[u32], get: &impl Fn(usize) -> Value<'a>) -> Result<()> {
         let schema = self.stage.schema.clone();
-        let mut none = Verdicts::new();
+        let mut none = Memory::default();
         let mut converter = Converter::new(&schema, ix, field, &mut self.findings, kept);
         converter.users = self.users.as_deref();
-        let verdicts = self.verdicts.get_mut(ix.0 as usize).unwrap_or(&mut none);
-        self.stage.push_cells(&mut converter, verdicts, count, get)?;
+        let memory = self.memory.get_mut(ix.0 as usize).unwrap_or(&mut none);
+        self.stage.push_cells(&mut converter, memory, count, get)?;
         if self.purpose == Purpose::Upsert {
             for at in (0..count).filter(|at| get(*at) == Value::Absent) {
                 self.stage.mark_absent(ix.0 as usize, self.stage.rows + short(at))?;

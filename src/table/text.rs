@@ -204,6 +204,13 @@ impl Chunk for TextChunk {
         self.changed.retain(|(row, _)| usize::from(*row) < rows);
     }
 
+    fn reserve_like(&mut self, full: &Self, budget: &Budget) -> Result<()> {
+        budget.exact(&mut self.bytes, full.bytes.len() + full.bytes.len() / 32)?;
+        budget.exact(&mut self.ends, full.ends.len())?;
+        budget.exact(&mut self.valid, full.valid.len())?;
+        budget.exact(&mut self.upper, full.upper.len())
+    }
+
     fn trim(&mut self) {
         self.bytes.shrink_to_fit();
         self.ends.shrink_to_fit();

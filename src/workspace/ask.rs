@@ -1,12 +1,14 @@
 //! Filters and questions of permission behind the front door.
 
-use crate::access::{Ask, Asking, Lead, LeadObject, Question};
+use std::rc::Rc;
+
+use crate::access::{Ask, Asking, Gate, Lead, LeadObject, Question};
 use crate::config::{UserKind, Verb, members, people};
 use crate::error::{Diagnostic, Error, Result, nearest};
 use crate::filter;
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
-use crate::query::{Cell, Cells, FieldIx, Query};
+use crate::query::{Cell, Cells, FieldIx, Query, Schema};
 use crate::table::RowIx;
 use crate::time::Instant;
 
@@ -19,6 +21,8 @@ pub struct Filter {
     pub query: Query,
     /// Fields without which a lead is not covered: for a permission, those that its grants read.
     reads: Vec<FieldIx>,
+    /// The configuration that it was compiled with. It keeps its meaning when the workspace is updated.
+    gate: Rc<Gate>,
 }
 
 /// A row of a table as a lead.
@@ -51,7 +55,7 @@ impl Workspace {
     /// # Errors
     /// `query_invalid` with every fault.
     pub fn filter(&self, query: &Json) -> Result<Filter> {
-        Ok(Filter { query: self.query(query, "")?, reads: Vec::new() })
+        Ok(Filter { query: self.query(query, "")?, reads: Vec::new(), gate: Rc::clone(&self.gate) })
     }
 
     /// A permission as a filter: for every lead it equals [`Workspace::can`].
@@ -64,40 +68,7 @@ impl Workspace {
             return Err(Error::of(fault.maybe_hint(nearest(verb, Verb::ALL.iter().map(|(name, _)| *name)))));
         };
         let permission = self.gate.scope(actor, *verb)?;
-        Ok(Filter { query: permission.query, reads: permission.reads })
-    }
-
-    /// Whether a lead, given as an object, satisfies a filter.
-    ///
-    /// # Errors
-    /// `now_required`, `actor_required`, `options_invalid`.
-    pub fn matches(&self, filter: &Filter, lead: &Json, options: &Json) -> Result<bool> {
-        let (now, actor) = bindings(options)?;
-        let object = LeadObject::read(lead, &self.model.schema);
-        if filter.reads.iter().any(|field| object.lacks().contains(field)) {
-            return Ok(false);
-        }
-        filter::matches(&filter.query, &object, &self.filtering(actor.as_deref(), now))
-    }
-
-    /// Why: the same tree, each node with its verdict and the value that it saw.
-    ///
-    /// # Errors
-    /// As [`Workspace::matches`].
-    pub fn explain(&self, filter: &Filter, lead: &Json, options: &Json) -> Result<Json> {
-        let (now, actor) = bindings(options)?;
-        let object = LeadObject::read(lead, &self.model.schema);
-        Ok(filter::explain(&filter.query, &object, &self.filtering(actor.as_deref(), now))?.to_json())
-    }
-
-    /// A filter in plain English.
-    pub fn describe(&self, filter: &Filter) -> String {
-        filter.query.describe(&self.model.schema)
-    }
-
-    /// The names of the fields that a filter reads.
-    pub fn fields(&self, filter: &Filter) -> Vec<String> {
-        filter.query.fields().into_iter().map(|field| self.model.schema.name(field).to_owned()).collect()
+        Ok(Filter { query: permission.query, reads: permission.reads, gate: Rc::clone(&self.gate) })
     }
 
     /// One question of permission. A lead that is named by its id is looked up in `table`.
@@ -191,6 +162,48 @@ impl Workspace {
 }
 
 impl Filter {
+    fn schema(&self) -> &Rc<Schema> {
+        &self.gate.model().schema
+    }
+
+    /// What it is evaluated with.
+    pub(crate) fn context<'a>(&'a self, actor: Option<&'a str>, now: Option<Instant>) -> filter::Context<'a> {
+        filter::Context { schema: self.schema(), people: self.gate.as_ref(), now, actor }
+    }
+
+    /// Whether a lead, given as an object, satisfies it.
+    ///
+    /// # Errors
+    /// `now_required`, `actor_required`, `options_invalid`.
+    pub fn matches(&self, lead: &Json, options: &Json) -> Result<bool> {
+        let (now, actor) = bindings(options)?;
+        let object = LeadObject::read(lead, self.schema());
+        if self.reads.iter().any(|field| object.lacks().contains(field)) {
+            return Ok(false);
+        }
+        filter::matches(&self.query, &object, &self.context(actor.as_deref(), now))
+    }
+
+    /// Why: the same tree, each node with its verdict and the value that it saw.
+    ///
+    /// # Errors
+    /// As [`Filter::matches`].
+    pub fn explain(&self, lead: &Json, options: &Json) -> Result<Json> {
+        let (now, actor) = bindings(options)?;
+        let object = LeadObject::read(lead, self.schema());
+        Ok(filter::explain(&self.query, &object, &self.context(actor.as_deref(), now))?.to_json())
+    }
+
+    /// Plain English.
+    pub fn describe(&self) -> String {
+        self.query.describe(self.schema())
+    }
+
+    /// The names of the fields that it reads.
+    pub fn fields(&self) -> Vec<String> {
+        self.query.fields().into_iter().map(|field| self.schema().name(field).to_owned()).collect()
+    }
+
     /// What is worth telling of it.
     pub fn warnings(&self) -> Json {
         Json::List(self.query.warnings().iter().map(Diagnostic::to_json).collect())
@@ -201,6 +214,6 @@ impl Filter {
     pub fn and(&self, other: &Filter) -> Filter {
         let mut reads = self.reads.clone();
         reads.extend(other.reads.iter().copied().filter(|field| !self.reads.contains(field)));
-        Filter { query: self.query.and(&other.query), reads }
+        Filter { query: self.query.and(&other.query), reads, gate: Rc::clone(&self.gate) }
     }
 }

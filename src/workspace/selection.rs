@@ -11,7 +11,7 @@ use crate::plan::timeline;
 use crate::query::Query;
 use crate::table::{Mask, RowIx};
 
-use super::{LeadTable, Viewer, Workspace};
+use super::{Filter, LeadTable, Viewer, Workspace};
 
 /// A selection of rows of one table at one revision. What is asked after the table changed is `stale_selection`.
 #[derive(Clone, Debug)]
@@ -48,8 +48,10 @@ impl Workspace {
     ///
     /// # Errors
     /// As [`Workspace::select`].
-    pub fn select_filter(&self, table: &LeadTable, filter: &Query, viewer: &Json) -> Result<Selection> {
-        self.find(table, filter, &[], &Viewer::read(viewer)?)
+    pub fn select_filter(&self, table: &LeadTable, filter: &Filter, viewer: &Json) -> Result<Selection> {
+        let viewer = Viewer::read(viewer)?;
+        let found = filter::select(&filter.query, &table.table, &filter.context(viewer.actor.as_deref(), viewer.now))?;
+        self.seen(table, found, &[], &viewer)
     }
 
     fn usable_list(&self, id: &str, viewer: &Viewer) -> Result<&SavedList> {
@@ -64,6 +66,11 @@ impl Workspace {
 
     fn find(&self, table: &LeadTable, query: &Query, sort: &[SortKey], viewer: &Viewer) -> Result<Selection> {
         let found = filter::select(query, &table.table, &self.filtering(viewer.actor.as_deref(), viewer.now))?;
+        self.seen(table, found, sort, viewer)
+    }
+
+    /// The rows of those found that the viewer may see, in order.
+    fn seen(&self, table: &LeadTable, found: Mask, sort: &[SortKey], viewer: &Viewer) -> Result<Selection> {
         let mask = self.visible(table, viewer)?.narrow(found);
         let mut rows: Vec<u32> = Vec::new();
         rows.try_reserve_exact(mask.count())?;

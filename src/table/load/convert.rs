@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::json::plain_end;
+use super::recent::Recent;
 use super::slot::{Value, unescape};
 use crate::error::{Error, Result};
 use crate::json::read::Reader;
@@ -54,8 +56,13 @@ pub(crate) struct Converter<'c> {
 type Read<T> = Result<T, &'static str>;
 type Taken<'a> = Option<(Cow<'a, str>, bool)>;
 
-/// Whether codes of a column were looked up in what the field knows: 0 not yet, 1 known, 2 not.
-pub(crate) type Verdicts = Vec<u8>;
+/// What a loader remembers of the dictionary of a column.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    recent: Recent,
+    /// Whether the value of a code is one that the field knows: 0 not asked yet, 1 known, 2 not.
+    verdicts: Vec<u8>,
+}
 
 /// A cell as text: `None` is null, `true` a lone surrogate.
 fn text_value(value: Value<'_>) -> Read<Taken<'_>> {
@@ -113,7 +120,7 @@ impl<'c> Converter<'c> {
 
     /// Whether the value at a code is known.
     #[inline]
-    fn verdict(&self, dict: &Dict, verdicts: &mut Verdicts, code: u32) -> bool {
+    fn verdict(&self, dict: &Dict, verdicts: &mut Vec<u8>, code: u32) -> bool {
         match verdicts.get(code as usize) {
             Some(1) => true,
             Some(2) => false,
@@ -122,7 +129,7 @@ impl<'c> Converter<'c> {
     }
 
     #[cold]
-    fn decide(&self, dict: &Dict, verdicts: &mut Verdicts, code: u32) -> bool {
+    fn decide(&self, dict: &Dict, verdicts: &mut Vec<u8>, code: u32) -> bool {
         if verdicts.len() <= dict.len() {
             verdicts.resize(dict.len() + 1, 0);
         }
@@ -169,7 +176,7 @@ impl Stage {
     pub(crate) fn push_cells<'a>(
         &mut self,
         converter: &mut Converter<'_>,
-        verdicts: &mut Verdicts,
+        Memory { recent, verdicts }: &mut Memory,
         count: usize,
         get: impl Fn(usize) -> Value<'a>,
     ) -> Result<()> {
@@ -235,7 +242,7 @@ impl Stage {
                             if word && text.is_empty() {
                                 0
                             } else {
-                                dict.intern(text, budget)?
+                                recent.code(text, || dict.intern(text, budget))?
                             }
                         }
                         value => match text_value(value) {
@@ -294,7 +301,7 @@ impl Stage {
                         let dict = own(&mut column.dict, budget)?;
                         let read = items(value, |item| {
                             budget.grow(&mut codes, 1)?;
-                            codes.push(dict.intern(item, budget)?);
+                            codes.push(recent.code(item, || dict.intern(item, budget))?);
                             Ok(())
                         })?;
                         let lone = match read {
@@ -341,7 +348,11 @@ impl Stage {
         index.reserve(ids, count, budget)?;
         for at in 0..count {
             let value = get(at);
-            let id = match text_value(value) {
+            let taken = match value {
+                Value::Text(text) if text.len() <= 64 => Ok(Some((Cow::Borrowed(text), false))),
+                value => text_value(value),
+            };
+            let id = match taken {
                 Ok(Some((id, false))) if !id.is_empty() => id,
                 Ok(Some((_, true))) | Err(_) => {
                     converter.report(at, "id_invalid", value);
@@ -405,6 +416,17 @@ fn json_items(json: &str, mut each: impl FnMut(&str) -> Result<()>) -> Result<Re
         reader.skip_space();
         match reader.peek() {
             Some(b'"') => {
+                let rest = json.as_bytes().get(reader.at() + 1..).unwrap_or_default();
+                let end = plain_end(rest, 0);
+                if end <= 64 && rest.get(end) == Some(&b'"') {
+                    let item = json.get(reader.at() + 1..reader.at() + 1 + end).unwrap_or_default();
+                    if end > 0 {
+                        each(item)?;
+                    }
+                    reader.skip(end + 2);
+                    more = reader.more(b']')?;
+                    continue;
+                }
                 let text = reader.text()?;
                 lone |= text.lone_surrogate;
                 if let Err(code) = text_of(&text.text) {

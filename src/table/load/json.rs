@@ -39,8 +39,45 @@ pub(crate) enum Place {
 /// A key that was seen at a place in a row: its raw text, and where its value goes.
 #[derive(Debug)]
 struct Known {
+    /// With its closing quote and the colon.
     raw: Box<str>,
+    /// The first eight bytes of `raw`, what of them counts, and the last eight, for a comparison without a loop.
+    head: u64,
+    mask: u64,
+    tail: u64,
     slot: Option<u32>,
+}
+
+/// Eight bytes as a number.
+#[inline]
+fn eight(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+impl Known {
+    fn new(key: &str, slot: Option<u32>) -> Known {
+        let raw: Box<str> = format!("{key}\":").into();
+        let mut head = [0; 8];
+        head.iter_mut().zip(raw.bytes()).for_each(|(to, from)| *to = from);
+        let mask = if raw.len() >= 8 { u64::MAX } else { (1 << (raw.len() * 8)) - 1 };
+        let tail = raw.len().checked_sub(8).and_then(|at| eight(raw.as_bytes(), at)).unwrap_or(0);
+        Known { raw, head: u64::from_le_bytes(head), mask, tail, slot }
+    }
+
+    /// Whether this key and a colon stand at `at`; if not sure, then not.
+    #[inline]
+    fn stands(&self, bytes: &[u8], at: usize) -> bool {
+        let length = self.raw.len();
+        if eight(bytes, at).is_none_or(|word| word & self.mask != self.head) {
+            false
+        } else if length <= 8 {
+            true
+        } else if length <= 16 {
+            eight(bytes, at + length - 8) == Some(self.tail)
+        } else {
+            bytes.get(at..at + length) == Some(self.raw.as_bytes())
+        }
+    }
 }
 
 /// Most keys of a row whose order is remembered.
@@ -138,10 +175,6 @@ impl<'a> Cursor<'a> {
             }
             self.at += 1;
             let slot = self.key(known, nth, find)?;
-            if self.token()? != b':' {
-                return self.bad("`:` is missing");
-            }
-            self.at += 1;
             let value = self.value()?;
             if let Some(slot) = slot.and_then(|slot| slots.get_mut(slot as usize)) {
                 *slot = value;
@@ -158,15 +191,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The slot of the key that begins here, and past its closing quote.
+    /// The slot of the key that begins here, and past its colon.
     #[inline]
     fn key(&mut self, known: &mut Vec<Known>, nth: usize, find: &dyn Fn(&str) -> Option<u32>) -> Step<Option<u32>> {
-        if let Some(guess) = known.get(nth) {
-            let end = self.at + guess.raw.len();
-            if self.bytes.get(end) == Some(&b'"') && self.bytes.get(self.at..end) == Some(guess.raw.as_bytes()) {
-                self.at = end + 1;
-                return Ok(guess.slot);
-            }
+        if let Some(guess) = known.get(nth).filter(|guess| guess.stands(self.bytes, self.at)) {
+            self.at += guess.raw.len();
+            return Ok(guess.slot);
         }
         self.other_key(known, nth, find)
     }
@@ -176,9 +206,13 @@ impl<'a> Cursor<'a> {
         let start = self.at;
         self.string()?;
         let raw = self.text.get(start..self.at - 1).unwrap_or_default();
+        if self.token()? != b':' {
+            return self.bad("`:` is missing");
+        }
+        self.at += 1;
         let slot = find(&super::convert::key_text(raw));
         if nth < MOST_KEYS && raw.len() < MOST_KEYS {
-            let key = Known { raw: raw.into(), slot };
+            let key = Known::new(raw, slot);
             match known.get_mut(nth) {
                 Some(known) => *known = key,
                 None => known.push(key),
@@ -436,7 +470,7 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 /// Eight bytes at a time: the lowest marked byte of each test is right, those above it may be marked falsely (Warren,
 /// "Hacker's Delight", 6-1).
 #[inline]
-fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(&eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(eight);
         let quote = word ^ (LOW * b'"' as u64);

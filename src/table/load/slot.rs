@@ -68,7 +68,7 @@ impl Slot {
         Slot { start: self.start + short(by), end: self.end + short(by), ..self }
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn value(self, text: &str) -> Value<'_> {
         let span = || text.get(self.start as usize..self.end as usize).unwrap_or_default();
         match self.kind {

@@ -1,0 +1,144 @@
+//! Changing a configuration in parts, all or nothing.
+//!
+//! The patch is applied to the configuration as JSON. Where it only replaces or adds users whose attributes are known, just
+//! those are compiled (a host does that whenever somebody pauses); anything else compiles the whole again, which finds what a
+//! removal breaks elsewhere.
+
+use std::rc::Rc;
+
+use crate::error::{Error, Result};
+use crate::json::Json;
+use crate::json::decode::{Faults, Node};
+
+use super::{Model, Reading, people};
+
+const SECTIONS: [&str; 6] = ["users", "profiles", "pools", "schedules", "groups", "lists"];
+const WHOLE: [&str; 3] = ["org", "rules", "lifecycle"];
+
+impl Model {
+    /// The model after a patch; `source` becomes the configuration after it. On an error neither changes.
+    ///
+    /// # Errors
+    /// `config_invalid` with every fault: of the patch, with pointers into it, or of the configuration that it would make.
+    pub fn update(&self, source: &mut Json, patch: &Json) -> Result<Model> {
+        check(patch, source)?;
+        if let Some(model) = self.with_users(source, patch)? {
+            apply(source, patch);
+            return Ok(model);
+        }
+        let mut after = source.clone();
+        apply(&mut after, patch);
+        let (model, _) = Model::compile(&after)?;
+        *source = after;
+        Ok(model)
+    }
+
+    /// The model with some users replaced or added; none where the patch does more than that, or tells of new attributes.
+    fn with_users(&self, source: &Json, patch: &Json) -> Result<Option<Model>> {
+        let only_users = patch.as_object().is_some_and(|pairs| pairs.iter().all(|(key, value)| key == "users" || value.is_null()));
+        let Some(edit) = patch.get("users").filter(|edit| only_users && edit.get("remove").is_none()) else { return Ok(None) };
+        let put = edit.get("put").and_then(Json::as_list).unwrap_or_default();
+        let known = |user: &Json| {
+            let attributes = user.get("attributes").and_then(Json::as_object).unwrap_or_default();
+            attributes.iter().all(|(name, _)| self.user_schema.find(name).is_some())
+        };
+        // What types attributes have may follow from any user's, so a user who has some is compiled with all others.
+        let inferred = |id: &str| {
+            let before = self.users.find(id).and_then(|ix| source.get("users")?.as_list()?.get(ix as usize));
+            before.is_some_and(|before| before.get("attributes").is_some()) && source.get("userFields").is_none()
+        };
+        if !put.iter().all(|user| known(user) && !user.get("id").and_then(Json::as_text).is_some_and(inferred)) {
+            return Ok(None);
+        }
+        let faults = Faults::default();
+        let node = Node::new(patch, "", &faults).get("users").get("put");
+        let reading = Reading { schema: &self.schema, user_schema: &self.user_schema, zones: &self.zones };
+        let mut model = self.clone();
+        for item in node.items() {
+            let Some(id) = item.get("id").name() else { continue };
+            if let Some(user) = people::read(&item, id, &reading, &self.profiles, &self.schedules) {
+                model.users.put(id, user);
+            }
+        }
+        if faults.any_error() { Err(Error::invalid("config_invalid", faults.into_list())) } else { Ok(Some(model)) }
+    }
+}
+
+impl<T> super::Named<T> {
+    /// Replaces the one with that id, or adds one at the end.
+    fn put(&mut self, id: &str, value: T) {
+        match self.find(id).and_then(|ix| self.list.get_mut(ix as usize)) {
+            Some(known) => *known = Rc::new(value),
+            None => {
+                let place = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+                Rc::make_mut(&mut self.by_id).insert(id.to_owned(), place);
+                self.list.push(Rc::new(value));
+            }
+        }
+    }
+}
+
+/// Whether a patch has the shape of one.
+fn check(patch: &Json, source: &Json) -> Result<()> {
+    let faults = Faults::default();
+    let node = Node::new(patch, "", &faults);
+    if node.keys(&[SECTIONS.as_slice(), WHOLE.as_slice()].concat()) {
+        for section in SECTIONS {
+            let edit = node.get(section);
+            if edit.is_null() || !edit.keys(&["put", "remove"]) {
+                continue;
+            }
+            for item in edit.get("put").items() {
+                item.get("id").name();
+            }
+            let known = source.get(section).and_then(Json::as_list).unwrap_or_default();
+            for item in edit.get("remove").items() {
+                let Some(id) = item.name() else { continue };
+                if !known.iter().any(|known| known.get("id").and_then(Json::as_text) == Some(id)) {
+                    let what = section.trim_end_matches('s');
+                    item.error("unknown_id", format!("there is no {what} `{id}` to remove"));
+                }
+            }
+        }
+    }
+    let failed = faults.any_error();
+    if failed { Err(Error::invalid("config_invalid", faults.into_list())) } else { Ok(()) }
+}
+
+/// Writes a patch into a configuration.
+fn apply(source: &mut Json, patch: &Json) {
+    let Json::Object(source) = source else { return };
+    for section in SECTIONS {
+        let Some(edit) = patch.get(section) else { continue };
+        let Some(value) = slot(source, section) else { continue };
+        if value.is_null() {
+            *value = Json::List(Vec::new());
+        }
+        let Json::List(list) = value else { continue };
+        let removed: Vec<&str> = edit.get("remove").and_then(Json::as_list).unwrap_or_default().iter().filter_map(Json::as_text).collect();
+        let id = |item: &Json| item.get("id").and_then(Json::as_text).map(str::to_owned);
+        if !removed.is_empty() {
+            list.retain(|item| !id(item).is_some_and(|id| removed.contains(&id.as_str())));
+        }
+        for item in edit.get("put").and_then(Json::as_list).unwrap_or_default() {
+            let wanted = item.get("id").and_then(Json::as_text);
+            match list.iter_mut().find(|known| known.get("id").and_then(Json::as_text) == wanted) {
+                Some(known) => *known = item.clone(),
+                None => list.push(item.clone()),
+            }
+        }
+    }
+    for section in WHOLE {
+        if let (Some(value), Some(slot)) = (patch.get(section), slot(source, section)) {
+            *slot = value.clone();
+        }
+    }
+}
+
+/// The value of a key of an object; a key that is not there is made.
+fn slot<'a>(pairs: &'a mut Vec<(String, Json)>, key: &str) -> Option<&'a mut Json> {
+    if !pairs.iter().any(|(known, _)| known == key) {
+        pairs.push((key.to_owned(), Json::Null));
+    }
+    pairs.iter_mut().find(|(known, _)| known == key).map(|(_, value)| value)
+}
