@@ -18,6 +18,7 @@ mod leads;
 pub mod lines;
 pub mod notices;
 pub mod recorded;
+pub mod shards;
 pub mod state;
 pub mod timeline;
 pub mod verify;
@@ -75,6 +76,7 @@ pub struct Plan {
     pub(crate) resend: Vec<(FieldIx, String)>,
     pub(crate) slot: Option<FieldIx>,
     pub(crate) read_the_clock: bool,
+    pub(crate) part: shards::Part,
     body: OnceCell<Rc<Vec<u8>>>,
     digest: OnceCell<String>,
     outcome: OnceCell<String>,
@@ -124,6 +126,7 @@ pub fn plan(
     config: &str,
 ) -> Result<Plan> {
     let typed = Command::read(command, model, picked.clone())?;
+    shards::check(command, model, context, config)?;
     context.state.forget_reads();
     let mut plan = Plan {
         model: Rc::clone(model),
@@ -143,6 +146,7 @@ pub fn plan(
         resend: Vec::new(),
         slot: None,
         read_the_clock: false,
+        part: shards::Part::Alone,
         body: OnceCell::new(),
         digest: OnceCell::new(),
         outcome: OnceCell::new(),
@@ -179,6 +183,7 @@ impl Plan {
         self.read_the_clock = deciding.read_the_clock();
         self.drops = draft.drops;
         self.refused = draft.refused;
+        self.part = draft.part;
         if self.refusing == Refusing::All && self.refused.is_empty() {
             self.refused = self.drops.first_refusal();
         }
@@ -200,7 +205,10 @@ impl Plan {
         self.slot = draft.slot;
         self.split = draft.split;
         self.warnings = draft.warnings;
-        self.lines = lines::of(self, deciding, &draft.receivers, &draft.former)?;
+        self.lines = match shards::lines(self, deciding, &draft.receivers, &draft.former)? {
+            Some(lines) => lines,
+            None => lines::of(self, deciding, &draft.receivers, &draft.former)?,
+        };
         self.state = draft.state;
         self.remember_last(deciding)?;
         self.reads = deciding.context.state.reads(&self.state);
@@ -236,16 +244,17 @@ impl Plan {
             .map(|group| deciding.gate.members(&group.members, Some(self.now)))
             .collect::<Result<Vec<_>>>()?
             .concat();
-        if waiting.is_empty() {
+        if waiting.is_empty() || matches!(self.part, shards::Part::Shard) {
             return Ok(());
         }
-        let mut last: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+        let mut last = self.part.last();
         for at in 0..self.rows.len() {
             let to = self.slot_of_row(at).and_then(|set| set.to.text().map(str::to_owned));
-            if let Some(user) = to.filter(|user| model.user(user).is_some_and(|(ix, _)| waiting.contains(&ix))) {
+            if let Some(user) = to {
                 last.insert(user, at);
             }
         }
+        last.retain(|user, _| model.user(user).is_some_and(|(ix, _)| waiting.contains(&ix)));
         for (user, tick) in last {
             let key = state::key("user", &user);
             let mut kept: Vec<(String, Json)> = deciding.context.state.get(&key)?.and_then(Json::as_object).unwrap_or_default().to_vec();
@@ -347,7 +356,7 @@ impl Plan {
     /// All writes to the state, with the mark that the plan was done.
     pub fn all_state(&self) -> Vec<StateChange> {
         let mut out = self.state.clone();
-        if self.refused.is_empty() {
+        if self.refused.is_empty() && !matches!(self.part, shards::Part::Shard) {
             let value = state::value([("at", Json::from(self.now.0))]);
             out.push(StateChange { key: state::key("done", self.id()), expect: None, version: 1, value: Some(value) });
         }

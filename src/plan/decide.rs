@@ -23,6 +23,9 @@ use crate::filter;
 use crate::query::{Cell, FieldIx, Query, UnitIx};
 use crate::table::{Mask, RowIx, Table};
 
+pub(super) use classes::{Turns, refine};
+pub(super) use deal::Settled;
+
 use super::command::{Command, LeadsRef};
 use super::context::{Context, Notify};
 use super::drops::{DropCode, Drops};
@@ -77,6 +80,8 @@ pub(super) struct Draft {
     pub sieved: Sieved,
     /// People who are told again although nothing changes for them.
     pub resend: Vec<(FieldIx, String)>,
+    /// Of a split over shards: which part of it this is.
+    pub part: super::shards::Part,
 }
 
 /// Whether a change that sets nothing is one.

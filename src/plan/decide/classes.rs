@@ -92,7 +92,7 @@ impl Classes {
 }
 
 /// Splits classes further by a key of each row; numbers them in the order of their first row.
-fn refine(of_row: &mut [u32], keys: impl Iterator<Item = u64>) -> Result<u32> {
+pub(in crate::plan) fn refine(of_row: &mut [u32], keys: impl Iterator<Item = u64>) -> Result<u32> {
     let mut known: HashMap<(u32, u64), u32, foldhash::fast::FixedState> = HashMap::default();
     let mut last = None;
     let mut next = 0;
@@ -153,7 +153,8 @@ fn transpose(block: &mut [u64; 64]) {
 }
 
 /// Where the receivers of a class's rows stand in the common sequence.
-pub(super) struct Turns {
+#[derive(Debug, Default)]
+pub(in crate::plan) struct Turns {
     /// For each class: its part of `sequence`.
     pub ranges: Vec<(usize, usize)>,
     /// The receivers, class after class, in the order in which its rows are dealt.

@@ -8,12 +8,13 @@ use crate::json::Json;
 use crate::plan::command::{Even, Keep, LeadsRef, Order, Receiver, Receivers, Split};
 use crate::plan::drops::{DropCode, Drops};
 use crate::plan::edit::To;
+use crate::plan::shards::{self, Dealing};
 use crate::plan::state;
 use crate::query::{Cell, FieldIx};
 use crate::split as kernel;
 use crate::table::RowIx;
 
-use super::classes::{self, Classes};
+use super::classes::{self, Classes, Turns};
 use super::matching;
 use super::{Deciding, Draft, Sieved, SplitReport};
 use crate::plan::state::StateChange;
@@ -31,7 +32,7 @@ pub(super) enum Remember {
 
 /// What becomes of a row that is dealt to its present holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Settled {
+pub(in crate::plan) enum Settled {
     /// It is dropped as unchanged.
     Dropped,
     /// It stays in the plan, since something else changes in it.
@@ -131,16 +132,22 @@ pub(super) fn deal(
 
     let holders = classes::holders(deciding, split.slot, &names);
     let classes = Classes::of(&rows, &may, if split.keep == Keep::Yes { Some(&holders) } else { None }, deciding.table.rows())?;
-    let carries = if remember == Remember::Yes { Some(Carries::read(deciding, split, &names)?) } else { None };
-    let loads = loads(deciding, split.slot, &rows, &names)?;
-    let division = kernel::Division {
-        receivers: receivers(deciding, split, takers, &loads, carries.as_ref()),
-        classes: classes.list,
-        even: if split.even == Even::Total { kernel::Even::Total } else { kernel::Even::Dealt },
-        keep: if split.keep == Keep::Yes { kernel::Keep::Yes } else { kernel::Keep::No },
+    let Classes { list, of_row } = classes;
+    let order = if split.order == Order::Block { kernel::Order::Block } else { kernel::Order::Deal };
+    let turns = match &deciding.context.dealing {
+        Dealing::Tally(probe) => {
+            let full =
+                |taker: &Taker| taker.cap.is_some() || deciding.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
+            let bounded = takers.iter().any(full);
+            let tallied = shards::Tallied { names: owned(&names), bounded, kept: settled_rows, classes: list, of_row };
+            tallied.probe(*probe, draft, rows, |row| holders.get(row));
+            return Ok(());
+        }
+        Dealing::Shard(share) => shards::turns(share, draft, deciding.table, &rows, (&list, &of_row), names.len(), order)?,
+        Dealing::Alone | Dealing::Settle(_) => {
+            settle(deciding, draft, split, takers, &names, remember, settled_rows, (&rows, list), order)?
+        }
     };
-    let settled = kernel::settle(&division)?;
-    let turns = classes::turns(&settled, if split.order == Order::Block { kernel::Order::Block } else { kernel::Order::Deal })?;
 
     let mut codes = Vec::new();
     codes.try_reserve_exact(rows.len())?;
@@ -148,7 +155,7 @@ pub(super) fn deal(
     moved.try_reserve_exact(rows.len())?;
     // Each class has its own stretch of receivers, and its rows take from it in their order; the last ones may find none.
     let mut stretches = turns.ranges;
-    for (row, class) in rows.iter().zip(&classes.of_row) {
+    for (row, class) in rows.iter().zip(&of_row) {
         let taker = stretches.get_mut(*class as usize).filter(|(at, end)| at < end).and_then(|(at, _)| {
             *at += 1;
             turns.sequence.get(*at - 1).copied()
@@ -168,11 +175,51 @@ pub(super) fn deal(
     draft.sieved = if settled_rows == Settled::Dropped { Sieved::Yes } else { Sieved::No };
     let values = names.iter().map(|name| Cell::Text((*name).to_owned().into())).collect();
     draft.edits.set(split.slot, To::Coded(Rc::new(values), Rc::new(codes)));
+    Ok(())
+}
+
+/// Settles the shares of rows, or of all that the tallies of shards count, and says in which turns rows are dealt.
+#[expect(clippy::too_many_arguments, reason = "one step of `deal`, which owns all of them")]
+fn settle(
+    deciding: &Deciding<'_>,
+    draft: &mut Draft,
+    split: &Split,
+    takers: &[Taker],
+    names: &[&str],
+    remember: Remember,
+    kept: Settled,
+    (rows, list): (&[u32], Vec<kernel::Class>),
+    order: kernel::Order,
+) -> Result<Turns> {
+    let carries = if remember == Remember::Yes { Some(Carries::read(deciding, split, names)?) } else { None };
+    let (list, counts, loads) = match &deciding.context.dealing {
+        Dealing::Settle(tallies) => {
+            let (list, counts) = shards::merged(tallies, split.keep, names.len())?;
+            (list, counts, shards::loads(deciding, tallies, names))
+        }
+        _ => (list, Vec::new(), loads(deciding, split.slot, rows, names)?),
+    };
+    let division = kernel::Division {
+        receivers: receivers(deciding, split, takers, &loads, carries.as_ref()),
+        classes: list,
+        even: if split.even == Even::Total { kernel::Even::Total } else { kernel::Even::Dealt },
+        keep: if split.keep == Keep::Yes { kernel::Keep::Yes } else { kernel::Keep::No },
+    };
+    let settled = kernel::settle(&division)?;
     draft.split = Some(SplitReport { spread: settled.spread, bound: settled.spread, exact: true });
     if let Some(carries) = carries {
-        draft.state.extend(carries.write(deciding, &names, &settled));
+        draft.state.extend(carries.write(deciding, names, &settled));
     }
-    Ok(())
+    if matches!(deciding.context.dealing, Dealing::Settle(_)) {
+        let whole = shards::Whole::new(owned(names), division.classes, counts, settled, order, kept);
+        whole.put(deciding, draft);
+        return Ok(Turns::default());
+    }
+    classes::turns(&settled, order)
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
 }
 
 /// For each receiver the rows that they may take; rows that nobody may take, or that may not move at all, are dropped.
