@@ -103,8 +103,10 @@ fn table(workspace: &Workspace, rows: &[(usize, String)], shard: Option<usize>, 
 
 fn receivers(dice: &mut Dice) -> String {
     let mut out = Vec::new();
+    let tight = dice.chance(3);
     for id in PEOPLE.iter().filter(|_| !dice.chance(3)).collect::<Vec<_>>() {
         out.push(match dice.roll(5) {
+            _ if tight => format!(r#"{{"user":"{id}","cap":{}}}"#, 1 + dice.roll(7)),
             0 => format!(r#"{{"user":"{id}","weight":{}}}"#, dice.of(&["2", "0.5", "7"])),
             1 => format!(r#"{{"user":"{id}","cap":{}}}"#, dice.roll(9)),
             _ => format!(r#""{id}""#),
@@ -163,7 +165,7 @@ fn context(dice: &mut Dice, loads: bool) -> String {
     if loads || dice.chance(4) {
         out.push(format!(r#""load":{{"ann":{},"bob":{},"cyd":{}}}"#, 20 + dice.roll(40), 20 + dice.roll(60), 70));
     }
-    if dice.chance(8) {
+    if dice.chance(5) {
         out.push(r#""allOrNothing":true"#.to_owned());
     }
     if dice.chance(8) {
