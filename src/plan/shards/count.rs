@@ -62,7 +62,7 @@ struct Moved {
 }
 
 /// The classes of all shards, and how many rows of each every shard has.
-pub(crate) fn merged(tallies: &[Tally], keep: Keep, receivers: usize) -> Result<(Vec<Class>, Vec<Vec<u64>>)> {
+pub(in crate::plan) fn merged(tallies: &[Tally], keep: Keep, receivers: usize) -> Result<(Vec<Class>, Vec<Vec<u64>>)> {
     let mut counted: Vec<(usize, &super::form::Counted)> = Vec::new();
     for (shard, tally) in tallies.iter().enumerate() {
         counted.try_reserve(tally.classes.len())?;
@@ -102,7 +102,7 @@ fn held(deciding: &Deciding<'_>, tallies: &[Tally], user: &str) -> u64 {
 }
 
 /// Open leads of each receiver outside of the rows that are divided.
-pub(crate) fn loads(deciding: &Deciding<'_>, tallies: &[Tally], names: &[&str]) -> Vec<u64> {
+pub(in crate::plan) fn loads(deciding: &Deciding<'_>, tallies: &[Tally], names: &[&str]) -> Vec<u64> {
     let mut inside: BTreeMap<&str, u64> = BTreeMap::new();
     for tally in tallies {
         for (tag, rows) in tally.classes.iter().flat_map(|class| &class.runs) {
@@ -157,7 +157,7 @@ impl Whole {
     }
 
     /// Works out what is told, once it is known what else changes.
-    pub fn count(&mut self, deciding: &Deciding<'_>, tallies: &[Tally], slot: FieldIx, edits: &Edits) -> Result<()> {
+    pub(in crate::plan) fn count(&mut self, deciding: &Deciding<'_>, tallies: &[Tally], slot: FieldIx, edits: &Edits) -> Result<()> {
         let slots = slots_of(deciding.model, slot, edits);
         if tallies.iter().flat_map(|tally| &tally.tags).any(|tag| tag.holders.len() != slots.len()) {
             return Err(stale("/tallies", "a tally has slots that this split does not change"));
@@ -269,7 +269,7 @@ impl Whole {
     }
 
     /// The lines of receivers in their order, then of former owners by id.
-    pub fn lines(
+    pub(in crate::plan) fn lines(
         &self,
         deciding: &Deciding<'_>,
         tallies: &[Tally],

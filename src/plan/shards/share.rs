@@ -88,7 +88,7 @@ pub(super) fn digest_of(table: &Table, slot: FieldIx, rows: &[u32], rank: &[u32]
 ///
 /// # Errors
 /// `settlement_stale` where the rows are not those that were tallied.
-pub(crate) fn turns(
+pub(in crate::plan) fn turns(
     share: &Share,
     draft: &mut Draft,
     table: &Table,
