@@ -162,6 +162,7 @@ impl Whole {
         if tallies.iter().flat_map(|tally| &tally.tags).any(|tag| tag.holders.len() != slots.len()) {
             return Err(stale("/tallies", "a tally has slots that this split does not change"));
         }
+        let changing = Changing { slots, edits, kept: self.kept };
         let mut counts = Counts::default();
         let silent = deciding.told() == Told::No;
         let mut at: Vec<usize> = Vec::new();
@@ -185,7 +186,7 @@ impl Whole {
             for ((shard, tag, receiver), rows) in self.meet(quotas, &runs)? {
                 let (Some(tally), Some(receiver)) = (tallies.get(shard), receiver) else { continue };
                 let (Some(tag), Some(name)) = (tally.tags.get(tag as usize), self.names.get(receiver as usize)) else { continue };
-                counts.add(tally, tag, name, rows, &slots, edits, self.kept);
+                counts.add(tally, tag, name, rows, &changing);
             }
         }
         if silent {
@@ -306,13 +307,22 @@ impl Whole {
     }
 }
 
+/// What changes in the rows of a split.
+struct Changing<'a> {
+    /// The slot that is dealt, and then those that are set beside it.
+    slots: Vec<FieldIx>,
+    edits: &'a Edits,
+    kept: Kept,
+}
+
 impl Counts {
     /// Adds rows of one tag that one receiver gets.
-    fn add(&mut self, tally: &Tally, tag: &Tag, name: &str, rows: u64, slots: &[FieldIx], edits: &Edits, kept: Kept) {
+    fn add(&mut self, tally: &Tally, tag: &Tag, name: &str, rows: u64, changing: &Changing<'_>) {
+        let Changing { slots, edits, kept } = changing;
         let holders: Vec<Option<&str>> = tag.holders.iter().map(|place| place.map(|place| tally.name(place))).collect();
         let holder = holders.first().copied().flatten();
         let changed = holder != Some(name);
-        if !changed && kept == Kept::Dropped {
+        if !changed && *kept == Kept::Dropped {
             return;
         }
         let [before, moved, stayed] = tag.open;
