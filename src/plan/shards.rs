@@ -33,20 +33,21 @@ use crate::access::Gate;
 use crate::config::Model;
 use crate::error::{Error, Result};
 use crate::json::Json;
+use crate::query::FieldIx;
+use crate::split as kernel;
 use crate::table::{Budget, Table};
 
 use super::command::{Command, LeadsRef, Split};
 use super::context::{Context, Coverage, Notify, Refusing};
-use super::decide::Deciding;
+use super::decide::{self, Deciding};
 use super::lines::Line;
 use super::notices::Notice;
 use super::{Plan, digest};
 
-pub(super) use count::{Whole, loads, merged};
+pub(super) use count::{Whole, loads};
 pub(super) use form::Tally;
 pub(super) use gather::{Probe, Tallied};
 pub use settlement::Settlement;
-pub(super) use share::turns;
 
 /// What a plan is a part of.
 #[derive(Clone, Debug, Default)]
@@ -110,10 +111,30 @@ impl Part {
         }
     }
 
-    /// For each person who gets a lead of the whole: the place of the last one.
-    pub fn last(&self) -> BTreeMap<String, usize> {
-        if let Part::Whole(whole) = self { whole.told.last.clone() } else { BTreeMap::new() }
+    /// For each person who gets a slot of a lead of the whole: the place of the last one. None for a shard; nothing where the
+    /// rows tell.
+    pub fn last_of_each(&self, slot: FieldIx) -> Option<BTreeMap<String, usize>> {
+        match self {
+            Part::Alone | Part::Tallied(_) => None,
+            Part::Whole(whole) => Some(whole.told.last.get(&slot).cloned().unwrap_or_default()),
+            Part::Shard => Some(BTreeMap::new()),
+        }
     }
+}
+
+/// A split, in the words of the kernel.
+#[derive(Clone, Copy)]
+pub(super) struct Divided<'a> {
+    /// The receivers' ids.
+    pub names: &'a [&'a str],
+    /// What becomes of rows that are dealt to whoever has them.
+    pub kept: decide::Settled,
+    /// How rows follow one another.
+    pub order: kernel::Order,
+    /// What is even.
+    pub even: kernel::Even,
+    /// Whether rows stay.
+    pub keep: kernel::Keep,
 }
 
 /// The lines of the whole, or none for a shard; nothing where the rows tell.

@@ -4,22 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
-use crate::access::Reason;
 use crate::config::{Group, Method, Model};
 use crate::error::{Error, Result};
-use crate::plan::command::Keep;
 use crate::plan::context::Refusing;
-use crate::plan::decide::{Deciding, Draft};
+use crate::plan::decide::{Dealt, Deciding, Draft, SplitReport};
 use crate::plan::drops::DropCode;
 use crate::plan::edit::{Edits, To, Told};
 use crate::plan::lines::Line;
 use crate::plan::notices::{Notice, NoticeKind};
 use crate::query::{Cell, FieldIx};
-use crate::split::{Class, Order, Settled, deal};
+use crate::split::{Class, Division, Keep, Order, Receiver, Settled, deal, settle};
 
 use super::form::{Tag, Tally, order as class_order};
 use super::gather::{Kept, slots_of};
-use super::{Dealing, Part, stale};
+use super::settlement::Refusal;
+use super::{Divided, Part, stale};
 
 /// A split of all shards.
 #[derive(Debug)]
@@ -37,7 +36,7 @@ pub(crate) struct Whole {
     /// What becomes of rows that are dealt to whoever has them.
     pub(in crate::plan) kept: Kept,
     /// Why nothing is dealt, where one row that is left out refuses all.
-    pub refused: Option<DropCode>,
+    pub(super) refused: Option<Refusal>,
     /// What is told of it; worked out once the edits are known.
     pub told: Counts,
 }
@@ -49,8 +48,8 @@ pub(crate) struct Counts {
     moved: BTreeMap<String, Moved>,
     /// By slot, kind and person: how many leads, and whether all are the person's first.
     notices: BTreeMap<(FieldIx, NoticeKind, String), (u64, bool)>,
-    /// For each person who gets a lead: the place of the last one, class by class.
-    pub last: BTreeMap<String, usize>,
+    /// By slot, for each person who gets a lead: the place of the last one, class by class.
+    pub last: BTreeMap<FieldIx, BTreeMap<String, usize>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,7 +61,7 @@ struct Moved {
 }
 
 /// The classes of all shards, and how many rows of each every shard has.
-pub(in crate::plan) fn merged(tallies: &[Tally], keep: Keep, receivers: usize) -> Result<(Vec<Class>, Vec<Vec<u64>>)> {
+fn merged(tallies: &[Tally], keep: Keep, receivers: usize) -> Result<(Vec<Class>, Vec<Vec<u64>>)> {
     let mut counted: Vec<(usize, &super::form::Counted)> = Vec::new();
     for (shard, tally) in tallies.iter().enumerate() {
         counted.try_reserve(tally.classes.len())?;
@@ -116,46 +115,44 @@ pub(in crate::plan) fn loads(deciding: &Deciding<'_>, tallies: &[Tally], names: 
     names.iter().map(|name| held(deciding, tallies, name).saturating_sub(inside.get(name).copied().unwrap_or(0))).collect()
 }
 
-/// The reason that is told for a row that refuses all.
-pub(super) fn refusal(code: DropCode) -> Reason {
-    Reason::new(code.name(), None, code.message())
-}
-
-/// The reason for which all rows are refused, where one that is left out refuses all.
-fn refused(deciding: &Deciding<'_>, tallies: &[Tally], settled: &Settled) -> Option<DropCode> {
+/// The row for which all are refused, where one that is left out refuses all.
+fn refused(deciding: &Deciding<'_>, tallies: &[Tally], settled: &Settled) -> Option<Refusal> {
     if deciding.context.refusing != Refusing::All {
         return None;
     }
-    let dropped = tallies.iter().flat_map(|tally| &tally.dropped).filter(|(_, count)| *count > 0).map(|(code, _)| *code);
-    let full = settled.left.iter().any(|left| *left > 0).then_some(DropCode::NoCapacity);
-    dropped.chain(full).filter(|code| *code != DropCode::NoChange).min()
+    let dropped = tallies.iter().flat_map(|tally| &tally.dropped).filter(|dropped| dropped.count > 0);
+    let dropped = dropped.map(|dropped| Refusal { code: dropped.code, lead: Some(dropped.lead.clone()) });
+    let full = settled.left.iter().any(|left| *left > 0).then_some(Refusal { code: DropCode::NoCapacity, lead: None });
+    dropped.chain(full).filter(|refusal| refusal.code != DropCode::NoChange).min_by_key(|refusal| refusal.code)
+}
+
+impl Divided<'_> {
+    /// Settles the shares of all that the tallies count.
+    pub fn settle(&self, deciding: &Deciding<'_>, draft: &mut Draft, tallies: &[Tally], receivers: Vec<Receiver>) -> Result<Dealt> {
+        let (classes, counts) = merged(tallies, self.keep, self.names.len())?;
+        let division = Division { receivers, classes, even: self.even, keep: self.keep };
+        let settled = settle(&division)?;
+        let (carry, report) = (settled.carry.clone(), SplitReport { spread: settled.spread, bound: settled.spread, exact: true });
+        let whole = Whole {
+            names: self.names.iter().map(|name| (*name).to_owned()).collect(),
+            classes: division.classes,
+            counts,
+            refused: refused(deciding, tallies, &settled),
+            settled,
+            order: self.order,
+            kept: self.kept,
+            told: Counts::default(),
+        };
+        draft.refused.extend(whole.refused.as_ref().map(Refusal::reason));
+        draft.part = Part::Whole(Box::new(whole));
+        Ok(Dealt { to: Vec::new(), carry, report: Some(report) })
+    }
 }
 
 /// What meets in rows of a class: tag (of a tally) and receiver, none where nobody has room.
 type Met = HashMap<(usize, u32, Option<u32>), u64, foldhash::fast::FixedState>;
 
 impl Whole {
-    /// A split that is settled and not yet counted.
-    pub(in crate::plan) fn new(
-        names: Vec<String>,
-        classes: Vec<Class>,
-        counts: Vec<Vec<u64>>,
-        settled: Settled,
-        order: Order,
-        kept: Kept,
-    ) -> Whole {
-        Whole { names, classes, counts, settled, order, kept, refused: None, told: Counts::default() }
-    }
-
-    /// Puts it into a draft, or refuses the whole for a row of some shard.
-    pub(in crate::plan) fn put(mut self, deciding: &Deciding<'_>, draft: &mut Draft) {
-        if let Dealing::Settle(tallies) = &deciding.context.dealing {
-            self.refused = refused(deciding, tallies, &self.settled);
-        }
-        draft.refused.extend(self.refused.map(refusal));
-        draft.part = Part::Whole(Box::new(self));
-    }
-
     /// Works out what is told, once it is known what else changes.
     pub(in crate::plan) fn count(&mut self, deciding: &Deciding<'_>, tallies: &[Tally], slot: FieldIx, edits: &Edits) -> Result<()> {
         let slots = slots_of(deciding.model, slot, edits);
@@ -180,8 +177,8 @@ impl Whole {
                     runs.extend(next.runs.iter().map(|(tag, rows)| (shard, *tag, *rows)));
                 }
             }
-            if waits(deciding.model, slot) {
-                self.remember(tallies, quotas, &runs, &mut place, &mut counts.last);
+            if waits(deciding.model, &changing.slots) {
+                self.remember(tallies, quotas, &runs, &mut place, &changing, &mut counts.last);
             }
             for ((shard, tag, receiver), rows) in self.meet(quotas, &runs)? {
                 let (Some(tally), Some(receiver)) = (tallies.get(shard), receiver) else { continue };
@@ -228,44 +225,50 @@ impl Whole {
     }
 }
 
-/// Whether a group hands leads of a slot to whoever waited longest, so that the order in which leads are dealt is remembered.
-pub(super) fn waits(model: &Model, slot: FieldIx) -> bool {
-    let waits = |group: &Group| matches!(group.method, Method::LeastRecent { manual_counts: true }) && group.slot == slot;
+/// Whether a group hands leads of one of these slots to whoever waited longest, so that it matters who got the last.
+pub(super) fn waits(model: &Model, slots: &[FieldIx]) -> bool {
+    let waits = |group: &Group| matches!(group.method, Method::LeastRecent { manual_counts: true }) && slots.contains(&group.slot);
     model.groups.iter().any(waits)
 }
 
 impl Whole {
-    /// Goes through the rows of a class and notes the last one of each receiver.
+    /// Goes through the rows of a class and notes the last one of each receiver, in every slot.
     fn remember(
         &self,
         tallies: &[Tally],
         quotas: &[(u32, u64)],
         runs: &[(usize, u32, u64)],
         place: &mut usize,
-        last: &mut BTreeMap<String, usize>,
+        changing: &Changing<'_>,
+        last: &mut BTreeMap<FieldIx, BTreeMap<String, usize>>,
     ) {
-        let holder = |shard: usize, tag: u32| {
-            let tally = tallies.get(shard)?;
-            let name = tally.name((*tally.tags.get(tag as usize)?.holders.first()?)?);
-            (0u32..).zip(&self.names).find(|(_, known)| *known == name).map(|(at, _)| at)
-        };
         let mut runs = runs.iter().filter(|(_, _, rows)| *rows > 0);
-        let (mut has, mut left) = (None, 0);
+        let (mut has, mut left): (Vec<Option<&str>>, u64) = (Vec::new(), 0);
         deal(quotas, self.order, |receiver| {
             if left == 0
                 && let Some((shard, tag, rows)) = runs.next()
+                && let Some((tally, tag)) = tallies.get(*shard).and_then(|tally| Some((tally, tally.tags.get(*tag as usize)?)))
             {
-                (has, left) = (holder(*shard, *tag), *rows);
+                has = tag.holders.iter().map(|holder| holder.map(|holder| tally.name(holder))).collect();
+                left = *rows;
             }
             left = left.saturating_sub(1);
-            let changed = has != Some(receiver);
-            if let Some(name) = self.names.get(receiver as usize).filter(|_| changed) {
-                match last.get_mut(name) {
+            let name = self.names.get(receiver as usize).map_or("", String::as_str);
+            let stays = has.first().copied().flatten() == Some(name);
+            if stays && self.kept == Kept::Dropped {
+                return;
+            }
+            for (at, (slot, from)) in changing.slots.iter().zip(&has).enumerate() {
+                let Some(user) = changing.to(at, *slot, name).filter(|user| Some(*user) != *from) else { continue };
+                let last = last.entry(*slot).or_default();
+                match last.get_mut(user) {
                     Some(last) => *last = *place,
-                    None => drop(last.insert(name.clone(), *place)),
+                    None => {
+                        last.insert(user.to_owned(), *place);
+                    }
                 }
             }
-            *place += usize::from(changed || self.kept == Kept::Stays);
+            *place += 1;
         });
     }
 
@@ -303,7 +306,10 @@ impl Whole {
             count: usize::try_from(*count).unwrap_or(usize::MAX),
             first: model.lead.notified.map(|_| *first),
         };
-        self.told.notices.iter().map(notice).collect()
+        let place = |slot: FieldIx| model.lead.slots.iter().position(|other| other.field == slot);
+        let mut out: Vec<Notice> = self.told.notices.iter().map(notice).collect();
+        out.sort_by_key(|notice| place(notice.slot));
+        out
     }
 }
 
@@ -315,10 +321,21 @@ struct Changing<'a> {
     kept: Kept,
 }
 
+impl Changing<'_> {
+    /// Who gets a slot of a row that is dealt to `name`.
+    fn to<'b>(&'b self, at: usize, slot: FieldIx, name: &'b str) -> Option<&'b str> {
+        match self.edits.always(slot) {
+            _ if at == 0 => Some(name),
+            Some(To::Same(Cell::Text(to))) => Some(to.as_ref()),
+            _ => None,
+        }
+    }
+}
+
 impl Counts {
     /// Adds rows of one tag that one receiver gets.
     fn add(&mut self, tally: &Tally, tag: &Tag, name: &str, rows: u64, changing: &Changing<'_>) {
-        let Changing { slots, edits, kept } = changing;
+        let Changing { slots, kept, .. } = changing;
         let holders: Vec<Option<&str>> = tag.holders.iter().map(|place| place.map(|place| tally.name(place))).collect();
         let holder = holders.first().copied().flatten();
         let changed = holder != Some(name);
@@ -336,11 +353,7 @@ impl Counts {
         line.dealt += counted(changed);
         line.open_after += counted(if changed { moved } else { stayed });
         for (at, (slot, from)) in slots.iter().zip(holders).enumerate() {
-            let to = match edits.always(*slot) {
-                _ if at == 0 => Some(name),
-                Some(To::Same(Cell::Text(to))) => Some(to.as_ref()),
-                _ => None,
-            };
+            let to = changing.to(at, *slot, name);
             if to != from {
                 to.into_iter().for_each(|user| self.tell(*slot, NoticeKind::Assigned, user, rows, tally, tag));
                 from.into_iter().for_each(|user| self.tell(*slot, NoticeKind::Released, user, rows, tally, tag));

@@ -24,7 +24,18 @@ pub(crate) struct Tally {
     /// Open leads of people in the whole table, by their place.
     pub open: Vec<(u32, u64)>,
     /// Rows that were left out before counting.
-    pub dropped: Vec<(DropCode, u64)>,
+    pub dropped: Vec<Dropped>,
+}
+
+/// Rows that were left out for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dropped {
+    /// The reason.
+    pub code: DropCode,
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub lead: String,
 }
 
 /// What a row is like. People are told by their place among the tally's.
@@ -121,6 +132,10 @@ impl Form {
         Ok(out)
     }
 
+    pub fn code(self, name: &str) -> Result<DropCode> {
+        DropCode::ALL.iter().copied().find(|code| code.name() == name).ok_or_else(|| self.fault("a row is left out for an unknown reason"))
+    }
+
     pub fn count(self, json: &Json) -> Result<u64> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
         let count = json.as_number().filter(|n| n.fract() == 0.0 && (0.0..9.0e15).contains(n)).map(|n| n as u64);
@@ -206,6 +221,9 @@ impl Tally {
                 ("runs", pairs_to_json(&class.runs)),
             ])
         };
+        let dropped = |dropped: &Dropped| {
+            Json::object([("code", dropped.code.name().into()), ("count", whole(dropped.count)), ("lead", dropped.lead.as_str().into())])
+        };
         let json = Json::object([
             ("format", FORMAT.into()),
             ("question", self.question.as_str().into()),
@@ -214,7 +232,7 @@ impl Tally {
             ("tags", Json::List(self.tags.iter().map(tag).collect())),
             ("classes", Json::List(self.classes.iter().map(class).collect())),
             ("open", pairs_to_json(&self.open)),
-            ("dropped", Json::Object(self.dropped.iter().map(|(code, count)| (code.name().to_owned(), whole(*count))).collect())),
+            ("dropped", Json::List(self.dropped.iter().map(dropped).collect())),
         ]);
         json.canonical().write().into_bytes()
     }
@@ -248,11 +266,11 @@ impl Tally {
         if !classes.is_sorted_by(|a: &Counted, b| order(&a.eligible, a.owner).lt(&order(&b.eligible, b.owner))) {
             return Err(TALLY.fault("its classes are not in order"));
         }
-        let mut dropped = Vec::new();
-        for (name, count) in json.get("dropped").and_then(Json::as_object).ok_or_else(|| TALLY.fault("`dropped` is missing"))? {
-            let code = DropCode::ALL.iter().find(|code| code.name() == name).ok_or_else(|| TALLY.fault("a drop has an unknown code"))?;
-            dropped.push((*code, TALLY.count(count)?));
-        }
+        let dropped = TALLY.each(&json, "dropped", |dropped| {
+            let code = TALLY.code(&TALLY.text(dropped, "code")?)?;
+            let count = TALLY.count(dropped.get("count").unwrap_or(&Json::Null))?;
+            Ok(Dropped { code, count, lead: TALLY.text(dropped, "lead")? })
+        })?;
         let open = TALLY.pairs(&json, "open", people.len())?;
         Ok(Tally { question: TALLY.text(&json, "question")?, rows: TALLY.text(&json, "rows")?, people, tags, classes, open, dropped })
     }

@@ -11,17 +11,17 @@ use crate::error::{Error, Result};
 use crate::filter;
 use crate::plan::command::Command;
 use crate::plan::context::{Context, Coverage};
-use crate::plan::decide::{self, Deciding, Draft, Following};
+use crate::plan::decide::{self, Classes, Deciding, Draft, Following};
+use crate::plan::drops::Left;
 use crate::plan::edit::{After, Edits, To, Told};
-use crate::plan::workload;
 use crate::query::{Cell, FieldIx};
 use crate::split::Class;
 use crate::table::{Column, RowIx, Table};
 
 use super::count::waits;
-use super::form::{Counted, Tag, Tally, order};
+use super::form::{Counted, Dropped, Tag, Tally, order};
 use super::share::{canonical, digest_of};
-use super::{Dealing, Part, not_shardable};
+use super::{Dealing, Divided, Part, not_shardable};
 
 /// To whom rows are given while they are counted, to see what would become of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,27 +52,40 @@ pub(crate) struct Tallied {
 
 impl Probe {
     /// For each row: the receiver to give it to.
-    fn codes(self, rows: &[u32], classes: &[Class], of_row: &[u32], holder: impl Fn(RowIx) -> Option<u32>) -> Vec<u32> {
+    fn codes(self, rows: &[u32], classes: &[Class], of_row: &[u32], holder: impl Fn(RowIx) -> Option<u32>) -> Result<Vec<u32>> {
         let pick = |(row, class): (&u32, &u32)| {
             let (Some(class), holder) = (classes.get(*class as usize), holder(RowIx(*row))) else { return 0 };
             let has = holder.filter(|holder| class.eligible.contains(*holder));
             let other = class.eligible.iter().find(|receiver| Some(*receiver) != holder);
             (if self == Probe::Kept { has.or(other) } else { other.or(has) }).unwrap_or(0)
         };
-        rows.iter().zip(of_row).map(pick).collect()
+        let mut out = Vec::new();
+        out.try_reserve_exact(rows.len())?;
+        out.extend(rows.iter().zip(of_row).map(pick));
+        Ok(out)
     }
 }
 
-impl Tallied {
-    /// Gives every row to somebody, to see what becomes of it.
-    pub(in crate::plan) fn probe(self, probe: Probe, draft: &mut Draft, rows: Vec<u32>, holder: impl Fn(RowIx) -> Option<u32>) {
-        let values = self.names.iter().map(|name| Cell::Text(name.clone().into())).collect();
-        let codes = probe.codes(&rows, &self.classes, &self.of_row, holder);
+impl Divided<'_> {
+    /// Gives every row to somebody, to see what becomes of it. `bounded` says whether somebody might be full.
+    pub fn count(
+        &self,
+        probe: Probe,
+        bounded: bool,
+        draft: &mut Draft,
+        classes: Classes,
+        rows: Vec<u32>,
+        holder: impl Fn(RowIx) -> Option<u32>,
+    ) -> Result<()> {
+        let names: Vec<String> = self.names.iter().map(|name| (*name).to_owned()).collect();
+        let values = names.iter().map(|name| Cell::Text(name.clone().into())).collect();
+        let codes = probe.codes(&rows, &classes.list, &classes.of_row, holder)?;
         if let Some(slot) = draft.slot {
             draft.edits.set(slot, To::Coded(Rc::new(values), Rc::new(codes)));
         }
         draft.rows = rows;
-        draft.part = Part::Tallied(Box::new(self));
+        draft.part = Part::Tallied(Box::new(Tallied { names, bounded, kept: self.kept, classes: classes.list, of_row: classes.of_row }));
+        Ok(())
     }
 }
 
@@ -112,12 +125,20 @@ pub(super) fn gather(
     let mut people = People::default();
     let (tags, of_row) = tags(&deciding, &draft, &tallied, &flags, &mut people)?;
     let slot = draft.slot.unwrap_or(model.lead.owner);
-    let loads = workload::by_holder(&deciding, slot, &workload::open(&deciding)?, None)?;
+    let loads = deciding.counted(slot)?;
     let loads = loads.iter().map(|(user, count)| (people.place(user), *count)).collect();
     let rank = canonical(&tallied.classes);
     let rows = digest_of(table, slot, &draft.rows, &rank, &tallied.of_row);
-    let dropped = draft.drops.counts().into_iter().map(|(code, count)| (code, count as u64)).collect();
-    let classes = classes(&deciding, slot, &tallied, &tags, &of_row, &people)?;
+    let dropped = draft.drops.counts().into_iter().map(|(code, count)| {
+        let first = draft.drops.iter().find(|drop| drop.code == code);
+        let lead = first.map(|drop| match drop.left {
+            Left::Row(row) => table.id(row).into_owned(),
+            Left::Id(id) => id.to_owned(),
+        });
+        Dropped { code, count: count as u64, lead: lead.unwrap_or_default() }
+    });
+    let dropped = dropped.collect();
+    let classes = classes(&deciding, (slot, &draft.edits), &tallied, &tags, &of_row, &people)?;
     Ok(Tally { question, rows, people: people.names, tags, classes, open: loads, dropped })
 }
 
@@ -158,7 +179,7 @@ struct Open {
 
 impl Open {
     fn of(deciding: &Deciding<'_>, draft: &Draft) -> Result<Open> {
-        let open = workload::open(deciding)?;
+        let open = deciding.open()?;
         let fields = deciding.model.lifecycle.open.as_ref().map(|open| open.fields()).unwrap_or_default();
         // What becomes of such a field depends on nothing but the row, whoever of the receivers gets it.
         let same = |to: &To| matches!(to, To::Same(_) | To::Now(_) | To::Words { .. } | To::FormerOwner);
@@ -257,7 +278,7 @@ fn tags(
 /// The classes in canonical order with their rows: in row order where it makes a difference, else tag by tag.
 fn classes(
     deciding: &Deciding<'_>,
-    slot: FieldIx,
+    (slot, edits): (FieldIx, &Edits),
     tallied: &Tallied,
     tags: &[Tag],
     of_row: &[u32],
@@ -276,7 +297,7 @@ fn classes(
             }
         }
     }
-    let always = tallied.bounded || waits(deciding.model, slot);
+    let always = tallied.bounded || waits(deciding.model, &slots_of(deciding.model, slot, edits));
     let receivers: Vec<Option<u32>> =
         people.names.iter().map(|name| (0u32..).zip(&tallied.names).find(|(_, known)| *known == name).map(|(place, _)| place)).collect();
     let receiver = |place: u32| receivers.get(place as usize).copied().flatten();

@@ -1,5 +1,6 @@
 //! A settlement: what the shards need, and what the host does.
 
+use crate::access::Reason;
 use crate::error::Result;
 use crate::json::Json;
 use crate::plan::drops::DropCode;
@@ -19,14 +20,34 @@ pub struct Settlement {
     /// For each shard: the digest of its rows with their classes and holders.
     pub(super) shards: Vec<String>,
     /// Why nothing is dealt, where one row that is left out refuses all.
-    pub(super) refused: Option<DropCode>,
+    pub(super) refused: Option<Refusal>,
     /// The classes of all shards, in canonical order.
-    pub(super) classes: Vec<Divided>,
+    pub(super) classes: Vec<DividedClass>,
+}
+
+/// A row that refuses all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// Why it is left out.
+    pub code: DropCode,
+    /// Which it is, where a shard could tell before all were divided.
+    pub lead: Option<String>,
+}
+
+impl Refusal {
+    /// The reason that is told.
+    pub fn reason(&self) -> Reason {
+        let reason = Reason::new(self.code.name(), None, self.code.message());
+        match &self.lead {
+            Some(lead) => reason.with("lead", lead.as_str()),
+            None => reason,
+        }
+    }
 }
 
 /// A class of the whole.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Divided {
+pub(super) struct DividedClass {
     /// Who may take its rows.
     pub eligible: Set,
     /// The receiver who has them, where rows stay if they can.
@@ -41,8 +62,9 @@ pub(super) struct Divided {
 pub(super) fn encode(plan: &Plan, tallies: &[Tally], question: String) -> Vec<u8> {
     let (mut classes, mut refused) = (Vec::new(), Json::Null);
     if let Part::Whole(all) = &plan.part {
-        refused = all.refused.map(|code| code.name()).into();
-        if refused.is_null() {
+        if let Some(Refusal { code, lead }) = &all.refused {
+            refused = Json::object([("code", code.name().into()), ("lead", lead.clone().into())]);
+        } else {
             for (class, (quotas, counts)) in all.classes.iter().zip(all.settled.quotas.iter().zip(&all.counts)) {
                 classes.push(Json::object([
                     ("eligible", set_to_json(&class.eligible)),
@@ -80,11 +102,12 @@ impl Settlement {
         let shards = SETTLEMENT.each(&json, "shards", |rows| {
             rows.as_text().map(str::to_owned).ok_or_else(|| SETTLEMENT.fault("a shard's rows are not a digest"))
         })?;
-        let refused = match json.get("refusedBy").and_then(Json::as_text) {
+        let refused = match json.get("refusedBy").filter(|refused| !refused.is_null()) {
+            Some(refused) => Some(Refusal {
+                code: SETTLEMENT.code(&SETTLEMENT.text(refused, "code")?)?,
+                lead: refused.get("lead").and_then(Json::as_text).map(str::to_owned),
+            }),
             None => None,
-            Some(name) => Some(
-                *DropCode::ALL.iter().find(|code| code.name() == name).ok_or_else(|| SETTLEMENT.fault("`refusedBy` is an unknown code"))?,
-            ),
         };
         let classes = SETTLEMENT.each(&json, "classes", |class| {
             let counts = SETTLEMENT.each(class, "counts", |count| SETTLEMENT.count(count))?;
@@ -94,7 +117,7 @@ impl Settlement {
                 return Err(SETTLEMENT.fault("the counts of a class do not fit the shards"));
             }
             let owner = SETTLEMENT.maybe_place(class.get("owner").unwrap_or(&Json::Null), usize::MAX)?;
-            Ok(Divided { eligible: SETTLEMENT.set(class, "eligible")?, owner, quotas, counts })
+            Ok(DividedClass { eligible: SETTLEMENT.set(class, "eligible")?, owner, quotas, counts })
         })?;
         Ok(Settlement { question: SETTLEMENT.text(&json, "question")?, shards, refused, classes })
     }

@@ -6,14 +6,13 @@ use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
-use crate::plan::decide::{Draft, Turns};
+use crate::plan::decide::{Classes, Dealt, Draft, NOBODY};
 use crate::query::FieldIx;
-use crate::split::{Class, Order, Set, deal_part};
+use crate::split::{Class, Set, deal_part};
 use crate::table::{Column, RowIx, Table};
 
-use super::count::refusal;
 use super::form::order as class_order;
-use super::{Part, Share, stale};
+use super::{Divided, Part, Share, stale};
 
 /// For each class its place in canonical order, which does not depend on the order of rows.
 pub(super) fn canonical(classes: &[Class]) -> Vec<u32> {
@@ -84,51 +83,55 @@ pub(super) fn digest_of(table: &Table, slot: FieldIx, rows: &[u32], rank: &[u32]
     digest.finish()
 }
 
-/// The turns of a shard's rows.
-///
-/// # Errors
-/// `settlement_stale` where the rows are not those that were tallied.
-pub(in crate::plan) fn turns(
-    share: &Share,
-    draft: &mut Draft,
-    table: &Table,
-    rows: &[u32],
-    classes: (&[Class], &[u32]),
-    receivers: usize,
-    order: Order,
-) -> Result<Turns> {
-    let (classes, of_row) = classes;
-    draft.part = Part::Shard;
-    if let Some(code) = share.settlement.refused {
-        draft.refused = vec![refusal(code)];
-        return Ok(Turns::default());
-    }
-    let slot = draft.slot.unwrap_or(table.id_field());
-    let changed = || stale("/settlement", "the rows of this shard are not those that were tallied");
-    let settlement = &share.settlement;
-    if settlement.shards.get(share.shard) != Some(&digest_of(table, slot, rows, &canonical(classes), of_row)) {
-        return Err(changed());
-    }
-    let mut known: HashMap<(Vec<u32>, Option<u32>), usize, foldhash::fast::FixedState> = HashMap::default();
-    known.try_reserve(settlement.classes.len()).map_err(|_| Error::out_of_memory())?;
-    let key = |set: &Set, owner: Option<u32>| (set.iter().collect::<Vec<_>>(), owner);
-    for (at, class) in settlement.classes.iter().enumerate() {
-        known.insert(key(&class.eligible, class.owner), at);
-    }
-    let mut sequence: Vec<u32> = Vec::new();
-    sequence.try_reserve_exact(rows.len())?;
-    let mut ranges = Vec::new();
-    ranges.try_reserve_exact(classes.len())?;
-    for class in classes {
-        let found = known.get(&key(&class.eligible, class.owner)).and_then(|at| settlement.classes.get(*at));
-        let divided = found.filter(|divided| divided.counts.get(share.shard) == Some(&class.count)).ok_or_else(changed)?;
-        if divided.quotas.iter().any(|(receiver, _)| *receiver as usize >= receivers || !class.eligible.contains(*receiver)) {
+impl Divided<'_> {
+    /// Deals a shard's rows.
+    ///
+    /// # Errors
+    /// `settlement_stale` where the rows are not those that were tallied.
+    pub fn hand_out(&self, share: &Share, draft: &mut Draft, table: &Table, classes: Classes, rows: &[u32]) -> Result<Dealt> {
+        draft.part = Part::Shard;
+        let Classes { list: classes, of_row } = classes;
+        let mut to: Vec<u32> = Vec::new();
+        to.try_reserve_exact(rows.len())?;
+        if let Some(refusal) = &share.settlement.refused {
+            draft.refused = vec![refusal.reason()];
+            return Ok(Dealt { to, carry: Vec::new(), report: None });
+        }
+        let slot = draft.slot.unwrap_or(table.id_field());
+        let changed = || stale("/settlement", "the rows of this shard are not those that were tallied");
+        let settlement = &share.settlement;
+        if settlement.shards.get(share.shard) != Some(&digest_of(table, slot, rows, &canonical(&classes), &of_row)) {
             return Err(changed());
         }
-        let before: u64 = divided.counts.iter().take(share.shard).sum();
-        let start = sequence.len();
-        deal_part(&divided.quotas, order, before..before + class.count, |receiver| sequence.push(receiver));
-        ranges.push((start, sequence.len()));
+        let mut known: HashMap<(Vec<u32>, Option<u32>), usize, foldhash::fast::FixedState> = HashMap::default();
+        known.try_reserve(settlement.classes.len()).map_err(|_| Error::out_of_memory())?;
+        let key = |set: &Set, owner: Option<u32>| (set.iter().collect::<Vec<_>>(), owner);
+        for (at, class) in settlement.classes.iter().enumerate() {
+            known.insert(key(&class.eligible, class.owner), at);
+        }
+        let mut sequence: Vec<u32> = Vec::new();
+        sequence.try_reserve_exact(rows.len())?;
+        let mut stretches = Vec::new();
+        stretches.try_reserve_exact(classes.len())?;
+        for class in &classes {
+            let found = known.get(&key(&class.eligible, class.owner)).and_then(|at| settlement.classes.get(*at));
+            let divided = found.filter(|divided| divided.counts.get(share.shard) == Some(&class.count)).ok_or_else(changed)?;
+            if divided.quotas.iter().any(|(receiver, _)| *receiver as usize >= self.names.len() || !class.eligible.contains(*receiver)) {
+                return Err(changed());
+            }
+            let before: u64 = divided.counts.iter().take(share.shard).sum();
+            let start = sequence.len();
+            deal_part(&divided.quotas, self.order, before..before + class.count, |receiver| sequence.push(receiver));
+            stretches.push((start, sequence.len()));
+        }
+        // Each class has its own stretch of receivers, and its rows take from it in their order; the last ones may find none.
+        to.extend(of_row.iter().map(|class| {
+            let taken = stretches.get_mut(*class as usize).filter(|(at, end)| at < end).and_then(|(at, _)| {
+                *at += 1;
+                sequence.get(*at - 1)
+            });
+            taken.copied().unwrap_or(NOBODY)
+        }));
+        Ok(Dealt { to, carry: Vec::new(), report: None })
     }
-    Ok(Turns { ranges, sequence })
 }
