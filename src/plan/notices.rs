@@ -86,6 +86,9 @@ pub(super) fn of(plan: &Plan) -> Vec<Notice> {
     if plan.told() == Told::No {
         return Vec::new();
     }
+    if let Some(notices) = plan.part.notices(&plan.model) {
+        return notices;
+    }
     let lead = &plan.model.lead;
     let mut gathering = Gathering::default();
     let slots: Vec<(usize, FieldIx)> =

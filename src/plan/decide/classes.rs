@@ -54,7 +54,7 @@ impl Holders<'_> {
 }
 
 /// The classes of some rows.
-pub(super) struct Classes {
+pub(in crate::plan) struct Classes {
     /// In the order of their first row.
     pub list: Vec<Class>,
     /// For each row, its class.
@@ -66,7 +66,7 @@ const LANES: usize = 64;
 
 impl Classes {
     /// Sorts rows into classes. `may` has one answer for each receiver; each row is covered by at least one.
-    pub fn of(rows: &[u32], may: &[Covered], holders: Option<&Holders<'_>>, table_rows: u32) -> Result<Classes> {
+    pub(super) fn of(rows: &[u32], may: &[Covered], holders: Option<&Holders<'_>>, table_rows: u32) -> Result<Classes> {
         let mut of_row: Vec<u32> = Vec::new();
         of_row.try_reserve_exact(rows.len())?;
         of_row.resize(rows.len(), 0);
@@ -98,7 +98,7 @@ impl Classes {
 }
 
 /// Splits classes further by a key of each row; numbers them in the order of their first row.
-fn refine(of_row: &mut [u32], keys: impl Iterator<Item = u64>) -> Result<u32> {
+pub(in crate::plan) fn refine(of_row: &mut [u32], keys: impl Iterator<Item = u64>) -> Result<u32> {
     let mut known: HashMap<(u32, u64), u32, foldhash::fast::FixedState> = HashMap::default();
     let mut last = None;
     let mut next = 0;
