@@ -145,7 +145,7 @@ impl Divided<'_> {
         };
         draft.refused.extend(whole.refused.as_ref().map(Refusal::reason));
         draft.part = Part::Whole(Box::new(whole));
-        Ok(Dealt { to: Vec::new(), carry, report: Some(report) })
+        Ok(Dealt { to: Vec::new(), placed: 0, carry, report: Some(report) })
     }
 }
 

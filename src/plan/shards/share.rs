@@ -95,7 +95,7 @@ impl Divided<'_> {
         to.try_reserve_exact(rows.len())?;
         if let Some(refusal) = &share.settlement.refused {
             draft.refused = vec![refusal.reason()];
-            return Ok(Dealt { to, carry: Vec::new(), report: None });
+            return Ok(Dealt { to, placed: 0, carry: Vec::new(), report: None });
         }
         let slot = draft.slot.unwrap_or(table.id_field());
         let changed = || stale("/settlement", "the rows of this shard are not those that were tallied");
@@ -132,6 +132,7 @@ impl Divided<'_> {
             });
             taken.copied().unwrap_or(NOBODY)
         }));
-        Ok(Dealt { to, carry: Vec::new(), report: None })
+        let placed = sequence.len();
+        Ok(Dealt { to, placed, carry: Vec::new(), report: None })
     }
 }
