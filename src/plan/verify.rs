@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::access::Gate;
+use crate::access::{Asking, Gate};
 use crate::config::Model;
 use crate::error::Result;
 use crate::json::Json;
-use crate::table::Table;
+use crate::table::{RowIx, Table};
 use crate::time::Instant;
 
 use super::apply::guard_holds;
@@ -161,7 +161,7 @@ pub fn verify(model: &Rc<Model>, gate: &Rc<Gate>, table: &Table, posted: Posted<
         Posted::Json(json) => derived.to_json().canonical() == json.canonical(),
     };
     if !equal {
-        return Ok(Verdict::Fails(differences(model, table, posted, context)));
+        return differences(model, gate, table, posted, context).map(Verdict::Fails);
     }
     if !derived.refused.is_empty() {
         return fails(VerifyCode::Refused);
@@ -192,15 +192,22 @@ fn notify(options: &Json) -> Option<Notify> {
 }
 
 /// Why a posted plan is not the derived one: guards that no longer hold, state that moved on, or neither.
-fn differences(model: &Rc<Model>, table: &Table, posted: Posted<'_>, context: &Context) -> Vec<Problem> {
+///
+/// A lead that the actor may not see is one that is not there: whether a guess of its values is right is not told.
+fn differences(model: &Rc<Model>, gate: &Gate, table: &Table, posted: Posted<'_>, context: &Context) -> Result<Vec<Problem>> {
     let recorded = match posted {
         Posted::Bytes(bytes) => decode(bytes, model),
         Posted::Json(json) => Recorded::from_json(json, model),
     };
-    let Ok(recorded) = recorded else { return vec![Problem { code: VerifyCode::Malformed, lead: None }] };
+    let Ok(recorded) = recorded else { return Ok(vec![Problem { code: VerifyCode::Malformed, lead: None }]) };
+    let visible = match gate.actor(&context.actor) {
+        Ok(actor) => Some(gate.view(&Asking { table, actor, now: Some(context.now) })?),
+        Err(_) => None,
+    };
+    let seen = |row: &RowIx| visible.as_ref().is_some_and(|visible| visible.contains(*row));
     let mut out: Vec<Problem> = Vec::new();
     for change in &recorded.changes {
-        let holds = table.find(&change.lead).is_some_and(|row| guard_holds(table, model, row, change));
+        let holds = table.find(&change.lead).filter(seen).is_some_and(|row| guard_holds(table, model, row, change));
         if !holds {
             out.push(Problem { code: VerifyCode::RowsChanged, lead: Some(change.lead.clone()) });
         }
@@ -212,5 +219,5 @@ fn differences(model: &Rc<Model>, table: &Table, posted: Posted<'_>, context: &C
     if out.is_empty() {
         out.push(Problem { code: VerifyCode::Tampered, lead: None });
     }
-    out
+    Ok(out)
 }
