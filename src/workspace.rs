@@ -167,6 +167,18 @@ impl Workspace {
         plan::plan(&self.model, &self.gate, &table.table, command, picked, &context, self.digest())
     }
 
+    /// What [`Workspace::plan`] will read for a command.
+    ///
+    /// # Errors
+    /// Those of [`plan::needs::needs`], and `context_invalid`.
+    pub fn needs(&self, command: &Json, context: &Json, stored: Stored) -> Result<plan::needs::Needs> {
+        let mut read = Context::read(context, &self.model)?;
+        for (id, bytes) in stored.plans {
+            read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
+        }
+        plan::needs::needs(&self.model, &self.gate, command, &read)
+    }
+
     /// Proves a posted plan against what is here.
     ///
     /// # Errors
@@ -184,7 +196,7 @@ impl Workspace {
         let recorded = self.recorded(original)?;
         let id = recorded.header.get("id").and_then(Json::as_text).unwrap_or_default().to_owned();
         let mut context = self.context(table, context, Stored::default())?;
-        context.plans = vec![(id.clone(), Rc::new(recorded))];
+        context.plans.insert(0, (id.clone(), Rc::new(recorded)));
         let command = Json::object([("type", "undo".into()), ("plan", id.into())]);
         plan::plan(&self.model, &self.gate, &table.table, &command, None, &context, self.digest())
     }
@@ -203,7 +215,7 @@ impl Workspace {
     /// # Errors
     /// `out_of_memory`.
     pub fn apply_plan(&self, table: &mut LeadTable, plan: &Plan) -> Result<apply::Applied> {
-        apply::apply(&mut table.table, &self.model, &plan.recorded())
+        apply::apply_plan(&mut table.table, &self.model, plan)
     }
 
     fn recorded(&self, plan: Posted<'_>) -> Result<Recorded> {

@@ -109,8 +109,16 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return new Plan(this.instance, this.call((workspace) => workspace.plan(table, text, input, plans)));
   }
 
-  needs(_command: Contract.Command, _context: Parameters<Contract.Workspace["needs"]>[1]): Contract.Needs {
-    throw this.#missing("needs");
+  needs(command: Contract.Command, context: Parameters<Contract.Workspace["needs"]>[1]): Contract.Needs {
+    const [given, plans] = contextInput(context);
+    const text = json(command);
+    const needs = this.call((workspace) => workspace.needs(text, given, plans));
+    return this.instance.call(() => {
+      const answer = needs.answer() as Contract.Needs;
+      const filter = needs.takeFilter();
+      needs.free();
+      return filter === undefined ? answer : { ...answer, leads: { filter: new Filter(this.instance, filter) } };
+    });
   }
 
   verify(leads: Contract.LeadTable, plan: Contract.PlanData | Uint8Array, context: Contract.VerifyContext): Contract.Verdict {

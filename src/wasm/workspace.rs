@@ -47,6 +47,28 @@ fn stored(plans: &Array) -> Result<Stored, JsValue> {
 /// Bytes of a plan that was read back, for one of its encoded form.
 const GROWTH: usize = 16;
 
+/// What a command will read.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Needs {
+    answer: Json,
+    filter: Option<Filter>,
+}
+
+#[wasm_bindgen]
+impl Needs {
+    /// All but a filter of the leads.
+    pub fn answer(&self) -> JsValue {
+        to_js(&self.answer)
+    }
+
+    /// The filter of the leads, where they are not named by ids; only once.
+    #[wasm_bindgen(js_name = takeFilter)]
+    pub fn take_filter(&mut self) -> Option<Filter> {
+        self.filter.take()
+    }
+}
+
 #[wasm_bindgen]
 impl Workspace {
     /// See [`workspace::Workspace::compile`].
@@ -139,6 +161,18 @@ impl Workspace {
     /// `members_invalid`.
     pub fn members(&self, members: &Uint8Array) -> Result<JsValue, JsValue> {
         thrown(self.inner.borrow().members(&input(members)?)).map(|users| to_js(&users.into()))
+    }
+
+    /// See [`workspace::Workspace::needs`].
+    ///
+    /// # Errors
+    /// `command_invalid`, `context_invalid`.
+    pub fn needs(&self, command: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Needs, JsValue> {
+        let (command, context, stored) = (input(command)?, input(context)?, stored(plans)?);
+        let workspace = self.inner.borrow();
+        let needs = thrown(workspace.needs(&command, &context, stored))?;
+        let filter = needs.filter().map(|query| Filter::new(&self.inner, workspace.filter_of(query)));
+        Ok(Needs { answer: needs.to_json(), filter })
     }
 
     /// See [`workspace::Workspace::plan`]. `plans` are those of the context that came as bytes.

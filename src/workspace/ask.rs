@@ -59,6 +59,11 @@ impl Workspace {
         Ok(Filter { query: self.query(query, "")?, reads: Vec::new(), gate: Rc::clone(&self.gate) })
     }
 
+    /// A condition of this configuration as a filter.
+    pub fn filter_of(&self, query: &Query) -> Filter {
+        Filter { query: query.clone(), reads: Vec::new(), gate: Rc::clone(&self.gate) }
+    }
+
     /// A permission as a filter: for every lead it equals [`Workspace::can`].
     ///
     /// # Errors

@@ -388,7 +388,7 @@ export const checks = {
       const filter = workspace.filter({ rules: [{ field: "score", operator: ">=", value: 40 }] });
       const { sql, params, exact, notes } = filter.toSQL("postgres", { alias: "l", paramStart: 3 });
       ok(sql.includes('"l"."score"') && sql.includes("$3"), sql);
-      equal([params, exact, notes], [[40], true, []]);
+      equal([params[0], exact, notes], [40, true, []]);
       const named = workspace.filter({ rules: [{ field: "name", operator: "=", value: "É" }] });
       equal((await thrown(() => named.toSQL("sqlite"), evenhand)).code, "sql_inexact");
       equal(named.toSQL("sqlite", { allowInexact: true }).exact, false);
