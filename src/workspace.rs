@@ -14,6 +14,7 @@ pub use ask::Filter;
 pub use leads::{Incoming, LeadTable};
 pub use selection::Selection;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -104,11 +105,18 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::update`].
     pub fn update_with(&mut self, patch: &Json, zones: &Json) -> Result<()> {
-        let mut source = self.source.clone();
-        add_zones(&mut source, zones);
-        let model = Rc::new(self.model.update(&mut source, patch)?);
+        let mut named = Cow::Borrowed(&self.source);
+        if zones.as_object().is_some_and(|zones| !zones.is_empty()) {
+            add_zones(named.to_mut(), zones);
+        }
+        let (model, after) = self.model.update(&named, patch)?;
+        let model = Rc::new(model);
         self.gate = Rc::new(Gate::compile(&model)?);
-        (self.model, self.source) = (model, source);
+        self.model = model;
+        if let Cow::Owned(named) = named {
+            self.source = named;
+        }
+        after.write(&mut self.source);
         (self.digest, self.user_ids) = (OnceCell::new(), OnceCell::new());
         Ok(())
     }

@@ -50,7 +50,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   }
 
   update(patch: Contract.ConfigPatch): void {
-    const zones = zonesOf(patch, this.zones());
+    const zones = patch?.schedules ? zonesOf(patch, this.zones()) : {};
     const [input, tables] = [json(patch), json(zones)];
     this.call((workspace) => workspace.update(input, tables));
     this.#zones.push(...Object.keys(zones));

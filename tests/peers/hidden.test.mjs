@@ -6,6 +6,7 @@ import { Coverage, STATUSES, condition, config, createEngineSync, query, world }
 
 const WORLDS = 30;
 const NOW = "2026-03-02T09:00:00Z";
+const scored = { rules: [{ field: "score", operator: ">", value: 2 }] };
 
 /** The answer, or the error that is thrown instead. */
 function answer(ask) {
@@ -17,20 +18,21 @@ function answer(ask) {
   }
 }
 
-/** Everything that a plan tells. */
+/** Everything that a plan tells but the places of its rows in the table, which are the table's own. */
 function told(plan) {
-  const { columns: _, ...rows } = { columns: plan.columns().rows };
+  const { to, users } = plan.columns();
   const all = {
     data: plan.toJSON(), digest: plan.digest, outcome: plan.outcome, count: plan.count, droppedCount: plan.droppedCount,
-    byAssignee: plan.byAssignee(), to: [...plan.columns().to], users: plan.columns().users, bytes: Buffer.from(plan.encode()).toString("hex"), ...rows,
+    byAssignee: plan.byAssignee(), to: [...to], users, bytes: Buffer.from(plan.encode()).toString("hex"),
   };
   plan.free();
   return all;
 }
 
-function told_selection(selection) {
-  const all = { count: selection.count, ids: selection.ids(), page: selection.rows(1, 3), rows: selection.rows(), by: ["owner", "status", "unit", "access", "score"].map((field) => selection.countBy(field)) };
-  return all;
+/** Everything that a selection tells. */
+function found(selection) {
+  const by = ["owner", "status", "unit", "access", "score"].map((field) => selection.countBy(field));
+  return { count: selection.count, ids: selection.ids(), page: selection.rows(1, 3), rows: selection.rows(), by };
 }
 
 /** Questions that do not depend on which leads there are. */
@@ -66,20 +68,19 @@ function questions({ random, users, leads, units }, actor) {
     ...["lead.view", "lead.edit", "lead.claim", "lead.release"].map((verb) => ["can", (workspace, leads) => workspace.can({ actor, do: verb, lead, leads })]),
     ["can", (workspace, leads) => workspace.can({ actor, do: "lead.reassign", lead, leads, to: users[0].id })],
     ["receivers", (workspace, table) => workspace.receivers(table, { actor, lead, now: NOW })],
-    ["select", (_, table) => told_selection(table.select(null, { actor }))],
-    ["select", (_, table) => told_selection(table.select({ list: "high" }, { actor }))],
-    ...[filter(), filter()].map((one) => ["select", (_, table) => told_selection(table.select(one, { actor }).sort([{ field: "score", descending: true }, { field: "owner" }]))]),
+    ["select", (_, table) => found(table.select(null, { actor }))],
+    ["select", (_, table) => found(table.select({ list: "high" }, { actor }))],
+    ...[filter(), filter()].map((one) => ["select", (_, table) => found(table.select(one, { actor }).sort([{ field: "score", descending: true }, { field: "owner" }]))]),
     ["select", (workspace, table) => {
-      const [one, other] = [table.select(workspace.filter(filter0), { actor }), table.select({ list: "high" }, { actor })];
-      return [one.and(other), one.or(other), one.minus(other)].map(told_selection);
+      const [one, other] = [table.select(workspace.filter(scored), { actor }), table.select({ list: "high" }, { actor })];
+      return [one.and(other), one.or(other), one.minus(other)].map(found);
     }],
     ["select", (_, table) => table.select(null, { actor }).countBy("nothing")],
     ["select", (_, table) => table.select(null, { actor }).rows(0, 9, ["nothing"])],
     ...commands.map((command) => [command.type, (workspace, table, more) => told(workspace.plan(table, command, { actor, now: NOW, ...more }))]),
-    ["selection", (workspace, table, more) => told(workspace.plan(table, { type: "assign", leads: { selection: table.select(filter0, { actor }) }, to: users[0].id }, { actor, now: NOW, ...more }))],
+    ["selection", (workspace, table, more) => told(workspace.plan(table, { type: "assign", leads: { selection: table.select(scored, { actor }) }, to: users[0].id }, { actor, now: NOW, ...more }))],
   ];
 }
-const filter0 = { rules: [{ field: "score", operator: ">", value: 2 }] };
 
 /** A world with lists, a load to count, and profiles that act on many. */
 function crowded(seed) {
@@ -100,8 +101,10 @@ function crowded(seed) {
   return { here, made };
 }
 
-const load_of = (users) => Object.fromEntries(users.map(({ id }, at) => [id, at % 4]));
+/** Open leads of each person, as the host counts them. */
+const loads = (users) => Object.fromEntries(users.map(({ id }, at) => [id, at % 4]));
 
+/** Asks everything of both tables. */
 function compare(seed, what, all, visible, asked, more, seen) {
   for (const [kind, ask] of asked) {
     const [whole, part] = [all, visible].map(({ workspace, table }) => answer(() => ask(workspace, table, more)));
@@ -125,7 +128,7 @@ test("what is hidden cannot be told from what is not there", (t) => {
       const asked = questions(here, actor);
       // With the loads told by the host, nothing at all may differ.
       const [whole, part] = [here.leads, visible].map((leads) => ({ workspace, table: workspace.load(leads) }));
-      compare(seed, actor, whole, part, asked, { load: load_of(here.users) }, seen);
+      compare(seed, actor, whole, part, asked, { load: loads(here.users) }, seen);
       // Counted from the table, the load of somebody is told to whoever may give to them; the others' must not shine through.
       const telling = new Set(here.users.filter(({ id }) => may("lead.give", undefined, id)).map(({ id }) => id));
       const untold = here.leads.filter((lead) => visible.includes(lead) || !(telling.has(lead.owner) || telling.has(lead.lo)));
@@ -135,7 +138,13 @@ test("what is hidden cannot be told from what is not there", (t) => {
       const changed = here.leads.filter((lead) => !visible.includes(lead)).map((lead) => ({ ...lead, score: (lead.score ?? 0) + 1, version: 9, note: "changed" }));
       whole.table.upsert(changed.filter((lead) => !may("lead.view", lead)));
       const stays = here.leads.every((lead) => visible.includes(lead) || !may("lead.view", changed.find(({ id }) => id === lead.id)));
-      if (stays) compare(seed, `${actor}, hidden leads changed`, whole, part, asked, { load: load_of(here.users) }, seen);
+      if (stays) compare(seed, `${actor}, hidden leads changed`, whole, part, asked, { load: loads(here.users) }, seen);
+      // And the comparison sees: without a lead that is not hidden, not all is the same.
+      if (visible.length > 0) {
+        const fewer = { workspace, table: workspace.load(visible.slice(1)) };
+        assert.throws(() => compare(seed, actor, part, fewer, asked, { load: loads(here.users) }, new Coverage()), assert.AssertionError);
+        fewer.table.free();
+      }
       hidden += here.leads.length - visible.length;
       for (const { table } of [whole, part, more, same]) table.free();
     }
@@ -183,8 +192,8 @@ test("what a client planned over the leads that it sees holds at the edge, which
     const whole = workspace.load(here.leads);
     for (const { id: actor } of here.users.filter((user) => user.active)) {
       const part = workspace.load(whole.select(null, { actor }).rows(), { partial: true });
-      const context = { actor, now: NOW, load: load_of(here.users) };
-      const command = { type: "split", leads: { filter: filter0 }, split: { to: here.users.slice(0, 3).map(({ id }) => id) } };
+      const context = { actor, now: NOW, load: loads(here.users) };
+      const command = { type: "split", leads: { filter: scored }, split: { to: here.users.slice(0, 3).map(({ id }) => id) } };
       const plan = workspace.plan(part, command, context);
       const posted = plan.encode();
       const verdict = workspace.verify(whole, posted, context);
@@ -197,4 +206,34 @@ test("what a client planned over the leads that it sees holds at the edge, which
   }
   engine.free();
   assert.ok(proved > 50, `${proved}`);
+});
+
+test("a forged plan tells nothing of the leads that it guesses at", () => {
+  const engine = createEngineSync();
+  let guessed = 0;
+  for (let seed = 6001; seed <= 6000 + WORLDS; seed += 1) {
+    const { here, made } = crowded(seed);
+    const workspace = engine.workspace(made);
+    const whole = workspace.load(here.leads);
+    for (const { id: actor } of here.users.filter((user) => user.active && user.id !== "host")) {
+      const sees = (lead) => workspace.can({ actor, do: "lead.view", lead }).allowed;
+      const part = workspace.load(here.leads.filter(sees));
+      const context = { actor, now: NOW, load: loads(here.users) };
+      const own = workspace.plan(part, { type: "mass_edit", leads: { ids: here.leads.map(({ id }) => id) }, set: { note: "seen" } }, context).toJSON();
+      for (const lead of here.leads.filter((lead) => !sees(lead)).slice(0, 4)) {
+        for (const [expect, from] of [[lead.version, lead.note], [lead.version, "else"], [lead.version + 1, lead.note]]) {
+          const change = { lead: lead.id, expect, set: { note: { from, to: "seen" } } };
+          const posted = { ...own, changes: [...own.changes, change], count: own.count + 1 };
+          const [one, other] = [whole, part].map((table) => answer(() => workspace.verify(table, posted, context).problems));
+          assert.deepEqual(one, other, `seed ${seed}, ${actor}, ${lead.id}`);
+          assert.notEqual(one.length, 0);
+          guessed += 1;
+        }
+      }
+      part.free();
+    }
+    workspace.free();
+  }
+  engine.free();
+  assert.ok(guessed > 200, `${guessed}`);
 });
