@@ -7,6 +7,8 @@ mod ask;
 mod leads;
 mod selection;
 
+/// Five profiles to start from.
+pub use crate::access::ready_profiles;
 pub use ask::Filter;
 pub use leads::{Incoming, LeadTable};
 pub use selection::Selection;
@@ -91,9 +93,19 @@ impl Workspace {
     /// # Errors
     /// `config_invalid` with every fault; nothing was changed then.
     pub fn update(&mut self, patch: &Json) -> Result<()> {
-        let model = Rc::new(self.model.update(&mut self.source, patch)?);
+        self.update_with(patch, &Json::Null)
+    }
+
+    /// The same with tables for zones that the patch names and the configuration did not: name → table, as in `zones`.
+    ///
+    /// # Errors
+    /// As [`Workspace::update`].
+    pub fn update_with(&mut self, patch: &Json, zones: &Json) -> Result<()> {
+        let mut source = self.source.clone();
+        add_zones(&mut source, zones);
+        let model = Rc::new(self.model.update(&mut source, patch)?);
         self.gate = Rc::new(Gate::compile(&model)?);
-        self.model = model;
+        (self.model, self.source) = (model, source);
         (self.digest, self.user_ids) = (OnceCell::new(), OnceCell::new());
         Ok(())
     }
@@ -147,6 +159,18 @@ impl Workspace {
         plan::plan(&self.model, &self.gate, &table.table, command, picked, &context, self.digest())
     }
 
+    /// What [`Workspace::plan`] will read for a command.
+    ///
+    /// # Errors
+    /// Those of [`plan::needs::needs`], and `context_invalid`.
+    pub fn needs(&self, command: &Json, context: &Json, stored: Stored) -> Result<plan::needs::Needs> {
+        let mut read = Context::read(context, &self.model)?;
+        for (id, bytes) in stored.plans {
+            read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
+        }
+        plan::needs::needs(&self.model, &self.gate, command, &read)
+    }
+
     /// Proves a posted plan against what is here.
     ///
     /// # Errors
@@ -164,7 +188,7 @@ impl Workspace {
         let recorded = self.recorded(original)?;
         let id = recorded.header.get("id").and_then(Json::as_text).unwrap_or_default().to_owned();
         let mut context = self.context(table, context, Stored::default())?;
-        context.plans = vec![(id.clone(), Rc::new(recorded))];
+        context.plans.insert(0, (id.clone(), Rc::new(recorded)));
         let command = Json::object([("type", "undo".into()), ("plan", id.into())]);
         plan::plan(&self.model, &self.gate, &table.table, &command, None, &context, self.digest())
     }
@@ -183,7 +207,7 @@ impl Workspace {
     /// # Errors
     /// `out_of_memory`.
     pub fn apply_plan(&self, table: &mut LeadTable, plan: &Plan) -> Result<apply::Applied> {
-        apply::apply(&mut table.table, &self.model, &plan.recorded())
+        apply::apply_plan(&mut table.table, &self.model, plan)
     }
 
     fn recorded(&self, plan: Posted<'_>) -> Result<Recorded> {
@@ -205,6 +229,21 @@ impl Workspace {
     /// What filters are evaluated with for a viewer.
     pub(crate) fn filtering<'a>(&'a self, actor: Option<&'a str>, now: Option<Instant>) -> filter::Context<'a> {
         filter::Context { schema: &self.model.schema, people: self.gate.as_ref(), now, actor }
+    }
+}
+
+/// Adds tables to a configuration that has none for these zones.
+fn add_zones(source: &mut Json, zones: &Json) {
+    let mut all = source.get("zones").and_then(Json::as_object).unwrap_or_default().to_vec();
+    let known = all.len();
+    for (name, table) in zones.as_object().unwrap_or_default() {
+        if !all.iter().any(|(other, _)| other == name) {
+            all.push((name.clone(), table.clone()));
+        }
+    }
+    if let (Json::Object(pairs), true) = (source, all.len() > known) {
+        pairs.retain(|(key, _)| key != "zones");
+        pairs.push(("zones".to_owned(), Json::Object(all)));
     }
 }
 

@@ -110,6 +110,12 @@ fn a_patch_makes_what_the_patched_configuration_would() {
             None,
         ),
         (r#"{"org":[{"id":"a"}],"lifecycle":{"onAssign":{"status":"New"}}}"#, None),
+        (
+            r#"{"zones":{"Here":[{"untilMs":null,"offsetSeconds":3600}]},"schedules":{"put":[{"id":"s","timeZone":"Here","week":{"1":[["09:00","17:00"]]}}]}}"#,
+            None,
+        ),
+        (r#"{"schedules":{"put":[{"id":"s","timeZone":"Here","week":{}}]}}"#, Some("unknown_zone")),
+        (r#"{"zones":[]}"#, Some("wrong_type")),
         (r#"{"users":{"remove":["bob"]}}"#, Some("unknown_user")),
         (r#"{"users":{"remove":["cat"]}}"#, Some("unknown_id")),
         (r#"{"users":{"put":[{"id":"bob","unit":"z"}]}}"#, Some("unknown_unit")),

@@ -14,6 +14,8 @@ use super::{Model, Reading, people};
 
 const SECTIONS: [&str; 6] = ["users", "profiles", "pools", "schedules", "groups", "lists"];
 const WHOLE: [&str; 3] = ["org", "rules", "lifecycle"];
+/// Tables of zones that a patch is the first to name; one that is known is replaced.
+const ZONES: &str = "zones";
 
 impl Model {
     /// The model after a patch; `source` becomes the configuration after it. On an error neither changes.
@@ -82,7 +84,8 @@ impl<T> super::Named<T> {
 fn check(patch: &Json, source: &Json) -> Result<()> {
     let faults = Faults::default();
     let node = Node::new(patch, "", &faults);
-    if node.keys(&[SECTIONS.as_slice(), WHOLE.as_slice()].concat()) {
+    node.get(ZONES).entries();
+    if node.keys(&[SECTIONS.as_slice(), WHOLE.as_slice(), &[ZONES]].concat()) {
         for section in SECTIONS {
             let edit = node.get(section);
             if edit.is_null() || !edit.keys(&["put", "remove"]) {
@@ -128,8 +131,24 @@ fn apply(source: &mut Json, patch: &Json) {
             }
         }
     }
+    if let Some(zones) = patch.get(ZONES).and_then(Json::as_object)
+        && let Some(value) = slot(source, ZONES)
+    {
+        if value.is_null() {
+            *value = Json::Object(Vec::new());
+        }
+        for (name, table) in zones {
+            if let Json::Object(known) = value
+                && let Some(slot) = slot(known, name)
+            {
+                *slot = table.clone();
+            }
+        }
+    }
     for section in WHOLE {
-        if let (Some(value), Some(slot)) = (patch.get(section), slot(source, section)) {
+        if let Some(value) = patch.get(section)
+            && let Some(slot) = slot(source, section)
+        {
             *slot = value.clone();
         }
     }

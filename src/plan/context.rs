@@ -86,6 +86,11 @@ const KEYS: [&str; 13] = [
 ];
 
 impl Context {
+    /// A plan that an undo refers to.
+    pub fn plan(&self, id: &str) -> Option<&Recorded> {
+        self.plans.iter().find(|(known, _)| known == id).map(|(_, plan)| plan.as_ref())
+    }
+
     /// Reads a context. Plans given as bytes do not come this way: the host hands them over beside the text.
     ///
     /// # Errors
@@ -117,9 +122,6 @@ impl Context {
         } else {
             let mut loads = BTreeMap::new();
             for (user, count) in load.entries() {
-                if model.users.find(user).is_none() {
-                    continue;
-                }
                 if let Some(count) = count.whole(0..=i64::from(u32::MAX)).and_then(|count| u64::try_from(count).ok()) {
                     loads.insert(user.to_owned(), count);
                 }

@@ -60,7 +60,8 @@ fn signed(n: i64, out: &mut Vec<u8>) {
     number(((n << 1) ^ (n >> 63)) as u64, out);
 }
 
-fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) {
+/// Appends a value.
+pub(crate) fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) {
     match cell {
         Cell::Null => out.push(tag::NULL),
         Cell::Text(text) => {
@@ -209,7 +210,7 @@ pub(crate) fn body(plan: &Plan, times: Times) -> Vec<u8> {
     bytes(answers(plan, times).write().as_bytes(), &mut out);
 
     let mut fields: Vec<FieldIx> = plan.edits.iter().map(|edit| edit.field).collect();
-    fields.sort_unstable();
+    // Edits are in the order of their fields' names.
     fields.dedup();
     let mut ids = Vec::new();
     let mut guards = Column::default();
@@ -245,8 +246,8 @@ pub(crate) fn body(plan: &Plan, times: Times) -> Vec<u8> {
         bytes(&to.out, &mut out);
     }
 
-    number(plan.drops.list().len() as u64, &mut out);
-    for drop in plan.drops.list() {
+    number(plan.drops.len() as u64, &mut out);
+    for drop in plan.drops.iter() {
         out.push(drop.code as u8);
         match &drop.left {
             Left::Id(id) => bytes(id.as_bytes(), &mut out),

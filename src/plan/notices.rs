@@ -65,11 +65,12 @@ struct Gathered {
 /// Gathers digests by slot, kind and person.
 #[derive(Default)]
 struct Gathering {
-    of: BTreeMap<(FieldIx, NoticeKind, String), Gathered>,
+    /// By place of the slot, kind and person.
+    of: BTreeMap<(usize, NoticeKind, String), Gathered>,
 }
 
 impl Gathering {
-    fn add(&mut self, slot: FieldIx, kind: NoticeKind, user: &str, lead: &str, was_told: bool) {
+    fn add(&mut self, slot: usize, kind: NoticeKind, user: &str, lead: &str, was_told: bool) {
         let gathered =
             self.of.entry((slot, kind, user.to_owned())).or_insert_with(|| Gathered { leads: Vec::new(), count: 0, first: true });
         if gathered.leads.len() < NAMED {
@@ -87,19 +88,21 @@ pub(super) fn of(plan: &Plan) -> Vec<Notice> {
     }
     let lead = &plan.model.lead;
     let mut gathering = Gathering::default();
-    let slots: Vec<FieldIx> = lead.slots.iter().map(|slot| slot.field).filter(|slot| plan.edits.sets(*slot)).collect();
+    let slots: Vec<(usize, FieldIx)> =
+        lead.slots.iter().map(|slot| slot.field).enumerate().filter(|(_, slot)| plan.edits.sets(*slot)).collect();
+    let place = |field: FieldIx| lead.slots.iter().position(|slot| slot.field == field).unwrap_or(0);
     for (at, row) in plan.rows.iter().map(|row| RowIx(*row)).enumerate() {
         let told = lead.notified.map(|field| plan.table.cell(row, field));
         let was_told = |user: &str| told.as_ref().is_some_and(|told| told.items().any(|other| other == user));
         let id = plan.table.id(row);
-        for slot in &slots {
+        for (at_slot, slot) in &slots {
             let from = plan.table.cell(row, *slot);
             let Some(to) = plan.edits.always(*slot).and_then(|to| to.value(at, &from, plan.now)).filter(|to| *to != from) else { continue };
-            to.text().into_iter().for_each(|user| gathering.add(*slot, NoticeKind::Assigned, user, &id, was_told(user)));
-            from.text().into_iter().for_each(|user| gathering.add(*slot, NoticeKind::Released, user, &id, was_told(user)));
+            to.text().into_iter().for_each(|user| gathering.add(*at_slot, NoticeKind::Assigned, user, &id, was_told(user)));
+            from.text().into_iter().for_each(|user| gathering.add(*at_slot, NoticeKind::Released, user, &id, was_told(user)));
         }
         for (slot, user) in &plan.resend {
-            gathering.add(*slot, NoticeKind::Assigned, user, &id, was_told(user));
+            gathering.add(place(*slot), NoticeKind::Assigned, user, &id, was_told(user));
         }
     }
     let mut out: Vec<Notice> = gathering
@@ -109,7 +112,7 @@ pub(super) fn of(plan: &Plan) -> Vec<Notice> {
             user: Some(user),
             unit: None,
             kind,
-            slot,
+            slot: lead.slots.get(slot).map_or(lead.owner, |slot| slot.field),
             leads,
             count,
             first: lead.notified.map(|_| first),
@@ -121,8 +124,15 @@ pub(super) fn of(plan: &Plan) -> Vec<Notice> {
         };
         let user = text(Some(lead.owner));
         let unit = if user.is_none() { text(lead.unit) } else { None };
-        let first = lead.notified.map(|_| true);
-        out.push(Notice { user, unit, kind: NoticeKind::Assigned, slot: lead.owner, leads: vec![copy.id.clone()], count: 1, first });
+        out.push(Notice { first: lead.notified.map(|_| true), ..to_unit(lead.owner, user, unit, copy.id.clone()) });
+    }
+    if let (Some(unit), Some(row)) = (&plan.tell_unit, plan.rows.first()) {
+        out.push(to_unit(lead.owner, None, Some(unit.clone()), plan.table.id(RowIx(*row)).into_owned()));
     }
     out
+}
+
+/// The notice of one lead, to a user or to a unit where a partner has no user yet.
+fn to_unit(slot: FieldIx, user: Option<String>, unit: Option<String>, lead: String) -> Notice {
+    Notice { user, unit, kind: NoticeKind::Assigned, slot, leads: vec![lead], count: 1, first: None }
 }

@@ -6,6 +6,7 @@ use crate::access::{Ask, Asking, Gate, Lead, LeadObject, Question};
 use crate::config::{UserKind, Verb, members, people};
 use crate::error::{Diagnostic, Error, Result, nearest};
 use crate::filter;
+use crate::filter::sql::{Dialect, SqlOptions};
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
 use crate::query::{Cell, Cells, FieldIx, Query, Schema};
@@ -56,6 +57,11 @@ impl Workspace {
     /// `query_invalid` with every fault.
     pub fn filter(&self, query: &Json) -> Result<Filter> {
         Ok(Filter { query: self.query(query, "")?, reads: Vec::new(), gate: Rc::clone(&self.gate) })
+    }
+
+    /// A condition of this configuration as a filter.
+    pub fn filter_of(&self, query: &Query) -> Filter {
+        Filter { query: query.clone(), reads: Vec::new(), gate: Rc::clone(&self.gate) }
     }
 
     /// A permission as a filter: for every lead it equals [`Workspace::can`].
@@ -204,16 +210,48 @@ impl Filter {
         self.query.fields().into_iter().map(|field| self.schema().name(field).to_owned()).collect()
     }
 
+    /// The condition in SQL: `{sql, params, exact, notes}`. `options` are `FilterOptions` and `SqlOptions` of the public API.
+    ///
+    /// # Errors
+    /// `options_invalid`, `unknown_dialect`, and those of [`filter::sql::to_sql`].
+    pub fn to_sql(&self, dialect: &str, options: &Json) -> Result<Json> {
+        let Some(dialect) = Dialect::find(dialect) else {
+            let fault = Diagnostic::error("unknown_dialect", "", format!("there is no dialect `{dialect}`"));
+            return Err(Error::of(fault.maybe_hint(nearest(dialect, ["postgres", "sqlite"]))));
+        };
+        let faults = Faults::default();
+        let node = Node::new(options, "", &faults);
+        if !node.is_null() {
+            node.keys(&["now", "actor", "columns", "alias", "paramStart", "maxParams", "allowInexact"]);
+        }
+        let (now, actor) = (people::instant(&node.get("now")), node.get("actor").text().map(str::to_owned));
+        let sql = SqlOptions::parse(options, "", self.schema()).map_err(|list| faults.extend(list)).ok();
+        let (failed, list) = (faults.any_error(), faults.into_list());
+        let Some(sql) = sql.filter(|_| !failed) else { return Err(Error::invalid("options_invalid", list)) };
+        let sql = filter::sql::to_sql(&self.query, &self.context(actor.as_deref(), now), dialect, &sql)?;
+        Ok(Json::object([
+            ("sql", sql.sql.into()),
+            ("params", Json::List(sql.params)),
+            ("exact", sql.exact.into()),
+            ("notes", sql.notes.into()),
+        ]))
+    }
+
     /// What is worth telling of it.
     pub fn warnings(&self) -> Json {
         Json::List(self.query.warnings().iter().map(Diagnostic::to_json).collect())
     }
 
-    /// Both conditions together.
+    /// Both conditions together. Each keeps the meaning that it was compiled with, also where the workspace was updated in between.
     #[must_use]
     pub fn and(&self, other: &Filter) -> Filter {
         let mut reads = self.reads.clone();
         reads.extend(other.reads.iter().copied().filter(|field| !self.reads.contains(field)));
-        Filter { query: self.query.and(&other.query), reads, gate: Rc::clone(&self.gate) }
+        let query = if Rc::ptr_eq(&self.gate, &other.gate) {
+            self.query.and(&other.query)
+        } else {
+            self.query.and(&other.gate.pinned(&other.query))
+        };
+        Filter { query, reads, gate: Rc::clone(&self.gate) }
     }
 }

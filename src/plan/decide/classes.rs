@@ -13,6 +13,7 @@ use crate::split::{self as kernel, Class, Set, Settled};
 use crate::table::{Column, RowIx};
 
 use super::Deciding;
+use super::deal::NOBODY;
 
 /// Who of the receivers holds a row, by the code of the slot's column.
 pub(super) struct Holders<'a> {
@@ -37,6 +38,11 @@ pub(super) fn holders<'a>(deciding: &Deciding<'a>, slot: FieldIx, names: &[&str]
 }
 
 impl Holders<'_> {
+    /// Whether any of them may hold anything.
+    pub fn any(&self) -> bool {
+        self.places.iter().any(Option::is_some)
+    }
+
     /// The receiver who holds the row.
     #[inline]
     pub fn get(&self, row: RowIx) -> Option<u32> {
@@ -152,25 +158,33 @@ fn transpose(block: &mut [u64; 64]) {
     }
 }
 
-/// Where the receivers of a class's rows stand in the common sequence.
-pub(super) struct Turns {
-    /// For each class: its part of `sequence`.
-    pub ranges: Vec<(usize, usize)>,
-    /// The receivers, class after class, in the order in which its rows are dealt.
-    pub sequence: Vec<u32>,
-}
-
-/// Deals every class.
-pub(super) fn turns(settled: &Settled, order: kernel::Order) -> Result<Turns> {
+/// Deals every class, and gives each row its receiver, or [`NOBODY`] where nobody has room.
+pub(super) fn hand_out(settled: &Settled, of_row: &[u32], order: kernel::Order) -> Result<Vec<u32>> {
+    let mut out: Vec<u32> = Vec::new();
+    out.try_reserve_exact(of_row.len())?;
+    if let ([quotas], [0]) = (settled.quotas.as_slice(), settled.left.as_slice()) {
+        // One class: its rows take the receivers as they come.
+        kernel::deal(quotas, order, |receiver| out.push(receiver));
+        return Ok(out);
+    }
     let mut sequence: Vec<u32> = Vec::new();
     sequence.try_reserve_exact(usize::try_from(settled.placed).unwrap_or(usize::MAX))?;
-    let mut ranges = Vec::with_capacity(settled.quotas.len());
+    let mut stretches = Vec::with_capacity(settled.quotas.len());
     for quotas in &settled.quotas {
         let start = sequence.len();
         kernel::deal(quotas, order, |receiver| sequence.push(receiver));
-        ranges.push((start, sequence.len()));
+        stretches.push((start, sequence.len()));
     }
-    Ok(Turns { ranges, sequence })
+    // Each class has its own stretch of receivers, and its rows take from it in their order; the last ones may find none.
+    out.extend(of_row.iter().map(|class| {
+        let stretch = stretches.get_mut(*class as usize).filter(|(at, end)| at < end);
+        let taken = stretch.and_then(|(at, _)| {
+            *at += 1;
+            sequence.get(*at - 1)
+        });
+        taken.copied().unwrap_or(NOBODY)
+    }));
+    Ok(out)
 }
 
 #[cfg(test)]
