@@ -1,6 +1,6 @@
 // Asking a table that is loaded: the list query, a text search, a sort.
 import { createEngineSync, everything, host } from "./lib/evenhand.mjs";
-import { csv, json, objects } from "./lib/leads.mjs";
+import { Leads } from "./lib/leads.mjs";
 import { duckdb } from "./lib/peers/duckdb.mjs";
 import { peers } from "./lib/peers/objects.mjs";
 import { sqlite } from "./lib/peers/sqlite.mjs";
@@ -91,9 +91,10 @@ function sorting(leads, table) {
 
 for (const rows of [100_000, 1_000_000]) {
   const large = rows > 100_000;
-  const leads = objects(rows, SEED);
-  const table = workspace(engine).load(json(rows, SEED));
-  await listQuery(leads, table, csv(rows, SEED), large ? { fast: 20, slow: 2 } : { fast: 40, slow: 4 });
+  const made = new Leads(rows, SEED);
+  const leads = made.objects();
+  const table = workspace(engine).load(made.json());
+  await listQuery(leads, table, made.csv(leads), large ? { fast: 20, slow: 2 } : { fast: 40, slow: 4 });
   if (large) {
     textSearch(leads, table);
     sorting(leads, table);
