@@ -18,19 +18,23 @@
 //!   owners and of notices is read as it was.
 //! - A reassignment to whoever holds the slot already, or of an empty slot to nobody, changes nothing: it asks view and edit only.
 //! - A running offer locks the slots that groups with offers fill, or every slot if no group makes offers (any more).
+//! - What the grants do not read may be missing from a lead given as an object: to the other questions a missing key is null.
 //! - `lead_incomplete` looks at every grant of the verbs asked, whether or not another one would have been enough. A value that
 //!   does not fit its field is as good as missing.
 //! - A list that the actor may neither see nor use, and a group that the actor may neither see nor trigger, are answered like one
 //!   that does not exist.
 //! - A member list's `unit` brings people, not services; a service belongs where it is named, or bears a tag.
 
+mod any;
 mod assemble;
+mod boundary;
 mod bulk;
 mod can;
 mod decision;
 mod index;
 mod lead;
 mod members;
+mod pool;
 mod profiles;
 mod question;
 mod reach;
@@ -70,6 +74,32 @@ pub struct Permission {
 ///
 /// Making one costs a walk over users and grants; sets of members are worked out when they are first needed. So a changed
 /// configuration gets a new gate, and nothing is ever patched.
+///
+/// ```
+/// use std::rc::Rc;
+/// use evenhand::access::{Ask, Gate, LeadObject, Question};
+/// use evenhand::config::{Model, Verb};
+/// use evenhand::json::Json;
+///
+/// let config = Json::parse(r#"{
+///     "version": 1,
+///     "fields": {"id": {"type": "text"}, "owner": {"type": "user"}},
+///     "lead": {"id": "id", "owner": "owner"},
+///     "users": [{"id": "ann", "profiles": ["agent"]}],
+///     "profiles": [{"id": "agent", "grants": [{"do": ["lead.view"], "scope": "own"}, {"do": ["lead.view"], "scope": "unowned"}]}]
+/// }"#)?;
+/// let model = Rc::new(Model::compile(&config)?.0);
+/// let gate = Gate::compile(&model)?;
+///
+/// let scope = gate.scope("ann", Verb::LeadView)?;
+/// assert_eq!(scope.query.describe(&model.schema), r#"owner is "ann" or owner has no value"#);
+///
+/// let lead = LeadObject::read(&Json::parse(r#"{"id": "l1", "owner": "bob"}"#)?, &model.schema);
+/// let decision = gate.can(&Question { lead: Some(lead.lead()), ..Question::new("ann", Ask::Verb(Verb::LeadView)) })?;
+/// assert!(!decision.allowed);
+/// assert_eq!(decision.reasons[0].code, "unknown_lead");
+/// # Ok::<(), evenhand::error::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Gate {
     model: Rc<Model>,
@@ -141,7 +171,7 @@ impl Gate {
             of_tag: OnceCell::new(),
             pools: vec![OnceCell::new(); model.pools.len()],
             slots: vec![OnceCell::new(); model.lead.slots.len()],
-            bounds: bounds(model),
+            bounds: boundary::bounds(model),
             users: Index::new(model.users.iter().map(|user| user.id.as_str()))?,
             units: Index::new(model.schema.units.units().iter().map(|unit| unit.id.as_str()))?,
             model: model.clone(),
@@ -232,33 +262,6 @@ impl<'g> Asker<'g> {
     fn context(&self) -> Context<'_> {
         Context { schema: &self.gate.model.schema, people: self.gate, now: self.now, actor: Some(&self.user.id) }
     }
-}
-
-/// For each unit the nearest one of the boundary's kind, at or above it. Each unit is walked over once, however deep the tree.
-fn bounds(model: &Model) -> Vec<Option<UnitIx>> {
-    let units = model.schema.units.units();
-    let Some(boundary) = &model.lifecycle.boundary else { return Vec::new() };
-    let mut out: Vec<Option<Option<UnitIx>>> = vec![None; units.len()];
-    let mut path = Vec::new();
-    for start in (0u32..).zip(units).map(|(ix, _)| UnitIx(ix)) {
-        let mut at = Some(start);
-        let found = loop {
-            let Some(ix) = at else { break None };
-            if let Some(known) = out.get(ix.0 as usize).copied().flatten() {
-                break known;
-            }
-            path.push(ix);
-            let unit = units.get(ix.0 as usize);
-            if unit.is_some_and(|unit| unit.kind.as_deref() == Some(boundary.kind.as_str())) {
-                break Some(ix);
-            }
-            at = unit.and_then(|unit| unit.parent);
-        };
-        for ix in path.drain(..) {
-            out.get_mut(ix.0 as usize).into_iter().for_each(|slot| *slot = Some(found));
-        }
-    }
-    out.into_iter().map(Option::flatten).collect()
 }
 
 fn unknown_actor(id: &str) -> Error {

@@ -7,6 +7,7 @@
 
 pub mod decode;
 pub mod read;
+pub(crate) mod scan;
 mod write;
 
 pub use write::{write_number, write_text};

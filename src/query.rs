@@ -14,6 +14,7 @@
 //! - Pieces of comma-separated text that are empty are dropped; in `between` they are a missing bound.
 //! - `{"actor": true}` stands for a whole value: in user, choice and text fields and as a tag, never for a part of a text.
 //! - A word that is not among a field's choices, or an unknown unit, is a warning.
+//! - A field's own `format` is for cells; days and times in a filter are written as RFC 3339.
 
 pub mod assume;
 mod bind;
@@ -24,6 +25,8 @@ mod describe;
 pub mod fold;
 mod group;
 mod list;
+#[cfg(test)]
+mod meaning;
 #[cfg(test)]
 mod messages;
 mod moment;
@@ -48,6 +51,7 @@ pub use schema::{Field, FieldIx, FieldType, Schema};
 pub use text::MAX_TEXT;
 pub use units::{UnitIx, UnitTree};
 pub use value::{Cell, Cells};
+pub(crate) use wrong::quoted;
 
 use crate::error::{Diagnostic, Severity};
 use crate::json::Json;

@@ -19,7 +19,13 @@
 //! and answers every later call with `engine_failed`. A host's function that is called from here (progress) is imported
 //! with `catch`, so that what it throws passes through as an error and not as a trap.
 
+pub mod filter;
+pub mod leads;
+pub mod loader;
+pub mod plan;
+pub mod selection;
 pub mod value;
+pub mod workspace;
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
@@ -55,14 +61,57 @@ pub fn room(bytes: usize) -> Result<(), JsValue> {
 /// # Errors
 /// What [`Json::parse`] finds, or `out_of_memory`, ready to be thrown.
 pub fn input(json: &Uint8Array) -> Result<Json, JsValue> {
-    let length = json.length() as usize;
-    room(length.saturating_mul(TREE))?;
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(length).map_err(|error| failure(&error.into()))?;
-    bytes.resize(length, 0);
-    json.copy_to(&mut bytes);
-    let text = std::str::from_utf8(&bytes).map_err(|_| Error::new("json_invalid", "", "the JSON text is not UTF-8"));
+    room((json.length() as usize).saturating_mul(TREE))?;
+    let mut text = Vec::new();
+    bytes(json, &mut text)?;
+    let text = std::str::from_utf8(&text).map_err(|_| Error::new("json_invalid", "", "the JSON text is not UTF-8"));
     text.and_then(Json::parse).map_err(|error| failure(&error))
+}
+
+/// Copies bytes that are no JSON, such as an encoded plan.
+///
+/// # Errors
+/// `out_of_memory`, ready to be thrown.
+pub fn bytes(from: &Uint8Array, into: &mut Vec<u8>) -> Result<(), JsValue> {
+    let length = from.length() as usize;
+    into.clear();
+    into.try_reserve_exact(length).map_err(|error| failure(&error.into()))?;
+    into.resize(length, 0);
+    from.copy_to(into);
+    Ok(())
+}
+
+/// A result whose error is ready to be thrown.
+pub(crate) fn thrown<T>(result: crate::error::Result<T>) -> Result<T, JsValue> {
+    result.map_err(|error| failure(&error))
+}
+
+/// The place of an item, as JavaScript counts: a whole number from 0.
+pub(crate) fn place(number: f64) -> usize {
+    // The cast saturates, and NaN becomes 0.
+    number as usize
+}
+
+/// What is wrong with a configuration, and what is worth telling of it: a list of diagnostics.
+///
+/// # Errors
+/// `json_invalid` and its like for what is no JSON text.
+#[wasm_bindgen]
+pub fn check(config: &Uint8Array) -> Result<JsValue, JsValue> {
+    let config = input(config)?;
+    Ok(value::list(crate::workspace::Workspace::check(&config).iter().map(crate::error::Diagnostic::to_json)))
+}
+
+/// The header of an encoded plan.
+///
+/// # Errors
+/// `plan_malformed`.
+#[wasm_bindgen]
+pub fn peek(plan: &Uint8Array) -> Result<JsValue, JsValue> {
+    let mut encoded = Vec::new();
+    bytes(plan, &mut encoded)?;
+    room(encoded.len().min(crate::json::MAX_BYTES).saturating_mul(TREE))?;
+    thrown(crate::plan::decode::peek(&encoded)).map(|header| value::to_js(&header))
 }
 
 /// Version of the crate and of the package.

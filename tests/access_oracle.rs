@@ -93,8 +93,12 @@ proptest! {
     }
 
     #[test]
-    fn a_reassignment_fails_by_the_same_questions(bytes in prop::collection::vec(any::<u8>(), 400..900)) {
-        let world = World::new(&mut Choices::new(bytes));
+    fn a_reassignment_fails_by_the_same_questions(bytes in prop::collection::vec(any::<u8>(), 400..900), access: bool) {
+        let mut pick = Choices::new(bytes);
+        let mut world = World::new(&mut pick);
+        if access {
+            world = world.behind_access(&mut pick);
+        }
         let engine = engine(&world);
         for (actor, slot) in (0..world.users.len()).flat_map(|actor| [(actor, "owner"), (actor, "lo")]) {
             let id = world.users[actor].id;

@@ -249,7 +249,7 @@ fn a_deny_of_giving_beats_a_claim() {
 fn without_a_lead_the_question_is_whether_any_could_be_allowed() {
     let profiles = r#"{"id":"p","grants":[{"do":["lead.view","lead.mass"],"scope":"team"},{"do":["lead.edit"],"scope":"none"},
         {"do":["lead.claim"],"scope":"own"},{"do":["lead.claim"],"scope":"team","deny":true},{"do":["lead.give"],"scope":"team"},
-        {"do":["lead.release"],"scope":"unowned"}]}"#;
+        {"do":["lead.release"],"scope":"unowned"},{"do":["rule.run"],"scope":"team"},{"do":["rule.run"],"scope":"team","deny":true}]}"#;
     let gate = gate(&[user("ann", "east", "p"), user("bob", "west", "p"), user("cid", "east", "p")].join(","), profiles, "");
     let can = |question: &str| ask(&gate, &format!(r#"{{"actor":"ann",{question}}}"#), None).allowed;
     assert!(can(r#""do":"lead.view""#));

@@ -1,9 +1,11 @@
 //! The case files under `tests/cases`, run natively. `tests/package/run-cases.mjs` runs the same files in every runtime.
 //!
-//! A case is `{"name", "steps": [{"call", …, "expect"?}, …]}`; a step calls what the public API calls, with its arguments
-//! beside `call`. A failure's outcome is `{"error": {code, message, diagnostics}}`. Where a step has `expect`, the
-//! outcome must equal it; and the outcome of every step must be the same, byte for byte, in every runtime: with
-//! `EVENHAND_CASES_OUT` set, the outcomes are written there, one line a case, in canonical form.
+//! A case is `{"name", "config"?, "leads"?, "options"?, "steps": [{"call", …, "expect"?}, …]}`; a step calls what the public API calls,
+//! with its arguments beside `call` (`tests/support/case.rs` lists them). `config` and `leads` stand for a first `workspace`
+//! and `load`. A failure's outcome is `{"error": {code, message, diagnostics}}`. Where a step has `expect`, the outcome must
+//! have what it says: of an object, the keys that it names; of all else, all of it. The outcome of every step must be the
+//! same, byte for byte, in every runtime: with `EVENHAND_CASES_OUT` set, the outcomes are written there, one line a
+//! case, in canonical form.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -12,18 +14,26 @@ use std::path::{Path, PathBuf};
 
 use evenhand::json::Json;
 
-/// Runs one step.
-fn step(step: &Json) -> Json {
-    match step.get("call").and_then(Json::as_text) {
-        Some("version") => env!("CARGO_PKG_VERSION").into(),
-        call => panic!("there is no call {call:?}"),
-    }
-}
+#[path = "support/case.rs"]
+mod case;
 
 /// What the step must come to, if the case says so; `null` is an expectation too.
-fn expectation(step: &Json) -> Option<Json> {
-    let (_, expect) = step.as_object()?.iter().find(|(key, _)| key == "expect")?;
-    Some(expect.canonical())
+fn expectation(step: &Json) -> Option<&Json> {
+    step.as_object()?.iter().find(|(key, _)| key == "expect").map(|(_, expect)| expect)
+}
+
+/// Where an outcome is not as expected.
+fn differs(expect: &Json, outcome: &Json, path: &str) -> Option<String> {
+    match (expect, outcome) {
+        (Json::Object(pairs), Json::Object(_)) => {
+            pairs.iter().find_map(|(key, value)| differs(value, outcome.get(key).unwrap_or(&Json::Null), &format!("{path}/{key}")))
+        }
+        (Json::List(items), Json::List(have)) if items.len() == have.len() => {
+            items.iter().zip(have).enumerate().find_map(|(at, (item, have))| differs(item, have, &format!("{path}/{at}")))
+        }
+        (expect, outcome) if expect == outcome => None,
+        (expect, outcome) => Some(format!("at `{path}`\n  expected {}\n  not      {}", expect.write(), outcome.write())),
+    }
 }
 
 /// Every case file, in order of its path.
@@ -40,16 +50,21 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn cases() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let only = std::env::var("EVENHAND_CASE").unwrap_or_default();
     let mut failed = Vec::new();
     let mut lines = String::new();
     for path in files(&root) {
         let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+        if !name.contains(&only) {
+            continue;
+        }
         let case = Json::parse(&fs::read_to_string(&path).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut world = case::World::of(&case).unwrap_or_else(|error| panic!("{name}: {}", error.to_json().write()));
         let mut outcomes = Vec::new();
         for (i, given) in case.get("steps").and_then(Json::as_list).unwrap_or_default().iter().enumerate() {
-            let outcome = step(given).canonical();
-            if let Some(expect) = expectation(given).filter(|expect| *expect != outcome) {
-                failed.push(format!("{name}, step {i}:\n  expected {}\n  outcome  {}", expect.write(), outcome.write()));
+            let outcome = world.step(given).canonical();
+            if let Some(difference) = expectation(given).and_then(|expect| differs(&expect.canonical(), &outcome, "")) {
+                failed.push(format!("{name}, step {i}: {difference}"));
             }
             outcomes.push(outcome);
         }

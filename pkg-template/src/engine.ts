@@ -1,6 +1,9 @@
 import type * as Contract from "../evenhand.js";
-import { type EvenhandError, fault } from "./errors.js";
+import { asBytes, json } from "./input.js";
+import { wrong } from "./handle.js";
 import { dispose, type Instance } from "./instance.js";
+import { Workspace } from "./workspace.js";
+import { withZones } from "./zones.js";
 
 export class Engine implements Contract.Engine {
   readonly #instance: Instance;
@@ -13,16 +16,23 @@ export class Engine implements Contract.Engine {
     return this.#instance.call((wasm) => wasm.version());
   }
 
-  workspace(_config: Contract.WorkspaceConfig): Contract.Workspace {
-    throw this.#missing("workspace");
+  workspace(config: Contract.WorkspaceConfig): Contract.Workspace {
+    this.#instance.check();
+    const [complete, zones] = withZones(config);
+    const input = json(complete);
+    return new Workspace(this.#instance, this.#instance.call((wasm) => wasm.Workspace.compile(input)), zones);
   }
 
-  check(_config: unknown): Contract.Diagnostic[] {
-    throw this.#missing("check");
+  check(config: unknown): Contract.Diagnostic[] {
+    this.#instance.check();
+    const input = json(withZones(config)[0]);
+    return this.#instance.call((wasm) => wasm.check(input));
   }
 
-  peek(_plan: Uint8Array): Contract.PlanHeader {
-    throw this.#missing("peek");
+  peek(plan: Uint8Array): Contract.PlanHeader {
+    this.#instance.check();
+    const bytes = asBytes(plan) ?? wrong("a plan", "the bytes of `Plan.encode`");
+    return this.#instance.call((wasm) => wasm.peek(bytes));
   }
 
   newId(): string {
@@ -39,10 +49,5 @@ export class Engine implements Contract.Engine {
 
   [dispose](): void {
     this.free();
-  }
-
-  #missing(call: string): EvenhandError {
-    this.#instance.check();
-    return fault("not_implemented", `\`${call}\` is not in this build yet`);
   }
 }

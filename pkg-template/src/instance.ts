@@ -14,8 +14,12 @@ export class Instance {
   #glue: Glue | undefined;
   #failed: EvenhandError | undefined;
 
-  constructor(glue: Glue) {
+  /** Bytes that tables may fill; the rest is for plans and answers. */
+  readonly budget: number;
+
+  constructor(glue: Glue, maximum: number) {
     this.#glue = glue;
+    this.budget = maximum - Math.max(maximum / 16, 2 ** 20);
   }
 
   get memory(): number {

@@ -60,14 +60,16 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
   return { createEngine, createEngineSync };
 }
 
+type Parts = Glue & { /** Most bytes of memory. */ maximum: number };
+
 /** The glue of an engine whose memory may grow so far. */
-function parts(maxMemory = DEFAULT_MEMORY): Glue {
+function parts(maxMemory = DEFAULT_MEMORY): Parts {
   const pages = Math.min(Math.floor(maxMemory / PAGE), MOST_PAGES);
   if (!(pages >= initialPages)) {
     throw fault("max_memory_invalid", `\`maxMemory\` must be a number of bytes, at least ${initialPages * PAGE}`, { path: "/maxMemory" });
   }
   try {
-    return glue(pages);
+    return { ...glue(pages), maximum: pages * PAGE };
   } catch (cause) {
     throw fault("out_of_memory", "the runtime has no room for the memory of another engine", { hint: "free engines that are done, or lower `maxMemory`", cause });
   }
@@ -104,9 +106,9 @@ function instantiateSync(module: WebAssembly.Module, { imports }: Glue): WebAsse
   return invalidSync(() => new WebAssembly.Instance(module, imports));
 }
 
-function started(made: Glue, instance: WebAssembly.Instance): Engine {
+function started(made: Parts, instance: WebAssembly.Instance): Engine {
   invalidSync(() => made.start(instance));
-  return new Engine(new Instance(made));
+  return new Engine(new Instance(made, made.maximum));
 }
 
 async function invalid<T>(work: Promise<T>): Promise<T> {

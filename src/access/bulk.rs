@@ -4,9 +4,10 @@
 //! receiver's view is evaluated in part, with the slot, the patches and whatever else changes put in.
 
 use super::assemble::{Over, is_null, not_null};
+use super::boundary::Crossing;
 use super::lead::{After, Row};
 use super::reach::{Standing, between};
-use super::receive::{Changes, Crossing, Handover};
+use super::receive::{Changes, Handover};
 use super::{Asker, Change, Gate, Reason};
 use crate::config::{BoundaryMode, UserIx, Verb};
 use crate::error::Result;

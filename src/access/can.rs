@@ -177,7 +177,7 @@ impl<'g> Asker<'g> {
     }
 
     /// What they say of giving the lead to something that stands so.
-    fn of_receiver(self, receiver: Standing, lead: Known<'_>) -> Result<Verdict<'g>> {
+    pub(super) fn of_receiver(self, receiver: Standing, lead: Known<'_>) -> Result<Verdict<'g>> {
         let give = self.judge(Verb::LeadGive, Over::Fixed(receiver), lead, &mut || receiver)?;
         match give {
             Verdict::Silent if receiver.reach == Reach::Own => self.of_lead(Verb::LeadClaim, lead, &mut None),
@@ -266,27 +266,6 @@ impl<'g> Asker<'g> {
         }
     }
 
-    /// Whether there is anybody to whom the actor may give; `lead` narrows it.
-    pub(super) fn give_to_any(self, lead: Option<Known<'_>>, found: &mut Found) -> Result<()> {
-        let steps = [Reach::Own, Reach::Team, Reach::Subtree, Reach::Company, Reach::Stranger];
-        for standing in steps.map(Standing::at) {
-            match lead {
-                Some(lead) => {
-                    let verdict = self.of_receiver(standing, lead)?;
-                    if matches!(verdict, Verdict::Granted(_)) {
-                        self.note(found, Some(Asked::Give), verdict, String::new);
-                        return Ok(());
-                    }
-                }
-                None if crate::query::assume::is_false(&self.give_node(standing)?) => {}
-                None => return Ok(()),
-            }
-        }
-        let message = format!("`{}` may not give this to anybody", self.user.id);
-        found.failed.push(Reason::new("not_permitted", Some(Asked::Give), message));
-        Ok(())
-    }
-
     pub(super) fn release(self, slot: FieldIx, lead: Known<'_>, found: &mut Found) -> Result<()> {
         let verdict = self.of_holder(slot, lead)?;
         self.note(found, Some(Asked::Release), verdict, || match lead.cells.cell(slot).text() {
@@ -356,55 +335,5 @@ impl<'g> Asker<'g> {
             self.receives(lead, question, found)?;
         }
         Ok(())
-    }
-
-    /// Whether a verb could be allowed for any lead.
-    fn about_any(self, verb: Verb, question: &Question<'_>) -> Result<Decision> {
-        let mut found = Found::default();
-        self.could_note(Verb::LeadView, Over::Lead, &mut found)?;
-        let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
-        match verb {
-            Verb::LeadView => {}
-            Verb::LeadGive => self.give_any_lead(question, &mut found)?,
-            Verb::LeadRelease => self.could_note(verb, Over::Holder(slot), &mut found)?,
-            verb => self.could_note(verb, Over::Lead, &mut found)?,
-        }
-        Ok(found.decide())
-    }
-
-    fn reassign_any(self, question: &Question<'_>) -> Result<Decision> {
-        let mut found = Found::default();
-        self.could_note(Verb::LeadView, Over::Lead, &mut found)?;
-        self.could_note(Verb::LeadEdit, Over::Lead, &mut found)?;
-        if !matches!(question.to, To::Nobody) && (question.to != To::Anybody || question.unit.is_some()) {
-            self.give_any_lead(question, &mut found)?;
-            self.could_receive(question, &mut found)?;
-        }
-        Ok(found.decide())
-    }
-
-    fn give_any_lead(self, question: &Question<'_>, found: &mut Found) -> Result<()> {
-        match self.receiver(question) {
-            None => self.give_to_any(None, found),
-            Some((standing, name)) => {
-                if crate::query::assume::is_false(&self.give_node(standing)?) {
-                    found.failed.push(Reason::new("not_permitted", Some(Asked::Give), self.may_not_give(&name)));
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn could_note(self, verb: Verb, over: Over, found: &mut Found) -> Result<()> {
-        if !self.could(verb, over)? {
-            found.failed.push(self.never(verb));
-        }
-        Ok(())
-    }
-
-    /// The reason where no grant of a verb could cover anything.
-    pub(super) fn never(self, verb: Verb) -> Reason {
-        let message = format!("`{}` has no grant for `{}` that could cover anything", self.user.id, verb.name());
-        Reason::new("not_permitted", Asked::of(verb), message)
     }
 }

@@ -2,18 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::assemble::{has, is_unit};
+use super::boundary::Crossing;
 use super::can::{Found, Known, Verdict};
 use super::lead::After;
 use super::{Asked, Asker, Change, Gate, Question, Reason, To};
 use crate::config::{BoundaryMode, Patch, PatchValue, UserIx, UserKind};
 use crate::error::{Error, Result};
 use crate::filter::{self, Context};
-use crate::query::assume::{all, never, not};
-use crate::query::fold::fold;
-use crate::query::node::{Check, Node, Test, TextTest};
-use crate::query::schema::Case;
-use crate::query::{Cell, Cells, FieldIx, FieldType, Operator, UnitIx};
+use crate::query::{Cell, Cells, FieldIx, FieldType, UnitIx};
 use crate::time::Instant;
 
 /// Why somebody cannot have a lead. Where several hold, the first is told.
@@ -184,111 +180,6 @@ impl Gate {
                     None => Change::Later,
                 }
             }
-        }
-    }
-
-    /// Whether somebody is a member of the pool that the lead names. Where no pools are configured the field is just a field.
-    fn is_of_pool(&self, field: FieldIx, pool: &str, user: UserIx, now: Option<Instant>) -> Result<bool> {
-        let pools = &self.model.pools;
-        if pools.is_empty() {
-            return Ok(true);
-        }
-        if !self.folds(field) {
-            return pools.find(pool).map_or(Ok(false), |pool| self.in_pool(pool, user, now));
-        }
-        let wanted = fold(pool);
-        for (ix, pool) in (0u32..).zip(pools.iter()) {
-            if fold(&pool.id) == wanted && self.in_pool(ix, user, now)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn folds(&self, field: FieldIx) -> bool {
-        self.model.schema.get(field).is_some_and(|field| field.kind == FieldType::Text && field.case == Case::Ignored)
-    }
-
-    /// The same as a condition over leads.
-    pub(super) fn pool_node(&self, user: UserIx, now: Option<Instant>) -> Result<Node> {
-        let (Some(field), false) = (self.model.lead.pool, self.model.pools.is_empty()) else { return Ok(all([])) };
-        let mut ids: Vec<&str> = Vec::new();
-        for (ix, pool) in (0u32..).zip(self.model.pools.iter()) {
-            if self.in_pool(ix, user, now)? {
-                ids.push(&pool.id);
-            }
-        }
-        let test = |operator, check, expected| Node::Test(Box::new(Test { field, operator, negated: false, check, expected }));
-        let none = test(Operator::Empty, Check::Empty, crate::json::Json::Null);
-        if ids.is_empty() {
-            return Ok(none);
-        }
-        let shown = crate::json::Json::List(ids.iter().map(|id| (*id).into()).collect());
-        let case = if self.folds(field) { Case::Ignored } else { Case::Sensitive };
-        let mut words: Vec<String> = match case {
-            Case::Ignored => ids.iter().map(|id| fold(id).into_owned()).collect(),
-            Case::Sensitive => ids.iter().map(|id| (*id).to_owned()).collect(),
-        };
-        words.sort_unstable();
-        words.dedup();
-        let check = match self.model.schema.kind(field) {
-            FieldType::Text => Check::Text(case, TextTest::OneOf(words)),
-            _ => Check::Words(words),
-        };
-        Ok(crate::query::assume::any([none, test(Operator::In, check, shown)]))
-    }
-
-    /// The nearest unit of the boundary's kind, at or above `unit`.
-    fn bounds(&self, unit: UnitIx) -> Option<UnitIx> {
-        self.bounds.get(unit.0 as usize).copied().flatten()
-    }
-
-    /// The unit that a lead's unit or a receiver's belongs to on its side of the boundary.
-    pub fn side_of(&self, unit: Option<UnitIx>) -> Option<UnitIx> {
-        unit.and_then(|unit| self.bounds(unit))
-    }
-
-    /// The leads that would cross a boundary on their way to `toward`, as a condition.
-    pub(super) fn crossing_node(&self, toward: Option<UnitIx>) -> Node {
-        let lead = &self.model.lead;
-        let (Some(field), Some(side)) = (lead.unit, self.side_of(toward)) else { return never() };
-        let units = self.model.schema.units.units();
-        let beyond = |ix: u32| self.bounds(UnitIx(ix)).is_some_and(|other| other != side);
-        let ids = (0u32..).zip(units).filter(|(ix, _)| beyond(*ix)).map(|(_, unit)| unit.id.clone()).collect();
-        let id = units.get(side.0 as usize).map_or("", |unit| unit.id.as_str());
-        let known = lead.access.map_or_else(never, |access| has(access, id));
-        all([is_unit(field, ids), not(known)])
-    }
-}
-
-/// What a lead meets on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Crossing {
-    /// Nothing.
-    None,
-    /// A boundary that may not be crossed like this.
-    Barred(BoundaryMode),
-    /// One that grants access to this unit.
-    Granting(UnitIx),
-}
-
-impl Crossing {
-    /// What a lead meets on its way to `toward`.
-    pub fn of(gate: &Gate, lead: &dyn Cells, toward: Option<UnitIx>) -> Crossing {
-        let model = &gate.model;
-        let (Some(boundary), Some(field), Some(side)) = (&model.lifecycle.boundary, model.lead.unit, gate.side_of(toward)) else {
-            return Crossing::None;
-        };
-        let here = lead.cell(field).text().and_then(|id| gate.find_unit(id)).and_then(|unit| gate.bounds(unit));
-        let id = model.schema.units.get(side).map_or("", |unit| unit.id.as_str());
-        let known = model.lead.access.is_some_and(|access| lead.cell(access).items().any(|item| item == id));
-        if known || here.is_none_or(|here| here == side) {
-            return Crossing::None;
-        }
-        match boundary.mode {
-            BoundaryMode::Allow => Crossing::None,
-            BoundaryMode::GrantAccess => Crossing::Granting(side),
-            mode => Crossing::Barred(mode),
         }
     }
 }

@@ -74,7 +74,7 @@ fn fill(column: &mut Column, cells: &[&Cell<'static>], odd: bool) {
 /// Words that no row has come first, so that codes need two or four bytes.
 fn filler(odd: bool, rows: usize, mut intern: impl FnMut(&str)) {
     if odd {
-        let many = if rows % 16 == 0 { 70_000 } else { 300 };
+        let many = if rows.is_multiple_of(16) { 70_000 } else { 300 };
         (0..many).for_each(|i| intern(&format!("Filler {i}")));
     }
 }

@@ -7,6 +7,7 @@
 use super::dict::CodedLeaf;
 use super::kernel::{BLOCK, Rows, marked, narrow, narrow_rows, narrow_spans};
 use super::list::ListLeaf;
+use super::pair::PairLeaf;
 use super::row::{Row, World};
 use super::text::TextLeaf;
 use crate::error::Result;
@@ -45,7 +46,13 @@ pub(super) enum Leaf<'t> {
     Text(TextLeaf<'t>),
     /// Lists.
     List(ListLeaf<'t>),
-    /// What looks at more than one column.
+    /// Two fields of numbers.
+    NumberPair(PairLeaf<'t, f64>),
+    /// Two fields of days.
+    DayPair(PairLeaf<'t, i32>),
+    /// Two fields of instants.
+    InstantPair(PairLeaf<'t, i64>),
+    /// Any other test, on each row.
     Row(&'t Test, &'t Snapshot, &'t World<'t>),
 }
 
@@ -58,7 +65,7 @@ pub(super) struct Window {
 }
 
 /// The values of a chunk from the window on.
-fn values<T>(chunks: &[std::rc::Rc<Vec<T>>], at: Window) -> &[T] {
+pub(super) fn values<T>(chunks: &[std::rc::Rc<Vec<T>>], at: Window) -> &[T] {
     chunks.get(at.chunk).and_then(|chunk| chunk.get(at.first..)).unwrap_or_default()
 }
 
@@ -183,8 +190,17 @@ impl<'t> Leaf<'t> {
         if let (Column::Number(column), true) = (table.column(test.field), null) {
             return Ok(Step::Leaf(Leaf::Numbers(&column.chunks, ANY_NUMBER), !flip));
         }
+        if let Check::Pair(relation, other, _) = &test.check {
+            let leaf = match (table.column(test.field), table.column(*other)) {
+                (Column::Number(a), Column::Number(b)) => Leaf::NumberPair(PairLeaf::new(&a.chunks, &b.chunks, *relation, f64::MIN)),
+                (Column::Day(a), Column::Day(b)) => Leaf::DayPair(PairLeaf::new(&a.chunks, &b.chunks, *relation, i32::MIN + 1)),
+                (Column::Instant(a), Column::Instant(b)) => Leaf::InstantPair(PairLeaf::new(&a.chunks, &b.chunks, *relation, i64::MIN + 1)),
+                _ => Leaf::Row(test, table, world),
+            };
+            return Ok(Step::Leaf(leaf, flip));
+        }
         let leaf = match (table.column(test.field), &test.check) {
-            (Column::Coded(column), check) if !matches!(check, Check::Pair(..)) => Leaf::Coded(CodedLeaf::new(column, check, world)?),
+            (Column::Coded(column), check) => Leaf::Coded(CodedLeaf::new(column, check, world)?),
             (Column::Text(column), check) => match TextLeaf::new(column, check) {
                 Some(leaf) => Leaf::Text(leaf),
                 None => Leaf::Row(test, table, world),
@@ -217,6 +233,9 @@ impl<'t> Leaf<'t> {
             Leaf::Coded(leaf) => leaf.narrow(words, flip, at),
             Leaf::Text(leaf) => leaf.narrow(words, flip, at),
             Leaf::List(leaf) => leaf.narrow(words, flip, at),
+            Leaf::NumberPair(pair) => pair.narrow(words, flip, at),
+            Leaf::DayPair(pair) => pair.narrow(words, flip, at),
+            Leaf::InstantPair(pair) => pair.narrow(words, flip, at),
             Leaf::Row(test, table, world) => narrow_rows(words, flip, |row| holds(test, table, world, at, row)),
         }
     }
@@ -234,6 +253,9 @@ impl<'t> Leaf<'t> {
             Leaf::Coded(leaf) => leaf.keep(rows, flip, at),
             Leaf::Text(leaf) => leaf.keep(rows, flip, at),
             Leaf::List(leaf) => leaf.keep(rows, flip, at),
+            Leaf::NumberPair(pair) => pair.keep(rows, flip, at),
+            Leaf::DayPair(pair) => pair.keep(rows, flip, at),
+            Leaf::InstantPair(pair) => pair.keep(rows, flip, at),
             Leaf::Row(test, table, world) => rows.keep(flip, |row| holds(test, table, world, at, row)),
         }
     }
@@ -338,6 +360,7 @@ impl Leaf<'_> {
             Leaf::Numbers(_, spans) if spans.len() <= 2 => 5.0,
             Leaf::Instants(_, spans) if spans.len() <= 2 => 6.0,
             Leaf::Days(..) | Leaf::Numbers(..) | Leaf::Instants(..) => 50.0,
+            Leaf::NumberPair(_) | Leaf::DayPair(_) | Leaf::InstantPair(_) => 15.0,
             Leaf::List(_) => 30.0,
             Leaf::Text(leaf) => leaf.cost(),
             Leaf::Row(..) => 500.0,

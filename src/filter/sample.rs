@@ -30,7 +30,7 @@ const TEXTS: [&str; 26] = [
 const WORDS: [&str; 8] = ["new", "New", "open", "closed", "a,b", "ß", "ẞ", "5"];
 const USERS: [&str; 5] = ["u1", "u2", "u3", "u4", "ghost"];
 const UNITS: [&str; 6] = ["hq", "north", "n1", "n2", "south", "ghost"];
-const NUMBERS: [f64; 10] = [-1.5, -0.0, 0.0, 1.0, 2.0, 2.5, 5.0, 40.0, 1e300, 5e-324];
+const NUMBERS: [f64; 10] = [-1.5, -0.0, 0.0, 1.0, 2.0, 2.5, 5.0, 40.0, 9_007_199_254_740_992.0, 5e-324];
 const DAYS: [&str; 6] = ["2026-03-07", "2026-03-08", "2026-03-09", "2026-10-31", "2026-11-01", "2026-11-02"];
 const TIMES: [&str; 10] = [
     "2026-03-08T01:59:59.999-05:00",
@@ -84,6 +84,10 @@ impl People for Staff {
             "u3" => "hq",
             _ => return None,
         })
+    }
+
+    fn users(&self) -> Option<Vec<String>> {
+        Some(USERS.iter().take(4).map(|user| (*user).to_owned()).collect())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::scan::plain_end;
 use crate::error::{Error, Result};
 
 /// A cursor over JSON bytes that were checked to be UTF-8 or come from a `str`.
@@ -197,17 +198,14 @@ impl<'a> Reader<'a> {
 
     /// The run up to the next quote or backslash.
     fn plain(&mut self) -> Result<&'a str> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let Some(length) = memchr::memchr2(b'"', b'\\', rest) else {
-            self.at = self.bytes.len();
-            return Err(self.fail("a text has no end"));
-        };
-        let run = rest.get(..length).unwrap_or_default();
-        if let Some(control) = run.iter().position(|b| *b < b' ') {
-            self.at += control;
-            return Err(self.fail("a control character in a text must be escaped"));
+        let start = self.at;
+        self.at = plain_end(self.bytes, start);
+        match self.peek() {
+            Some(b'"' | b'\\') => {}
+            Some(_) => return Err(self.fail("a control character in a text must be escaped")),
+            None => return Err(self.fail("a text has no end")),
         }
-        self.at += length;
+        let run = self.bytes.get(start..self.at).unwrap_or_default();
         std::str::from_utf8(run).map_err(|_| self.fail("a text is not UTF-8"))
     }
 

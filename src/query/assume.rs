@@ -132,3 +132,62 @@ pub fn with_actor(query: &Query, actor: &str, schema: &Schema) -> Result<Query> 
     })?;
     Ok(Query::from(root))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::json::Json;
+    use crate::query::{FieldIx, Operator};
+
+    /// Trees over five fields that are true or false.
+    fn tree() -> impl Strategy<Value = Node> {
+        let leaf = (0u32..5).prop_map(|field| {
+            let (check, expected) = (Check::Flag(true), Json::Bool(true));
+            Node::Test(Box::new(Test { field: FieldIx(field), operator: Operator::Equal, negated: false, check, expected }))
+        });
+        leaf.prop_recursive(4, 40, 4, |inner| {
+            let list = || prop::collection::vec(inner.clone(), 0..4);
+            prop_oneof![
+                list().prop_map(Node::All),
+                list().prop_map(Node::Any),
+                list().prop_map(Node::One),
+                inner.prop_map(|node| Node::Not(Box::new(node))),
+            ]
+        })
+    }
+
+    fn holds(node: &Node, values: &[bool; 5]) -> bool {
+        match node {
+            Node::All(list) => list.iter().all(|node| holds(node, values)),
+            Node::Any(list) => list.iter().any(|node| holds(node, values)),
+            Node::One(list) => list.iter().filter(|node| holds(node, values)).count() == 1,
+            Node::Not(node) => !holds(node, values),
+            Node::Test(test) => values[test.field.0 as usize],
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_assumed_changes_no_outcome(node in tree(), values: [bool; 5], known: [bool; 5]) {
+            let query = Query::from(node.clone());
+            let mut tell = |test: &Test| Ok(known[test.field.0 as usize].then_some(values[test.field.0 as usize]));
+            let rest = assume(&query, &mut tell).unwrap();
+            prop_assert_eq!(holds(rest.root(), &values), holds(&node, &values));
+            prop_assert!(rest.fields().iter().all(|field| !known[field.0 as usize]), "what is known is no longer asked");
+            if known == [true; 5] {
+                prop_assert!(is_true(rest.root()) || is_false(rest.root()));
+            }
+        }
+
+        #[test]
+        fn groups_mean_what_they_are_made_of(list in prop::collection::vec(tree(), 0..4), values: [bool; 5]) {
+            prop_assert_eq!(holds(&all(list.clone()), &values), list.iter().all(|node| holds(node, &values)));
+            prop_assert_eq!(holds(&super::any(list.clone()), &values), list.iter().any(|node| holds(node, &values)));
+            for node in list {
+                prop_assert_eq!(holds(&not(node.clone()), &values), !holds(&node, &values));
+            }
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Budget;
+use super::change::indexed;
 use super::column::{Column, TextColumn};
 use super::index::Index;
 use super::snapshot::empty_columns;
@@ -17,7 +18,7 @@ pub(crate) struct Stage {
     pub id: FieldIx,
     pub columns: Vec<Column>,
     pub rows: u32,
-    /// The first row of each id.
+    /// The first row of each id, once [`Stage::index_ids`] was called.
     pub index: Index,
     /// (row, first row of the same id), ascending.
     pub duplicates: Vec<(u32, u32)>,
@@ -42,6 +43,14 @@ impl Stage {
             Some(Column::Text(ids)) => ids,
             _ => &self.no_ids,
         }
+    }
+
+    /// Enters the ids into the index, which is put off as long as they ascend: then none can be a duplicate.
+    pub fn index_ids(&mut self) -> Result<()> {
+        if self.ascending {
+            self.index = indexed(self.columns.get(self.id.0 as usize), self.rows, &self.budget)?;
+        }
+        Ok(())
     }
 
     /// Notes that a key was missing.

@@ -11,7 +11,7 @@ use crate::query::fold::fold;
 use crate::query::schema::Case;
 
 /// A chunk with more changed rows than this is packed again.
-const MOST_CHANGED: usize = 4096;
+const MOST_CHANGED: usize = CHUNK / 8;
 
 fn bit(words: &[u64], at: usize) -> bool {
     words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
@@ -117,8 +117,9 @@ impl TextChunk {
     #[inline]
     fn push_folded(&mut self, row: usize, start: usize, text: &str, budget: &Budget) -> Result<()> {
         let bytes = text.as_bytes();
-        if text.is_ascii() {
-            if !bytes.iter().any(u8::is_ascii_uppercase) {
+        let (any, upper) = bytes.iter().fold((0, false), |(any, upper), byte| (any | byte, upper | byte.is_ascii_uppercase()));
+        if any < 0x80 {
+            if !upper {
                 self.bytes.extend_from_slice(bytes);
                 return Ok(());
             }

@@ -8,7 +8,7 @@ use crate::filter;
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
 use crate::plan::timeline;
-use crate::query::Query;
+use crate::query::{FieldIx, Query};
 use crate::table::{Mask, RowIx};
 
 use super::{Filter, LeadTable, Viewer, Workspace};
@@ -102,24 +102,26 @@ impl Workspace {
     /// # Errors
     /// `stale_selection`, `unknown_field`.
     pub fn page(&self, table: &LeadTable, selection: &Selection, offset: usize, limit: usize, fields: &Json) -> Result<Json> {
-        let wanted = match fields.as_list() {
-            None => self.all_fields(),
-            Some(names) => names
-                .iter()
-                .enumerate()
-                .map(|(at, name)| {
-                    let name = name.as_text().unwrap_or_default();
-                    let known = self.model.schema.fields.iter().map(|field| field.name.as_str());
-                    self.model.schema.find(name).ok_or_else(|| {
-                        let fault =
-                            crate::error::Diagnostic::error("unknown_field", format!("/{at}"), format!("there is no field `{name}`"));
-                        Error::of(fault.maybe_hint(crate::error::nearest(name, known)))
-                    })
-                })
-                .collect::<Result<_>>()?,
-        };
+        let wanted = self.fields_named(fields)?;
         let rows = selection.rows_of(table)?;
         Ok(Json::List(rows.iter().skip(offset).take(limit).map(|row| self.row(table, RowIx(*row), &wanted)).collect()))
+    }
+
+    /// The fields that a list names; all of them where it is null.
+    ///
+    /// # Errors
+    /// `unknown_field`.
+    pub(crate) fn fields_named(&self, names: &Json) -> Result<Vec<FieldIx>> {
+        let Some(names) = names.as_list() else { return Ok(self.all_fields()) };
+        let known = || self.model.schema.fields.iter().map(|field| field.name.as_str());
+        let find = |(at, name): (usize, &Json)| {
+            let name = name.as_text().unwrap_or_default();
+            self.model.schema.find(name).ok_or_else(|| {
+                let fault = crate::error::Diagnostic::error("unknown_field", format!("/{at}"), format!("there is no field `{name}`"));
+                Error::of(fault.maybe_hint(crate::error::nearest(name, known())))
+            })
+        };
+        names.iter().enumerate().map(find).collect()
     }
 
     /// How often each value of a field occurs: most frequent first, ties in value order, null last, tags by element.

@@ -68,6 +68,8 @@ pub enum Where {
     AccessHas(usize),
     AccessHasNot(usize),
     NoAccess,
+    OneHoldsBoth,
+    OneOfThree,
 }
 
 #[derive(Clone, Debug)]
@@ -98,6 +100,10 @@ pub struct World {
     pub on_assign: Option<&'static str>,
     /// Which unit's access a new owner brings.
     pub on_assign_access: Option<usize>,
+    /// Whether that is then the only one.
+    pub on_assign_only: bool,
+    /// Which unit's access it takes away.
+    pub on_assign_removes: Option<usize>,
     /// Whether groups make offers for `owner`; without any, a run locks every slot.
     pub offers: bool,
 }
@@ -160,11 +166,27 @@ impl World {
             mode: pick.one(&[None, Some("allow"), Some("deny"), Some("duplicate"), Some("grant_access")]),
             on_assign: pick.one(&[None, Some("new"), Some("won")]),
             on_assign_access: pick.maybe(4, 0),
+            on_assign_only: pick.below(3) == 1,
+            on_assign_removes: if pick.below(4) == 1 { Some(count - 1) } else { None },
             offers: pick.below(2) == 1,
             units,
             users,
             profiles,
         }
+    }
+
+    /// The same where every unit is a company, crossing grants access, and what people see hangs on access.
+    pub fn behind_access(mut self, pick: &mut Choices) -> World {
+        let count = self.units.len();
+        self.mode = Some("grant_access");
+        self.units.iter_mut().for_each(|unit| unit.company = true);
+        for grants in &mut self.profiles {
+            grants.retain(|grant| !grant.verbs.contains(&"lead.view") || grant.scope == "own" || grant.deny);
+            let unit = pick.below(count);
+            let only = Some(pick.one(&[Where::AccessHas(unit), Where::AccessHasNot(unit), Where::NoAccess]));
+            grants.push(Grant { verbs: vec!["lead.view"], scope: "all", only, deny: pick.below(3) == 0 });
+        }
+        self
     }
 
     // ---------------------------------------------------------------- the rules
@@ -238,6 +260,11 @@ impl World {
             Where::AccessHas(unit) => lead.access.contains(&UNITS[unit]),
             Where::AccessHasNot(unit) => !lead.access.contains(&UNITS[unit]),
             Where::NoAccess => lead.access.is_empty(),
+            Where::OneHoldsBoth => lead.owner.is_some() && lead.owner == lead.lo,
+            Where::OneOfThree => {
+                [lead.owner == Some(self.users[actor].id), lead.status == Some("new"), lead.lo.is_none()].iter().filter(|yes| **yes).count()
+                    == 1
+            }
         }
     }
 
@@ -313,6 +340,10 @@ impl World {
         } else {
             after.owner = Some(user.id);
             after.status = self.on_assign.or(after.status);
+            if self.on_assign_only && self.on_assign_access.is_some() {
+                after.access.clear();
+            }
+            after.access.retain(|unit| self.on_assign_removes.is_none_or(|removed| *unit != UNITS[removed]));
             if let Some(unit) = self.on_assign_access.filter(|unit| !after.access.contains(&UNITS[*unit])) {
                 after.access.push(UNITS[unit]);
             }
@@ -393,8 +424,11 @@ impl World {
         if let Some(status) = self.on_assign {
             patches.push(format!(r#""status":"{status}""#));
         }
-        if let Some(unit) = self.on_assign_access {
-            patches.push(format!(r#""access":{{"add":["{}"]}}"#, UNITS[unit]));
+        if let (Some(unit), true) = (self.on_assign_access, self.on_assign_only) {
+            patches.push(format!(r#""access":["{}"]"#, UNITS[unit]));
+        } else if self.on_assign_access.is_some() || self.on_assign_removes.is_some() {
+            let names = |unit: Option<usize>| unit.map_or(String::new(), |unit| format!("{:?}", UNITS[unit]));
+            patches.push(format!(r#""access":{{"add":[{}],"remove":[{}]}}"#, names(self.on_assign_access), names(self.on_assign_removes)));
         }
         cycle.push(format!(r#""onAssign":{{{}}}"#, patches.join(",")));
         let groups = if self.offers {
@@ -468,7 +502,7 @@ impl Grant {
 impl Where {
     fn new(pick: &mut Choices, units: usize) -> Where {
         let unit = pick.below(units);
-        match pick.below(9) {
+        match pick.below(11) {
             0 => Where::Status("new"),
             1 => Where::NotStatus("won"),
             2 => Where::OwnerIsActor,
@@ -477,11 +511,14 @@ impl Where {
             5 => Where::OwnerUnder(unit),
             6 => Where::AccessHas(unit),
             7 => Where::AccessHasNot(unit),
+            8 => Where::OneHoldsBoth,
+            9 => Where::OneOfThree,
             _ => Where::NoAccess,
         }
     }
 
     fn json(self) -> String {
+        let combinator = if matches!(self, Where::OneOfThree) { "xor" } else { "and" };
         let rule = match self {
             Where::Status(status) => format!(r#"{{"field":"status","operator":"=","value":"{status}"}}"#),
             Where::NotStatus(status) => format!(r#"{{"field":"status","operator":"!=","value":"{status}"}}"#),
@@ -492,7 +529,9 @@ impl Where {
             Where::AccessHas(unit) => format!(r#"{{"field":"access","operator":"contains","value":"{}"}}"#, UNITS[unit]),
             Where::AccessHasNot(unit) => format!(r#"{{"field":"access","operator":"doesNotContain","value":"{}"}}"#, UNITS[unit]),
             Where::NoAccess => r#"{"field":"access","operator":"null"}"#.into(),
+            Where::OneHoldsBoth => r#"{"field":"owner","operator":"=","value":"lo","valueSource":"field"}"#.into(),
+            Where::OneOfThree => [Where::OwnerIsActor, Where::Status("new"), Where::NobodyHoldsLo].map(Where::json).join(","),
         };
-        format!(r#"{{"combinator":"and","rules":[{rule}]}}"#)
+        format!(r#"{{"combinator":"{combinator}","rules":[{rule}]}}"#)
     }
 }

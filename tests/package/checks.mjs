@@ -33,6 +33,39 @@ const uses = {
   workspace: (engine) => engine.workspace({}),
 };
 
+const everything = ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass", "plan.undo"];
+/** A small configuration: one field of each kind that cells come in. */
+const config = {
+  version: 1,
+  fields: {
+    id: { type: "text" },
+    owner: { type: "user", label: "Lead Owner" },
+    name: { type: "text" },
+    score: { type: "number" },
+    hot: { type: "boolean" },
+    made: { type: "datetime" },
+    tags: { type: "tags" },
+    kind: { type: "choice", label: "constructor" },
+  },
+  lead: { id: "id", owner: "owner" },
+  profiles: [{ id: "all", grants: [{ do: everything, scope: "all" }] }],
+  users: ["ann", "bob", "__proto__"].map((id) => ({ id, profiles: ["all"] })),
+};
+const host = { actor: null };
+const context = { actor: "ann", now: new Date(Date.UTC(2026, 2, 2)) };
+const split = (leads = { filter: { rules: [] } }) => ({ type: "split", leads, split: { to: ["ann", "bob"] } });
+const plain = (value) => JSON.parse(JSON.stringify(value));
+const prototype = Object.getPrototypeOf;
+
+/** An engine with a workspace and a few leads, for the time of one check. */
+async function world(evenhand, run, leads = [{ id: "1", owner: "bob" }, { id: "2" }, { id: "3", owner: "ann" }]) {
+  const engine = await evenhand.createEngine();
+  const workspace = engine.workspace(config);
+  const table = workspace.load(leads);
+  await run({ engine, workspace, table });
+  engine.free();
+}
+
 export const checks = {
   async "an engine answers"({ createEngine }) {
     const engine = await createEngine();
@@ -65,9 +98,296 @@ export const checks = {
   },
 
   async "what has not landed says so"(evenhand) {
+    await world(evenhand, async ({ workspace, table }) => {
+      const plan = workspace.plan(table, split(), context);
+      const calls = [
+        () => workspace.update({}),
+        () => workspace.importFilter({}, "mongo"),
+        () => workspace.needs(split(), context),
+        () => workspace.explain(table, "1", context),
+        () => workspace.forecast("g", 1, context),
+        () => workspace.simulate(table, {}, context),
+        () => workspace.tally(table, split(), context),
+        () => workspace.settle([], split(), context),
+        () => plan.toSQL("postgres", { table: "leads" }),
+      ];
+      for (const call of calls) equal((await thrown(call, evenhand)).code, "not_implemented");
+      equal([plan.runs, plan.wakeAt], [[], null]);
+    });
+  },
+
+  async "objects load as their JSON text does"(evenhand) {
+    const long = "x".repeat(70_000);
+    const sets = {
+      plain: [{ id: "1", owner: "ann", name: "A", score: 1.5, hot: true, made: "2026-03-02T09:00:00Z", tags: ["a", "b"], kind: "k" }],
+      "by label": [{ id: "1", "Lead Owner": "bob", constructor: "k" }, { id: "2", owner: "ann" }],
+      "nothing and null": [{ id: "1", name: undefined, score: NaN, hot: null, tags: [] }, { id: "2", made: new Date(NaN) }, { id: "3", name: "", tags: null, kind: "" }],
+      "numbers of all sorts": [{ id: 7, score: -0, name: 1e21 }, { id: 8.5, score: "42" }, { id: "9", score: "x", made: 1e12 }],
+      dates: [{ id: "1", made: new Date(1e12), name: new Date(0), score: new Date(5) }],
+      mixed: [{ id: "1", name: true, score: [1], hot: "yes", tags: "a, b", owner: { a: 1 } }, { id: "2", name: 5, hot: 1, tags: [1, "z", null] }, { id: "3", hot: false, tags: [["x"]] }],
+      unicode: [{ id: "ä", name: "😀é", tags: ["ü"] }, { id: "b", name: "\u0000", kind: "\u2028" }],
+      "lone surrogates": [{ id: "1", name: "a\ud800" }, { id: "2", name: "\udc00b", tags: ["x\ud800", "y"] }, { id: "\ud800" }, { id: "3", name: "\ud83d", kind: "\ude00" }],
+      "own names of objects": [JSON.parse('{"id":"1","owner":"__proto__","__proto__":{"name":"no"},"hasOwnProperty":1}')],
+      long: [{ id: "1", name: long }, { id: "2", name: "x" }],
+      "same id": [{ id: "1", name: "a" }, { id: "1", name: "b" }],
+      none: [],
+      various: Array.from({ length: 9000 }, (_, i) => ({ id: `L${i}`, name: `name ${i}`, score: i, kind: `k${i % 5}`, owner: i % 3 ? "ann" : null, tags: i % 2 ? ["a", `t${i % 7}`] : [] })),
+    };
     const engine = await evenhand.createEngine();
-    for (const name of ["check", "peek", "workspace"]) equal((await thrown(() => uses[name](engine), evenhand)).code, "not_implemented");
+    const workspace = engine.workspace(config);
+    for (const [name, rows] of Object.entries(sets)) {
+      const [one, other] = [workspace.load(rows), workspace.load(JSON.stringify(rows), { format: "json" })];
+      const all = (table) => [name, table.size, table.problems, table.select(null, host).rows()];
+      equal(all(one), all(other));
+      // The same in pieces, and as bytes.
+      const loader = workspace.loader();
+      for (let from = 0; from < rows.length; from += 7) loader.push(rows.slice(from, from + 7));
+      equal(all(loader.finish()), all(other));
+      const bytes = new TextEncoder().encode(JSON.stringify(rows));
+      equal(all(workspace.load(bytes.buffer, { format: "json" })), all(other));
+      for (const table of [one, other]) table.free();
+    }
     engine.free();
+  },
+
+  async "text in pieces keeps its characters"(evenhand) {
+    await world(evenhand, async ({ workspace }) => {
+      const text = "id,name\n1,a😀b\n2,é\n";
+      for (let at = 0; at <= text.length; at += 1) {
+        const loader = workspace.loader();
+        loader.push(text.slice(0, at));
+        loader.push(text.slice(at));
+        equal(loader.finish().select(null, host).rows(0, 9, ["id", "name"]), [{ id: "1", name: "a😀b" }, { id: "2", name: "é" }]);
+      }
+      const large = `id,name\n${Array.from({ length: 60_000 }, (_, i) => `${i},${"😀".repeat(9)}`).join("\n")}\n`;
+      equal(workspace.load(large).get("59999", host), { id: "59999", owner: null, name: "😀".repeat(9), score: null, hot: null, made: null, tags: [], kind: null });
+    });
+  },
+
+  async "rows that cannot be read say which, and nothing is harmed"(evenhand) {
+    await world(evenhand, async ({ workspace, table }) => {
+      const getter = { id: "9", get name() { throw new Error("mine"); } };
+      const cases = [
+        [[{ id: "8" }, getter], "row_unreadable", "/1/name"],
+        [[{ id: "8" }, null], "row_invalid", "/1"],
+        [[, { id: "8" }], "row_invalid", "/0"],
+        [["x"], "row_invalid", "/0"],
+        [[[1]], "row_invalid", "/0"],
+        [[{ id: "8", name: { toJSON() { throw new Error("mine"); } } }], "row_unreadable", "/0/name"],
+      ];
+      for (const [rows, code, path] of cases) {
+        for (const load of [() => workspace.load(rows), () => table.upsert(rows), () => workspace.loader().push(rows)]) {
+          const error = await thrown(load, evenhand);
+          equal([error.code, error.diagnostics[0].path], [code, path]);
+        }
+      }
+      for (const data of [7, null, undefined, {}, new Date()]) equal((await thrown(() => workspace.load(data), evenhand)).code, "wrong_type");
+      equal((await thrown(() => workspace.load([], { format: "csv" }), evenhand)).code, "options_invalid");
+      equal((await thrown(() => workspace.load([{ id: "1" }], { colums: {} }), evenhand)).diagnostics[0].path, "/colums");
+      equal([table.size, table.get("9", host)], [3, undefined]);
+      const loader = workspace.loader();
+      const error = await thrown(() => loader.push([getter]), evenhand);
+      ok((await thrown(() => loader.push([]), evenhand)) === error, "a failed load keeps its error");
+      ok((await thrown(() => loader.finish(), evenhand)) === error, "and ends with it");
+      equal((await thrown(() => loader.push([]), evenhand)).code, "freed");
+    });
+  },
+
+  async "an upsert tells what is missing from what is null"(evenhand) {
+    const before = { id: "1", owner: "ann", name: "A", score: 1, hot: true, made: 1e12, tags: ["a"], kind: "k" };
+    for (const missing of [{}, Object.fromEntries(Object.keys(before).map((key) => [key, undefined]))]) {
+      await world(evenhand, async ({ table }) => {
+        equal(table.upsert([{ ...missing, id: "1" }, { ...before, id: "2" }]), { added: 1, updated: 1 });
+        equal(table.get("1", host), { ...table.get("2", host), id: "1" });
+        const nulls = Object.fromEntries(Object.keys(before).map((key) => [key, null]));
+        table.upsert([{ ...nulls, id: "1" }, { id: "2", name: "B" }]);
+        equal(table.get("1", host), { ...nulls, id: "1", tags: [] });
+        equal(table.get("2", host).name, "B");
+        equal(table.get("2", host).score, 1);
+      }, [before]);
+    }
+  },
+
+  async "a file larger than the memory is an error, and the engine goes on"(evenhand) {
+    const engine = await evenhand.createEngine({ maxMemory: 8 * 2 ** 20 });
+    const workspace = engine.workspace(config);
+    const table = workspace.load([{ id: "1", name: "kept" }]);
+    const line = (i) => `${i},ann,${"some name that is rather long ".repeat(3)}${i}\n`;
+    const text = `id,owner,name\n${Array.from({ length: 150_000 }, (_, i) => line(i)).join("")}`;
+    const rows = Array.from({ length: 150_000 }, (_, i) => ({ id: `L${i}`, owner: "ann", name: `${"some name that is rather long ".repeat(3)}${i}` }));
+    for (const load of [() => workspace.load(text), () => workspace.load(new TextEncoder().encode(text)), () => workspace.load(rows), () => table.upsert(rows), () => table.upsert(text)]) {
+      equal((await thrown(load, evenhand)).code, "out_of_memory");
+      equal([table.size, table.get("1", host).name], [1, "kept"]);
+      const plan = workspace.plan(table, split(), context);
+      equal([plan.count, workspace.verify(table, plan.encode(), context).ok], [1, true]);
+      ok(engine.memory() <= 8 * 2 ** 20, "memory stays below the limit");
+    }
+    equal((await thrown(() => workspace.filter({ rules: Array(100_000).fill({ field: "name", operator: "=", value: "x" }) }), evenhand)) instanceof Error, true);
+    equal(workspace.load("id\n1\n").size, 1);
+    engine.free();
+  },
+
+  async "progress is told, and may stop a load"(evenhand) {
+    await world(evenhand, async ({ workspace, table }) => {
+      const told = [];
+      const text = `id\n${Array.from({ length: 300_000 }, (_, i) => i).join("\n")}`;
+      workspace.load(text, { onProgress: (done, total) => told.push([done, total]) }).free();
+      ok(told.length > 1 && told.at(-1)[0] === text.length && told.every(([done, total], i) => total === text.length && done > (told[i - 1]?.[0] ?? 0)), "it rises to the end");
+      const rows = Array.from({ length: 10_000 }, (_, i) => ({ id: `L${i}` }));
+      const stop = new Error("stop");
+      try {
+        table.upsert(rows, { onProgress() { throw stop; } });
+        ok(false, "it goes on");
+      } catch (error) {
+        ok(error === stop, "the host's own error comes through");
+      }
+      equal(table.size, 3);
+    });
+  },
+
+  async "what is freed says so, and what belongs to another engine or workspace too"(evenhand) {
+    const [here, there] = [await evenhand.createEngine(), await evenhand.createEngine()];
+    const made = (engine) => {
+      const workspace = engine.workspace(config);
+      const table = workspace.load([{ id: "1" }, { id: "2" }]);
+      const filter = workspace.filter({ rules: [{ field: "name", operator: "null" }] });
+      return { workspace, table, filter, selection: table.select(null, host), plan: workspace.plan(table, split(), context), loader: workspace.loader() };
+    };
+    const [own, other, second] = [made(here), made(there), made(here)];
+    const crossings = (other) => [
+      () => own.workspace.plan(other.table, split(), context),
+      () => own.workspace.verify(other.table, own.plan.encode(), context),
+      () => own.workspace.undo(other.table, own.plan.encode(), context),
+      () => own.workspace.receivers(other.table, { actor: "ann", lead: "1", now: 0 }),
+      () => own.workspace.can({ actor: "ann", do: "lead.view", lead: "1", leads: other.table }),
+      () => own.table.select(other.filter, host),
+      () => own.table.apply(other.plan),
+      () => own.filter.and(other.filter),
+    ];
+    const selections = (other) => [() => own.selection.and(other.selection), () => own.workspace.plan(own.table, split({ selection: other.selection }), context)];
+    for (const call of [...crossings(other), ...selections(other)]) equal((await thrown(call, evenhand)).code, "wrong_engine");
+    for (const call of crossings(second)) equal((await thrown(call, evenhand)).code, "wrong_workspace");
+    for (const call of selections(second)) equal((await thrown(call, evenhand)).code, "wrong_table");
+    for (const call of [() => own.workspace.plan({}, split(), context), () => own.filter.and({}), () => own.selection.or(null)]) equal((await thrown(call, evenhand)).code, "wrong_type");
+    const uses = {
+      workspace: (it) => it.digest,
+      table: (it) => it.size,
+      filter: (it) => it.describe(),
+      selection: (it) => it.ids(),
+      plan: (it) => it.changes(),
+      loader: (it) => it.push([]),
+    };
+    for (const [noun, use] of Object.entries(uses)) {
+      for (const [end, set] of [["free", own], [dispose, second]]) {
+        use(set[noun]);
+        set[noun][end]();
+        equal((await thrown(() => use(set[noun]), evenhand)).code, "freed");
+        set[noun].free();
+      }
+      there.free();
+      equal((await thrown(() => use(other[noun]), evenhand)).code, "freed");
+      other[noun].free();
+    }
+    equal((await thrown(() => here.workspace(config).plan(own.table, split(), context), evenhand)).code, "freed");
+    here.free();
+  },
+
+  async "what is made of a workspace outlives it"(evenhand) {
+    await world(evenhand, async ({ workspace, table }) => {
+      const selection = table.select(null, host);
+      const plan = workspace.plan(table, split(), context);
+      workspace.free();
+      equal(selection.count, 3);
+      table.free();
+      equal([selection.ids(), plan.count, plan.changes().length], [["1", "2", "3"], plan.count, plan.count]);
+    });
+  },
+
+  async "answers with a host's own names have no prototype"(evenhand) {
+    await world(evenhand, async ({ workspace, table }) => {
+      const plan = workspace.plan(table, { ...split(), split: { to: ["__proto__"] } }, context);
+      const row = table.get("1", host);
+      const [first] = table.select(null, host).rows();
+      for (const map of [row, first, plan.byAssignee(), plan.droppedCount, plan.changes()[0].set, workspace.zones()]) equal(prototype(map), null);
+      equal(Object.entries(plan.byAssignee()), [["__proto__", ["1", "2", "3"]]]);
+      equal(plain(plan.toJSON()).assignees[0].user, "__proto__");
+      table.apply(plan);
+      equal(table.select(null, host).countBy("owner"), [["__proto__", 3]]);
+    });
+  },
+
+  async "pages and bulk forms say the same"(evenhand) {
+    const leads = Array.from({ length: 5000 }, (_, i) => ({ id: `L${String(i).padStart(5, "0")}`, owner: i % 4 ? null : "ann", name: "n".repeat(900) }));
+    await world(evenhand, async ({ engine, workspace, table }) => {
+      const all = table.select(null, host);
+      const plan = workspace.plan(table, split({ selection: all }), context);
+      const [ids, rows] = [all.ids(), all.rows()];
+      equal([ids.length, rows.length, Array.from(all.indexes()).at(-1)], [5000, 5000, 4999]);
+      equal(all.ids(10, 3), ids.slice(10, 13));
+      equal(all.rows(4998, 10).map(({ id }) => id), ids.slice(4998));
+      equal(all.ids(6000), []);
+      for (const bad of [-1, 0.5, NaN, "x"]) equal((await thrown(() => all.ids(bad), evenhand)).code, "out_of_range");
+      const { rows: places, to, users } = plan.columns();
+      equal(places.length, plan.count);
+      const dealt = {};
+      plan.changes().forEach(({ lead, set }) => (dealt[set.owner.to] ??= []).push(lead));
+      equal(plain(plan.byAssignee()), dealt);
+      equal(Array.from(places, (row, i) => [ids[row], users[to[i]]]).slice(0, 50), plan.changes(0, 50).map(({ lead, set }) => [lead, set.owner.to]));
+      equal(plan.dropped().length, plan.droppedCount.no_change);
+      equal(plan.timeline(5, 2).map(({ lead }) => lead), plan.changes(5, 2).map(({ lead }) => lead));
+      const [bytes, data] = [plan.encode(), plan.toJSON()];
+      equal(plain(engine.peek(bytes)), plain(Object.fromEntries(Object.keys(engine.peek(bytes)).map((key) => [key, data[key]]))));
+      for (const form of [bytes, data, JSON.parse(JSON.stringify(plan)), plan]) equal(workspace.verify(table, form, context).ok, true);
+      const back = (form) => workspace.undo(table, form, context).digest;
+      table.apply(data);
+      equal([back(bytes), back(data)], [back(plan), back(plan)]);
+      const undo = { type: "undo", plan: "p" };
+      equal(workspace.plan(table, undo, { ...context, plans: { p: bytes } }).changes(0, 9), workspace.plan(table, undo, { ...context, plans: { p: data } }).changes(0, 9));
+      equal((await thrown(() => engine.peek(new Uint8Array([1, 2])), evenhand)).code, "plan_malformed");
+      equal((await thrown(() => table.apply({}), evenhand)).code, "plan_malformed");
+    }, leads);
+  },
+
+  async "zones come from the runtime"(evenhand) {
+    const engine = await evenhand.createEngine();
+    const workspace = engine.workspace({ ...config, timeZone: "Europe/Berlin", schedules: [{ id: "s", timeZone: "Asia/Kolkata", week: {} }] });
+    const zones = workspace.zones();
+    equal(Object.keys(zones).sort(), ["Asia/Kolkata", "Europe/Berlin"]);
+    equal(zones["Asia/Kolkata"], [{ untilMs: null, offsetSeconds: 19_800 }]);
+    const change = zones["Europe/Berlin"].find(({ untilMs }) => untilMs > Date.UTC(2026, 0));
+    equal(change, { untilMs: Date.UTC(2026, 2, 29, 1), offsetSeconds: 3600 });
+    ok(!("zones" in workspace.config), "the configuration is as it was given");
+    equal(engine.workspace({ ...config, timeZone: "Europe/Berlin", zones, schedules: [{ id: "s", timeZone: "Asia/Kolkata", week: {} }] }).digest, workspace.digest);
+    const unknown = { ...config, timeZone: "Mars/Olympus", schedules: [{ id: "s", timeZone: "Moon/Sea", week: {} }] };
+    const paths = (list) => list.filter(({ severity }) => severity === "error").map(({ path }) => path);
+    equal(paths((await thrown(() => engine.workspace(unknown), evenhand)).diagnostics), ["/timeZone", "/schedules/0/timeZone"]);
+    equal(paths(engine.check(unknown)), ["/timeZone", "/schedules/0/timeZone"]);
+    engine.free();
+  },
+
+  async "what has no JSON form says where"(evenhand) {
+    await world(evenhand, async ({ engine, workspace, table }) => {
+      const cycle = { ...config };
+      cycle.users = [{ id: "ann", attributes: { self: cycle } }];
+      const deep = JSON.parse("[".repeat(100) + "]".repeat(100));
+      const faults = [
+        [() => engine.workspace(cycle), "json_invalid", "/users/0/attributes/self"],
+        [() => engine.workspace({ ...config, users: [{ id: 1n }] }), "json_invalid", "/users/0/id"],
+        [() => workspace.plan(table, { ...split(), key: 1n }, context), "json_invalid", "/key"],
+        [() => engine.workspace(undefined), "config_invalid", ""],
+        [() => engine.workspace(() => 1), "json_invalid", ""],
+        [() => workspace.filter(deep), "query_invalid", ""],
+        [() => workspace.filter(JSON.parse("[".repeat(200) + "]".repeat(200))), "json_too_deep", "/0".repeat(129)],
+        [() => workspace.plan(table, split(), undefined), "context_invalid", ""],
+        [() => workspace.plan(table, split(), { ...context, now: new Date(NaN) }), "context_invalid", "/now"],
+        [() => table.select(null, undefined), "viewer_invalid", ""],
+        [() => table.get({}, host), "wrong_type", ""],
+      ];
+      for (const [call, code, path] of faults) {
+        const error = await thrown(call, evenhand);
+        equal([error.code, error.diagnostics[0].path], [code, path]);
+      }
+    });
   },
 
   async "errors survive a structured clone"(evenhand) {

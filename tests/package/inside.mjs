@@ -1,10 +1,6 @@
 // What runs inside every runtime. It imports nothing that a runtime might lack.
 import { checks } from "./checks.mjs";
-
-/** The calls that a step of a case may name; the native runner (`tests/cases.rs`) has the same. */
-const calls = {
-  version: (engine) => engine.version,
-};
+import { World } from "./world.mjs";
 
 /** Runs every check; gives back each name with what went wrong, if anything did. */
 export async function runChecks(evenhand) {
@@ -22,11 +18,12 @@ export async function runChecks(evenhand) {
 /** Runs the case files; gives back one line each, as the native runner writes it. */
 export async function runCases(evenhand, cases) {
   const lines = [];
-  for (const { file, steps } of cases) {
+  for (const given of cases) {
     const engine = await evenhand.createEngine();
-    const outcomes = steps.map((step) => outcome(() => calls[step.call](engine, step), evenhand));
+    const world = new World(engine, given);
+    const outcomes = given.steps.map((step) => outcome(() => world.step(step), evenhand));
     engine.free();
-    lines.push(canonical({ case: file, outcomes }));
+    lines.push(canonical({ case: given.file, outcomes }));
   }
   return lines;
 }

@@ -9,4 +9,6 @@ const show = (name, bytes) => console.log(`    ${name.padEnd(22)} ${kilobytes(by
 
 show("evenhand.wasm", readFileSync(join(pkg, "evenhand.wasm")));
 const scripts = readdirSync(pkg).filter((name) => name.endsWith(".js"));
-show("JavaScript, all entries", Buffer.concat(scripts.map((name) => readFileSync(join(pkg, name)))));
+const all = (names) => Buffer.concat(names.map((name) => readFileSync(join(pkg, name))));
+show("JavaScript, all entries", all(scripts.filter((name) => !name.startsWith("cli"))));
+show("command line", all(scripts.filter((name) => name.startsWith("cli"))));

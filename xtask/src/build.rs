@@ -41,10 +41,6 @@ pub fn build() -> Result<PathBuf> {
         for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
             copy(&root().join(name), &pkg.join(name))?;
         }
-        // The command line comes with its own file.
-        if template.join("cli.mjs").exists() {
-            copy(&template.join("cli.mjs"), &pkg.join("cli.mjs"))?;
-        }
         copy(&small, &pkg.join("evenhand.wasm"))?;
         copy(&glue.join("glue.js"), &pkg.join("glue.js"))
     })?;

@@ -1,6 +1,6 @@
 //! The package's own command line, on a generated sample.
 
-use crate::run::{Result, run, step};
+use crate::run::{Result, run, step, target};
 use crate::{build, tools};
 
 /// How far the demo goes.
@@ -12,17 +12,25 @@ pub enum Stop {
     AfterPreview,
 }
 
-/// Builds the package and shows it at work.
+/// Builds the package and shows it at work: one agent of a lender leaves, and the open leads go to four others.
 pub fn demo(stop: Stop) -> Result {
     let pkg = build::build()?;
-    let cli = pkg.join("cli.mjs");
-    if !cli.exists() {
-        return Err("the package has no command line yet (pkg-template/cli.mjs)".into());
+    let sample = target().join("sample");
+    step("make a sample", || run(tools::node(&["tests/package/sample.mjs"]).arg(&sample)))?;
+    let mut plan = tools::node(&[]);
+    plan.arg(pkg.join("cli.js")).arg("plan");
+    for (option, file) in [("--workspace", "workspace.json"), ("--leads", "leads.csv"), ("--command", "command.json")] {
+        plan.arg(option).arg(sample.join(file));
     }
-    let mut demo = tools::node(&[]);
-    demo.arg(cli).arg("demo");
-    if stop == Stop::AfterPreview {
-        demo.arg("--headless");
+    plan.args(["--actor", "nora.vance", "--now", "2021-09-01T09:00:00Z"]).arg("--out").arg(sample.join("plan.json"));
+    step("preview", || {
+        println!();
+        run(&mut plan)?;
+        println!();
+        Ok(())
+    })?;
+    if stop == Stop::Never {
+        println!("the sample and its plan are in {}", sample.display());
     }
-    step("demo", || run(&mut demo))
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::convert::Converter;
 use super::json::single;
-use super::slot::{Slot, Value};
+use super::slot::{Cells, Slot, Value};
 use super::{Loader, batch_invalid};
 use crate::error::Result;
 use crate::query::FieldIx;
@@ -168,6 +168,19 @@ impl<'a> Ready<'a> {
     }
 }
 
+/// The cells of the rows that are kept; of all rows if that list is empty.
+struct Kept<'r, 'a> {
+    column: Option<&'r Ready<'a>>,
+    kept: &'r [u32],
+}
+
+impl<'r> Cells<'r> for Kept<'r, '_> {
+    fn get(&self, at: usize) -> Value<'r> {
+        let place = self.kept.get(at).map_or(at, |place| *place as usize);
+        self.column.map_or(Value::Absent, |column| column.get(place))
+    }
+}
+
 /// The elements of a JSON array of cells.
 fn elements(text: &str, budget: &crate::table::Budget) -> Result<Vec<Slot>> {
     super::json::cells(text, |slots| budget.grow(slots, 1))
@@ -232,9 +245,8 @@ impl Loader {
         let id = self.stage.id;
         let Some(id_field) = schema.get(id) else { return Ok(()) };
         let ids = of(id);
-        let get = |at: usize| ids.map_or(Value::Absent, |column| column.get(at));
         let mut converter = Converter::new(&schema, id, id_field, &mut self.findings, &[]);
-        let refused = self.stage.push_ids(&mut converter, rows, get)?;
+        let refused = self.stage.push_ids(&mut converter, rows, &Kept { column: ids, kept: &[] })?;
         let kept: Vec<u32> = if refused.is_empty() {
             Vec::new()
         } else {
@@ -243,11 +255,8 @@ impl Loader {
             gather(kept.into_iter().map(short), &self.stage.budget)?
         };
         let count = rows - refused.len();
-        let place = |at: usize| if refused.is_empty() { at } else { kept.get(at).map_or(at, |place| *place as usize) };
         for (ix, field) in (0u32..).map(FieldIx).zip(&schema.fields).filter(|(ix, _)| *ix != id) {
-            let column = of(ix);
-            let get = |at: usize| column.map_or(Value::Absent, |column| column.get(place(at)));
-            self.convert(ix, field, count, &kept, &get)?;
+            self.convert(ix, field, count, &kept, &Kept { column: of(ix), kept: &kept })?;
         }
         self.end_batch(count, rows)
     }

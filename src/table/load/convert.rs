@@ -3,20 +3,18 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::json::plain_end;
+use super::items::items;
 use super::recent::Recent;
-use super::slot::{Value, unescape};
-use crate::error::{Error, Result};
-use crate::json::read::Reader;
+use super::slot::{Cells, Value, unescape};
+use crate::error::Result;
 use crate::query::convert::{
-    bool_from_number, bool_from_text, day_from_text, digits, instant_from_number, instant_from_text, number, number_from_text, parts,
+    bool_from_number, bool_from_text, day_from_text, digits, instant_from_number, instant_from_text, number, number_from_text,
     text_from_number, text_of, unknown,
 };
 use crate::query::{Field, FieldIx, FieldType, Schema};
 use crate::table::chunk::tail;
 use crate::table::codes::own;
-use crate::table::column::{Column, Dict};
-use crate::table::dict::hash;
+use crate::table::column::{CHUNK, Column, Dict};
 use crate::table::ops::{NO_BOOL, NO_DAY, NO_INSTANT};
 use crate::table::stage::Stage;
 
@@ -53,8 +51,8 @@ pub(crate) struct Converter<'c> {
     kept: usize,
 }
 
-type Read<T> = Result<T, &'static str>;
-type Taken<'a> = Option<(Cow<'a, str>, bool)>;
+pub(crate) type Read<T> = Result<T, &'static str>;
+pub(crate) type Taken<'a> = Option<(Cow<'a, str>, bool)>;
 
 /// What a loader remembers of the dictionary of a column.
 #[derive(Debug, Default)]
@@ -65,7 +63,7 @@ pub(crate) struct Memory {
 }
 
 /// A cell as text: `None` is null, `true` a lone surrogate.
-fn text_value(value: Value<'_>) -> Read<Taken<'_>> {
+pub(crate) fn text_value(value: Value<'_>) -> Read<Taken<'_>> {
     match value {
         Value::Absent | Value::Null => Ok(None),
         Value::Number(number) if number.is_nan() => Ok(None),
@@ -178,7 +176,7 @@ impl Stage {
         converter: &mut Converter<'_>,
         Memory { recent, verdicts }: &mut Memory,
         count: usize,
-        get: impl Fn(usize) -> Value<'a>,
+        cells: &impl Cells<'a>,
     ) -> Result<()> {
         let (rows, budget) = (self.rows, &self.budget);
         let Some(column) = self.columns.get_mut(converter.ix.0 as usize) else { return Ok(()) };
@@ -191,7 +189,7 @@ impl Stage {
                         Value::Number(value) => Some(number(value)),
                         other => with_text(other, number_from_text),
                     };
-                    converter.fixed(at, get(at), f64::NAN, read, "not_a_number")
+                    converter.fixed(at, cells.get(at), f64::NAN, read, "not_a_number")
                 }),
                 budget,
             )?,
@@ -205,14 +203,14 @@ impl Stage {
                         }
                         other => with_text(other, |text| bool_from_text(text).map(u8::from)),
                     };
-                    converter.fixed(at, get(at), NO_BOOL, read, "not_a_boolean")
+                    converter.fixed(at, cells.get(at), NO_BOOL, read, "not_a_boolean")
                 }),
                 budget,
             )?,
             Column::Day(column) => column.extend(
                 (0..count).map(|at| {
                     let read = |value| with_text(value, |text| day_from_text(field, text).map(|day| day.0));
-                    converter.fixed(at, get(at), NO_DAY, read, "not_a_date")
+                    converter.fixed(at, cells.get(at), NO_DAY, read, "not_a_date")
                 }),
                 budget,
             )?,
@@ -225,7 +223,7 @@ impl Stage {
                         }
                         other => with_text(other, |text| instant_from_text(field, schema, text).map(|instant| instant.0)),
                     };
-                    converter.fixed(at, get(at), NO_INSTANT, read, "not_a_datetime")
+                    converter.fixed(at, cells.get(at), NO_INSTANT, read, "not_a_datetime")
                 }),
                 budget,
             )?,
@@ -235,7 +233,7 @@ impl Stage {
                 let (word, asks) = (field.kind.is_word(), converter.asks());
                 let dict = own(&mut column.dict, budget)?;
                 for at in 0..count {
-                    let value = get(at);
+                    let value = cells.get(at);
                     let code = match value {
                         Value::Absent | Value::Null => 0,
                         Value::Text(text) if text.len() <= 64 => {
@@ -274,21 +272,27 @@ impl Stage {
                 budget.release(codes.capacity() * 4);
             }
             Column::Text(column) => {
-                for at in 0..count {
-                    match get(at) {
-                        Value::Text(text) if text.len() <= 64 => column.push(Some(text), budget)?,
-                        value => match text_value(value) {
-                            Ok(taken) => {
-                                if taken.as_ref().is_some_and(|(_, lone)| *lone) {
-                                    converter.report(at, "lone_surrogate", value);
+                let (case, mut at) = (column.case, 0);
+                while at < count {
+                    let chunk = tail(&mut column.chunks, budget)?;
+                    let end = count.min(at + CHUNK - chunk.len());
+                    while at < end {
+                        match cells.get(at) {
+                            Value::Text(text) if text.len() <= 64 => chunk.push(Some(text), case, budget)?,
+                            value => match text_value(value) {
+                                Ok(taken) => {
+                                    if taken.as_ref().is_some_and(|(_, lone)| *lone) {
+                                        converter.report(at, "lone_surrogate", value);
+                                    }
+                                    chunk.push(taken.as_ref().map(|(text, _)| text.as_ref()), case, budget)?;
                                 }
-                                column.push(taken.as_ref().map(|(text, _)| text.as_ref()), budget)?;
-                            }
-                            Err(code) => {
-                                converter.report(at, code, value);
-                                column.push(None, budget)?;
-                            }
-                        },
+                                Err(code) => {
+                                    converter.report(at, code, value);
+                                    chunk.push(None, case, budget)?;
+                                }
+                            },
+                        }
+                        at += 1;
                     }
                 }
             }
@@ -296,7 +300,7 @@ impl Stage {
                 let mut codes = Vec::new();
                 for at in 0..count {
                     codes.clear();
-                    let value = get(at);
+                    let value = cells.get(at);
                     if !matches!(value, Value::Absent | Value::Null | Value::Empty) {
                         let dict = own(&mut column.dict, budget)?;
                         let read = items(value, |item| {
@@ -330,122 +334,6 @@ impl Stage {
         }
         column.reconsider(field, rows + crate::table::ops::short(count), budget)
     }
-
-    /// Adds the ids of a batch. Gives back the places of the rows that are refused, which are not added.
-    pub(crate) fn push_ids<'a>(
-        &mut self,
-        converter: &mut Converter<'_>,
-        count: usize,
-        get: impl Fn(usize) -> Value<'a>,
-    ) -> Result<Vec<usize>> {
-        let mut refused = Vec::new();
-        let mut row = self.rows;
-        let Stage { columns, index, duplicates, ascending, budget, .. } = self;
-        let Some(Column::Text(ids)) = columns.get_mut(converter.ix.0 as usize) else { return Ok(refused) };
-        if (row as usize).saturating_add(count) >= u32::MAX as usize {
-            return Err(Error::out_of_memory());
-        }
-        index.reserve(ids, count, budget)?;
-        for at in 0..count {
-            let value = get(at);
-            let taken = match value {
-                Value::Text(text) if text.len() <= 64 => Ok(Some((Cow::Borrowed(text), false))),
-                value => text_value(value),
-            };
-            let id = match taken {
-                Ok(Some((id, false))) if !id.is_empty() => id,
-                Ok(Some((_, true))) | Err(_) => {
-                    converter.report(at, "id_invalid", value);
-                    refused.push(at);
-                    continue;
-                }
-                Ok(_) => {
-                    converter.report(at, "id_missing", value);
-                    refused.push(at);
-                    continue;
-                }
-            };
-            let key = hash(id.as_bytes());
-            *ascending &= row == 0 || ids.stored(row - 1) < id.as_bytes();
-            let known = if *ascending { None } else { index.find_hashed(ids, key, id.as_bytes()) };
-            ids.push(Some(&id), budget)?;
-            match known {
-                Some(first) => {
-                    converter.report(at, "duplicate_id", value);
-                    budget.grow(duplicates, 1)?;
-                    duplicates.push((row, first));
-                }
-                None => index.insert(ids, key, row),
-            }
-            row += 1;
-        }
-        Ok(refused)
-    }
-}
-
-/// Calls `each` with the elements of a list; gives back whether there was a lone surrogate.
-fn items(value: Value<'_>, mut each: impl FnMut(&str) -> Result<()>) -> Result<Read<bool>> {
-    let single = match value {
-        Value::List(json) => return json_items(json, each),
-        Value::Digits(_) | Value::Number(_) => match text_value(value) {
-            Ok(taken) => taken.map(|(text, lone)| (text, lone, true)),
-            Err(code) => return Ok(Err(code)),
-        },
-        Value::Bool(_) | Value::Object(_) => return Ok(Err("not_a_list")),
-        other => match text_value(other) {
-            Ok(taken) => taken.map(|(text, lone)| (text, lone, false)),
-            Err(code) => return Ok(Err(code)),
-        },
-    };
-    let Some((text, lone, whole)) = single else { return Ok(Ok(false)) };
-    if whole {
-        each(&text)?;
-    } else {
-        parts(&text).try_for_each(|part| each(&part))?;
-    }
-    Ok(Ok(lone))
-}
-
-/// The elements of a JSON array that was read once, so that its grammar is right.
-fn json_items(json: &str, mut each: impl FnMut(&str) -> Result<()>) -> Result<Read<bool>> {
-    let mut reader = Reader::new(json.as_bytes());
-    let mut lone = false;
-    reader.bump();
-    let mut more = !reader.eat(b']');
-    while more {
-        reader.skip_space();
-        match reader.peek() {
-            Some(b'"') => {
-                let rest = json.as_bytes().get(reader.at() + 1..).unwrap_or_default();
-                let end = plain_end(rest, 0);
-                if end <= 64 && rest.get(end) == Some(&b'"') {
-                    let item = json.get(reader.at() + 1..reader.at() + 1 + end).unwrap_or_default();
-                    if end > 0 {
-                        each(item)?;
-                    }
-                    reader.skip(end + 2);
-                    more = reader.more(b']')?;
-                    continue;
-                }
-                let text = reader.text()?;
-                lone |= text.lone_surrogate;
-                if let Err(code) = text_of(&text.text) {
-                    return Ok(Err(code));
-                }
-                if !text.text.is_empty() {
-                    each(&text.text)?;
-                }
-            }
-            Some(b'n') => reader.word("null")?,
-            Some(b'-' | b'0'..=b'9') => match digits(reader.number_text()?).unwrap_or(Err("not_a_list")).and_then(text_from_number) {
-                Ok(text) => each(&text)?,
-                Err(code) => return Ok(Err(code)),
-            },
-            _ => return Ok(Err("not_a_list")),
-        }
-        more = reader.more(b']')?;
-    }
-    Ok(Ok(lone))
 }
 
 /// A key of JSON without its quotes.

@@ -2,6 +2,7 @@
 
 use super::json::Stop;
 use super::slot::{Kind, Slot};
+use crate::json::scan::bare_end;
 
 /// The delimiters that are tried, in this order.
 pub(crate) const DELIMITERS: [u8; 4] = *b",;\t|";
@@ -22,25 +23,6 @@ pub(crate) enum Ends {
     Here,
     /// Perhaps not.
     Unknown,
-}
-
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// Where the cell without quotes ends that begins at `at`: eight bytes at a time, as in JSON.
-#[inline]
-fn bare_end(bytes: &[u8], mut at: usize, delimiter: u8) -> usize {
-    while let Some(&eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(eight);
-        let (comma, line, back) = (word ^ (LOW * u64::from(delimiter)), word ^ (LOW * b'\n' as u64), word ^ (LOW * b'\r' as u64));
-        let found = (comma.wrapping_sub(LOW) & !comma | line.wrapping_sub(LOW) & !line | back.wrapping_sub(LOW) & !back) & HIGH;
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| *byte == delimiter || matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len())
 }
 
 /// Reads the record that begins at `at` and moves `at` behind its line end. `cell` is given each cell by its number.

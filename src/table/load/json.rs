@@ -3,8 +3,9 @@
 //! A row is read once, byte by byte, into [`Slot`]s: what kind each cell is and where it stands. Grammar is checked on
 //! the way; nothing is converted or copied. Keys are guessed to come in the order of the row before.
 
+use super::known::Known;
 use super::slot::{Kind, Slot};
-use crate::json::MAX_DEPTH;
+use crate::json::scan::plain_end;
 
 /// Why reading stopped.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub(crate) enum Stop {
     Deep(usize),
 }
 
-type Step<T> = Result<T, Stop>;
+pub(super) type Step<T> = Result<T, Stop>;
 
 /// Where the reader is between rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,50 +37,6 @@ pub(crate) enum Place {
     Line,
 }
 
-/// A key that was seen at a place in a row: its raw text, and where its value goes.
-#[derive(Debug)]
-struct Known {
-    /// With its closing quote and the colon.
-    raw: Box<str>,
-    /// The first eight bytes of `raw`, what of them counts, and the last eight, for a comparison without a loop.
-    head: u64,
-    mask: u64,
-    tail: u64,
-    slot: Option<u32>,
-}
-
-/// Eight bytes as a number.
-#[inline]
-fn eight(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes))
-}
-
-impl Known {
-    fn new(key: &str, slot: Option<u32>) -> Known {
-        let raw: Box<str> = format!("{key}\":").into();
-        let mut head = [0; 8];
-        head.iter_mut().zip(raw.bytes()).for_each(|(to, from)| *to = from);
-        let mask = if raw.len() >= 8 { u64::MAX } else { (1 << (raw.len() * 8)) - 1 };
-        let tail = raw.len().checked_sub(8).and_then(|at| eight(raw.as_bytes(), at)).unwrap_or(0);
-        Known { raw, head: u64::from_le_bytes(head), mask, tail, slot }
-    }
-
-    /// Whether this key and a colon stand at `at`; if not sure, then not.
-    #[inline]
-    fn stands(&self, bytes: &[u8], at: usize) -> bool {
-        let length = self.raw.len();
-        if eight(bytes, at).is_none_or(|word| word & self.mask != self.head) {
-            false
-        } else if length <= 8 {
-            true
-        } else if length <= 16 {
-            eight(bytes, at + length - 8) == Some(self.tail)
-        } else {
-            bytes.get(at..at + length) == Some(self.raw.as_bytes())
-        }
-    }
-}
-
 /// Most keys of a row whose order is remembered.
 const MOST_KEYS: usize = 1024;
 
@@ -91,10 +48,10 @@ pub(crate) struct Rows {
 }
 
 /// A place in a text.
-struct Cursor<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    at: usize,
+pub(super) struct Cursor<'a> {
+    pub text: &'a str,
+    pub bytes: &'a [u8],
+    pub at: usize,
 }
 
 impl Rows {
@@ -147,7 +104,7 @@ impl<'a> Cursor<'a> {
 
     /// The next byte that is not white space.
     #[inline]
-    fn token(&mut self) -> Step<u8> {
+    pub(super) fn token(&mut self) -> Step<u8> {
         match self.peek() {
             Some(byte) if byte > b' ' => Ok(byte),
             _ => {
@@ -158,7 +115,7 @@ impl<'a> Cursor<'a> {
     }
 
     #[cold]
-    fn bad<T>(&self, message: &'static str) -> Step<T> {
+    pub(super) fn bad<T>(&self, message: &'static str) -> Step<T> {
         Err(Stop::Bad(self.at, message))
     }
 
@@ -260,7 +217,7 @@ impl<'a> Cursor<'a> {
         Ok(Slot::new(kind, start, self.at))
     }
 
-    fn word(&mut self, word: &'static str) -> Step<()> {
+    pub(super) fn word(&mut self, word: &'static str) -> Step<()> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         if rest.starts_with(word.as_bytes()) {
             self.at += word.len();
@@ -286,7 +243,7 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn number(&mut self) -> Step<()> {
+    pub(super) fn number(&mut self) -> Step<()> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
@@ -311,7 +268,7 @@ impl<'a> Cursor<'a> {
 
     /// Past the closing quote of the string whose inside begins here; whether there are escapes in it.
     #[inline]
-    fn string(&mut self) -> Step<bool> {
+    pub(super) fn string(&mut self) -> Step<bool> {
         let mut escaped = false;
         loop {
             self.at = plain_end(self.bytes, self.at);
@@ -349,88 +306,6 @@ impl<'a> Cursor<'a> {
             Some(_) => self.bad("this escape is not JSON"),
         }
     }
-
-    /// Past the array or object that begins here. One bit a level says which of the two it is.
-    fn nested(&mut self) -> Step<()> {
-        let (mut objects, mut depth) = (0u128, 0usize);
-        loop {
-            // A value begins here.
-            let mut closed = false;
-            match self.token()? {
-                open @ (b'[' | b'{') => {
-                    if depth >= MAX_DEPTH {
-                        return Err(Stop::Deep(self.at));
-                    }
-                    objects = objects << 1 | u128::from(open == b'{');
-                    depth += 1;
-                    self.at += 1;
-                    let close = if open == b'{' { b'}' } else { b']' };
-                    if self.token()? == close {
-                        closed = true;
-                    } else {
-                        if open == b'{' {
-                            self.nested_key()?;
-                        }
-                        continue;
-                    }
-                }
-                _ => {
-                    self.scalar()?;
-                }
-            }
-            // A value has ended, or with `closed` an empty container is about to.
-            loop {
-                let object = objects & 1 == 1;
-                let token = self.token()?;
-                match token {
-                    b',' if !closed => {
-                        self.at += 1;
-                        if object {
-                            self.nested_key()?;
-                        }
-                        break;
-                    }
-                    b']' | b'}' if (token == b'}') == object => {
-                        self.at += 1;
-                        closed = false;
-                        objects >>= 1;
-                        depth -= 1;
-                        if depth == 0 {
-                            return Ok(());
-                        }
-                    }
-                    _ => return self.bad("`,` or a closing bracket is missing"),
-                }
-            }
-        }
-    }
-
-    fn nested_key(&mut self) -> Step<()> {
-        if self.token()? != b'"' {
-            return self.bad("a key in double quotes is missing");
-        }
-        self.at += 1;
-        self.string()?;
-        if self.token()? != b':' {
-            return self.bad("`:` is missing");
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    fn scalar(&mut self) -> Step<()> {
-        match self.token()? {
-            b'"' => {
-                self.at += 1;
-                self.string().map(drop)
-            }
-            b'0'..=b'9' | b'-' => self.number(),
-            b'n' => self.word("null"),
-            b't' => self.word("true"),
-            b'f' => self.word("false"),
-            _ => self.bad("this is not a JSON value"),
-        }
-    }
 }
 
 /// The JSON array at the beginning of a text.
@@ -460,27 +335,4 @@ pub(crate) fn cells(text: &str, room: impl Fn(&mut Vec<Slot>) -> crate::error::R
             _ => return Ok(None),
         }
     }
-}
-
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// Where the run without quotes, backslashes and control characters ends that begins at `at`.
-///
-/// Eight bytes at a time: the lowest marked byte of each test is right, those above it may be marked falsely (Warren,
-/// "Hacker's Delight", 6-1).
-#[inline]
-pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(&eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(eight);
-        let quote = word ^ (LOW * b'"' as u64);
-        let slash = word ^ (LOW * b'\\' as u64);
-        let found = (quote.wrapping_sub(LOW) & !quote | slash.wrapping_sub(LOW) & !slash | word.wrapping_sub(LOW * 0x20) & !word) & HIGH;
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
 }

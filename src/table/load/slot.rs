@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::json::Json;
 use crate::json::read::Reader;
 use crate::query::convert::MAX_TEXT;
 use crate::table::ops::short;
@@ -87,6 +88,31 @@ impl Slot {
     }
 }
 
+/// The cells of one field in a batch of rows.
+pub(crate) trait Cells<'a> {
+    /// The cell at a place.
+    fn get(&self, at: usize) -> Value<'a>;
+}
+
+/// The cells of one field among rows of slots.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SlotColumn<'a, 's> {
+    pub slots: &'s [Slot],
+    pub width: usize,
+    pub field: usize,
+    pub text: &'a str,
+}
+
+impl<'a> Cells<'a> for SlotColumn<'a, '_> {
+    #[inline(always)]
+    fn get(&self, at: usize) -> Value<'a> {
+        match self.slots.get(at * self.width + self.field) {
+            Some(slot) => slot.value(self.text),
+            None => Value::Absent,
+        }
+    }
+}
+
 /// A JSON text without its quotes, and whether there was a lone surrogate in it.
 pub(crate) fn unescape(inside: &str) -> (Cow<'_, str>, bool) {
     // An escape has at most six bytes: what is longer than this is too long a text in any case.
@@ -124,6 +150,7 @@ impl<'a> Value<'a> {
             Value::Absent => String::new(),
             Value::Null => "null".into(),
             Value::Bool(value) => value.to_string(),
+            Value::Number(number) if number.is_finite() => Json::from(number).write(),
             Value::Number(number) => number.to_string(),
             Value::Digits(text) | Value::List(text) | Value::Object(text) => cut(text).into(),
             other => other.text().map(|(text, _)| cut(&text).to_owned()).unwrap_or_default(),

@@ -32,9 +32,10 @@ async function chromium() {
     page.evaluate(
       async ([job, cases]) => {
         const { runChecks, runCases } = await import("/tests/inside.mjs");
-        return job === "cases" ? runCases(window.evenhand, cases) : runChecks(window.evenhand);
+        return job === "cases" ? runCases(window.evenhand, JSON.parse(cases)) : runChecks(window.evenhand);
       },
-      [job, cases],
+      // As text, in which every key is a key.
+      [job, JSON.stringify(cases)],
     );
   return { run, close };
 }

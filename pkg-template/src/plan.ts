@@ -1,0 +1,151 @@
+import type * as Contract from "../evenhand.js";
+import { fault } from "./errors.js";
+import type { bound } from "./glue.js";
+import { Handle } from "./handle.js";
+import { asBytes, bare, json, pages, range } from "./input.js";
+import type { Instance } from "./instance.js";
+
+/** A plan in whatever form a host has it: its bytes, or its data as JSON. */
+export function planInput(plan: unknown): Uint8Array | { json: Uint8Array } {
+  if (plan instanceof Plan) return plan.encode();
+  return asBytes(plan) ?? { json: json(plan) };
+}
+
+export class Plan extends Handle<bound.Plan> implements Contract.Plan {
+  readonly runs: Contract.Run[] = [];
+  readonly wakeAt: number | null = null;
+  /** Answers about the whole plan, each worked out once. */
+  readonly #known = new Map<string, unknown>();
+
+  constructor(instance: Instance, made: bound.Plan) {
+    super(instance, made, "plan");
+  }
+
+  #once<T>(name: string, ask: (plan: bound.Plan) => T): T {
+    return this.call((plan) => {
+      if (!this.#known.has(name)) this.#known.set(name, ask(plan));
+      return this.#known.get(name) as T;
+    });
+  }
+
+  get id(): string {
+    return this.#once("id", (plan) => plan.id());
+  }
+
+  get digest(): string {
+    return this.#once("digest", (plan) => plan.digest());
+  }
+
+  get outcome(): string {
+    return this.#once("outcome", (plan) => plan.outcome());
+  }
+
+  get count(): number {
+    return this.call((plan) => plan.count());
+  }
+
+  get refused(): Contract.Reason[] {
+    return this.#once("refused", (plan) => plan.refused());
+  }
+
+  get assignees(): Contract.AssigneeLine[] {
+    return this.#once("assignees", (plan) => plan.assignees());
+  }
+
+  get droppedCount(): Record<string, number> {
+    return this.#once("droppedCount", (plan) => bare(plan.droppedCount()));
+  }
+
+  get warnings(): Contract.Diagnostic[] {
+    return this.#once("warnings", (plan) => plan.warnings());
+  }
+
+  get state(): Contract.StateChange[] {
+    return this.#once("state", (plan) => plan.state());
+  }
+
+  get reads(): { key: string; version: number | null }[] {
+    return this.#once("reads", (plan) => plan.reads());
+  }
+
+  get notifications(): Contract.Notice[] {
+    return this.#once("notifications", (plan) => plan.notifications());
+  }
+
+  get split(): { spread: number; bound: number; exact: boolean } | null {
+    return this.#once("split", (plan) => plan.split());
+  }
+
+  get attach(): Contract.Plan["attach"] {
+    return this.#once("attach", (plan) => plan.attach());
+  }
+
+  changes(offset?: number, limit?: number): Contract.Change[] {
+    const changes: Contract.Change[] = pages(range(this.count, offset, limit), (from, to) => this.call((plan) => plan.changes(from, to)));
+    for (const { set } of changes) bare(set);
+    return changes;
+  }
+
+  created(): ReturnType<Contract.Plan["created"]> {
+    const created: ReturnType<Contract.Plan["created"]> = pages([0, Infinity], (from, to) => this.call((plan) => plan.created(from, to)));
+    for (const { set } of created) bare(set);
+    return created;
+  }
+
+  removed(): { lead: string; expect: Contract.Scalar }[] {
+    return this.call((plan) => plan.removed());
+  }
+
+  dropped(offset?: number, limit?: number): Contract.Dropped[] {
+    const all = Object.values(this.droppedCount).reduce((sum, count) => sum + count, 0);
+    return pages(range(all, offset, limit), (from, to) => this.call((plan) => plan.dropped(from, to)));
+  }
+
+  timeline(offset?: number, limit?: number): Contract.TimelineEntry[] {
+    return pages(range(this.count, offset, limit), (from, to) => this.call((plan) => plan.timeline(from, to)));
+  }
+
+  byAssignee(): Record<string, string[]> {
+    const out: Record<string, string[]> = Object.create(null);
+    const receipts: ([user: string, id: string] | null)[] = pages([0, this.count], (from, to) => this.call((plan) => plan.receipts(from, to)));
+    for (const receipt of receipts) {
+      if (receipt !== null) (out[receipt[0]] ??= []).push(receipt[1]);
+    }
+    return out;
+  }
+
+  columns(): { rows: Uint32Array; to: Int32Array; users: string[] } {
+    const [rows, to, users] = this.call((plan) => plan.columns()) as [Uint32Array, Int32Array, string[]];
+    return { rows, to, users };
+  }
+
+  toSQL(_dialect: Contract.Dialect, _options: unknown): ReturnType<Contract.Plan["toSQL"]> {
+    this.check();
+    throw fault("not_implemented", "`toSQL` is not in this build yet");
+  }
+
+  toJSON(): Contract.PlanData {
+    const { attach, runs, state, reads, split, warnings, refused, assignees, notifications } = this;
+    return {
+      ...(this.call((plan) => plan.header()) as Contract.PlanHeader),
+      changes: this.changes(),
+      created: this.created(),
+      removed: this.removed(),
+      dropped: this.dropped(),
+      assignees,
+      notifications,
+      timeline: this.timeline(),
+      attach,
+      runs,
+      state,
+      reads,
+      split,
+      warnings,
+      refused,
+    };
+  }
+
+  encode(): Uint8Array {
+    return this.call((plan) => plan.encode());
+  }
+}

@@ -1,0 +1,166 @@
+import type * as Contract from "../evenhand.js";
+import { type EvenhandError, fault } from "./errors.js";
+import { Filter } from "./filter.js";
+import type { bound } from "./glue.js";
+import { Handle, inner, wrong } from "./handle.js";
+import { bare, json } from "./input.js";
+import type { Instance } from "./instance.js";
+import { LeadTable, Loader } from "./leads.js";
+import { Plan, planInput } from "./plan.js";
+import { Selection } from "./selection.js";
+
+/** A context as the module takes it: the plans that are bytes go beside the text. */
+function contextInput(context: Contract.PlanContext): [context: Uint8Array, plans: Uint8Array[]] {
+  const plans: Uint8Array[] = [];
+  if (typeof context !== "object" || context === null || typeof context.plans !== "object" || context.plans === null) return [json(context), plans];
+  const data: Record<string, unknown> = Object.create(null);
+  for (const [id, plan] of Object.entries(context.plans)) {
+    const given = planInput(plan);
+    if (given instanceof Uint8Array) plans.push(json(id), given);
+    else data[id] = plan;
+  }
+  return [json({ ...context, plans: data }), plans];
+}
+
+export class Workspace extends Handle<bound.Workspace> implements Contract.Workspace {
+  /** Zones whose tables come from the runtime and are no part of the configuration as it was given. */
+  readonly #zones: string[];
+
+  constructor(instance: Instance, made: bound.Workspace, zones: string[]) {
+    super(instance, made, "workspace");
+    this.#zones = zones;
+  }
+
+  get config(): Contract.WorkspaceConfig {
+    const config: Contract.WorkspaceConfig = this.call((workspace) => workspace.config());
+    if (this.#zones.length > 0 && config.zones !== undefined) {
+      for (const zone of this.#zones) delete config.zones[zone];
+      if (Object.keys(config.zones).length === 0) delete config.zones;
+    }
+    return config;
+  }
+
+  get digest(): string {
+    return this.call((workspace) => workspace.digest());
+  }
+
+  zones(): Record<string, Contract.ZoneTable> {
+    return bare(this.call((workspace) => workspace.zones()));
+  }
+
+  update(_patch: Contract.ConfigPatch): void {
+    throw this.#missing("update");
+  }
+
+  load(data: readonly object[] | Uint8Array | ArrayBuffer | string, options: Contract.LoadOptions = {}): Contract.LeadTable {
+    return Loader.open(this.instance, options, (input, memory) => this.call((workspace) => workspace.loader(input, memory))).all(data);
+  }
+
+  loader(options: Contract.LoadOptions = {}): Contract.Loader {
+    return Loader.open(this.instance, options, (input, memory) => this.call((workspace) => workspace.loader(input, memory)));
+  }
+
+  filter(query: Contract.QueryInput): Contract.Filter {
+    const input = json(query);
+    return new Filter(this.instance, this.call((workspace) => workspace.filter(input)));
+  }
+
+  importFilter(_query: unknown, _dialect: "jsonlogic" | "mongo" | "hubspot"): Contract.Filter {
+    throw this.#missing("importFilter");
+  }
+
+  can(question: Contract.PermissionQuestion): Contract.Decision {
+    const { leads, ...rest } = question ?? {};
+    const input = json(question === undefined || question === null ? question : rest);
+    if (leads === undefined || leads === null) return this.call((workspace) => workspace.can(input));
+    const table = this.#table(leads);
+    return this.call((workspace) => workspace.canIn(input, table));
+  }
+
+  scope(actor: string, verb: Contract.Verb): Contract.Filter {
+    const [who, what] = [json(actor), json(verb)];
+    return new Filter(this.instance, this.call((workspace) => workspace.scope(who, what)));
+  }
+
+  receivers(leads: Contract.LeadTable, question: Parameters<Contract.Workspace["receivers"]>[1]): (Contract.Decision & { user: string })[] {
+    const [table, input] = [this.#table(leads), json(question)];
+    return this.call((workspace) => workspace.receivers(table, input));
+  }
+
+  members(members: Contract.Members): string[] {
+    const input = json(members);
+    return this.call((workspace) => workspace.members(input));
+  }
+
+  plan(leads: Contract.LeadTable, command: Contract.Command, context: Contract.PlanContext): Contract.Plan {
+    const table = this.#table(leads);
+    const [input, plans] = contextInput(context);
+    const ref: unknown = typeof command === "object" && command !== null && "leads" in command ? command.leads : undefined;
+    if (typeof ref === "object" && ref !== null && "selection" in ref && ref.selection instanceof Selection) {
+      const picked = inner(ref.selection, this.instance, "selection");
+      const rest = json({ ...command, leads: { ...ref, selection: true } });
+      return new Plan(this.instance, this.call((workspace) => workspace.planPicked(table, rest, picked, input, plans)));
+    }
+    const text = json(command);
+    return new Plan(this.instance, this.call((workspace) => workspace.plan(table, text, input, plans)));
+  }
+
+  needs(_command: Contract.Command, _context: Parameters<Contract.Workspace["needs"]>[1]): Contract.Needs {
+    throw this.#missing("needs");
+  }
+
+  verify(leads: Contract.LeadTable, plan: Contract.PlanData | Uint8Array, context: Contract.VerifyContext): Contract.Verdict {
+    const table = this.#table(leads);
+    const [input, plans] = contextInput(context);
+    const posted = planInput(plan);
+    const verdict = this.call((workspace) =>
+      posted instanceof Uint8Array ? workspace.verifyBytes(table, posted, input, plans) : workspace.verifyData(table, posted.json, input, plans),
+    );
+    return this.instance.call(() => {
+      const holds = verdict.takePlan();
+      const problems = verdict.problems();
+      verdict.free();
+      return holds === undefined ? { ok: false, problems } : { ok: true, plan: new Plan(this.instance, holds), problems: [] };
+    });
+  }
+
+  undo(leads: Contract.LeadTable, plan: Contract.PlanData | Uint8Array, context: Contract.PlanContext): Contract.Plan {
+    const table = this.#table(leads);
+    const [input] = contextInput(context);
+    const original = planInput(plan);
+    const back = this.call((workspace) =>
+      original instanceof Uint8Array ? workspace.undoBytes(table, original, input) : workspace.undoData(table, original.json, input),
+    );
+    return new Plan(this.instance, back);
+  }
+
+  explain(_leads: Contract.LeadTable, _leadId: string, _context: Contract.PlanContext): Contract.RoutingTrace {
+    throw this.#missing("explain");
+  }
+
+  forecast(_groupId: string, _n: number, _context: Contract.PlanContext): string[] {
+    throw this.#missing("forecast");
+  }
+
+  simulate(_leads: Contract.LeadTable, _draft: unknown, _context: Contract.PlanContext): Contract.SimulationReport {
+    throw this.#missing("simulate");
+  }
+
+  tally(_leads: Contract.LeadTable, _command: Contract.Command, _context: Contract.PlanContext): Uint8Array {
+    throw this.#missing("tally");
+  }
+
+  settle(_tallies: Uint8Array[], _command: Contract.Command, _context: Contract.PlanContext): Uint8Array {
+    throw this.#missing("settle");
+  }
+
+  #table(leads: Contract.LeadTable): bound.LeadTable {
+    this.check();
+    return leads instanceof LeadTable ? inner(leads, this.instance, "table") : wrong("`leads`", "a table that this workspace loaded");
+  }
+
+  #missing(call: string): EvenhandError {
+    this.check();
+    return fault("not_implemented", `\`${call}\` is not in this build yet`);
+  }
+}

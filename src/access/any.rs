@@ -1,0 +1,82 @@
+//! Whether anything at all could be allowed: what a question without a lead asks, and what a whole command asks before any row.
+
+use super::assemble::Over;
+use super::can::{Found, Known, Verdict};
+use super::reach::{Reach, Standing};
+use super::{Asked, Asker, Decision, Question, Reason, To};
+use crate::config::Verb;
+use crate::error::Result;
+use crate::query::assume::is_false;
+
+impl Asker<'_> {
+    /// Whether a verb could be allowed for any lead.
+    pub(super) fn about_any(self, verb: Verb, question: &Question<'_>) -> Result<Decision> {
+        let mut found = Found::default();
+        self.could_note(Verb::LeadView, Over::Lead, &mut found)?;
+        let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
+        match verb {
+            Verb::LeadView => {}
+            Verb::LeadGive => self.give_any_lead(question, &mut found)?,
+            Verb::LeadRelease => self.could_note(verb, Over::Holder(slot), &mut found)?,
+            verb => self.could_note(verb, Over::Lead, &mut found)?,
+        }
+        Ok(found.decide())
+    }
+
+    pub(super) fn reassign_any(self, question: &Question<'_>) -> Result<Decision> {
+        let mut found = Found::default();
+        self.could_note(Verb::LeadView, Over::Lead, &mut found)?;
+        self.could_note(Verb::LeadEdit, Over::Lead, &mut found)?;
+        if !matches!(question.to, To::Nobody) && (question.to != To::Anybody || question.unit.is_some()) {
+            self.give_any_lead(question, &mut found)?;
+            self.could_receive(question, &mut found)?;
+        }
+        Ok(found.decide())
+    }
+
+    fn give_any_lead(self, question: &Question<'_>, found: &mut Found) -> Result<()> {
+        match self.receiver(question) {
+            None => self.give_to_any(None, found),
+            Some((standing, name)) => {
+                if is_false(&self.give_node(standing)?) {
+                    found.failed.push(Reason::new("not_permitted", Some(Asked::Give), self.may_not_give(&name)));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn could_note(self, verb: Verb, over: Over, found: &mut Found) -> Result<()> {
+        if !self.could(verb, over)? {
+            found.failed.push(self.never(verb));
+        }
+        Ok(())
+    }
+
+    /// The reason where no grant of a verb could cover anything.
+    pub(super) fn never(self, verb: Verb) -> Reason {
+        let message = format!("`{}` has no grant for `{}` that could cover anything", self.user.id, verb.name());
+        Reason::new("not_permitted", Asked::of(verb), message)
+    }
+
+    /// Whether there is anybody to whom the actor may give; `lead` narrows it.
+    pub(super) fn give_to_any(self, lead: Option<Known<'_>>, found: &mut Found) -> Result<()> {
+        let steps = [Reach::Own, Reach::Team, Reach::Subtree, Reach::Company, Reach::Stranger];
+        for standing in steps.map(Standing::at) {
+            match lead {
+                Some(lead) => {
+                    let verdict = self.of_receiver(standing, lead)?;
+                    if matches!(verdict, Verdict::Granted(_)) {
+                        self.note(found, Some(Asked::Give), verdict, String::new);
+                        return Ok(());
+                    }
+                }
+                None if is_false(&self.give_node(standing)?) => {}
+                None => return Ok(()),
+            }
+        }
+        let message = format!("`{}` may not give this to anybody", self.user.id);
+        found.failed.push(Reason::new("not_permitted", Some(Asked::Give), message));
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! Columns as the operands of a condition.
+
+use super::{Dialect, SqlOptions, Stored, Writer};
+use crate::error::{Error, Result};
+use crate::query::schema::Case;
+use crate::query::{FieldIx, FieldType, Schema};
+
+/// Where the values of a field come from.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) kind: FieldType,
+    pub(super) stored: Stored,
+    /// The column, quoted and qualified.
+    pub(super) column: String,
+    /// The column with the folded text.
+    folded: Option<String>,
+}
+
+/// What an element of a list is called.
+pub(super) const ELEMENT: &str = "evenhand_item.v";
+
+impl Source {
+    pub(super) fn of(field: FieldIx, schema: &Schema, dialect: Dialect, options: &SqlOptions) -> Result<Source> {
+        let kind = schema.kind(field);
+        let given = options.columns.get(&field);
+        let name = given.map_or(schema.name(field), |column| &column.column);
+        let quote = |name: &str| match dialect {
+            Dialect::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
+            // SQLite takes an unknown name in double quotes for a text.
+            Dialect::Sqlite => format!("`{}`", name.replace('`', "``")),
+        };
+        let qualified = |name: &str| match &options.alias {
+            Some(alias) => format!("{}.{}", quote(alias), quote(name)),
+            None => quote(name),
+        };
+        let stored = given.and_then(|column| column.stored).unwrap_or(Stored::usual(kind, dialect));
+        if !stored.fits(kind, dialect) || name.is_empty() || name.contains('\0') {
+            let message = format!("a {} field cannot be a column `{name}` that is stored so", kind.name());
+            return Err(Error::new("sql_column_invalid", "", message));
+        }
+        Ok(Source { kind, stored, column: qualified(name), folded: given.and_then(|column| column.folded.as_deref()).map(qualified) })
+    }
+
+    /// The element of a list.
+    pub(super) fn element(kind: FieldType) -> Source {
+        Source { kind, stored: Stored::Text, column: ELEMENT.to_owned(), folded: None }
+    }
+}
+
+impl Writer<'_> {
+    /// The text of a column, as it is written, in an order by code point.
+    pub(super) fn plain(&self, source: &Source) -> String {
+        match (self.dialect, source.stored) {
+            (Dialect::Postgres, _) => format!("{}::text COLLATE \"C\"", source.column),
+            (Dialect::Sqlite, Stored::Integer) => format!("CAST({} AS TEXT) COLLATE BINARY", source.column),
+            (Dialect::Sqlite, _) => format!("{} COLLATE BINARY", source.column),
+        }
+    }
+
+    /// The text of a column in the form in which it is compared.
+    pub(super) fn compared(&mut self, source: &Source, case: Case) -> Result<String> {
+        if source.kind != FieldType::Text || case == Case::Sensitive {
+            return Ok(self.plain(source));
+        }
+        match (self.dialect, &source.folded) {
+            (_, Some(folded)) => Ok(self.plain(&Source { column: folded.clone(), stored: Stored::Text, ..source.clone() })),
+            (Dialect::Postgres, None) => Ok(format!("lower({}::text COLLATE \"pg_c_utf8\") COLLATE \"C\"", source.column)),
+            // Digits have no case.
+            (Dialect::Sqlite, None) if source.stored == Stored::Integer => Ok(self.plain(source)),
+            (Dialect::Sqlite, None) => {
+                self.inexact("SQLite ignores the case of ASCII letters only")?;
+                Ok(format!("lower({}) COLLATE BINARY", source.column))
+            }
+        }
+    }
+
+    /// An instant in milliseconds.
+    pub(super) fn milliseconds(&self, source: &Source) -> String {
+        let column = &source.column;
+        match (source.stored, self.dialect) {
+            (Stored::Timestamptz, _) => format!("floor(extract(epoch FROM {column}) * 1000)"),
+            (Stored::Text, Dialect::Postgres) => format!("floor(extract(epoch FROM {column}::timestamptz) * 1000)"),
+            (Stored::Text, Dialect::Sqlite) => format!("CAST(round((julianday({column}) - 2440587.5) * 86400000.0) AS INTEGER)"),
+            _ => column.clone(),
+        }
+    }
+}

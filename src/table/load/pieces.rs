@@ -1,0 +1,146 @@
+//! Bytes in pieces: what is whole is read at once, the rest is kept.
+
+use super::csv::Ends;
+use super::json::{Place, Rows, Stop};
+use super::{LoadFormat, Loader, MAX_ROW, Source, batch_invalid, header};
+use crate::error::{Error, Result};
+
+impl Loader {
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        if matches!(self.source, Source::Columns) {
+            return Err(batch_invalid("a load takes bytes or columns, not both"));
+        }
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if self.carry.is_empty() {
+                let (window, behind) = rest.split_at(rest.len().min(MAX_ROW));
+                let used = self.window(window, Ends::Unknown)?;
+                self.offset += used as u64;
+                self.keep(window.get(used..).unwrap_or_default())?;
+                rest = behind;
+                continue;
+            }
+            // As much again as there is, so that a long row costs no more than twice its length, and a short one little.
+            let (now, behind) = rest.split_at(rest.len().min(self.carry.len().max(4096)));
+            self.keep(now)?;
+            if self.carry.len() < self.look_at {
+                rest = behind;
+                continue;
+            }
+            let carry = std::mem::take(&mut self.carry);
+            let used = self.window(&carry, Ends::Unknown)?;
+            let left = carry.len() - used;
+            self.offset += used as u64;
+            if left <= now.len() {
+                rest = rest.get(now.len() - left..).unwrap_or_default();
+                self.carry = carry;
+                self.carry.clear();
+                // Too little for a row: keep it without another look.
+                if rest.len() == left {
+                    self.keep(rest)?;
+                    rest = &[];
+                }
+            } else {
+                self.carry = carry;
+                self.carry.drain(..used);
+                self.look_at = self.carry.len() / 2 * 3;
+                rest = behind;
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.carry.is_empty() {
+            self.look_at = 0;
+        }
+        if self.carry.len() + bytes.len() > 2 * MAX_ROW {
+            return Err(Error::new("row_too_long", "", format!("a row is longer than {MAX_ROW} bytes, from byte {}", self.offset)));
+        }
+        self.stage.budget.grow(&mut self.carry, bytes.len())?;
+        self.carry.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    pub(super) fn end(&mut self) -> Result<()> {
+        let carry = std::mem::take(&mut self.carry);
+        let used = self.window(&carry, Ends::Here)?;
+        match &self.source {
+            Source::Json(rows) if rows.place != Place::End && (rows.place != Place::Line || used < carry.len()) => {
+                Err(Error::new("json_truncated", "", format!("the JSON text ends too early, behind {} whole rows", self.seen)))
+            }
+            Source::Header => Err(header::no_id(&self.stage, &[])),
+            Source::Csv { .. } if used < carry.len() => {
+                let message = format!("a quoted cell has no end; it begins in the record at byte {}", self.offset + used as u64);
+                Err(Error::new("csv_truncated", "", message).hint("look for a `\"` that is not doubled"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads all whole rows of a window; gives back how many bytes they took.
+    fn window(&mut self, bytes: &[u8], ends: Ends) -> Result<usize> {
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) if error.error_len().is_none() && ends == Ends::Unknown => {
+                bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or_default()
+            }
+            Err(error) => {
+                let at = self.offset + error.valid_up_to() as u64;
+                return Err(Error::new("not_utf8", "", format!("the text is not UTF-8 at byte {at}")).hint("save the file as UTF-8"));
+            }
+        };
+        let mut at = if self.offset == 0 && text.starts_with('\u{feff}') { 3 } else { 0 };
+        if matches!(self.source, Source::Unknown) {
+            self.sniff(text.get(at..).unwrap_or_default());
+        }
+        if matches!(self.source, Source::Header) {
+            let header = header::read(text.as_bytes(), &mut at, ends, &self.keys, &self.stage);
+            match header.map_err(|stop| self.stopped(stop)) {
+                Ok(Some(header)) => self.source = header?,
+                Ok(None) => return Ok(0),
+                Err(error) => return Err(error),
+            }
+        }
+        match self.source {
+            Source::Unknown => return Ok(0),
+            Source::Json(_) => self.json_rows(text, &mut at)?,
+            Source::Csv { .. } => self.csv_rows(text, &mut at, ends)?,
+            Source::Header | Source::Columns => {}
+        }
+        self.flush(text)?;
+        Ok(at)
+    }
+
+    fn sniff(&mut self, text: &str) {
+        let first = text.bytes().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+        let format = self.format.or(match first {
+            None => None,
+            Some(b'[') => Some(LoadFormat::Json),
+            Some(b'{') => Some(LoadFormat::Ndjson),
+            Some(_) => Some(LoadFormat::Csv),
+        });
+        match format {
+            Some(LoadFormat::Json) => self.source = Source::Json(Rows::new(Place::Start)),
+            Some(LoadFormat::Ndjson) => self.source = Source::Json(Rows::new(Place::Line)),
+            Some(LoadFormat::Csv) => self.source = Source::Header,
+            None => {}
+        }
+    }
+
+    pub(super) fn stopped(&self, stop: Stop) -> Error {
+        let csv = matches!(self.source, Source::Header | Source::Csv { .. });
+        match stop {
+            Stop::Bad(at, message) => {
+                let code = if csv { "csv_invalid" } else { "json_invalid" };
+                Error::new(code, "", format!("{message}, at byte {}", self.offset + at as u64))
+            }
+            Stop::Deep(at) => {
+                let message =
+                    format!("arrays and objects are nested deeper than {}, at byte {}", crate::json::MAX_DEPTH, self.offset + at as u64);
+                Error::new("json_too_deep", "", message)
+            }
+            Stop::More => Error::new("json_truncated", "", "the text ends too early"),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Rows into slots, batch after batch.
+
+use super::csv::{self, Ends, Record};
+use super::json::{Rows, Stop};
+use super::slot::{Kind, Slot};
+use super::{Loader, Source};
+use crate::error::{Error, Result};
+use crate::table::ops::short;
+
+impl Loader {
+    pub(super) fn json_rows(&mut self, text: &str, at: &mut usize) -> Result<()> {
+        let Source::Json(mut rows) = std::mem::replace(&mut self.source, Source::Unknown) else { return Ok(()) };
+        let done = self.json_rows_of(&mut rows, text, at);
+        self.source = Source::Json(rows);
+        done
+    }
+
+    fn json_rows_of(&mut self, rows: &mut Rows, text: &str, at: &mut usize) -> Result<()> {
+        loop {
+            let width = self.next_slots(text)?;
+            let start = self.batch * width;
+            let Some(slots) = self.slots.get_mut(start..start + width) else { return Ok(()) };
+            let keys = &self.keys;
+            match rows.next(text, at, slots, &|key| keys.get(key).copied()) {
+                Ok(_) => self.batch += 1,
+                Err(Stop::More) => return Ok(()),
+                Err(stop) => {
+                    let error = match stop {
+                        Stop::Bad(at, message) => Error::new("json_invalid", "", format!("{message}, at byte {}", self.offset + at as u64)),
+                        stop => self.stopped(stop),
+                    };
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    pub(super) fn csv_rows(&mut self, text: &str, at: &mut usize, ends: Ends) -> Result<()> {
+        let Source::Csv { delimiter, targets } = std::mem::replace(&mut self.source, Source::Unknown) else { return Ok(()) };
+        let done = self.csv_rows_of(delimiter, &targets, text, at, ends);
+        self.source = Source::Csv { delimiter, targets };
+        done
+    }
+
+    fn csv_rows_of(&mut self, delimiter: u8, targets: &[Option<u32>], text: &str, at: &mut usize, ends: Ends) -> Result<()> {
+        while *at < text.len() {
+            let width = self.next_slots(text)?;
+            let start = self.batch * width;
+            let Some(slots) = self.slots.get_mut(start..start + width) else { return Ok(()) };
+            let mut surplus = false;
+            let read = csv::record(text.as_bytes(), at, delimiter, ends, |nth, slot| match targets.get(nth) {
+                Some(Some(target)) => slots.get_mut(*target as usize).into_iter().for_each(|place| *place = slot),
+                Some(None) => {}
+                None => surplus |= !matches!(slot.kind, Kind::Null | Kind::Empty),
+            });
+            match read {
+                Ok(Record::Blank) => {}
+                Ok(Record::Cells(count)) => {
+                    if surplus || count < targets.len() {
+                        self.ragged.push(short(self.batch));
+                    }
+                    self.batch += 1;
+                }
+                Err(Stop::More) => return Ok(()),
+                Err(Stop::Bad(at, message)) => {
+                    return Err(Error::new("csv_invalid", "", format!("{message}, at byte {}", self.offset + at as u64)));
+                }
+                Err(stop) => return Err(self.stopped(stop)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the slots of the next row empty, and converts the rows read so far if there is no room. Gives back the width of a row.
+    #[inline]
+    fn next_slots(&mut self, text: &str) -> Result<usize> {
+        let width = self.stage.schema.fields.len();
+        if self.batch >= self.batch_rows {
+            self.flush(text)?;
+        }
+        if self.slots.is_empty() {
+            self.stage.budget.exact(&mut self.slots, self.batch_rows * width)?;
+            self.slots.resize(self.batch_rows * width, Slot::default());
+        }
+        let start = self.batch * width;
+        self.slots.get_mut(start..start + width).into_iter().for_each(|slots| slots.fill(Slot::default()));
+        Ok(width)
+    }
+}

@@ -1,0 +1,83 @@
+//! A compiled filter.
+
+use std::rc::Rc;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::value::to_js;
+use super::{failure, input, thrown};
+use crate::error::Error;
+use crate::workspace;
+
+/// See [`workspace::Filter`].
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Filter {
+    workspace: Rc<workspace::Workspace>,
+    pub(super) inner: workspace::Filter,
+}
+
+#[wasm_bindgen]
+impl Filter {
+    /// See [`workspace::Filter::matches`].
+    ///
+    /// # Errors
+    /// `now_required`, `actor_required`, `options_invalid`.
+    pub fn matches(&self, lead: &Uint8Array, options: &Uint8Array) -> Result<bool, JsValue> {
+        thrown(self.inner.matches(&input(lead)?, &input(options)?))
+    }
+
+    /// See [`workspace::Filter::explain`].
+    ///
+    /// # Errors
+    /// As [`Filter::matches`].
+    pub fn explain(&self, lead: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
+        thrown(self.inner.explain(&input(lead)?, &input(options)?)).map(|why| to_js(&why))
+    }
+
+    /// See [`workspace::Filter::describe`].
+    pub fn describe(&self) -> String {
+        self.inner.describe()
+    }
+
+    /// Both conditions together.
+    ///
+    /// # Errors
+    /// `wrong_workspace`.
+    pub fn and(&self, other: &Filter) -> Result<Filter, JsValue> {
+        same(&self.workspace, &other.workspace, "filter")?;
+        Ok(Filter::new(&self.workspace, self.inner.and(&other.inner)))
+    }
+
+    /// See [`workspace::Filter::warnings`].
+    pub fn warnings(&self) -> JsValue {
+        to_js(&self.inner.warnings())
+    }
+
+    /// See [`workspace::Filter::fields`].
+    pub fn fields(&self) -> JsValue {
+        to_js(&self.inner.fields().into())
+    }
+}
+
+impl Filter {
+    pub(super) fn new(workspace: &Rc<workspace::Workspace>, inner: workspace::Filter) -> Filter {
+        Filter { workspace: Rc::clone(workspace), inner }
+    }
+
+    /// The condition, for a table of this workspace.
+    pub(super) fn of(&self, workspace: &Rc<workspace::Workspace>) -> Result<&workspace::Filter, JsValue> {
+        same(&self.workspace, workspace, "filter").map(|()| &self.inner)
+    }
+}
+
+/// Makes sure that something was made by this workspace: what its fields are is known by their places.
+pub(super) fn same(one: &Rc<workspace::Workspace>, other: &Rc<workspace::Workspace>, what: &str) -> Result<(), JsValue> {
+    if Rc::ptr_eq(one, other) {
+        return Ok(());
+    }
+    let error = Error::new("wrong_workspace", "", format!("this {what} belongs to another workspace"));
+    Err(failure(&error.hint("what a workspace made works with that workspace only")))
+}

@@ -1,0 +1,147 @@
+//! A table of leads.
+
+use std::cell::{Ref, RefCell};
+use std::rc::Rc;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::filter::{Filter, same};
+use super::loader::Loader;
+use super::plan::Plan;
+use super::selection::Selection;
+use super::value::to_js;
+use super::workspace::text;
+use super::{bytes, input, room, thrown};
+use crate::plan::verify::Posted;
+use crate::workspace;
+
+/// A table that selections and loaders share with its handle. Nothing calls back into the module while one is borrowed.
+pub(super) type Shared = Rc<RefCell<workspace::LeadTable>>;
+
+/// See [`workspace::LeadTable`].
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct LeadTable {
+    pub(super) workspace: Rc<workspace::Workspace>,
+    pub(super) inner: Shared,
+}
+
+#[wasm_bindgen]
+impl LeadTable {
+    /// How many leads there are.
+    pub fn size(&self) -> usize {
+        self.inner.borrow().size()
+    }
+
+    /// Bytes that the table holds.
+    pub fn bytes(&self) -> usize {
+        self.inner.borrow().bytes()
+    }
+
+    /// Rises with every change.
+    pub fn revision(&self) -> f64 {
+        self.inner.borrow().revision() as f64
+    }
+
+    /// See [`workspace::LeadTable::problems`].
+    pub fn problems(&self) -> JsValue {
+        to_js(&self.inner.borrow().problems())
+    }
+
+    /// Begins an upsert.
+    ///
+    /// # Errors
+    /// `options_invalid` and its like.
+    pub fn upserting(&self, options: &Uint8Array) -> Result<Loader, JsValue> {
+        let loader = thrown(self.workspace.upserting(&self.inner.borrow(), &input(options)?))?;
+        Ok(Loader::into(&self.workspace, loader, &self.inner))
+    }
+
+    /// See [`workspace::LeadTable::remove`].
+    ///
+    /// # Errors
+    /// `ids_invalid`, `out_of_memory`.
+    pub fn remove(&self, ids: &Uint8Array) -> Result<usize, JsValue> {
+        thrown(self.inner.borrow_mut().remove(&input(ids)?))
+    }
+
+    /// See [`workspace::Workspace::get`].
+    ///
+    /// # Errors
+    /// `viewer_invalid`, `unknown_actor`.
+    pub fn get(&self, id: &Uint8Array, viewer: &Uint8Array) -> Result<JsValue, JsValue> {
+        let id = text(id, "id")?;
+        let lead = thrown(self.workspace.get(&self.inner.borrow(), &id, &input(viewer)?))?;
+        Ok(lead.map_or(JsValue::UNDEFINED, |lead| to_js(&lead)))
+    }
+
+    /// See [`workspace::Workspace::select`].
+    ///
+    /// # Errors
+    /// `query_invalid`, `viewer_invalid` and their like.
+    pub fn select(&self, query: &Uint8Array, viewer: &Uint8Array) -> Result<Selection, JsValue> {
+        let found = thrown(self.workspace.select(&self.inner.borrow(), &input(query)?, &input(viewer)?))?;
+        Ok(Selection::new(self, found))
+    }
+
+    /// The same with a compiled filter.
+    ///
+    /// # Errors
+    /// `viewer_invalid`, `wrong_workspace`.
+    #[wasm_bindgen(js_name = selectFilter)]
+    pub fn select_filter(&self, filter: &Filter, viewer: &Uint8Array) -> Result<Selection, JsValue> {
+        let query = filter.of(&self.workspace)?;
+        let found = thrown(self.workspace.select_filter(&self.inner.borrow(), query, &input(viewer)?))?;
+        Ok(Selection::new(self, found))
+    }
+
+    /// Takes a plan's changes over.
+    ///
+    /// # Errors
+    /// `out_of_memory`, `wrong_workspace`.
+    #[wasm_bindgen(js_name = applyPlan)]
+    pub fn apply_plan(&self, plan: &Plan) -> Result<JsValue, JsValue> {
+        let plan = plan.of(&self.workspace)?;
+        let done = self.workspace.apply_plan(&mut self.inner.borrow_mut(), plan);
+        thrown(done).map(|done| to_js(&done.to_json()))
+    }
+
+    /// The same with an encoded plan.
+    ///
+    /// # Errors
+    /// `plan_malformed`, `out_of_memory`.
+    #[wasm_bindgen(js_name = applyBytes)]
+    pub fn apply_bytes(&self, plan: &Uint8Array) -> Result<JsValue, JsValue> {
+        let mut encoded = Vec::new();
+        bytes(plan, &mut encoded)?;
+        room(encoded.len().saturating_mul(16))?;
+        self.take(Posted::Bytes(&encoded))
+    }
+
+    /// The same with a plan in JSON.
+    ///
+    /// # Errors
+    /// `plan_malformed`, `out_of_memory`.
+    #[wasm_bindgen(js_name = applyData)]
+    pub fn apply_data(&self, plan: &Uint8Array) -> Result<JsValue, JsValue> {
+        self.take(Posted::Json(&input(plan)?))
+    }
+}
+
+impl LeadTable {
+    pub(super) fn new(workspace: &Rc<workspace::Workspace>, inner: workspace::LeadTable) -> LeadTable {
+        LeadTable { workspace: Rc::clone(workspace), inner: Rc::new(RefCell::new(inner)) }
+    }
+
+    /// The table, for a call of this workspace.
+    pub(super) fn of(&self, workspace: &Rc<workspace::Workspace>) -> Result<Ref<'_, workspace::LeadTable>, JsValue> {
+        same(&self.workspace, workspace, "table").map(|()| self.inner.borrow())
+    }
+
+    fn take(&self, plan: Posted<'_>) -> Result<JsValue, JsValue> {
+        let done = self.workspace.apply(&mut self.inner.borrow_mut(), plan);
+        thrown(done).map(|done| to_js(&done.to_json()))
+    }
+}

@@ -1,0 +1,252 @@
+//! Leads on their way into a table: bytes in pieces, or objects as columns that the facade has read out of them.
+
+use std::rc::Rc;
+
+use js_sys::{Float64Array, Uint8Array, Uint32Array};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::leads::{LeadTable, Shared};
+use super::value::to_js;
+use super::{bytes, failure, thrown};
+use crate::error::Error;
+use crate::json::Json;
+use crate::query::FieldIx;
+use crate::table::{self, BatchColumn, Texts};
+use crate::workspace::{self, Incoming};
+
+#[derive(Debug)]
+enum Target {
+    New(Incoming),
+    Into(table::Loader, Shared),
+}
+
+/// See [`table::Loader`].
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Loader {
+    workspace: Rc<workspace::Workspace>,
+    target: Option<Target>,
+    piece: Vec<u8>,
+    batch: Vec<(FieldIx, Column)>,
+}
+
+/// A column of the batch that is being put together; see [`BatchColumn`].
+#[derive(Debug)]
+enum Column {
+    Numbers(Vec<f64>),
+    Coded(Vec<u32>, Words),
+    Texts(Words, Vec<u32>),
+    Lists(Vec<u32>, Vec<u32>, Words),
+    Json(String),
+}
+
+/// See [`Texts`].
+#[derive(Debug)]
+struct Words {
+    text: String,
+    lengths: Vec<u32>,
+    lone: Vec<u32>,
+}
+
+impl Words {
+    fn read(text: &Uint8Array, lengths: &Uint32Array, lone: &Uint32Array) -> Result<Words, JsValue> {
+        Ok(Words { text: utf8(text)?, lengths: whole(lengths)?, lone: whole(lone)? })
+    }
+
+    fn texts(&self) -> Texts<'_> {
+        Texts { text: &self.text, lengths: &self.lengths, lone: &self.lone }
+    }
+}
+
+impl Column {
+    fn lend(&self) -> BatchColumn<'_> {
+        match self {
+            Column::Numbers(numbers) => BatchColumn::Numbers(numbers),
+            Column::Coded(codes, words) => BatchColumn::Coded { codes, entries: words.texts() },
+            Column::Texts(words, null) => BatchColumn::Texts { texts: words.texts(), null },
+            Column::Lists(lengths, codes, words) => BatchColumn::Lists { lengths, codes, entries: words.texts() },
+            Column::Json(text) => BatchColumn::Json(text),
+        }
+    }
+}
+
+fn whole(from: &Uint32Array) -> Result<Vec<u32>, JsValue> {
+    let mut out = Vec::new();
+    out.try_reserve_exact(from.length() as usize).map_err(|error| failure(&error.into()))?;
+    out.resize(from.length() as usize, 0);
+    from.copy_to(&mut out);
+    Ok(out)
+}
+
+fn utf8(from: &Uint8Array) -> Result<String, JsValue> {
+    let mut out = Vec::new();
+    bytes(from, &mut out)?;
+    String::from_utf8(out).map_err(|_| failure(&Error::new("batch_invalid", "", "a column is not UTF-8")))
+}
+
+#[wasm_bindgen]
+impl Loader {
+    /// Names and types of the fields, and the keys of rows with the places of their fields: `{fields: [[name, type], …], keys: [[key, place], …]}`.
+    pub fn shape(&self) -> JsValue {
+        let schema = &self.workspace.model.schema;
+        let fields = schema.fields.iter().map(|field| Json::List(vec![field.name.as_str().into(), field.kind.name().into()]));
+        let keys = self.loader().into_iter().flat_map(table::Loader::keys);
+        let keys = keys.map(|(key, field)| Json::List(vec![key.into(), (field.0 as usize).into()]));
+        to_js(&Json::object([("fields", Json::List(fields.collect())), ("keys", Json::List(keys.collect()))]))
+    }
+
+    /// Adds the next piece of the input.
+    ///
+    /// # Errors
+    /// What is wrong with it, and `out_of_memory`.
+    pub fn push(&mut self, piece: &Uint8Array) -> Result<(), JsValue> {
+        bytes(piece, &mut self.piece)?;
+        match &mut self.target {
+            Some(Target::New(incoming)) => thrown(incoming.loader.push(&self.piece)),
+            Some(Target::Into(loader, _)) => thrown(loader.push(&self.piece)),
+            None => Ok(()),
+        }
+    }
+
+    /// How many rows were read so far.
+    pub fn rows(&self) -> u32 {
+        self.loader().map_or(0, table::Loader::rows)
+    }
+
+    /// A column of numbers for the batch.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn numbers(&mut self, field: u32, cells: &Float64Array) -> Result<(), JsValue> {
+        let mut out = Vec::new();
+        out.try_reserve_exact(cells.length() as usize).map_err(|error| failure(&error.into()))?;
+        out.resize(cells.length() as usize, 0.0);
+        cells.copy_to(&mut out);
+        self.batch.push((FieldIx(field), Column::Numbers(out)));
+        Ok(())
+    }
+
+    /// A column of codes for the batch.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn coded(
+        &mut self,
+        field: u32,
+        codes: &Uint32Array,
+        text: &Uint8Array,
+        lengths: &Uint32Array,
+        lone: &Uint32Array,
+    ) -> Result<(), JsValue> {
+        self.batch.push((FieldIx(field), Column::Coded(whole(codes)?, Words::read(text, lengths, lone)?)));
+        Ok(())
+    }
+
+    /// A column of texts for the batch.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn texts(
+        &mut self,
+        field: u32,
+        null: &Uint32Array,
+        text: &Uint8Array,
+        lengths: &Uint32Array,
+        lone: &Uint32Array,
+    ) -> Result<(), JsValue> {
+        self.batch.push((FieldIx(field), Column::Texts(Words::read(text, lengths, lone)?, whole(null)?)));
+        Ok(())
+    }
+
+    /// A column of lists for the batch.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn lists(
+        &mut self,
+        field: u32,
+        each: &Uint32Array,
+        codes: &Uint32Array,
+        text: &Uint8Array,
+        lengths: &Uint32Array,
+        lone: &Uint32Array,
+    ) -> Result<(), JsValue> {
+        self.batch.push((FieldIx(field), Column::Lists(whole(each)?, whole(codes)?, Words::read(text, lengths, lone)?)));
+        Ok(())
+    }
+
+    /// A column of JSON for the batch.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn json(&mut self, field: u32, cells: &Uint8Array) -> Result<(), JsValue> {
+        self.batch.push((FieldIx(field), Column::Json(utf8(cells)?)));
+        Ok(())
+    }
+
+    /// Adds the batch that was put together.
+    ///
+    /// # Errors
+    /// What is wrong with it, and `out_of_memory`.
+    #[wasm_bindgen(js_name = endBatch)]
+    pub fn end_batch(&mut self, rows: u32) -> Result<(), JsValue> {
+        let batch = std::mem::take(&mut self.batch);
+        let columns: Vec<_> = batch.iter().map(|(field, column)| (*field, column.lend())).collect();
+        match &mut self.target {
+            Some(Target::New(incoming)) => thrown(incoming.loader.push_columns(rows, &columns)),
+            Some(Target::Into(loader, _)) => thrown(loader.push_columns(rows, &columns)),
+            None => Ok(()),
+        }
+    }
+
+    /// The table of all that was pushed, once.
+    ///
+    /// # Errors
+    /// What the end brings to light.
+    pub fn finish(&mut self) -> Result<LeadTable, JsValue> {
+        self.piece = Vec::new();
+        match self.target.take() {
+            Some(Target::New(incoming)) => thrown(incoming.finish()).map(|table| LeadTable::new(&self.workspace, table)),
+            _ => Err(done()),
+        }
+    }
+
+    /// Takes all that was pushed over into the table, once; `{added, updated}`.
+    ///
+    /// # Errors
+    /// What the end brings to light; nothing was changed then.
+    pub fn upsert(&mut self) -> Result<JsValue, JsValue> {
+        self.piece = Vec::new();
+        match self.target.take() {
+            Some(Target::Into(loader, table)) => thrown(table.borrow_mut().upsert(loader)).map(|counts| to_js(&counts)),
+            _ => Err(done()),
+        }
+    }
+}
+
+fn done() -> JsValue {
+    failure(&Error::new("freed", "", "this load is done"))
+}
+
+impl Loader {
+    pub(super) fn new(workspace: &Rc<workspace::Workspace>, incoming: Incoming) -> Loader {
+        Loader { workspace: Rc::clone(workspace), target: Some(Target::New(incoming)), piece: Vec::new(), batch: Vec::new() }
+    }
+
+    pub(super) fn into(workspace: &Rc<workspace::Workspace>, loader: table::Loader, table: &Shared) -> Loader {
+        Loader {
+            workspace: Rc::clone(workspace),
+            target: Some(Target::Into(loader, Rc::clone(table))),
+            piece: Vec::new(),
+            batch: Vec::new(),
+        }
+    }
+
+    fn loader(&self) -> Option<&table::Loader> {
+        match self.target.as_ref()? {
+            Target::New(incoming) => Some(&incoming.loader),
+            Target::Into(loader, _) => Some(loader),
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! A compiled configuration.
+
+use std::rc::Rc;
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::filter::Filter;
+use super::leads::LeadTable;
+use super::loader::Loader;
+use super::plan::{Plan, Verdict};
+use super::selection::Selection;
+use super::value::to_js;
+use super::{bytes, failure, input, room, thrown};
+use crate::error::Error;
+use crate::json::Json;
+use crate::plan::verify::{self, Posted};
+use crate::table::Budget;
+use crate::workspace::{self, Stored};
+
+/// See [`workspace::Workspace`].
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Workspace {
+    inner: Rc<workspace::Workspace>,
+}
+
+/// The plans that came as bytes: `[id, bytes, id, bytes, …]`, each id as JSON text.
+fn stored(plans: &Array) -> Result<Stored, JsValue> {
+    let mut out = Stored::default();
+    let mut items = plans.iter();
+    while let (Some(id), Some(encoded)) = (items.next(), items.next()) {
+        let (Ok(id), Ok(encoded)) = (id.dyn_into::<Uint8Array>(), encoded.dyn_into::<Uint8Array>()) else { continue };
+        let mut plan = Vec::new();
+        bytes(&encoded, &mut plan)?;
+        room(plan.len().saturating_mul(GROWTH))?;
+        out.plans.push((text(&id, "id")?, plan));
+    }
+    Ok(out)
+}
+
+/// Bytes of a plan that was read back, for one of its encoded form.
+const GROWTH: usize = 16;
+
+#[wasm_bindgen]
+impl Workspace {
+    /// See [`workspace::Workspace::compile`].
+    ///
+    /// # Errors
+    /// `config_invalid`.
+    pub fn compile(config: &Uint8Array) -> Result<Workspace, JsValue> {
+        thrown(workspace::Workspace::compile(&input(config)?)).map(|inner| Workspace { inner: Rc::new(inner) })
+    }
+
+    /// The configuration as it was given.
+    pub fn config(&self) -> JsValue {
+        to_js(self.inner.config())
+    }
+
+    /// See [`workspace::Workspace::digest`].
+    pub fn digest(&self) -> String {
+        self.inner.digest().to_owned()
+    }
+
+    /// See [`workspace::Workspace::zones`].
+    pub fn zones(&self) -> JsValue {
+        to_js(&self.inner.zones())
+    }
+
+    /// Begins to load leads into at most `memory` bytes of linear memory.
+    ///
+    /// # Errors
+    /// `options_invalid` and its like.
+    pub fn loader(&self, options: &Uint8Array, memory: f64) -> Result<Loader, JsValue> {
+        let incoming = thrown(self.inner.loader(&input(options)?, Budget::new(super::place(memory))))?;
+        Ok(Loader::new(&self.inner, incoming))
+    }
+
+    /// See [`workspace::Workspace::filter`].
+    ///
+    /// # Errors
+    /// `query_invalid`.
+    pub fn filter(&self, query: &Uint8Array) -> Result<Filter, JsValue> {
+        Ok(Filter::new(&self.inner, thrown(self.inner.filter(&input(query)?))?))
+    }
+
+    /// See [`workspace::Workspace::scope`].
+    ///
+    /// # Errors
+    /// `unknown_actor`, `unknown_verb`.
+    pub fn scope(&self, actor: &Uint8Array, verb: &Uint8Array) -> Result<Filter, JsValue> {
+        let (actor, verb) = (text(actor, "actor")?, text(verb, "verb")?);
+        Ok(Filter::new(&self.inner, thrown(self.inner.scope(&actor, &verb))?))
+    }
+
+    /// See [`workspace::Workspace::can`].
+    ///
+    /// # Errors
+    /// `question_invalid`.
+    pub fn can(&self, question: &Uint8Array) -> Result<JsValue, JsValue> {
+        thrown(self.inner.can(&input(question)?, None)).map(|decision| to_js(&decision))
+    }
+
+    /// The same about a lead of a table.
+    ///
+    /// # Errors
+    /// `question_invalid`, `wrong_workspace`.
+    #[wasm_bindgen(js_name = canIn)]
+    pub fn can_in(&self, question: &Uint8Array, leads: &LeadTable) -> Result<JsValue, JsValue> {
+        let leads = leads.of(&self.inner)?;
+        thrown(self.inner.can(&input(question)?, Some(&leads))).map(|decision| to_js(&decision))
+    }
+
+    /// See [`workspace::Workspace::receivers`].
+    ///
+    /// # Errors
+    /// `question_invalid`, `wrong_workspace`.
+    pub fn receivers(&self, leads: &LeadTable, question: &Uint8Array) -> Result<JsValue, JsValue> {
+        let leads = leads.of(&self.inner)?;
+        thrown(self.inner.receivers(&leads, &input(question)?)).map(|answer| to_js(&answer))
+    }
+
+    /// See [`workspace::Workspace::members`].
+    ///
+    /// # Errors
+    /// `members_invalid`.
+    pub fn members(&self, members: &Uint8Array) -> Result<JsValue, JsValue> {
+        thrown(self.inner.members(&input(members)?)).map(|users| to_js(&users.into()))
+    }
+
+    /// See [`workspace::Workspace::plan`]. `plans` are those of the context that came as bytes.
+    ///
+    /// # Errors
+    /// `command_invalid`, `context_invalid`, `wrong_workspace` and what planning finds missing.
+    pub fn plan(&self, leads: &LeadTable, command: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Plan, JsValue> {
+        self.decide(leads, command, None, context, plans)
+    }
+
+    /// The same for a command whose leads are a selection.
+    ///
+    /// # Errors
+    /// The same, `wrong_table` and `stale_selection`.
+    #[wasm_bindgen(js_name = planPicked)]
+    pub fn plan_picked(
+        &self,
+        leads: &LeadTable,
+        command: &Uint8Array,
+        picked: &Selection,
+        context: &Uint8Array,
+        plans: &Array,
+    ) -> Result<Plan, JsValue> {
+        self.decide(leads, command, Some(picked.of(leads)?), context, plans)
+    }
+
+    /// Proves an encoded plan.
+    ///
+    /// # Errors
+    /// `context_invalid`, `wrong_workspace`.
+    #[wasm_bindgen(js_name = verifyBytes)]
+    pub fn verify_bytes(&self, leads: &LeadTable, plan: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Verdict, JsValue> {
+        let mut encoded = Vec::new();
+        bytes(plan, &mut encoded)?;
+        room(encoded.len().saturating_mul(GROWTH))?;
+        self.prove(leads, Posted::Bytes(&encoded), context, plans)
+    }
+
+    /// Proves a plan that was posted as JSON.
+    ///
+    /// # Errors
+    /// `context_invalid`, `wrong_workspace`.
+    #[wasm_bindgen(js_name = verifyData)]
+    pub fn verify_data(&self, leads: &LeadTable, plan: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Verdict, JsValue> {
+        self.prove(leads, Posted::Json(&input(plan)?), context, plans)
+    }
+
+    /// A plan that puts back what an encoded one changed.
+    ///
+    /// # Errors
+    /// `plan_malformed`, `context_invalid`, `wrong_workspace`.
+    #[wasm_bindgen(js_name = undoBytes)]
+    pub fn undo_bytes(&self, leads: &LeadTable, plan: &Uint8Array, context: &Uint8Array) -> Result<Plan, JsValue> {
+        let mut encoded = Vec::new();
+        bytes(plan, &mut encoded)?;
+        room(encoded.len().saturating_mul(GROWTH))?;
+        self.back(leads, Posted::Bytes(&encoded), context)
+    }
+
+    /// A plan that puts back what one in JSON changed.
+    ///
+    /// # Errors
+    /// `plan_malformed`, `context_invalid`, `wrong_workspace`.
+    #[wasm_bindgen(js_name = undoData)]
+    pub fn undo_data(&self, leads: &LeadTable, plan: &Uint8Array, context: &Uint8Array) -> Result<Plan, JsValue> {
+        self.back(leads, Posted::Json(&input(plan)?), context)
+    }
+}
+
+impl Workspace {
+    fn decide(
+        &self,
+        leads: &LeadTable,
+        command: &Uint8Array,
+        picked: Option<&workspace::Selection>,
+        context: &Uint8Array,
+        plans: &Array,
+    ) -> Result<Plan, JsValue> {
+        let (command, context, plans) = (input(command)?, input(context)?, stored(plans)?);
+        let leads = leads.of(&self.inner)?;
+        thrown(self.inner.plan(&leads, &command, picked, &context, plans)).map(|plan| Plan::new(&self.inner, plan))
+    }
+
+    fn prove(&self, leads: &LeadTable, plan: Posted<'_>, context: &Uint8Array, plans: &Array) -> Result<Verdict, JsValue> {
+        let (context, plans) = (input(context)?, stored(plans)?);
+        let leads = leads.of(&self.inner)?;
+        Ok(match thrown(self.inner.verify(&leads, plan, &context, plans))? {
+            verify::Verdict::Holds(plan) => Verdict::new(Some(Plan::new(&self.inner, *plan)), Json::List(Vec::new())),
+            verify::Verdict::Fails(problems) => Verdict::new(None, Json::List(problems.iter().map(verify::Problem::to_json).collect())),
+        })
+    }
+
+    fn back(&self, leads: &LeadTable, plan: Posted<'_>, context: &Uint8Array) -> Result<Plan, JsValue> {
+        let context = input(context)?;
+        let leads = leads.of(&self.inner)?;
+        thrown(self.inner.undo(&leads, plan, &context)).map(|plan| Plan::new(&self.inner, plan))
+    }
+}
+
+/// An input that must be a text.
+pub(super) fn text(json: &Uint8Array, name: &str) -> Result<String, JsValue> {
+    match input(json)? {
+        Json::Text(text) => Ok(text),
+        other => Err(failure(&Error::new("wrong_type", "", format!("`{name}` must be a text, not {}", other.kind())))),
+    }
+}

@@ -1,0 +1,145 @@
+// What a step of a case can call, over the package. `tests/support/case.rs` is the same over the Rust front door, and lists the calls.
+
+/** What the steps of a case share. */
+export class World {
+  selections = new Map();
+  plans = new Map();
+  state = {};
+
+  constructor(engine, { config, leads, options }) {
+    this.engine = engine;
+    if (config !== undefined) this.workspace = engine.workspace(config);
+    if (leads !== undefined) this.table = this.workspace.load(leads, options);
+  }
+
+  step(step) {
+    return calls[step.call].call(this, step);
+  }
+
+  context({ context, remembered }) {
+    return remembered === true ? { ...context, state: this.state } : context;
+  }
+
+  /** A plan as somebody posts it, changed on its way if the step says so. */
+  posted({ plan, form, change, flip }) {
+    const made = this.plans.get(plan);
+    if (form === "json") {
+      const data = JSON.parse(JSON.stringify(made));
+      if (change !== undefined) put(data, change);
+      return data;
+    }
+    const bytes = made.encode();
+    if (flip !== undefined) bytes[flip.at] ^= flip.xor;
+    return bytes;
+  }
+
+  selected(found, name = "") {
+    this.selections.set(name, found);
+    return { count: found.count, ids: found.ids() };
+  }
+
+  planned(plan, name = "") {
+    this.plans.set(name, plan);
+    const { rows, to, users } = plan.columns();
+    const { outcome, droppedCount } = plan;
+    return { ...plan.toJSON(), outcome, droppedCount, byAssignee: plan.byAssignee(), columns: { rows: [...rows], to: [...to], users } };
+  }
+}
+
+const calls = {
+  version() {
+    return this.engine.version;
+  },
+  check({ config }) {
+    return this.engine.check(config);
+  },
+  workspace({ config }) {
+    this.workspace = this.engine.workspace(config);
+    this.table = undefined;
+    return { digest: this.workspace.digest, zones: this.workspace.zones() };
+  },
+  load(step) {
+    this.table = this.workspace.load(data(step), step.options);
+    return { size: this.table.size, problems: this.table.problems };
+  },
+  upsert(step) {
+    return this.table.upsert(data(step), step.options);
+  },
+  remove({ ids }) {
+    return this.table.remove(ids);
+  },
+  get({ id, viewer }) {
+    return this.table.get(id, viewer) ?? null;
+  },
+  select({ query, viewer, sort, as }) {
+    const found = this.table.select(query ?? null, viewer);
+    return this.selected(sort === undefined ? found : found.sort(sort), as);
+  },
+  both({ of, how, with: other, as }) {
+    return this.selected(this.selections.get(of)[how](this.selections.get(other)), as);
+  },
+  rows({ of, offset, limit, fields }) {
+    return this.selections.get(of).rows(offset, limit, fields);
+  },
+  countBy({ of, field }) {
+    return this.selections.get(of).countBy(field);
+  },
+  filter({ query, lead, options }) {
+    const filter = this.workspace.filter(query);
+    const out = { describe: filter.describe(), fields: filter.fields, warnings: filter.warnings };
+    return lead === undefined ? out : { ...out, matches: filter.matches(lead, options), explain: filter.explain(lead, options) };
+  },
+  scope({ actor, verb }) {
+    const filter = this.workspace.scope(actor, verb);
+    return { describe: filter.describe(), fields: filter.fields };
+  },
+  can({ question, table }) {
+    return this.workspace.can(table === true ? { ...question, leads: this.table } : question);
+  },
+  receivers({ question }) {
+    return this.workspace.receivers(this.table, question);
+  },
+  members({ members }) {
+    return this.workspace.members(members);
+  },
+  plan(step) {
+    const { command, selection, stored, as } = step;
+    const named = selection === undefined ? command : { ...command, leads: { selection: this.selections.get(selection) } };
+    const context = this.context(step);
+    const plans = Object.entries(stored ?? {}).map(([id, name]) => [id, this.plans.get(name).encode()]);
+    const complete = plans.length === 0 ? context : { ...context, plans: { ...context.plans, ...Object.fromEntries(plans) } };
+    return this.planned(this.workspace.plan(this.table, named, complete), as);
+  },
+  undo(step) {
+    return this.planned(this.workspace.undo(this.table, this.posted(step), this.context(step)), step.as);
+  },
+  verify(step) {
+    const verdict = this.workspace.verify(this.table, this.posted(step), this.context(step));
+    return verdict.ok ? { ok: true, digest: verdict.plan.digest } : { ok: false, problems: verdict.problems };
+  },
+  apply(step) {
+    return this.table.apply(["json", "bytes"].includes(step.form) ? this.posted(step) : this.plans.get(step.plan));
+  },
+  encode({ plan }) {
+    const bytes = this.plans.get(plan).encode();
+    return { hex: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""), header: this.engine.peek(bytes) };
+  },
+  keep({ plan }) {
+    for (const { key, version, value } of this.plans.get(plan).state) this.state[key] = { version, value };
+    return { ...this.state };
+  },
+};
+
+function data({ rows, text, hex }) {
+  if (hex !== undefined) return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+  return rows ?? text;
+}
+
+function put(data, { path, value }) {
+  const keys = path.slice(1).split("/");
+  const last = keys.pop();
+  const place = keys.reduce((place, key) => place[key], data);
+  if (value !== undefined) place[last] = value;
+  else if (Array.isArray(place)) place.splice(Number(last), 1);
+  else delete place[last];
+}
