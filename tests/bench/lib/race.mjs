@@ -2,9 +2,8 @@
 
 /**
  * Runs each runner `rounds` times (its own `rounds`, if it is slow) on an input that `make` varies from round to round, and gives back the
- * least milliseconds of each. Answers are compared in every round, outside the clock: `check` throws when they differ.
- *
- * Round 0 warms up and is not counted, except for runners that run once.
+ * least milliseconds of each. Answers are compared in every round, outside the clock: `check` throws when they differ. Round 0 warms up
+ * and is not counted.
  */
 export function race({ rounds, make = () => undefined, runners, check = () => {}, between = () => {} }) {
   const best = {};
@@ -15,14 +14,13 @@ export function race({ rounds, make = () => undefined, runners, check = () => {}
     // Another one begins each time, so that none always finds the caches warm or the heap full.
     for (let nth = 0; nth < entries.length; nth++) {
       const [name, runner] = entries[(nth + round) % entries.length];
-      const { run, rounds: own = rounds, prepare = (input) => input, done = (answer) => answer } = typeof runner === "function" ? { run: runner } : runner;
-      if (round > 0 && round > own) continue;
-      const prepared = prepare(input);
+      const { run, rounds: own = rounds, done = (answer) => answer } = typeof runner === "function" ? { run: runner } : runner;
+      if (round > own) continue;
       between();
       const start = performance.now();
-      const answer = run(prepared);
+      const answer = run(input);
       const took = performance.now() - start;
-      if (round > 0 || own === 0) best[name] = Math.min(best[name] ?? Infinity, took);
+      if (round > 0) best[name] = Math.min(best[name] ?? Infinity, took);
       answers[name] = done(answer);
     }
     check(answers, input);
