@@ -91,9 +91,19 @@ impl Workspace {
     /// # Errors
     /// `config_invalid` with every fault; nothing was changed then.
     pub fn update(&mut self, patch: &Json) -> Result<()> {
-        let model = Rc::new(self.model.update(&mut self.source, patch)?);
+        self.update_with(patch, &Json::Null)
+    }
+
+    /// The same with tables for zones that the patch names and the configuration did not: name → table, as in `zones`.
+    ///
+    /// # Errors
+    /// As [`Workspace::update`].
+    pub fn update_with(&mut self, patch: &Json, zones: &Json) -> Result<()> {
+        let mut source = self.source.clone();
+        add_zones(&mut source, zones);
+        let model = Rc::new(self.model.update(&mut source, patch)?);
         self.gate = Rc::new(Gate::compile(&model)?);
-        self.model = model;
+        (self.model, self.source) = (model, source);
         (self.digest, self.user_ids) = (OnceCell::new(), OnceCell::new());
         Ok(())
     }
@@ -205,6 +215,21 @@ impl Workspace {
     /// What filters are evaluated with for a viewer.
     pub(crate) fn filtering<'a>(&'a self, actor: Option<&'a str>, now: Option<Instant>) -> filter::Context<'a> {
         filter::Context { schema: &self.model.schema, people: self.gate.as_ref(), now, actor }
+    }
+}
+
+/// Adds tables to a configuration that has none for these zones.
+fn add_zones(source: &mut Json, zones: &Json) {
+    let mut all = source.get("zones").and_then(Json::as_object).unwrap_or_default().to_vec();
+    let known = all.len();
+    for (name, table) in zones.as_object().unwrap_or_default() {
+        if !all.iter().any(|(other, _)| other == name) {
+            all.push((name.clone(), table.clone()));
+        }
+    }
+    if let (Json::Object(pairs), true) = (source, all.len() > known) {
+        pairs.retain(|(key, _)| key != "zones");
+        pairs.push(("zones".to_owned(), Json::Object(all)));
     }
 }
 

@@ -4,9 +4,11 @@
 
 use evenhand::error::{Diagnostic, Error};
 use evenhand::json::Json;
-use evenhand::wasm::value::to_js;
-use evenhand::wasm::{failure, input, new_id, room, version};
-use js_sys::{JSON, Object, Reflect, Uint8Array};
+use evenhand::wasm::loader::Loader;
+use evenhand::wasm::value::{page, to_js};
+use evenhand::wasm::workspace::Workspace;
+use evenhand::wasm::{check, failure, input, new_id, peek, room, version};
+use js_sys::{Array, Float64Array, JSON, Object, Reflect, Uint8Array, Uint32Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -67,6 +69,115 @@ fn memory_that_cannot_be_had_is_an_error() {
     assert!(room(1 << 20).is_ok());
     let thrown = room(usize::MAX).unwrap_err();
     assert_eq!(Reflect::get(&thrown, &"code".into()).unwrap(), JsValue::from("out_of_memory"));
+}
+
+/// The bytes of a JSON text, as the facade passes them.
+fn json(text: &str) -> Uint8Array {
+    Uint8Array::from(text.as_bytes())
+}
+
+fn code(thrown: &JsValue) -> String {
+    Reflect::get(thrown, &"code".into()).unwrap().as_string().unwrap()
+}
+
+fn workspace() -> Workspace {
+    let config = r#"{"version": 1, "fields": {"id": {"type": "text"}, "owner": {"type": "user"}, "score": {"type": "number"}, "tags": {"type": "tags"}},
+        "lead": {"id": "id", "owner": "owner"}, "users": [{"id": "ann", "profiles": ["all"]}],
+        "profiles": [{"id": "all", "grants": [{"do": ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass"], "scope": "all"}]}]}"#;
+    Workspace::compile(&json(config)).unwrap()
+}
+
+fn loader(workspace: &Workspace) -> Loader {
+    workspace.loader(&json("null"), 1e9).unwrap()
+}
+
+#[wasm_bindgen_test]
+fn pages_end_where_a_page_ends_and_hold_one_item_at_least() {
+    let item = |length: usize| move |_| Some(Json::from("x".repeat(length)));
+    let length = |page: JsValue| Array::from(&page).length();
+    assert_eq!(length(page(0, 10, item(10)).unwrap()), 10);
+    assert_eq!(length(page(3, 3, item(10)).unwrap()), 0);
+    assert_eq!(length(page(0, 10, item(5 << 20)).unwrap()), 1);
+    assert_eq!(length(page(0, 100, item(300 << 10)).unwrap()), 4);
+    assert_eq!(length(page(0, 100, |at| (at < 7).then(|| Json::from(at))).unwrap()), 7);
+}
+
+#[wasm_bindgen_test]
+fn columns_make_a_table_and_what_contradicts_itself_is_an_error() {
+    let workspace = workspace();
+    let mut load = loader(&workspace);
+    assert_eq!(
+        stringify(&load.shape()),
+        r#"{"fields":[["id","text"],["owner","user"],["score","number"],["tags","tags"]],"keys":[["id",0],["owner",1],["score",2],["tags",3]]}"#
+    );
+    let (words, numbers) = (|list: &[u32]| Uint32Array::from(list), |list: &[f64]| Float64Array::from(list));
+    let text = |text: &str| Uint8Array::from(text.as_bytes());
+    load.texts(0, &words(&[]), &text("ab😀"), &words(&[1, 1, 2]), &words(&[])).unwrap();
+    load.coded(1, &words(&[1, 0, 1]), &text("ann"), &words(&[3]), &words(&[])).unwrap();
+    load.numbers(2, &numbers(&[1.5, f64::NAN, 3.0])).unwrap();
+    load.lists(3, &words(&[2, 0, 1]), &words(&[1, 2, 2]), &text("xy"), &words(&[1, 1]), &words(&[])).unwrap();
+    load.end_batch(3).unwrap();
+    let table = load.finish().unwrap();
+    let rows = table.select(&json("null"), &json(r#"{"actor":null}"#)).unwrap().rows(0.0, 9.0, &json("null")).unwrap();
+    let expected = r#"[{"id":"a","owner":"ann","score":1.5,"tags":["x","y"]},{"id":"b","owner":null,"score":null,"tags":[]},{"id":"😀","owner":"ann","score":3,"tags":["y"]}]"#;
+    assert_eq!(stringify(&rows), expected);
+    assert_eq!(code(&load.finish().unwrap_err()), "freed");
+
+    type Wrong = fn(&mut Loader) -> Result<(), JsValue>;
+    let wrong: [Wrong; 5] = [
+        |load| {
+            load.coded(
+                1,
+                &Uint32Array::from(&[2][..]),
+                &Uint8Array::from(&b"ann"[..]),
+                &Uint32Array::from(&[3][..]),
+                &Uint32Array::new_with_length(0),
+            )
+        },
+        |load| {
+            load.coded(
+                1,
+                &Uint32Array::from(&[1][..]),
+                &Uint8Array::from(&b"ann"[..]),
+                &Uint32Array::from(&[4][..]),
+                &Uint32Array::new_with_length(0),
+            )
+        },
+        |load| load.json(1, &Uint8Array::from(&b"[1,2]"[..])),
+        |load| load.json(1, &Uint8Array::from(&b"\xff"[..])),
+        |load| load.numbers(9, &Float64Array::new_with_length(1)),
+    ];
+    for wrong in wrong {
+        let mut load = loader(&workspace);
+        let thrown = wrong(&mut load).and_then(|()| load.end_batch(1)).unwrap_err();
+        assert_eq!(code(&thrown), "batch_invalid");
+    }
+    let mut load = loader(&workspace);
+    load.push(&json("id\n1\n")).unwrap();
+    load.numbers(2, &Float64Array::new_with_length(1)).unwrap();
+    assert_eq!(code(&load.end_batch(1).unwrap_err()), "batch_invalid");
+}
+
+#[wasm_bindgen_test]
+fn a_plan_crosses_as_bytes_and_as_columns() {
+    let workspace = workspace();
+    let mut load = loader(&workspace);
+    load.push(&json("id,owner\n1,\n2,ann\n")).unwrap();
+    let table = load.finish().unwrap();
+    let command = json(r#"{"type":"assign","leads":{"ids":["1","2"]},"to":"ann"}"#);
+    let context = json(r#"{"actor":"ann","now":0}"#);
+    let plan = workspace.plan(&table, &command, &context, &Array::new()).unwrap();
+    assert_eq!(stringify(&plan.columns().unwrap()), r#"[{"0":0},{"0":0},["ann"]]"#);
+    assert_eq!(stringify(&plan.receipts(0.0, 9.0).unwrap()), r#"[["ann","1"]]"#);
+    let bytes = plan.encode().unwrap();
+    assert_eq!(stringify(&peek(&bytes).unwrap()), stringify(&plan.header().unwrap()));
+    let mut verdict = workspace.verify_bytes(&table, &bytes, &context, &Array::new()).unwrap();
+    assert_eq!(verdict.take_plan().unwrap().digest().unwrap(), plan.digest().unwrap());
+    assert!(verdict.take_plan().is_none());
+    assert_eq!(code(&peek(&json("EVHP")).unwrap_err()), "plan_malformed");
+    assert_eq!(stringify(&check(&json("{}")).unwrap()).matches(r#""severity":"error""#).count() > 1, true);
+    let stranger = self::workspace();
+    assert_eq!(code(&stranger.plan(&table, &command, &context, &Array::new()).unwrap_err()), "wrong_workspace");
 }
 
 #[wasm_bindgen_test]

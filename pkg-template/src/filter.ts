@@ -1,5 +1,4 @@
 import type * as Contract from "../evenhand.js";
-import { fault } from "./errors.js";
 import type { bound } from "./glue.js";
 import { Handle, inner, wrong } from "./handle.js";
 import { json } from "./input.js";
@@ -33,9 +32,9 @@ export class Filter extends Handle<bound.Filter> implements Contract.Filter {
     return this.call((filter) => filter.warnings());
   }
 
-  toSQL(_dialect: Contract.Dialect, _options?: unknown): ReturnType<Contract.Filter["toSQL"]> {
-    this.check();
-    throw fault("not_implemented", "`toSQL` is not in this build yet");
+  toSQL(dialect: Contract.Dialect, options?: Parameters<Contract.Filter["toSQL"]>[1]): ReturnType<Contract.Filter["toSQL"]> {
+    const [name, input] = [json(dialect), json(options)];
+    return this.call((filter) => filter.toSQL(name, input));
   }
 
   get fields(): string[] {

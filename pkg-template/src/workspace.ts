@@ -8,6 +8,7 @@ import type { Instance } from "./instance.js";
 import { LeadTable, Loader } from "./leads.js";
 import { Plan, planInput } from "./plan.js";
 import { Selection } from "./selection.js";
+import { zonesOf } from "./zones.js";
 
 /** A context as the module takes it: the plans that are bytes go beside the text. */
 function contextInput(context: Contract.PlanContext): [context: Uint8Array, plans: Uint8Array[]] {
@@ -48,8 +49,11 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return bare(this.call((workspace) => workspace.zones()));
   }
 
-  update(_patch: Contract.ConfigPatch): void {
-    throw this.#missing("update");
+  update(patch: Contract.ConfigPatch): void {
+    const zones = zonesOf(patch, this.zones());
+    const [input, tables] = [json(patch), json(zones)];
+    this.call((workspace) => workspace.update(input, tables));
+    this.#zones.push(...Object.keys(zones));
   }
 
   load(data: readonly object[] | Uint8Array | ArrayBuffer | string, options: Contract.LoadOptions = {}): Contract.LeadTable {

@@ -16,22 +16,35 @@ const UTC = ["UTC", "Etc/UTC", "Etc/GMT", "GMT"];
  * One that the runtime does not know is left for the module to report, with its place.
  */
 export function withZones<T>(config: T): [T, string[]] {
-  const found = new Map<string, Contract.ZoneTable>();
-  let given: Record<string, unknown> = {};
   try {
     const read = config as Partial<Contract.WorkspaceConfig>;
-    given = { ...(read.zones as Record<string, unknown> | undefined) };
-    for (const { timeZone } of [read, ...(Array.isArray(read.schedules) ? read.schedules : [])]) {
-      if (typeof timeZone !== "string" || UTC.includes(timeZone) || Object.hasOwn(given, timeZone)) continue;
-      const table = tableOf(timeZone);
-      if (table !== undefined) found.set(timeZone, table);
-    }
+    const given = { ...read.zones };
+    const found = tables(given, read.timeZone, read.schedules);
+    const names = Object.keys(found);
+    return names.length === 0 ? [config, names] : [{ ...config, zones: { ...given, ...found } }, names];
   } catch {
     // It has no such shape, and the module says so.
     return [config, []];
   }
-  if (found.size === 0) return [config, []];
-  return [{ ...config, zones: { ...given, ...Object.fromEntries(found) } }, [...found.keys()]];
+}
+
+/** Tables for the zones that a patch names and the workspace has none for. */
+export function zonesOf(patch: Contract.ConfigPatch, given: object): Record<string, Contract.ZoneTable> {
+  try {
+    return tables(given, undefined, patch.schedules?.put);
+  } catch {
+    return {};
+  }
+}
+
+function tables(given: object, zone: string | undefined, schedules: readonly Contract.Schedule[] = []): Record<string, Contract.ZoneTable> {
+  const found = new Map<string, Contract.ZoneTable>();
+  for (const name of [zone, ...schedules.map(({ timeZone }) => timeZone)]) {
+    if (typeof name !== "string" || UTC.includes(name) || Object.hasOwn(given, name)) continue;
+    const table = tableOf(name);
+    if (table !== undefined) found.set(name, table);
+  }
+  return Object.fromEntries(found);
 }
 
 function tableOf(name: string): Contract.ZoneTable | undefined {

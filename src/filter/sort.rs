@@ -1,7 +1,7 @@
 //! Rows in the order of their values.
 //!
 //! Each row gets a 64-bit key that orders as its value does: numbers and instants by their bits, words by the rank of their value in
-//! the dictionary, texts by their first seven bytes. Keys are sorted by their digits in base 256, the least first, leaving out those
+//! the dictionary, texts by seven bytes at a time. Keys are sorted by their digits in base 256, the least first, leaving out those
 //! that all keys share (Knuth, TAOCP 3, 5.2.5); runs of equal keys are then settled by the whole value and by the next key. The
 //! order is stable: rows that tie in every key stay as they were.
 
@@ -11,8 +11,9 @@ pub use crate::config::{Direction, Nulls, SortKey};
 use crate::error::Result;
 use crate::query::FieldIx;
 use crate::table::column::{CodedColumn, Dict, ListColumn, TextColumn};
-use crate::table::{Column, Snapshot};
+use crate::table::{CHUNK, Column, Snapshot};
 
+use super::kernel::marked;
 use super::row::folded;
 use crate::query::schema::Case;
 
@@ -34,7 +35,7 @@ pub fn sort(rows: &mut [u32], by: &[SortKey], table: &Snapshot) -> Result<()> {
     let mut spare: Vec<Entry> = Vec::new();
     spare.try_reserve_exact(rows.len())?;
     spare.extend_from_slice(&entries);
-    settle(&mut entries, &mut spare, &keys);
+    settle(&mut entries, &mut spare, &keys, 0);
     rows.iter_mut().zip(&entries).for_each(|(row, entry)| *row = entry.row);
     Ok(())
 }
@@ -53,13 +54,33 @@ struct Key<'t> {
     nulls: Nulls,
 }
 
+/// What equal keys say of the values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tie {
+    /// They are equal.
+    Equal,
+    /// They may differ further on.
+    Open,
+}
+
 impl Key<'_> {
-    fn key(&self, row: u32) -> u64 {
-        match (self.of.key(row), self.direction, self.nulls) {
+    /// The key of a row; of a text, that of its stretch at this level.
+    fn key(&self, row: u32, level: usize) -> u64 {
+        match (self.of.key(row, level), self.direction, self.nulls) {
             (None, _, Nulls::Last) => u64::MAX,
             (None, _, Nulls::First) => 0,
             (Some(key), Direction::Ascending, _) => key,
             (Some(key), Direction::Descending, _) => !key,
+        }
+    }
+
+    fn tie(&self, key: u64) -> Tie {
+        let written = if self.direction == Direction::Descending { !key } else { key };
+        match self.of {
+            _ if key == 0 || key == u64::MAX => Tie::Equal,
+            Of::Text(_) if written & 255 == LONGER => Tie::Open,
+            Of::List(..) => Tie::Open,
+            _ => Tie::Equal,
         }
     }
 
@@ -71,28 +92,27 @@ impl Key<'_> {
     }
 }
 
+/// How many stretches of a text become keys before whole texts are compared.
+const LEVELS: usize = 5;
+/// Bytes of a stretch. The eighth byte of its key says how many there were, from 1 for none.
+const STRETCH: usize = 7;
+/// That there are more bytes than the stretch has.
+const LONGER: u64 = STRETCH as u64 + 2;
+
 /// Sorts entries by the first key, and what it leaves equal by the others.
-fn settle(entries: &mut [Entry], spare: &mut [Entry], keys: &[Key<'_>]) {
+fn settle(entries: &mut [Entry], spare: &mut [Entry], keys: &[Key<'_>], level: usize) {
     let Some((key, rest)) = keys.split_first() else { return };
-    entries.iter_mut().for_each(|entry| entry.key = key.key(entry.row));
+    entries.iter_mut().for_each(|entry| entry.key = key.key(entry.row, level));
     by_digits(entries, spare);
-    let mut left = entries;
-    while let Some(first) = left.first() {
-        let run = left.iter().take_while(|entry| entry.key == first.key).count();
-        let (same, behind) = std::mem::take(&mut left).split_at_mut(run);
-        left = behind;
-        if run < 2 {
-            continue;
-        }
-        let there = same.first().is_some_and(|entry| key.of.key(entry.row).is_some());
-        if !(key.of.is_prefix() && there) {
-            settle(same, spare, rest);
-            continue;
-        }
-        same.sort_unstable_by(|a, b| key.compare(a.row, b.row).then(a.at.cmp(&b.at)));
-        for same in same.chunk_by_mut(|a, b| key.compare(a.row, b.row).is_eq()) {
-            if same.len() > 1 {
-                settle(same, spare, rest);
+    for same in entries.chunk_by_mut(|a, b| a.key == b.key) {
+        let tie = same.first().map_or(Tie::Equal, |entry| key.tie(entry.key));
+        match (same.len(), tie) {
+            (..2, _) => {}
+            (_, Tie::Equal) => settle(same, spare, rest, 0),
+            (_, Tie::Open) if level < LEVELS && matches!(key.of, Of::Text(_)) => settle(same, spare, keys, level + 1),
+            (_, Tie::Open) => {
+                same.sort_unstable_by(|a, b| key.compare(a.row, b.row).then(a.at.cmp(&b.at)));
+                same.chunk_by_mut(|a, b| key.compare(a.row, b.row).is_eq()).for_each(|same| settle(same, spare, rest, 0));
             }
         }
     }
@@ -181,13 +201,8 @@ impl<'t> Of<'t> {
         })
     }
 
-    /// Whether equal keys may belong to different values.
-    fn is_prefix(&self) -> bool {
-        matches!(self, Of::Text(_) | Of::List(..))
-    }
-
     /// A number, neither 0 nor the greatest, that orders as the value does.
-    fn key(&self, row: u32) -> Option<u64> {
+    fn key(&self, row: u32, level: usize) -> Option<u64> {
         const TOP: u64 = 1 << 63;
         let whole = |value: i64| value.cast_unsigned() ^ TOP;
         match self {
@@ -200,10 +215,11 @@ impl<'t> Of<'t> {
             Of::Fixed(Column::Instant(column)) => column.get(row).filter(|ms| *ms != i64::MIN).map(whole),
             Of::Fixed(_) => None,
             Of::Coded(column, ranks) => rank(ranks, column.code(row)).map(u64::from),
-            Of::Text(column) => column.folded(row).map(|text| {
+            Of::Text(column) => bytes_of(column, row).map(|text| {
+                let rest = text.get(level * STRETCH..).unwrap_or_default();
                 let mut bytes = [0; 8];
-                bytes.iter_mut().skip(1).zip(text.bytes()).for_each(|(to, byte)| *to = byte);
-                u64::from_be_bytes(bytes) | 1 << 56
+                bytes.iter_mut().zip(rest.iter().take(STRETCH)).for_each(|(to, byte)| *to = *byte);
+                u64::from_be_bytes(bytes) | (rest.len().min(STRETCH + 1) as u64 + 1)
             }),
             Of::List(column, ranks) => {
                 let codes = column.codes(row);
@@ -215,7 +231,7 @@ impl<'t> Of<'t> {
     /// How two values stand to each other whose keys are equal.
     fn compare(&self, a: u32, b: u32) -> Ordering {
         match self {
-            Of::Text(column) => column.folded(a).cmp(&column.folded(b)),
+            Of::Text(column) => bytes_of(column, a).cmp(&bytes_of(column, b)),
             Of::List(column, ranks) => {
                 let of = |row| column.codes(row).iter().map(|code| rank(ranks, code));
                 of(a).cmp(of(b))
@@ -223,6 +239,15 @@ impl<'t> Of<'t> {
             _ => Ordering::Equal,
         }
     }
+}
+
+/// The text of a row in its compared form: UTF-8 orders as its code points do.
+fn bytes_of(column: &TextColumn, row: u32) -> Option<&[u8]> {
+    let (chunk, at) = (column.chunks.get(row as usize / CHUNK)?, row as usize % CHUNK);
+    if !chunk.changed.is_empty() {
+        return column.folded(row).map(str::as_bytes);
+    }
+    if marked(&chunk.valid, at) { chunk.bytes.get(chunk.range(at)) } else { None }
 }
 
 fn rank(ranks: &[u32], code: u32) -> Option<u32> {

@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::value::to_js;
+use super::workspace::{Home, text};
 use super::{failure, input, thrown};
 use crate::error::Error;
 use crate::workspace;
@@ -15,7 +16,7 @@ use crate::workspace;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Filter {
-    workspace: Rc<workspace::Workspace>,
+    workspace: Home,
     pub(super) inner: workspace::Filter,
 }
 
@@ -51,6 +52,15 @@ impl Filter {
         Ok(Filter::new(&self.workspace, self.inner.and(&other.inner)))
     }
 
+    /// See [`workspace::Filter::to_sql`].
+    ///
+    /// # Errors
+    /// `sql_inexact`, `options_invalid` and their like.
+    #[wasm_bindgen(js_name = toSQL)]
+    pub fn to_sql(&self, dialect: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
+        thrown(self.inner.to_sql(&text(dialect, "dialect")?, &input(options)?)).map(|sql| to_js(&sql))
+    }
+
     /// See [`workspace::Filter::warnings`].
     pub fn warnings(&self) -> JsValue {
         to_js(&self.inner.warnings())
@@ -63,18 +73,18 @@ impl Filter {
 }
 
 impl Filter {
-    pub(super) fn new(workspace: &Rc<workspace::Workspace>, inner: workspace::Filter) -> Filter {
+    pub(super) fn new(workspace: &Home, inner: workspace::Filter) -> Filter {
         Filter { workspace: Rc::clone(workspace), inner }
     }
 
     /// The condition, for a table of this workspace.
-    pub(super) fn of(&self, workspace: &Rc<workspace::Workspace>) -> Result<&workspace::Filter, JsValue> {
+    pub(super) fn of(&self, workspace: &Home) -> Result<&workspace::Filter, JsValue> {
         same(&self.workspace, workspace, "filter").map(|()| &self.inner)
     }
 }
 
 /// Makes sure that something was made by this workspace: what its fields are is known by their places.
-pub(super) fn same(one: &Rc<workspace::Workspace>, other: &Rc<workspace::Workspace>, what: &str) -> Result<(), JsValue> {
+pub(super) fn same(one: &Home, other: &Home, what: &str) -> Result<(), JsValue> {
     if Rc::ptr_eq(one, other) {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use super::loader::Loader;
 use super::plan::Plan;
 use super::selection::Selection;
 use super::value::to_js;
-use super::workspace::text;
+use super::workspace::{Home, text};
 use super::{bytes, input, room, thrown};
 use crate::plan::verify::Posted;
 use crate::workspace;
@@ -24,7 +24,7 @@ pub(super) type Shared = Rc<RefCell<workspace::LeadTable>>;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct LeadTable {
-    pub(super) workspace: Rc<workspace::Workspace>,
+    pub(super) workspace: Home,
     pub(super) inner: Shared,
 }
 
@@ -55,7 +55,7 @@ impl LeadTable {
     /// # Errors
     /// `options_invalid` and its like.
     pub fn upserting(&self, options: &Uint8Array) -> Result<Loader, JsValue> {
-        let loader = thrown(self.workspace.upserting(&self.inner.borrow(), &input(options)?))?;
+        let loader = thrown(self.workspace.borrow().upserting(&self.inner.borrow(), &input(options)?))?;
         Ok(Loader::into(&self.workspace, loader, &self.inner))
     }
 
@@ -73,7 +73,7 @@ impl LeadTable {
     /// `viewer_invalid`, `unknown_actor`.
     pub fn get(&self, id: &Uint8Array, viewer: &Uint8Array) -> Result<JsValue, JsValue> {
         let id = text(id, "id")?;
-        let lead = thrown(self.workspace.get(&self.inner.borrow(), &id, &input(viewer)?))?;
+        let lead = thrown(self.workspace.borrow().get(&self.inner.borrow(), &id, &input(viewer)?))?;
         Ok(lead.map_or(JsValue::UNDEFINED, |lead| to_js(&lead)))
     }
 
@@ -82,7 +82,7 @@ impl LeadTable {
     /// # Errors
     /// `query_invalid`, `viewer_invalid` and their like.
     pub fn select(&self, query: &Uint8Array, viewer: &Uint8Array) -> Result<Selection, JsValue> {
-        let found = thrown(self.workspace.select(&self.inner.borrow(), &input(query)?, &input(viewer)?))?;
+        let found = thrown(self.workspace.borrow().select(&self.inner.borrow(), &input(query)?, &input(viewer)?))?;
         Ok(Selection::new(self, found))
     }
 
@@ -93,7 +93,7 @@ impl LeadTable {
     #[wasm_bindgen(js_name = selectFilter)]
     pub fn select_filter(&self, filter: &Filter, viewer: &Uint8Array) -> Result<Selection, JsValue> {
         let query = filter.of(&self.workspace)?;
-        let found = thrown(self.workspace.select_filter(&self.inner.borrow(), query, &input(viewer)?))?;
+        let found = thrown(self.workspace.borrow().select_filter(&self.inner.borrow(), query, &input(viewer)?))?;
         Ok(Selection::new(self, found))
     }
 
@@ -104,7 +104,7 @@ impl LeadTable {
     #[wasm_bindgen(js_name = applyPlan)]
     pub fn apply_plan(&self, plan: &Plan) -> Result<JsValue, JsValue> {
         let plan = plan.of(&self.workspace)?;
-        let done = self.workspace.apply_plan(&mut self.inner.borrow_mut(), plan);
+        let done = self.workspace.borrow().apply_plan(&mut self.inner.borrow_mut(), plan);
         thrown(done).map(|done| to_js(&done.to_json()))
     }
 
@@ -131,17 +131,17 @@ impl LeadTable {
 }
 
 impl LeadTable {
-    pub(super) fn new(workspace: &Rc<workspace::Workspace>, inner: workspace::LeadTable) -> LeadTable {
+    pub(super) fn new(workspace: &Home, inner: workspace::LeadTable) -> LeadTable {
         LeadTable { workspace: Rc::clone(workspace), inner: Rc::new(RefCell::new(inner)) }
     }
 
     /// The table, for a call of this workspace.
-    pub(super) fn of(&self, workspace: &Rc<workspace::Workspace>) -> Result<Ref<'_, workspace::LeadTable>, JsValue> {
+    pub(super) fn of(&self, workspace: &Home) -> Result<Ref<'_, workspace::LeadTable>, JsValue> {
         same(&self.workspace, workspace, "table").map(|()| self.inner.borrow())
     }
 
     fn take(&self, plan: Posted<'_>) -> Result<JsValue, JsValue> {
-        let done = self.workspace.apply(&mut self.inner.borrow_mut(), plan);
+        let done = self.workspace.borrow().apply(&mut self.inner.borrow_mut(), plan);
         thrown(done).map(|done| to_js(&done.to_json()))
     }
 }

@@ -8,12 +8,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::leads::{LeadTable, Shared};
 use super::value::to_js;
+use super::workspace::Home;
 use super::{bytes, failure, thrown};
 use crate::error::Error;
 use crate::json::Json;
 use crate::query::FieldIx;
 use crate::table::{self, BatchColumn, Texts};
-use crate::workspace::{self, Incoming};
+use crate::workspace::Incoming;
 
 #[derive(Debug)]
 enum Target {
@@ -25,7 +26,7 @@ enum Target {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Loader {
-    workspace: Rc<workspace::Workspace>,
+    workspace: Home,
     target: Option<Target>,
     piece: Vec<u8>,
     batch: Vec<(FieldIx, Column)>,
@@ -89,7 +90,7 @@ fn utf8(from: &Uint8Array) -> Result<String, JsValue> {
 impl Loader {
     /// Names and types of the fields, and the keys of rows with the places of their fields: `{fields: [[name, type], …], keys: [[key, place], …]}`.
     pub fn shape(&self) -> JsValue {
-        let schema = &self.workspace.model.schema;
+        let schema = &self.workspace.borrow().model.schema;
         let fields = schema.fields.iter().map(|field| Json::List(vec![field.name.as_str().into(), field.kind.name().into()]));
         let keys = self.loader().into_iter().flat_map(table::Loader::keys);
         let keys = keys.map(|(key, field)| Json::List(vec![key.into(), (field.0 as usize).into()]));
@@ -230,11 +231,11 @@ fn done() -> JsValue {
 }
 
 impl Loader {
-    pub(super) fn new(workspace: &Rc<workspace::Workspace>, incoming: Incoming) -> Loader {
+    pub(super) fn new(workspace: &Home, incoming: Incoming) -> Loader {
         Loader { workspace: Rc::clone(workspace), target: Some(Target::New(incoming)), piece: Vec::new(), batch: Vec::new() }
     }
 
-    pub(super) fn into(workspace: &Rc<workspace::Workspace>, loader: table::Loader, table: &Shared) -> Loader {
+    pub(super) fn into(workspace: &Home, loader: table::Loader, table: &Shared) -> Loader {
         Loader {
             workspace: Rc::clone(workspace),
             target: Some(Target::Into(loader, Rc::clone(table))),

@@ -8,21 +8,22 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::filter::same;
 use super::value::{list, page, to_js};
+use super::workspace::Home;
 use super::{place, room};
 use crate::access::Reason;
 use crate::error::Diagnostic;
 use crate::json::Json;
+use crate::plan;
 use crate::plan::lines::Line;
 use crate::plan::state::StateChange;
 use crate::plan::timeline;
 use crate::table::RowIx;
-use crate::{plan, workspace};
 
 /// See [`plan::Plan`].
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Plan {
-    workspace: Rc<workspace::Workspace>,
+    workspace: Home,
     inner: plan::Plan,
 }
 
@@ -196,12 +197,12 @@ impl Plan {
 }
 
 impl Plan {
-    pub(super) fn new(workspace: &Rc<workspace::Workspace>, inner: plan::Plan) -> Plan {
+    pub(super) fn new(workspace: &Home, inner: plan::Plan) -> Plan {
         Plan { workspace: Rc::clone(workspace), inner }
     }
 
     /// The plan, for a table of this workspace.
-    pub(super) fn of(&self, workspace: &Rc<workspace::Workspace>) -> Result<&plan::Plan, JsValue> {
+    pub(super) fn of(&self, workspace: &Home) -> Result<&plan::Plan, JsValue> {
         same(&self.workspace, workspace, "plan")?;
         self.sized()
     }

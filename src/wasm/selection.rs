@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::leads::{LeadTable, Shared};
 use super::value::{page, to_js};
-use super::workspace::text;
+use super::workspace::{Home, text};
 use super::{failure, input, place, room, thrown};
 use crate::error::Error;
 use crate::table::RowIx;
@@ -18,7 +18,7 @@ use crate::workspace;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Selection {
-    workspace: Rc<workspace::Workspace>,
+    workspace: Home,
     table: Shared,
     inner: workspace::Selection,
 }
@@ -50,8 +50,8 @@ impl Selection {
     pub fn rows(&self, offset: f64, end: f64, fields: &Uint8Array) -> Result<JsValue, JsValue> {
         let rows = self.rows_now()?;
         let table = self.table.borrow();
-        let fields = thrown(self.workspace.fields_named(&input(fields)?))?;
-        page(place(offset), place(end), |at| rows.get(at).map(|row| self.workspace.row(&table, RowIx(*row), &fields)))
+        let fields = thrown(self.workspace.borrow().fields_named(&input(fields)?))?;
+        page(place(offset), place(end), |at| rows.get(at).map(|row| self.workspace.borrow().row(&table, RowIx(*row), &fields)))
     }
 
     /// Row numbers in the table.
@@ -68,7 +68,7 @@ impl Selection {
     /// `query_invalid`, `stale_selection`.
     pub fn sort(&self, by: &Uint8Array) -> Result<Selection, JsValue> {
         room(self.inner.count() * 8)?;
-        let sorted = self.workspace.sort(&self.table.borrow(), &self.inner, &input(by)?);
+        let sorted = self.workspace.borrow().sort(&self.table.borrow(), &self.inner, &input(by)?);
         thrown(sorted).map(|sorted| self.with(sorted))
     }
 
@@ -104,7 +104,7 @@ impl Selection {
     pub fn count_by(&self, field: &Uint8Array) -> Result<JsValue, JsValue> {
         let field = text(field, "field")?;
         room(self.inner.count() * 4)?;
-        thrown(self.workspace.count_by(&self.table.borrow(), &self.inner, &field)).map(|counts| to_js(&counts))
+        thrown(self.workspace.borrow().count_by(&self.table.borrow(), &self.inner, &field)).map(|counts| to_js(&counts))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A compiled configuration.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
@@ -19,11 +20,14 @@ use crate::plan::verify::{self, Posted};
 use crate::table::Budget;
 use crate::workspace::{self, Stored};
 
+/// A workspace that everything that it made shares with its handle. Nothing calls back into the module while it is borrowed.
+pub(super) type Home = Rc<RefCell<workspace::Workspace>>;
+
 /// See [`workspace::Workspace`].
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Workspace {
-    inner: Rc<workspace::Workspace>,
+    inner: Home,
 }
 
 /// The plans that came as bytes: `[id, bytes, id, bytes, …]`, each id as JSON text.
@@ -50,22 +54,30 @@ impl Workspace {
     /// # Errors
     /// `config_invalid`.
     pub fn compile(config: &Uint8Array) -> Result<Workspace, JsValue> {
-        thrown(workspace::Workspace::compile(&input(config)?)).map(|inner| Workspace { inner: Rc::new(inner) })
+        thrown(workspace::Workspace::compile(&input(config)?)).map(|inner| Workspace { inner: Rc::new(RefCell::new(inner)) })
     }
 
     /// The configuration as it was given.
     pub fn config(&self) -> JsValue {
-        to_js(self.inner.config())
+        to_js(self.inner.borrow().config())
     }
 
     /// See [`workspace::Workspace::digest`].
     pub fn digest(&self) -> String {
-        self.inner.digest().to_owned()
+        self.inner.borrow().digest().to_owned()
     }
 
     /// See [`workspace::Workspace::zones`].
     pub fn zones(&self) -> JsValue {
-        to_js(&self.inner.zones())
+        to_js(&self.inner.borrow().zones())
+    }
+
+    /// See [`workspace::Workspace::update_with`].
+    ///
+    /// # Errors
+    /// `config_invalid`; nothing was changed then.
+    pub fn update(&self, patch: &Uint8Array, zones: &Uint8Array) -> Result<(), JsValue> {
+        thrown(self.inner.borrow_mut().update_with(&input(patch)?, &input(zones)?))
     }
 
     /// Begins to load leads into at most `memory` bytes of linear memory.
@@ -73,7 +85,7 @@ impl Workspace {
     /// # Errors
     /// `options_invalid` and its like.
     pub fn loader(&self, options: &Uint8Array, memory: f64) -> Result<Loader, JsValue> {
-        let incoming = thrown(self.inner.loader(&input(options)?, Budget::new(super::place(memory))))?;
+        let incoming = thrown(self.inner.borrow().loader(&input(options)?, Budget::new(super::place(memory))))?;
         Ok(Loader::new(&self.inner, incoming))
     }
 
@@ -82,7 +94,7 @@ impl Workspace {
     /// # Errors
     /// `query_invalid`.
     pub fn filter(&self, query: &Uint8Array) -> Result<Filter, JsValue> {
-        Ok(Filter::new(&self.inner, thrown(self.inner.filter(&input(query)?))?))
+        Ok(Filter::new(&self.inner, thrown(self.inner.borrow().filter(&input(query)?))?))
     }
 
     /// See [`workspace::Workspace::scope`].
@@ -91,7 +103,7 @@ impl Workspace {
     /// `unknown_actor`, `unknown_verb`.
     pub fn scope(&self, actor: &Uint8Array, verb: &Uint8Array) -> Result<Filter, JsValue> {
         let (actor, verb) = (text(actor, "actor")?, text(verb, "verb")?);
-        Ok(Filter::new(&self.inner, thrown(self.inner.scope(&actor, &verb))?))
+        Ok(Filter::new(&self.inner, thrown(self.inner.borrow().scope(&actor, &verb))?))
     }
 
     /// See [`workspace::Workspace::can`].
@@ -99,7 +111,7 @@ impl Workspace {
     /// # Errors
     /// `question_invalid`.
     pub fn can(&self, question: &Uint8Array) -> Result<JsValue, JsValue> {
-        thrown(self.inner.can(&input(question)?, None)).map(|decision| to_js(&decision))
+        thrown(self.inner.borrow().can(&input(question)?, None)).map(|decision| to_js(&decision))
     }
 
     /// The same about a lead of a table.
@@ -109,7 +121,7 @@ impl Workspace {
     #[wasm_bindgen(js_name = canIn)]
     pub fn can_in(&self, question: &Uint8Array, leads: &LeadTable) -> Result<JsValue, JsValue> {
         let leads = leads.of(&self.inner)?;
-        thrown(self.inner.can(&input(question)?, Some(&leads))).map(|decision| to_js(&decision))
+        thrown(self.inner.borrow().can(&input(question)?, Some(&leads))).map(|decision| to_js(&decision))
     }
 
     /// See [`workspace::Workspace::receivers`].
@@ -118,7 +130,7 @@ impl Workspace {
     /// `question_invalid`, `wrong_workspace`.
     pub fn receivers(&self, leads: &LeadTable, question: &Uint8Array) -> Result<JsValue, JsValue> {
         let leads = leads.of(&self.inner)?;
-        thrown(self.inner.receivers(&leads, &input(question)?)).map(|answer| to_js(&answer))
+        thrown(self.inner.borrow().receivers(&leads, &input(question)?)).map(|answer| to_js(&answer))
     }
 
     /// See [`workspace::Workspace::members`].
@@ -126,7 +138,7 @@ impl Workspace {
     /// # Errors
     /// `members_invalid`.
     pub fn members(&self, members: &Uint8Array) -> Result<JsValue, JsValue> {
-        thrown(self.inner.members(&input(members)?)).map(|users| to_js(&users.into()))
+        thrown(self.inner.borrow().members(&input(members)?)).map(|users| to_js(&users.into()))
     }
 
     /// See [`workspace::Workspace::plan`]. `plans` are those of the context that came as bytes.
@@ -207,13 +219,13 @@ impl Workspace {
     ) -> Result<Plan, JsValue> {
         let (command, context, plans) = (input(command)?, input(context)?, stored(plans)?);
         let leads = leads.of(&self.inner)?;
-        thrown(self.inner.plan(&leads, &command, picked, &context, plans)).map(|plan| Plan::new(&self.inner, plan))
+        thrown(self.inner.borrow().plan(&leads, &command, picked, &context, plans)).map(|plan| Plan::new(&self.inner, plan))
     }
 
     fn prove(&self, leads: &LeadTable, plan: Posted<'_>, context: &Uint8Array, plans: &Array) -> Result<Verdict, JsValue> {
         let (context, plans) = (input(context)?, stored(plans)?);
         let leads = leads.of(&self.inner)?;
-        Ok(match thrown(self.inner.verify(&leads, plan, &context, plans))? {
+        Ok(match thrown(self.inner.borrow().verify(&leads, plan, &context, plans))? {
             verify::Verdict::Holds(plan) => Verdict::new(Some(Plan::new(&self.inner, *plan)), Json::List(Vec::new())),
             verify::Verdict::Fails(problems) => Verdict::new(None, Json::List(problems.iter().map(verify::Problem::to_json).collect())),
         })
@@ -222,7 +234,7 @@ impl Workspace {
     fn back(&self, leads: &LeadTable, plan: Posted<'_>, context: &Uint8Array) -> Result<Plan, JsValue> {
         let context = input(context)?;
         let leads = leads.of(&self.inner)?;
-        thrown(self.inner.undo(&leads, plan, &context)).map(|plan| Plan::new(&self.inner, plan))
+        thrown(self.inner.borrow().undo(&leads, plan, &context)).map(|plan| Plan::new(&self.inner, plan))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::access::{Ask, Asking, Gate, Lead, LeadObject, Question};
 use crate::config::{UserKind, Verb, members, people};
 use crate::error::{Diagnostic, Error, Result, nearest};
 use crate::filter;
+use crate::filter::sql::{Dialect, SqlOptions};
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
 use crate::query::{Cell, Cells, FieldIx, Query, Schema};
@@ -202,6 +203,33 @@ impl Filter {
     /// The names of the fields that it reads.
     pub fn fields(&self) -> Vec<String> {
         self.query.fields().into_iter().map(|field| self.schema().name(field).to_owned()).collect()
+    }
+
+    /// The condition in SQL: `{sql, params, exact, notes}`. `options` are `FilterOptions` and `SqlOptions` of the public API.
+    ///
+    /// # Errors
+    /// `options_invalid`, `unknown_dialect`, and those of [`filter::sql::to_sql`].
+    pub fn to_sql(&self, dialect: &str, options: &Json) -> Result<Json> {
+        let Some(dialect) = Dialect::find(dialect) else {
+            let fault = Diagnostic::error("unknown_dialect", "", format!("there is no dialect `{dialect}`"));
+            return Err(Error::of(fault.maybe_hint(nearest(dialect, ["postgres", "sqlite"]))));
+        };
+        let faults = Faults::default();
+        let node = Node::new(options, "", &faults);
+        if !node.is_null() {
+            node.keys(&["now", "actor", "columns", "alias", "paramStart", "maxParams", "allowInexact"]);
+        }
+        let (now, actor) = (people::instant(&node.get("now")), node.get("actor").text().map(str::to_owned));
+        let sql = SqlOptions::parse(options, "", self.schema()).map_err(|list| faults.extend(list)).ok();
+        let (failed, list) = (faults.any_error(), faults.into_list());
+        let Some(sql) = sql.filter(|_| !failed) else { return Err(Error::invalid("options_invalid", list)) };
+        let sql = filter::sql::to_sql(&self.query, &self.context(actor.as_deref(), now), dialect, &sql)?;
+        Ok(Json::object([
+            ("sql", sql.sql.into()),
+            ("params", Json::List(sql.params)),
+            ("exact", sql.exact.into()),
+            ("notes", sql.notes.into()),
+        ]))
     }
 
     /// What is worth telling of it.

@@ -101,7 +101,6 @@ export const checks = {
     await world(evenhand, async ({ workspace, table }) => {
       const plan = workspace.plan(table, split(), context);
       const calls = [
-        () => workspace.update({}),
         () => workspace.importFilter({}, "mongo"),
         () => workspace.needs(split(), context),
         () => workspace.explain(table, "1", context),
@@ -122,7 +121,7 @@ export const checks = {
       plain: [{ id: "1", owner: "ann", name: "A", score: 1.5, hot: true, made: "2026-03-02T09:00:00Z", tags: ["a", "b"], kind: "k" }],
       "by label": [{ id: "1", "Lead Owner": "bob", constructor: "k" }, { id: "2", owner: "ann" }],
       "nothing and null": [{ id: "1", name: undefined, score: NaN, hot: null, tags: [] }, { id: "2", made: new Date(NaN) }, { id: "3", name: "", tags: null, kind: "" }],
-      "numbers of all sorts": [{ id: 7, score: -0, name: 1e21 }, { id: 8.5, score: "42" }, { id: "9", score: "x", made: 1e12 }],
+      "numbers of all sorts": [{ id: 7, score: -0, name: 2 ** 60 }, { id: 8.5, score: "42" }, { id: "9", score: "x", made: 1e12 }],
       dates: [{ id: "1", made: new Date(1e12), name: new Date(0), score: new Date(5) }],
       mixed: [{ id: "1", name: true, score: [1], hot: "yes", tags: "a, b", owner: { a: 1 } }, { id: "2", name: 5, hot: 1, tags: [1, "z", null] }, { id: "3", hot: false, tags: [["x"]] }],
       unicode: [{ id: "ä", name: "😀é", tags: ["ü"] }, { id: "b", name: "\u0000", kind: "\u2028" }],
@@ -363,6 +362,39 @@ export const checks = {
     equal(paths((await thrown(() => engine.workspace(unknown), evenhand)).diagnostics), ["/timeZone", "/schedules/0/timeZone"]);
     equal(paths(engine.check(unknown)), ["/timeZone", "/schedules/0/timeZone"]);
     engine.free();
+  },
+
+  async "a workspace is updated, and what it made goes on"(evenhand) {
+    await world(evenhand, async ({ workspace, table }) => {
+      const filter = workspace.filter({ rules: [{ field: "owner", operator: "=", value: "ann" }] });
+      const [found, before] = [table.select(filter, host), workspace.digest];
+      workspace.update({ users: { put: [{ id: "cid", profiles: ["all"] }] } });
+      ok(workspace.digest !== before, "the digest tells");
+      equal(workspace.config.users.map(({ id }) => id), ["ann", "bob", "__proto__", "cid"]);
+      equal([found.ids(), table.select(filter, { actor: "cid" }).ids(), table.size], [["3"], ["3"], 3]);
+      equal(workspace.plan(table, { type: "assign", leads: { ids: ["1"] }, to: "cid" }, { ...context, actor: "cid" }).count, 1);
+      workspace.update({ schedules: { put: [{ id: "s", timeZone: "Europe/Paris", week: { 1: [["09:00", "17:00"]] } }] } });
+      equal([Object.keys(workspace.zones()), "zones" in workspace.config], [["Europe/Paris"], false]);
+      const now = workspace.digest;
+      for (const patch of [{ users: { remove: ["zoe"] } }, { schedules: { put: [{ id: "t", timeZone: "Mars/X", week: {} }] } }, { userz: {} }, null]) {
+        equal((await thrown(() => workspace.update(patch), evenhand)).code, "config_invalid");
+        equal(workspace.digest, now);
+      }
+    });
+  },
+
+  async "a filter is written as SQL"(evenhand) {
+    await world(evenhand, async ({ workspace }) => {
+      const filter = workspace.filter({ rules: [{ field: "score", operator: ">=", value: 40 }] });
+      const { sql, params, exact, notes } = filter.toSQL("postgres", { alias: "l", paramStart: 3 });
+      ok(sql.includes('"l"."score"') && sql.includes("$3"), sql);
+      equal([params, exact, notes], [[40], true, []]);
+      const named = workspace.filter({ rules: [{ field: "name", operator: "=", value: "É" }] });
+      equal((await thrown(() => named.toSQL("sqlite"), evenhand)).code, "sql_inexact");
+      equal(named.toSQL("sqlite", { allowInexact: true }).exact, false);
+      equal((await thrown(() => filter.toSQL("mysql"), evenhand)).code, "unknown_dialect");
+      equal((await thrown(() => filter.toSQL("postgres", { aliass: "x" }), evenhand)).code, "options_invalid");
+    });
   },
 
   async "what has no JSON form says where"(evenhand) {

@@ -1,5 +1,20 @@
 // The installed package as a host's compiler sees it.
-import { createEngine, createEngineSync, EvenhandError, type Diagnostic, type Engine } from "evenhand";
+import {
+  createEngine,
+  createEngineSync,
+  EvenhandError,
+  type Command,
+  type Diagnostic,
+  type Engine,
+  type Filter,
+  type LeadTable,
+  type Plan,
+  type PlanData,
+  type Selection,
+  type State,
+  type Workspace,
+  type WorkspaceConfig,
+} from "evenhand";
 
 export async function host(): Promise<Diagnostic[]> {
   using engine: Engine = await createEngine({ maxMemory: 2 ** 28, wasm: fetch("/evenhand.wasm") });
@@ -12,6 +27,67 @@ export async function host(): Promise<Diagnostic[]> {
     throw error;
   }
 }
+
+const config: WorkspaceConfig = {
+  version: 1,
+  fields: { id: { type: "text" }, owner: { type: "user", label: "Lead Owner" }, status: { type: "choice", choices: ["new", "old"] } },
+  lead: { id: "id", owner: "owner" },
+  profiles: [{ id: "all", grants: [{ do: ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass"], scope: "all" }] }],
+  users: [{ id: "ann", profiles: ["all"] }, { id: "bob", profiles: ["all"], weight: 2, capacity: 10 }],
+};
+
+/** A workspace is compiled, asked and updated. */
+export function workspace(engine: Engine): Workspace {
+  const workspace = engine.workspace(config);
+  const decision = workspace.can({ actor: "ann", do: "lead.reassign", to: "bob", now: new Date().toISOString() });
+  if (!decision.allowed) for (const { code, question, message } of decision.reasons) console.log(code, question, message);
+  workspace.update({ users: { put: [{ id: "cid" }], remove: ["bob"] } });
+  const names: string[] = workspace.members({ users: ["ann"], where: { rules: [{ field: "id", operator: "=", value: "ann" }] } });
+  console.log(names, workspace.digest, workspace.zones()["Europe/Berlin"]?.[0]?.offsetSeconds);
+  return workspace;
+}
+
+/** A table is loaded, in one go or in pieces, and read. */
+export async function leads(workspace: Workspace, body: ReadableStream<Uint8Array>): Promise<LeadTable> {
+  const loader = workspace.loader({ format: "csv", columns: { Owner: "owner" }, onProgress: (done: number) => console.log(done) });
+  const reader = body.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) loader.push(next.value);
+  const table = loader.finish();
+  table.upsert([{ id: "1", owner: null }]);
+  for (const { row, field, code, value } of table.problems) console.log(row + 1, field, code, value);
+  const lead: Record<string, unknown> | undefined = table.get("1", { actor: "ann" });
+  console.log(lead?.["owner"], workspace.load([{ id: 1 }]).size);
+  return table;
+}
+
+/** A selection is found, combined and paged; a filter explains itself. */
+export function selection(workspace: Workspace, table: LeadTable): Selection {
+  const filter: Filter = workspace.filter({ combinator: "and", rules: [{ field: "status", operator: "in", value: ["new"] }] });
+  const found = table.select(filter.and(workspace.scope("ann", "lead.edit")), { actor: "ann", now: Date.now() });
+  const [top] = found.countBy("owner");
+  const indexes: Uint32Array = found.sort([{ field: "id", descending: true }]).indexes();
+  const { sql, params } = filter.toSQL("postgres", { columns: { status: "lead_status" } });
+  console.log(top?.[0], indexes[0], found.rows(0, 50, ["id"]), filter.explain({ status: "new" }).matched, sql, params);
+  return found.minus(table.select({ list: "mine" }, { actor: null }));
+}
+
+/** A plan is made, shown, proved, done and undone. */
+export function plan(workspace: Workspace, table: LeadTable, selection: Selection, state: State): Plan {
+  const command: Command = { type: "split", leads: { selection }, split: { to: ["ann", { user: "bob", weight: 2, cap: 5 }], even: "total" } };
+  const made = workspace.plan(table, command, { actor: "ann", now: Date.now(), state, allOrNothing: true });
+  for (const { user, before, after, dealt } of made.assignees) console.log(user, before, after, dealt);
+  const data: PlanData = made.toJSON();
+  const verdict = workspace.verify(table, made.encode(), { actor: "ann", now: Date.now(), maxAgeSeconds: 60 });
+  if (!verdict.ok) throw new Error(verdict.problems.map(({ code }) => code).join());
+  const { changed, refused } = table.apply(verdict.plan);
+  console.log(changed, refused, verdict.plan.changes(0, 10)[0]?.set["owner"]?.to);
+  return workspace.undo(table, data, { actor: "ann", now: Date.now() });
+}
+
+// @ts-expect-error a viewer says who looks
+export const blind = (table: LeadTable) => table.select(null, {});
+// @ts-expect-error there is no such command
+export const unknown: Command = { type: "shuffle", leads: { ids: [] } };
 
 // @ts-expect-error an engine needs no size
 createEngineSync({ maxMemory: "1 GiB" });
