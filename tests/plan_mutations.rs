@@ -79,7 +79,7 @@ fn mutate(dice: &mut Dice, whole: &mut Json, path: &[usize]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn no_changed_plan_is_accepted(seed: u64) {

@@ -47,7 +47,7 @@ fn holds(workspace: &Workspace, table: &LeadTable, posted: Posted<'_>) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn every_plan_keeps_its_promises(seed: u64) {

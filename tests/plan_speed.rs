@@ -96,7 +96,8 @@ fn plans() {
         0 => String::new(),
         1 => format!(r#", "accepts": {{"rules": [{{"field": "score", "operator": ">=", "value": {}}}]}}"#, at),
         2 => {
-            let states: Vec<String> = (0..50).filter(|state| (state * 7 + at) % 3 == 0).map(|state| format!("\"S{state:02}\"")).collect();
+            let states: Vec<String> =
+                (0..50usize).filter(|state| (state * 7 + at).is_multiple_of(3)).map(|state| format!("\"S{state:02}\"")).collect();
             format!(r#", "accepts": {{"rules": [{{"field": "state", "operator": "in", "value": [{}]}}]}}"#, states.join(","))
         }
         _ => format!(r#", "accepts": {{"rules": [{{"field": "status", "operator": "!=", "value": "s{}"}}]}}"#, at % 8),

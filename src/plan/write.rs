@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::json::Json;
-use crate::table::RowIx;
+use crate::table::{Column, RowIx};
 
 use super::edit::To;
 use super::encode::{self, Times};
@@ -152,6 +152,15 @@ impl Plan {
             let users = values.iter().map(|value| value.text().unwrap_or_default().to_owned()).collect();
             #[expect(clippy::cast_possible_wrap, reason = "a place among the receivers")]
             return (self.rows.clone(), codes.iter().map(|code| *code as i32).collect(), users);
+        }
+        if let (Some(To::Same(cell)), Some(Column::Coded(coded))) =
+            (self.slot.and_then(|slot| self.edits.always(slot)), self.slot.map(|slot| self.table.column(slot)))
+        {
+            let wanted = cell.text().map_or(Some(0), |user| coded.dict.find(user));
+            let rows: Vec<u32> = self.rows.iter().copied().filter(|row| Some(coded.code(*row)) != wanted).collect();
+            let to = vec![if cell.is_null() { -1 } else { 0 }; rows.len()];
+            let users = cell.text().filter(|_| !rows.is_empty()).map(str::to_owned);
+            return (rows, to, users.into_iter().collect());
         }
         let (mut rows, mut to, mut users) = (Vec::new(), Vec::new(), Vec::<String>::new());
         let mut places: BTreeMap<String, i32> = BTreeMap::new();

@@ -31,6 +31,13 @@ fn shared(field: FieldIx, table: &Snapshot, other: &Snapshot) -> Vec<bool> {
     }
 }
 
+/// A field that is set in every row, to one value or to one of a few.
+struct Bulk {
+    field: FieldIx,
+    values: Vec<Cell<'static>>,
+    which: Option<Vec<u32>>,
+}
+
 /// Changes the table by a plan that is at hand.
 ///
 /// # Errors
@@ -41,10 +48,10 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
     }
     let mut out = Applied::default();
     let (places, rows) = targets(table, model, plan, &mut out)?;
-    let mut bulk: Vec<(FieldIx, Vec<u32>, Vec<Cell<'static>>, Option<Vec<u32>>)> = Vec::new();
+    let mut bulk: Vec<Bulk> = Vec::new();
     let mut slow: Vec<FieldIx> = Vec::new();
     for edit in plan.edits.iter() {
-        let when = |values, which| (edit.field, rows.clone(), values, which);
+        let when = |values, which| Bulk { field: edit.field, values, which };
         match (&edit.to, edit.when) {
             (To::Same(cell), When::Always) => bulk.push(when(vec![cell.clone()], None)),
             (To::Now(_), When::Always) => bulk.push(when(edit.to.value(0, &Cell::Null, plan.now).into_iter().collect(), None)),
@@ -72,13 +79,13 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
         }
     }
     let mut edits = writes.edits();
-    edits.extend(bulk.iter().map(|(field, rows, values, which)| Edit {
-        field: *field,
-        rows,
-        values: match (which, values.first()) {
+    edits.extend(bulk.iter().map(|bulk| Edit {
+        field: bulk.field,
+        rows: &rows,
+        values: match (&bulk.which, bulk.values.first()) {
             (None, Some(value)) => Values::Const(value),
             (None, None) => Values::Const(&Cell::Null),
-            (Some(which), _) => Values::Picked { from: values, which },
+            (Some(which), _) => Values::Picked { from: &bulk.values, which },
         },
     }));
     table.edit(&edits)?;

@@ -118,7 +118,6 @@ pub(in crate::plan) fn refine(of_row: &mut [u32], keys: impl Iterator<Item = u64
     for (class, key) in of_row.iter_mut().zip(keys) {
         let pair = (*class, key);
         let hash = (key ^ u64::from(*class).rotate_left(40)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        #[expect(clippy::cast_possible_truncation, reason = "the highest twelve bits")]
         let Some(place) = recent.get_mut((hash >> 52) as usize) else { continue };
         if place.0 != pair {
             known.try_reserve(1).map_err(|_| crate::error::Error::out_of_memory())?;
@@ -155,15 +154,13 @@ fn transpose(block: &mut [u64; 64]) {
     let mut width = 32usize;
     let mut mask = 0x0000_0000_ffff_ffffu64;
     while width > 0 {
-        let mut at = 0;
-        while at < 64 {
-            #[expect(clippy::indexing_slicing, reason = "`at` is below 64 and has the bit `width` clear, so both are in the block")]
-            {
-                let swap = ((block[at] >> width) ^ block[at | width]) & mask;
-                block[at] ^= swap << width;
-                block[at | width] ^= swap;
+        for pair in block.chunks_exact_mut(2 * width) {
+            let (upper, lower) = pair.split_at_mut(width);
+            for (upper, lower) in upper.iter_mut().zip(lower) {
+                let swap = ((*upper >> width) ^ *lower) & mask;
+                *upper ^= swap << width;
+                *lower ^= swap;
             }
-            at = ((at | width) + 1) & !width;
         }
         width /= 2;
         mask ^= mask << width;

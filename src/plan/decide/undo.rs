@@ -1,6 +1,7 @@
 //! Putting back what a plan changed, for the rows that still are as it left them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::access::{Change, Covered, Handover};
 use crate::config::{BoundaryMode, UserIx, Verb};
@@ -199,8 +200,8 @@ impl<'a> Way<'a> {
     ) -> Result<()> {
         let deciding = self.deciding;
         let asking = deciding.asking();
-        if !self.slots.contains_key(&slot) {
-            self.slots.insert(slot, [deciding.gate.release(&asking, slot)?, deciding.gate.locked(&asking, slot)?]);
+        if let Entry::Vacant(place) = self.slots.entry(slot) {
+            place.insert([deciding.gate.release(&asking, slot)?, deciding.gate.locked(&asking, slot)?]);
         }
         if let Some([release, locked]) = self.slots.get(&slot) {
             codes.extend((!release.contains(row)).then_some(DropCode::NotPermitted));
@@ -235,14 +236,13 @@ impl<'a> Way<'a> {
         let deciding = self.deciding;
         let (gate, lead) = (deciding.gate, &deciding.model.lead);
         let asking = deciding.asking();
-        if !self.people.contains_key(&(slot, to)) {
-            let person = Person {
+        if let Entry::Vacant(place) = self.people.entry((slot, to)) {
+            place.insert(Person {
                 give: gate.give(&asking, to)?,
                 barred: gate.barred(&asking, to)?,
                 receives: gate.receive(&asking, slot, to, &[])?,
                 reads: gate.scope(deciding.id_of(to), Verb::LeadView)?.reads,
-            };
-            self.people.insert((slot, to), person);
+            });
         }
         let Some(person) = self.people.get(&(slot, to)) else { return Ok(false) };
         let follows = || deciding.model.lifecycle.on_assign.iter().map(|patch| patch.field).chain(lead.assigned_at);
@@ -263,8 +263,8 @@ impl<'a> Way<'a> {
         let deciding = self.deciding;
         let asking = deciding.asking();
         Ok(match self.units_asked.entry((unit, gains)) {
-            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::btree_map::Entry::Vacant(place) => place.insert(match gains {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(match gains {
                 Gains::Access => deciding.gate.give_unit(&asking, unit)?,
                 Gains::Nothing => deciding.gate.release_unit(&asking, unit)?,
             }),
