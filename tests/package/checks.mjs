@@ -99,19 +99,38 @@ export const checks = {
 
   async "what has not landed says so"(evenhand) {
     await world(evenhand, async ({ workspace, table }) => {
-      const plan = workspace.plan(table, split(), context);
       const calls = [
         () => workspace.importFilter({}, "mongo"),
-        () => workspace.needs(split(), context),
         () => workspace.explain(table, "1", context),
         () => workspace.forecast("g", 1, context),
         () => workspace.simulate(table, {}, context),
-        () => workspace.tally(table, split(), context),
-        () => workspace.settle([], split(), context),
-        () => plan.toSQL("postgres", { table: "leads" }),
       ];
       for (const call of calls) equal((await thrown(call, evenhand)).code, "not_implemented");
+      const plan = workspace.plan(table, split(), context);
       equal([plan.runs, plan.wakeAt], [[], null]);
+    });
+  },
+
+  async "a plan is written as SQL, and says before what it reads"(evenhand) {
+    await world(evenhand, async ({ workspace, table }) => {
+      const needs = workspace.needs(split({ ids: ["1", "2"] }), context);
+      equal([needs.leads, needs.state.keys.some((key) => key.startsWith("split/"))], [{ ids: ["1", "2"] }, true]);
+      const { filter } = workspace.needs(split(), context).leads;
+      equal(table.select(filter, host).count, 3);
+      const plan = workspace.plan(table, split(), context);
+      const statements = plan.toSQL("postgres", { table: "leads" });
+      ok(statements.length > 0 && statements.every(({ sql, params, kind }) => sql.includes("$1") && params.length > 0 && kind !== ""), "statements have parameters");
+      equal((await thrown(() => plan.toSQL("mysql", { table: "leads" }), evenhand)).code, "unknown_dialect");
+    });
+  },
+
+  async "shards together deal as one table would"(evenhand) {
+    await world(evenhand, async ({ workspace }) => {
+      const tables = [[1, 2, 3], [4]].map((ids) => workspace.load(ids.map((id) => ({ id }))));
+      const bytes = workspace.settle(tables.map((table) => workspace.tally(table, split(), context)), split(), context);
+      const dealt = tables.map((table, shard) => plain(workspace.plan(table, split(), { ...context, settlement: { bytes, shard } }).byAssignee()));
+      equal(dealt, [{ ann: ["1", "3"], bob: ["2"] }, { bob: ["4"] }]);
+      equal((await thrown(() => workspace.settle([new Uint8Array([1])], split(), context), evenhand)).code, "tally_malformed");
     });
   },
 
