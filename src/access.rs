@@ -138,6 +138,10 @@ impl People for Gate {
     fn unit_of(&self, user: &str) -> Option<UnitIx> {
         self.find_user(user).and_then(|(_, user)| user.unit)
     }
+
+    fn users(&self) -> Option<Vec<String>> {
+        Some(self.model.users.iter().map(|user| user.id.clone()).collect())
+    }
 }
 
 impl Gate {

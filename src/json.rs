@@ -14,8 +14,8 @@ pub use write::{write_number, write_text};
 
 use crate::error::{Error, Result, pointer};
 
-/// How deep arrays and objects may be nested.
-pub const MAX_DEPTH: usize = 128;
+/// How deep arrays and objects may be nested: a filter of 64 groups takes two levels for each, and stands in a configuration.
+pub const MAX_DEPTH: usize = 160;
 /// Most bytes of one JSON text that becomes a tree (configuration, command, state, plan).
 pub const MAX_BYTES: usize = 256 << 20;
 

@@ -7,7 +7,7 @@
 //! same, byte for byte, in every runtime: with `EVENHAND_CASES_OUT` set, the outcomes are written there, one line a
 //! case, in canonical form.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

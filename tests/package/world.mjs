@@ -58,6 +58,10 @@ const calls = {
     this.table = undefined;
     return { digest: this.workspace.digest, zones: this.workspace.zones() };
   },
+  update({ patch }) {
+    this.workspace.update(patch);
+    return { digest: this.workspace.digest, zones: this.workspace.zones() };
+  },
   load(step) {
     this.table = this.workspace.load(data(step), step.options);
     return { size: this.table.size, problems: this.table.problems };
@@ -88,6 +92,9 @@ const calls = {
     const filter = this.workspace.filter(query);
     const out = { describe: filter.describe(), fields: filter.fields, warnings: filter.warnings };
     return lead === undefined ? out : { ...out, matches: filter.matches(lead, options), explain: filter.explain(lead, options) };
+  },
+  sql({ query, dialect, options }) {
+    return this.workspace.filter(query).toSQL(dialect, options);
   },
   scope({ actor, verb }) {
     const filter = this.workspace.scope(actor, verb);

@@ -5,6 +5,7 @@
 //! | `version` | | the version |
 //! | `check` | `config` | diagnostics |
 //! | `workspace` | `config` | `{digest, zones}` |
+//! | `update` | `patch` | the same |
 //! | `load` | `rows` or `text` or `hex`, `options` | `{size, problems}` |
 //! | `upsert` | the same | `{added, updated}` |
 //! | `remove` | `ids` | how many |
@@ -14,6 +15,7 @@
 //! | `rows` | `of`, `offset`, `limit`, `fields` | rows |
 //! | `countBy` | `of`, `field` | counts |
 //! | `filter` | `query`, `lead`, `options` | `{describe, fields, warnings, matches, explain}` |
+//! | `sql` | `query`, `dialect`, `options` | `{sql, params, exact, notes}` |
 //! | `scope` | `actor`, `verb` | `{describe, fields}` |
 //! | `can` | `question`, `table` | the decision |
 //! | `receivers`, `members` | `question`, `members` | the answer |
@@ -146,6 +148,11 @@ impl World {
                 (self.workspace, self.table) = (Some(workspace), None);
                 out
             }
+            "update" => {
+                let workspace = self.workspace.as_mut().unwrap();
+                workspace.update(part(step, "patch"))?;
+                Json::object([("digest", workspace.digest().into()), ("zones", workspace.zones())])
+            }
             "load" => self.load(step)?,
             "upsert" => {
                 let mut loader = self.workspace().upserting(self.table(), &options(step))?;
@@ -190,6 +197,7 @@ impl World {
                 }
                 Json::Object(out)
             }
+            "sql" => self.workspace().filter(part(step, "query"))?.to_sql(text(step, "dialect"), part(step, "options"))?,
             "scope" => {
                 let filter = self.workspace().scope(text(step, "actor"), text(step, "verb"))?;
                 let fields = filter.fields();

@@ -1,7 +1,9 @@
 //! Passing over arrays and objects, at any depth and without recursion.
 
 use super::json::{Cursor, Step, Stop};
-use crate::json::MAX_DEPTH;
+
+/// How deep arrays and objects may be nested in a row of leads: one bit of a word each.
+pub(super) const MAX_DEPTH: usize = 128;
 
 impl Cursor<'_> {
     /// Past the array or object that begins here. One bit a level says which of the two it is.

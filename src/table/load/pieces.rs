@@ -137,7 +137,7 @@ impl Loader {
             }
             Stop::Deep(at) => {
                 let message =
-                    format!("arrays and objects are nested deeper than {}, at byte {}", crate::json::MAX_DEPTH, self.offset + at as u64);
+                    format!("arrays and objects are nested deeper than {}, at byte {}", super::nested::MAX_DEPTH, self.offset + at as u64);
                 Error::new("json_too_deep", "", message)
             }
             Stop::More => Error::new("json_truncated", "", "the text ends too early"),
