@@ -219,6 +219,17 @@ impl Gate {
         }
     }
 
+    /// The filter, with the units and people as they are here put in: under any other configuration it means what it means under
+    /// this one.
+    pub fn pinned(&self, query: &Query) -> Query {
+        let units = &self.model.schema.units;
+        let people = |above: UnitIx| {
+            let users = self.model.users.iter().filter(|user| user.unit.is_some_and(|unit| units.is_under(unit, above)));
+            users.map(|user| user.id.clone()).collect()
+        };
+        crate::query::assume::with_units(query, &self.model.schema, &people)
+    }
+
     /// Somebody who may ask: a user who is active.
     pub(crate) fn asker(&self, ix: UserIx, now: Option<Instant>) -> Option<Asker<'_>> {
         let user = self.model.users.get(ix).filter(|user| user.active)?;

@@ -14,10 +14,17 @@ pub mod digest;
 pub mod drops;
 mod edit;
 pub mod encode;
+mod follow;
+mod holders;
 mod leads;
 pub mod lines;
+pub mod needs;
 pub mod notices;
+mod reasons;
 pub mod recorded;
+mod remember;
+pub mod shards;
+pub mod sql;
 pub mod state;
 pub mod timeline;
 pub mod verify;
@@ -35,19 +42,20 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::access::{Gate, Reason};
-use crate::config::{Method, Model};
+use crate::config::Model;
 use crate::error::{Diagnostic, Result};
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};
-use crate::table::{RowIx, Snapshot, Table};
+use crate::table::{Column, RowIx, Snapshot, Table};
 use crate::time::Instant;
 
 use command::LeadsRef;
 use context::{Notify, Refusing};
-use decide::{Bare, Deciding, Draft, Following, Sieved};
-use drops::{Drops, Left};
-use edit::{Edits, Told};
+use decide::{Bare, Deciding, Draft, Following, Many, Sieved};
+use drops::{DropCode as Code, Drops, Left};
+use edit::{Edits, To, Told};
 use lines::Line;
+use reasons::Inquiry;
 use state::StateChange;
 
 /// The name of the encoding.
@@ -59,6 +67,7 @@ pub const SEMANTICS: u32 = 1;
 #[derive(Debug)]
 pub struct Plan {
     pub(crate) model: Rc<Model>,
+    pub(crate) gate: Rc<Gate>,
     pub(crate) table: Snapshot,
     pub(crate) kind: &'static str,
     pub(crate) command: Json,
@@ -74,7 +83,12 @@ pub struct Plan {
     pub(crate) drops: Drops,
     pub(crate) resend: Vec<(FieldIx, String)>,
     pub(crate) slot: Option<FieldIx>,
-    pub(crate) read_the_clock: bool,
+    /// Whether the slot changes in each of the rows.
+    pub(crate) all_move: bool,
+    pub(crate) many: Many,
+    pub(crate) inquiry: Inquiry,
+    pub(crate) tell_unit: Option<String>,
+    pub(crate) part: shards::Part,
     body: OnceCell<Rc<Vec<u8>>>,
     digest: OnceCell<String>,
     outcome: OnceCell<String>,
@@ -124,9 +138,11 @@ pub fn plan(
     config: &str,
 ) -> Result<Plan> {
     let typed = Command::read(command, model, picked.clone())?;
+    shards::check(command, model, context, config)?;
     context.state.forget_reads();
     let mut plan = Plan {
         model: Rc::clone(model),
+        gate: Rc::clone(gate),
         table: table.snapshot(),
         kind: typed.kind(),
         command: command.canonical(),
@@ -142,7 +158,11 @@ pub fn plan(
         drops: Drops::default(),
         resend: Vec::new(),
         slot: None,
-        read_the_clock: false,
+        all_move: false,
+        many: Many::No,
+        inquiry: Inquiry::Edit,
+        tell_unit: None,
+        part: shards::Part::Alone,
         body: OnceCell::new(),
         digest: OnceCell::new(),
         outcome: OnceCell::new(),
@@ -167,8 +187,8 @@ pub fn plan(
         plan.settle(&deciding, draft)?;
     }
     context.state.check_complete()?;
-    if context.pin && matches!(typed.leads(), Some(LeadsRef::Filter(_) | LeadsRef::List(_))) {
-        plan.pin();
+    if let Some(found) = deciding.found.take() {
+        plan.set_ids(found.iter().map(|row| plan.table.id(RowIx(*row)).into_owned().into()).collect());
     }
     Ok(plan)
 }
@@ -176,11 +196,13 @@ pub fn plan(
 impl Plan {
     /// Adds to a decision what follows from it.
     fn settle(&mut self, deciding: &Deciding<'_>, mut draft: Draft) -> Result<()> {
-        self.read_the_clock = deciding.read_the_clock();
+        self.many = deciding.many();
+        self.inquiry = draft.inquiry;
         self.drops = draft.drops;
         self.refused = draft.refused;
+        self.part = draft.part;
         if self.refusing == Refusing::All && self.refused.is_empty() {
-            self.refused = self.drops.first_refusal();
+            self.refused = self.first_refusal();
         }
         if !self.refused.is_empty() {
             self.drops.clear();
@@ -189,6 +211,7 @@ impl Plan {
         if draft.following == Following::Yes {
             draft.edits.follow_owner(&self.model, self.now, &self.actor, deciding.told());
         }
+        draft.edits.sort(&self.model);
         (self.rows, self.edits) = (draft.rows, draft.edits);
         if draft.sieved == Sieved::No && draft.bare == Bare::NoChange {
             self.drop_unchanged()?;
@@ -198,73 +221,106 @@ impl Plan {
         self.removed = draft.removed;
         self.resend = draft.resend;
         self.slot = draft.slot;
+        self.all_move = draft.sieved == Sieved::Yes;
         self.split = draft.split;
+        self.tell_unit = draft.tell_unit;
         self.warnings = draft.warnings;
-        self.lines = lines::of(self, deciding, &draft.receivers, &draft.former)?;
+        self.warn_of_access(deciding, draft.gains)?;
+        self.lines = match shards::lines(self, deciding, &draft.receivers, &draft.former)? {
+            Some(lines) => lines,
+            None => lines::of(self, deciding, &draft.receivers, &draft.former)?,
+        };
         self.state = draft.state;
-        self.remember_last(deciding)?;
+        if draft.following == Following::Yes {
+            self.remember_last(deciding)?;
+        }
+        self.forget_held(deciding);
+        self.state.sort_by(|a, b| a.key.cmp(&b.key));
         self.reads = deciding.context.state.reads(&self.state);
         Ok(())
+    }
+
+    /// Why everything is refused, where one refused row refuses all.
+    fn first_refusal(&self) -> Vec<Reason> {
+        let Some(first) = self.drops.first_refusal() else { return Vec::new() };
+        vec![Reason::new(first.code.name(), None, first.code.message()).with("lead", self.lead_of(&first).as_ref())]
     }
 
     /// Drops the rows that are as asked already.
     fn drop_unchanged(&mut self) -> Result<()> {
         let mut keep = Vec::new();
         keep.try_reserve_exact(self.rows.len())?;
+        let moved = self.sure_to_change();
         for (at, row) in self.rows.iter().enumerate() {
             let row = RowIx(*row);
-            keep.push(!self.edits.of_row(at, row, &self.table, &self.model, self.now).is_empty());
+            keep.push(moved(row) || !self.edits.of_row(at, row, &self.table, &self.model, self.now).is_empty());
         }
-        for (row, keep) in self.rows.iter().zip(&keep) {
-            if !keep {
-                self.drops.row(RowIx(*row), DropCode::NoChange);
-            }
+        drop(moved);
+        if keep.iter().all(|keep| *keep) {
+            return Ok(());
         }
+        let unchanged = self.rows.iter().zip(&keep).filter(|(_, keep)| !**keep).map(|(row, _)| *row);
+        self.drops.rows(unchanged.collect(), Code::NoChange);
         self.edits.keep_rows(&keep);
         let mut flags = keep.iter();
         self.rows.retain(|_| flags.next().copied().unwrap_or(true));
         Ok(())
     }
 
-    /// By hand, the last assignment is written for members of a group that hands leads to whoever waited longest.
-    fn remember_last(&mut self, deciding: &Deciding<'_>) -> Result<()> {
-        let model = &self.model;
-        let waiting: Vec<_> = model
-            .groups
-            .iter()
-            .filter(|group| matches!(group.method, Method::LeastRecent { manual_counts: true }) && Some(group.slot) == self.slot)
-            .map(|group| deciding.gate.members(&group.members, Some(self.now)))
-            .collect::<Result<Vec<_>>>()?
-            .concat();
-        if waiting.is_empty() {
-            return Ok(());
-        }
-        let mut last: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
-        for at in 0..self.rows.len() {
-            let to = self.slot_of_row(at).and_then(|set| set.to.text().map(str::to_owned));
-            if let Some(user) = to.filter(|user| model.user(user).is_some_and(|(ix, _)| waiting.contains(&ix))) {
-                last.insert(user, at);
+    /// Tells of some rows at a glance that they change: by the code of a field that all are set to one value of.
+    fn sure_to_change(&self) -> Box<dyn Fn(RowIx) -> bool + '_> {
+        for edit in self.edits.iter().filter(|edit| edit.when == edit::When::Always) {
+            if let (To::Same(cell), Column::Coded(coded)) = (&edit.to, self.table.column(edit.field)) {
+                let wanted = match cell {
+                    Cell::Text(text) => coded.dict.find(text),
+                    _ => Some(0),
+                };
+                return Box::new(move |row| Some(coded.code(row.0)) != wanted);
             }
         }
-        for (user, tick) in last {
-            let key = state::key("user", &user);
-            let mut kept: Vec<(String, Json)> = deciding.context.state.get(&key)?.and_then(Json::as_object).unwrap_or_default().to_vec();
-            kept.retain(|(name, _)| name != "last" && name != "format");
-            let mut value = state::value([("last", Json::object([("at", Json::from(self.now.0)), ("tick", Json::from(tick))]))]);
-            if let Json::Object(pairs) = &mut value {
-                pairs.extend(kept);
+        Box::new(|_| false)
+    }
+
+    /// Names the units that gain access to leads, each with how many.
+    fn warn_of_access(&mut self, deciding: &Deciding<'_>, gains: Option<String>) -> Result<()> {
+        let mut gained: std::collections::BTreeMap<String, usize> = gains.into_iter().map(|unit| (unit, 1)).collect();
+        let field = self.model.lead.access;
+        if let Some((field, To::Access { add, .. })) = field.and_then(|field| Some((field, self.edits.always(field)?)))
+            && (!add.is_empty() || self.may_grant(deciding)?)
+        {
+            for (at, row) in self.rows.iter().map(|row| RowIx(*row)).enumerate() {
+                let sets = self.edits.of_row(at, row, &self.table, &self.model, self.now);
+                let Some(set) = sets.iter().find(|set| set.field == field) else { continue };
+                for unit in set.to.items().filter(|unit| !set.from.items().any(|other| other == *unit)) {
+                    *gained.entry(unit.to_owned()).or_default() += 1;
+                }
             }
-            self.state.push(deciding.context.state.write(key, Some(value)));
         }
-        self.state.sort_by(|a, b| a.key.cmp(&b.key));
+        self.warnings.extend(gained.into_iter().map(|(unit, leads)| {
+            let message = format!("the unit `{unit}` gains access to {leads} {}", if leads == 1 { "lead" } else { "leads" });
+            Diagnostic::warning("access_granted", "", message).with("unit", unit).with("leads", leads)
+        }));
         Ok(())
     }
 
-    /// Writes the ids that a filter or a list found into the command.
-    fn pin(&mut self) {
-        let mut ids: Vec<Json> = self.rows.iter().map(|row| self.table.id(RowIx(*row)).into_owned().into()).collect();
-        ids.extend(self.drops.list().iter().map(|drop| self.lead_of(drop).into_owned().into()));
-        self.set_ids(ids);
+    /// Whether any of the receivers has any lead to cross a boundary for.
+    fn may_grant(&self, deciding: &Deciding<'_>) -> Result<bool> {
+        if !edit::grants(&self.model) {
+            return Ok(false);
+        }
+        for edit in self.edits.iter().filter(|edit| self.model.lead.slot(edit.field).is_some()) {
+            let values = match &edit.to {
+                To::Same(cell) => std::slice::from_ref(cell),
+                To::Coded(values, _) => values.as_slice(),
+                _ => return Ok(true),
+            };
+            for user in values.iter().filter_map(|value| self.model.user(value.text()?)) {
+                if deciding.gate.crossing(&deciding.asking(), user.1.unit)? != crate::access::Covered::None {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     fn set_ids(&mut self, ids: Vec<Json>) {
@@ -332,10 +388,10 @@ impl Plan {
     }
 
     /// The id of a lead that was left out.
-    pub(crate) fn lead_of<'a>(&'a self, drop: &'a drops::Drop) -> Cow<'a, str> {
+    pub(crate) fn lead_of<'a>(&'a self, drop: &drops::Drop<'a>) -> Cow<'a, str> {
         match &drop.left {
             Left::Row(row) => self.table.id(*row),
-            Left::Id(id) => Cow::Borrowed(id),
+            Left::Id(id) => Cow::Borrowed(*id),
         }
     }
 
@@ -347,7 +403,7 @@ impl Plan {
     /// All writes to the state, with the mark that the plan was done.
     pub fn all_state(&self) -> Vec<StateChange> {
         let mut out = self.state.clone();
-        if self.refused.is_empty() {
+        if self.refused.is_empty() && !matches!(self.part, shards::Part::Shard) {
             let value = state::value([("at", Json::from(self.now.0))]);
             out.push(StateChange { key: state::key("done", self.id()), expect: None, version: 1, value: Some(value) });
         }

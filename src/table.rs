@@ -129,9 +129,18 @@ impl Table {
     /// # Errors
     /// As [`Loader::new`].
     pub fn loader(&self, options: LoadOptions) -> crate::error::Result<Loader> {
+        self.loader_with(self.now.schema.clone(), options)
+    }
+
+    /// The same with a schema whose fields are the same ones, with other units than when the table was made. Cells that are there
+    /// stay as they are: what was unknown when it was loaded is not read again.
+    ///
+    /// # Errors
+    /// As [`Loader::new`].
+    pub fn loader_with(&self, schema: Rc<Schema>, options: LoadOptions) -> crate::error::Result<Loader> {
         let budget = Budget::new(self.budget.most());
         budget.settle(self.bytes());
-        Loader::new(self.now.schema.clone(), self.now.id, options, Purpose::Upsert, budget)
+        Loader::new(schema, self.now.id, options, Purpose::Upsert, budget)
     }
 
     /// The row of the lead with that id.
@@ -155,12 +164,5 @@ impl Table {
     /// The table as it is now, readable when it has changed.
     pub fn snapshot(&self) -> Snapshot {
         self.now.clone()
-    }
-
-    /// Puts a schema in place whose fields are the same ones, with new choices, units, labels or zone.
-    ///
-    /// Cells stay as they are: what was local time or unknown when it was loaded is not read again.
-    pub fn set_schema(&mut self, schema: Rc<Schema>) {
-        self.now.schema = schema;
     }
 }

@@ -6,11 +6,15 @@
 mod ask;
 mod leads;
 mod selection;
+mod shards;
 
+/// Five profiles to start from.
+pub use crate::access::ready_profiles;
 pub use ask::Filter;
 pub use leads::{Incoming, LeadTable};
 pub use selection::Selection;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -45,6 +49,8 @@ pub struct Workspace {
 pub struct Stored {
     /// The plans that an undo refers to and that came as bytes: id and bytes.
     pub plans: Vec<(String, Vec<u8>)>,
+    /// With leads in shards: what [`Workspace::settle`] returned.
+    pub settlement: Option<Vec<u8>>,
 }
 
 impl Workspace {
@@ -99,11 +105,18 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::update`].
     pub fn update_with(&mut self, patch: &Json, zones: &Json) -> Result<()> {
-        let mut source = self.source.clone();
-        add_zones(&mut source, zones);
-        let model = Rc::new(self.model.update(&mut source, patch)?);
+        let mut named = Cow::Borrowed(&self.source);
+        if zones.as_object().is_some_and(|zones| !zones.is_empty()) {
+            add_zones(named.to_mut(), zones);
+        }
+        let (model, after) = self.model.update(&named, patch)?;
+        let model = Rc::new(model);
         self.gate = Rc::new(Gate::compile(&model)?);
-        (self.model, self.source) = (model, source);
+        self.model = model;
+        if let Cow::Owned(named) = named {
+            self.source = named;
+        }
+        after.write(&mut self.source);
         (self.digest, self.user_ids) = (OnceCell::new(), OnceCell::new());
         Ok(())
     }
@@ -157,6 +170,18 @@ impl Workspace {
         plan::plan(&self.model, &self.gate, &table.table, command, picked, &context, self.digest())
     }
 
+    /// What [`Workspace::plan`] will read for a command.
+    ///
+    /// # Errors
+    /// Those of [`plan::needs::needs`], and `context_invalid`.
+    pub fn needs(&self, command: &Json, context: &Json, stored: Stored) -> Result<plan::needs::Needs> {
+        let mut read = Context::read(context, &self.model)?;
+        for (id, bytes) in stored.plans {
+            read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
+        }
+        plan::needs::needs(&self.model, &self.gate, command, &read)
+    }
+
     /// Proves a posted plan against what is here.
     ///
     /// # Errors
@@ -174,7 +199,7 @@ impl Workspace {
         let recorded = self.recorded(original)?;
         let id = recorded.header.get("id").and_then(Json::as_text).unwrap_or_default().to_owned();
         let mut context = self.context(table, context, Stored::default())?;
-        context.plans = vec![(id.clone(), Rc::new(recorded))];
+        context.plans.insert(0, (id.clone(), Rc::new(recorded)));
         let command = Json::object([("type", "undo".into()), ("plan", id.into())]);
         plan::plan(&self.model, &self.gate, &table.table, &command, None, &context, self.digest())
     }
@@ -193,7 +218,7 @@ impl Workspace {
     /// # Errors
     /// `out_of_memory`.
     pub fn apply_plan(&self, table: &mut LeadTable, plan: &Plan) -> Result<apply::Applied> {
-        apply::apply(&mut table.table, &self.model, &plan.recorded())
+        apply::apply_plan(&mut table.table, &self.model, plan)
     }
 
     fn recorded(&self, plan: Posted<'_>) -> Result<Recorded> {
@@ -206,6 +231,7 @@ impl Workspace {
     fn context(&self, table: &LeadTable, context: &Json, stored: Stored) -> Result<Context> {
         let mut read = Context::read(context, &self.model)?;
         read.coverage = if table.partial { Coverage::Partial } else { Coverage::Whole };
+        read.dealing = shards::dealing(read.shard, stored.settlement.as_deref())?;
         for (id, bytes) in stored.plans {
             read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
         }

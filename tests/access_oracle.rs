@@ -56,6 +56,26 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
+    fn pinned_filters_mean_elsewhere_what_they_meant(bytes in prop::collection::vec(any::<u8>(), 400..900), others in prop::collection::vec(any::<u8>(), 400..900)) {
+        let (here, there) = (World::new(&mut Choices::new(bytes)), World::new(&mut Choices::new(others)));
+        let [here_is, there_is] = [&here, &there].map(engine);
+        let context = |engine| -> Context<'_> { let engine: &Engine = engine; Context { schema: &engine.model.schema, people: &engine.gate, now: None, actor: None } };
+        for user in &here.users {
+            for name in lead_verbs() {
+                let scope = here_is.gate.scope(user.id, verb(name)).unwrap().query;
+                let wanted = filter::select(&scope, &here_is.table, &context(&here_is)).unwrap();
+                let pinned = here_is.gate.pinned(&scope);
+                let found = filter::select(&pinned, &here_is.table, &context(&there_is)).unwrap();
+                for row in (0..here.leads.len() as u32).map(RowIx) {
+                    prop_assert_eq!(found.contains(row), wanted.contains(row), "{} {} {:?}", user.id, name, here.leads[row.0 as usize]);
+                    let one = filter::matches(&pinned, &Row(&here_is.table, row), &context(&there_is)).unwrap();
+                    prop_assert_eq!(one, wanted.contains(row), "{} {} {:?}", user.id, name, here.leads[row.0 as usize]);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn scope_can_and_masks_are_the_rules(bytes in prop::collection::vec(any::<u8>(), 400..900)) {
         let world = World::new(&mut Choices::new(bytes));
         let engine = engine(&world);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { factory } from "./load.js";
 
 export { EvenhandError } from "./errors.js";
+export { readyProfiles } from "./profiles.js";
 
 const url = (): URL => new URL("./evenhand.wasm", import.meta.url);
 

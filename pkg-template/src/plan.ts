@@ -119,9 +119,9 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
     return { rows, to, users };
   }
 
-  toSQL(_dialect: Contract.Dialect, _options: unknown): ReturnType<Contract.Plan["toSQL"]> {
-    this.check();
-    throw fault("not_implemented", "`toSQL` is not in this build yet");
+  toSQL(dialect: Contract.Dialect, options: Parameters<Contract.Plan["toSQL"]>[1]): ReturnType<Contract.Plan["toSQL"]> {
+    const [name, input] = [json(dialect), json(options)];
+    return this.call((plan) => plan.toSQL(name, input));
   }
 
   toJSON(): Contract.PlanData {

@@ -15,22 +15,39 @@ use super::{Model, Reading, people};
 const SECTIONS: [&str; 6] = ["users", "profiles", "pools", "schedules", "groups", "lists"];
 const WHOLE: [&str; 3] = ["org", "rules", "lifecycle"];
 
+/// What becomes of a configuration: written only once nothing can fail any more, and copied only where it had to be.
+#[derive(Debug)]
+pub enum After<'p> {
+    /// It as a whole.
+    Whole(Json),
+    /// What the patch makes of it.
+    Patched(&'p Json),
+}
+
+impl After<'_> {
+    /// Writes it.
+    pub fn write(self, source: &mut Json) {
+        match self {
+            After::Whole(after) => *source = after,
+            After::Patched(patch) => apply(source, patch),
+        }
+    }
+}
+
 impl Model {
-    /// The model after a patch; `source` becomes the configuration after it. On an error neither changes.
+    /// The model after a patch of the configuration that it was made of, and what to write into that configuration.
     ///
     /// # Errors
     /// `config_invalid` with every fault: of the patch, with pointers into it, or of the configuration that it would make.
-    pub fn update(&self, source: &mut Json, patch: &Json) -> Result<Model> {
+    pub fn update<'p>(&self, source: &Json, patch: &'p Json) -> Result<(Model, After<'p>)> {
         check(patch, source)?;
         if let Some(model) = self.with_users(source, patch)? {
-            apply(source, patch);
-            return Ok(model);
+            return Ok((model, After::Patched(patch)));
         }
         let mut after = source.clone();
         apply(&mut after, patch);
         let (model, _) = Model::compile(&after)?;
-        *source = after;
-        Ok(model)
+        Ok((model, After::Whole(after)))
     }
 
     /// The model with some users replaced or added; none where the patch does more than that, or tells of new attributes.
@@ -42,12 +59,13 @@ impl Model {
             let attributes = user.get("attributes").and_then(Json::as_object).unwrap_or_default();
             attributes.iter().all(|(name, _)| self.user_schema.find(name).is_some())
         };
-        // What types attributes have may follow from any user's, so a user who has some is compiled with all others.
-        let inferred = |id: &str| {
-            let before = self.users.find(id).and_then(|ix| source.get("users")?.as_list()?.get(ix as usize));
-            before.is_some_and(|before| before.get("attributes").is_some()) && source.get("userFields").is_none()
+        // What types attributes have may follow from any user's, so a user whose attributes change is compiled with all others.
+        let inferred = |user: &Json| {
+            let found = user.get("id").and_then(Json::as_text).and_then(|id| self.users.find(id));
+            let before = found.and_then(|ix| source.get("users")?.as_list()?.get(ix as usize)?.get("attributes"));
+            before.is_some_and(|before| user.get("attributes") != Some(before)) && source.get("userFields").is_none()
         };
-        if !put.iter().all(|user| known(user) && !user.get("id").and_then(Json::as_text).is_some_and(inferred)) {
+        if !put.iter().all(|user| known(user) && !inferred(user)) {
             return Ok(None);
         }
         let faults = Faults::default();
@@ -129,7 +147,9 @@ fn apply(source: &mut Json, patch: &Json) {
         }
     }
     for section in WHOLE {
-        if let (Some(value), Some(slot)) = (patch.get(section), slot(source, section)) {
+        if let Some(value) = patch.get(section)
+            && let Some(slot) = slot(source, section)
+        {
             *slot = value.clone();
         }
     }

@@ -15,6 +15,8 @@ mod list;
 mod options;
 mod value;
 
+pub(crate) use column::ELEMENT as ITEM;
+pub(crate) use list::elements;
 pub use options::{Dialect, SqlColumn, SqlOptions, Stored};
 
 use super::Context;

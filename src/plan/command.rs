@@ -257,6 +257,17 @@ impl Command {
         }
     }
 
+    /// Whether it gives leads to somebody.
+    pub fn gives(&self) -> bool {
+        match self {
+            Command::Assign { slots, .. } => slots.iter().any(|(_, to)| to.is_some()),
+            Command::MassEdit { slots, split, .. } => split.is_some() || slots.iter().any(|(_, to)| to.is_some()),
+            Command::Transfer { .. } | Command::Split { .. } | Command::Rebalance { .. } => true,
+            Command::Reclaim { split, .. } => split.is_some(),
+            _ => false,
+        }
+    }
+
     /// Reads a command. `rows` stands for `{selection: …}`, whose rows a host hands over beside the text.
     ///
     /// # Errors
@@ -311,7 +322,8 @@ impl Reader<'_> {
         }
         let text = |key: &str| node.get(key).name().map(str::to_owned);
         let maybe = |key: &str| if node.get(key).is_null() { None } else { text(key) };
-        let seen = || node.json.get("seen").cloned();
+        // A null that was seen is a value: nobody, or no version.
+        let seen = || node.json.as_object().unwrap_or_default().iter().find(|(key, _)| key == "seen").map(|(_, seen)| seen.clone());
         match kind.name()? {
             "assign" => {
                 node.keys(&["type", "leads", "to", "slot", "slots", "primary", "note"]);
@@ -633,6 +645,8 @@ impl Reader<'_> {
                 out.push((field, Some(user.to_owned())));
             }
         }
+        // The order of keys says nothing.
+        out.sort_by_key(|(field, _)| self.model.lead.slots.iter().position(|slot| slot.field == *field));
         out
     }
 

@@ -5,6 +5,7 @@
 //! table in the documentation of permissions; each command's own file follows it line by line.
 
 mod assign;
+mod bundles;
 mod classes;
 mod deal;
 mod edit;
@@ -13,21 +14,29 @@ mod reclaim;
 mod single;
 mod undo;
 
-use std::cell::Cell as Flag;
+use std::borrow::Cow;
+use std::cell::{Cell as Flag, OnceCell, RefCell};
 use std::rc::Rc;
 
-use crate::access::{Ask, Covered, Gate, Question, Reason, To};
-use crate::config::{BoundaryMode, Model, UserIx, Verb};
+use crate::access::{Ask, Change, Covered, Gate, Question, Reason, To};
+use crate::config::{Model, Patch, PatchValue, User, UserIx, UserKind, Verb};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
-use crate::query::{Cell, FieldIx, Query, UnitIx};
-use crate::table::{Mask, RowIx, Table};
+use crate::json::Json;
+use crate::query::{Cell, FieldIx, FieldType, Purpose};
+use crate::table::{RowIx, Table};
+use crate::time::Instant;
+
+pub(super) use classes::{Classes, refine};
+pub(super) use deal::{Dealt, NOBODY, Settled};
 
 use super::command::{Command, LeadsRef};
 use super::context::{Context, Notify};
-use super::drops::{DropCode, Drops};
+use super::drops::{Checks, DropCode, Drops, opposite};
 use super::edit::{Edits, Told};
+use super::reasons::Inquiry;
 use super::state::StateChange;
+use super::{holders, workload};
 
 /// Everything that a decision reads.
 pub(crate) struct Deciding<'a> {
@@ -36,8 +45,21 @@ pub(crate) struct Deciding<'a> {
     pub table: &'a Table,
     pub context: &'a Context,
     pub actor: UserIx,
-    clock: Flag<bool>,
-    many: Flag<bool>,
+    many: Flag<Many>,
+    pub(super) open: OnceCell<Covered>,
+    pub(super) counted: RefCell<workload::Counted>,
+    /// The rows that a filter or a list found, where the plan shall name them.
+    pub(super) found: RefCell<Option<Vec<u32>>>,
+}
+
+/// Whether a command asks for the right to act on many leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Many {
+    /// It does.
+    Yes,
+    /// It is about one.
+    #[default]
+    No,
 }
 
 /// What was decided, before it is wrapped up as a plan.
@@ -77,6 +99,14 @@ pub(super) struct Draft {
     pub sieved: Sieved,
     /// People who are told again although nothing changes for them.
     pub resend: Vec<(FieldIx, String)>,
+    /// Of a split over shards: which part of it this is.
+    pub part: super::shards::Part,
+    /// The unit that is told of leads that nobody in it has yet.
+    pub tell_unit: Option<String>,
+    /// The unit that gains access by the transfer of a lead.
+    pub gains: Option<String>,
+    /// What was asked, to tell why rows were left out.
+    pub inquiry: Inquiry,
 }
 
 /// Whether a change that sets nothing is one.
@@ -118,6 +148,8 @@ pub struct Created {
     pub copy_of: String,
     /// What differs.
     pub set: Vec<(FieldIx, Cell<'static>)>,
+    /// Which of it is an instant that follows from the plan's, and at what distance in milliseconds.
+    pub distances: Vec<(FieldIx, i64)>,
 }
 
 /// A new holder of a slot.
@@ -170,12 +202,6 @@ pub(super) enum Sieved {
 }
 
 impl Draft {
-    /// Tells that a unit gains access to leads.
-    pub fn warn_of_access(&mut self, unit: &str, leads: usize) {
-        let message = format!("the unit `{unit}` gains access to {leads} leads");
-        self.warnings.push(Diagnostic::warning("access_granted", "", message).with("unit", unit).with("leads", leads));
-    }
-
     /// Nothing changes, and why.
     pub fn refuse(reasons: Vec<Reason>) -> Draft {
         Draft { refused: reasons, ..Draft::default() }
@@ -185,7 +211,8 @@ impl Draft {
 impl<'a> Deciding<'a> {
     /// Puts together what a decision reads.
     pub fn new(model: &'a Rc<Model>, gate: &'a Rc<Gate>, table: &'a Table, context: &'a Context, actor: UserIx) -> Self {
-        Deciding { model, gate, table, context, actor, clock: Flag::new(false), many: Flag::new(false) }
+        let (open, counted, found) = (OnceCell::new(), RefCell::default(), RefCell::default());
+        Deciding { model, gate, table, context, actor, many: Flag::default(), open, counted, found }
     }
 
     /// What filters are evaluated with.
@@ -203,21 +230,14 @@ impl<'a> Deciding<'a> {
         crate::access::Asking { table: self.table, actor: self.actor, now: Some(self.context.now) }
     }
 
-    /// Remembers that a filter was read whose answer depends on when it is asked.
-    pub fn notice_clock(&self, query: &Query) {
-        if query.needs_now() {
-            self.clock.set(true);
-        }
+    /// The id of a user.
+    pub fn id_of(&self, user: UserIx) -> &'a str {
+        self.model.users.get(user).map_or("", |user| user.id.as_str())
     }
 
-    /// Remembers that somebody's presence was read.
-    pub fn notice_presence(&self) {
-        self.clock.set(true);
-    }
-
-    /// Whether the outcome may depend on when it is planned.
-    pub fn read_the_clock(&self) -> bool {
-        self.clock.get()
+    /// Whether the command asks for the right to act on many leads.
+    pub fn many(&self) -> Many {
+        self.many.get()
     }
 
     /// Whether people are told of what the plan changes.
@@ -230,114 +250,127 @@ impl<'a> Deciding<'a> {
         self.gate.view(&self.asking())
     }
 
-    /// Rows whose lead has a running offer.
-    pub fn locked(&self) -> Result<Covered> {
-        self.gate.locked(&self.asking(), self.model.lead.owner)
-    }
-
-    /// Rows that may go to somebody as far as boundaries go.
-    pub fn open_to(&self, to: UserIx) -> Result<Covered> {
-        let mut open = Mask::all(self.table.rows())?;
-        match self.gate.barred(&self.asking(), to)? {
-            Covered::None => return Ok(Covered::All),
-            Covered::All => return Ok(Covered::None),
-            Covered::Some(barred) => open.minus(&barred.words),
-        }
-        Ok(Covered::Some(open))
-    }
-
-    /// Where crossing a boundary gives access: the unit that gains it, and the rows that cross.
-    pub fn grants(&self, to: UserIx) -> Result<Option<(UnitIx, Covered)>> {
-        if self.model.lifecycle.boundary.as_ref().is_none_or(|boundary| boundary.mode != BoundaryMode::GrantAccess) {
-            return Ok(None);
-        }
-        let unit = self.model.users.get(to).and_then(|user| user.unit);
-        let Some(side) = self.gate.side_of(unit) else { return Ok(None) };
-        let crossing = self.gate.crossing(&self.asking(), unit)?;
-        Ok(if crossing == Covered::None { None } else { Some((side, crossing)) })
-    }
-
     /// Whether the actor may see what somebody holds: those may who could give to that person.
     pub fn shows_load_of(&self, user: &str) -> Result<bool> {
-        let question = Question { to: To::User(user), ..Question::new(&self.context.actor, Ask::Verb(Verb::LeadGive)) };
+        let question =
+            Question { to: To::User(user), now: Some(self.context.now), ..Question::new(&self.context.actor, Ask::Verb(Verb::LeadGive)) };
         Ok(self.gate.can(&question)?.allowed)
     }
 
-    /// The holder of a slot in a row.
-    pub fn holder(&self, slot: FieldIx, row: RowIx) -> Cell<'_> {
-        self.table.cell(row, slot)
+    /// Whether a row's slot is held by somebody, or by nobody.
+    pub fn is_held_by(&self, slot: FieldIx, user: Option<&str>, row: RowIx) -> bool {
+        self.table.cell(row, slot).text() == user
     }
 
-    /// Drops the rows that the actor may not edit.
-    pub fn sieve_edit(&self, rows: &mut Vec<u32>, drops: &mut Drops) -> Result<()> {
-        let edit = self.gate.covers(&self.asking(), Verb::LeadEdit)?;
-        drops.sieve(rows, DropCode::NotPermitted, |row| edit.contains(row));
-        if self.many.get() {
-            let mass = self.gate.covers(&self.asking(), Verb::LeadMass)?;
-            drops.sieve(rows, DropCode::NotPermitted, |row| mass.contains(row));
+    /// Asks whether the actor may edit, and act on many where the command is about many.
+    pub fn ask_edit(&self, checks: &mut Checks) -> Result<()> {
+        checks.only(DropCode::NotPermitted, self.gate.covers(&self.asking(), Verb::LeadEdit)?);
+        if self.many.get() == Many::Yes {
+            checks.only(DropCode::NotPermitted, self.gate.covers(&self.asking(), Verb::LeadMass)?);
         }
+        self.ask_guard(checks)
+    }
+
+    /// Leads without a version are guarded by an empty `run` field, whatever changes: a change of one whose offer runs could
+    /// never be written.
+    pub fn ask_guard(&self, checks: &mut Checks) -> Result<()> {
+        let (None, Some(run)) = (self.model.lead.version, self.model.lead.run) else { return Ok(()) };
+        let rule = Json::object([("field", self.model.schema.name(run).into()), ("operator", "empty".into())]);
+        let query = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![rule]))]);
+        let query = crate::query::compile(&query, "", &self.model.schema, Purpose::List)
+            .map_err(|faults| crate::error::Error::invalid("query_invalid", faults))?;
+        checks.only(DropCode::Locked, Covered::Some(filter::select(&query, self.table, &self.filtering())?));
         Ok(())
     }
 
-    /// Drops the rows whose own state forbids that their slots change.
-    pub fn sieve_state(&self, rows: &mut Vec<u32>, drops: &mut Drops) -> Result<()> {
+    /// Asks what the leads' own state says of a change of a slot. Rows of `unchanged` pass.
+    pub fn ask_state(&self, slot: FieldIx, unchanged: &Covered, checks: &mut Checks) -> Result<()> {
         let asking = self.asking();
-        let reassignable = self.gate.reassignable(&asking)?;
-        drops.sieve(rows, DropCode::NotReassignable, |row| reassignable.contains(row));
-        let locked = self.locked()?;
-        drops.sieve(rows, DropCode::Locked, |row| !locked.contains(row));
+        checks.only(DropCode::NotReassignable, self.gate.reassignable(&asking)?.or(unchanged.clone()));
+        let free = opposite(self.gate.locked(&asking, slot)?, self.table.rows())?;
+        checks.only(DropCode::Locked, free.or(unchanged.clone()));
         Ok(())
     }
 
-    /// Asks everything that a change of slots asks, in the order in which drops are told, and drops the rows that fail. A row
-    /// whose slots are as asked already passes: it is told as no change.
-    pub fn sieve_moves(&self, rows: &mut Vec<u32>, moves: &[Move<'_>], drops: &mut Drops) -> Result<()> {
-        self.sieve_edit(rows, drops)?;
+    /// Asks everything that a change of slots asks. A row whose slot is as asked already passes: it is told as no change.
+    /// `changes` is what changes besides the slots.
+    pub fn ask_moves(&self, moves: &[Move<'_>], changes: &[(FieldIx, Change)], checks: &mut Checks) -> Result<()> {
         let asking = self.asking();
-        let same = |slot: FieldIx, to: Option<&str>, row: RowIx| self.holder(slot, row).text() == to;
-        let settled = |row: RowIx| moves.iter().all(|step| same(step.slot, step.to, row));
-        for step in moves {
-            let release = self.gate.release(&asking, step.slot)?;
-            let give = match step.to.and_then(|to| self.model.user(to)) {
-                Some((to, _)) => self.gate.give(&asking, to)?,
-                None => Covered::All,
-            };
-            drops.sieve(rows, DropCode::NotPermitted, |row| (release.contains(row) && give.contains(row)) || same(step.slot, step.to, row));
-        }
-        let reassignable = self.gate.reassignable(&asking)?;
-        drops.sieve(rows, DropCode::NotReassignable, |row| reassignable.contains(row) || settled(row));
-        let locked = self.locked()?;
-        drops.sieve(rows, DropCode::Locked, |row| !locked.contains(row) || settled(row));
-        for step in moves {
-            let Some((to, user)) = step.to.and_then(|to| self.model.user(to)) else { continue };
-            let crossing = self.gate.barred(&asking, to)?;
-            drops.sieve(rows, DropCode::Boundary, |row| !crossing.contains(row) || same(step.slot, step.to, row));
-            if !user.active {
-                drops.sieve(rows, DropCode::ReceiverInactive, |row| same(step.slot, step.to, row));
+        for (at, step) in moves.iter().enumerate() {
+            let same = Covered::Some(holders::held_by(self.table, step.slot, &[step.to])?);
+            let mut ask =
+                |code, covered: Covered| checks.only(code, if covered == Covered::All { covered } else { covered.or(same.clone()) });
+            ask(DropCode::NotPermitted, self.gate.release(&asking, step.slot)?);
+            if let Some((to, user)) = step.to.and_then(|to| self.model.user(to)) {
+                ask(DropCode::NotPermitted, self.gate.give(&asking, to)?);
+                ask(DropCode::Boundary, opposite(self.gate.barred(&asking, to)?, self.table.rows())?);
+                if !user.active {
+                    ask(DropCode::ReceiverInactive, Covered::None);
+                }
+                let mut all = changes.to_vec();
+                let others = moves.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
+                all.extend(others.map(|other| (other.slot, Change::Set(holder(other.to)))));
+                let owner = self.model.lead.owner;
+                if step.slot != owner && moves.iter().any(|other| other.slot == owner) {
+                    let gained = moves.iter().any(|other| other.slot == owner && other.to.is_some());
+                    let cycle = &self.model.lifecycle;
+                    all.extend(self.changes(if gained { &cycle.on_assign } else { &cycle.on_unassign }));
+                }
+                ask(DropCode::ReceiverNotPermitted, self.gate.receive(&asking, step.slot, to, &all)?);
             }
-            let receive = self.gate.receive(&asking, step.slot, to, &[])?;
-            drops.sieve(rows, DropCode::ReceiverNotPermitted, |row| receive.contains(row) || same(step.slot, step.to, row));
+            self.ask_state(step.slot, &same, checks)?;
         }
         Ok(())
     }
 
-    /// What the whole command asks before any row: the right to act on many leads, and on a list.
+    /// What patches make of the fields that they name.
+    pub fn changes(&self, patches: &[Patch]) -> Vec<(FieldIx, Change)> {
+        let schema = &self.model.schema;
+        let change = |patch: &Patch| match &patch.value {
+            PatchValue::Set(cell) => Change::Set(cell.clone()),
+            PatchValue::Actor => Change::Set(Cell::Text(Cow::Owned(self.context.actor.clone()))),
+            PatchValue::Words { add, remove } => Change::Words { add: add.clone(), remove: remove.clone() },
+            PatchValue::Relative(relative) => match relative.at(self.context.now, &schema.zone, schema.week_start) {
+                Some(at) if schema.kind(patch.field) == FieldType::Date => Change::Set(Cell::Day(schema.zone.local(at).day)),
+                Some(at) => Change::Set(Cell::Instant(at)),
+                None => Change::Set(Cell::Null),
+            },
+        };
+        patches.iter().map(|patch| (patch.field, change(patch))).collect()
+    }
+
+    /// What the whole command asks before any row: the right to act on many leads, to give, and on a list.
     pub fn refusals(&self, command: &Command) -> Result<Vec<Reason>> {
         let mut verbs = match command {
             Command::Undo { .. } => Vec::new(),
             Command::ClaimFromPool { .. } => vec![Verb::LeadView, Verb::LeadClaim],
             _ => vec![Verb::LeadView, Verb::LeadEdit],
         };
+        if command.gives() {
+            verbs.push(Verb::LeadGive);
+        }
         if command.is_about_many() {
-            self.many.set(true);
+            self.many.set(Many::Yes);
             verbs.push(Verb::LeadMass);
         }
+        let mut reasons = self.gate.refusals(self.actor, &verbs)?;
         if let Some(LeadsRef::List(id)) = command.leads() {
             let decision = self.gate.list_use(self.actor, id)?;
             if !decision.allowed {
-                return Ok(decision.reasons);
+                reasons.extend(decision.reasons);
             }
         }
-        self.gate.refusals(self.actor, &verbs)
+        reasons.dedup();
+        Ok(reasons)
     }
+}
+
+/// A holder as a cell.
+pub(super) fn holder(user: Option<&str>) -> Cell<'static> {
+    user.map_or(Cell::Null, |user| Cell::Text(user.to_owned().into()))
+}
+
+/// Whether somebody whom a group or a tag names takes part: the paused and the absent do not.
+pub(super) fn is_here(user: &User, now: Instant) -> bool {
+    user.active && user.kind == UserKind::Person && !user.paused && !user.is_absent(now)
 }

@@ -9,7 +9,7 @@ use crate::query::{Cell, FieldIx, FieldType};
 use crate::time::{Day, Instant};
 
 use super::encode::{MAGIC, REMEMBERED, tag};
-use super::recorded::{Recorded, RecordedChange, RecordedSet, malformed};
+use super::recorded::{Recorded, RecordedChange, RecordedSet, malformed, settable};
 
 /// Most bytes that the decoded rows may take for each byte of the encoded plan: a value that is referred to often is copied.
 const MOST_GROWTH: usize = 64;
@@ -175,9 +175,14 @@ pub fn decode(encoded: &[u8], model: &Model) -> Result<Recorded> {
     let guard = model.lead.version.unwrap_or(model.lead.owner);
     let mut guards = Column::new(bytes.part()?, model.schema.kind(guard));
     let mut columns: Vec<(FieldIx, Column<'_>, Column<'_>)> = Vec::new();
-    for _ in 0..bytes.length()? {
+    let mut last = "";
+    for at in 0..bytes.length()? {
         let name = bytes.text()?;
-        let field = model.schema.find(name).ok_or_else(|| malformed(&format!("there is no field `{name}`")))?;
+        if at > 0 && name <= last {
+            return Err(malformed("its fields are out of order"));
+        }
+        last = name;
+        let field = settable(model, name)?;
         let kind = model.schema.kind(field);
         columns.push((field, Column::new(bytes.part()?, kind), Column::new(bytes.part()?, kind)));
     }

@@ -1,8 +1,11 @@
 //! Rows that were left out, each with its reason.
 
-use crate::access::Reason;
+use std::collections::BTreeMap;
+
+use crate::access::{Covered, Reason};
+use crate::error::Result;
 use crate::json::Json;
-use crate::table::RowIx;
+use crate::table::{Mask, RowIx};
 
 macro_rules! codes {
     ($($variant:ident $name:literal $message:literal,)*) => {
@@ -55,86 +58,172 @@ codes! {
 
 /// What was left out.
 #[derive(Clone, Debug)]
-pub(crate) enum Left {
+pub(crate) enum Left<'a> {
     /// A row of the table.
     Row(RowIx),
     /// A name that is not in the table, or that the actor may not know to be.
-    Id(String),
+    Id(&'a str),
 }
 
 /// One row that was left out.
 #[derive(Clone, Debug)]
-pub(crate) struct Drop {
-    pub left: Left,
+pub(crate) struct Drop<'a> {
+    pub left: Left<'a>,
     pub code: DropCode,
 }
 
-/// All rows that were left out, in the order in which the questions were asked.
+/// What was left out for one reason.
+#[derive(Clone, Debug, Default)]
+struct Group {
+    ids: Vec<String>,
+    rows: Vec<u32>,
+}
+
+impl Group {
+    fn len(&self) -> usize {
+        self.ids.len() + self.rows.len()
+    }
+
+    fn get(&self, at: usize) -> Option<Left<'_>> {
+        match self.ids.get(at) {
+            Some(id) => Some(Left::Id(id)),
+            None => self.rows.get(at - self.ids.len()).map(|row| Left::Row(RowIx(*row))),
+        }
+    }
+}
+
+/// All rows that were left out: by code, and in the order of the rows for each.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Drops {
-    list: Vec<Drop>,
+    groups: BTreeMap<DropCode, Group>,
 }
 
 impl Drops {
     /// A name of no lead.
     pub fn unknown(&mut self, id: String) {
-        self.list.push(Drop { left: Left::Id(id), code: DropCode::UnknownLead });
+        self.named(id, DropCode::UnknownLead);
     }
 
     /// A named lead.
     pub fn named(&mut self, id: String, code: DropCode) {
-        self.list.push(Drop { left: Left::Id(id), code });
+        self.groups.entry(code).or_default().ids.push(id);
     }
 
     /// A row.
     pub fn row(&mut self, row: RowIx, code: DropCode) {
-        self.list.push(Drop { left: Left::Row(row), code });
+        self.groups.entry(code).or_default().rows.push(row.0);
+    }
+
+    /// Many rows.
+    pub fn rows(&mut self, rows: Vec<u32>, code: DropCode) {
+        if !rows.is_empty() {
+            self.groups.entry(code).or_default().rows.extend(rows);
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.groups.values().map(Group::len).sum()
+    }
+
+    /// The one at a place.
+    pub fn get(&self, mut at: usize) -> Option<Drop<'_>> {
+        for (code, group) in &self.groups {
+            match at.checked_sub(group.len()) {
+                Some(rest) => at = rest,
+                None => return group.get(at).map(|left| Drop { left, code: *code }),
+            }
+        }
+        None
     }
 
     /// All of them.
-    pub fn list(&self) -> &[Drop] {
-        &self.list
+    pub fn iter(&self) -> impl Iterator<Item = Drop<'_>> {
+        self.groups.iter().flat_map(|(code, group)| (0..group.len()).filter_map(|at| group.get(at)).map(|left| Drop { left, code: *code }))
     }
 
     /// The reason for which all rows are refused, where one refused row refuses all; a row that is as asked is none.
-    pub fn first_refusal(&self) -> Vec<Reason> {
-        let first = self.list.iter().filter(|drop| drop.code != DropCode::NoChange).min_by_key(|drop| drop.code);
-        first.map(|drop| Reason::new(drop.code.name(), None, drop.code.message())).into_iter().collect()
+    pub fn first_refusal(&self) -> Option<Drop<'_>> {
+        self.iter().find(|drop| drop.code != DropCode::NoChange)
     }
 
     /// How many there are of each code, in the order of codes.
     pub fn counts(&self) -> Vec<(DropCode, usize)> {
-        let count = |code: DropCode| self.list.iter().filter(|drop| drop.code == code).count();
-        let mut seen: Vec<DropCode> = Vec::new();
-        for drop in &self.list {
-            if !seen.contains(&drop.code) {
-                seen.push(drop.code);
-            }
-        }
-        seen.sort_unstable();
-        seen.into_iter().map(|code| (code, count(code))).collect()
+        self.groups.iter().map(|(code, group)| (*code, group.len())).collect()
     }
 
-    /// Takes out of `rows` those for which `keep` is false.
-    pub fn sieve(&mut self, rows: &mut Vec<u32>, code: DropCode, mut keep: impl FnMut(RowIx) -> bool) {
+    /// Takes out of `rows` those that an answer does not cover. Each row leaves for the first reason that holds, in the order of codes.
+    pub fn sieve(&mut self, rows: &mut Vec<u32>, checks: Checks) {
+        let mut checks = checks.list;
+        checks.retain(|(_, covered)| *covered != Covered::All);
+        checks.sort_by_key(|(code, _)| *code);
+        if checks.is_empty() {
+            return;
+        }
         rows.retain(|row| {
-            let stays = keep(RowIx(*row));
-            if !stays {
-                self.row(RowIx(*row), code);
+            let row = RowIx(*row);
+            let failed = checks.iter().find(|(_, covered)| !covered.contains(row));
+            if let Some((code, _)) = failed {
+                self.row(row, *code);
             }
-            stays
+            failed.is_none()
         });
     }
 
     /// Forgets all of them.
     pub fn clear(&mut self) {
-        self.list.clear();
+        self.groups.clear();
     }
 }
 
-impl Drop {
+/// What is asked of all rows: for each code the rows that pass.
+#[derive(Debug, Default)]
+pub(crate) struct Checks {
+    list: Vec<(DropCode, Covered)>,
+}
+
+impl Checks {
+    /// Only these rows pass.
+    pub fn only(&mut self, code: DropCode, covered: Covered) {
+        self.list.push((code, covered));
+    }
+
+    /// The first code for which a row does not pass.
+    pub fn failed(&self, row: RowIx) -> Option<DropCode> {
+        self.list.iter().filter(|(_, covered)| !covered.contains(row)).map(|(code, _)| *code).min()
+    }
+
+    /// These rows do not pass.
+    pub fn not(&mut self, code: DropCode, covered: Covered, rows: u32) -> Result<()> {
+        self.only(code, opposite(covered, rows)?);
+        Ok(())
+    }
+}
+
+/// The other rows of a table with so many.
+pub(crate) fn opposite(covered: Covered, rows: u32) -> Result<Covered> {
+    Ok(match covered {
+        Covered::None => Covered::All,
+        Covered::All => Covered::None,
+        Covered::Some(mask) => {
+            let mut rest = Mask::all(rows)?;
+            rest.minus(&mask.words);
+            Covered::Some(rest)
+        }
+    })
+}
+
+impl Drop<'_> {
     /// The row left out as the public API shows it.
-    pub fn to_json(&self, lead: &str) -> Json {
-        Json::object([("lead", lead.into()), ("code", self.code.name().into()), ("message", self.code.message().into())])
+    pub fn to_json(&self, lead: &str, reasons: &[Reason]) -> Json {
+        let mut out = vec![
+            ("lead".to_owned(), lead.into()),
+            ("code".to_owned(), self.code.name().into()),
+            ("message".to_owned(), self.code.message().into()),
+        ];
+        if !reasons.is_empty() {
+            out.push(("reasons".to_owned(), Json::List(reasons.iter().map(Reason::to_json).collect())));
+        }
+        Json::Object(out)
     }
 }

@@ -7,13 +7,13 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::config::{Model, Patch, PatchValue, Shape};
+use crate::config::{Model, Patch, PatchValue};
 use crate::query::{Cell, Cells, FieldIx, FieldType};
 use crate::table::{RowIx, Snapshot};
-use crate::time::{Base, Instant, Unit};
+use crate::time::{Base, Instant, Relative, Unit};
 
-/// Most former owners that a lead remembers.
-const FORMER_OWNERS: usize = 20;
+use super::follow::{access, in_front, pointer, told};
+pub(crate) use super::follow::{company, grants};
 
 /// What a field becomes.
 #[derive(Clone, Debug)]
@@ -29,6 +29,10 @@ pub(crate) enum To {
     Words { add: Vec<String>, remove: Vec<String> },
     /// Former owners, the latest in front.
     FormerOwner,
+    /// The primary agent: where the present one loses the slot, whoever replaces them.
+    Pointer,
+    /// Units with access: words as in [`To::Words`], and the companies of those who receive the lead across a boundary that grants it.
+    Access { add: Vec<String>, remove: Vec<String> },
     /// Everybody who is told of the change, added to those who were.
     Notified,
     /// For each row of the plan its own value, or none where the row keeps what it has.
@@ -126,6 +130,13 @@ impl Edits {
     /// The stamps and patches that follow a change of owner, and the memory of who was told.
     pub fn follow_owner(&mut self, model: &Model, now: Instant, actor: &str, told: Told) {
         let lead = &model.lead;
+        let moves = self.list.iter().any(|edit| lead.slot(edit.field).is_some());
+        if let Some(field) = lead.primary.filter(|field| moves && !self.sets(*field)) {
+            self.list.push(Edit { field, when: When::Always, to: To::Pointer });
+        }
+        if let Some(field) = lead.access.filter(|field| moves && grants(model) && !self.sets(*field)) {
+            self.list.push(Edit { field, when: When::Always, to: To::Access { add: Vec::new(), remove: Vec::new() } });
+        }
         if self.list.iter().any(|edit| edit.field == lead.owner) {
             if let Some(field) = lead.assigned_at {
                 self.list.push(Edit { field, when: When::Gained, to: To::Now(0) });
@@ -136,11 +147,16 @@ impl Edits {
             self.patch(&model.lifecycle.on_assign, When::Gained, now, actor, model);
             self.patch(&model.lifecycle.on_unassign, When::Lost, now, actor, model);
         }
-        if let (Some(field), Told::Yes) = (lead.notified, told)
-            && self.list.iter().any(|edit| lead.slot(edit.field).is_some())
-        {
+        if let (Some(field), true, Told::Yes) = (lead.notified, moves, told) {
             self.list.push(Edit { field, when: When::Always, to: To::Notified });
         }
+        // Fields come in the order of their names: a configuration says the same whatever the order of its keys.
+        self.sort(model);
+    }
+
+    /// Puts the edits into the order of the fields' names.
+    pub fn sort(&mut self, model: &Model) {
+        self.list.sort_by(|a, b| model.schema.name(a.field).cmp(model.schema.name(b.field)));
     }
 
     /// Forgets the rows of the plan for which `keep` is false.
@@ -152,7 +168,7 @@ impl Edits {
             match &mut edit.to {
                 To::Coded(_, codes) => *codes = Rc::new(sieve(codes, keep)),
                 To::Each(cells) => *cells = sieve(cells, keep),
-                To::Same(_) | To::Now(_) | To::Words { .. } | To::FormerOwner | To::Notified => {}
+                _ => {}
             }
         }
     }
@@ -164,26 +180,28 @@ impl Edits {
             let from = table.cell(row, edit.field);
             out.extend(edit.to.value(at, &from, now).map(|to| (edit.field, to)));
         }
-        out.sort_by_key(|(field, _)| *field);
         out
     }
 
-    /// What row number `at` of the plan, which is `row` of the table, changes. In the order of fields; empty if it is as asked.
+    /// What row number `at` of the plan, which is `row` of the table, changes. In the order of fields' names; empty if it is as asked.
     pub fn of_row<'a>(&self, at: usize, row: RowIx, table: &'a Snapshot, model: &Model, now: Instant) -> Vec<Set<'a>> {
         let lead = &model.lead;
         let owner = self.list.iter().find(|edit| edit.field == lead.owner);
         let owner_from = owner.map(|_| table.cell(row, lead.owner));
         let owner_to = owner.and_then(|edit| edit.to.value(at, owner_from.as_ref()?, now));
-        let changed = owner_from.is_some() && owner_to.is_some() && owner_from != owner_to;
+        let changed = owner_to.is_some() && owner_from != owner_to;
+        let gained = changed && owner_to.as_ref().is_some_and(|to| !to.is_null());
         let mut out: Vec<Set<'a>> = Vec::with_capacity(self.list.len());
+        let mut follows = false;
         for edit in &self.list {
             let applies = match edit.when {
                 When::Always => true,
                 When::Changed => changed,
-                When::Gained => changed && owner_to.as_ref().is_some_and(|to| !to.is_null()),
-                When::Lost => changed && owner_to.as_ref().is_some_and(Cell::is_null),
+                When::Gained => gained,
+                When::Lost => changed && !gained,
             };
-            if !applies || matches!(edit.to, To::Notified) {
+            follows |= edit.to.follows();
+            if !applies || edit.to.follows() {
                 continue;
             }
             let from = table.cell(row, edit.field);
@@ -195,13 +213,24 @@ impl Edits {
                 out.push(Set { field: edit.field, from, to });
             }
         }
-        if let Some(edit) = self.list.iter().find(|edit| matches!(edit.to, To::Notified)) {
-            let from = table.cell(row, edit.field);
-            if let Some(to) = told(&from, &out, lead) {
-                out.push(Set { field: edit.field, from, to });
+        if follows {
+            let before = out.len();
+            for edit in self.list.iter().filter(|edit| edit.to.follows()) {
+                let from = table.cell(row, edit.field);
+                let sets = out.get(..before).unwrap_or_default();
+                let to = match &edit.to {
+                    To::Pointer => pointer(&from, sets, row, table, lead),
+                    To::Access { add, remove } => access(&from, sets, (add, remove), row, table, model),
+                    _ => told(&from, sets, lead),
+                };
+                if let Some(to) = to.filter(|to| *to != from) {
+                    out.push(Set { field: edit.field, from, to });
+                }
+            }
+            if out.len() > before {
+                out.sort_by(|a, b| model.schema.name(a.field).cmp(model.schema.name(b.field)));
             }
         }
-        out.sort_by_key(|set| set.field);
         out
     }
 }
@@ -228,11 +257,7 @@ impl To {
                 if schema.kind(patch.field) == FieldType::Date {
                     return To::Same(Cell::Day(schema.zone.local(at).day));
                 }
-                if relative.base == Base::Now && matches!(relative.unit, Unit::Minute | Unit::Hour) {
-                    To::Now(at.0 - now.0)
-                } else {
-                    To::Same(Cell::Instant(at))
-                }
+                if is_distance(relative) { To::Now(at.0 - now.0) } else { To::Same(Cell::Instant(at)) }
             }
         }
     }
@@ -245,13 +270,31 @@ impl To {
             To::Coded(values, codes) => codes.get(at).and_then(|code| values.get(*code as usize)).cloned(),
             To::Words { add, remove } => Some(words(from, add, remove)),
             To::Each(cells) => cells.get(at).cloned().flatten(),
-            To::FormerOwner | To::Notified => None,
+            To::FormerOwner | To::Pointer | To::Access { .. } | To::Notified => None,
         }
+    }
+
+    /// Whether the value follows from what becomes of the slots in the same row.
+    fn follows(&self) -> bool {
+        matches!(self, To::Pointer | To::Access { .. } | To::Notified)
+    }
+}
+
+/// Whether an instant is a fixed distance from now. Days and longer follow the calendar.
+fn is_distance(relative: &Relative) -> bool {
+    relative.base == Base::Now && (relative.offset == 0 || matches!(relative.unit, Unit::Minute | Unit::Hour))
+}
+
+/// Whether what a patch sets depends on when it is asked for, beyond a fixed distance.
+pub(crate) fn reads_the_clock(patch: &Patch, model: &Model) -> bool {
+    match &patch.value {
+        PatchValue::Relative(relative) => !is_distance(relative) || model.schema.kind(patch.field) == FieldType::Date,
+        _ => false,
     }
 }
 
 /// A list without some words and with others at its end, where it does not have them.
-fn words(from: &Cell<'_>, add: &[String], remove: &[String]) -> Cell<'static> {
+pub(super) fn words(from: &Cell<'_>, add: &[String], remove: &[String]) -> Cell<'static> {
     let mut out: Vec<Cow<'static, str>> = Vec::new();
     for word in from.items().filter(|word| !remove.iter().any(|gone| gone == word)) {
         out.push(Cow::Owned(word.to_owned()));
@@ -264,27 +307,8 @@ fn words(from: &Cell<'_>, add: &[String], remove: &[String]) -> Cell<'static> {
     list(out)
 }
 
-/// The list with `former` in front, an earlier copy of it removed.
-fn in_front(from: &Cell<'_>, former: &str) -> Cell<'static> {
-    let rest = from.items().filter(|other| *other != former).take(FORMER_OWNERS - 1);
-    list(std::iter::once(former).chain(rest).map(|id| Cow::Owned(id.to_owned())).collect())
-}
-
-/// Those who were told, and those who are told of these changes; none if nobody is new.
-fn told(from: &Cell<'_>, sets: &[Set<'_>], lead: &Shape) -> Option<Cell<'static>> {
-    let mut out: Vec<&str> = from.items().collect();
-    let before = out.len();
-    let slots: Vec<&Set<'_>> = sets.iter().filter(|set| lead.slot(set.field).is_some()).collect();
-    let new = slots.iter().filter_map(|set| set.to.text()).chain(slots.iter().filter_map(|set| set.from.text()));
-    for user in new {
-        if !out.contains(&user) {
-            out.push(user);
-        }
-    }
-    (out.len() > before).then(|| list(out.into_iter().map(|id| Cow::Owned(id.to_owned())).collect()))
-}
-
-fn list(items: Vec<Cow<'static, str>>) -> Cell<'static> {
+/// A list as a cell.
+pub(super) fn list(items: Vec<Cow<'static, str>>) -> Cell<'static> {
     if items.is_empty() { Cell::Null } else { Cell::List(items) }
 }
 

@@ -26,20 +26,23 @@ pub(super) fn resolve(deciding: &Deciding<'_>, leads: &LeadsRef, sort: &[SortKey
             let rows = picked(deciding, rows, &view, drops)?;
             ordered(deciding.table, rows, sort)
         }
-        LeadsRef::Filter(query) => matching(deciding, query, &view, sort),
+        LeadsRef::Filter(query) => found(deciding, query, &view, sort),
         LeadsRef::List(id) => {
             let Some(list) = deciding.model.lists.by_id(id) else { return Ok(Vec::new()) };
             let sort = if sort.is_empty() { &list.sort } else { sort };
-            matching(deciding, &list.query, &view, sort)
+            found(deciding, &list.query, &view, sort)
         }
     }
 }
 
 /// The visible rows that match, in the order of `sort`, else by id.
-pub(super) fn matching(deciding: &Deciding<'_>, query: &Query, view: &Covered, sort: &[SortKey]) -> Result<Vec<u32>> {
-    deciding.notice_clock(query);
+fn found(deciding: &Deciding<'_>, query: &Query, view: &Covered, sort: &[SortKey]) -> Result<Vec<u32>> {
     let mask = view.narrow(filter::select(query, deciding.table, &deciding.filtering())?);
-    by_id(deciding.table, &mask, sort)
+    let rows = by_id(deciding.table, &mask, sort)?;
+    if deciding.context.pin {
+        *deciding.found.borrow_mut() = Some(rows.clone());
+    }
+    Ok(rows)
 }
 
 /// The rows of a mask in the order of `sort`, then by id.
@@ -54,12 +57,11 @@ pub(super) fn by_id(table: &Table, mask: &Mask, sort: &[SortKey]) -> Result<Vec<
 }
 
 /// Rows that were named, in the order given unless there is a sort; the id is then the last key.
-fn ordered(table: &Table, mut rows: Vec<u32>, sort: &[SortKey]) -> Result<Vec<u32>> {
-    if !sort.is_empty() {
-        rows.sort_by(|a, b| table.id(RowIx(*a)).cmp(&table.id(RowIx(*b))));
-        filter::sort(&mut rows, sort, table)?;
+fn ordered(table: &Table, rows: Vec<u32>, sort: &[SortKey]) -> Result<Vec<u32>> {
+    if sort.is_empty() {
+        return Ok(rows);
     }
-    Ok(rows)
+    by_id(table, &Mask::from_rows(table.rows(), rows.into_iter().map(RowIx))?, sort)
 }
 
 fn named(deciding: &Deciding<'_>, ids: &[String], seen: Option<&[Json]>, view: &Covered, drops: &mut Drops) -> Result<Vec<u32>> {

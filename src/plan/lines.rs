@@ -6,13 +6,13 @@ use crate::access::Covered;
 use crate::error::Result;
 use crate::filter;
 use crate::json::Json;
-use crate::query::Cell;
+use crate::query::{Cell, FieldIx};
+use crate::table::column::CodedColumn;
 use crate::table::{Column, RowIx};
 
 use super::Plan;
 use super::decide::Deciding;
-use super::edit::{After, To};
-use super::workload;
+use super::edit::{After, Set, To};
 
 /// One person's line. `before` and `after` count open leads in the plan's slot; they are there only for people whom the actor may give to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,14 +61,18 @@ struct Moved {
 /// The lines of a plan: receivers in their order, then former owners by id.
 pub(super) fn of(plan: &Plan, deciding: &Deciding<'_>, receivers: &[(String, Option<u64>)], former: &[String]) -> Result<Vec<Line>> {
     let Some(slot) = plan.slot else { return Ok(Vec::new()) };
-    let open = workload::open(deciding)?;
-    let held = workload::by_holder(deciding, slot, &open, None)?;
+    let open = deciding.open()?;
     let mut moved = moved(plan, deciding, &open)?;
-    for created in &plan.created {
-        if let Some((_, Cell::Text(user))) = created.set.iter().find(|(field, _)| *field == slot) {
-            let line = moved.entry(user.to_string()).or_default();
+    for copy in &plan.created {
+        let Some(row) = deciding.table.find(&copy.copy_of) else { continue };
+        let sets: Vec<Set<'_>> = copy.set.iter().map(|(field, cell)| Set { field: *field, from: Cell::Null, to: cell.clone() }).collect();
+        if let Some(user) = sets.iter().find(|set| set.field == slot).and_then(|set| set.to.text()) {
+            let line = moved.entry(user.to_owned()).or_default();
             line.dealt += 1;
-            line.open_after += 1;
+            line.open_after += u64::from(match &plan.model.lifecycle.open {
+                Some(open) => filter::matches(open, &After { table: &plan.table, row, sets: &sets }, &deciding.filtering())?,
+                None => true,
+            });
         }
     }
     let mut out: Vec<Line> = Vec::new();
@@ -81,7 +85,7 @@ pub(super) fn of(plan: &Plan, deciding: &Deciding<'_>, receivers: &[(String, Opt
         }
         let of = moved.get(user).copied().unwrap_or_default();
         let shown = deciding.shows_load_of(user)?;
-        let before = if shown { Some(workload::held(deciding, &held, user)?) } else { None };
+        let before = if shown { Some(deciding.holds(slot, user)?) } else { None };
         let after = before.map(|before| (before + of.open_after).saturating_sub(of.open_before));
         out.push(Line { user: user.to_owned(), before, after, dealt: of.dealt, released: of.released, cap });
     }
@@ -93,8 +97,17 @@ fn moved(plan: &Plan, deciding: &Deciding<'_>, open: &Covered) -> Result<BTreeMa
     let slot = plan.slot.unwrap_or(plan.model.lead.owner);
     let condition = plan.model.lifecycle.open.as_ref();
     let edited = condition.is_some_and(|open| open.fields().iter().any(|field| plan.edits.touches(*field)));
-    if let (false, Column::Coded(coded), Some(To::Coded(values, codes))) = (edited, plan.table.column(slot), plan.edits.always(slot)) {
-        return Ok(by_code(plan, open, coded, values, codes));
+    if let (false, Column::Coded(coded)) = (edited, plan.table.column(slot)) {
+        match plan.edits.always(slot) {
+            Some(To::Coded(values, codes)) => {
+                if let Some(moved) = all_of_table(plan, deciding, open, slot, values, codes)? {
+                    return Ok(moved);
+                }
+                return Ok(by_code(plan, open, coded, values, codes.iter().copied()));
+            }
+            Some(To::Same(cell)) => return Ok(by_code(plan, open, coded, std::slice::from_ref(cell), std::iter::repeat(0))),
+            _ => {}
+        }
     }
     let mut out: BTreeMap<String, Moved> = BTreeMap::new();
     for (at, row) in plan.rows.iter().map(|row| RowIx(*row)).enumerate() {
@@ -121,33 +134,61 @@ fn moved(plan: &Plan, deciding: &Deciding<'_>, open: &Covered) -> Result<BTreeMa
     Ok(out)
 }
 
+/// The same where every lead of the table changes hands and all are open: what each loses is what they hold.
+fn all_of_table(
+    plan: &Plan,
+    deciding: &Deciding<'_>,
+    open: &Covered,
+    slot: FieldIx,
+    values: &[Cell<'static>],
+    codes: &[u32],
+) -> Result<Option<BTreeMap<String, Moved>>> {
+    if !plan.all_move || *open != Covered::All || plan.rows.len() != deciding.table.size() {
+        return Ok(None);
+    }
+    let held = deciding.counted(slot)?.iter().map(|(user, count)| (user.clone(), *count)).collect::<Vec<_>>();
+    let mut out: BTreeMap<String, Moved> = BTreeMap::new();
+    for (user, count) in held {
+        out.insert(user, Moved { released: count, open_before: count, ..Moved::default() });
+    }
+    let mut won = vec![0u64; values.len()];
+    codes.iter().for_each(|code| won.get_mut(*code as usize).into_iter().for_each(|won| *won += 1));
+    for (user, count) in values.iter().zip(won).filter(|(_, count)| *count > 0) {
+        let line = out.entry(user.text().unwrap_or_default().to_owned()).or_default();
+        line.dealt += count;
+        line.open_after += count;
+    }
+    Ok(Some(out))
+}
+
 /// The same for a split whose edits do not decide what is open: counted by code, without a look at other fields.
 fn by_code(
     plan: &Plan,
     open: &Covered,
-    coded: &crate::table::column::CodedColumn,
+    coded: &CodedColumn,
     values: &[Cell<'static>],
-    codes: &[u32],
+    codes: impl Iterator<Item = u32>,
 ) -> BTreeMap<String, Moved> {
     let mut lost = vec![Moved::default(); coded.dict.len() + 1];
     let mut won = vec![Moved::default(); values.len()];
-    let places: Vec<Option<u32>> = values.iter().map(|value| value.text().and_then(|user| coded.dict.find(user))).collect();
+    let place = |value: &Cell<'static>| value.text().map_or(Some(0), |user| coded.dict.find(user));
+    let places: Vec<Option<u32>> = values.iter().map(place).collect();
     for (row, to) in plan.rows.iter().zip(codes) {
         let from = coded.code(*row);
-        let changed = u64::from(places.get(*to as usize).copied().flatten() != Some(from));
+        let changed = u64::from(places.get(to as usize).copied().flatten() != Some(from));
         let is_open = u64::from(open.contains(RowIx(*row)));
         if let Some(line) = lost.get_mut(from as usize) {
             line.released += changed;
             line.open_before += is_open;
         }
-        if let Some(line) = won.get_mut(*to as usize) {
+        if let Some(line) = won.get_mut(to as usize) {
             line.dealt += changed;
             line.open_after += is_open;
         }
     }
     let mut out: BTreeMap<String, Moved> = BTreeMap::new();
     let losers = coded.dict.iter().map(str::to_owned).zip(lost.into_iter().skip(1));
-    let winners = values.iter().filter_map(|value| value.text().map(str::to_owned)).zip(won);
+    let winners = values.iter().zip(won).filter_map(|(value, won)| Some((value.text()?.to_owned(), won)));
     for (user, moved) in losers.chain(winners).filter(|(_, moved)| moved.dealt + moved.released + moved.open_before + moved.open_after > 0)
     {
         let line = out.entry(user).or_default();

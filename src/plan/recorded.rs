@@ -69,10 +69,9 @@ impl Recorded {
             let lead = change.get("lead").and_then(Json::as_text).ok_or_else(|| malformed("a change has no lead"))?;
             let mut set = Vec::new();
             for (name, values) in change.get("set").and_then(Json::as_object).unwrap_or_default() {
-                let field = model.schema.find(name).ok_or_else(|| malformed(&format!("there is no field `{name}`")))?;
+                let field = settable(model, name)?;
                 set.push(RecordedSet { field, from: cell(model, field, values.get("from"))?, to: cell(model, field, values.get("to"))? });
             }
-            set.sort_by_key(|set| set.field);
             out.changes.push(RecordedChange { lead: lead.to_owned(), expect: cell(model, guard, change.get("expect"))?, set });
         }
         out.answers(json, model)?;
@@ -89,7 +88,7 @@ impl Recorded {
                 let field = model.schema.find(name).ok_or_else(|| malformed(&format!("there is no field `{name}`")))?;
                 set.push((field, cell(model, field, Some(value))?));
             }
-            self.created.push(Created { id: text("id")?, copy_of: text("copyOf")?, set });
+            self.created.push(Created { id: text("id")?, copy_of: text("copyOf")?, set, distances: Vec::new() });
         }
         for removed in json.get("removed").and_then(Json::as_list).unwrap_or_default() {
             let lead = removed.get("lead").and_then(Json::as_text).ok_or_else(|| malformed("a removed copy has no id"))?;
@@ -108,6 +107,15 @@ impl Recorded {
         }
         Ok(())
     }
+}
+
+/// A field that a change may set: neither the id nor the version, which are its guard.
+pub(super) fn settable(model: &Model, name: &str) -> Result<FieldIx> {
+    let field = model.schema.find(name).ok_or_else(|| malformed(&format!("there is no field `{name}`")))?;
+    if field == model.lead.id || Some(field) == model.lead.version {
+        return Err(malformed(&format!("a change sets `{name}`")));
+    }
+    Ok(field)
 }
 
 fn cell(model: &Model, field: FieldIx, json: Option<&Json>) -> Result<Cell<'static>> {

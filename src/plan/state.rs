@@ -108,6 +108,12 @@ impl State {
         self.given.get(key).and_then(Option::as_ref)
     }
 
+    /// The keys of one kind that have a value.
+    pub fn standing<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        let keys = self.given.range(prefix.to_owned()..).take_while(move |(key, _)| key.starts_with(prefix));
+        keys.filter(|(_, entry)| entry.as_ref().is_some_and(|entry| !entry.value.is_null())).map(|(key, _)| key.as_str())
+    }
+
     /// A write of `value` under `key`, over the version that is there now.
     pub fn write(&self, key: String, value: Option<Json>) -> StateChange {
         let expect = self.peek(&key).map(|entry| entry.version);
@@ -173,6 +179,23 @@ pub fn key(kind: &str, name: &str) -> String {
     out
 }
 
+/// The name in a key of one part, decoded; none if it is not written as [`key`] writes it.
+pub fn name_of(written: &str) -> Option<String> {
+    let (kind, name) = written.split_once('/')?;
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let mut digit = || rest.next().and_then(|digit| char::from(digit).to_digit(16));
+            bytes.push(u8::try_from(digit()? * 16 + digit()?).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    let name = String::from_utf8(bytes).ok()?;
+    (key(kind, &name) == written).then_some(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +212,8 @@ mod tests {
     #[test]
     fn keys_are_percent_encoded() {
         assert_eq!(key("user", "a b/ü"), "user/a%20b%2F%C3%BC");
+        assert_eq!(name_of("user/a%20b%2F%C3%BC").as_deref(), Some("a b/ü"));
+        assert_eq!([name_of("user/a b"), name_of("user/%2"), name_of("user/%ff"), name_of("user/%41")], [const { None }; 4]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::table::Table;
 use crate::time::Instant;
 
 use super::apply::guard_holds;
+use super::command::{Command, LeadsRef};
 use super::context::{Context, Notify, Refusing};
 use super::decode::{decode, peek};
 use super::recorded::Recorded;
@@ -132,20 +133,15 @@ pub fn verify(model: &Rc<Model>, gate: &Rc<Gate>, table: &Table, posted: Posted<
     else {
         return fails(VerifyCode::Malformed);
     };
-    if actor != context.actor {
-        return fails(VerifyCode::Actor);
-    }
-    if at.0 > context.now.0.saturating_add(AHEAD_MS) {
-        return fails(VerifyCode::FromTheFuture);
-    }
-    if context.now.0.saturating_sub(at.0) > context.max_age_seconds.saturating_mul(1000) {
-        return fails(VerifyCode::TooOld);
-    }
-    if text("config") != Some(config) {
-        return fails(VerifyCode::ConfigChanged);
-    }
-    if context.state.peek(&state::key("done", id)).is_some() {
-        return fails(VerifyCode::AlreadyDone);
+    let mut problems: Vec<VerifyCode> = Vec::new();
+    let age = context.now.0.saturating_sub(at.0);
+    problems.extend((text("config") != Some(config)).then_some(VerifyCode::ConfigChanged));
+    problems.extend((actor != context.actor).then_some(VerifyCode::Actor));
+    problems.extend((age > context.max_age_seconds.saturating_mul(1000)).then_some(VerifyCode::TooOld));
+    problems.extend((age < -AHEAD_MS).then_some(VerifyCode::FromTheFuture));
+    problems.extend(context.state.peek(&state::key("done", id)).map(|_| VerifyCode::AlreadyDone));
+    if !problems.is_empty() {
+        return Ok(Verdict::Fails(problems.into_iter().map(|code| Problem { code, lead: None }).collect()));
     }
     let (Some(refusing), Some(notify)) = (refusing(options), notify(options)) else { return fails(VerifyCode::Malformed) };
     // An id that is only the digest is not given: it follows from what is derived.
@@ -153,20 +149,20 @@ pub fn verify(model: &Rc<Model>, gate: &Rc<Gate>, table: &Table, posted: Posted<
     let own = Context { now: at, id: given, refusing, notify, pin: false, ..context.clone() };
     let derived = match plan(model, gate, table, command, None, &own, config) {
         Ok(derived) => derived,
-        Err(error) if matches!(error.code, "command_invalid" | "query_invalid") => return fails(VerifyCode::Malformed),
-        Err(error) => return Err(error),
+        Err(error) if is_the_hosts(&error) => return Err(error),
+        Err(_) => return fails(VerifyCode::Malformed),
     };
     let equal = match posted {
         Posted::Bytes(bytes) => derived.encode() == bytes,
         Posted::Json(json) => derived.to_json().canonical() == json.canonical(),
     };
     if !equal {
-        return Ok(Verdict::Fails(differences(model, table, posted, context)));
+        return differences(model, gate, table, posted, context).map(Verdict::Fails);
     }
     if !derived.refused.is_empty() {
         return fails(VerifyCode::Refused);
     }
-    if derived.read_the_clock {
+    if at != context.now && a_clock_decides(model, command) {
         let now = plan(model, gate, table, command, None, &Context { now: context.now, ..own }, config)?;
         if now.outcome() != derived.outcome() {
             return fails(VerifyCode::TimeDependent);
@@ -191,26 +187,74 @@ fn notify(options: &Json) -> Option<Notify> {
     }
 }
 
+/// Whether an error is about what the verifier gave, and not about what was posted.
+fn is_the_hosts(error: &crate::error::Error) -> bool {
+    matches!(error.code, "state_missing" | "state_version" | "load_missing" | "plan_missing" | "out_of_memory")
+}
+
+/// Whether the outcome may depend on when the command is planned: where anything that it may read has dates relative to now, or
+/// somebody is away for a while. Where nothing of it was read after all, planning at another time comes to the same.
+fn a_clock_decides(model: &Model, command: &Json) -> bool {
+    let late = |query: &Option<crate::query::Query>| query.as_ref().is_some_and(crate::query::Query::needs_now);
+    let members = |members: &crate::config::Members| late(&members.filter);
+    let cycle = &model.lifecycle;
+    let patches = [&cycle.on_assign, &cycle.on_unassign, &cycle.on_deactivate, &cycle.on_retire, &cycle.on_copy];
+    let stands = late(&cycle.open)
+        || late(&cycle.reassignable)
+        || patches.iter().any(|list| list.iter().any(|patch| super::edit::reads_the_clock(patch, model)))
+        || model.profiles.iter().any(|profile| profile.grants.iter().any(|grant| late(&grant.filter)))
+        || model.users.iter().any(|user| late(&user.accepts) || !user.absences.is_empty())
+        || model.pools.iter().any(|pool| pool.members.as_ref().is_some_and(members))
+        || model.groups.iter().any(|group| members(&group.members))
+        || model.lead.slots.iter().any(|slot| slot.holders.as_ref().is_some_and(members));
+    let asked = || match Command::read(command, model, None) {
+        Ok(command) => {
+            let of_leads = match command.leads() {
+                Some(LeadsRef::Filter(query)) => query.needs_now(),
+                Some(LeadsRef::List(id)) => model.lists.by_id(id).is_some_and(|list| list.query.needs_now()),
+                _ => false,
+            };
+            let of_fields = match &command {
+                Command::MassEdit { set, .. } => set.iter().any(|patch| super::edit::reads_the_clock(patch, model)),
+                _ => false,
+            };
+            of_leads || of_fields
+        }
+        Err(_) => true,
+    };
+    stands || asked()
+}
+
 /// Why a posted plan is not the derived one: guards that no longer hold, state that moved on, or neither.
-fn differences(model: &Rc<Model>, table: &Table, posted: Posted<'_>, context: &Context) -> Vec<Problem> {
+///
+/// A lead that the actor may not see is as good as gone: nothing of it is told.
+fn differences(model: &Rc<Model>, gate: &Gate, table: &Table, posted: Posted<'_>, context: &Context) -> Result<Vec<Problem>> {
     let recorded = match posted {
         Posted::Bytes(bytes) => decode(bytes, model),
         Posted::Json(json) => Recorded::from_json(json, model),
     };
-    let Ok(recorded) = recorded else { return vec![Problem { code: VerifyCode::Malformed, lead: None }] };
+    let malformed = vec![Problem { code: VerifyCode::Malformed, lead: None }];
+    let (Ok(recorded), Some((actor, _))) = (recorded, model.user(&context.actor)) else { return Ok(malformed) };
+    let view = gate.view(&crate::access::Asking { table, actor, now: Some(context.now) })?;
+    let visible = |lead: &str| table.find(lead).filter(|row| view.contains(*row));
     let mut out: Vec<Problem> = Vec::new();
     for change in &recorded.changes {
-        let holds = table.find(&change.lead).is_some_and(|row| guard_holds(table, model, row, change));
-        if !holds {
+        if !visible(&change.lead).is_some_and(|row| guard_holds(table, model, row, change)) {
             out.push(Problem { code: VerifyCode::RowsChanged, lead: Some(change.lead.clone()) });
+        }
+    }
+    let guard = model.lead.version.unwrap_or(model.lead.owner);
+    for (lead, expect) in &recorded.removed {
+        if !visible(lead).is_some_and(|row| table.cell(row, guard) == *expect) {
+            out.push(Problem { code: VerifyCode::RowsChanged, lead: Some(lead.clone()) });
         }
     }
     let moved = |(key, version): &(String, Option<i64>)| context.state.peek(key).map(|entry| entry.version) != *version;
     if recorded.state.iter().any(moved) {
-        out.push(Problem { code: VerifyCode::StateChanged, lead: None });
+        out.insert(0, Problem { code: VerifyCode::StateChanged, lead: None });
     }
     if out.is_empty() {
         out.push(Problem { code: VerifyCode::Tampered, lead: None });
     }
-    out
+    Ok(out)
 }

@@ -1,8 +1,11 @@
 //! A plan as JSON, and the pieces of it that the facade asks for one by one.
 
-use crate::json::Json;
-use crate::query::{Cell, FieldIx};
+use std::collections::BTreeMap;
 
+use crate::json::Json;
+use crate::table::RowIx;
+
+use super::edit::To;
 use super::encode::{self, Times};
 use super::{Change, Created, Plan, notices, timeline};
 
@@ -61,8 +64,9 @@ impl Plan {
 
     /// Leads that do not.
     pub fn dropped(&self, offset: usize, limit: usize) -> Json {
-        let list = self.drops.list().iter().skip(offset).take(limit);
-        Json::List(list.map(|drop| drop.to_json(&self.lead_of(drop))).collect())
+        let end = offset.saturating_add(limit).min(self.drops.len());
+        let list = (offset.min(end)..end).filter_map(|at| self.drops.get(at));
+        Json::List(list.map(|drop| drop.to_json(&self.lead_of(&drop), &self.reasons(&drop))).collect())
     }
 
     /// How many do not, by code.
@@ -115,55 +119,54 @@ impl Plan {
     }
 
     pub(crate) fn created_json(&self, copy: &Created, times: Times) -> Json {
-        let set = copy.set.iter().map(|(field, cell)| (self.model.schema.name(*field).to_owned(), self.created_cell(*field, cell, times)));
+        let set = copy.set.iter().map(|(field, cell)| {
+            let distance = copy.distances.iter().find(|(known, _)| known == field).filter(|_| times == Times::Relative);
+            let value = match distance {
+                Some((_, distance)) => Json::object([("distance", (*distance).into())]),
+                None => timeline::json(cell),
+            };
+            (self.model.schema.name(*field).to_owned(), value)
+        });
         Json::object([("id", copy.id.as_str().into()), ("copyOf", copy.copy_of.as_str().into()), ("set", Json::Object(set.collect()))])
     }
 
-    /// A value of a copy; an instant that follows from the plan's is a distance where outcomes are compared.
-    fn created_cell(&self, field: FieldIx, cell: &Cell<'_>, times: Times) -> Json {
-        match cell {
-            Cell::Instant(at) if times == Times::Relative && Some(field) == self.model.lead.assigned_at => {
-                Json::object([("distance", (at.0 - self.now.0).into())])
-            }
-            _ => timeline::json(cell),
-        }
-    }
-
-    /// Lead ids by who receives them in the plan's slot.
+    /// Lead ids by who receives them in the plan's slot, in the order of the lines.
     pub fn by_assignee(&self) -> Vec<(String, Vec<String>)> {
-        let mut out: Vec<(String, Vec<String>)> = Vec::new();
-        let mut places = std::collections::BTreeMap::new();
-        for at in 0..self.rows.len() {
-            let Some(set) = self.slot_of_row(at) else { continue };
-            let Some(user) = set.to.text() else { continue };
-            let place = *places.entry(user.to_owned()).or_insert_with(|| {
-                out.push((user.to_owned(), Vec::new()));
-                out.len() - 1
-            });
-            let id = self.rows.get(at).map(|row| self.table.id(crate::table::RowIx(*row)).into_owned());
-            out.get_mut(place).into_iter().for_each(|(_, leads)| leads.extend(id.clone()));
+        let (rows, to, users) = self.columns();
+        let mut leads: Vec<Vec<String>> = vec![Vec::new(); users.len()];
+        for (row, to) in rows.iter().zip(to) {
+            if let Some(leads) = usize::try_from(to).ok().and_then(|to| leads.get_mut(to)) {
+                leads.push(self.table.id(RowIx(*row)).into_owned());
+            }
         }
+        let place = |user: &str| self.lines.iter().position(|line| line.user == user);
+        let mut out: Vec<(String, Vec<String>)> = users.into_iter().zip(leads).filter(|(_, leads)| !leads.is_empty()).collect();
+        out.sort_by_key(|(user, _)| place(user));
         out
     }
 
-    /// The same as columns: rows of the table and, for each, a place among the people (-1 for nobody).
+    /// The same as columns: rows of the table whose slot changes and, for each, a place among the people (-1 for nobody).
     pub fn columns(&self) -> (Vec<u32>, Vec<i32>, Vec<String>) {
-        use super::edit::To;
         let place = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
-        if let Some(To::Coded(values, codes)) = self.slot.and_then(|slot| self.edits.always(slot)) {
+        if let (Some(To::Coded(values, codes)), true) = (self.slot.and_then(|slot| self.edits.always(slot)), self.all_move) {
             let users = values.iter().map(|value| value.text().unwrap_or_default().to_owned()).collect();
-            return (self.rows.clone(), codes.iter().map(|code| place(*code as usize)).collect(), users);
+            #[expect(clippy::cast_possible_wrap, reason = "a place among the receivers")]
+            return (self.rows.clone(), codes.iter().map(|code| *code as i32).collect(), users);
         }
         let (mut rows, mut to, mut users) = (Vec::new(), Vec::new(), Vec::<String>::new());
+        let mut places: BTreeMap<String, i32> = BTreeMap::new();
         for (at, row) in self.rows.iter().enumerate() {
             let Some(set) = self.slot_of_row(at) else { continue };
             rows.push(*row);
-            to.push(set.to.text().map_or(-1, |user| {
-                place(users.iter().position(|known| known == user).unwrap_or_else(|| {
+            to.push(match set.to.text() {
+                None => -1,
+                Some(user) => places.get(user).copied().unwrap_or_else(|| {
+                    let next = place(users.len());
                     users.push(user.to_owned());
-                    users.len() - 1
-                }))
-            }));
+                    places.insert(user.to_owned(), next);
+                    next
+                }),
+            });
         }
         (rows, to, users)
     }

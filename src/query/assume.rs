@@ -2,7 +2,7 @@
 
 use super::node::{Check, Node, Test};
 use super::operand::Operand;
-use super::{Bindings, Query, Schema};
+use super::{Bindings, FieldType, Query, Schema, UnitIx};
 use crate::error::Result;
 
 /// All of these, without what changes nothing: `Node::All` of nothing is true, `Node::Any` of nothing is false.
@@ -131,6 +131,34 @@ pub fn with_actor(query: &Query, actor: &str, schema: &Schema) -> Result<Query> 
         }
     })?;
     Ok(Query::from(root))
+}
+
+/// The filter with every `under` replaced by the units, or the users, that are there now: it keeps its meaning when the tree of units
+/// or the users change. `people` tells the users at or below a unit.
+pub fn with_units(query: &Query, schema: &Schema, people: &dyn Fn(UnitIx) -> Vec<String>) -> Query {
+    let units = |above: UnitIx| {
+        let all = (0u32..).map(UnitIx).zip(schema.units.units());
+        let mut ids: Vec<String> = all.filter(|(ix, _)| schema.units.is_under(*ix, above)).map(|(_, unit)| unit.id.clone()).collect();
+        ids.sort_unstable();
+        ids
+    };
+    let root = query.root().try_map(&mut |test: &Test| -> Result<Test, std::convert::Infallible> {
+        let check = match &test.check {
+            Check::UnitUnder(above) if schema.kind(test.field) == FieldType::Units => Check::HasAny(units(*above)),
+            Check::UnitUnder(above) => Check::Words(units(*above)),
+            Check::UserUnder(above) => {
+                let mut ids = people(*above);
+                ids.sort_unstable();
+                Check::Words(ids)
+            }
+            other => other.clone(),
+        };
+        Ok(Test { check, ..test.clone() })
+    });
+    match root {
+        Ok(root) => Query::from(root),
+        Err(never) => match never {},
+    }
 }
 
 #[cfg(test)]

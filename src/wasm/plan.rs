@@ -9,9 +9,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::filter::same;
 use super::value::{list, page, to_js};
 use super::workspace::Home;
-use super::{place, room};
+use super::workspace::text;
+use super::{failure, input, place, room, thrown};
 use crate::access::Reason;
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, Error};
+use crate::filter::sql::Dialect;
 use crate::json::Json;
 use crate::plan;
 use crate::plan::lines::Line;
@@ -40,6 +42,22 @@ const LEAD: usize = 96;
 
 #[wasm_bindgen]
 impl Plan {
+    /// See [`plan::Plan::to_sql`].
+    ///
+    /// # Errors
+    /// `options_invalid`, `unknown_dialect` and those of the statements.
+    #[wasm_bindgen(js_name = toSQL)]
+    pub fn to_sql(&self, dialect: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
+        let name = text(dialect, "dialect")?;
+        let Some(dialect) = Dialect::find(&name) else {
+            let error = Error::new("unknown_dialect", "", format!("there is no dialect `{name}`"));
+            return Err(failure(&error.hint("`postgres` or `sqlite`")));
+        };
+        let options = input(options)?;
+        let statements = thrown(self.sized()?.to_sql(dialect, &options))?;
+        Ok(list(statements.iter().map(plan::sql::Statement::to_json)))
+    }
+
     /// The plan's id.
     ///
     /// # Errors

@@ -59,6 +59,11 @@ impl Workspace {
         Ok(Filter { query: self.query(query, "")?, reads: Vec::new(), gate: Rc::clone(&self.gate) })
     }
 
+    /// A condition of this configuration as a filter.
+    pub fn filter_of(&self, query: &Query) -> Filter {
+        Filter { query: query.clone(), reads: Vec::new(), gate: Rc::clone(&self.gate) }
+    }
+
     /// A permission as a filter: for every lead it equals [`Workspace::can`].
     ///
     /// # Errors
@@ -237,11 +242,16 @@ impl Filter {
         Json::List(self.query.warnings().iter().map(Diagnostic::to_json).collect())
     }
 
-    /// Both conditions together.
+    /// Both conditions together. Each keeps the meaning that it was compiled with, also where the workspace was updated in between.
     #[must_use]
     pub fn and(&self, other: &Filter) -> Filter {
         let mut reads = self.reads.clone();
         reads.extend(other.reads.iter().copied().filter(|field| !self.reads.contains(field)));
-        Filter { query: self.query.and(&other.query), reads, gate: Rc::clone(&self.gate) }
+        let query = if Rc::ptr_eq(&self.gate, &other.gate) {
+            self.query.and(&other.query)
+        } else {
+            self.query.and(&other.gate.pinned(&other.query))
+        };
+        Filter { query, reads, gate: Rc::clone(&self.gate) }
     }
 }

@@ -76,7 +76,7 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::loader`].
     pub fn upserting(&self, table: &LeadTable, json: &Json) -> Result<Loader> {
-        table.table.loader(options(self, json)?.0)
+        table.table.loader_with(self.model.schema.clone(), options(self, json)?.0)
     }
 
     /// Loads leads in one go.

@@ -42,6 +42,7 @@ pub fn build() -> Result<PathBuf> {
             copy(&root().join(name), &pkg.join(name))?;
         }
         copy(&small, &pkg.join("evenhand.wasm"))?;
+        copy(&glue.join("profiles.js"), &pkg.join("profiles.js"))?;
         copy(&glue.join("glue.js"), &pkg.join("glue.js"))
     })?;
     print!("{}", read(tools::node(&["tests/package/size.mjs"]).arg(&pkg))?);
@@ -52,10 +53,23 @@ pub fn build() -> Result<PathBuf> {
 pub fn glue() -> Result<PathBuf> {
     let folder = root().join("pkg-template/build");
     at(&folder, fs::create_dir_all(&folder))?;
+    profiles(&folder)?;
     tools::wasm_target()?;
     step("compile to wasm32", || run(&mut cargo(&["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"])))?;
     step("bind", || bind(&target().join("wasm32-unknown-unknown/release/evenhand.wasm"), &folder))?;
     Ok(folder)
+}
+
+/// The ready profiles as a module of the facade; the crate reads the same file.
+fn profiles(folder: &Path) -> Result {
+    let source = root().join("src/access/profiles.json");
+    let data = at(&source, fs::read_to_string(&source))?;
+    let types = "import type { Profile } from \"../evenhand.js\";\nexport declare const readyProfiles: readonly Profile[];\n";
+    let data = format!("export const readyProfiles = {};\n", data.trim());
+    for (name, text) in [("profiles.js", data.as_str()), ("profiles.d.ts", types)] {
+        at(folder, fs::write(folder.join(name), text))?;
+    }
+    Ok(())
 }
 
 /// Runs wasm-bindgen.

@@ -1,7 +1,7 @@
 //! Columns as the operands of a condition.
 
 use super::{Dialect, SqlOptions, Stored, Writer};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::query::schema::Case;
 use crate::query::{FieldIx, FieldType, Schema};
 
@@ -17,28 +17,17 @@ pub(super) struct Source {
 }
 
 /// What an element of a list is called.
-pub(super) const ELEMENT: &str = "evenhand_item.v";
+pub(crate) const ELEMENT: &str = "evenhand_item.v";
 
 impl Source {
     pub(super) fn of(field: FieldIx, schema: &Schema, dialect: Dialect, options: &SqlOptions) -> Result<Source> {
-        let kind = schema.kind(field);
-        let given = options.columns.get(&field);
-        let name = given.map_or(schema.name(field), |column| &column.column);
-        let quote = |name: &str| match dialect {
-            Dialect::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
-            // SQLite takes an unknown name in double quotes for a text.
-            Dialect::Sqlite => format!("`{}`", name.replace('`', "``")),
-        };
+        let (name, stored) = options.column_of(field, schema, dialect)?;
         let qualified = |name: &str| match &options.alias {
-            Some(alias) => format!("{}.{}", quote(alias), quote(name)),
-            None => quote(name),
+            Some(alias) => format!("{}.{}", dialect.quote(alias), dialect.quote(name)),
+            None => dialect.quote(name),
         };
-        let stored = given.and_then(|column| column.stored).unwrap_or(Stored::usual(kind, dialect));
-        if !stored.fits(kind, dialect) || name.is_empty() || name.contains('\0') {
-            let message = format!("a {} field cannot be a column `{name}` that is stored so", kind.name());
-            return Err(Error::new("sql_column_invalid", "", message));
-        }
-        Ok(Source { kind, stored, column: qualified(name), folded: given.and_then(|column| column.folded.as_deref()).map(qualified) })
+        let folded = options.columns.get(&field).and_then(|column| column.folded.as_deref()).map(qualified);
+        Ok(Source { kind: schema.kind(field), stored, column: qualified(name), folded })
     }
 
     /// The element of a list.

@@ -6,24 +6,25 @@ use crate::error::Result;
 use crate::query::node::{Quota, Share};
 use crate::query::{FieldType, Node};
 
+/// The elements of a list, those that are null or empty left out, as what follows `FROM`.
+pub(crate) fn elements(dialect: Dialect, stored: Stored, column: &str) -> String {
+    let items = match (dialect, stored) {
+        (Dialect::Postgres, Stored::Json) => {
+            let list = format!("CASE WHEN jsonb_typeof({column}::jsonb) = 'array' THEN {column}::jsonb END");
+            format!("jsonb_array_elements_text({list}) AS evenhand_item(v)")
+        }
+        (Dialect::Postgres, _) => format!("unnest({column}) AS evenhand_item(v)"),
+        (Dialect::Sqlite, _) => {
+            let list = format!("CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END");
+            format!("(SELECT CAST(value AS TEXT) AS v FROM json_each({list}) WHERE type IN ('text', 'integer', 'real')) AS evenhand_item")
+        }
+    };
+    format!("{items} WHERE {ELEMENT} IS NOT NULL AND {ELEMENT} <> ''")
+}
+
 impl Writer<'_> {
-    /// The elements of a list, those that are null or empty left out, as what follows `FROM`.
     fn elements(&self, source: &Source) -> String {
-        let column = &source.column;
-        let items = match (self.dialect, source.stored) {
-            (Dialect::Postgres, Stored::Json) => {
-                let list = format!("CASE WHEN jsonb_typeof({column}::jsonb) = 'array' THEN {column}::jsonb END");
-                format!("jsonb_array_elements_text({list}) AS evenhand_item(v)")
-            }
-            (Dialect::Postgres, _) => format!("unnest({column}) AS evenhand_item(v)"),
-            (Dialect::Sqlite, _) => {
-                let list = format!("CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END");
-                format!(
-                    "(SELECT CAST(value AS TEXT) AS v FROM json_each({list}) WHERE type IN ('text', 'integer', 'real')) AS evenhand_item"
-                )
-            }
-        };
-        format!("{items} WHERE {ELEMENT} IS NOT NULL AND {ELEMENT} <> ''")
+        elements(self.dialect, source.stored, &source.column)
     }
 
     /// An element in an order by code point.

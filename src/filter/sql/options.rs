@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::{Diagnostic, nearest, pointer};
+use crate::error::{Diagnostic, Error, Result, nearest, pointer};
 use crate::json::Json;
 use crate::query::{FieldIx, FieldType, Schema, quoted};
 
@@ -22,6 +22,15 @@ impl Dialect {
             "postgres" => Some(Dialect::Postgres),
             "sqlite" => Some(Dialect::Sqlite),
             _ => None,
+        }
+    }
+
+    /// A name in quotes.
+    pub(crate) fn quote(self, name: &str) -> String {
+        match self {
+            Dialect::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
+            // SQLite takes an unknown name in double quotes for a text.
+            Dialect::Sqlite => format!("`{}`", name.replace('`', "``")),
         }
     }
 }
@@ -165,6 +174,22 @@ impl SqlOptions {
         if faults.is_empty() { Ok(out) } else { Err(faults) }
     }
 
+    /// The name of a field's column, and how it is stored.
+    ///
+    /// # Errors
+    /// `sql_column_invalid` for a field that cannot be stored as its column claims.
+    pub(crate) fn column_of<'a>(&'a self, field: FieldIx, schema: &'a Schema, dialect: Dialect) -> Result<(&'a str, Stored)> {
+        let kind = schema.kind(field);
+        let given = self.columns.get(&field);
+        let name = given.map_or(schema.name(field), |column| &column.column);
+        let stored = given.and_then(|column| column.stored).unwrap_or(Stored::usual(kind, dialect));
+        if !stored.fits(kind, dialect) || name.is_empty() || name.contains('\0') {
+            let message = format!("a {} field cannot be a column `{name}` that is stored so", kind.name());
+            return Err(Error::new("sql_column_invalid", "", message));
+        }
+        Ok((name, stored))
+    }
+
     fn column(json: &Json, path: &str, faults: &mut Vec<Diagnostic>) -> Option<SqlColumn> {
         if json.as_text().is_some() {
             return Some(SqlColumn { column: SqlOptions::name(json, path.to_owned(), faults)?, stored: None, folded: None });
@@ -190,7 +215,7 @@ impl SqlOptions {
     }
 
     /// A name that can be quoted.
-    fn name(json: &Json, path: String, faults: &mut Vec<Diagnostic>) -> Option<String> {
+    pub(crate) fn name(json: &Json, path: String, faults: &mut Vec<Diagnostic>) -> Option<String> {
         let name = json.as_text().filter(|name| !name.is_empty() && !name.contains('\0'));
         if name.is_none() {
             faults.push(Diagnostic::error("sql_options_invalid", path, "this must be a name"));

@@ -1,24 +1,24 @@
 //! Dividing rows among receivers: who may take what, how many each gets, and which.
 
-use crate::access::{Covered, Reason};
-use crate::config::people::UserKind;
-use crate::config::{Method, User, UserIx, Verb};
+use std::rc::Rc;
+
+use crate::access::{Change, Covered, Reason};
+use crate::config::{Method, UserIx, Verb};
 use crate::error::Result;
 use crate::json::Json;
 use crate::plan::command::{Even, Keep, LeadsRef, Order, Receiver, Receivers, Split};
-use crate::plan::drops::{DropCode, Drops};
+use crate::plan::drops::{Checks, DropCode, Drops, opposite};
 use crate::plan::edit::To;
-use crate::plan::state;
+use crate::plan::reasons::Inquiry;
+use crate::plan::shards::{self, Dealing};
+use crate::plan::state::{self, StateChange};
+use crate::plan::{holders, leads};
 use crate::query::{Cell, FieldIx};
 use crate::split as kernel;
 use crate::table::RowIx;
 
 use super::classes::{self, Classes};
-use super::matching;
-use super::{Deciding, Draft, Sieved, SplitReport};
-use crate::plan::state::StateChange;
-use crate::plan::{leads, workload};
-use std::rc::Rc;
+use super::{Deciding, Draft, Sieved, SplitReport, bundles, is_here, matching};
 
 /// The carry of receivers is remembered, or the split stands alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(super) enum Remember {
 
 /// What becomes of a row that is dealt to its present holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Settled {
+pub(in crate::plan) enum Settled {
     /// It is dropped as unchanged.
     Dropped,
     /// It stays in the plan, since something else changes in it.
@@ -53,14 +53,14 @@ pub(super) fn split(deciding: &Deciding<'_>, wanted: &LeadsRef, split: &Split) -
         Err(refused) => return Ok(Draft::refuse(refused)),
     };
     let rows = leads::resolve(deciding, wanted, &split.sort, &mut draft.drops)?;
-    deal(deciding, &mut draft, rows, split, &takers, Remember::Yes, Settled::Dropped)?;
+    deal(deciding, &mut draft, rows, split, &takers, Remember::Yes, Settled::Dropped, Extra::default())?;
     Ok(draft)
 }
 
 /// The people to deal to, or why the command is refused.
 pub(super) fn takers(deciding: &Deciding<'_>, split: &Split) -> Result<std::result::Result<Vec<Taker>, Vec<Reason>>> {
     let model = deciding.model;
-    let here = |user: UserIx| model.users.get(user).filter(|known| is_here(deciding, known));
+    let here = |user: UserIx| model.users.get(user).filter(|known| is_here(known, deciding.context.now));
     match &split.to {
         Receivers::Named(list) => named(deciding, list, split.slot),
         Receivers::Group(id) => {
@@ -91,14 +91,6 @@ pub(super) fn takers(deciding: &Deciding<'_>, split: &Split) -> Result<std::resu
 /// The ordinary weight, in millionths.
 const ONE: u64 = 1_000_000;
 
-/// Whether somebody whom a group or a tag names takes part: the paused and the absent do not.
-fn is_here(deciding: &Deciding<'_>, user: &User) -> bool {
-    if !user.absences.is_empty() {
-        deciding.notice_presence();
-    }
-    user.active && user.kind == UserKind::Person && !user.paused && !user.is_absent(deciding.context.now)
-}
-
 /// People who were named are taken at their word; one who can never receive refuses the command.
 pub(super) fn named(deciding: &Deciding<'_>, list: &[Receiver], slot: FieldIx) -> Result<std::result::Result<Vec<Taker>, Vec<Reason>>> {
     let mut out = Vec::with_capacity(list.len());
@@ -113,110 +105,194 @@ pub(super) fn named(deciding: &Deciding<'_>, list: &[Receiver], slot: FieldIx) -
     Ok(if refused.is_empty() { Ok(out) } else { Err(refused) })
 }
 
+/// What a command asks and changes beside the split.
+#[derive(Default)]
+pub(super) struct Extra<'a> {
+    pub checks: Checks,
+    pub changes: &'a [(FieldIx, Change)],
+}
+
 /// Divides `rows`: drops what may not move, settles the shares, and writes down who gets which row.
+#[expect(clippy::too_many_arguments, reason = "each is a word of the command")]
 pub(super) fn deal(
     deciding: &Deciding<'_>,
     draft: &mut Draft,
-    rows: Vec<u32>,
+    mut rows: Vec<u32>,
     split: &Split,
     takers: &[Taker],
     remember: Remember,
     settled_rows: Settled,
+    extra: Extra<'_>,
 ) -> Result<()> {
-    let mut rows = rows;
     draft.slot = Some(split.slot);
-    let names: Vec<&str> = takers.iter().filter_map(|taker| deciding.model.users.get(taker.user)).map(|user| user.id.as_str()).collect();
+    let names: Vec<&str> = takers.iter().map(|taker| deciding.id_of(taker.user)).collect();
     draft.receivers = takers.iter().zip(&names).map(|(taker, name)| ((*name).to_owned(), taker.cap)).collect();
-    let may = eligible(deciding, &mut rows, split, takers, &mut draft.drops)?;
+    draft.inquiry = Inquiry::Deal { slot: split.slot, to: names.iter().map(|name| (*name).to_owned()).collect() };
+    let may = eligible(deciding, &mut rows, split, takers, &mut draft.drops, extra)?;
 
     let holders = classes::holders(deciding, split.slot, &names);
-    let classes = Classes::of(&rows, &may, if split.keep == Keep::Yes { Some(&holders) } else { None }, deciding.table.rows())?;
-    let carries = if remember == Remember::Yes { Some(Carries::read(deciding, split, &names)?) } else { None };
-    let loads = loads(deciding, split.slot, &rows, &names)?;
-    let division = kernel::Division {
-        receivers: receivers(deciding, split, takers, &loads, carries.as_ref()),
-        classes: classes.list,
-        even: if split.even == Even::Total { kernel::Even::Total } else { kernel::Even::Dealt },
-        keep: if split.keep == Keep::Yes { kernel::Keep::Yes } else { kernel::Keep::No },
+    let divided = shards::Divided { names: &names, kept: settled_rows, order: order(split), even: even(split), keep: keep(split) };
+    let classes = || Classes::of(&rows, &may, if split.keep == Keep::Yes { Some(&holders) } else { None }, deciding.table.rows());
+    let (carries, dealt) = match &deciding.context.dealing {
+        Dealing::Tally(probe) => {
+            let full =
+                |taker: &Taker| taker.cap.is_some() || deciding.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
+            return divided.count(*probe, takers.iter().any(full), draft, classes()?, rows, |row| holders.get(row));
+        }
+        Dealing::Shard(share) => (None, divided.hand_out(share, draft, deciding.table, classes()?, &rows)?),
+        Dealing::Alone | Dealing::Settle(_) => {
+            let carries = if remember == Remember::Yes { Some(Carries::read(deciding, split, &names)?) } else { None };
+            let loads = loads(deciding, split, &rows, takers, &names)?;
+            let receivers = receivers(deciding, split, takers, &loads, carries.as_ref());
+            let dealt = match &deciding.context.dealing {
+                Dealing::Settle(tallies) => divided.settle(deciding, draft, tallies, receivers)?,
+                _ if split.together.is_empty() => singly(split, classes()?, receivers)?,
+                _ => match bundles::together(deciding, split, &rows, &may, &receivers)? {
+                    Some(dealt) => dealt,
+                    None => singly(split, classes()?, receivers)?,
+                },
+            };
+            (carries, dealt)
+        }
     };
-    let settled = kernel::settle(&division)?;
-    let turns = classes::turns(&settled, if split.order == Order::Block { kernel::Order::Block } else { kernel::Order::Deal })?;
 
-    let mut codes = Vec::new();
-    codes.try_reserve_exact(rows.len())?;
-    let mut moved = Vec::new();
-    moved.try_reserve_exact(rows.len())?;
-    // Each class has its own stretch of receivers, and its rows take from it in their order; the last ones may find none.
-    let mut stretches = turns.ranges;
-    for (row, class) in rows.iter().zip(&classes.of_row) {
-        let taker = stretches.get_mut(*class as usize).filter(|(at, end)| at < end).and_then(|(at, _)| {
-            *at += 1;
-            turns.sequence.get(*at - 1).copied()
-        });
-        match taker {
-            None => draft.drops.row(RowIx(*row), DropCode::NoCapacity),
-            Some(taker) if settled_rows == Settled::Dropped && holders.get(RowIx(*row)) == Some(taker) => {
-                draft.drops.row(RowIx(*row), DropCode::NoChange)
-            }
-            Some(taker) => {
-                moved.push(*row);
-                codes.push(taker);
+    let (mut full, mut same) = (Vec::new(), Vec::new());
+    // Whoever holds a row already keeps it, which matters only where the slot's values can be told apart at all.
+    let present = if settled_rows == Settled::Dropped && holders.any() { Some(&holders) } else { None };
+    let mut codes = dealt.to;
+    if present.is_some() || dealt.placed < rows.len() {
+        let mut kept = 0;
+        for at in 0..rows.len() {
+            let (Some(row), Some(taker)) = (rows.get(at).copied(), codes.get(at).copied()) else { break };
+            if taker == NOBODY {
+                full.push(row);
+            } else if present.is_some_and(|holders| holders.get(RowIx(row)) == Some(taker)) {
+                same.push(row);
+            } else {
+                // Those that stay in the plan move up to where the last one ended.
+                rows.get_mut(kept).into_iter().for_each(|place| *place = row);
+                codes.get_mut(kept).into_iter().for_each(|place| *place = taker);
+                kept += 1;
             }
         }
+        rows.truncate(kept);
+        codes.truncate(kept);
     }
-    draft.rows = moved;
+    draft.drops.rows(full, DropCode::NoCapacity);
+    draft.drops.rows(same, DropCode::NoChange);
+    draft.rows = rows;
     draft.sieved = if settled_rows == Settled::Dropped { Sieved::Yes } else { Sieved::No };
     let values = names.iter().map(|name| Cell::Text((*name).to_owned().into())).collect();
     draft.edits.set(split.slot, To::Coded(Rc::new(values), Rc::new(codes)));
-    draft.split = Some(SplitReport { spread: settled.spread, bound: settled.spread, exact: true });
+    draft.split = dealt.report;
     if let Some(carries) = carries {
-        draft.state.extend(carries.write(deciding, &names, &settled));
+        draft.state.extend(carries.write(deciding, &names, &dealt.carry));
     }
     Ok(())
 }
 
+/// Stands for the receiver of a row that nobody has room for.
+pub(in crate::plan) const NOBODY: u32 = u32::MAX;
+
+/// Who gets which row.
+pub(in crate::plan) struct Dealt {
+    /// For each row, a place among the receivers, or [`NOBODY`].
+    pub to: Vec<u32>,
+    /// How many rows somebody gets.
+    pub placed: usize,
+    pub carry: Vec<i64>,
+    /// Of the whole; a shard has none.
+    pub report: Option<SplitReport>,
+}
+
+/// Divides rows one by one.
+fn singly(split: &Split, classes: Classes, receivers: Vec<kernel::Receiver>) -> Result<Dealt> {
+    let settled = kernel::settle(&kernel::Division { receivers, classes: classes.list, even: even(split), keep: keep(split) })?;
+    let to = classes::hand_out(&settled, &classes.of_row, order(split))?;
+    let placed = usize::try_from(settled.placed).unwrap_or(usize::MAX);
+    Ok(Dealt { to, placed, carry: settled.carry, report: Some(SplitReport { spread: settled.spread, bound: settled.spread, exact: true }) })
+}
+
+/// How rows follow one another, in the kernel's words.
+fn order(split: &Split) -> kernel::Order {
+    if split.order == Order::Block { kernel::Order::Block } else { kernel::Order::Deal }
+}
+
+/// Whether rows stay, in the kernel's words.
+fn keep(split: &Split) -> kernel::Keep {
+    if split.keep == Keep::Yes { kernel::Keep::Yes } else { kernel::Keep::No }
+}
+
+/// What is even, in the kernel's words.
+pub(super) fn even(split: &Split) -> kernel::Even {
+    if split.even == Even::Total { kernel::Even::Total } else { kernel::Even::Dealt }
+}
+
 /// For each receiver the rows that they may take; rows that nobody may take, or that may not move at all, are dropped.
-fn eligible(deciding: &Deciding<'_>, rows: &mut Vec<u32>, split: &Split, takers: &[Taker], drops: &mut Drops) -> Result<Vec<Covered>> {
+fn eligible(
+    deciding: &Deciding<'_>,
+    rows: &mut Vec<u32>,
+    split: &Split,
+    takers: &[Taker],
+    drops: &mut Drops,
+    extra: Extra<'_>,
+) -> Result<Vec<Covered>> {
     let asking = deciding.asking();
     let gate = deciding.gate;
-    let mut give = Vec::with_capacity(takers.len());
+    let all = deciding.table.rows();
+    let (mut given, mut open, mut any) = (Covered::None, Covered::None, Covered::None);
     let mut may = Vec::with_capacity(takers.len());
-    let mut open = Vec::with_capacity(takers.len());
     for taker in takers {
-        let given = gate.give(&asking, taker.user)?;
-        let unbarred = deciding.open_to(taker.user)?;
-        let within = given.clone().and(unbarred.clone());
-        let mut all = within.and(gate.receive(&asking, split.slot, taker.user, &[])?);
+        let give = gate.give(&asking, taker.user)?;
+        let unbarred = opposite(gate.barred(&asking, taker.user)?, all)?;
+        let mut can = give.clone().and(unbarred.clone()).and(gate.receive(&asking, split.slot, taker.user, extra.changes)?);
         if let Receivers::Group(id) = &split.to {
-            all = all.and(matching::rows(deciding, id, taker.user)?);
+            can = can.and(matching::rows(deciding, id, taker.user)?);
         }
-        give.push(given);
-        open.push(unbarred);
-        may.push(all);
+        given = given.or(give);
+        open = open.or(unbarred);
+        any = merge(any, &can);
+        may.push(can);
     }
-    let release = gate.release(&asking, split.slot)?;
-    deciding.sieve_edit(rows, drops)?;
-    let any_given = any(&give);
-    drops.sieve(rows, DropCode::NotPermitted, |row| release.contains(row) && (any_given.contains(row) || takers.is_empty()));
-    deciding.sieve_state(rows, drops)?;
-    let any_open = any(&open);
-    drops.sieve(rows, DropCode::Boundary, |row| any_open.contains(row) || takers.is_empty());
-    let any = any(&may);
-    drops.sieve(rows, DropCode::NobodyEligible, |row| any.contains(row));
+    let mut checks = extra.checks;
+    deciding.ask_edit(&mut checks)?;
+    checks.only(DropCode::NotPermitted, gate.release(&asking, split.slot)?);
+    if !takers.is_empty() {
+        checks.only(DropCode::NotPermitted, given);
+        checks.only(DropCode::Boundary, open);
+    }
+    deciding.ask_state(split.slot, &Covered::None, &mut checks)?;
+    checks.only(DropCode::NobodyEligible, any);
+    drops.sieve(rows, checks);
     Ok(may)
 }
 
-/// Rows that at least one of several answers covers.
-fn any(covered: &[Covered]) -> Covered {
-    covered.iter().cloned().fold(Covered::None, Covered::or)
+/// Rows that either covers, without a copy of the second.
+fn merge(any: Covered, more: &Covered) -> Covered {
+    match (any, more) {
+        (Covered::Some(mut mask), Covered::Some(more)) => {
+            mask.or(&more.words);
+            Covered::Some(mask)
+        }
+        (any, Covered::None) => any,
+        (any, more) => any.or(more.clone()),
+    }
 }
 
 /// Open leads of each receiver outside of the rows that are divided.
-fn loads(deciding: &Deciding<'_>, slot: FieldIx, rows: &[u32], names: &[&str]) -> Result<Vec<u64>> {
-    let open = workload::open(deciding)?;
-    let all = workload::by_holder(deciding, slot, &open, None)?;
-    let inside = workload::by_holder(deciding, slot, &open, Some(rows))?;
-    names.iter().map(|name| Ok(workload::held(deciding, &all, name)?.saturating_sub(inside.get(*name).copied().unwrap_or(0)))).collect()
+///
+/// Where neither totals nor capacities are looked at, nothing is counted.
+fn loads(deciding: &Deciding<'_>, split: &Split, rows: &[u32], takers: &[Taker], names: &[&str]) -> Result<Vec<u64>> {
+    if let Dealing::Settle(tallies) = &deciding.context.dealing {
+        return Ok(shards::loads(deciding, tallies, names));
+    }
+    let bounded = |taker: &Taker| deciding.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
+    if split.even == Even::Dealt && !takers.iter().any(bounded) {
+        return Ok(vec![0; names.len()]);
+    }
+    let slot = split.slot;
+    let inside = holders::count(deciding.table, slot, &deciding.open()?, Some(rows))?;
+    names.iter().map(|name| Ok(deciding.holds(slot, name)?.saturating_sub(inside.get(*name).copied().unwrap_or(0)))).collect()
 }
 
 /// The receivers as the kernel sees them.
@@ -280,8 +356,8 @@ impl Carries {
     }
 
     /// The write of the new carries; none where nothing changed.
-    fn write(mut self, deciding: &Deciding<'_>, names: &[&str], settled: &kernel::Settled) -> Option<StateChange> {
-        self.others.extend(names.iter().map(|name| (*name).to_owned()).zip(settled.carry.iter().copied()));
+    fn write(mut self, deciding: &Deciding<'_>, names: &[&str], carry: &[i64]) -> Option<StateChange> {
+        self.others.extend(names.iter().map(|name| (*name).to_owned()).zip(carry.iter().copied()));
         self.others.retain(|(_, carry)| *carry != 0);
         self.others.sort();
         let carry = self.others.into_iter().map(|(user, carry)| (user, Json::from(carry))).collect();

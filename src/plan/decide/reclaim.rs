@@ -1,46 +1,33 @@
 //! Taking leads from people who leave, and levelling what the others hold.
 
 use crate::access::Covered;
-use crate::error::Result;
+use crate::error::{Diagnostic, Error, Result};
 use crate::plan::command::{Even, Keep, LeadsRef, Order, Receiver, Receivers, SlotChoice, Split};
+use crate::plan::drops::{Checks, DropCode, opposite};
 use crate::plan::edit::To;
-use crate::plan::{leads, workload};
+use crate::plan::reasons::Inquiry;
+use crate::plan::{holders, leads};
 use crate::query::{Cell, FieldIx};
-use crate::table::{Column, Mask, RowIx};
+use crate::table::{Mask, RowIx};
 
-use super::deal::{self, Remember, Settled};
+use super::deal::{self, Extra, Remember, Settled};
 use super::{Deciding, Draft};
 
-/// Rows whose holder of a slot is one of these people.
-fn held_by(deciding: &Deciding<'_>, slot: FieldIx, people: &[&str]) -> Result<Mask> {
-    let mut mask = Mask::none(deciding.table.rows())?;
-    if let Column::Coded(coded) = deciding.table.column(slot) {
-        let codes: Vec<u32> = people.iter().filter_map(|user| coded.dict.find(user)).collect();
-        let all = coded.chunks.iter().flat_map(|chunk| chunk.as_slice().iter());
-        (0u32..).zip(all).filter(|(_, code)| codes.contains(code)).for_each(|(row, _)| mask.insert(RowIx(row)));
-        deciding.table.live().into_iter().for_each(|live| mask.and(live));
-    }
-    Ok(mask)
-}
-
-/// The open leads that these people hold in a slot, among `wanted` where the command names leads. What they do not hold is
-/// ignored, not dropped.
+/// The open leads of `held`, among `wanted` where the command names leads. What else it names is ignored, not dropped.
 fn held_leads(
     deciding: &Deciding<'_>,
     wanted: Option<&LeadsRef>,
-    slot: FieldIx,
-    people: &[&str],
+    held: Mask,
     split: Option<&Split>,
     draft: &mut Draft,
 ) -> Result<Vec<u32>> {
     let sort = split.map(|split| split.sort.as_slice()).unwrap_or_default();
-    let held = held_by(deciding, slot, people)?;
+    let open = deciding.open()?.narrow(held);
     if let Some(wanted) = wanted {
         let mut rows = leads::resolve(deciding, wanted, sort, &mut draft.drops)?;
-        rows.retain(|row| held.contains(RowIx(*row)));
+        rows.retain(|row| open.contains(RowIx(*row)));
         return Ok(rows);
     }
-    let open = workload::open(deciding)?.narrow(held);
     leads::by_id(deciding.table, &deciding.view()?.narrow(open), sort)
 }
 
@@ -54,15 +41,20 @@ pub(super) fn reclaim(
     pool: Option<&str>,
 ) -> Result<Draft> {
     let mut draft = Draft::default();
-    let people: Vec<&str> = from.iter().map(String::as_str).collect();
+    let people: Vec<Option<&str>> = from.iter().map(|user| Some(user.as_str())).collect();
     if let (Some(split), SlotChoice::One(slot)) = (split, slot) {
         let takers = match deal::takers(deciding, split)? {
             Ok(takers) => takers,
             Err(refused) => return Ok(Draft::refuse(refused)),
         };
-        let rows = held_leads(deciding, wanted, slot, &people, Some(split), &mut draft)?;
+        if let Some(user) = from.iter().find(|user| takers.iter().any(|taker| deciding.id_of(taker.user) == user.as_str())) {
+            let fault = Diagnostic::error("from_and_to", "/split/to", format!("`{user}` cannot both lose and receive"));
+            return Err(Error::invalid("command_invalid", vec![fault]));
+        }
+        let held = holders::held_by(deciding.table, slot, &people)?;
+        let rows = held_leads(deciding, wanted, held, Some(split), &mut draft)?;
         draft.former = from.to_vec();
-        deal::deal(deciding, &mut draft, rows, split, &takers, Remember::Yes, Settled::Dropped)?;
+        deal::deal(deciding, &mut draft, rows, split, &takers, Remember::Yes, Settled::Dropped, Extra::default())?;
         return Ok(draft);
     }
     let slots: Vec<FieldIx> = match slot {
@@ -71,35 +63,31 @@ pub(super) fn reclaim(
     };
     let mut masks = Vec::with_capacity(slots.len());
     for slot in &slots {
-        masks.push((*slot, held_by(deciding, *slot, &people)?));
+        masks.push((*slot, holders::held_by(deciding.table, *slot, &people)?));
     }
     let mut any = Mask::none(deciding.table.rows())?;
     masks.iter().for_each(|(_, mask)| any.or(&mask.words));
-    let mut rows = match wanted {
-        Some(wanted) => {
-            let mut rows = leads::resolve(deciding, wanted, &[], &mut draft.drops)?;
-            rows.retain(|row| any.contains(RowIx(*row)));
-            rows
-        }
-        None => leads::by_id(deciding.table, &deciding.view()?.narrow(workload::open(deciding)?.narrow(any)), &[])?,
-    };
+    let mut rows = held_leads(deciding, wanted, any, None, &mut draft)?;
     // Only the slots that these people hold are asked about, and cleared.
-    let release: Vec<(FieldIx, Covered)> =
-        slots.iter().map(|slot| Ok((*slot, deciding.gate.release(&deciding.asking(), *slot)?))).collect::<Result<_>>()?;
-    deciding.sieve_edit(&mut rows, &mut draft.drops)?;
-    draft.drops.sieve(&mut rows, crate::plan::drops::DropCode::NotPermitted, |row| {
-        masks.iter().zip(&release).all(|((_, mask), (_, may))| !mask.contains(row) || may.contains(row))
-    });
-    deciding.sieve_state(&mut rows, &mut draft.drops)?;
+    let mut checks = Checks::default();
+    deciding.ask_edit(&mut checks)?;
     for (slot, mask) in &masks {
-        let cleared = rows.iter().map(|row| mask.contains(RowIx(*row)).then_some(Cell::Null)).collect();
-        draft.edits.set(*slot, To::Each(cleared));
+        let others = opposite(Covered::Some(mask.clone()), deciding.table.rows())?;
+        checks.only(DropCode::NotPermitted, deciding.gate.release(&deciding.asking(), *slot)?.or(others.clone()));
+        deciding.ask_state(*slot, &others, &mut checks)?;
+    }
+    draft.drops.sieve(&mut rows, checks);
+    for (slot, mask) in &masks {
+        let all = rows.iter().all(|row| mask.contains(RowIx(*row)));
+        let cleared = || rows.iter().map(|row| mask.contains(RowIx(*row)).then_some(Cell::Null)).collect();
+        draft.edits.set(*slot, if all { To::Same(Cell::Null) } else { To::Each(cleared()) });
     }
     if let (Some(field), Some(pool)) = (deciding.model.lead.pool, pool) {
         draft.edits.set(field, To::Same(Cell::Text(pool.to_owned().into())));
     }
     draft.slot = slots.first().copied();
     draft.former = from.to_vec();
+    draft.inquiry = Inquiry::Clear { slots, from: from.to_vec() };
     draft.rows = rows;
     Ok(draft)
 }
@@ -111,7 +99,7 @@ pub(super) fn rebalance(deciding: &Deciding<'_>, wanted: Option<&LeadsRef>, user
         Ok(takers) => takers,
         Err(refused) => return Ok(Draft::refuse(refused)),
     };
-    let people: Vec<&str> = users.iter().map(|user| user.user.as_str()).collect();
+    let people: Vec<Option<&str>> = users.iter().map(|user| Some(user.user.as_str())).collect();
     let split = Split {
         to: Receivers::Named(users.to_vec()),
         slot,
@@ -122,9 +110,8 @@ pub(super) fn rebalance(deciding: &Deciding<'_>, wanted: Option<&LeadsRef>, user
         sort: Vec::new(),
         key: None,
     };
-    let mut rows = held_leads(deciding, wanted, slot, &people, Some(&split), &mut draft)?;
-    let open = workload::open(deciding)?;
-    rows.retain(|row| open.contains(RowIx(*row)));
-    deal::deal(deciding, &mut draft, rows, &split, &takers, Remember::No, Settled::Dropped)?;
+    let held = holders::held_by(deciding.table, slot, &people)?;
+    let rows = held_leads(deciding, wanted, held, Some(&split), &mut draft)?;
+    deal::deal(deciding, &mut draft, rows, &split, &takers, Remember::No, Settled::Dropped, Extra::default())?;
     Ok(draft)
 }

@@ -1,0 +1,127 @@
+import type { Adapter, Needed, Outcome, Writable } from "../../adapters.js";
+import type * as Contract from "../../evenhand.js";
+
+type Row = Record<string, unknown>;
+type Statement = { sql: string; params: unknown[] };
+
+/** Steps that ask for statements to be run and are given their rows; so the same code serves drivers that wait and drivers that do not. */
+export type Steps<T> = Generator<Statement, T, readonly object[]>;
+
+export type Names = { dialect: Contract.Dialect; stateTable: string; schema: string | undefined };
+
+const quote = (dialect: Contract.Dialect, name: string) => (dialect === "postgres" ? `"${name.replaceAll('"', '""')}"` : `\`${name.replaceAll("`", "``")}\``);
+
+function stateTable({ dialect, stateTable: name, schema }: Names): string {
+  return schema === undefined ? quote(dialect, name) : `${quote(dialect, schema)}.${quote(dialect, name)}`;
+}
+
+const param = (dialect: Contract.Dialect, place: number) => (dialect === "postgres" ? `$${place}` : "?");
+
+/**
+ * Runs a plan's statements and compares what they changed with what they should have.
+ *
+ * All of them run even after one came short: so the outcome names everything that was lost, and not only what was met first.
+ * Nothing of it lasts, because the caller then takes the transaction back.
+ */
+export function* written(plan: Writable, dialect: Contract.Dialect, options: Parameters<Contract.Plan["toSQL"]>[1]): Steps<Outcome> {
+  if (plan.refused.length > 0) throw new Error("a refused plan changes nothing and cannot be written");
+  const ids = new Set<unknown>();
+  const keys = new Set<unknown>();
+  let short = false;
+  for (const { sql, params, kind, expect } of plan.toSQL(dialect, options)) {
+    const rows = (yield { sql, params }) as readonly Row[];
+    short ||= rows.length < expect;
+    for (const row of rows) kind === "state" ? keys.add(row["key"]) : ids.add(row["id"]);
+  }
+  if (!short) return { ok: true, changed: plan.count };
+  const leads = [...plan.changes().map(({ lead }) => lead), ...plan.created().map(({ id }) => id), ...plan.removed().map(({ lead }) => lead)];
+  const state = [...plan.state, ...plan.reads].map(({ key }) => key);
+  const stateLost = state.filter((key) => !keys.has(key));
+  const done = stateLost.includes(`done/${encodeURIComponent(plan.id)}`);
+  return { ok: false, done, lost: leads.filter((id) => !ids.has(id)), stateLost };
+}
+
+export function* created(names: Names): Steps<void> {
+  // Keys compare by their bytes, as prefixes are looked up and locks are taken. `json` keeps a text as it is, and every character of it.
+  const columns =
+    names.dialect === "postgres"
+      ? `("key" text COLLATE "C" PRIMARY KEY, "version" bigint NOT NULL, "value" json)`
+      : "(`key` TEXT PRIMARY KEY NOT NULL, `version` INTEGER NOT NULL, `value` TEXT) WITHOUT ROWID";
+  yield { sql: `CREATE TABLE IF NOT EXISTS ${stateTable(names)} ${columns}`, params: [] };
+}
+
+export function* loaded(names: Names, needed: Needed): Steps<Contract.State> {
+  const { dialect } = names;
+  const postgres = dialect === "postgres";
+  const [key, version, value] = ["key", "version", "value"].map((name) => quote(dialect, name)) as [string, string, string];
+  const select = `SELECT ${key}, ${version}, ${postgres ? `${value}::text AS ${value}` : value} FROM ${stateTable(names)} WHERE `;
+  const state: Contract.State = Object.create(null);
+  // Null says that a key was looked up and does not exist.
+  for (const name of needed.keys) state[name] = null;
+  const take = (rows: readonly object[]) => {
+    for (const row of rows as readonly Row[]) {
+      const text = row["value"];
+      state[String(row["key"])] = { version: Number(row["version"]), value: typeof text === "string" ? JSON.parse(text) : null };
+    }
+  };
+  if (needed.keys.length > 0) {
+    const list = postgres ? "SELECT json_array_elements_text($1::text::json)" : "SELECT value FROM json_each(?)";
+    take(yield { sql: `${select}${key} IN (${list})`, params: [JSON.stringify(needed.keys)] });
+  }
+  for (const prefix of needed.prefixes) {
+    const byBytes = postgres ? `${key} COLLATE "C"` : key;
+    const from = `${byBytes} >= ${param(dialect, 1)}`;
+    // Keys are ASCII, so the first text behind all that begin so is the prefix with its last character raised.
+    const behind = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+    const whole = prefix === "";
+    take(yield { sql: select + (whole ? from : `${from} AND ${byBytes} < ${param(dialect, 2)}`), params: whole ? [""] : [prefix, behind] });
+  }
+  return state;
+}
+
+export function* forgotten(names: Names, before: number): Steps<void> {
+  const { dialect } = names;
+  const [key, value] = [quote(dialect, "key"), quote(dialect, "value")];
+  const at = dialect === "postgres" ? `(${value}::json->>'at')::bigint < $1::bigint` : `json_extract(${value}, '$.at') < ?`;
+  // The mark of a plan: `done/<id>`; `0` is the character behind `/`.
+  yield { sql: `DELETE FROM ${stateTable(names)} WHERE ${key} >= 'done/' AND ${key} < 'done0' AND ${at}`, params: [before] };
+}
+
+/** Keeps at it while other writers are faster: each attempt plans anew, from what is there by then. */
+export async function retry<P extends Writable>(
+  plan: () => P | Promise<P>,
+  adapter: { commit: (plan: P) => Outcome | Promise<Outcome> },
+  attempts = 3,
+): Promise<{ plan: P; outcome: Outcome }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const made = await plan();
+    if (made.refused.length > 0) return { plan: made, outcome: { ok: false, done: false, lost: [], stateLost: [] } };
+    const outcome = await adapter.commit(made);
+    if (outcome.ok || outcome.done || attempt >= attempts) return { plan: made, outcome };
+    made.free?.();
+  }
+}
+
+/** Runs steps with a driver that waits. */
+export async function run<T>(steps: Steps<T>, query: (sql: string, params: unknown[]) => readonly object[] | Promise<readonly object[]>): Promise<T> {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(await query(step.value.sql, step.value.params));
+  return step.value;
+}
+
+/** Runs steps with a driver that answers at once. */
+export function runSync<T>(steps: Steps<T>, query: (sql: string, params: unknown[]) => readonly object[]): T {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(query(step.value.sql, step.value.params));
+  return step.value;
+}
+
+/** Thrown inside a transaction to take it back. */
+export class Lost extends Error {
+  constructor() {
+    super("another writer was faster; nothing was written");
+    this.name = "Lost";
+  }
+}
+
+export type { Adapter };

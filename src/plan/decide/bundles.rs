@@ -1,0 +1,86 @@
+//! Rows that move as one.
+
+use hashbrown::HashMap;
+
+use crate::access::Covered;
+use crate::error::Result;
+use crate::plan::command::Split;
+use crate::plan::encode;
+use crate::query::fold::fold;
+use crate::query::schema::Case;
+use crate::query::{Cell, FieldIx, FieldType};
+use crate::split::{self as kernel, Bundle, Receiver, Set};
+use crate::table::RowIx;
+
+use super::deal::{Dealt, NOBODY, even};
+use super::{Deciding, SplitReport};
+
+/// Divides bundles: rows that are equal in the split's fields, as `=` means it. A row that has no value in one of them stands alone.
+/// Nothing where no row is equal to another: then they are divided one by one, which is exact.
+pub(super) fn together(
+    deciding: &Deciding<'_>,
+    split: &Split,
+    rows: &[u32],
+    may: &[Covered],
+    receivers: &[Receiver],
+) -> Result<Option<Dealt>> {
+    let mut known: HashMap<Vec<u8>, u32, foldhash::fast::FixedState> = HashMap::default();
+    let mut bundles: Vec<Bundle> = Vec::new();
+    let mut of_row: Vec<u32> = Vec::new();
+    of_row.try_reserve_exact(rows.len())?;
+    for row in rows.iter().map(|row| RowIx(*row)) {
+        let next = u32::try_from(bundles.len()).unwrap_or(u32::MAX);
+        let bundle = match key(deciding, &split.together, row) {
+            None => next,
+            Some(key) => *known.entry(key).or_insert(next),
+        };
+        of_row.push(bundle);
+        let takes = |at: u32| may.get(at as usize).is_some_and(|may| may.contains(row));
+        match bundles.get_mut(bundle as usize) {
+            Some(known) => {
+                known.size += 1;
+                if !known.eligible.iter().all(takes) {
+                    known.eligible = Set::of(known.eligible.iter().filter(|at| takes(*at)));
+                }
+            }
+            None => {
+                let all = 0..u32::try_from(may.len()).unwrap_or(0);
+                bundles.push(Bundle { eligible: Set::of(all.filter(|at| takes(*at))), size: 1 });
+            }
+        }
+    }
+    if bundles.len() == rows.len() {
+        return Ok(None);
+    }
+    let bundled = kernel::together(receivers, &bundles, even(split))?;
+    let to = of_row.iter().map(|bundle| bundled.to.get(*bundle as usize).copied().flatten().unwrap_or(NOBODY)).collect();
+    let report = SplitReport { spread: bundled.spread, bound: bundled.bound, exact: bundled.spread == 0 };
+    let placed = usize::try_from(bundled.placed).unwrap_or(usize::MAX);
+    Ok(Some(Dealt { to, placed, carry: bundled.carry, report: Some(report) }))
+}
+
+/// What rows of one bundle have in common, in bytes; none where a field has no value.
+fn key(deciding: &Deciding<'_>, fields: &[FieldIx], row: RowIx) -> Option<Vec<u8>> {
+    let schema = &deciding.model.schema;
+    let mut out = Vec::new();
+    for field in fields {
+        let cell = match deciding.table.cell(row, *field) {
+            Cell::Null => return None,
+            Cell::Text(text)
+                if schema.kind(*field) == FieldType::Text && schema.get(*field).is_some_and(|field| field.case == Case::Ignored) =>
+            {
+                Cell::Text(fold(&text).into_owned().into())
+            }
+            // Lists are equal that have the same words, in whatever order.
+            Cell::List(mut items) => {
+                items.sort_unstable();
+                items.dedup();
+                Cell::List(items)
+            }
+            Cell::Number(number) => Cell::Number(number + 0.0),
+            cell => cell,
+        };
+        encode::cell(&cell, &mut out);
+    }
+    Some(out)
+}

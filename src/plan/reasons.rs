@@ -1,0 +1,118 @@
+//! Why a lead was left out: every question that failed, asked one by one when somebody wants to know.
+
+use crate::access::{Ask, Asked, Lead, Question, Reason, To};
+use crate::config::Verb;
+use crate::query::{Cell, Cells, FieldIx, UnitIx};
+use crate::table::{RowIx, Snapshot};
+
+use super::Plan;
+use super::decide::Many;
+use super::drops::{Drop, DropCode, Left};
+
+/// What a command asked of each lead.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Inquiry {
+    /// Whether it may be edited.
+    #[default]
+    Edit,
+    /// Whether these slots may change like this, in another unit if one is named.
+    Moves { slots: Vec<(FieldIx, Option<String>)>, unit: Option<UnitIx> },
+    /// Whether units may gain and lose access.
+    Units { add: Vec<UnitIx>, remove: Vec<UnitIx>, slots: Vec<(FieldIx, Option<String>)> },
+    /// Whether one of these people may have the slot.
+    Deal { slot: FieldIx, to: Vec<String> },
+    /// Whether these people may lose these slots.
+    Clear { slots: Vec<FieldIx>, from: Vec<String> },
+    /// Whether it may be claimed.
+    Claim,
+}
+
+/// A row as a lead.
+struct Row<'a> {
+    table: &'a Snapshot,
+    row: RowIx,
+}
+
+impl Cells for Row<'_> {
+    fn cell(&self, field: FieldIx) -> Cell<'_> {
+        self.table.cell(self.row, field)
+    }
+}
+
+impl Plan {
+    /// Every question that failed for a lead that was left out by a question of permission.
+    pub(crate) fn reasons(&self, drop: &Drop<'_>) -> Vec<Reason> {
+        let asked = matches!(
+            drop.code,
+            DropCode::NotPermitted
+                | DropCode::NotReassignable
+                | DropCode::Locked
+                | DropCode::Boundary
+                | DropCode::ReceiverInactive
+                | DropCode::ReceiverNotPermitted
+                | DropCode::NobodyEligible
+        );
+        let Left::Row(row) = drop.left else { return Vec::new() };
+        if !asked {
+            return Vec::new();
+        }
+        let row = Row { table: &self.table, row };
+        let lead = Lead::whole(&row);
+        let mut out: Vec<Reason> = Vec::new();
+        let mut ask = |question: Question<'_>, only: &[Asked]| {
+            let decision = self.gate.can(&Question { now: Some(self.now), lead: Some(lead), ..question });
+            let failed = decision.ok().filter(|decision| !decision.allowed).map(|decision| decision.reasons).unwrap_or_default();
+            let wanted = |reason: &Reason| only.is_empty() || reason.question.is_some_and(|question| only.contains(&question));
+            for reason in failed.into_iter().filter(wanted) {
+                if !out.contains(&reason) {
+                    out.push(reason);
+                }
+            }
+        };
+        let verb = |verb: Verb| Question::new(&self.actor, Ask::Verb(verb));
+        let moving = |slot: FieldIx, to| Question { slot: Some(slot), to, ..Question::new(&self.actor, Ask::Reassign) };
+        if self.many == Many::Yes {
+            ask(verb(Verb::LeadMass), &[]);
+        }
+        match &self.inquiry {
+            Inquiry::Claim => {
+                ask(verb(Verb::LeadClaim), &[]);
+                let receives = [Asked::Receive, Asked::Lock, Asked::Boundary];
+                ask(moving(self.model.lead.owner, To::User(&self.actor)), &receives);
+            }
+            Inquiry::Deal { slot, to } => {
+                ask(moving(*slot, To::Anybody), &[]);
+                let arriving = [Asked::Give, Asked::Receive, Asked::Boundary];
+                to.iter().for_each(|user| ask(moving(*slot, To::User(user)), &arriving));
+            }
+            Inquiry::Clear { slots, from } => {
+                ask(verb(Verb::LeadEdit), &[]);
+                let held =
+                    |slot: &FieldIx| self.table.cell(row.row, *slot).text().is_some_and(|user| from.iter().any(|known| known == user));
+                slots.iter().filter(|slot| held(slot)).for_each(|slot| ask(moving(*slot, To::Nobody), &[]));
+            }
+            Inquiry::Edit => ask(verb(Verb::LeadEdit), &[]),
+            Inquiry::Moves { slots, unit } => {
+                ask(verb(Verb::LeadEdit), &[]);
+                for (slot, user) in slots {
+                    ask(Question { unit: *unit, ..moving(*slot, user.as_deref().map_or(To::Nobody, To::User)) }, &[]);
+                }
+            }
+            Inquiry::Units { add, remove, slots } => {
+                ask(verb(Verb::LeadEdit), &[]);
+                for (slot, user) in slots {
+                    ask(moving(*slot, user.as_deref().map_or(To::Nobody, To::User)), &[]);
+                }
+                add.iter().for_each(|unit| ask(Question { unit: Some(*unit), ..verb(Verb::LeadGive) }, &[]));
+                if out.is_empty() {
+                    let units = remove.iter().filter_map(|unit| self.model.schema.units.get(*unit));
+                    out.extend(units.map(|unit| {
+                        let message = format!("`{}` may not take access from the unit `{}`", self.actor, unit.id);
+                        Reason::new("not_permitted", Some(Asked::Release), message)
+                    }));
+                }
+            }
+        }
+        out
+    }
+}

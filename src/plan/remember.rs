@@ -1,0 +1,116 @@
+//! What a change by hand means for what groups remember: who was assigned last, and which leads wait no longer.
+
+use std::collections::BTreeMap;
+
+use crate::config::Method;
+use crate::error::Result;
+use crate::json::Json;
+use crate::query::FieldIx;
+use crate::table::RowIx;
+
+use super::decide::Deciding;
+use super::edit::To;
+use super::{Plan, state};
+
+impl Plan {
+    /// By hand, the last assignment is written for members of a group that hands leads to whoever waited longest.
+    pub(super) fn remember_last(&mut self, deciding: &Deciding<'_>) -> Result<()> {
+        let model = &self.model;
+        let mut last: BTreeMap<String, usize> = BTreeMap::new();
+        for slot in model.lead.slots.iter().map(|slot| slot.field) {
+            let copied = self.created.iter().any(|copy| copy.set.iter().any(|(field, cell)| *field == slot && !cell.is_null()));
+            if !self.edits.sets(slot) && !copied {
+                continue;
+            }
+            let mut waiting = Vec::new();
+            for group in model.groups.iter().filter(|group| group.slot == slot) {
+                if matches!(group.method, Method::LeastRecent { manual_counts: true }) {
+                    waiting.extend(deciding.gate.members(&group.members, Some(self.now))?);
+                }
+            }
+            if waiting.is_empty() {
+                continue;
+            }
+            let mut note = |user: &str, at: usize| {
+                if model.user(user).is_some_and(|(ix, _)| waiting.contains(&ix)) {
+                    let tick = last.entry(user.to_owned()).or_default();
+                    *tick = (*tick).max(at);
+                }
+            };
+            self.part.last_of_each(slot).unwrap_or_else(|| self.last_of_each(slot)).into_iter().for_each(|(user, at)| note(&user, at));
+            let copies = self.created.iter().filter_map(|copy| copy.set.iter().find(|(field, _)| *field == slot));
+            copies.filter_map(|(_, cell)| cell.text()).for_each(|user| note(user, 0));
+        }
+        for (user, tick) in last {
+            let key = state::key("user", &user);
+            let mut kept: Vec<(String, Json)> = deciding.context.state.get(&key)?.and_then(Json::as_object).unwrap_or_default().to_vec();
+            kept.retain(|(name, _)| name != "last" && name != "format");
+            let mut value = state::value([("last", Json::object([("at", Json::from(self.now.0)), ("tick", Json::from(tick))]))]);
+            if let Json::Object(pairs) = &mut value {
+                pairs.extend(kept);
+            }
+            self.state.push(deciding.context.state.write(key, Some(value)));
+        }
+        Ok(())
+    }
+
+    /// For each person who receives a slot, the last place of the plan where they do.
+    fn last_of_each(&self, slot: FieldIx) -> BTreeMap<String, usize> {
+        let mut out = BTreeMap::new();
+        let changed = |at: usize| {
+            let row = RowIx(*self.rows.get(at)?);
+            let from = self.table.cell(row, slot);
+            let to = self.edits.always(slot)?.value(at, &from, self.now)?;
+            (to != from).then(|| to.text().map(str::to_owned)).flatten()
+        };
+        if let Some(To::Coded(values, codes)) = self.edits.always(slot) {
+            let mut open = values.len();
+            let mut met = vec![false; values.len()];
+            for (at, code) in codes.iter().enumerate().rev() {
+                if met.get(*code as usize).copied().unwrap_or(true) {
+                    continue;
+                }
+                if let Some(user) = changed(at) {
+                    out.insert(user, at);
+                    met.get_mut(*code as usize).into_iter().for_each(|met| *met = true);
+                    open -= 1;
+                }
+                if open == 0 {
+                    break;
+                }
+            }
+            return out;
+        }
+        for at in 0..self.rows.len() {
+            if let Some(user) = changed(at) {
+                out.insert(user, at);
+            }
+        }
+        out
+    }
+
+    /// A held lead that gets an owner by hand waits no longer: its key is deleted where the state has it.
+    pub(super) fn forget_held(&mut self, deciding: &Deciding<'_>) {
+        let owner = self.model.lead.owner;
+        let Some(to) = self.edits.always(owner) else { return };
+        let held: Vec<String> = deciding.context.state.standing("held/").map(str::to_owned).collect();
+        if held.is_empty() {
+            return;
+        }
+        let mut wanted: BTreeMap<u32, String> = BTreeMap::new();
+        for key in held {
+            if let Some(row) = state::name_of(&key).and_then(|lead| deciding.table.find(&lead)) {
+                wanted.insert(row.0, key);
+            }
+        }
+        let mut freed = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            let Some(key) = wanted.get(row) else { continue };
+            let from = self.table.cell(RowIx(*row), owner);
+            if to.value(at, &from, self.now).is_some_and(|to| to != from && !to.is_null()) {
+                freed.push(deciding.context.state.write(key.clone(), None));
+            }
+        }
+        self.state.extend(freed);
+    }
+}
