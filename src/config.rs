@@ -241,6 +241,7 @@ pub(crate) fn unknown<'a>(node: &Node<'_>, what: &'static str, name: &str, known
         "pool" => "unknown_pool",
         "list" => "unknown_list",
         "field" => "unknown_field",
+        "zone" => "unknown_zone",
         _ => "unknown_name",
     };
     let fault = Diagnostic::error(code, node.path.clone(), format!("there is no {what} `{name}`"));

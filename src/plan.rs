@@ -23,6 +23,7 @@ pub mod notices;
 mod reasons;
 pub mod recorded;
 mod remember;
+pub mod shards;
 pub mod sql;
 pub mod state;
 pub mod timeline;
@@ -87,6 +88,7 @@ pub struct Plan {
     pub(crate) many: Many,
     pub(crate) inquiry: Inquiry,
     pub(crate) tell_unit: Option<String>,
+    pub(crate) part: shards::Part,
     body: OnceCell<Rc<Vec<u8>>>,
     digest: OnceCell<String>,
     outcome: OnceCell<String>,
@@ -136,6 +138,7 @@ pub fn plan(
     config: &str,
 ) -> Result<Plan> {
     let typed = Command::read(command, model, picked.clone())?;
+    shards::check(command, model, context, config)?;
     context.state.forget_reads();
     let mut plan = Plan {
         model: Rc::clone(model),
@@ -159,6 +162,7 @@ pub fn plan(
         many: Many::No,
         inquiry: Inquiry::Edit,
         tell_unit: None,
+        part: shards::Part::Alone,
         body: OnceCell::new(),
         digest: OnceCell::new(),
         outcome: OnceCell::new(),
@@ -196,6 +200,7 @@ impl Plan {
         self.inquiry = draft.inquiry;
         self.drops = draft.drops;
         self.refused = draft.refused;
+        self.part = draft.part;
         if self.refusing == Refusing::All && self.refused.is_empty() {
             self.refused = self.first_refusal();
         }
@@ -221,7 +226,10 @@ impl Plan {
         self.tell_unit = draft.tell_unit;
         self.warnings = draft.warnings;
         self.warn_of_access(deciding, draft.gains)?;
-        self.lines = lines::of(self, deciding, &draft.receivers, &draft.former)?;
+        self.lines = match shards::lines(self, deciding, &draft.receivers, &draft.former)? {
+            Some(lines) => lines,
+            None => lines::of(self, deciding, &draft.receivers, &draft.former)?,
+        };
         self.state = draft.state;
         if draft.following == Following::Yes {
             self.remember_last(deciding)?;
@@ -395,7 +403,7 @@ impl Plan {
     /// All writes to the state, with the mark that the plan was done.
     pub fn all_state(&self) -> Vec<StateChange> {
         let mut out = self.state.clone();
-        if self.refused.is_empty() {
+        if self.refused.is_empty() && !matches!(self.part, shards::Part::Shard) {
             let value = state::value([("at", Json::from(self.now.0))]);
             out.push(StateChange { key: state::key("done", self.id()), expect: None, version: 1, value: Some(value) });
         }

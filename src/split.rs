@@ -11,7 +11,7 @@
 //! 4. With [`Keep::Yes`] the fewest moves, by a flow of least cost (`face`, `stay`), then the order of the receivers.
 //! 5. Quotas of every class, cut from the flow in canonical order.
 //!
-//! [`together`] divides rows that move as one. [`deal`] says which row of a class goes to whom. Each file says why its algorithm is exact. Arithmetic
+//! [`together`] divides rows that move as one. [`deal`] says which row of a class goes to whom, and [`deal_part`] for some of the rows. Each file says why its algorithm is exact. Arithmetic
 //! is on whole numbers throughout; [`settle`] refuses input for which 128 bits might not do.
 
 mod deal;
@@ -35,7 +35,7 @@ use number::{in_units, numbers};
 use quota::Merged;
 use set::{bits, filled};
 
-pub use deal::{Order, deal};
+pub use deal::{Order, deal, deal_part};
 pub use set::Set;
 pub use together::{Bundle, Bundled, together};
 pub use weight::scale_weights;

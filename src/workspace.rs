@@ -6,6 +6,7 @@
 mod ask;
 mod leads;
 mod selection;
+mod shards;
 
 /// Five profiles to start from.
 pub use crate::access::ready_profiles;
@@ -48,6 +49,8 @@ pub struct Workspace {
 pub struct Stored {
     /// The plans that an undo refers to and that came as bytes: id and bytes.
     pub plans: Vec<(String, Vec<u8>)>,
+    /// With leads in shards: what [`Workspace::settle`] returned.
+    pub settlement: Option<Vec<u8>>,
 }
 
 impl Workspace {
@@ -228,6 +231,7 @@ impl Workspace {
     fn context(&self, table: &LeadTable, context: &Json, stored: Stored) -> Result<Context> {
         let mut read = Context::read(context, &self.model)?;
         read.coverage = if table.partial { Coverage::Partial } else { Coverage::Whole };
+        read.dealing = shards::dealing(read.shard, stored.settlement.as_deref())?;
         for (id, bytes) in stored.plans {
             read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
         }

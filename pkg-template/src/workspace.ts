@@ -10,17 +10,28 @@ import { Plan, planInput } from "./plan.js";
 import { Selection } from "./selection.js";
 import { zonesOf } from "./zones.js";
 
-/** A context as the module takes it: the plans that are bytes go beside the text. */
-function contextInput(context: Contract.PlanContext): [context: Uint8Array, plans: Uint8Array[]] {
-  const plans: Uint8Array[] = [];
-  if (typeof context !== "object" || context === null || typeof context.plans !== "object" || context.plans === null) return [json(context), plans];
-  const data: Record<string, unknown> = Object.create(null);
-  for (const [id, plan] of Object.entries(context.plans)) {
-    const given = planInput(plan);
-    if (given instanceof Uint8Array) plans.push(json(id), given);
-    else data[id] = plan;
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** A context as the module takes it: what of it is bytes goes beside the text. */
+function contextInput(context: Contract.PlanContext): [context: Uint8Array, beside: Uint8Array[]] {
+  const beside: Uint8Array[] = [];
+  if (!isObject(context)) return [json(context), beside];
+  const text: Record<string, unknown> = { ...context };
+  if (isObject(context.plans)) {
+    const data: Record<string, unknown> = Object.create(null);
+    for (const [id, plan] of Object.entries(context.plans)) {
+      const given = planInput(plan);
+      if (given instanceof Uint8Array) beside.push(json(id), given);
+      else data[id] = plan;
+    }
+    text.plans = data;
   }
-  return [json({ ...context, plans: data }), plans];
+  if (isObject(context.settlement)) {
+    const { bytes, ...shard } = context.settlement;
+    if (bytes instanceof Uint8Array) beside.push(json(null), bytes);
+    text.settlement = shard;
+  }
+  return [json(text), beside];
 }
 
 export class Workspace extends Handle<bound.Workspace> implements Contract.Workspace {
@@ -158,12 +169,15 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     throw this.#missing("simulate");
   }
 
-  tally(_leads: Contract.LeadTable, _command: Contract.Command, _context: Contract.PlanContext): Uint8Array {
-    throw this.#missing("tally");
+  tally(leads: Contract.LeadTable, command: Contract.Command, context: Contract.PlanContext): Uint8Array {
+    const table = this.#table(leads);
+    const [text, [given]] = [json(command), contextInput(context)];
+    return this.call((workspace) => workspace.tally(table, text, given));
   }
 
-  settle(_tallies: Uint8Array[], _command: Contract.Command, _context: Contract.PlanContext): Uint8Array {
-    throw this.#missing("settle");
+  settle(tallies: Uint8Array[], command: Contract.Command, context: Contract.PlanContext): Uint8Array {
+    const [text, [given]] = [json(command), contextInput(context)];
+    return this.call((workspace) => workspace.settle(tallies, text, given));
   }
 
   #table(leads: Contract.LeadTable): bound.LeadTable {

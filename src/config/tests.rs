@@ -29,7 +29,7 @@ fn a_small_configuration_compiles() {
 fn every_fault_is_found_with_its_place() {
     for (extra, code, path) in [
         (r#","grups":[]"#, "unknown_key", "/grups"),
-        (r#","timeZone":"Europe/Berlin""#, "unknown_name", "/timeZone"),
+        (r#","timeZone":"Europe/Berlin""#, "unknown_zone", "/timeZone"),
         (r#","pools":[{"id":"p","unit":"x"}]"#, "unknown_unit", "/pools/0/unit"),
         (r#","pools":[{"id":"p","members":{}}]"#, "members_empty", "/pools/0/members"),
         (r#","pools":[{"id":"p","members":{"users":["cat"]}}]"#, "unknown_user", "/pools/0/members/users/0"),

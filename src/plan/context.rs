@@ -10,6 +10,7 @@ use crate::json::decode::{Faults, Node};
 use crate::time::Instant;
 
 use super::recorded::Recorded;
+use super::shards::Dealing;
 use super::state::State;
 
 /// Whether one refused row refuses all.
@@ -67,6 +68,10 @@ pub struct Context {
     pub notify: Notify,
     /// For verifying: how old a plan may be, in seconds.
     pub max_age_seconds: i64,
+    /// With leads in shards: which of the tallies the table gave. The settlement itself comes beside the text.
+    pub shard: Option<usize>,
+    /// Of a split over shards: which part is planned.
+    pub(crate) dealing: Dealing,
 }
 
 const KEYS: [&str; 13] = [
@@ -114,8 +119,13 @@ impl Context {
         if now.is_null() {
             now.wrong("an instant");
         }
-        if !node.get("settlement").is_null() {
-            node.get("settlement").error("not_implemented", "shards have not landed yet");
+        let settlement = node.get("settlement");
+        let mut shard = None;
+        if !settlement.is_null() && settlement.keys(&["shard"]) {
+            shard = settlement.get("shard").whole(0..=i64::from(u32::MAX)).and_then(|shard| usize::try_from(shard).ok());
+            if shard.is_none() && settlement.get("shard").is_null() {
+                settlement.get("shard").wrong("the place of the table's tally among those that were settled");
+            }
         }
         let loads = if load.is_null() {
             None
@@ -148,6 +158,8 @@ impl Context {
             refusing,
             notify: node.get("notify").one_of(&[("digest", Notify::Digest), ("none", Notify::Silent)]).unwrap_or_default(),
             max_age_seconds: node.get("maxAgeSeconds").whole(0..=31_536_000).unwrap_or(300),
+            shard,
+            dealing: Dealing::default(),
         })
     }
 }

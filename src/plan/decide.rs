@@ -27,6 +27,9 @@ use crate::query::{Cell, FieldIx, FieldType, Purpose};
 use crate::table::{RowIx, Table};
 use crate::time::Instant;
 
+pub(super) use classes::{Classes, refine};
+pub(super) use deal::{Dealt, NOBODY, Settled};
+
 use super::command::{Command, LeadsRef};
 use super::context::{Context, Notify};
 use super::drops::{Checks, DropCode, Drops, opposite};
@@ -96,6 +99,8 @@ pub(super) struct Draft {
     pub sieved: Sieved,
     /// People who are told again although nothing changes for them.
     pub resend: Vec<(FieldIx, String)>,
+    /// Of a split over shards: which part of it this is.
+    pub part: super::shards::Part,
     /// The unit that is told of leads that nobody in it has yet.
     pub tell_unit: Option<String>,
     /// The unit that gains access by the transfer of a lead.

@@ -6,7 +6,7 @@ use crate::access::Covered;
 use crate::error::Result;
 use crate::filter;
 use crate::json::Json;
-use crate::query::Cell;
+use crate::query::{Cell, FieldIx};
 use crate::table::column::CodedColumn;
 use crate::table::{Column, RowIx};
 
@@ -99,7 +99,12 @@ fn moved(plan: &Plan, deciding: &Deciding<'_>, open: &Covered) -> Result<BTreeMa
     let edited = condition.is_some_and(|open| open.fields().iter().any(|field| plan.edits.touches(*field)));
     if let (false, Column::Coded(coded)) = (edited, plan.table.column(slot)) {
         match plan.edits.always(slot) {
-            Some(To::Coded(values, codes)) => return Ok(by_code(plan, open, coded, values, codes.iter().copied())),
+            Some(To::Coded(values, codes)) => {
+                if let Some(moved) = all_of_table(plan, deciding, open, slot, values, codes)? {
+                    return Ok(moved);
+                }
+                return Ok(by_code(plan, open, coded, values, codes.iter().copied()));
+            }
             Some(To::Same(cell)) => return Ok(by_code(plan, open, coded, std::slice::from_ref(cell), std::iter::repeat(0))),
             _ => {}
         }
@@ -127,6 +132,33 @@ fn moved(plan: &Plan, deciding: &Deciding<'_>, open: &Covered) -> Result<BTreeMa
         }
     }
     Ok(out)
+}
+
+/// The same where every lead of the table changes hands and all are open: what each loses is what they hold.
+fn all_of_table(
+    plan: &Plan,
+    deciding: &Deciding<'_>,
+    open: &Covered,
+    slot: FieldIx,
+    values: &[Cell<'static>],
+    codes: &[u32],
+) -> Result<Option<BTreeMap<String, Moved>>> {
+    if !plan.all_move || *open != Covered::All || plan.rows.len() != deciding.table.size() {
+        return Ok(None);
+    }
+    let held = deciding.counted(slot)?.iter().map(|(user, count)| (user.clone(), *count)).collect::<Vec<_>>();
+    let mut out: BTreeMap<String, Moved> = BTreeMap::new();
+    for (user, count) in held {
+        out.insert(user, Moved { released: count, open_before: count, ..Moved::default() });
+    }
+    let mut won = vec![0u64; values.len()];
+    codes.iter().for_each(|code| won.get_mut(*code as usize).into_iter().for_each(|won| *won += 1));
+    for (user, count) in values.iter().zip(won).filter(|(_, count)| *count > 0) {
+        let line = out.entry(user.text().unwrap_or_default().to_owned()).or_default();
+        line.dealt += count;
+        line.open_after += count;
+    }
+    Ok(Some(out))
 }
 
 /// The same for a split whose edits do not decide what is open: counted by code, without a look at other fields.

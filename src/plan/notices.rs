@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::json::Json;
-use crate::query::FieldIx;
-use crate::table::RowIx;
+use crate::query::{Cell, FieldIx};
+use crate::table::{Column, RowIx};
 
 use super::Plan;
-use super::edit::Told;
+use super::edit::{To, Told};
 
 /// Most leads that a notice names; the count is of all.
 const NAMED: usize = 100;
@@ -56,68 +56,58 @@ impl Notice {
 }
 
 /// What is known of one digest so far.
+#[derive(Clone, Default)]
 struct Gathered {
-    leads: Vec<String>,
+    rows: Vec<u32>,
     count: usize,
-    first: bool,
+    /// Leads of which the person had a notice already.
+    known: usize,
 }
 
-/// Gathers digests by slot, kind and person.
-#[derive(Default)]
-struct Gathering {
-    /// By place of the slot, kind and person.
-    of: BTreeMap<(usize, NoticeKind, String), Gathered>,
-}
-
-impl Gathering {
-    fn add(&mut self, slot: usize, kind: NoticeKind, user: &str, lead: &str, was_told: bool) {
-        let gathered =
-            self.of.entry((slot, kind, user.to_owned())).or_insert_with(|| Gathered { leads: Vec::new(), count: 0, first: true });
-        if gathered.leads.len() < NAMED {
-            gathered.leads.push(lead.to_owned());
+impl Gathered {
+    #[inline]
+    fn add(&mut self, row: RowIx, was_told: impl FnOnce() -> bool) {
+        if self.rows.len() < NAMED {
+            self.rows.push(row.0);
         }
-        gathered.count += 1;
-        gathered.first &= !was_told;
+        self.count += 1;
+        self.known += usize::from(was_told());
     }
 }
+
+/// Digests of one slot, by person.
+type Of = BTreeMap<(NoticeKind, String), Gathered>;
 
 /// The notices of a plan: by slot, those who receive before those who lose, then by id.
 pub(super) fn of(plan: &Plan) -> Vec<Notice> {
     if plan.told() == Told::No {
         return Vec::new();
     }
-    let lead = &plan.model.lead;
-    let mut gathering = Gathering::default();
-    let slots: Vec<(usize, FieldIx)> =
-        lead.slots.iter().map(|slot| slot.field).enumerate().filter(|(_, slot)| plan.edits.sets(*slot)).collect();
-    let place = |field: FieldIx| lead.slots.iter().position(|slot| slot.field == field).unwrap_or(0);
-    for (at, row) in plan.rows.iter().map(|row| RowIx(*row)).enumerate() {
-        let told = lead.notified.map(|field| plan.table.cell(row, field));
-        let was_told = |user: &str| told.as_ref().is_some_and(|told| told.items().any(|other| other == user));
-        let id = plan.table.id(row);
-        for (at_slot, slot) in &slots {
-            let from = plan.table.cell(row, *slot);
-            let Some(to) = plan.edits.always(*slot).and_then(|to| to.value(at, &from, plan.now)).filter(|to| *to != from) else { continue };
-            to.text().into_iter().for_each(|user| gathering.add(*at_slot, NoticeKind::Assigned, user, &id, was_told(user)));
-            from.text().into_iter().for_each(|user| gathering.add(*at_slot, NoticeKind::Released, user, &id, was_told(user)));
-        }
-        for (slot, user) in &plan.resend {
-            gathering.add(place(*slot), NoticeKind::Assigned, user, &id, was_told(user));
-        }
+    if let Some(notices) = plan.part.notices(&plan.model) {
+        return notices;
     }
-    let mut out: Vec<Notice> = gathering
-        .of
-        .into_iter()
-        .map(|((slot, kind, user), Gathered { leads, count, first })| Notice {
+    let lead = &plan.model.lead;
+    let told = |row: RowIx, user: &str| {
+        let told = lead.notified.map(|field| plan.table.cell(row, field));
+        told.is_some_and(|told| told.items().any(|other| other == user))
+    };
+    let mut out: Vec<Notice> = Vec::new();
+    for slot in lead.slots.iter().map(|slot| slot.field) {
+        let mut of = of_slot(plan, slot, &told);
+        for (_, user) in plan.resend.iter().filter(|(field, _)| *field == slot) {
+            let gathered = of.entry((NoticeKind::Assigned, user.clone())).or_default();
+            plan.rows.iter().map(|row| RowIx(*row)).for_each(|row| gathered.add(row, || told(row, user)));
+        }
+        out.extend(of.into_iter().map(|((kind, user), gathered)| Notice {
             user: Some(user),
             unit: None,
             kind,
-            slot: lead.slots.get(slot).map_or(lead.owner, |slot| slot.field),
-            leads,
-            count,
-            first: lead.notified.map(|_| first),
-        })
-        .collect();
+            slot,
+            leads: gathered.rows.iter().map(|row| plan.table.id(RowIx(*row)).into_owned()).collect(),
+            count: gathered.count,
+            first: lead.notified.map(|_| gathered.known == 0),
+        }));
+    }
     for copy in &plan.created {
         let text = |field: Option<FieldIx>| {
             copy.set.iter().find(|(set, _)| Some(*set) == field).and_then(|(_, cell)| cell.text()).map(str::to_owned)
@@ -129,6 +119,51 @@ pub(super) fn of(plan: &Plan) -> Vec<Notice> {
     if let (Some(unit), Some(row)) = (&plan.tell_unit, plan.rows.first()) {
         out.push(to_unit(lead.owner, None, Some(unit.clone()), plan.table.id(RowIx(*row)).into_owned()));
     }
+    out
+}
+
+/// What people win and lose in one slot. Where its column and its new values are coded, no text is looked at for a row.
+fn of_slot(plan: &Plan, slot: FieldIx, told: &dyn Fn(RowIx, &str) -> bool) -> Of {
+    let mut out = Of::new();
+    let Some(edit) = plan.edits.always(slot) else { return out };
+    let rows = || plan.rows.iter().map(|row| RowIx(*row));
+    let remembers = plan.model.lead.notified.is_some();
+    let coded = match (plan.table.column(slot), edit) {
+        (Column::Coded(coded), To::Same(cell)) => Some((coded, std::slice::from_ref(cell), None)),
+        (Column::Coded(coded), To::Coded(values, codes)) => Some((coded, values.as_slice(), Some(codes.as_slice()))),
+        _ => None,
+    };
+    let Some((coded, values, codes)) = coded else {
+        for (at, row) in rows().enumerate() {
+            let from = plan.table.cell(row, slot);
+            let Some(to) = edit.value(at, &from, plan.now).filter(|to| *to != from) else { continue };
+            for (kind, user) in [(NoticeKind::Assigned, to.text()), (NoticeKind::Released, from.text())] {
+                let Some(user) = user else { continue };
+                out.entry((kind, user.to_owned())).or_default().add(row, || told(row, user));
+            }
+        }
+        return out;
+    };
+    let place = |value: &Cell<'static>| value.text().map_or(Some(0), |user| coded.dict.find(user));
+    let places: Vec<Option<u32>> = values.iter().map(place).collect();
+    let mut won = vec![Gathered::default(); values.len()];
+    let mut lost = vec![Gathered::default(); coded.dict.len() + 1];
+    for (at, row) in rows().enumerate() {
+        let to = codes.map_or(0, |codes| codes.get(at).copied().unwrap_or(0)) as usize;
+        let from = coded.code(row.0);
+        if places.get(to).copied().flatten() == Some(from) {
+            continue;
+        }
+        if let Some(gathered) = won.get_mut(to) {
+            gathered.add(row, || remembers && values.get(to).and_then(Cell::text).is_some_and(|user| told(row, user)));
+        }
+        if let Some(gathered) = lost.get_mut(from as usize) {
+            gathered.add(row, || remembers && told(row, coded.dict.get(from)));
+        }
+    }
+    let winners = values.iter().zip(won).filter_map(|(value, won)| Some(((NoticeKind::Assigned, value.text()?.to_owned()), won)));
+    let losers = coded.dict.iter().zip(lost.into_iter().skip(1)).map(|(user, lost)| ((NoticeKind::Released, user.to_owned()), lost));
+    out.extend(winners.chain(losers).filter(|(_, gathered)| gathered.count > 0));
     out
 }
 

@@ -23,6 +23,8 @@ mod feed;
 mod options;
 mod rows;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use options::Options;
 

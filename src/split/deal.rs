@@ -1,5 +1,7 @@
 //! Dealing the rows of one class: who gets the first, who the second.
 
+use std::ops::{ControlFlow, Range};
+
 /// How the rows of one class follow one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -24,6 +26,16 @@ impl Turns {
         let part = u128::from(quota.max(1));
         let down = u128::MAX / part;
         Turns { key: (1_u128 << 127).div_ceil(part), step: down.saturating_add(1), left: quota }
+    }
+
+    /// The same after all turns whose key is below `bound`, a fraction of 2⁶⁴: the j-th is if (2j − 1) · 2⁶³ < q · bound.
+    fn from(quota: u64, bound: u64) -> Turns {
+        let done = (u128::from(quota) * u128::from(bound) + (1 << 63) - u128::from(bound > 0)) >> 64;
+        let mut turns = Turns::new(quota);
+        let before = if bound == 0 { 0 } else { done.min(u128::from(quota)) };
+        turns.key = turns.key.wrapping_add(turns.step.wrapping_mul(before));
+        turns.left = u64::try_from(u128::from(quota) - before).unwrap_or(0);
+        turns
     }
 
     /// The next key as a fraction of 2⁶⁴, rounded down.
@@ -61,25 +73,82 @@ pub fn deal(quotas: &[(u32, u64)], order: Order, mut each: impl FnMut(u32)) {
     if order == Order::Block {
         return quotas.iter().for_each(|(receiver, quota)| (0..*quota).for_each(|_| each(*receiver)));
     }
-    let mut different: Vec<u64> = quotas.iter().map(|(_, quota)| *quota).filter(|quota| *quota > 0).collect();
-    different.sort_unstable();
-    different.dedup();
-    if different.len() < 4 {
-        in_groups(quotas, &different, each);
-    } else {
-        in_windows(quotas, each);
+    let mut go_on = |receiver: u32| {
+        each(receiver);
+        ControlFlow::Continue(())
+    };
+    deal_from(quotas, 0, &mut go_on);
+}
+
+/// The same for some rows of a class only: those at the places `part`, counted from 0. It costs as much as it deals, not
+/// what comes before. Rows beyond the sum of the quotas are left.
+///
+/// Turns are skipped by their keys: with `bound` the largest fraction of 2⁶⁴ below which no more turns lie than rows are to
+/// be skipped, every receiver goes on with the first turn that is not below it. What is still to be skipped then has one and the same
+/// key, so it is less than a turn of each.
+///
+/// ```
+/// use evenhand::split::{Order, deal_part};
+///
+/// let mut rows = Vec::new();
+/// deal_part(&[(0, 6), (1, 3), (2, 1)], Order::Deal, 4..7, |receiver| rows.push(receiver));
+/// assert_eq!(rows, [1, 2, 0]);
+/// ```
+pub fn deal_part(quotas: &[(u32, u64)], order: Order, part: Range<u64>, mut each: impl FnMut(u32)) {
+    if order == Order::Block {
+        let mut before = 0_u64;
+        for (receiver, quota) in quotas {
+            let end = before.saturating_add(*quota);
+            (part.start.max(before)..part.end.min(end)).for_each(|_| each(*receiver));
+            before = end;
+        }
+        return;
+    }
+    let below = |bound: u64| quotas.iter().fold(0_u64, |sum, (_, quota)| sum.saturating_add(quota - Turns::from(*quota, bound).left));
+    let (mut bound, mut beyond) = (0_u64, u64::MAX);
+    while beyond - bound > 1 {
+        let middle = bound + (beyond - bound) / 2;
+        if below(middle) <= part.start {
+            bound = middle;
+        } else {
+            beyond = middle;
+        }
+    }
+    let mut at = below(bound);
+    let mut some = |receiver: u32| {
+        if at >= part.end {
+            return ControlFlow::Break(());
+        }
+        if at >= part.start {
+            each(receiver);
+        }
+        at += 1;
+        ControlFlow::Continue(())
+    };
+    if part.start < part.end {
+        deal_from(quotas, bound, &mut some);
     }
 }
 
+/// Deals all turns whose key is not below `bound`, until `each` has enough.
+fn deal_from(quotas: &[(u32, u64)], bound: u64, each: &mut impl FnMut(u32) -> ControlFlow<()>) {
+    let mut different: Vec<u64> = quotas.iter().map(|(_, quota)| *quota).filter(|quota| *quota > 0).collect();
+    different.sort_unstable();
+    different.dedup();
+    // Whether all was dealt or enough makes no difference here.
+    let _ = if different.len() < 4 { in_groups(quotas, &different, bound, each) } else { in_windows(quotas, bound, each) };
+}
+
 /// For few different numbers: receivers who get equally many have their turns at the same time.
-fn in_groups(quotas: &[(u32, u64)], different: &[u64], mut each: impl FnMut(u32)) {
+fn in_groups(quotas: &[(u32, u64)], different: &[u64], bound: u64, each: &mut impl FnMut(u32) -> ControlFlow<()>) -> ControlFlow<()> {
     let members = |quota: u64| quotas.iter().filter(move |(_, has)| *has == quota).map(|(receiver, _)| *receiver).collect();
-    let mut groups: Vec<(Turns, Vec<u32>)> = different.iter().map(|quota| (Turns::new(*quota), members(*quota))).collect();
+    let mut groups: Vec<(Turns, Vec<u32>)> = different.iter().map(|quota| (Turns::from(*quota, bound), members(*quota))).collect();
+    groups.retain(|(turns, _)| turns.left > 0);
     let mut tied = Vec::new();
     while let Some(key) = groups.iter().map(|(turns, _)| turns.key()).min() {
         let mut first = groups.iter_mut().filter(|(turns, _)| turns.key() == key);
         if let (Some((turns, members)), None) = (first.next(), first.next()) {
-            members.iter().for_each(|receiver| each(*receiver));
+            members.iter().try_for_each(|receiver| each(*receiver))?;
             turns.advance();
         } else {
             tied.clear();
@@ -88,18 +157,19 @@ fn in_groups(quotas: &[(u32, u64)], different: &[u64], mut each: impl FnMut(u32)
                 turns.advance();
             }
             tied.sort_unstable();
-            tied.iter().for_each(|receiver| each(*receiver));
+            tied.iter().try_for_each(|receiver| each(*receiver))?;
         }
         groups.retain(|(turns, _)| turns.left > 0);
     }
+    ControlFlow::Continue(())
 }
 
 /// For many different numbers: the keys are cut into windows of some hundred turns, which are sorted by
 /// counting. A window has about as many buckets as turns, so little is left to do in a bucket.
 #[expect(clippy::indexing_slicing, reason = "a bucket is the top bits of a key within its window, and counts are kept for all of them")]
-fn in_windows(quotas: &[(u32, u64)], mut each: impl FnMut(u32)) {
+fn in_windows(quotas: &[(u32, u64)], bound: u64, each: &mut impl FnMut(u32) -> ControlFlow<()>) -> ControlFlow<()> {
     let takers = quotas.iter().filter(|(_, quota)| *quota > 0);
-    let mut takers: Vec<(u32, Turns)> = takers.map(|(receiver, quota)| (*receiver, Turns::new(*quota))).collect();
+    let mut takers: Vec<(u32, Turns)> = takers.map(|(receiver, quota)| (*receiver, Turns::from(*quota, bound))).collect();
     let rows = quotas.iter().fold(0_u64, |sum, (_, quota)| sum.saturating_add(*quota));
     let window = (takers.len() * 16).next_power_of_two().clamp(64, 1 << 16) as u64;
     let window_bits = (rows / window).checked_ilog2().unwrap_or(0);
@@ -109,7 +179,8 @@ fn in_windows(quotas: &[(u32, u64)], mut each: impl FnMut(u32)) {
     let mut ends = vec![0_u32; buckets + 1];
     let mut drawn: Vec<(u64, u32)> = Vec::new();
     let mut sorted = drawn.clone();
-    for window in 0..1_u64 << window_bits {
+    let first = if window_bits == 0 { 0 } else { bound >> (64 - window_bits) };
+    for window in first..1_u64 << window_bits {
         let last = window.checked_shl(64 - window_bits).unwrap_or(0) | u64::MAX >> window_bits;
         drawn.clear();
         ends.fill(0);
@@ -144,8 +215,9 @@ fn in_windows(quotas: &[(u32, u64)], mut each: impl FnMut(u32)) {
                 sorted[to] = turn;
             }
         }
-        sorted.iter().for_each(|(_, receiver)| each(*receiver));
+        sorted.iter().try_for_each(|(_, receiver)| each(*receiver))?;
     }
+    ControlFlow::Continue(())
 }
 
 #[cfg(test)]
@@ -184,6 +256,49 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn parts_are_cut_from_the_whole(
+            quotas in prop::collection::vec(prop_oneof![0_u64..9, 0_u64..400], 0..30),
+            cuts in prop::collection::vec(0_u64..9000, 0..6),
+            block: bool,
+        ) {
+            let quotas: Vec<(u32, u64)> = quotas.into_iter().enumerate().map(|(at, quota)| (at as u32, quota)).collect();
+            let order = if block { Order::Block } else { Order::Deal };
+            let mut cuts: Vec<u64> = cuts.into_iter().chain([0, 12_000]).collect();
+            cuts.sort_unstable();
+            let mut rows = Vec::new();
+            for part in cuts.windows(2) {
+                deal_part(&quotas, order, part[0]..part[1], |receiver| rows.push(receiver));
+            }
+            prop_assert_eq!(rows, dealt(&quotas, order));
+        }
+
+        #[test]
+        fn any_turn_can_be_the_first(a in 1_u64..1 << 31, b in 1_u64..1 << 31, c in 1_u64..50, place in 0_u64..1 << 32) {
+            let quotas = [(0, a), (1, b), (2, c), (3, a), (4, 1)];
+            let place = place % quotas.iter().map(|(_, quota)| quota).sum::<u64>();
+            let mut found = None;
+            deal_part(&quotas, Order::Deal, place..place + 1, |receiver| found = Some(receiver));
+            // The turn at a place is the one before which just so many others lie.
+            let before = |j: u64, quota: u64, to: u32| -> u64 {
+                quotas.iter().map(|(other, has)| {
+                    let (top, bottom) = (u128::from(2 * j - 1) * u128::from(*has), u128::from(quota));
+                    // Turns k with (2k − 1) · quota below (2j − 1) · has, or equal for earlier receivers.
+                    let below = (top + bottom).div_ceil(2 * bottom) - 1;
+                    let tied = *other < to && (top + bottom) % (2 * bottom) == 0;
+                    u64::try_from((below + u128::from(tied)).min(u128::from(*has))).unwrap()
+                }).sum()
+            };
+            let to = found.unwrap();
+            let quota = quotas[to as usize].1;
+            let (mut low, mut high) = (1, quota);
+            while low < high {
+                let middle = (low + high).div_ceil(2);
+                if before(middle, quota, to) <= place { low = middle } else { high = middle - 1 }
+            }
+            prop_assert_eq!(before(low, quota, to), place);
+        }
+
         #[test]
         fn turns_go_by_key_then_receiver(quotas in prop::collection::vec(0_u64..40, 0..60)) {
             let quotas: Vec<(u32, u64)> = quotas.into_iter().enumerate().map(|(at, quota)| (at as u32, quota)).collect();

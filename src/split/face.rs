@@ -17,13 +17,13 @@ use super::set::{Matrix, bits, filled, has, put};
 /// and who may get one more. The row after the last receiver stands for rows that are left.
 pub(super) fn best_face(graph: &Graph, part: &Part, numbers: &Numbers) -> Result<(Matrix, Vec<i64>, Vec<bool>)> {
     let people = graph.receivers;
-    let mut order: Vec<((i128, i64), usize)> = Vec::new();
+    let mut order: Vec<(u32, usize)> = Vec::new();
     order.try_reserve_exact(people)?;
-    order.extend(numbers.steps.iter().enumerate().filter_map(|(at, step)| step.filter(|step| !step.taken).map(|step| (step.cost, at))));
+    order.extend(numbers.steps.iter().enumerate().filter_map(|(at, step)| step.up.map(|cost| (cost, at))));
     order.sort_unstable();
 
     let mut takes = Matrix::new(people + 1, graph.classes)?;
-    let mut price: Vec<Option<(i128, i64)>> = filled(None, people)?;
+    let mut price: Vec<Option<u32>> = filled(None, people)?;
     let mut priced = filled(false, people)?;
     let mut unseen = part.classes.clone();
     let mut queue: VecDeque<usize> = VecDeque::new();
@@ -82,8 +82,9 @@ pub(super) fn best_face(graph: &Graph, part: &Part, numbers: &Numbers) -> Result
     for (((total, step), price), (least, extra)) in
         numbers.totals.iter().zip(&numbers.steps).zip(&price).zip(least.iter_mut().zip(extra.iter_mut()))
     {
-        *extra = step.is_some_and(|step| Some(step.cost) == *price);
-        *least = if *extra && step.is_some_and(|step| step.taken) { total - 1 } else { *total };
+        let gives = price.is_some() && step.down == *price;
+        *extra = gives || (price.is_some() && step.up == *price);
+        *least = if gives { total - 1 } else { *total };
     }
     if let Some(unplaced) = least.last_mut() {
         *unplaced = numbers.flow.left.iter().sum();

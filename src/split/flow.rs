@@ -137,6 +137,28 @@ impl Search {
     }
 }
 
+impl Flow<i64> {
+    /// Takes from everybody who holds more than `totals` what is too much, and makes room for what is missing.
+    pub fn trim(&mut self, totals: &[i64]) {
+        self.room.copy_from_slice(totals);
+        for (holder, rows) in self.held.iter().flatten() {
+            if let Some(room) = self.room.get_mut(*holder as usize) {
+                *room -= rows;
+            }
+        }
+        for (left, held) in self.left.iter_mut().zip(&mut self.held) {
+            for (holder, rows) in held {
+                if let Some(room) = self.room.get_mut(*holder as usize).filter(|room| **room < 0) {
+                    let less = (*rows).min(-*room);
+                    *room += less;
+                    *rows -= less;
+                    *left += less;
+                }
+            }
+        }
+    }
+}
+
 #[expect(
     clippy::indexing_slicing,
     reason = "every index is a class, a receiver or a list entry of the graph that all vectors were sized for"

@@ -42,9 +42,33 @@ pub(super) struct Ratio {
 }
 
 impl Ratio {
-    /// Compares two fractions.
+    /// Compares two fractions whose products with the other's denominator are known to fit.
     pub fn order(self, other: Ratio) -> Ordering {
         (self.top * other.bottom).cmp(&(other.top * self.bottom))
+    }
+
+    /// Compares any two fractions: where products might not fit, by their continued fractions.
+    pub fn order_exactly(self, other: Ratio) -> Ordering {
+        match (self.top.checked_mul(other.bottom), other.top.checked_mul(self.bottom)) {
+            (Some(left), Some(right)) => left.cmp(&right),
+            _ => by_quotients(self, other),
+        }
+    }
+}
+
+/// Compares whole parts, and where they are equal the reciprocals of what is left, the other way round. It takes as many
+/// steps as Euclid's algorithm.
+fn by_quotients(mut a: Ratio, mut b: Ratio) -> Ordering {
+    loop {
+        let whole = a.top.div_euclid(a.bottom).cmp(&b.top.div_euclid(b.bottom));
+        let (rest_a, rest_b) = (a.top.rem_euclid(a.bottom), b.top.rem_euclid(b.bottom));
+        if whole.is_ne() {
+            return whole;
+        }
+        if rest_a == 0 || rest_b == 0 {
+            return rest_a.cmp(&rest_b);
+        }
+        (a, b) = (Ratio { top: b.bottom, bottom: rest_b }, Ratio { top: a.bottom, bottom: rest_a });
     }
 }
 
@@ -190,6 +214,19 @@ mod tests {
         let level = water_level(&wishes, &all, amount).unwrap();
         assert_eq!(wishes.iter().map(|wish| at_level(wish, level)).sum::<i128>(), amount * level.bottom);
         (level.top, level.bottom)
+    }
+
+    #[test]
+    fn fractions_of_any_size_compare() {
+        let large = i128::MAX / 3;
+        let ratios =
+            [(-large, 7), (-1, large), (0, 5), (large - 2, large), (large - 1, large), (3, 3), (large, large - 1), (5, 4), (large, 1)];
+        for (at, a) in ratios.iter().enumerate() {
+            for (other, b) in ratios.iter().enumerate() {
+                let (a, b) = (Ratio { top: a.0, bottom: a.1 }, Ratio { top: b.0, bottom: b.1 });
+                assert_eq!((by_quotients(a, b), a.order_exactly(b)), (at.cmp(&other), at.cmp(&other)));
+            }
+        }
     }
 
     #[test]

@@ -4,14 +4,17 @@
 //! convex functions of one number each. On such a set the best whole point differs from the best real point z
 //! by less than one lead everywhere: were xᵢ ≥ zᵢ + 1, some j has xⱼ < zⱼ such that a unit can pass from i to j
 //! in x and a little can pass back in z; since neither can gain, xⱼ + aⱼ + 1 ≥ xᵢ + aᵢ ≥ zᵢ + 1 + aᵢ ≥ zⱼ + 1 + aⱼ,
-//! where a = carry − s, and so xⱼ ≥ zⱼ. Hence x is ⌊z⌋ with one more for some of the receivers whose z is not
-//! whole. Which receivers can have one more together is a matroid, the cost of one more is a number for each
-//! of them, and so the greedy algorithm is exact: whoever costs least is asked first, and gets one more if the
-//! classes allow it (J. Edmonds, Matroids and the greedy algorithm, 1971). Receivers who cost the same are
-//! asked in order, which gives the lexicographically greatest of the best.
+//! where a = carry − s, and so xⱼ ≥ zⱼ. Hence x lies between ⌊z⌋ and ⌈z⌉. From any numbers that no best point falls
+//! below, raising by one whoever costs least, as long as the classes allow it, ends in the best (A. Federgruen and
+//! H. Groenevelt, The greedy procedure for resource allocation problems, 1986): the k-th row of i costs
+//! k − 1 + aᵢ against the others. Receivers who cost the same are asked in order, which gives the lexicographically
+//! greatest of the best.
 //!
 //! Without carries z is the shares themselves. With carries it is found like them, with equal weights and
-//! carry − s in place of the load.
+//! carry − s in place of the load, where s is rounded to units. Rounding moves no aᵢ by a unit, and z, being the point
+//! of the polytope nearest to −a, not by more than a does: by less than √n units. So whatever lies as near as n units to
+//! a whole number may be on either side of it, and both are tried. What a row costs is never rounded: two rows cost the
+//! same only if they do so as fractions.
 
 use crate::error::Result;
 
@@ -26,17 +29,25 @@ pub(super) struct Numbers {
     pub flow: Flow<i64>,
     /// How many each receiver gets.
     pub totals: Vec<i64>,
-    /// For receivers who may get one more or less and stay in the box: what it costs.
-    pub steps: Vec<Option<Step>>,
+    /// For each receiver: what one more, and the last one, cost.
+    pub steps: Vec<Step>,
 }
 
-/// The receiver gets a number or one more.
-#[derive(Clone, Copy)]
+/// Places in the order of costs; what costs the same has the same place.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Step {
-    /// What one more costs against the others; only the order counts.
-    pub cost: (i128, i64),
-    /// Whether it is one more.
-    pub taken: bool,
+    /// What one more costs, where some best numbers might have it.
+    pub up: Option<u32>,
+    /// What the last one costs, where some best numbers might not have it.
+    pub down: Option<u32>,
+}
+
+/// One row more for somebody.
+struct Row {
+    cost: Ratio,
+    /// What breaks ties before the order does.
+    carry: i64,
+    to: u32,
 }
 
 /// Rounds shares down to units; units that are missing go to the largest remainders, then in receivers' order.
@@ -82,15 +93,9 @@ pub(super) fn numbers(
         Even::Dealt => receiver.carry,
         Even::Total => 0,
     };
-    let near = |receiver: u32| {
-        let (ratio, carry) = (exact.get(receiver as usize), receivers.get(receiver as usize).map(carried));
-        ratio.is_none_or(|ratio| ratio.bottom < unit / 2) && carry.is_none_or(|carry| carry == 0)
-    };
-    let (mut flow, parts, scale) = if part.receivers.iter().all(|receiver| near(*receiver)) {
-        // Two receivers who could gain by an exchange differ by 1 / denominator at least, which is more than the
-        // rounding to units can hide: the box of the exact shares is the box of the rounded ones.
-        (start, exact, 1)
-    } else {
+    let owing = part.receivers.iter().filter_map(|at| receivers.get(*at as usize)).any(|receiver| carried(receiver) != 0);
+    // The real point that is nearest, in parts of which `lead` are one, and how many of these it may be off.
+    let (mut flow, nearest, lead, off) = if owing {
         let mut wishes = filled(Wish::default(), graph.receivers)?;
         for (((wish, receiver), units), most) in wishes.iter_mut().zip(receivers).zip(units).zip(most) {
             *wish = Wish { weight: 1, offset: i128::from(carried(receiver)) - i128::from(*units), most: i128::from(*most) * unit };
@@ -98,7 +103,10 @@ pub(super) fn numbers(
         let mut start = base;
         let again = Part { receivers: part.receivers.clone(), classes: part.classes.clone() };
         let nearest = shares(graph, unit, &wishes, again, &mut start, search)?;
-        (start, nearest, unit)
+        let rounded = part.receivers.iter().filter_map(|at| exact.get(*at as usize)).any(|share| unit % share.bottom != 0);
+        (start, Some(nearest), unit, if rounded { graph.receivers as i128 } else { 0 })
+    } else {
+        (start, None, 1, 0)
     };
 
     let mut totals = filled(0, graph.receivers)?;
@@ -107,39 +115,47 @@ pub(super) fn numbers(
             *total += rows;
         }
     }
-    let mut steps = filled(None, graph.receivers)?;
-    let mut queue: Vec<((i128, i64), u32)> = Vec::new();
+    let mut queue: Vec<Row> = Vec::new();
     queue.try_reserve_exact(part.receivers.len())?;
-    flow.room.fill(0);
     for at in &part.receivers {
         let index = *at as usize;
-        let (Some(ratio), Some(total), Some(room)) = (parts.get(index), totals.get_mut(index), flow.room.get_mut(index)) else { continue };
-        let (Some(receiver), Some(units), Some(step)) = (receivers.get(index), units.get(index), steps.get_mut(index)) else { continue };
-        let lead = ratio.bottom * scale;
-        let whole = ratio.top / lead;
-        let floor = i64::try_from(whole).unwrap_or(i64::MAX);
-        *room = floor - *total;
-        *total = floor;
-        if ratio.top % lead != 0 {
-            let off = whole * unit - i128::from(*units);
-            let cost = match even {
-                Even::Dealt => (off + i128::from(receiver.carry), 0),
-                Even::Total => (off, receiver.carry),
+        let (Some(share), Some(receiver), Some(most)) = (exact.get(index), receivers.get(index), most.get(index)) else { continue };
+        let Some(Ratio { top, bottom }) = nearest.as_ref().map_or(Some(share), |nearest| nearest.get(index)) else { continue };
+        let least = ((top - off * bottom) / (lead * bottom)).max(0);
+        let largest = ((top + off * bottom) + lead * bottom - 1) / (lead * bottom);
+        for number in least..largest.min(i128::from(*most)) {
+            let above = number * share.bottom - share.top;
+            let cost = if owing {
+                Ratio { top: i128::from(carried(receiver)) * share.bottom + above * unit, bottom: share.bottom * unit }
+            } else {
+                Ratio { top: above, bottom: share.bottom }
             };
-            *step = Some(Step { cost, taken: false });
-            queue.push((cost, *at));
+            queue.try_reserve(1)?;
+            queue.push(Row { cost, carry: receiver.carry - carried(receiver), to: *at });
+        }
+        if let Some(total) = totals.get_mut(index) {
+            *total = i64::try_from(least).unwrap_or(i64::MAX);
         }
     }
+    flow.trim(&totals);
     flow.fill(graph, &part, search);
-    queue.sort_unstable();
+
+    queue.sort_unstable_by(|a, b| a.cost.order_exactly(b.cost).then(a.carry.cmp(&b.carry)).then(a.to.cmp(&b.to)));
+    let mut steps = filled(Step::default(), graph.receivers)?;
     let mut open = part.classes;
-    for (_, at) in queue {
-        if flow.raise(graph, at, 1, &mut open, search)
-            && let (Some(total), Some(Some(step))) = (totals.get_mut(at as usize), steps.get_mut(at as usize))
-        {
-            *total += 1;
-            step.taken = true;
+    let mut place = 0;
+    for same in queue.chunk_by(|a, b| a.carry == b.carry && a.cost.order_exactly(b.cost).is_eq()) {
+        for Row { to, .. } in same {
+            let raised = flow.raise(graph, *to, 1, &mut open, search);
+            let (Some(total), Some(step)) = (totals.get_mut(*to as usize), steps.get_mut(*to as usize)) else { continue };
+            if raised {
+                *total += 1;
+                step.down = Some(place);
+            } else {
+                step.up = step.up.or(Some(place));
+            }
         }
+        place += 1;
     }
     Ok(Numbers { flow, totals, steps })
 }

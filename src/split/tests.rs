@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 mod certificate;
+mod wide;
 
 use super::*;
+use wide::Wide;
 
 /// SplitMix64, so that runs are the same everywhere.
 struct Dice(u64);
@@ -215,15 +217,25 @@ fn by_definition(division: &Division) -> (Vec<i64>, Vec<u64>, u64) {
     order.sort_by(|a, b| (rest(*b).0 * rest(*a).1).cmp(&(rest(*a).0 * rest(*b).1)));
     order.iter().take(missing as usize).for_each(|i| units[*i] += 1);
 
-    let off = |x: &[u64], carries: i128| -> i128 {
-        (0..people)
-            .filter(|i| rank(1 << i) > 0)
-            .map(|i| (carries * i128::from(division.receivers[i].carry) + i128::from(x[i]) * unit - units[i]).pow(2))
-            .sum()
+    // How far a number is from the exact share, with the carry or without, squared: in parts that are common to all.
+    let common = |i: usize| (0..people).filter(|j| *j != i).fold(Wide::from(1), |product, j| product * Wide::from(shares[j].1));
+    let squared = |i: usize, number: u64, carry: i64| {
+        let (top, bottom) = shares[i];
+        let carried = Wide::from(i128::from(carry)) * Wide::from(bottom);
+        let off = (carried + Wide::from((i128::from(number) * bottom - top) * unit)) * common(i);
+        off * off
+    };
+    let offs = |carries: i64| -> Vec<Vec<Wide>> {
+        let of = |i: usize| (0..=rank(1 << i)).map(move |number| (i, number));
+        (0..people).map(|i| of(i).map(|(i, number)| squared(i, number, carries * division.receivers[i].carry)).collect()).collect()
+    };
+    let (plain, carrying) = (offs(0), offs(1));
+    let off = |x: &[u64], table: &[Vec<Wide>]| -> Wide {
+        (0..people).filter(|i| rank(1 << i) > 0).fold(Wide::from(0), |sum, i| sum + table[i][x[i] as usize])
     };
     let worth = |x: &[u64]| match division.even {
-        Even::Dealt => (off(x, 1), 0),
-        Even::Total => (off(x, 0), off(x, 1)),
+        Even::Dealt => (off(x, &carrying), Wide::from(0)),
+        Even::Total => (off(x, &plain), off(x, &carrying)),
     };
     let full = ways.iter().filter(|(x, _)| x.iter().sum::<u64>() == placed);
     let best = full.min_by_key(|(x, stays)| (worth(x), u64::MAX - **stays, std::cmp::Reverse((*x).clone()))).unwrap();
@@ -252,9 +264,12 @@ fn small_division(dice: &mut Dice) -> Division {
     let calm = dice.roll(3) == 0;
     let carry_range = [1, 3, 40][dice.roll(3) as usize];
     let weights = [1, 2, 5, 60, 1 << 40, 1 << 57][dice.roll(6) as usize];
+    // Equals beside one with another weight: shares tie, and their denominator does not divide a unit.
+    let odd = [7 * 11 * 13 * 29, 29, 31, 37, 1 << 35][dice.roll(5) as usize] - u64::from(people - 1);
+    let tied = dice.roll(3) == 0;
     let receivers = (0..people)
-        .map(|_| Receiver {
-            weight: 1 + dice.roll(weights),
+        .map(|at| Receiver {
+            weight: if tied { if at + 1 == people { odd } else { 1 } } else { 1 + dice.roll(weights) },
             most: (dice.roll(4) == 0).then(|| dice.roll(6)),
             load: if calm { 0 } else { dice.roll(7) },
             carry: (dice.roll(2 * carry_range - 1) as i64 + 1 - carry_range as i64) * UNIT / [1, 2, 3, 7][dice.roll(4) as usize],

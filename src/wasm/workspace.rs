@@ -30,7 +30,7 @@ pub struct Workspace {
     inner: Home,
 }
 
-/// The plans that came as bytes: `[id, bytes, id, bytes, …]`, each id as JSON text.
+/// What of a context came as bytes: `[id, bytes, id, bytes, …]`, each id as JSON. Plans have their id, the settlement of shards null.
 fn stored(plans: &Array) -> Result<Stored, JsValue> {
     let mut out = Stored::default();
     let mut items = plans.iter();
@@ -39,7 +39,11 @@ fn stored(plans: &Array) -> Result<Stored, JsValue> {
         let mut plan = Vec::new();
         bytes(&encoded, &mut plan)?;
         room(plan.len().saturating_mul(GROWTH))?;
-        out.plans.push((text(&id, "id")?, plan));
+        match input(&id)? {
+            Json::Null => out.settlement = Some(plan),
+            Json::Text(id) => out.plans.push((id, plan)),
+            other => return Err(failure(&Error::new("wrong_type", "", format!("`id` must be a text, not {}", other.kind())))),
+        }
     }
     Ok(out)
 }
@@ -173,6 +177,34 @@ impl Workspace {
         let needs = thrown(workspace.needs(&command, &context, stored))?;
         let filter = needs.filter().map(|query| Filter::new(&self.inner, workspace.filter_of(query)));
         Ok(Needs { answer: needs.to_json(), filter })
+    }
+
+    /// See [`workspace::Workspace::tally`].
+    ///
+    /// # Errors
+    /// `command_invalid`, `context_invalid`, `not_shardable`.
+    pub fn tally(&self, leads: &LeadTable, command: &Uint8Array, context: &Uint8Array) -> Result<Uint8Array, JsValue> {
+        let (command, context) = (input(command)?, input(context)?);
+        let leads = leads.of(&self.inner)?;
+        thrown(self.inner.borrow().tally(&leads, &command, &context)).map(|bytes| Uint8Array::from(bytes.as_slice()))
+    }
+
+    /// See [`workspace::Workspace::settle`].
+    ///
+    /// # Errors
+    /// `command_invalid`, `context_invalid`, `tally_malformed`, `settlement_stale`.
+    pub fn settle(&self, tallies: &Array, command: &Uint8Array, context: &Uint8Array) -> Result<Uint8Array, JsValue> {
+        let (command, context) = (input(command)?, input(context)?);
+        let mut all = Vec::new();
+        for tally in tallies.iter() {
+            let mut one = Vec::new();
+            if let Ok(given) = tally.dyn_into::<Uint8Array>() {
+                bytes(&given, &mut one)?;
+                room(one.len().saturating_mul(GROWTH))?;
+            }
+            all.push(one);
+        }
+        thrown(self.inner.borrow().settle(&all, &command, &context)).map(|bytes| Uint8Array::from(bytes.as_slice()))
     }
 
     /// See [`workspace::Workspace::plan`]. `plans` are those of the context that came as bytes.

@@ -1,9 +1,14 @@
-//! Benchmarks: `tests/bench/*.mjs`, each a program of its own that prints its ratios.
+//! Benchmarks: `tests/bench/*.mjs`, each a program of its own that prints its ratios and writes them to `tests/bench/out`.
+//!
+//! The peers that they measure against are installed for them alone: no test needs any.
 
 use std::fs;
 
 use crate::run::{Result, at, root, run, step};
 use crate::{build, pack, tools};
+
+/// A benchmark clears away what the one before left, and holds a million objects beside the peers' copies of them.
+const NODE: [&str; 2] = ["--expose-gc", "--max-old-space-size=8192"];
 
 /// Builds, then runs the benchmarks with these names, or all.
 pub fn bench(names: &[&str]) -> Result {
@@ -24,8 +29,9 @@ pub fn bench(names: &[&str]) -> Result {
         return Err("tests/bench has no benchmark yet".into());
     }
     pack::install(&build::build()?)?;
+    tools::npm_packages(&folder)?;
     for name in found {
-        step(&name, || run(tools::node(&["--expose-gc"]).arg(folder.join(format!("{name}.mjs")))))?;
+        step(&name, || run(tools::node(&NODE).arg(folder.join(format!("{name}.mjs")))))?;
     }
     Ok(())
 }

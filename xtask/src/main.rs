@@ -24,7 +24,8 @@ Commands:
   bench [NAME…]    builds, then runs tests/bench/NAME.mjs, or all of them
 
 What is missing is installed, or the command that installs it is named: the wasm32 target (rustup), npm packages
-(npm ci in tests/package), the wasm-bindgen test runner (cargo install into target/tools), Chromium and its driver (apt-get).
+(npm ci in tests/package, for benchmarks in tests/bench too), the wasm-bindgen test runner (cargo install into target/tools),
+Chromium and its driver (apt-get).
 ";
 
 fn main() -> ExitCode {

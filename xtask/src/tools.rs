@@ -39,7 +39,7 @@ pub fn wasm_target() -> Result {
     step("install the wasm32 target", || run(&mut command("rustup", &["target", "add", TARGET])))
 }
 
-/// Makes sure of Node and of the npm packages that the lockfile names.
+/// Makes sure of Node and of the npm packages that building and testing need.
 pub fn npm() -> Result {
     if find("node").is_none() || find("npm").is_none() {
         return Err(format!(
@@ -51,14 +51,19 @@ pub fn npm() -> Result {
     if major.is_none_or(|major| major < OLDEST_NODE) {
         return Err(format!("Node {} is too old: {OLDEST_NODE} or later is needed", version.trim()));
     }
-    let project = npm_project();
+    npm_packages(&npm_project())
+}
+
+/// Makes sure of the npm packages that a project's lockfile names.
+pub fn npm_packages(project: &Path) -> Result {
     let installed = project.join("node_modules/.xtask-lock");
-    let wanted = std::fs::read(project.join("package-lock.json")).map_err(|error| format!("tests/package/package-lock.json: {error}"))?;
+    let lockfile = project.join("package-lock.json");
+    let wanted = crate::run::at(&lockfile, std::fs::read(&lockfile))?;
     if std::fs::read(&installed).is_ok_and(|have| have == wanted) {
         return Ok(());
     }
     step("install npm packages", || {
-        run(command("npm", &["ci"]).current_dir(&project))?;
+        run(command("npm", &["ci"]).current_dir(project))?;
         crate::run::at(&installed, std::fs::write(&installed, &wanted))
     })
 }

@@ -55,7 +55,8 @@ pub(super) fn together(
     let bundled = kernel::together(receivers, &bundles, even(split))?;
     let to = of_row.iter().map(|bundle| bundled.to.get(*bundle as usize).copied().flatten().unwrap_or(NOBODY)).collect();
     let report = SplitReport { spread: bundled.spread, bound: bundled.bound, exact: bundled.spread == 0 };
-    Ok(Some(Dealt { to, carry: bundled.carry, report }))
+    let placed = usize::try_from(bundled.placed).unwrap_or(usize::MAX);
+    Ok(Some(Dealt { to, placed, carry: bundled.carry, report: Some(report) }))
 }
 
 /// What rows of one bundle have in common, in bytes; none where a field has no value.

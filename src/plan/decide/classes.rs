@@ -54,7 +54,7 @@ impl Holders<'_> {
 }
 
 /// The classes of some rows.
-pub(super) struct Classes {
+pub(in crate::plan) struct Classes {
     /// In the order of their first row.
     pub list: Vec<Class>,
     /// For each row, its class.
@@ -66,7 +66,7 @@ const LANES: usize = 64;
 
 impl Classes {
     /// Sorts rows into classes. `may` has one answer for each receiver; each row is covered by at least one.
-    pub fn of(rows: &[u32], may: &[Covered], holders: Option<&Holders<'_>>, table_rows: u32) -> Result<Classes> {
+    pub(super) fn of(rows: &[u32], may: &[Covered], holders: Option<&Holders<'_>>, table_rows: u32) -> Result<Classes> {
         let mut of_row: Vec<u32> = Vec::new();
         of_row.try_reserve_exact(rows.len())?;
         of_row.resize(rows.len(), 0);
@@ -80,43 +80,55 @@ impl Classes {
         if let Some(holders) = holders {
             count = refine(&mut of_row, rows.iter().map(|row| holders.get(RowIx(*row)).map_or(0, |place| u64::from(place) + 1)))?;
         }
-        let mut list: Vec<Class> = Vec::new();
-        list.try_reserve_exact(count as usize)?;
-        for (row, class) in rows.iter().map(|row| RowIx(*row)).zip(&of_row) {
-            // Classes are numbered in the order of their first row, so a new one is always the next.
-            match list.get_mut(*class as usize) {
-                Some(known) => known.count += 1,
-                None => list.push(Class {
-                    eligible: Set::of((0u32..).zip(may).filter(|(_, may)| may.contains(row)).map(|(place, _)| place)),
-                    owner: holders.and_then(|holders| holders.get(row)),
-                    count: 1,
-                }),
+        // Classes are numbered in the order of their first row.
+        let mut counts: Vec<u64> = Vec::new();
+        counts.try_reserve_exact(count as usize)?;
+        counts.resize(count as usize, 0);
+        let mut first: Vec<u32> = Vec::new();
+        first.try_reserve_exact(count as usize)?;
+        if let ([only], Some(row)) = (counts.as_mut_slice(), rows.first()) {
+            *only = rows.len() as u64;
+            first.push(*row);
+        } else {
+            for (row, class) in rows.iter().zip(&of_row) {
+                if *class as usize == first.len() {
+                    first.push(*row);
+                }
+                counts.get_mut(*class as usize).into_iter().for_each(|count| *count += 1);
             }
         }
-        Ok(Classes { list, of_row })
+        let class = |(row, count): (u32, u64)| Class {
+            eligible: Set::of((0u32..).zip(may).filter(|(_, may)| may.contains(RowIx(row))).map(|(place, _)| place)),
+            owner: holders.and_then(|holders| holders.get(RowIx(row))),
+            count,
+        };
+        Ok(Classes { list: first.into_iter().zip(counts).map(class).collect(), of_row })
     }
 }
 
+/// Places of the small table that remembers where keys were found last.
+const RECENT: usize = 1 << 12;
+
 /// Splits classes further by a key of each row; numbers them in the order of their first row.
-fn refine(of_row: &mut [u32], keys: impl Iterator<Item = u64>) -> Result<u32> {
+pub(in crate::plan) fn refine(of_row: &mut [u32], keys: impl Iterator<Item = u64>) -> Result<u32> {
     let mut known: HashMap<(u32, u64), u32, foldhash::fast::FixedState> = HashMap::default();
-    let mut last = None;
     let mut next = 0;
+    // Few keys come again and again: most are found where they were found last, without the map.
+    let mut recent: Vec<((u32, u64), u32)> = vec![((u32::MAX, 0), 0); RECENT];
     for (class, key) in of_row.iter_mut().zip(keys) {
         let pair = (*class, key);
-        if let Some((before, number)) = last
-            && before == pair
-        {
-            *class = number;
-            continue;
+        let hash = (key ^ u64::from(*class).rotate_left(40)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        #[expect(clippy::cast_possible_truncation, reason = "the highest twelve bits")]
+        let Some(place) = recent.get_mut((hash >> 52) as usize) else { continue };
+        if place.0 != pair {
+            known.try_reserve(1).map_err(|_| crate::error::Error::out_of_memory())?;
+            let number = *known.entry(pair).or_insert_with(|| {
+                next += 1;
+                next - 1
+            });
+            *place = (pair, number);
         }
-        known.try_reserve(1).map_err(|_| crate::error::Error::out_of_memory())?;
-        let number = *known.entry(pair).or_insert_with(|| {
-            next += 1;
-            next - 1
-        });
-        last = Some((pair, number));
-        *class = number;
+        *class = place.1;
     }
     Ok(next)
 }

@@ -10,13 +10,14 @@ use crate::plan::command::{Even, Keep, LeadsRef, Order, Receiver, Receivers, Spl
 use crate::plan::drops::{Checks, DropCode, Drops, opposite};
 use crate::plan::edit::To;
 use crate::plan::reasons::Inquiry;
+use crate::plan::shards::{self, Dealing};
 use crate::plan::state::{self, StateChange};
 use crate::plan::{holders, leads};
 use crate::query::{Cell, FieldIx};
 use crate::split as kernel;
 use crate::table::RowIx;
 
-use super::classes::{self, Classes, Holders};
+use super::classes::{self, Classes};
 use super::{Deciding, Draft, Sieved, SplitReport, bundles, is_here, matching};
 
 /// The carry of receivers is remembered, or the split stands alone.
@@ -30,7 +31,7 @@ pub(super) enum Remember {
 
 /// What becomes of a row that is dealt to its present holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Settled {
+pub(in crate::plan) enum Settled {
     /// It is dropped as unchanged.
     Dropped,
     /// It stays in the plan, since something else changes in it.
@@ -130,39 +131,60 @@ pub(super) fn deal(
     let may = eligible(deciding, &mut rows, split, takers, &mut draft.drops, extra)?;
 
     let holders = classes::holders(deciding, split.slot, &names);
-    let carries = if remember == Remember::Yes { Some(Carries::read(deciding, split, &names)?) } else { None };
-    let loads = loads(deciding, split.slot, &rows, &names)?;
-    let receivers = receivers(deciding, split, takers, &loads, carries.as_ref());
-    let bundled = if split.together.is_empty() { None } else { bundles::together(deciding, split, &rows, &may, &receivers)? };
-    let dealt = match bundled {
-        Some(dealt) => dealt,
-        None => singly(deciding, split, &rows, &may, &holders, receivers)?,
+    let divided = shards::Divided { names: &names, kept: settled_rows, order: order(split), even: even(split), keep: keep(split) };
+    let classes = || Classes::of(&rows, &may, if split.keep == Keep::Yes { Some(&holders) } else { None }, deciding.table.rows());
+    let (carries, dealt) = match &deciding.context.dealing {
+        Dealing::Tally(probe) => {
+            let full =
+                |taker: &Taker| taker.cap.is_some() || deciding.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
+            return divided.count(*probe, takers.iter().any(full), draft, classes()?, rows, |row| holders.get(row));
+        }
+        Dealing::Shard(share) => (None, divided.hand_out(share, draft, deciding.table, classes()?, &rows)?),
+        Dealing::Alone | Dealing::Settle(_) => {
+            let carries = if remember == Remember::Yes { Some(Carries::read(deciding, split, &names)?) } else { None };
+            let loads = loads(deciding, split, &rows, takers, &names)?;
+            let receivers = receivers(deciding, split, takers, &loads, carries.as_ref());
+            let dealt = match &deciding.context.dealing {
+                Dealing::Settle(tallies) => divided.settle(deciding, draft, tallies, receivers)?,
+                _ if split.together.is_empty() => singly(split, classes()?, receivers)?,
+                _ => match bundles::together(deciding, split, &rows, &may, &receivers)? {
+                    Some(dealt) => dealt,
+                    None => singly(split, classes()?, receivers)?,
+                },
+            };
+            (carries, dealt)
+        }
     };
 
-    let mut codes = Vec::new();
-    codes.try_reserve_exact(rows.len())?;
-    let mut moved = Vec::new();
-    moved.try_reserve_exact(rows.len())?;
     let (mut full, mut same) = (Vec::new(), Vec::new());
     // Whoever holds a row already keeps it, which matters only where the slot's values can be told apart at all.
     let present = if settled_rows == Settled::Dropped && holders.any() { Some(&holders) } else { None };
-    for (row, taker) in rows.iter().zip(&dealt.to) {
-        if *taker == NOBODY {
-            full.push(*row);
-        } else if present.is_some_and(|holders| holders.get(RowIx(*row)) == Some(*taker)) {
-            same.push(*row);
-        } else {
-            moved.push(*row);
-            codes.push(*taker);
+    let mut codes = dealt.to;
+    if present.is_some() || dealt.placed < rows.len() {
+        let mut kept = 0;
+        for at in 0..rows.len() {
+            let (Some(row), Some(taker)) = (rows.get(at).copied(), codes.get(at).copied()) else { break };
+            if taker == NOBODY {
+                full.push(row);
+            } else if present.is_some_and(|holders| holders.get(RowIx(row)) == Some(taker)) {
+                same.push(row);
+            } else {
+                // Those that stay in the plan move up to where the last one ended.
+                rows.get_mut(kept).into_iter().for_each(|place| *place = row);
+                codes.get_mut(kept).into_iter().for_each(|place| *place = taker);
+                kept += 1;
+            }
         }
+        rows.truncate(kept);
+        codes.truncate(kept);
     }
     draft.drops.rows(full, DropCode::NoCapacity);
     draft.drops.rows(same, DropCode::NoChange);
-    draft.rows = moved;
+    draft.rows = rows;
     draft.sieved = if settled_rows == Settled::Dropped { Sieved::Yes } else { Sieved::No };
     let values = names.iter().map(|name| Cell::Text((*name).to_owned().into())).collect();
     draft.edits.set(split.slot, To::Coded(Rc::new(values), Rc::new(codes)));
-    draft.split = Some(dealt.report);
+    draft.split = dealt.report;
     if let Some(carries) = carries {
         draft.state.extend(carries.write(deciding, &names, &dealt.carry));
     }
@@ -170,36 +192,35 @@ pub(super) fn deal(
 }
 
 /// Stands for the receiver of a row that nobody has room for.
-pub(super) const NOBODY: u32 = u32::MAX;
+pub(in crate::plan) const NOBODY: u32 = u32::MAX;
 
 /// Who gets which row.
-pub(super) struct Dealt {
+pub(in crate::plan) struct Dealt {
     /// For each row, a place among the receivers, or [`NOBODY`].
     pub to: Vec<u32>,
+    /// How many rows somebody gets.
+    pub placed: usize,
     pub carry: Vec<i64>,
-    pub report: SplitReport,
+    /// Of the whole; a shard has none.
+    pub report: Option<SplitReport>,
 }
 
 /// Divides rows one by one.
-fn singly(
-    deciding: &Deciding<'_>,
-    split: &Split,
-    rows: &[u32],
-    may: &[Covered],
-    holders: &Holders<'_>,
-    receivers: Vec<kernel::Receiver>,
-) -> Result<Dealt> {
-    let classes = Classes::of(rows, may, if split.keep == Keep::Yes { Some(holders) } else { None }, deciding.table.rows())?;
-    let division = kernel::Division {
-        receivers,
-        classes: classes.list,
-        even: even(split),
-        keep: if split.keep == Keep::Yes { kernel::Keep::Yes } else { kernel::Keep::No },
-    };
-    let settled = kernel::settle(&division)?;
-    let to =
-        classes::hand_out(&settled, &classes.of_row, if split.order == Order::Block { kernel::Order::Block } else { kernel::Order::Deal })?;
-    Ok(Dealt { to, carry: settled.carry, report: SplitReport { spread: settled.spread, bound: settled.spread, exact: true } })
+fn singly(split: &Split, classes: Classes, receivers: Vec<kernel::Receiver>) -> Result<Dealt> {
+    let settled = kernel::settle(&kernel::Division { receivers, classes: classes.list, even: even(split), keep: keep(split) })?;
+    let to = classes::hand_out(&settled, &classes.of_row, order(split))?;
+    let placed = usize::try_from(settled.placed).unwrap_or(usize::MAX);
+    Ok(Dealt { to, placed, carry: settled.carry, report: Some(SplitReport { spread: settled.spread, bound: settled.spread, exact: true }) })
+}
+
+/// How rows follow one another, in the kernel's words.
+fn order(split: &Split) -> kernel::Order {
+    if split.order == Order::Block { kernel::Order::Block } else { kernel::Order::Deal }
+}
+
+/// Whether rows stay, in the kernel's words.
+fn keep(split: &Split) -> kernel::Keep {
+    if split.keep == Keep::Yes { kernel::Keep::Yes } else { kernel::Keep::No }
 }
 
 /// What is even, in the kernel's words.
@@ -259,7 +280,17 @@ fn merge(any: Covered, more: &Covered) -> Covered {
 }
 
 /// Open leads of each receiver outside of the rows that are divided.
-fn loads(deciding: &Deciding<'_>, slot: FieldIx, rows: &[u32], names: &[&str]) -> Result<Vec<u64>> {
+///
+/// Where neither totals nor capacities are looked at, nothing is counted.
+fn loads(deciding: &Deciding<'_>, split: &Split, rows: &[u32], takers: &[Taker], names: &[&str]) -> Result<Vec<u64>> {
+    if let Dealing::Settle(tallies) = &deciding.context.dealing {
+        return Ok(shards::loads(deciding, tallies, names));
+    }
+    let bounded = |taker: &Taker| deciding.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
+    if split.even == Even::Dealt && !takers.iter().any(bounded) {
+        return Ok(vec![0; names.len()]);
+    }
+    let slot = split.slot;
     let inside = holders::count(deciding.table, slot, &deciding.open()?, Some(rows))?;
     names.iter().map(|name| Ok(deciding.holds(slot, name)?.saturating_sub(inside.get(*name).copied().unwrap_or(0)))).collect()
 }

@@ -7,7 +7,7 @@ use crate::json::{Json, write_text};
 use super::options::Target;
 
 /// About the most bytes of JSON in one parameter; some edge databases take no more than two million.
-const BYTES: usize = 1_000_000;
+const BYTES: usize = 1_500_000;
 /// Most rows of one statement.
 const ROWS: usize = 50_000;
 

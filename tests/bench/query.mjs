@@ -1,0 +1,105 @@
+// Asking a table that is loaded: the list query, a text search, a sort.
+import { createEngineSync, everything, host } from "./lib/evenhand.mjs";
+import { Leads } from "./lib/leads.mjs";
+import { duckdb } from "./lib/peers/duckdb.mjs";
+import { peers } from "./lib/peers/objects.mjs";
+import { sqlite } from "./lib/peers/sqlite.mjs";
+import { asRules, question } from "./lib/question.mjs";
+import { digest, race, same } from "./lib/race.mjs";
+import { Random } from "./lib/random.mjs";
+import { Report } from "./lib/report.mjs";
+import { workspace } from "./lib/world.mjs";
+
+const SEED = 11;
+const HAND = "hand-written JS";
+const report = new Report("query");
+const engine = createEngineSync({ maxMemory: 2 ** 31 });
+const leadsOf = (rows) => `${rows.toLocaleString("en")} leads`;
+
+/** Row numbers of what a query finds, in table order or sorted. Nothing of it is kept. */
+function find(table, query, sort) {
+  const found = table.select(query, host);
+  const sorted = sort === undefined ? found : found.sort(sort);
+  const rows = sorted.indexes();
+  if (sorted !== found) sorted.free();
+  found.free();
+  return rows;
+}
+
+/** A way to find rows, which are compared and then forgotten. */
+const finder = (run, rounds) => ({ run, rounds, done: digest });
+
+async function listQuery(leads, table, text, rounds) {
+  const [lite, duck] = [await sqlite(leads), await duckdb(text)];
+  const { ours, ...others } = race({
+    rounds: rounds.fast,
+    make: question,
+    check: same,
+    runners: {
+      ours: finder((asked) => find(table, asRules(asked))),
+      ...Object.fromEntries(Object.entries(peers).map(([name, peer]) => [name, finder((asked) => peer(leads, asked), name === HAND ? rounds.fast : rounds.slow)])),
+      "SQLite wasm": finder((asked) => lite.find(asked), rounds.slow),
+      "DuckDB wasm": finder((asked) => duck.find(asked), rounds.slow),
+    },
+  });
+  lite.close();
+  duck.close();
+  for (const [name, took] of Object.entries(others)) report.against(`list query, ${leadsOf(leads.length)}`, ours, name, took, { faster: 25 });
+}
+
+function textSearch(leads, table) {
+  const lowered = leads.map((lead) => lead.email.toLowerCase());
+  const rows = (test) => {
+    const found = [];
+    for (let row = 0; row < leads.length; row++) if (test(row)) found.push(row);
+    return found;
+  };
+  const { ours, ...others } = race({
+    rounds: 8,
+    // Digits in the midst of the address: few rows have them, and every address is looked at.
+    make: (round) => `${new Random(round).of(["son", "er", "lace", "ski"])}${10 + round}${round % 10}`,
+    check: same,
+    runners: {
+      ours: finder((part) => find(table, { combinator: "and", rules: [{ field: "email", operator: "contains", value: part }] })),
+      "toLowerCase().includes": finder((part) => rows((row) => leads[row].email.toLowerCase().includes(part))),
+      "includes, lower-cased before": finder((part) => rows((row) => lowered[row].includes(part))),
+    },
+  });
+  for (const [name, took] of Object.entries(others)) report.against(`email contains, ${leadsOf(leads.length)}`, ours, name, took);
+}
+
+function sorting(leads, table) {
+  const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+  const sorts = [
+    ["state, score descending", [{ field: "state" }, { field: "score", descending: true }], (a, b) => compare(a.state, b.state) || b.score - a.score],
+    // The sort key of a name is its lower-cased form; a good engineer makes it once.
+    ["last name, created descending", [{ field: "lastName" }, { field: "created", descending: true }], (a, b) => compare(a.key, b.key) || compare(b.created, a.created)],
+  ];
+  const keyed = leads.map((lead) => ({ state: lead.state, score: lead.score, created: lead.created, key: lead.lastName.toLowerCase() }));
+  for (const [name, by, order] of sorts) {
+    const { ours, js } = race({
+      rounds: 2,
+      check: same,
+      runners: {
+        ours: finder(() => find(table, everything, by)),
+        js: finder(() => Uint32Array.from(leads.keys()).sort((a, b) => order(keyed[a], keyed[b]) || a - b), 1),
+      },
+    });
+    report.against(`sort by ${name}, ${leadsOf(leads.length)}`, ours, "JS sort of an index", js);
+  }
+}
+
+for (const rows of [100_000, 1_000_000]) {
+  const large = rows > 100_000;
+  const made = new Leads(rows, SEED);
+  const leads = made.objects();
+  const table = workspace(engine).load(made.json());
+  await listQuery(leads, table, made.csv(leads), large ? { fast: 20, slow: 2 } : { fast: 40, slow: 4 });
+  if (large) {
+    textSearch(leads, table);
+    sorting(leads, table);
+  }
+  table.free();
+}
+engine.free();
+report.end();
