@@ -1,5 +1,4 @@
 import type * as Contract from "../evenhand.js";
-import { fault } from "./errors.js";
 import type { bound } from "./glue.js";
 import { Handle } from "./handle.js";
 import { asBytes, bare, json, pages, range } from "./input.js";
