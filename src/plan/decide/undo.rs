@@ -17,11 +17,10 @@ use super::{Created, Deciding, Draft, Following};
 
 /// Puts back what the plan with that id changed.
 pub(super) fn undo(deciding: &Deciding<'_>, plan: &str) -> Result<Draft> {
-    let missing = |message: String| Error::new("plan_missing", "/plans", message).hint("give it in `plans`, from the host's own store");
-    let Some(original) = deciding.context.plan(plan) else { return Err(missing(format!("the plan `{plan}` was not given"))) };
-    if original.header.get("id").and_then(Json::as_text) != Some(plan) {
-        return Err(missing(format!("what was given as the plan `{plan}` is another one")));
-    }
+    let Some(original) = deciding.context.plan(plan) else {
+        return Err(Error::new("plan_missing", "/plans", format!("the plan `{plan}` was not given"))
+            .hint("give it in `plans`, from the host's own store"));
+    };
     let mut draft = Draft { following: Following::No, ..Draft::default() };
     let may = deciding.gate.person_may(deciding.actor, Verb::PlanUndo, &original.actor)?;
     if !may.allowed {
