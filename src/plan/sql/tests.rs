@@ -21,7 +21,8 @@ fn plan(rows: usize, command: &str) -> Plan {
     let mut csv = String::from("id,v,owner,status\n");
     for row in 0..rows {
         let owner = ["", "ann", "bob"][row % 3];
-        writeln!(csv, "{:08x}-2222-4333-8444-555555555555,{row},{owner},new", row.wrapping_mul(2_654_435_761) & 0xffff_ffff).unwrap();
+        writeln!(csv, "{:08x}-2222-4333-8444-555555555555,{row},{owner},new", u32::try_from(row).unwrap().wrapping_mul(2_654_435_761))
+            .unwrap();
     }
     let table = workspace.load(csv.as_bytes(), &Json::Null, Default::default()).unwrap();
     let context = Json::parse(r#"{"actor": "ann", "now": 1700000000000}"#).unwrap();
