@@ -75,11 +75,11 @@ export type SqliteSyncOptions = TableOptions & {
   transaction: <T>(work: (client: SyncClient) => T) => T;
 };
 
-/** Only in `evenhand/postgres`. */
+/** An adapter for PostgreSQL; from `evenhand/postgres`. */
 export function postgres(options: PostgresOptions): Adapter;
-/** Only in `evenhand/sqlite`. */
+/** An adapter for SQLite; from `evenhand/sqlite`. */
 export function sqlite(options: SqliteOptions): Adapter;
-/** Only in `evenhand/sqlite`. */
+/** The same for drivers that answer at once; from `evenhand/sqlite`. */
 export function sqliteSync(options: SqliteSyncOptions): SyncAdapter;
 
 /**

@@ -74,10 +74,10 @@ pub struct Statement {
 
 impl Statement {
     /// The statement as the public API shows it.
-    pub fn to_json(&self) -> Json {
+    pub fn into_json(self) -> Json {
         Json::object([
-            ("sql", self.sql.as_str().into()),
-            ("params", Json::List(self.params.clone())),
+            ("sql", self.sql.into()),
+            ("params", Json::List(self.params)),
             ("kind", self.kind.name().into()),
             ("expect", self.expect.into()),
         ])

@@ -54,8 +54,9 @@ impl Plan {
             return Err(failure(&error.hint("`postgres` or `sqlite`")));
         };
         let options = input(options)?;
+        // One after the other, so that the text of all of them never stands in memory twice.
         let statements = thrown(self.sized()?.to_sql(dialect, &options))?;
-        Ok(list(statements.iter().map(plan::sql::Statement::to_json)))
+        Ok(statements.into_iter().map(|statement| to_js(&statement.into_json())).collect::<Array>().into())
     }
 
     /// The plan's id.

@@ -1,4 +1,4 @@
-import type { Adapter, Needed, Outcome, Writable } from "../../adapters.js";
+import type { Needed, Outcome, Writable } from "../../adapters.js";
 import type * as Contract from "../../evenhand.js";
 
 type Row = Record<string, unknown>;
@@ -123,5 +123,3 @@ export class Lost extends Error {
     this.name = "Lost";
   }
 }
-
-export type { Adapter };

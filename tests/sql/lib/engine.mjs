@@ -1,6 +1,6 @@
 // The crate, asked through the example `sql-engine`.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -43,6 +43,7 @@ export async function adapters() {
   const from = path.join(root, "pkg-template/src/adapters");
   const to = path.join(root, `tests/out/adapters-${process.pid}`);
   mkdirSync(to, { recursive: true });
+  process.on("exit", () => rmSync(to, { recursive: true, force: true }));
   writeFileSync(path.join(to, "package.json"), '{"type":"module"}');
   for (const name of readdirSync(from)) {
     const compilerOptions = { target: "ES2022", module: "ES2022", verbatimModuleSyntax: true };

@@ -39,7 +39,7 @@ fn answer(request: &Json) -> Result<Json, Error> {
             let [dialect, options] = pair.as_list().unwrap_or_default() else { continue };
             let dialect = Dialect::find(dialect.as_text().unwrap_or_default()).unwrap();
             written.push(match plan.to_sql(dialect, options) {
-                Ok(statements) => Json::List(statements.iter().map(Statement::to_json).collect()),
+                Ok(statements) => Json::List(statements.into_iter().map(Statement::into_json).collect()),
                 Err(error) => error.to_json(),
             });
         }
