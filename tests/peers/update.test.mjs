@@ -70,7 +70,7 @@ test("an update that fails changes nothing", () => {
     [{ users: { put: [{ id: "bob", paused: true }, { id: "ann", unit: "nowhere" }] } }, "unknown_unit"],
     [{ users: { put: [{ id: "dee" }], remove: ["eve"] } }, "unknown_id"],
     [{ users: { remove: ["cid"] }, org: [{ id: "east", parent: "west" }] }, "unknown_unit"],
-    [{ schedules: { put: [{ id: "day", timeZone: "Nowhere/Land", week: {} }] } }, "unknown_name"],
+    [{ schedules: { put: [{ id: "day", timeZone: "Nowhere/Land", week: {} }] } }, "unknown_zone"],
     [{ user: {} }, "unknown_key"],
     [null, "missing"],
     ["users", "wrong_type"],
