@@ -431,7 +431,7 @@ export const checks = {
         [() => engine.workspace(undefined), "config_invalid", ""],
         [() => engine.workspace(() => 1), "json_invalid", ""],
         [() => workspace.filter(deep), "query_invalid", ""],
-        [() => workspace.filter(JSON.parse("[".repeat(200) + "]".repeat(200))), "json_too_deep", "/0".repeat(129)],
+        [() => workspace.filter(JSON.parse("[".repeat(200) + "]".repeat(200))), "json_too_deep", "/0".repeat(161)],
         [() => workspace.plan(table, split(), undefined), "context_invalid", ""],
         [() => workspace.plan(table, split(), { ...context, now: new Date(NaN) }), "context_invalid", "/now"],
         [() => table.select(null, undefined), "viewer_invalid", ""],
