@@ -161,10 +161,10 @@ fn values(json: &Json, field: &Field, ctx: &Context<'_>) -> Vec<Plain> {
     let pieces = match json {
         Json::List(list) => list.clone(),
         Json::Text(text) => {
-            let marked = text.replace("\\,", "\u{1}");
+            let marked = text.replace("\\,", "\u{10ffff}");
             marked
                 .split(',')
-                .map(|piece| piece.replace('\u{1}', ","))
+                .map(|piece| piece.replace('\u{10ffff}', ","))
                 .map(|piece| piece.trim().into())
                 .filter(|p: &Json| *p != "".into())
                 .collect()
