@@ -25,7 +25,8 @@ pub fn build() -> Result<PathBuf> {
     tools::npm()?;
     let glue = glue()?;
     let small = glue.join("evenhand.wasm");
-    step("optimise", || run(tools::npm_bin("wasm-opt", &["-O3"]).args(FEATURES).arg(glue.join("bound.wasm")).arg("-o").arg(&small)))?;
+    let level = if quick() { "-O0" } else { "-O3" };
+    step("optimise", || run(tools::npm_bin("wasm-opt", &[level]).args(FEATURES).arg(glue.join("bound.wasm")).arg("-o").arg(&small)))?;
     step("compile the facade", || {
         if pkg.exists() {
             at(&pkg, fs::remove_dir_all(&pkg))?;
@@ -49,13 +50,25 @@ pub fn build() -> Result<PathBuf> {
     Ok(pkg)
 }
 
+/// Whether somebody who tries things out wants the module soon, rather than small and fast.
+fn quick() -> bool {
+    std::env::var_os("EVENHAND_QUICK").is_some_and(|value| value == "1")
+}
+
 /// Compiles the module and makes the glue that the facade is compiled against; gives back the folder with both.
 pub fn glue() -> Result<PathBuf> {
     let folder = root().join("pkg-template/build");
     at(&folder, fs::create_dir_all(&folder))?;
     profiles(&folder)?;
     tools::wasm_target()?;
-    step("compile to wasm32", || run(&mut cargo(&["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"])))?;
+    let mut compile = cargo(&["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"]);
+    if quick() {
+        compile.envs(
+            [("LTO", "off"), ("CODEGEN_UNITS", "16"), ("INCREMENTAL", "true")]
+                .map(|(name, value)| (format!("CARGO_PROFILE_RELEASE_{name}"), value)),
+        );
+    }
+    step("compile to wasm32", || run(&mut compile))?;
     step("bind", || bind(&target().join("wasm32-unknown-unknown/release/evenhand.wasm"), &folder))?;
     Ok(folder)
 }

@@ -23,6 +23,8 @@ Commands:
   lint             format, clippy (native and wasm32), types, file lengths, machine paths
   bench [NAME…]    builds, then runs tests/bench/NAME.mjs, or all of them
 
+EVENHAND_QUICK=1 builds without the last optimisations: soon, but neither small nor quite as fast.
+
 What is missing is installed, or the command that installs it is named: the wasm32 target (rustup), npm packages
 (npm ci in tests/package, for benchmarks in tests/bench too), the wasm-bindgen test runner (cargo install into target/tools),
 Chromium and its driver (apt-get).
