@@ -646,7 +646,7 @@ impl Reader<'_> {
             }
         }
         // The order of keys says nothing.
-        out.sort_by_key(|(field, _)| self.model.lead.slots.iter().position(|slot| slot.field == *field));
+        crate::sort::by_key(&mut out, |(field, _)| self.model.lead.slots.iter().position(|slot| slot.field == *field));
         out
     }
 
