@@ -28,6 +28,7 @@ pub mod value;
 pub mod workspace;
 
 use js_sys::Uint8Array;
+use serde::Serialize as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -40,8 +41,11 @@ const SMALL: usize = 64 << 10;
 const TREE: usize = 48;
 
 /// The thrown form of a failure.
+///
+/// Its keys are the engine's own, so that it needs no text in between, unlike what [`value`] hands out.
 pub fn failure(error: &Error) -> JsValue {
-    value::to_js(&error.to_json())
+    let plain = serde_wasm_bindgen::Serializer::json_compatible();
+    error.to_json().serialize(&plain).unwrap_or(JsValue::NULL)
 }
 
 /// Makes sure that `bytes` and something for small things can be allocated.
