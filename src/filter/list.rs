@@ -1,9 +1,11 @@
 //! Lists of words: the test of an element runs once per distinct word.
 
 use super::dict::verdicts;
-use super::kernel::{BLOCK, Codebook, Rows, later, narrow_rows, pack, start_of};
+use super::kernel::{BLOCK, Codebook, later, narrow_rows, start_of};
+use super::lanes::pack;
 use super::plan::Window;
 use super::row::World;
+use super::rows::Rows;
 use crate::error::Result;
 use crate::query::node::{Check, Quota};
 use crate::table::column::{Codes, ListChunk, ListColumn};
@@ -60,13 +62,15 @@ impl<'t> ListLeaf<'t> {
     }
 
     /// The same where few rows are open.
-    pub(super) fn keep(&self, rows: &mut Rows, flip: u64, at: Window) {
-        let Some(chunk) = self.column.chunks.get(at.chunk) else { return rows.keep(0, |_| false) };
-        match &chunk.codes {
-            Codes::U8(codes) => rows.keep(flip, |row| self.accepts(lists(chunk, codes, at.first + row))),
-            Codes::U16(codes) => rows.keep(flip, |row| self.accepts(lists(chunk, codes, at.first + row))),
-            Codes::U32(codes) => rows.keep(flip, |row| self.accepts(lists(chunk, codes, at.first + row))),
-        }
+    pub(super) fn keep(&self, rows: &mut Rows, flip: u64) {
+        rows.by_chunk(|chunk, part| {
+            let Some(chunk) = self.column.chunks.get(chunk) else { return };
+            match &chunk.codes {
+                Codes::U8(codes) => part.keep(flip, |row| self.accepts(lists(chunk, codes, row))),
+                Codes::U16(codes) => part.keep(flip, |row| self.accepts(lists(chunk, codes, row))),
+                Codes::U32(codes) => part.keep(flip, |row| self.accepts(lists(chunk, codes, row))),
+            }
+        });
     }
 
     fn narrow_codes<T: Copy + Into<u32>>(&self, chunk: &ListChunk, codes: &[T], words: &mut [u64], flip: u64, first: usize) {
