@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Budget;
 use super::chunk::{Chunk, place, tail};
 use super::codes::{CodeSlice, own};
-use super::column::{CHUNK, Codes, ListChunk, ListColumn};
+use super::column::{CHUNK, ListChunk, ListColumn};
 use crate::error::{Error, Result};
 
 impl ListChunk {
@@ -102,8 +102,8 @@ impl ListColumn {
         for group in writes.chunk_by(|a, b| place(a.0).0 == place(b.0).0) {
             let Some((at, _)) = group.first().map(|first| place(first.0)) else { continue };
             let Some(chunk) = self.chunks.get(at) else { continue };
-            let mut new = ListChunk { ends: Vec::new(), codes: Codes::default() };
-            budget.exact(&mut new.ends, chunk.ends.len())?;
+            let mut new = ListChunk::default();
+            new.reserve_like(chunk, budget)?;
             let mut next = 0;
             for (row, start, end) in group {
                 let row = *row as usize % CHUNK;
