@@ -21,6 +21,7 @@ mod rows;
 mod sample;
 mod select;
 mod sort;
+mod span;
 pub mod sql;
 mod text;
 

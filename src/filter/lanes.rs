@@ -53,9 +53,7 @@ fn sixteens(bytes: &[u8; 64], bits: impl Fn(&[u8; 16]) -> u16) -> u64 {
 
 #[cfg(target_arch = "wasm32")]
 mod vector {
-    use core::arch::wasm32::{
-        i8x16_bitmask, i8x16_swizzle, u8x16, u8x16_ne, u8x16_shr, u8x16_splat, v128, v128_and, v128_or, v128_xor,
-    };
+    use core::arch::wasm32::{i8x16_bitmask, i8x16_swizzle, u8x16, u8x16_ne, u8x16_shr, u8x16_splat, v128, v128_and, v128_or, v128_xor};
 
     use super::{BITS, ByteSet};
 

@@ -5,12 +5,17 @@
 use crate::error::Result;
 use crate::table::CHUNK;
 
-/// Most of 64 · [`super::kernel::BLOCK`] rows that are listed: an eighth.
-const FEW: usize = super::kernel::BLOCK * 8;
+/// About what a listed row costs that no cache holds, in tenths of nanoseconds.
+const LISTED: usize = 90;
+/// Most rows of a block that are listed, whatever the others cost: an eighth.
+const MOST: usize = super::kernel::BLOCK * 8;
 
-/// Whether few of the rows of a block are open, so that they are better listed.
-pub(super) fn few(words: &[u64]) -> bool {
-    words.iter().map(|word| word.count_ones() as usize).sum::<usize>() <= FEW
+/// Whether so few rows of a block are open that it costs less to list them than to try a test, which costs so many tenths of
+/// nanoseconds a row, on all.
+pub(super) fn few(words: &[u64], cost: f64) -> bool {
+    // The cast saturates.
+    let most = (super::kernel::BLOCK * 64 * (cost.min(900.0) as usize) / LISTED).min(MOST);
+    words.iter().map(|word| word.count_ones() as usize).sum::<usize>() <= most
 }
 
 /// Rows of a table, ascending.

@@ -44,6 +44,7 @@ pub enum Column {
 pub struct Chunks<T> {
     /// All full but the last.
     pub chunks: Vec<Rc<Vec<T>>>,
+    pub(crate) outline: super::outline::Slot<T>,
 }
 
 /// Codes into a dictionary: 0 is null, `k` is value `k - 1`.
@@ -129,4 +130,6 @@ pub struct ListChunk {
     pub ends: Vec<u32>,
     /// Codes of the elements, never 0.
     pub codes: Codes,
+    /// For each row a bit for each of its codes, if somebody has asked; see [`ListChunk::marks`].
+    pub(crate) marks: std::cell::OnceCell<Vec<u16>>,
 }

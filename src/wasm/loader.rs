@@ -152,14 +152,7 @@ impl Loader {
     ///
     /// # Errors
     /// `out_of_memory`, `batch_invalid`.
-    pub fn words(
-        &mut self,
-        field: u32,
-        from: u32,
-        text: &Uint8Array,
-        lengths: &Uint32Array,
-        lone: &Uint32Array,
-    ) -> Result<(), JsValue> {
+    pub fn words(&mut self, field: u32, from: u32, text: &Uint8Array, lengths: &Uint32Array, lone: &Uint32Array) -> Result<(), JsValue> {
         let more = Words::read(text, lengths, lone)?;
         if let Some((_, words)) = self.words.iter_mut().find(|(of, _)| of.0 == field) {
             return thrown(words.add(from, more));
@@ -260,7 +253,13 @@ fn done() -> JsValue {
 
 impl Loader {
     pub(super) fn new(workspace: &Home, incoming: Incoming) -> Loader {
-        Loader { workspace: Rc::clone(workspace), target: Some(Target::New(incoming)), piece: Vec::new(), batch: Vec::new(), words: Vec::new() }
+        Loader {
+            workspace: Rc::clone(workspace),
+            target: Some(Target::New(incoming)),
+            piece: Vec::new(),
+            batch: Vec::new(),
+            words: Vec::new(),
+        }
     }
 
     pub(super) fn into(workspace: &Home, loader: table::Loader, table: &Shared) -> Loader {
