@@ -7,6 +7,7 @@ mod count;
 mod dict;
 mod explain;
 mod kernel;
+mod lanes;
 mod list;
 #[cfg(test)]
 mod oracle;
@@ -15,10 +16,12 @@ mod packed;
 mod pair;
 mod plan;
 mod row;
+mod rows;
 #[cfg(test)]
 mod sample;
 mod select;
 mod sort;
+mod span;
 pub mod sql;
 mod text;
 

@@ -45,6 +45,7 @@ mod load;
 mod mask;
 mod ops;
 mod order;
+pub mod outline;
 mod problem;
 mod snapshot;
 mod stage;

@@ -102,6 +102,11 @@ fn pages_end_where_a_page_ends_and_hold_one_item_at_least() {
     assert_eq!(length(page(0, 100, |at| (at < 7).then(|| Json::from(at))).unwrap()), 7);
 }
 
+/// A word for codes of the second field.
+fn ann(load: &mut Loader, from: u32, length: u32) -> Result<(), JsValue> {
+    load.words(1, from, &Uint8Array::from(&b"ann"[..]), &Uint32Array::from(&[length][..]), &Uint32Array::new_with_length(0))
+}
+
 #[wasm_bindgen_test]
 fn columns_make_a_table_and_what_contradicts_itself_is_an_error() {
     let workspace = workspace();
@@ -113,9 +118,12 @@ fn columns_make_a_table_and_what_contradicts_itself_is_an_error() {
     let (words, numbers) = (|list: &[u32]| Uint32Array::from(list), |list: &[f64]| Float64Array::from(list));
     let text = |text: &str| Uint8Array::from(text.as_bytes());
     load.texts(0, &words(&[]), &text("ab😀"), &words(&[1, 1, 2]), &words(&[])).unwrap();
-    load.coded(1, &words(&[1, 0, 1]), &text("ann"), &words(&[3]), &words(&[])).unwrap();
+    load.words(1, 0, &text("an"), &words(&[2]), &words(&[])).unwrap();
+    load.words(1, 1, &text("ann"), &words(&[3]), &words(&[])).unwrap();
+    load.coded(1, &words(&[2, 0, 2])).unwrap();
     load.numbers(2, &numbers(&[1.5, f64::NAN, 3.0])).unwrap();
-    load.lists(3, &words(&[2, 0, 1]), &words(&[1, 2, 2]), &text("xy"), &words(&[1, 1]), &words(&[])).unwrap();
+    load.words(3, 0, &text("xy"), &words(&[1, 1]), &words(&[])).unwrap();
+    load.lists(3, &words(&[2, 0, 1]), &words(&[1, 2, 2])).unwrap();
     load.end_batch(3).unwrap();
     let table = load.finish().unwrap();
     let rows = table.select(&json("null"), &json(r#"{"actor":null}"#)).unwrap().rows(0.0, 9.0, &json("null")).unwrap();
@@ -124,25 +132,10 @@ fn columns_make_a_table_and_what_contradicts_itself_is_an_error() {
     assert_eq!(code(&load.finish().unwrap_err()), "freed");
 
     type Wrong = fn(&mut Loader) -> Result<(), JsValue>;
-    let wrong: [Wrong; 5] = [
-        |load| {
-            load.coded(
-                1,
-                &Uint32Array::from(&[2][..]),
-                &Uint8Array::from(&b"ann"[..]),
-                &Uint32Array::from(&[3][..]),
-                &Uint32Array::new_with_length(0),
-            )
-        },
-        |load| {
-            load.coded(
-                1,
-                &Uint32Array::from(&[1][..]),
-                &Uint8Array::from(&b"ann"[..]),
-                &Uint32Array::from(&[4][..]),
-                &Uint32Array::new_with_length(0),
-            )
-        },
+    let wrong: [Wrong; 6] = [
+        |load| ann(load, 0, 3).and_then(|()| load.coded(1, &Uint32Array::from(&[2][..]))),
+        |load| ann(load, 0, 4).and_then(|()| load.coded(1, &Uint32Array::from(&[1][..]))),
+        |load| ann(load, 1, 3),
         |load| load.json(1, &Uint8Array::from(&b"[1,2]"[..])),
         |load| load.json(1, &Uint8Array::from(&b"\xff"[..])),
         |load| load.numbers(9, &Float64Array::new_with_length(1)),

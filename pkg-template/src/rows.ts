@@ -4,12 +4,14 @@ import type { bound } from "./glue.js";
 // Objects become columns on this side, because a call for each cell would cost more than all the rest: what repeats is
 // sent once, with a code for each row, and all texts of a column as one.
 
-/** Rows that are read at once. */
-const BATCH = 4096;
+/** Cells that are read at once: few enough for all that they hold to stay in the processor's caches until it was sent. */
+const CELLS = 2 ** 14;
 /** Characters of a batch behind which it is read in halves. */
 const MOST_TEXT = 2 ** 24;
 /** Longer texts are refused by the module; so much of one shows that. */
 const LONG = 2 ** 17;
+/** Texts with codes, and their characters, that are kept for the next batch. */
+const MOST_WORDS = 2 ** 12;
 const MISSING = 2 ** 32 - 1;
 
 type Send = (loader: bound.Loader) => void;
@@ -27,45 +29,90 @@ interface Field {
   type: string;
   /** Whether nearly every text is another one, so that coding them gains nothing. */
   various: boolean;
-  cells: unknown[];
+  words: Codes;
+  texts: Texts;
+  /** Room for a code or a length of each row. */
+  codes: Uint32Array;
 }
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 const none = /* @__PURE__ */ new Uint32Array();
 
-/** Texts end to end, as the module takes them. */
-function texts(list: string[]): [text: Uint8Array, lengths: Uint32Array, lone: Uint32Array] {
-  let all = list.join("");
-  let text = encoder.encode(all);
-  let lone = none;
-  // Without anything but ASCII there is no surrogate, and one without its other half must not find it in the next text.
-  if (text.length !== all.length && /[\ud800-\udfff]/.test(all)) {
-    const broken = list.flatMap((item, at) => (/\p{Surrogate}/u.test(item) ? [at] : []));
-    if (broken.length > 0) {
-      lone = Uint32Array.from(broken);
-      all = list.map((item) => item.replace(/\p{Surrogate}/gu, "\ufffd")).join("");
-      text = encoder.encode(all);
+/** Texts end to end, as the module takes them. What it gives back holds until the next call. */
+class Texts {
+  #bytes = new Uint8Array(2 ** 12);
+  #lengths = new Uint32Array(2 ** 8);
+
+  of(list: string[]): [text: Uint8Array, lengths: Uint32Array, lone: Uint32Array] {
+    const all = list.join("");
+    let text = this.#encoded(all);
+    let lone = none;
+    // Without anything but ASCII there is no surrogate, and one without its other half must not find it in the next text.
+    if (text.length !== all.length && /[\ud800-\udfff]/.test(all)) {
+      const broken = list.flatMap((item, at) => (/\p{Surrogate}/u.test(item) ? [at] : []));
+      if (broken.length > 0) {
+        lone = Uint32Array.from(broken);
+        text = this.#encoded(list.map((item) => item.replace(/\p{Surrogate}/gu, "\ufffd")).join(""));
+      }
     }
+    if (this.#lengths.length < list.length) this.#lengths = new Uint32Array(list.length * 2);
+    const lengths = this.#lengths.subarray(0, list.length);
+    for (let at = 0; at < lengths.length; at += 1) lengths[at] = list[at]!.length;
+    return [text, lengths, lone];
   }
-  const lengths = new Uint32Array(list.length);
-  for (let at = 0; at < lengths.length; at += 1) lengths[at] = list[at]!.length;
-  return [text, lengths, lone];
+
+  #encoded(text: string): Uint8Array {
+    // An array for each text would cost more than what is written into it.
+    if (text.length > 2 ** 20) return encoder.encode(text);
+    if (this.#bytes.length < text.length * 3) this.#bytes = new Uint8Array(text.length * 4);
+    return this.#bytes.subarray(0, encoder.encodeInto(text, this.#bytes).written);
+  }
 }
 
-/** Codes for texts, in the order of their first use. */
+/** Codes for texts, in the order of their first use; they last from batch to batch. */
 class Codes {
   readonly #known = new Map<string, number>();
-  readonly list: string[] = [];
-  /** Of all of them together. */
+  #sent = 0;
+  #all = 0;
+  /** Those that the module does not have yet, and their characters. */
+  fresh: string[] = [];
   length = 0;
+  /** Whether one has half of a character. */
+  broken = false;
+  readonly #texts = new Texts();
 
   of(text: string): number {
-    const known = this.#known.get(text);
-    if (known !== undefined) return known;
-    const code = this.list.push(cut(text));
+    return this.#known.get(text) ?? this.#add(text);
+  }
+
+  #add(text: string): number {
+    const code = this.#sent + this.fresh.push(cut(text));
     this.#known.set(text, code);
     this.length += text.length;
+    this.#all += text.length;
     return code;
+  }
+
+  /** Forgets all, if they are many, or if what was to bring the last ones over was given up. */
+  begin(): void {
+    if (this.fresh.length === 0 && this.#known.size < MOST_WORDS && this.#all < MOST_WORDS * 64) return;
+    this.#known.clear();
+    this.fresh = [];
+    this.broken = false;
+    this.#sent = this.#all = this.length = 0;
+  }
+
+  /** What brings the fresh ones over. */
+  send(place: number): Send {
+    if (this.fresh.length === 0) return () => {};
+    const [text, lengths, lone] = this.#texts.of(this.fresh);
+    this.broken ||= lone.length > 0;
+    return (loader) => {
+      loader.words(place, this.#sent, text, lengths, lone);
+      this.#sent += this.fresh.length;
+      this.fresh = [];
+      this.length = 0;
+    };
   }
 }
 
@@ -79,6 +126,17 @@ export class Rows {
   readonly #loader: bound.Loader;
   readonly #upsert: boolean;
   readonly #fields: Field[];
+  readonly #batch: number;
+  /** The cells of a batch, row after row. */
+  readonly #cells: unknown[] = [];
+  /** Keys of a row in their order, as the last one had them, and the field of each. */
+  readonly #keys: string[] = [];
+  readonly #places: number[] = [];
+  /** The fields that are where their key says, and those that are not. */
+  readonly #plain = new Map<string, number>();
+  readonly #odd: Field[];
+  #from = 0;
+  #count = 0;
   #length = 0;
 
   constructor(loader: bound.Loader, upsert: boolean) {
@@ -90,16 +148,22 @@ export class Rows {
       // A row may have both the field's name and its label.
       keys.sort((a, b) => Number(b === name) - Number(a === name));
       const [key = name, ...others] = keys;
-      return { place, key, others, type, various: false, cells: [] };
+      return { place, key, others, type, various: false, words: new Codes(), texts: new Texts(), codes: none };
     });
+    this.#batch = Math.max(Math.floor(CELLS / this.#fields.length), 64);
+    // Objects have some names by birth, and a few fields may be under several: those take the longer way.
+    this.#odd = this.#fields.filter(({ key, others }) => key in Object.prototype || others.length > 0);
+    for (const field of this.#fields) if (!this.#odd.includes(field)) this.#plain.set(field.key, field.place);
   }
 
   /** Sends rows from `from` on, at most one batch of them; gives back where it ended. `call` runs what calls the module. */
   push(rows: readonly object[], from: number, call: (run: () => void) => void): number {
-    for (let count = Math.min(BATCH, rows.length - from); ; count = Math.ceil(count / 2)) {
-      this.#read(rows, from, count);
+    for (let count = Math.min(this.#batch, rows.length - from); ; count = Math.ceil(count / 2)) {
+      this.#from = from;
+      this.#count = count;
       this.#length = 0;
-      const sends = this.#fields.map((field) => this.#column(field, count));
+      this.#read(rows);
+      const sends = this.#fields.map((field) => this.#column(field));
       if (this.#length > MOST_TEXT && count > 1) continue;
       call(() => {
         for (const send of sends) send?.(this.#loader);
@@ -110,50 +174,82 @@ export class Rows {
   }
 
   /** Takes the cells out of the rows. What a host's own getters throw comes with its place. */
-  #read(rows: readonly object[], from: number, count: number): void {
-    this.#from = from;
-    const fields = this.#fields;
-    const keys = fields.map(({ key }) => key);
-    const columns = fields.map(({ cells }) => cells);
-    // Objects have some names by birth, and a few fields may be under several: those take the longer way.
-    const odd = fields.filter(({ key, others }) => key in Object.prototype || others.length > 0);
-    let at = 0;
-    let field = 0;
+  #read(rows: readonly object[]): void {
+    const [cells, keys, places, width] = [this.#cells, this.#keys, this.#places, this.#fields.length];
+    while (cells.length < this.#count * width) cells.push(undefined);
+    cells.fill(undefined);
+    let [at, reading] = [0, ""];
     try {
-      for (; at < count; at += 1) {
-        const row = rows[from + at] as Record<string, unknown>;
+      for (let first = 0; at < this.#count; at += 1, first += width) {
+        const row = rows[this.#from + at] as Record<string, unknown>;
         if (typeof row !== "object" || row === null || Array.isArray(row)) {
-          field = -1;
-          throw fault("row_invalid", `row ${from + at} is not an object`, { path: `/${from + at}` });
+          throw fault("row_invalid", `row ${this.#from + at} is not an object`, { path: `/${this.#from + at}` });
         }
-        for (field = 0; field < keys.length; field += 1) columns[field]![at] = row[keys[field]!];
-        for (const { key, others, cells } of odd) cells[at] = [key, ...others].map((name) => own(row, name)).find((cell) => cell !== undefined);
+        let [nth, found] = [0, 0];
+        // Engines read what such a loop names without looking the key up.
+        for (const key in row) {
+          if (keys[nth] !== key) {
+            keys[nth] = key;
+            places[nth] = this.#plain.get(key) ?? -1;
+          }
+          const place = places[nth]!;
+          nth += 1;
+          if (place < 0) continue;
+          reading = key;
+          cells[first + place] = row[key];
+          found += 1;
+        }
+        // What is not enumerable, as in an object of a class, is there all the same.
+        if (found < this.#plain.size) {
+          for (const [key, place] of this.#plain) if (cells[first + place] === undefined) cells[first + place] = row[(reading = key)];
+        }
+        for (const field of this.#odd) {
+          reading = field.key;
+          cells[first + field.place] = any(row, field);
+        }
+        reading = "";
       }
     } catch (cause) {
-      throw field < 0 ? cause : unreadable(from + at, keys[field] ?? "", cause);
+      throw reading === "" ? cause : unreadable(this.#from + at, reading, cause);
     }
-    for (const cells of columns) cells.length = count;
   }
 
-  #from = 0;
-
-  #column(field: Field, count: number): Send | undefined {
-    const { cells } = field;
-    const sample = cells.find((cell) => cell !== undefined && cell !== null);
-    if (sample === undefined && (!this.#upsert || !cells.includes(null))) return undefined;
+  #column(field: Field): Send | undefined {
+    const { sample, nulls } = this.#sample(field);
+    if (sample === undefined && (!this.#upsert || !nulls)) return undefined;
     return (
-      (typeof sample === "string" ? this.#texts(field, count) : undefined) ??
-      (typeof sample === "number" || isDate(sample) ? this.#numbers(field, count) : undefined) ??
-      (typeof sample === "boolean" ? this.#flags(field, count) : undefined) ??
-      (Array.isArray(sample) ? this.#lists(field, count) : undefined) ??
+      (typeof sample === "string" ? this.#texts(field) : undefined) ??
+      (typeof sample === "number" || isDate(sample) ? this.#numbers(field) : undefined) ??
+      (typeof sample === "boolean" ? this.#flags(field) : undefined) ??
+      (Array.isArray(sample) ? this.#lists(field) : undefined) ??
       this.#json(field)
     );
   }
 
-  #numbers({ cells, place, type }: Field, count: number): Send | undefined {
+  /** The first value, and whether a null is before it. */
+  #sample({ place }: Field): { sample: unknown; nulls: boolean } {
+    const [cells, width] = [this.#cells, this.#fields.length];
+    const end = this.#count * width;
+    let nulls = false;
+    for (let from = place; from < end; from += width) {
+      const cell = cells[from];
+      if (cell === null) nulls = true;
+      else if (cell !== undefined) return { sample: cell, nulls };
+    }
+    return { sample: undefined, nulls };
+  }
+
+  /** Zeros, one a row. */
+  #codes(field: Field): Uint32Array {
+    if (field.codes.length < this.#count) field.codes = new Uint32Array(this.#batch);
+    return field.codes.subarray(0, this.#count).fill(0);
+  }
+
+  #numbers({ place, type }: Field): Send | undefined {
+    const [cells, width, count] = [this.#cells, this.#fields.length, this.#count];
     const out = new Float64Array(count);
-    for (let at = 0; at < count; at += 1) {
-      const cell = cells[at];
+    for (let at = 0, from = place; at < count; at += 1, from += width) {
+      const cell = cells[from];
       if (typeof cell === "number") out[at] = cell + 0;
       else if (cell === null || (cell === undefined && !this.#upsert)) out[at] = NaN;
       else if (type === "datetime" && isDate(cell)) out[at] = Date.prototype.getTime.call(cell);
@@ -162,67 +258,78 @@ export class Rows {
     return (loader) => loader.numbers(place, out);
   }
 
-  #texts(field: Field, count: number): Send | undefined {
+  #texts(field: Field): Send | undefined {
     if (field.various) {
-      const send = this.#various(field, count);
+      const send = this.#various(field);
       if (send !== undefined) return send;
     }
-    const { cells, place } = field;
-    const codes = new Uint32Array(count);
-    const words = new Codes();
-    for (let at = 0; at < count; at += 1) {
-      const cell = cells[at];
+    const { place, words } = field;
+    const [cells, width, count] = [this.#cells, this.#fields.length, this.#count];
+    const codes = this.#codes(field);
+    words.begin();
+    for (let at = 0, from = place; at < count; at += 1, from += width) {
+      const cell = cells[from];
       if (typeof cell === "string") codes[at] = words.of(cell);
-      else if (cell === null) codes[at] = 0;
       else if (cell === undefined) codes[at] = MISSING;
-      else return undefined;
+      else if (cell !== null) return undefined;
     }
     this.#length += words.length;
-    field.various = words.list.length > count / 2;
-    const [text, lengths, lone] = texts(words.list);
-    return (loader) => loader.coded(place, codes, text, lengths, lone);
+    field.various = words.fresh.length > count / 2;
+    const send = words.send(place);
+    return (loader) => {
+      send(loader);
+      loader.coded(place, codes);
+    };
   }
 
-  #various({ cells, place }: Field, count: number): Send | undefined {
+  #various({ place, texts: of }: Field): Send | undefined {
+    const [cells, width, count] = [this.#cells, this.#fields.length, this.#count];
     const list: string[] = new Array(count);
     const nulls: number[] = [];
     let length = 0;
-    for (let at = 0; at < count; at += 1) {
-      const cell = cells[at];
+    for (let at = 0, from = place; at < count; at += 1, from += width) {
+      const cell = cells[from];
       if (typeof cell === "string") {
         list[at] = cut(cell);
         length += cell.length;
-      }
-      else if (cell === null || (cell === undefined && !this.#upsert)) {
+      } else if (cell === null || (cell === undefined && !this.#upsert)) {
         list[at] = "";
         nulls.push(at);
       } else return undefined;
     }
     this.#length += length;
-    const [text, lengths, lone] = texts(list);
-    return (loader) => loader.texts(place, Uint32Array.from(nulls), text, lengths, lone);
+    const [text, lengths, lone] = of.of(list);
+    const missing = nulls.length > 0 ? Uint32Array.from(nulls) : none;
+    return (loader) => loader.texts(place, missing, text, lengths, lone);
   }
 
-  #flags({ cells, place, type }: Field, count: number): Send | undefined {
+  #flags(field: Field): Send | undefined {
+    const { place, type, words } = field;
     if (type !== "boolean") return undefined;
-    const codes = new Uint32Array(count);
-    for (let at = 0; at < count; at += 1) {
-      const cell = cells[at];
-      if (typeof cell === "boolean") codes[at] = cell ? 2 : 1;
-      else if (cell === null) codes[at] = 0;
+    const [cells, width, count] = [this.#cells, this.#fields.length, this.#count];
+    const codes = this.#codes(field);
+    words.begin();
+    for (let at = 0, from = place; at < count; at += 1, from += width) {
+      const cell = cells[from];
+      if (typeof cell === "boolean") codes[at] = words.of(String(cell));
       else if (cell === undefined) codes[at] = MISSING;
-      else return undefined;
+      else if (cell !== null) return undefined;
     }
-    const [text, lengths, lone] = texts(["false", "true"]);
-    return (loader) => loader.coded(place, codes, text, lengths, lone);
+    const send = words.send(place);
+    return (loader) => {
+      send(loader);
+      loader.coded(place, codes);
+    };
   }
 
-  #lists({ cells, place }: Field, count: number): Send | undefined {
-    const each = new Uint32Array(count);
+  #lists(field: Field): Send | undefined {
+    const { place, words } = field;
+    const [cells, width, count] = [this.#cells, this.#fields.length, this.#count];
+    const each = this.#codes(field);
     const codes: number[] = [];
-    const words = new Codes();
-    for (let at = 0; at < count; at += 1) {
-      const cell = cells[at];
+    words.begin();
+    for (let at = 0, from = place; at < count; at += 1, from += width) {
+      const cell = cells[from];
       if (cell === null || (cell === undefined && !this.#upsert)) continue;
       if (!Array.isArray(cell)) return undefined;
       for (let item = 0; item < cell.length; item += 1) {
@@ -233,15 +340,19 @@ export class Rows {
       each[at] = cell.length;
     }
     this.#length += words.length;
-    const [text, lengths, lone] = texts(words.list);
+    const send = words.send(place);
     // Where a text is broken is told apart for whole cells only.
-    if (lone.length > 0) return undefined;
-    return (loader) => loader.lists(place, each, Uint32Array.from(codes), text, lengths, lone);
+    if (words.broken) return undefined;
+    return (loader) => {
+      send(loader);
+      loader.lists(place, each, Uint32Array.from(codes));
+    };
   }
 
   /** Whatever else there is, cell by cell as `JSON.stringify` has it. */
-  #json({ cells, place, key }: Field): Send {
-    const list = cells.map((cell, at) => {
+  #json({ place, key }: Field): Send {
+    const list = Array.from({ length: this.#count }, (_, at) => {
+      const cell = this.#cells[at * this.#fields.length + place];
       if (cell === undefined) return "[[]]";
       if (typeof cell === "bigint") return cell.toString();
       try {
@@ -255,6 +366,10 @@ export class Rows {
     const text = encoder.encode(`[${list.join()}]`);
     return (loader) => loader.json(place, text);
   }
+}
+
+function any(row: Record<string, unknown>, { key, others }: Field): unknown {
+  return [key, ...others].map((name) => own(row, name)).find((cell) => cell !== undefined);
 }
 
 function own(row: Record<string, unknown>, key: string): unknown {

@@ -1,8 +1,9 @@
 //! Words and texts that stand in a column as codes: the test runs once per distinct value.
 
-use super::kernel::{Codebook, Rows};
+use super::kernel::Codebook;
 use super::plan::Window;
 use super::row::World;
+use super::rows::{Part, Rows};
 use crate::error::Result;
 use crate::query::Cell;
 use crate::query::node::{Check, TextTest};
@@ -30,18 +31,18 @@ impl<'t> CodedLeaf<'t> {
     }
 
     /// The same where few rows are open.
-    pub(super) fn keep(&self, rows: &mut Rows, flip: u64, at: Window) {
-        match self.column.chunks.get(at.chunk).map(AsRef::as_ref) {
-            Some(Codes::U8(codes)) => self.keep_codes(rows, codes.get(at.first..).unwrap_or_default(), flip),
-            Some(Codes::U16(codes)) => self.keep_codes(rows, codes.get(at.first..).unwrap_or_default(), flip),
-            Some(Codes::U32(codes)) => self.keep_codes(rows, codes.get(at.first..).unwrap_or_default(), flip),
-            None => rows.keep(0, |_| false),
-        }
+    pub(super) fn keep(&self, rows: &mut Rows, flip: u64) {
+        rows.by_chunk(|chunk, part| match self.column.chunks.get(chunk).map(AsRef::as_ref) {
+            Some(Codes::U8(codes)) => self.keep_codes(part, codes, flip),
+            Some(Codes::U16(codes)) => self.keep_codes(part, codes, flip),
+            Some(Codes::U32(codes)) => self.keep_codes(part, codes, flip),
+            None => {}
+        });
     }
 
     #[inline]
-    fn keep_codes<T: Copy + Into<u32>>(&self, rows: &mut Rows, codes: &[T], flip: u64) {
-        rows.keep(flip, |row| codes.get(row).is_some_and(|code| self.book.wants((*code).into())));
+    fn keep_codes<T: Copy + Into<u32>>(&self, part: &mut Part<'_>, codes: &[T], flip: u64) {
+        part.keep(flip, |row| codes.get(row).is_some_and(|code| self.book.wants((*code).into())));
     }
 }
 

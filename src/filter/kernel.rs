@@ -1,23 +1,13 @@
 //! Tests of 64 values at a time.
 //!
 //! A test of one value that has no branch becomes a loop over 64 of them which fills 64 bytes with 0 or 1; compilers turn that into
-//! vector instructions on every target. Eight such bytes become eight bits by one multiplication: the factor has a bit for each
-//! byte that moves it to its place in the highest byte, and no two products meet (Warren, Hacker's Delight, 7-4).
+//! vector instructions on every target.
 
+use super::lanes::{ByteSet, pack};
 use crate::query::span::inside;
 
 /// Words of 64 rows that are evaluated together: few enough for the working memory of a deep tree to stay small.
 pub(super) const BLOCK: usize = 32;
-
-/// 64 truth values, each 0 or 1, as bits.
-#[inline]
-pub(super) fn pack(bytes: &[u8; 64]) -> u64 {
-    let mut out = 0;
-    for (i, eight) in bytes.as_chunks::<8>().0.iter().enumerate() {
-        out |= (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
-    }
-    out
-}
 
 /// The bits of 64 values for which a test without branches holds.
 #[inline]
@@ -107,22 +97,21 @@ const FEW_CODES: usize = 12;
 
 /// Which codes of a dictionary are wanted.
 pub(super) struct Codebook {
-    /// 1 for each wanted code, padded to a whole number of bytes' values.
+    /// 1 for each wanted code.
     wanted: Vec<u8>,
-    /// The wanted codes, if they are few and all fit.
-    few8: Option<Vec<u8>>,
-    few16: Option<Vec<u16>>,
+    /// The same of the codes that are one byte.
+    bytes: ByteSet,
+    /// The wanted codes of two bytes, if the wanted ones are few.
+    few: Option<Vec<u16>>,
 }
 
 impl Codebook {
     /// From a truth value for each code, that of null first.
-    pub(super) fn new(mut wanted: Vec<u8>) -> Codebook {
+    pub(super) fn new(wanted: Vec<u8>) -> Codebook {
         let few: Vec<usize> = wanted.iter().enumerate().filter(|(_, w)| **w != 0).map(|(code, _)| code).take(FEW_CODES + 1).collect();
         let short = few.len() <= FEW_CODES;
-        let few8 = short.then(|| few.iter().filter_map(|code| u8::try_from(*code).ok()).collect());
-        let few16 = short.then(|| few.iter().filter_map(|code| u16::try_from(*code).ok()).collect());
-        wanted.resize(wanted.len().max(256), 0);
-        Codebook { wanted, few8, few16 }
+        let few = short.then(|| few.iter().filter_map(|code| u16::try_from(*code).ok()).collect());
+        Codebook { bytes: ByteSet::new(&wanted), wanted, few }
     }
 
     #[inline]
@@ -132,18 +121,12 @@ impl Codebook {
 
     /// Keeps the open rows whose code is wanted.
     pub(super) fn narrow8(&self, words: &mut [u64], codes: &[u8], flip: u64) {
-        let Some(table) = self.wanted.first_chunk::<256>() else { return };
-        #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
-        let one = |code: u8| table[usize::from(code)] != 0;
-        match &self.few8 {
-            Some(few) => narrow(words, codes, flip, one, |block| among(block, few)),
-            None => narrow(words, codes, flip, one, |block| each(block, one)),
-        }
+        narrow(words, codes, flip, |code| self.wants(u32::from(code)), |block| self.bytes.bits(block));
     }
 
     pub(super) fn narrow16(&self, words: &mut [u64], codes: &[u16], flip: u64) {
         let one = |code: u16| self.wants(u32::from(code));
-        match &self.few16 {
+        match &self.few {
             Some(few) => narrow(words, codes, flip, one, |block| among(block, few)),
             None => narrow(words, codes, flip, one, |block| each(block, one)),
         }
@@ -170,68 +153,6 @@ pub(super) fn later(ends: &[u32], at: usize) -> usize {
     }
     let (from, to) = (stride / 2, stride.min(ends.len()));
     from + ends.get(from..to).unwrap_or_default().partition_point(|end| *end as usize <= at)
-}
-
-/// Rows of a block, when few are open: each step costs what its rows cost, and a row is dropped without a branch.
-#[derive(Clone)]
-pub(super) struct Rows {
-    rows: [u16; Rows::MOST],
-    len: usize,
-}
-
-impl Rows {
-    /// Most rows that are listed: an eighth of a block.
-    const MOST: usize = BLOCK * 8;
-
-    /// The open rows, if they are few.
-    pub(super) fn few(words: &[u64]) -> Option<Rows> {
-        if words.iter().map(|word| word.count_ones() as usize).sum::<usize>() > Rows::MOST {
-            return None;
-        }
-        let mut out = Rows { rows: [0; Rows::MOST], len: 0 };
-        for (first, word) in (0u16..).step_by(64).zip(words) {
-            let mut left = *word;
-            while left != 0 {
-                if let Some(slot) = out.rows.get_mut(out.len) {
-                    *slot = first + left.trailing_zeros() as u16;
-                }
-                out.len += 1;
-                left &= left - 1;
-            }
-        }
-        Some(out)
-    }
-
-    /// The rows, counted from the first of the block.
-    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.rows.iter().take(self.len).map(|row| usize::from(*row))
-    }
-
-    /// Whether there is none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    /// Keeps the rows for which a test holds, or does not if all bits of `flip` are set.
-    #[inline]
-    pub(super) fn keep(&mut self, flip: u64, test: impl Fn(usize) -> bool) {
-        let wanted = flip == 0;
-        let mut kept = 0;
-        #[expect(clippy::indexing_slicing, reason = "kept <= at < len <= MOST")]
-        for at in 0..self.len.min(Rows::MOST) {
-            let row = self.rows[at];
-            self.rows[kept] = row;
-            kept += usize::from(test(usize::from(row)) == wanted);
-        }
-        self.len = kept;
-    }
-
-    /// Sets the rows' bits.
-    pub(super) fn mark(&self, words: &mut [u64]) {
-        for row in self.iter() {
-            words.get_mut(row / 64).into_iter().for_each(|word| *word |= 1 << (row % 64));
-        }
-    }
 }
 
 /// Whether a row's bit is set.

@@ -1,9 +1,11 @@
 //! Lists of words: the test of an element runs once per distinct word.
 
 use super::dict::verdicts;
-use super::kernel::{BLOCK, Codebook, Rows, later, narrow_rows, pack, start_of};
+use super::kernel::{BLOCK, Codebook, later, narrow_rows, start_of};
+use super::lanes::pack;
 use super::plan::Window;
 use super::row::World;
+use super::rows::Rows;
 use crate::error::Result;
 use crate::query::node::{Check, Quota};
 use crate::table::column::{Codes, ListChunk, ListColumn};
@@ -17,8 +19,8 @@ pub(super) struct ListLeaf<'t> {
 enum How {
     /// No element.
     Null,
-    /// At least one wanted element.
-    Any(Codebook),
+    /// At least one wanted element. Rows without one of these marks have none.
+    Any(Codebook, u16),
     /// So many wanted elements.
     Count(Quota, Codebook),
     /// These codes, sorted, and no other; nothing if one of the words occurs nowhere.
@@ -30,7 +32,12 @@ impl<'t> ListLeaf<'t> {
     pub(super) fn new(column: &'t ListColumn, check: &'t Check, world: &World<'_>) -> Result<Option<ListLeaf<'t>>> {
         let how = match check {
             Check::Null | Check::Empty => How::Null,
-            Check::HasAny(_) | Check::UnitUnder(_) => How::Any(Codebook::new(verdicts(&column.dict, check, world)?)),
+            Check::HasAny(_) | Check::UnitUnder(_) => {
+                let wanted = verdicts(&column.dict, check, world)?;
+                let marks =
+                    (0u32..).zip(&wanted).filter(|(_, wanted)| **wanted != 0).fold(0, |marks, (code, _)| marks | ListChunk::mark(code));
+                How::Any(Codebook::new(wanted), marks)
+            }
             Check::Exactly(words) => {
                 let codes: Option<Vec<u32>> = words.iter().map(|word| column.dict.find(word)).collect();
                 How::Exactly(codes.map(|mut codes| {
@@ -60,18 +67,24 @@ impl<'t> ListLeaf<'t> {
     }
 
     /// The same where few rows are open.
-    pub(super) fn keep(&self, rows: &mut Rows, flip: u64, at: Window) {
-        let Some(chunk) = self.column.chunks.get(at.chunk) else { return rows.keep(0, |_| false) };
-        match &chunk.codes {
-            Codes::U8(codes) => rows.keep(flip, |row| self.accepts(lists(chunk, codes, at.first + row))),
-            Codes::U16(codes) => rows.keep(flip, |row| self.accepts(lists(chunk, codes, at.first + row))),
-            Codes::U32(codes) => rows.keep(flip, |row| self.accepts(lists(chunk, codes, at.first + row))),
-        }
+    pub(super) fn keep(&self, rows: &mut Rows, flip: u64) {
+        rows.by_chunk(|chunk, part| {
+            let Some(chunk) = self.column.chunks.get(chunk) else { return };
+            if let (How::Any(book, wanted), Some(marks)) = (&self.how, chunk.marks()) {
+                let marked = |row: usize| marks.get(row).is_some_and(|marks| marks & wanted != 0);
+                return part.keep(flip, |row| marked(row) && chunk.codes_of(row).iter().any(|code| book.wants(code)));
+            }
+            match &chunk.codes {
+                Codes::U8(codes) => part.keep(flip, |row| self.accepts(lists(chunk, codes, row))),
+                Codes::U16(codes) => part.keep(flip, |row| self.accepts(lists(chunk, codes, row))),
+                Codes::U32(codes) => part.keep(flip, |row| self.accepts(lists(chunk, codes, row))),
+            }
+        });
     }
 
     fn narrow_codes<T: Copy + Into<u32>>(&self, chunk: &ListChunk, codes: &[T], words: &mut [u64], flip: u64, first: usize) {
         match &self.how {
-            How::Any(book) => {
+            How::Any(book, _) => {
                 let mut hits = [0; BLOCK];
                 scan(chunk, codes, book, &mut hits, first, words.len() * 64);
                 words.iter_mut().zip(hits).for_each(|(word, hits)| *word &= hits ^ flip);
@@ -84,7 +97,7 @@ impl<'t> ListLeaf<'t> {
     fn accepts<T: Copy + Into<u32>>(&self, list: &[T]) -> bool {
         match &self.how {
             How::Null => list.is_empty(),
-            How::Any(book) => list.iter().any(|code| book.wants((*code).into())),
+            How::Any(book, _) => list.iter().any(|code| book.wants((*code).into())),
             How::Count(quota, book) => {
                 let k = list.iter().filter(|code| book.wants((**code).into())).count();
                 quota.holds(u32::try_from(k).unwrap_or(u32::MAX), u32::try_from(list.len()).unwrap_or(u32::MAX))

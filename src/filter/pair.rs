@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::kernel::{Rows, pack};
-use super::plan::{Window, values};
+use super::lanes::pack;
+use super::plan::{Window, chunk_of, values};
+use super::rows::Rows;
 use crate::query::node::Relation;
 
 /// Values of one field beside those of another.
@@ -31,9 +32,11 @@ impl<'t, T: Copy + PartialOrd> PairLeaf<'t, T> {
     }
 
     /// The same where few rows are open.
-    pub(super) fn keep(&self, rows: &mut Rows, flip: u64, at: Window) {
-        let (left, right) = (values(self.left, at), values(self.right, at));
-        rows.keep(flip, |row| left.get(row).zip(right.get(row)).is_some_and(|(a, b)| self.holds(*a, *b)));
+    pub(super) fn keep(&self, rows: &mut Rows, flip: u64) {
+        rows.by_chunk(|chunk, part| {
+            let (left, right) = (chunk_of(self.left, chunk), chunk_of(self.right, chunk));
+            part.keep(flip, |row| left.get(row).zip(right.get(row)).is_some_and(|(a, b)| self.holds(*a, *b)));
+        });
     }
 
     fn holds(&self, a: T, b: T) -> bool {

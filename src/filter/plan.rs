@@ -5,14 +5,15 @@
 //! which they are expected to cost least.
 
 use super::dict::CodedLeaf;
-use super::kernel::{BLOCK, Rows, marked, narrow, narrow_rows, narrow_spans};
+use super::kernel::{BLOCK, narrow, narrow_rows};
 use super::list::ListLeaf;
 use super::pair::PairLeaf;
 use super::row::{Row, World};
+use super::rows::{Pool, Rows, few};
+use super::span::SpanLeaf;
 use super::text::TextLeaf;
 use crate::error::Result;
 use crate::query::node::{Check, Test};
-use crate::query::span::inside;
 use crate::query::{Cell, Cells, FieldIx, Node};
 use crate::table::{CHUNK, Column, RowIx, Snapshot};
 
@@ -33,11 +34,11 @@ pub(super) enum Step<'t> {
 /// A test of one column.
 pub(super) enum Leaf<'t> {
     /// Numbers in spans.
-    Numbers(&'t [std::rc::Rc<Vec<f64>>], &'t [(f64, f64)]),
+    Numbers(Box<SpanLeaf<'t, f64>>),
     /// Days in spans.
-    Days(&'t [std::rc::Rc<Vec<i32>>], &'t [(i32, i32)]),
+    Days(Box<SpanLeaf<'t, i32>>),
     /// Instants in spans.
-    Instants(&'t [std::rc::Rc<Vec<i64>>], &'t [(i64, i64)]),
+    Instants(Box<SpanLeaf<'t, i64>>),
     /// Truth values that are this one.
     Flags(&'t [std::rc::Rc<Vec<u8>>], u8),
     /// Words and texts by code.
@@ -64,9 +65,21 @@ pub(super) struct Window {
     pub(super) first: usize,
 }
 
+impl Window {
+    /// The first row, counted in the table.
+    fn row(self) -> u32 {
+        short(self.chunk * CHUNK + self.first)
+    }
+}
+
+/// The values of a chunk.
+pub(super) fn chunk_of<T>(chunks: &[std::rc::Rc<Vec<T>>], chunk: usize) -> &[T] {
+    chunks.get(chunk).map(|chunk| chunk.as_slice()).unwrap_or_default()
+}
+
 /// The values of a chunk from the window on.
 pub(super) fn values<T>(chunks: &[std::rc::Rc<Vec<T>>], at: Window) -> &[T] {
-    chunks.get(at.chunk).and_then(|chunk| chunk.get(at.first..)).unwrap_or_default()
+    chunk_of(chunks, at.chunk).get(at.first..).unwrap_or_default()
 }
 
 impl<'t> Step<'t> {
@@ -82,18 +95,47 @@ impl<'t> Step<'t> {
         })
     }
 
+    /// Keeps the open rows for which it holds, of a whole table.
+    pub(super) fn narrow_all(&self, words: &mut [u64]) -> Result<()> {
+        let mut pool = Pool::default();
+        let one = std::slice::from_ref(self);
+        let steps = if let Step::All(list) = self { list.as_slice() } else { one };
+        let mut listed = Listed { steps, next: 0, rows: Rows::default() };
+        for at in 0..words.len().div_ceil(BLOCK) {
+            let first = at * BLOCK;
+            let window = Window { chunk: first / (CHUNK / 64), first: first % (CHUNK / 64) * 64 };
+            for (next, step) in (1..).zip(steps) {
+                let end = words.len().min(first + BLOCK);
+                let Some(block) = words.get_mut(first..end) else { break };
+                step.narrow(block, window, &mut pool)?;
+                if steps.get(next).is_some_and(|step| few(block, step.cost())) {
+                    if next != listed.next || listed.rows.len() >= MOST_LISTED {
+                        listed.settle(words, &mut pool)?;
+                        listed.next = next;
+                    }
+                    let block = words.get_mut(first..end).unwrap_or_default();
+                    listed.rows.collect(block, window.row())?;
+                    break;
+                }
+            }
+        }
+        listed.settle(words, &mut pool)
+    }
+
     /// Keeps the open rows for which it holds. `words` are at most [`BLOCK`].
-    pub(super) fn narrow(&self, words: &mut [u64], at: Window) {
+    fn narrow(&self, words: &mut [u64], at: Window, pool: &mut Pool) -> Result<()> {
         match self {
             Step::All(list) => {
                 for (i, step) in list.iter().enumerate() {
-                    step.narrow(words, at);
+                    step.narrow(words, at, pool)?;
                     let rest = list.get(i + 1..).unwrap_or_default();
-                    if let Some(mut rows) = if rest.is_empty() { None } else { Rows::few(words) } {
-                        rest.iter().for_each(|step| step.keep(&mut rows, at));
-                        words.fill(0);
-                        rows.mark(words);
-                        return;
+                    if rest.first().is_some_and(|step| few(words, step.cost())) {
+                        let mut rows = pool.take();
+                        rows.collect(words, at.row())?;
+                        rest.iter().try_for_each(|step| step.keep(&mut rows, pool))?;
+                        rows.mark(words, at.row());
+                        pool.give(rows);
+                        return Ok(());
                     }
                 }
             }
@@ -101,7 +143,7 @@ impl<'t> Step<'t> {
                 let mut rest = copy(words);
                 for step in list {
                     let mut part = rest;
-                    step.narrow(part.get_mut(..words.len()).unwrap_or_default(), at);
+                    step.narrow(part.get_mut(..words.len()).unwrap_or_default(), at, pool)?;
                     rest.iter_mut().zip(part).for_each(|(rest, part)| *rest &= !part);
                 }
                 words.iter_mut().zip(rest).for_each(|(word, rest)| *word &= !rest);
@@ -111,7 +153,7 @@ impl<'t> Step<'t> {
                 let mut once = [0; BLOCK];
                 for step in list {
                     let mut part = open;
-                    step.narrow(part.get_mut(..words.len()).unwrap_or_default(), at);
+                    step.narrow(part.get_mut(..words.len()).unwrap_or_default(), at, pool)?;
                     for ((open, once), part) in open.iter_mut().zip(&mut once).zip(part) {
                         // What holds a second time is out for good.
                         *open &= !(*once & part);
@@ -122,7 +164,7 @@ impl<'t> Step<'t> {
             }
             Step::Not(step) => {
                 let mut part = copy(words);
-                step.narrow(part.get_mut(..words.len()).unwrap_or_default(), at);
+                step.narrow(part.get_mut(..words.len()).unwrap_or_default(), at, pool)?;
                 words.iter_mut().zip(part).for_each(|(word, part)| *word &= !part);
             }
             Step::Leaf(leaf, flip) => {
@@ -131,47 +173,79 @@ impl<'t> Step<'t> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// About what a row costs where all are open, in tenths of nanoseconds.
+    fn cost(&self) -> f64 {
+        if let Step::Leaf(leaf, _) = self { leaf.cost() } else { f64::MAX }
     }
 
     /// The same where few rows are open.
-    fn keep(&self, rows: &mut Rows, at: Window) {
+    fn keep(&self, rows: &mut Rows, pool: &mut Pool) -> Result<()> {
         if rows.is_empty() {
-            return;
+            return Ok(());
         }
         match self {
-            Step::All(list) => list.iter().for_each(|step| step.keep(rows, at)),
+            Step::All(list) => list.iter().try_for_each(|step| step.keep(rows, pool))?,
             Step::Any(list) => {
-                let mut found = [0; BLOCK];
+                let mut rest = pool.copy(rows)?;
                 for step in list {
-                    let mut part = rows.clone();
-                    part.keep(u64::MAX, |row| marked(&found, row));
-                    step.keep(&mut part, at);
-                    part.mark(&mut found);
+                    let mut part = pool.copy(&rest)?;
+                    step.keep(&mut part, pool)?;
+                    rest.minus(&part);
+                    pool.give(part);
                 }
-                rows.keep(0, |row| marked(&found, row));
+                rows.minus(&rest);
+                pool.give(rest);
             }
             Step::One(list) => {
-                let (mut once, mut twice) = ([0; BLOCK], [0; BLOCK]);
+                let (mut open, mut once) = (pool.copy(rows)?, pool.take());
                 for step in list {
-                    let mut part = rows.clone();
-                    part.keep(u64::MAX, |row| marked(&twice, row));
-                    step.keep(&mut part, at);
-                    let mut again = part.clone();
-                    again.keep(0, |row| marked(&once, row));
-                    again.mark(&mut twice);
-                    part.mark(&mut once);
+                    let mut part = pool.copy(&open)?;
+                    step.keep(&mut part, pool)?;
+                    let mut now = pool.take();
+                    now.differing(&once, &part)?;
+                    // What was found once and now again is in neither; it is out for good.
+                    once.minus(&now);
+                    open.minus(&once);
+                    pool.give(std::mem::replace(&mut once, now));
+                    pool.give(part);
                 }
-                rows.keep(0, |row| marked(&once, row) && !marked(&twice, row));
+                pool.give(std::mem::replace(rows, once));
+                pool.give(open);
             }
             Step::Not(step) => {
-                let mut found = [0; BLOCK];
-                let mut part = rows.clone();
-                step.keep(&mut part, at);
-                part.mark(&mut found);
-                rows.keep(u64::MAX, |row| marked(&found, row));
+                let mut part = pool.copy(rows)?;
+                step.keep(&mut part, pool)?;
+                rows.minus(&part);
+                pool.give(part);
             }
-            Step::Leaf(leaf, flip) => leaf.keep(rows, *flip, at),
+            Step::Leaf(leaf, flip) => leaf.keep(rows, *flip),
         }
+        Ok(())
+    }
+}
+
+/// Open rows are listed together until there are so many: enough for their loads to overlap, few enough for a list to stay near.
+const MOST_LISTED: usize = 4096;
+
+/// Rows of a conjunction that are still open behind the first of its members.
+struct Listed<'s, 't> {
+    steps: &'s [Step<'t>],
+    /// The member that comes next.
+    next: usize,
+    rows: Rows,
+}
+
+impl Listed<'_, '_> {
+    /// Tries the other members, and opens the rows that remain in the words of the table.
+    fn settle(&mut self, words: &mut [u64], pool: &mut Pool) -> Result<()> {
+        let rest = self.steps.get(self.next..).unwrap_or_default();
+        rest.iter().try_for_each(|step| step.keep(&mut self.rows, pool))?;
+        self.rows.mark(words, 0);
+        self.rows.clear();
+        Ok(())
     }
 }
 
@@ -188,7 +262,7 @@ impl<'t> Leaf<'t> {
         let null = matches!(test.check, Check::Null | Check::Empty);
         let flip = if test.negated { u64::MAX } else { 0 };
         if let (Column::Number(column), true) = (table.column(test.field), null) {
-            return Ok(Step::Leaf(Leaf::Numbers(&column.chunks, ANY_NUMBER), !flip));
+            return Ok(Step::Leaf(Leaf::Numbers(Box::new(SpanLeaf::new(column, ANY_NUMBER))), !flip));
         }
         if let Check::Pair(relation, other, _) = &test.check {
             let leaf = match (table.column(test.field), table.column(*other)) {
@@ -209,13 +283,13 @@ impl<'t> Leaf<'t> {
                 Some(leaf) => Leaf::List(leaf),
                 None => Leaf::Row(test, table, world),
             },
-            (Column::Number(column), Check::Numbers(spans)) => Leaf::Numbers(&column.chunks, spans),
-            (Column::Day(column), Check::Days(spans)) => Leaf::Days(&column.chunks, spans),
-            (Column::Instant(column), Check::Instants(spans)) => Leaf::Instants(&column.chunks, spans),
+            (Column::Number(column), Check::Numbers(spans)) => Leaf::Numbers(Box::new(SpanLeaf::new(column, spans))),
+            (Column::Day(column), Check::Days(spans)) => Leaf::Days(Box::new(SpanLeaf::new(column, spans))),
+            (Column::Instant(column), Check::Instants(spans)) => Leaf::Instants(Box::new(SpanLeaf::new(column, spans))),
             (Column::Bool(column), Check::Flag(wanted)) => Leaf::Flags(&column.chunks, u8::from(*wanted)),
             (Column::Bool(column), _) if null => Leaf::Flags(&column.chunks, 2),
-            (Column::Day(column), _) if null => Leaf::Days(&column.chunks, &[(i32::MIN, i32::MIN)]),
-            (Column::Instant(column), _) if null => Leaf::Instants(&column.chunks, &[(i64::MIN, i64::MIN)]),
+            (Column::Day(column), _) if null => Leaf::Days(Box::new(SpanLeaf::new(column, &[(i32::MIN, i32::MIN)]))),
+            (Column::Instant(column), _) if null => Leaf::Instants(Box::new(SpanLeaf::new(column, &[(i64::MIN, i64::MIN)]))),
             _ => Leaf::Row(test, table, world),
         };
         Ok(Step::Leaf(leaf, flip))
@@ -223,9 +297,9 @@ impl<'t> Leaf<'t> {
 
     fn narrow(&self, words: &mut [u64], flip: u64, at: Window) {
         match self {
-            Leaf::Numbers(chunks, spans) => narrow_spans(words, values(chunks, at), flip, spans),
-            Leaf::Days(chunks, spans) => narrow_spans(words, values(chunks, at), flip, spans),
-            Leaf::Instants(chunks, spans) => narrow_spans(words, values(chunks, at), flip, spans),
+            Leaf::Numbers(leaf) => leaf.narrow(words, flip, at),
+            Leaf::Days(leaf) => leaf.narrow(words, flip, at),
+            Leaf::Instants(leaf) => leaf.narrow(words, flip, at),
             Leaf::Flags(chunks, wanted) => {
                 let test = |value: u8| value == *wanted;
                 narrow(words, values(chunks, at), flip, test, |block| super::kernel::each(block, test));
@@ -241,36 +315,36 @@ impl<'t> Leaf<'t> {
     }
 
     /// The same where few rows are open.
-    fn keep(&self, rows: &mut Rows, flip: u64, at: Window) {
+    fn keep(&self, rows: &mut Rows, flip: u64) {
         match self {
-            Leaf::Numbers(chunks, spans) => keep_spans(rows, values(chunks, at), flip, spans),
-            Leaf::Days(chunks, spans) => keep_spans(rows, values(chunks, at), flip, spans),
-            Leaf::Instants(chunks, spans) => keep_spans(rows, values(chunks, at), flip, spans),
-            Leaf::Flags(chunks, wanted) => {
-                let values = values(chunks, at);
-                rows.keep(flip, |row| values.get(row) == Some(wanted));
-            }
-            Leaf::Coded(leaf) => leaf.keep(rows, flip, at),
-            Leaf::Text(leaf) => leaf.keep(rows, flip, at),
-            Leaf::List(leaf) => leaf.keep(rows, flip, at),
-            Leaf::NumberPair(pair) => pair.keep(rows, flip, at),
-            Leaf::DayPair(pair) => pair.keep(rows, flip, at),
-            Leaf::InstantPair(pair) => pair.keep(rows, flip, at),
-            Leaf::Row(test, table, world) => rows.keep(flip, |row| holds(test, table, world, at, row)),
+            Leaf::Numbers(leaf) => leaf.keep(rows, flip),
+            Leaf::Days(leaf) => leaf.keep(rows, flip),
+            Leaf::Instants(leaf) => leaf.keep(rows, flip),
+            Leaf::Flags(chunks, wanted) => rows.by_chunk(|chunk, part| {
+                let values = chunk_of(chunks, chunk);
+                part.keep(flip, |row| values.get(row) == Some(wanted));
+            }),
+            Leaf::Coded(leaf) => leaf.keep(rows, flip),
+            Leaf::Text(leaf) => leaf.keep(rows, flip),
+            Leaf::List(leaf) => leaf.keep(rows, flip),
+            Leaf::NumberPair(pair) => pair.keep(rows, flip),
+            Leaf::DayPair(pair) => pair.keep(rows, flip),
+            Leaf::InstantPair(pair) => pair.keep(rows, flip),
+            Leaf::Row(test, table, world) => rows.by_chunk(|chunk, part| {
+                let at = Window { chunk, first: 0 };
+                part.keep(flip, |row| holds(test, table, world, at, row));
+            }),
         }
     }
 }
 
-fn keep_spans<T: Copy + PartialOrd>(rows: &mut Rows, values: &[T], flip: u64, spans: &[(T, T)]) {
-    match *spans {
-        [(first, last)] => rows.keep(flip, |row| values.get(row).is_some_and(|value| (*value >= first) & (*value <= last))),
-        _ => rows.keep(flip, |row| values.get(row).is_some_and(|value| inside(spans, *value))),
-    }
+fn short(row: usize) -> u32 {
+    u32::try_from(row).unwrap_or(u32::MAX)
 }
 
 /// Whether a row passes a test, its negation left aside.
 fn holds(test: &Test, table: &Snapshot, world: &World<'_>, at: Window, row: usize) -> bool {
-    let row = TableRow { table, row: RowIx(u32::try_from(at.chunk * CHUNK + at.first + row).unwrap_or(u32::MAX)) };
+    let row = TableRow { table, row: RowIx(short(at.chunk * CHUNK + at.first + row)) };
     Row { lead: &row, world }.passes(test, &row.cell(test.field)) != test.negated
 }
 
@@ -298,11 +372,11 @@ struct Seen {
 }
 
 /// How many words of rows a sample has.
-const SAMPLE: usize = 24;
+const SAMPLE: usize = 16;
 
 impl Step<'_> {
     /// Puts the members of conjunctions and disjunctions into the order of least expected cost. Results do not depend on it.
-    pub(super) fn order(&mut self, live: &[u64]) {
+    pub(super) fn order(&mut self, live: &[u64]) -> Result<()> {
         if live.len() >= 4 * SAMPLE {
             let samples: Vec<(Window, u64)> = (0..SAMPLE)
                 .filter_map(|i| {
@@ -311,17 +385,18 @@ impl Step<'_> {
                     live.get(word).map(|open| (at, *open))
                 })
                 .collect();
-            self.settle(&samples);
+            self.settle(&samples, &mut Pool::default())?;
         }
+        Ok(())
     }
 
-    fn settle(&mut self, samples: &[(Window, u64)]) -> Seen {
+    fn settle(&mut self, samples: &[(Window, u64)], pool: &mut Pool) -> Result<Seen> {
         let any = matches!(self, Step::Any(_));
         let cost = match self {
             Step::All(list) | Step::Any(list) => {
                 let mut seen: Vec<(Seen, Step<'_>)> = Vec::with_capacity(list.len());
                 for mut step in list.drain(..) {
-                    seen.push((step.settle(samples), step));
+                    seen.push((step.settle(samples, pool)?, step));
                 }
                 // A member earns its cost by the rows that nobody after it has to look at.
                 let rank = |seen: &Seen| seen.cost / (if any { seen.kept } else { 1.0 - seen.kept }).max(1e-3);
@@ -335,18 +410,24 @@ impl Step<'_> {
                 }
                 cost
             }
-            Step::One(list) => list.iter_mut().map(|step| step.settle(samples).cost).sum(),
-            Step::Not(step) => step.settle(samples).cost,
+            Step::One(list) => {
+                let mut cost = 0.0;
+                for step in list {
+                    cost += step.settle(samples, pool)?.cost;
+                }
+                cost
+            }
+            Step::Not(step) => step.settle(samples, pool)?.cost,
             Step::Leaf(leaf, _) => leaf.cost(),
         };
         let (mut open, mut kept) = (0, 0);
         for (at, word) in samples {
             let mut words = [*word];
-            self.narrow(&mut words, *at);
+            self.narrow(&mut words, *at, pool)?;
             open += word.count_ones();
             kept += words.map(u64::count_ones).into_iter().sum::<u32>();
         }
-        Seen { cost, kept: f64::from(kept) / f64::from(open.max(1)) }
+        Ok(Seen { cost, kept: f64::from(kept) / f64::from(open.max(1)) })
     }
 }
 
@@ -356,10 +437,9 @@ impl Leaf<'_> {
         match self {
             Leaf::Flags(..) => 2.0,
             Leaf::Coded(_) => 3.0,
-            Leaf::Days(_, spans) if spans.len() <= 2 => 3.0,
-            Leaf::Numbers(_, spans) if spans.len() <= 2 => 5.0,
-            Leaf::Instants(_, spans) if spans.len() <= 2 => 6.0,
-            Leaf::Days(..) | Leaf::Numbers(..) | Leaf::Instants(..) => 50.0,
+            Leaf::Days(leaf) => leaf.cost(),
+            Leaf::Numbers(leaf) => leaf.cost(),
+            Leaf::Instants(leaf) => leaf.cost(),
             Leaf::NumberPair(_) | Leaf::DayPair(_) | Leaf::InstantPair(_) => 15.0,
             Leaf::List(_) => 30.0,
             Leaf::Text(leaf) => leaf.cost(),

@@ -1,12 +1,11 @@
 //! All rows of a table at once.
 
 use super::Context;
-use super::kernel::BLOCK;
-use super::plan::{Step, Window};
+use super::plan::Step;
 use super::row::World;
 use crate::error::Result;
 use crate::query::Query;
-use crate::table::{CHUNK, Mask, Snapshot};
+use crate::table::{Mask, Snapshot};
 
 /// The rows of a table that satisfy a filter, those of removed leads left out.
 ///
@@ -20,11 +19,7 @@ pub fn select(query: &Query, table: &Snapshot, ctx: &Context<'_>) -> Result<Mask
     }
     let world = World::of(ctx);
     let mut plan = Step::new(query.root(), table, &world)?;
-    plan.order(&mask.words);
-    for (chunk, words) in mask.words.chunks_mut(CHUNK / 64).enumerate() {
-        for (block, words) in words.chunks_mut(BLOCK).enumerate() {
-            plan.narrow(words, Window { chunk, first: block * BLOCK * 64 });
-        }
-    }
+    plan.order(&mask.words)?;
+    plan.narrow_all(&mut mask.words)?;
     Ok(mask)
 }

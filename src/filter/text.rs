@@ -7,8 +7,10 @@ use std::ops::Bound;
 
 use memchr::memmem::Finder;
 
-use super::kernel::{BLOCK, Rows, later, marked, narrow_rows, pack, start_of};
+use super::kernel::{BLOCK, later, marked, narrow_rows, start_of};
+use super::lanes::pack;
 use super::plan::Window;
+use super::rows::Rows;
 use crate::query::node::{Check, TextTest};
 use crate::table::column::{TextChunk, TextColumn};
 
@@ -121,15 +123,17 @@ impl<'t> TextLeaf<'t> {
     }
 
     /// The same where few rows are open.
-    pub(super) fn keep(&self, rows: &mut Rows, flip: u64, at: Window) {
-        let Some(chunk) = self.column.chunks.get(at.chunk) else { return rows.keep(0, |_| false) };
-        if chunk.changed.is_empty() {
-            return rows.keep(flip, |row| self.accepts_stored(chunk, at.first + row));
-        }
-        rows.keep(flip, |row| match between(&chunk.changed, at.first + row, at.first + row + 1) {
-            [(_, Some(change))] => self.test.accepts(change.folded.as_bytes()),
-            [(_, None)] => self.test.accepts_null(),
-            _ => self.accepts_stored(chunk, at.first + row),
+    pub(super) fn keep(&self, rows: &mut Rows, flip: u64) {
+        rows.by_chunk(|chunk, part| {
+            let Some(chunk) = self.column.chunks.get(chunk) else { return };
+            if chunk.changed.is_empty() {
+                return part.keep(flip, |row| self.accepts_stored(chunk, row));
+            }
+            part.keep(flip, |row| match between(&chunk.changed, row, row + 1) {
+                [(_, Some(change))] => self.test.accepts(change.folded.as_bytes()),
+                [(_, None)] => self.test.accepts_null(),
+                _ => self.accepts_stored(chunk, row),
+            });
         });
     }
 

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Budget;
 use super::column::{CHUNK, Chunks};
+use super::outline::{Ordered, Slot};
 use crate::error::{Error, Result};
 
 /// A run of up to [`CHUNK`] rows of one column.
@@ -94,11 +95,11 @@ impl<T: Copy> Chunk for Vec<T> {
 
 impl<T> Default for Chunks<T> {
     fn default() -> Self {
-        Chunks { chunks: Vec::new() }
+        Chunks { chunks: Vec::new(), outline: Slot::default() }
     }
 }
 
-impl<T: Copy> Chunks<T> {
+impl<T: Ordered> Chunks<T> {
     /// The value of a row.
     #[inline]
     pub fn get(&self, row: u32) -> Option<T> {
@@ -108,6 +109,8 @@ impl<T: Copy> Chunks<T> {
 
     /// Adds rows at the end.
     pub(crate) fn extend(&mut self, mut values: impl ExactSizeIterator<Item = T>, budget: &Budget) -> Result<()> {
+        let full = self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.len());
+        self.outline.get_mut().cut(full);
         while values.len() > 0 {
             let chunk = tail(&mut self.chunks, budget)?;
             let room = values.len().min(CHUNK - chunk.len());
@@ -125,10 +128,22 @@ impl<T: Copy> Chunks<T> {
     /// Writes a row whose chunk is not shared.
     #[inline]
     pub(crate) fn set(&mut self, row: u32, value: T) {
-        let (chunk, row) = place(row);
-        if let Some(cell) = self.chunks.get_mut(chunk).and_then(Rc::get_mut).and_then(|chunk| chunk.get_mut(row)) {
+        let (at, row) = place(row);
+        if let Some(cell) = self.chunks.get_mut(at).and_then(Rc::get_mut).and_then(|chunk| chunk.get_mut(row)) {
             *cell = value;
+            self.outline.get_mut().set(at, row, value);
         }
+    }
+
+    /// Drops the rows from `rows` on.
+    pub(crate) fn truncate(&mut self, rows: usize) {
+        truncate(&mut self.chunks, rows);
+        self.outline.get_mut().cut(rows);
+    }
+
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        bytes(&self.chunks) + self.outline.borrow().bytes()
     }
 }
 

@@ -147,7 +147,6 @@ impl Codes {
 
     /// Adds a run of another list as it is.
     pub(crate) fn extend_slice(&mut self, codes: CodeSlice<'_>, budget: &Budget) -> Result<()> {
-        self.widen(codes.max(), budget)?;
         match (self, codes) {
             (Codes::U8(list), CodeSlice::U8(codes)) => {
                 budget.grow(list, codes.len())?;
@@ -158,6 +157,7 @@ impl Codes {
                 list.extend_from_slice(codes);
             }
             (list, codes) => {
+                list.widen(codes.max(), budget)?;
                 let mut wide = Vec::new();
                 budget.exact(&mut wide, codes.len())?;
                 wide.extend(codes.iter());

@@ -11,7 +11,10 @@ use hashbrown::HashTable;
 use crate::query::schema::Case;
 
 /// Rows in a chunk; a whole number of 64-row words.
-pub const CHUNK: usize = 1 << 13;
+///
+/// As many as 16 bits can number: where a chunk of a column ends, the next one lies anywhere, and reading on from there costs several
+/// times what it costs within a chunk. The tests of this crate have smaller ones, so that few rows make several.
+pub const CHUNK: usize = if cfg!(test) { 1 << 13 } else { 1 << 16 };
 
 /// A row of a table, counted from 0 in the order of loading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +44,7 @@ pub enum Column {
 pub struct Chunks<T> {
     /// All full but the last.
     pub chunks: Vec<Rc<Vec<T>>>,
+    pub(crate) outline: super::outline::Slot<T>,
 }
 
 /// Codes into a dictionary: 0 is null, `k` is value `k - 1`.
@@ -126,4 +130,6 @@ pub struct ListChunk {
     pub ends: Vec<u32>,
     /// Codes of the elements, never 0.
     pub codes: Codes,
+    /// For each row a bit for each of its codes, if somebody has asked; see [`ListChunk::marks`].
+    pub(crate) marks: std::cell::OnceCell<Vec<u16>>,
 }

@@ -1,11 +1,12 @@
 //! Columns of lists.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::Budget;
 use super::chunk::{Chunk, place, tail};
 use super::codes::{CodeSlice, own};
-use super::column::{CHUNK, Codes, ListChunk, ListColumn};
+use super::column::{CHUNK, ListChunk, ListColumn};
 use crate::error::{Error, Result};
 
 impl ListChunk {
@@ -17,6 +18,26 @@ impl ListChunk {
         self.codes.slice(start, end)
     }
 
+    /// The bit of a code among the marks of a row.
+    #[inline]
+    pub fn mark(code: u32) -> u16 {
+        1 << (code % 16)
+    }
+
+    /// For each row the marks of all its codes, so that a row without the mark of a code is known not to have it. They are made when
+    /// they are first asked for; nothing without the memory for them.
+    pub fn marks(&self) -> Option<&[u16]> {
+        if self.marks.get().is_none() {
+            let mut marks = Vec::new();
+            marks.try_reserve_exact(self.ends.len()).ok()?;
+            let of = |row: usize| self.codes_of(row).iter().fold(0, |marks, code| marks | ListChunk::mark(code));
+            marks.extend((0..self.ends.len()).map(of));
+            // Nobody else has set them in between.
+            let _ = self.marks.set(marks);
+        }
+        self.marks.get().map(Vec::as_slice)
+    }
+
     fn end(&self) -> Result<u32> {
         u32::try_from(self.codes.len()).map_err(|_| Error::out_of_memory())
     }
@@ -24,6 +45,7 @@ impl ListChunk {
     /// Adds a row.
     #[inline]
     pub(crate) fn push(&mut self, codes: &[u32], budget: &Budget) -> Result<()> {
+        self.marks.take();
         budget.grow(&mut self.ends, 1)?;
         self.codes.extend(codes, budget)?;
         let end = self.end()?;
@@ -37,6 +59,7 @@ impl ListChunk {
         let ends = from.ends.get(start..end).unwrap_or_default();
         let Some(last) = ends.last() else { return Ok(()) };
         let base = self.end()?;
+        self.marks.take();
         budget.grow(&mut self.ends, ends.len())?;
         self.codes.extend_slice(from.codes.slice(first as usize, *last as usize), budget)?;
         self.end()?;
@@ -51,10 +74,11 @@ impl Chunk for ListChunk {
     }
 
     fn try_clone(&self, budget: &Budget) -> Result<Self> {
-        Ok(ListChunk { ends: budget.copy(&self.ends)?, codes: self.codes.try_clone(budget)? })
+        Ok(ListChunk { ends: budget.copy(&self.ends)?, codes: self.codes.try_clone(budget)?, marks: OnceCell::new() })
     }
 
     fn truncate(&mut self, rows: usize) {
+        self.marks.take();
         self.ends.truncate(rows);
         self.codes.truncate(self.ends.last().copied().unwrap_or(0) as usize);
     }
@@ -70,7 +94,7 @@ impl Chunk for ListChunk {
     }
 
     fn bytes(&self) -> usize {
-        self.ends.capacity() * 4 + self.codes.bytes()
+        self.ends.capacity() * 4 + self.codes.bytes() + self.marks.get().map_or(0, |marks| marks.capacity() * 2)
     }
 }
 
@@ -102,8 +126,8 @@ impl ListColumn {
         for group in writes.chunk_by(|a, b| place(a.0).0 == place(b.0).0) {
             let Some((at, _)) = group.first().map(|first| place(first.0)) else { continue };
             let Some(chunk) = self.chunks.get(at) else { continue };
-            let mut new = ListChunk { ends: Vec::new(), codes: Codes::default() };
-            budget.exact(&mut new.ends, chunk.ends.len())?;
+            let mut new = ListChunk::default();
+            new.reserve_like(chunk, budget)?;
             let mut next = 0;
             for (row, start, end) in group {
                 let row = *row as usize % CHUNK;

@@ -140,10 +140,10 @@ impl Column {
     pub(crate) fn truncate(&mut self, rows: u32) {
         let rows = rows as usize;
         match self {
-            Column::Number(column) => truncate(&mut column.chunks, rows),
-            Column::Bool(column) => truncate(&mut column.chunks, rows),
-            Column::Day(column) => truncate(&mut column.chunks, rows),
-            Column::Instant(column) => truncate(&mut column.chunks, rows),
+            Column::Number(column) => column.truncate(rows),
+            Column::Bool(column) => column.truncate(rows),
+            Column::Day(column) => column.truncate(rows),
+            Column::Instant(column) => column.truncate(rows),
             Column::Coded(column) => truncate(&mut column.chunks, rows),
             Column::Text(column) => truncate(&mut column.chunks, rows),
             Column::List(column) => truncate(&mut column.chunks, rows),
@@ -153,10 +153,10 @@ impl Column {
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
         match self {
-            Column::Number(column) => bytes(&column.chunks),
-            Column::Bool(column) => bytes(&column.chunks),
-            Column::Day(column) => bytes(&column.chunks),
-            Column::Instant(column) => bytes(&column.chunks),
+            Column::Number(column) => column.bytes(),
+            Column::Bool(column) => column.bytes(),
+            Column::Day(column) => column.bytes(),
+            Column::Instant(column) => column.bytes(),
             Column::Coded(column) => bytes(&column.chunks) + column.dict.bytes(),
             Column::Text(column) => bytes(&column.chunks),
             Column::List(column) => bytes(&column.chunks) + column.dict.bytes(),

@@ -30,20 +30,22 @@ pub struct Loader {
     target: Option<Target>,
     piece: Vec<u8>,
     batch: Vec<(FieldIx, Column)>,
+    /// Texts that codes of a field stand for, in this batch and in those before.
+    words: Vec<(FieldIx, Words)>,
 }
 
 /// A column of the batch that is being put together; see [`BatchColumn`].
 #[derive(Debug)]
 enum Column {
     Numbers(Vec<f64>),
-    Coded(Vec<u32>, Words),
+    Coded(Vec<u32>),
     Texts(Words, Vec<u32>),
-    Lists(Vec<u32>, Vec<u32>, Words),
+    Lists(Vec<u32>, Vec<u32>),
     Json(String),
 }
 
 /// See [`Texts`].
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Words {
     text: String,
     lengths: Vec<u32>,
@@ -58,15 +60,33 @@ impl Words {
     fn texts(&self) -> Texts<'_> {
         Texts { text: &self.text, lengths: &self.lengths, lone: &self.lone }
     }
+
+    /// Adds these behind the first `from`, of which there may be as many as there are, or none.
+    fn add(&mut self, from: u32, more: Words) -> crate::error::Result<()> {
+        if from == 0 {
+            *self = more;
+            return Ok(());
+        }
+        if from as usize != self.lengths.len() {
+            return Err(Error::new("batch_invalid", "", "texts of earlier batches are missing"));
+        }
+        self.text.try_reserve(more.text.len())?;
+        self.lengths.try_reserve(more.lengths.len())?;
+        self.lone.try_reserve(more.lone.len())?;
+        self.text.push_str(&more.text);
+        self.lengths.extend(more.lengths);
+        self.lone.extend(more.lone.into_iter().map(|at| at.saturating_add(from)));
+        Ok(())
+    }
 }
 
 impl Column {
-    fn lend(&self) -> BatchColumn<'_> {
+    fn lend<'b>(&'b self, words: Texts<'b>) -> BatchColumn<'b> {
         match self {
             Column::Numbers(numbers) => BatchColumn::Numbers(numbers),
-            Column::Coded(codes, words) => BatchColumn::Coded { codes, entries: words.texts() },
+            Column::Coded(codes) => BatchColumn::Coded { codes, entries: words },
             Column::Texts(words, null) => BatchColumn::Texts { texts: words.texts(), null },
-            Column::Lists(lengths, codes, words) => BatchColumn::Lists { lengths, codes, entries: words.texts() },
+            Column::Lists(lengths, codes) => BatchColumn::Lists { lengths, codes, entries: words },
             Column::Json(text) => BatchColumn::Json(text),
         }
     }
@@ -128,19 +148,27 @@ impl Loader {
         Ok(())
     }
 
+    /// Texts that codes of a field stand for, behind the first `from`, which earlier batches have brought.
+    ///
+    /// # Errors
+    /// `out_of_memory`, `batch_invalid`.
+    pub fn words(&mut self, field: u32, from: u32, text: &Uint8Array, lengths: &Uint32Array, lone: &Uint32Array) -> Result<(), JsValue> {
+        let more = Words::read(text, lengths, lone)?;
+        if let Some((_, words)) = self.words.iter_mut().find(|(of, _)| of.0 == field) {
+            return thrown(words.add(from, more));
+        }
+        let mut words = Words::default();
+        thrown(words.add(from, more))?;
+        self.words.push((FieldIx(field), words));
+        Ok(())
+    }
+
     /// A column of codes for the batch.
     ///
     /// # Errors
     /// `out_of_memory`.
-    pub fn coded(
-        &mut self,
-        field: u32,
-        codes: &Uint32Array,
-        text: &Uint8Array,
-        lengths: &Uint32Array,
-        lone: &Uint32Array,
-    ) -> Result<(), JsValue> {
-        self.batch.push((FieldIx(field), Column::Coded(whole(codes)?, Words::read(text, lengths, lone)?)));
+    pub fn coded(&mut self, field: u32, codes: &Uint32Array) -> Result<(), JsValue> {
+        self.batch.push((FieldIx(field), Column::Coded(whole(codes)?)));
         Ok(())
     }
 
@@ -164,16 +192,8 @@ impl Loader {
     ///
     /// # Errors
     /// `out_of_memory`.
-    pub fn lists(
-        &mut self,
-        field: u32,
-        each: &Uint32Array,
-        codes: &Uint32Array,
-        text: &Uint8Array,
-        lengths: &Uint32Array,
-        lone: &Uint32Array,
-    ) -> Result<(), JsValue> {
-        self.batch.push((FieldIx(field), Column::Lists(whole(each)?, whole(codes)?, Words::read(text, lengths, lone)?)));
+    pub fn lists(&mut self, field: u32, each: &Uint32Array, codes: &Uint32Array) -> Result<(), JsValue> {
+        self.batch.push((FieldIx(field), Column::Lists(whole(each)?, whole(codes)?)));
         Ok(())
     }
 
@@ -193,7 +213,8 @@ impl Loader {
     #[wasm_bindgen(js_name = endBatch)]
     pub fn end_batch(&mut self, rows: u32) -> Result<(), JsValue> {
         let batch = std::mem::take(&mut self.batch);
-        let columns: Vec<_> = batch.iter().map(|(field, column)| (*field, column.lend())).collect();
+        let words = |field: FieldIx| self.words.iter().find(|(of, _)| *of == field).map_or_else(Texts::default, |(_, words)| words.texts());
+        let columns: Vec<_> = batch.iter().map(|(field, column)| (*field, column.lend(words(*field)))).collect();
         match &mut self.target {
             Some(Target::New(incoming)) => thrown(incoming.loader.push_columns(rows, &columns)),
             Some(Target::Into(loader, _)) => thrown(loader.push_columns(rows, &columns)),
@@ -232,7 +253,13 @@ fn done() -> JsValue {
 
 impl Loader {
     pub(super) fn new(workspace: &Home, incoming: Incoming) -> Loader {
-        Loader { workspace: Rc::clone(workspace), target: Some(Target::New(incoming)), piece: Vec::new(), batch: Vec::new() }
+        Loader {
+            workspace: Rc::clone(workspace),
+            target: Some(Target::New(incoming)),
+            piece: Vec::new(),
+            batch: Vec::new(),
+            words: Vec::new(),
+        }
     }
 
     pub(super) fn into(workspace: &Home, loader: table::Loader, table: &Shared) -> Loader {
@@ -241,6 +268,7 @@ impl Loader {
             target: Some(Target::Into(loader, Rc::clone(table))),
             piece: Vec::new(),
             batch: Vec::new(),
+            words: Vec::new(),
         }
     }
 

@@ -1,11 +1,12 @@
 //! Leads as columns, put together from objects outside of this module.
 
 use super::convert::Converter;
+use super::items::array;
 use super::json::single;
 use super::slot::{Cells, Slot, Value};
 use super::{Loader, batch_invalid};
 use crate::error::Result;
-use crate::query::FieldIx;
+use crate::query::{FieldIx, FieldType};
 use crate::table::ops::{gather, short};
 
 /// Texts of which one is named by its place.
@@ -78,19 +79,15 @@ impl<'a> Spans<'a> {
                 ends.push(short(at));
             }
         } else {
-            let mut chars = texts.text.chars();
             for length in texts.lengths {
-                let mut left = *length as usize;
-                while left > 0 {
-                    let Some(c) = chars.next() else { return Err(batch_invalid("the lengths of texts exceed the text")) };
-                    let Some(less) = left.checked_sub(c.len_utf16()) else {
-                        return Err(batch_invalid("a text ends inside of a surrogate pair"));
-                    };
-                    left = less;
-                }
-                ends.push(short(texts.text.len() - chars.as_str().len()));
+                let rest = texts.text.get(at..).unwrap_or_default();
+                // Most texts are ASCII even where one is not.
+                at += match rest.as_bytes().get(..*length as usize) {
+                    Some(bytes) if bytes.is_ascii() => bytes.len(),
+                    _ => bytes_of(rest, *length as usize)?,
+                };
+                ends.push(short(at));
             }
-            at = texts.text.len() - chars.as_str().len();
         }
         if at != texts.text.len() || at > u32::MAX as usize {
             return Err(batch_invalid("the lengths of texts are not those of the text"));
@@ -107,6 +104,19 @@ impl<'a> Spans<'a> {
     }
 }
 
+/// How many bytes so many UTF-16 code units at the beginning of a text are.
+fn bytes_of(text: &str, mut units: usize) -> Result<usize> {
+    let mut chars = text.chars();
+    while units > 0 {
+        let Some(c) = chars.next() else { return Err(batch_invalid("the lengths of texts exceed the text")) };
+        let Some(less) = units.checked_sub(c.len_utf16()) else {
+            return Err(batch_invalid("a text ends inside of a surrogate pair"));
+        };
+        units = less;
+    }
+    Ok(text.len() - chars.as_str().len())
+}
+
 /// One column made ready to be read cell by cell.
 enum Ready<'a> {
     Absent,
@@ -114,12 +124,14 @@ enum Ready<'a> {
     Coded(&'a [u32], Spans<'a>),
     Texts(Spans<'a>, &'a [u32]),
     Json(&'a str, Vec<Slot>),
-    /// JSON arrays of texts, made from lists.
+    /// JSON arrays of texts, made from lists for a field that takes none.
     Made(String, Vec<Slot>),
+    /// Where the lists end, and their elements.
+    Lists(Vec<u32>, &'a [u32], Spans<'a>),
 }
 
 impl<'a> Ready<'a> {
-    fn of(rows: usize, column: BatchColumn<'a>, budget: &crate::table::Budget) -> Result<Ready<'a>> {
+    fn of(rows: usize, column: BatchColumn<'a>, kind: FieldType, budget: &crate::table::Budget) -> Result<Ready<'a>> {
         let (ready, count) = match column {
             BatchColumn::Absent => (Ready::Absent, rows),
             BatchColumn::Numbers(numbers) => (Ready::Numbers(numbers), numbers.len()),
@@ -132,6 +144,14 @@ impl<'a> Ready<'a> {
                 (Ready::Coded(codes, spans), codes.len())
             }
             BatchColumn::Texts { texts, null } => (Ready::Texts(Spans::of(texts, budget)?, null), texts.lengths.len()),
+            BatchColumn::Lists { lengths, codes, entries } if kind.is_list() => {
+                let entries = Spans::of(entries, budget)?;
+                let last = short(entries.ends.len());
+                if codes.iter().any(|code| *code == 0 || *code > last) {
+                    return Err(batch_invalid("a code has no entry"));
+                }
+                (Ready::Lists(ends_of(lengths, codes.len(), budget)?, codes, entries), lengths.len())
+            }
             BatchColumn::Lists { lengths, codes, entries } => {
                 let (text, slots) = lists(lengths, codes, &Spans::of(entries, budget)?, budget)?;
                 (Ready::Made(text, slots), lengths.len())
@@ -164,6 +184,7 @@ impl<'a> Ready<'a> {
             }
             Ready::Json(text, slots) => slots.get(at).map_or(Value::Null, |slot| slot.value(text)),
             Ready::Made(text, slots) => slots.get(at).map_or(Value::Null, |slot| slot.value(text)),
+            Ready::Lists(..) => Value::Null,
         }
     }
 }
@@ -174,11 +195,62 @@ struct Kept<'r, 'a> {
     kept: &'r [u32],
 }
 
-impl<'r> Cells<'r> for Kept<'r, '_> {
-    fn get(&self, at: usize) -> Value<'r> {
-        let place = self.kept.get(at).map_or(at, |place| *place as usize);
-        self.column.map_or(Value::Absent, |column| column.get(place))
+impl Kept<'_, '_> {
+    fn place(&self, at: usize) -> usize {
+        self.kept.get(at).map_or(at, |place| *place as usize)
     }
+}
+
+impl<'r> Cells<'r> for Kept<'r, '_> {
+    #[inline]
+    fn get(&self, at: usize) -> Value<'r> {
+        self.column.map_or(Value::Absent, |column| column.get(self.place(at)))
+    }
+
+    fn entries(&self) -> Option<usize> {
+        match self.column? {
+            Ready::Coded(_, entries) | Ready::Lists(_, _, entries) => Some(entries.ends.len()),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn code(&self, at: usize) -> u32 {
+        match self.column {
+            Some(Ready::Coded(codes, _)) => codes.get(self.place(at)).copied().unwrap_or(u32::MAX),
+            _ => u32::MAX,
+        }
+    }
+
+    #[inline]
+    fn codes(&self, at: usize) -> Option<&[u32]> {
+        match self.column {
+            Some(Ready::Lists(ends, codes, _)) => {
+                let at = self.place(at);
+                let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0) as usize;
+                codes.get(start..ends.get(at).copied().unwrap_or(0) as usize)
+            }
+            _ => None,
+        }
+    }
+
+    fn element(&self, code: u32) -> &'r str {
+        match self.column {
+            Some(Ready::Lists(_, _, entries)) => entries.get((code as usize).wrapping_sub(1)).plain(),
+            _ => "",
+        }
+    }
+}
+
+/// Where lists of these lengths end.
+fn ends_of(lengths: &[u32], all: usize, budget: &crate::table::Budget) -> Result<Vec<u32>> {
+    let (mut ends, mut at) = (Vec::new(), 0usize);
+    budget.exact(&mut ends, lengths.len())?;
+    for length in lengths {
+        at = at.saturating_add(*length as usize);
+        ends.push(short(at));
+    }
+    if at == all { Ok(ends) } else { Err(batch_invalid("the lengths of lists are not those of their codes")) }
 }
 
 /// The elements of a JSON array of cells.
@@ -196,21 +268,10 @@ fn lists(lengths: &[u32], codes: &[u32], entries: &Spans<'_>, budget: &crate::ta
         let end = at + *length as usize;
         let Some(run) = codes.get(at..end) else { return Err(batch_invalid("the lengths of lists exceed their codes")) };
         at = end;
-        budget.grow_text(&mut text, 2)?;
-        text.push('[');
-        for (nth, code) in run.iter().enumerate() {
-            let word = match entries.get((*code as usize).wrapping_sub(1)) {
-                Value::Text(word) | Value::Lone(word) if *code != 0 && *code as usize <= entries.ends.len() => word,
-                _ => return Err(batch_invalid("a code has no entry")),
-            };
-            budget.grow_text(&mut text, word.len() * 6 + 4)?;
-            if nth > 0 {
-                text.push(',');
-            }
-            crate::json::write_text(word, &mut text);
+        if run.iter().any(|code| *code == 0 || *code as usize > entries.ends.len()) {
+            return Err(batch_invalid("a code has no entry"));
         }
-        budget.grow_text(&mut text, 1)?;
-        text.push(']');
+        array(run.iter().map(|code| entries.get(*code as usize - 1).plain()), &mut text, budget)?;
         slots.push(single(text.get(start..).unwrap_or_default()).map_or(Slot::default(), |slot| slot.moved(start)));
     }
     if at != codes.len() {
@@ -238,7 +299,7 @@ impl Loader {
             if self.stage.schema.get(*field).is_none() || ready.iter().any(|(other, _)| other == field) {
                 return Err(batch_invalid("a field is named twice or is not of the table"));
             }
-            ready.push((*field, Ready::of(rows, *column, &self.stage.budget)?));
+            ready.push((*field, Ready::of(rows, *column, self.stage.schema.kind(*field), &self.stage.budget)?));
         }
         let of = |ix: FieldIx| ready.iter().find(|(field, _)| *field == ix).map(|(_, column)| column);
         let schema = self.stage.schema.clone();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::items::items;
+use super::items::{array, items};
 use super::recent::Recent;
 use super::slot::{Cells, Value, unescape};
 use crate::error::Result;
@@ -169,6 +169,10 @@ fn with_text<T>(value: Value<'_>, read: impl FnOnce(&str) -> Read<T>) -> Option<
     }
 }
 
+/// A word of lists that is empty, and one that must be looked at more closely. No dictionary has so many words.
+const PASSED_OVER: u32 = u32::MAX;
+const NOT_PLAIN: u32 = u32::MAX - 1;
+
 impl Stage {
     /// Adds `count` cells of one field. `get` gives them by their place in the batch.
     pub(crate) fn push_cells<'a>(
@@ -232,8 +236,18 @@ impl Stage {
                 budget.exact(&mut codes, count)?;
                 let (word, asks) = (field.kind.is_word(), converter.asks());
                 let dict = own(&mut column.dict, budget)?;
+                // Codes of the input in terms of the dictionary, each plus one. One whose cells are reported is never noted.
+                let mut known: Vec<u32> = Vec::new();
+                if let Some(entries) = cells.entries() {
+                    budget.exact(&mut known, entries + 1)?;
+                    known.resize(entries + 1, 0);
+                }
                 for at in 0..count {
-                    let value = cells.get(at);
+                    if let Some(code @ 1..) = known.get(cells.code(at) as usize) {
+                        codes.push(code - 1);
+                        continue;
+                    }
+                    let (value, reports) = (cells.get(at), converter.findings.total);
                     let code = match value {
                         Value::Absent | Value::Null => 0,
                         Value::Text(text) if text.len() <= 64 => {
@@ -266,10 +280,15 @@ impl Stage {
                         let code = converter.unknown(dict.get(code)).unwrap_or("unknown_choice");
                         converter.report(at, code, value);
                     }
+                    if reports == converter.findings.total
+                        && let Some(known) = known.get_mut(cells.code(at) as usize)
+                    {
+                        *known = code.saturating_add(1);
+                    }
                     codes.push(code);
                 }
                 column.extend(&codes, budget)?;
-                budget.release(codes.capacity() * 4);
+                budget.release((codes.capacity() + known.capacity()) * 4);
             }
             Column::Text(column) => {
                 let (case, mut at) = (column.case, 0);
@@ -298,9 +317,43 @@ impl Stage {
             }
             Column::List(column) => {
                 let mut codes = Vec::new();
+                let mut json = String::new();
+                let mut known: Vec<u32> = Vec::new();
+                if let Some(entries) = cells.entries() {
+                    budget.exact(&mut known, entries + 1)?;
+                    known.resize(entries + 1, 0);
+                }
                 for at in 0..count {
                     codes.clear();
-                    let value = cells.get(at);
+                    let mut value = cells.get(at);
+                    if let Some(list) = cells.codes(at) {
+                        let dict = own(&mut column.dict, budget)?;
+                        let mut plain = true;
+                        budget.grow(&mut codes, list.len())?;
+                        for code in list {
+                            let Some(known) = known.get_mut(*code as usize) else { continue };
+                            if *known == 0 {
+                                let word = cells.element(*code);
+                                *known = match word.len() {
+                                    0 => PASSED_OVER,
+                                    1..=64 => dict.intern(word, budget)?,
+                                    _ => NOT_PLAIN,
+                                };
+                            }
+                            match *known {
+                                PASSED_OVER => {}
+                                NOT_PLAIN => plain = false,
+                                code => codes.push(code),
+                            }
+                        }
+                        // A list with a long word takes the way of one that came as JSON.
+                        if !plain {
+                            codes.clear();
+                            json.clear();
+                            array(list.iter().map(|code| cells.element(*code)), &mut json, budget)?;
+                            value = Value::List(&json);
+                        }
+                    }
                     if !matches!(value, Value::Absent | Value::Null | Value::Empty) {
                         let dict = own(&mut column.dict, budget)?;
                         let read = items(value, |item| {
@@ -318,13 +371,13 @@ impl Stage {
                         if let Some(code) = lone {
                             converter.report(at, code, value);
                         }
-                        if converter.asks() {
-                            for code in &codes {
-                                if !converter.verdict(dict, verdicts, *code) {
-                                    let word = dict.get(*code);
-                                    let why = converter.unknown(word).unwrap_or("unknown_unit");
-                                    converter.report_text(at, why, || word.to_owned());
-                                }
+                    }
+                    if !codes.is_empty() && converter.asks() {
+                        for code in &codes {
+                            if !converter.verdict(&column.dict, verdicts, *code) {
+                                let word = column.dict.get(*code);
+                                let why = converter.unknown(word).unwrap_or("unknown_unit");
+                                converter.report_text(at, why, || word.to_owned());
                             }
                         }
                     }

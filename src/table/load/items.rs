@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::json::read::Reader;
 use crate::json::scan::plain_end;
 use crate::query::convert::{digits, parts, text_from_number, text_of};
+use crate::table::Budget;
 
 /// Calls `each` with the elements of a list; gives back whether there was a lone surrogate.
 pub(crate) fn items(value: Value<'_>, mut each: impl FnMut(&str) -> Result<()>) -> Result<Read<bool>> {
@@ -28,6 +29,22 @@ pub(crate) fn items(value: Value<'_>, mut each: impl FnMut(&str) -> Result<()>) 
         parts(&text).try_for_each(|part| each(&part))?;
     }
     Ok(Ok(lone))
+}
+
+/// Writes words as a JSON array.
+pub(crate) fn array<'w>(words: impl Iterator<Item = &'w str>, out: &mut String, budget: &Budget) -> Result<()> {
+    budget.grow_text(out, 2)?;
+    out.push('[');
+    for (nth, word) in words.enumerate() {
+        budget.grow_text(out, word.len() * 6 + 4)?;
+        if nth > 0 {
+            out.push(',');
+        }
+        crate::json::write_text(word, out);
+    }
+    budget.grow_text(out, 1)?;
+    out.push(']');
+    Ok(())
 }
 
 /// The elements of a JSON array that was read once, so that its grammar is right.

@@ -92,6 +92,26 @@ impl Slot {
 pub(crate) trait Cells<'a> {
     /// The cell at a place.
     fn get(&self, at: usize) -> Value<'a>;
+
+    /// How many texts the codes of the cells stand for, if they have codes.
+    fn entries(&self) -> Option<usize> {
+        None
+    }
+
+    /// The code of the cell at a place: equal ones stand for equal cells.
+    fn code(&self, _at: usize) -> u32 {
+        u32::MAX
+    }
+
+    /// The codes of the elements at a place, if the cells are lists of such.
+    fn codes(&self, _at: usize) -> Option<&[u32]> {
+        None
+    }
+
+    /// The text of a code of an element.
+    fn element(&self, _code: u32) -> &'a str {
+        ""
+    }
 }
 
 /// The cells of one field among rows of slots.
@@ -141,6 +161,14 @@ impl<'a> Value<'a> {
             Value::Doubled(text) if text.len() > 2 * MAX_TEXT => Some((Cow::Borrowed(text), false)),
             Value::Doubled(text) => Some((Cow::Owned(text.replace("\"\"", "\"")), false)),
             _ => None,
+        }
+    }
+
+    /// The text that needs nothing done to it; else the empty one.
+    pub fn plain(self) -> &'a str {
+        match self {
+            Value::Text(text) | Value::Lone(text) => text,
+            _ => "",
         }
     }
 
