@@ -14,10 +14,12 @@ use super::plan::{Plan, Verdict};
 use super::selection::Selection;
 use super::value::to_js;
 use super::{bytes, failure, input, room, thrown};
+use crate::config::UserIx;
 use crate::error::Error;
 use crate::json::Json;
 use crate::plan::verify::{self, Posted};
 use crate::table::Budget;
+use crate::time::Instant;
 use crate::workspace::{self, Stored};
 
 /// A workspace that everything that it made shares with its handle. Nothing calls back into the module while it is borrowed.
@@ -148,6 +150,31 @@ impl Workspace {
     pub fn can_in(&self, question: &Uint8Array, leads: &LeadTable) -> Result<JsValue, JsValue> {
         let leads = leads.of(&self.inner)?;
         thrown(self.inner.borrow().can(&input(question)?, Some(&leads))).map(|decision| to_js(&decision))
+    }
+
+    /// See [`workspace::Workspace::way`].
+    ///
+    /// # Errors
+    /// `wrong_type`.
+    pub fn way(&self, actor: &Uint8Array, verb: &Uint8Array) -> Result<JsValue, JsValue> {
+        Ok(to_js(&self.inner.borrow().way(&text(actor, "actor")?, &text(verb, "verb")?)))
+    }
+
+    /// See [`workspace::Workspace::learn`].
+    ///
+    /// # Errors
+    /// As `can`.
+    pub fn learn(&self, question: &Uint8Array) -> Result<JsValue, JsValue> {
+        thrown(self.inner.borrow().learn(&input(question)?)).map(|answer| to_js(&answer))
+    }
+
+    /// See [`workspace::Workspace::outcome`]; -1 where there is none. `now` is NaN where it was not given; `lead` is short.
+    pub fn outcome(&self, user: u32, verb: u32, now: f64, leads: &LeadTable, lead: &str) -> i32 {
+        let Ok(leads) = leads.of(&self.inner) else { return -1 };
+        #[expect(clippy::cast_possible_truncation, reason = "the facade passes whole numbers")]
+        let now = if now.is_nan() { None } else { Instant::new(now as i64) };
+        let found = self.inner.borrow().outcome(&leads, UserIx(user), verb, now, lead);
+        found.and_then(|found| i32::try_from(found).ok()).unwrap_or(-1)
     }
 
     /// See [`workspace::Workspace::receivers`].
