@@ -1,6 +1,6 @@
 //! A compiled configuration.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
@@ -30,6 +30,8 @@ pub(super) type Home = Rc<RefCell<workspace::Workspace>>;
 #[derive(Debug)]
 pub struct Workspace {
     inner: Home,
+    /// Written by the facade.
+    id: Box<[Cell<u8>; Workspace::ID]>,
 }
 
 /// What of a context came as bytes: `[id, bytes, id, bytes, …]`, each id as JSON. Plans have their id, the settlement of shards null.
@@ -82,7 +84,10 @@ impl Workspace {
     /// # Errors
     /// `config_invalid`.
     pub fn compile(config: &Uint8Array) -> Result<Workspace, JsValue> {
-        thrown(workspace::Workspace::compile(&input(config)?)).map(|inner| Workspace { inner: Rc::new(RefCell::new(inner)) })
+        thrown(workspace::Workspace::compile(&input(config)?)).map(|inner| {
+            let id = Box::new([const { Cell::new(0) }; Workspace::ID]);
+            Workspace { inner: Rc::new(RefCell::new(inner)), id }
+        })
     }
 
     /// The configuration as it was given.
@@ -168,12 +173,21 @@ impl Workspace {
         thrown(self.inner.borrow().learn(&input(question)?)).map(|answer| to_js(&answer))
     }
 
-    /// See [`workspace::Workspace::outcome`]; -1 where there is none. `now` is NaN where it was not given; `lead` is short.
-    pub fn outcome(&self, user: u32, verb: u32, now: f64, leads: &LeadTable, lead: &str) -> i32 {
-        let Ok(leads) = leads.of(&self.inner) else { return -1 };
+    /// Where the facade writes the id of a lead to ask about, [`Workspace::ID`] bytes.
+    pub fn place(&self) -> u32 {
+        std::hint::black_box(self.id.as_ptr()) as u32
+    }
+
+    /// See [`workspace::Workspace::outcome`]; -1 where there is none. `now` is NaN where it was not given; the id stands in `place`, in
+    /// ASCII.
+    pub fn outcome(&self, user: u32, verb: u32, now: f64, leads: &LeadTable, length: u32) -> i32 {
+        let mut id = [0; Workspace::ID];
+        id.iter_mut().zip(self.id.iter()).for_each(|(to, from)| *to = from.get());
+        let id = id.get(..length as usize).and_then(|id| std::str::from_utf8(id).ok());
+        let (Some(id), Ok(leads)) = (id, leads.of(&self.inner)) else { return -1 };
         #[expect(clippy::cast_possible_truncation, reason = "the facade passes whole numbers")]
         let now = if now.is_nan() { None } else { Instant::new(now as i64) };
-        let found = self.inner.borrow().outcome(&leads, UserIx(user), verb, now, lead);
+        let found = self.inner.borrow().outcome(&leads, UserIx(user), verb, now, id);
         found.and_then(|found| i32::try_from(found).ok()).unwrap_or(-1)
     }
 
@@ -302,6 +316,9 @@ impl Workspace {
 }
 
 impl Workspace {
+    /// Bytes of the longest id that goes over by itself.
+    const ID: usize = 64;
+
     fn decide(
         &self,
         leads: &LeadTable,
