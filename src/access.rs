@@ -41,6 +41,7 @@ mod question;
 mod reach;
 mod receive;
 mod receivers;
+mod rows;
 mod things;
 
 pub use bulk::{Asking, Covered};
@@ -51,6 +52,7 @@ pub use outcome::is_plain;
 pub use profiles::ready_profiles;
 pub use question::{Ask, Question, To};
 pub use receive::{Handover, Hurdle};
+pub use rows::RowAnswers;
 
 use index::Index;
 use std::cell::OnceCell;

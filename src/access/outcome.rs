@@ -90,24 +90,7 @@ impl Gate {
     /// None that such a verb can give.
     pub fn classes(&self, actor: UserIx, verb: Verb, lead: &dyn Cells) -> Result<Option<Vec<u64>>> {
         let (Some(asker), Some(fields)) = (self.asker(actor, None), self.decisive(actor, verb)) else { return Ok(None) };
-        let mut tests = Vec::new();
-        asker.conditions(verb).for_each(|query| collect(query.root(), &mut tests));
-        let mut out = Vec::with_capacity(fields.len());
-        for field in fields {
-            let only = Only { lead, field };
-            let own: Vec<&Test> = tests.iter().copied().filter(|test| test.field == field).collect();
-            if own.len() > MOST_TESTS {
-                return Ok(None);
-            }
-            let standing = asker.standing(&only);
-            let mut class = (standing.reach as u64) << 1 | u64::from(standing.unowned);
-            for test in own {
-                let holds = filter::matches(&Query::from(Node::Test(Box::new(test.clone()))), &only, &asker.context())?;
-                class = class << 1 | u64::from(holds);
-            }
-            out.push(class);
-        }
-        Ok(Some(out))
+        fields.into_iter().map(|field| asker.class(verb, field, lead)).collect()
     }
 }
 
@@ -118,6 +101,23 @@ fn named(kind: u32, profile: u32, place: u32) -> Option<u32> {
 }
 
 impl<'g> Asker<'g> {
+    /// The class of a [decisive](Gate::decisive) field's value; nothing if there are too many tests to tell.
+    pub(super) fn class(self, verb: Verb, field: FieldIx, lead: &dyn Cells) -> Result<Option<u64>> {
+        let only = Only { lead, field };
+        let mut tests = Vec::new();
+        self.conditions(verb).for_each(|query| collect(query.root(), field, &mut tests));
+        if tests.len() > MOST_TESTS {
+            return Ok(None);
+        }
+        let standing = self.standing(&only);
+        let mut class = (standing.reach as u64) << 1 | u64::from(standing.unowned);
+        for test in tests {
+            let holds = filter::matches(&Query::from(Node::Test(Box::new(test.clone()))), &only, &self.context())?;
+            class = class << 1 | u64::from(holds);
+        }
+        Ok(Some(class))
+    }
+
     /// The conditions of the grants of a verb, those of `lead.view` with them.
     fn conditions(self, verb: Verb) -> impl Iterator<Item = &'g Query> {
         let more = Some(verb).filter(|verb| *verb != Verb::LeadView);
@@ -125,11 +125,11 @@ impl<'g> Asker<'g> {
     }
 }
 
-/// The tests that a condition is made of.
-fn collect<'q>(node: &'q Node, out: &mut Vec<&'q Test>) {
+/// The tests of a field that a condition is made of.
+fn collect<'q>(node: &'q Node, field: FieldIx, out: &mut Vec<&'q Test>) {
     match node {
-        Node::All(list) | Node::Any(list) | Node::One(list) => list.iter().for_each(|node| collect(node, out)),
-        Node::Not(inner) => collect(inner, out),
-        Node::Test(test) => out.push(test),
+        Node::All(list) | Node::Any(list) | Node::One(list) => list.iter().for_each(|node| collect(node, field, out)),
+        Node::Not(inner) => collect(inner, field, out),
+        Node::Test(test) => out.extend(Some(&**test).filter(|test| test.field == field)),
     }
 }

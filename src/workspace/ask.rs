@@ -146,7 +146,7 @@ impl Workspace {
     pub fn outcome(&self, table: &LeadTable, user: UserIx, verb: u32, now: Option<Instant>, lead: &str) -> Option<u32> {
         let (_, verb) = Verb::ALL.get(verb as usize)?;
         let Some(row) = table.table.find(lead) else { return Some(0).filter(|_| is_plain(*verb)) };
-        self.gate.outcome(user, *verb, now, &Row { table, row }).ok().flatten()
+        table.answers.try_borrow_mut().ok()?.outcome(&self.gate, &table.table, row, (user, *verb), now).ok().flatten()
     }
 
     /// Everybody who could be put into a slot of a lead, each with the verdict.
