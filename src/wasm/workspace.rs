@@ -182,7 +182,7 @@ impl Workspace {
     /// ASCII.
     pub fn outcome(&self, user: u32, verb: u32, now: f64, leads: &LeadTable, length: u32) -> i32 {
         let mut id = [0; Workspace::ID];
-        id.iter_mut().zip(self.id.iter()).for_each(|(to, from)| *to = from.get());
+        id.iter_mut().zip(self.id.iter()).take(length as usize).for_each(|(to, from)| *to = from.get());
         let id = id.get(..length as usize).and_then(|id| std::str::from_utf8(id).ok());
         let (Some(id), Ok(leads)) = (id, leads.of(&self.inner)) else { return -1 };
         #[expect(clippy::cast_possible_truncation, reason = "the facade passes whole numbers")]
