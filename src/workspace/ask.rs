@@ -83,6 +83,11 @@ impl Workspace {
     /// `question_invalid`, `now_required`.
     pub fn can(&self, question: &Json, table: Option<&LeadTable>) -> Result<Json> {
         let asked = question.get("lead");
+        // What should have been a lead and is none must not be taken for "any lead".
+        if let Some(other) = asked.filter(|lead| lead.as_object().is_none() && lead.as_text().is_none()) {
+            let message = format!("`lead` must be a lead or its id, not {}", other.kind());
+            return Err(Error::of(Diagnostic::error("question_invalid", "/lead", message).hint("leave it out to ask about any lead")));
+        }
         let object = asked.filter(|lead| lead.as_object().is_some()).map(|lead| LeadObject::read(lead, &self.model.schema));
         let row = match (asked.and_then(Json::as_text), table) {
             (Some(id), Some(table)) => table.table.find(id).map(|row| Row { table, row }),
@@ -116,7 +121,10 @@ impl Workspace {
             ("user", f64::from(user.0).into()),
             ("verb", f64::from(number).into()),
             ("id", name(self.model.lead.id)),
-            ("fields", self.gate.decisive(user, *verb).map_or(Json::Null, |fields| fields.into_iter().map(name).collect::<Vec<_>>().into())),
+            (
+                "fields",
+                self.gate.decisive(user, *verb).map_or(Json::Null, |fields| fields.into_iter().map(name).collect::<Vec<_>>().into()),
+            ),
         ])
     }
 
