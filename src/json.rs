@@ -168,7 +168,7 @@ impl Json {
             Json::List(list) => Json::List(list.iter().map(Json::canonical).collect()),
             Json::Object(pairs) => {
                 let mut out: Vec<_> = pairs.iter().map(|(k, v)| (k.clone(), v.canonical())).collect();
-                out.sort_by(|a, b| a.0.cmp(&b.0));
+                crate::sort::by(&mut out, |a, b| a.0.cmp(&b.0));
                 Json::Object(out)
             }
             other => other.clone(),
@@ -183,7 +183,7 @@ fn repeated(pairs: &[(String, Json)]) -> Option<&str> {
         return pairs.iter().enumerate().find(|(i, (k, _))| again(*i, k)).map(|(_, (k, _))| k.as_str());
     }
     let mut keys: Vec<&str> = pairs.iter().map(|(k, _)| k.as_str()).collect();
-    keys.sort_unstable();
+    crate::sort::all(&mut keys);
     keys.windows(2).find_map(|pair| match pair {
         [a, b] if a == b => Some(*a),
         _ => None,

@@ -11,6 +11,7 @@ pub mod filter;
 pub mod json;
 pub mod plan;
 pub mod query;
+mod sort;
 pub mod split;
 pub mod table;
 pub mod time;

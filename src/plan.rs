@@ -235,7 +235,7 @@ impl Plan {
             self.remember_last(deciding)?;
         }
         self.forget_held(deciding);
-        self.state.sort_by(|a, b| a.key.cmp(&b.key));
+        crate::sort::by(&mut self.state, |a, b| a.key.cmp(&b.key));
         self.reads = deciding.context.state.reads(&self.state);
         Ok(())
     }

@@ -160,7 +160,7 @@ impl Query {
                 out.push(*other);
             }
         });
-        out.sort_unstable();
+        crate::sort::all(&mut out);
         out.dedup();
         out.retain(|field| *field != node::ELEMENT);
         out

@@ -43,7 +43,7 @@ fn test(field: FieldIx, operator: Operator, check: Check, expected: Json) -> Nod
 
 /// The field holds one of these words.
 fn words(field: FieldIx, mut list: Vec<String>) -> Node {
-    list.sort_unstable();
+    crate::sort::all(&mut list);
     list.dedup();
     match list.as_slice() {
         [] => never(),
@@ -88,7 +88,7 @@ impl<'g> Asker<'g> {
         let node = all([self.sides(Verb::LeadView, Over::Lead)?.both(), self.sides(verb, over)?.both()]);
         let mut reads = self.reads(Verb::LeadView, Over::Lead);
         reads.extend(self.reads(verb, over));
-        reads.sort_unstable();
+        crate::sort::all(&mut reads);
         reads.dedup();
         Ok(Permission { query: Query::from(node), reads })
     }

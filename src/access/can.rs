@@ -42,8 +42,8 @@ pub(super) struct Found {
 impl Found {
     /// The same in the order of the questions.
     pub fn in_order(mut self) -> Found {
-        self.failed.sort_by_key(|reason| reason.question);
-        self.granted.sort_by_key(|reason| reason.question);
+        crate::sort::by_key(&mut self.failed, |reason| reason.question);
+        crate::sort::by_key(&mut self.granted, |reason| reason.question);
         self
     }
 
@@ -127,7 +127,7 @@ impl<'g> Asker<'g> {
         if !lead.lacks.is_empty() {
             let mut missing = self.reads(verb, over);
             missing.retain(|field| lead.lacks.contains(field));
-            missing.sort_unstable();
+            crate::sort::all(&mut missing);
             missing.dedup();
             if !missing.is_empty() {
                 return Ok(Verdict::Incomplete(missing));

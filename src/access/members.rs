@@ -74,7 +74,7 @@ impl Gate {
                 found.extend(self.people_of(unit).iter().copied().filter(person));
             }
         }
-        found.sort_unstable();
+        crate::sort::all(&mut found);
         let mut out = MemberSet::default();
         for ix in members.users.iter().copied().chain(found) {
             if !out.contains(ix) && belongs(ix)? {

@@ -54,7 +54,7 @@ impl Gate {
             Case::Ignored => ids.iter().map(|id| fold(id).into_owned()).collect(),
             Case::Sensitive => ids.iter().map(|id| (*id).to_owned()).collect(),
         };
-        words.sort_unstable();
+        crate::sort::all(&mut words);
         words.dedup();
         let check = match self.model.schema.kind(field) {
             FieldType::Text => Check::Text(case, TextTest::OneOf(words)),

@@ -36,7 +36,7 @@ pub fn count_by<'t>(mask: &Mask, field: FieldIx, table: &'t Snapshot) -> Result<
             values.try_reserve_exact(mask.count())?;
             values.extend(mask.iter().map(|row| column.cell(row.0)).filter(|cell| !cell.is_null()));
             let nulls = mask.count() - values.len();
-            values.sort_unstable_by(written_order);
+            crate::sort::by(&mut values, written_order);
             let mut out: Vec<(Cell<'t>, u64)> = Vec::new();
             for value in values {
                 match out.last_mut() {
@@ -54,7 +54,7 @@ pub fn count_by<'t>(mask: &Mask, field: FieldIx, table: &'t Snapshot) -> Result<
         Some(field) if field.kind == FieldType::Text => field.case,
         _ => Case::Sensitive,
     };
-    out.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| value_order(case, &a.0, &b.0)));
+    crate::sort::by(&mut out, |a, b| b.1.cmp(&a.1).then_with(|| value_order(case, &a.0, &b.0)));
     if nulls > 0 {
         out.try_reserve(1)?;
         out.push((Cell::Null, nulls));

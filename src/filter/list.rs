@@ -34,7 +34,7 @@ impl<'t> ListLeaf<'t> {
             Check::Exactly(words) => {
                 let codes: Option<Vec<u32>> = words.iter().map(|word| column.dict.find(word)).collect();
                 How::Exactly(codes.map(|mut codes| {
-                    codes.sort_unstable();
+                    crate::sort::all(&mut codes);
                     codes
                 }))
             }

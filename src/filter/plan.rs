@@ -325,7 +325,7 @@ impl Step<'_> {
                 }
                 // A member earns its cost by the rows that nobody after it has to look at.
                 let rank = |seen: &Seen| seen.cost / (if any { seen.kept } else { 1.0 - seen.kept }).max(1e-3);
-                seen.sort_by(|a, b| rank(&a.0).total_cmp(&rank(&b.0)));
+                crate::sort::by(&mut seen, |a, b| rank(&a.0).total_cmp(&rank(&b.0)));
                 let mut open = 1.0;
                 let mut cost = 0.0;
                 for (seen, step) in seen {

@@ -131,7 +131,7 @@ fn has(words: &[String], word: &str) -> bool {
 /// Whether the items, as a set, are these words.
 fn exactly(words: &[String], items: &[Cow<'_, str>]) -> bool {
     let mut set: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
-    set.sort_unstable();
+    crate::sort::all(&mut set);
     set.dedup();
     set == *words
 }
@@ -172,7 +172,7 @@ pub(super) fn related(relation: Relation, case: Case, a: &Cell<'_>, b: &Cell<'_>
         (Cell::Bool(a), Cell::Bool(b)) => relation.allows(a.cmp(b)),
         (Cell::List(a), Cell::List(b)) => {
             let mut words: Vec<String> = b.iter().map(|item| item.clone().into_owned()).collect();
-            words.sort_unstable();
+            crate::sort::all(&mut words);
             words.dedup();
             !a.is_empty() && !b.is_empty() && relation == Relation::Equal && exactly(&words, a)
         }

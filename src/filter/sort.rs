@@ -173,7 +173,7 @@ pub(super) fn ranks(dict: &Dict, case: Case) -> Result<Vec<u32>> {
     let mut order = Vec::new();
     order.try_reserve_exact(dict.len())?;
     order.extend((1u32..).zip(dict.iter()).map(|(code, text)| (folded(case, text), code)));
-    order.sort_unstable();
+    crate::sort::all(&mut order);
     let mut out = Vec::new();
     out.try_reserve_exact(dict.len() + 1)?;
     out.resize(dict.len() + 1, 0);

@@ -156,7 +156,7 @@ impl Drops {
     pub fn sieve(&mut self, rows: &mut Vec<u32>, checks: Checks) {
         let mut checks = checks.list;
         checks.retain(|(_, covered)| *covered != Covered::All);
-        checks.sort_by_key(|(code, _)| *code);
+        crate::sort::by_key(&mut checks, |(code, _)| *code);
         if checks.is_empty() {
             return;
         }

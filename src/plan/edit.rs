@@ -156,7 +156,7 @@ impl Edits {
 
     /// Puts the edits into the order of the fields' names.
     pub fn sort(&mut self, model: &Model) {
-        self.list.sort_by(|a, b| model.schema.name(a.field).cmp(model.schema.name(b.field)));
+        crate::sort::by(&mut self.list, |a, b| model.schema.name(a.field).cmp(model.schema.name(b.field)));
     }
 
     /// Forgets the rows of the plan for which `keep` is false.
@@ -228,7 +228,7 @@ impl Edits {
                 }
             }
             if out.len() > before {
-                out.sort_by(|a, b| model.schema.name(a.field).cmp(model.schema.name(b.field)));
+                crate::sort::by(&mut out, |a, b| model.schema.name(a.field).cmp(model.schema.name(b.field)));
             }
         }
         out

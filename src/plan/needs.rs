@@ -80,7 +80,7 @@ pub fn needs(model: &Model, gate: &Gate, command: &Json, context: &Context) -> R
     if !matches!(typed, Command::Undo { .. }) {
         keys.extend(needing.remembered(&slots, &receivers)?);
     }
-    keys.sort_unstable();
+    crate::sort::all(&mut keys);
     keys.dedup();
     let load = if slots.is_empty() { Vec::new() } else { needing.load(receivers)? };
     Ok(Needs { leads, keys, prefixes, load })
@@ -222,7 +222,7 @@ impl Needing<'_> {
                         names
                             .retain(|name| self.model.users.by_id(name).is_some_and(|user| super::decide::is_here(user, self.context.now)));
                     }
-                    names.sort_unstable();
+                    crate::sort::all(&mut names);
                     digest::short(&Json::List(names.into_iter().map(Json::from).collect()))
                 }
             },

@@ -139,7 +139,7 @@ impl State {
     /// `state_missing` with every key that was needed and not looked up.
     pub fn check_complete(&self) -> Result<()> {
         let mut missing = self.missing.borrow().clone();
-        missing.sort_unstable();
+        crate::sort::all(&mut missing);
         missing.dedup();
         if missing.is_empty() {
             return Ok(());

@@ -141,7 +141,7 @@ impl Plan {
         }
         let place = |user: &str| self.lines.iter().position(|line| line.user == user);
         let mut out: Vec<(String, Vec<String>)> = users.into_iter().zip(leads).filter(|(_, leads)| !leads.is_empty()).collect();
-        out.sort_by_key(|(user, _)| place(user));
+        crate::sort::by_key(&mut out, |(user, _)| place(user));
         out
     }
 

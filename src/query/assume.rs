@@ -139,7 +139,7 @@ pub fn with_units(query: &Query, schema: &Schema, people: &dyn Fn(UnitIx) -> Vec
     let units = |above: UnitIx| {
         let all = (0u32..).map(UnitIx).zip(schema.units.units());
         let mut ids: Vec<String> = all.filter(|(ix, _)| schema.units.is_under(*ix, above)).map(|(_, unit)| unit.id.clone()).collect();
-        ids.sort_unstable();
+        crate::sort::all(&mut ids);
         ids
     };
     let root = query.root().try_map(&mut |test: &Test| -> Result<Test, std::convert::Infallible> {
@@ -148,7 +148,7 @@ pub fn with_units(query: &Query, schema: &Schema, people: &dyn Fn(UnitIx) -> Vec
             Check::UnitUnder(above) => Check::Words(units(*above)),
             Check::UserUnder(above) => {
                 let mut ids = people(*above);
-                ids.sort_unstable();
+                crate::sort::all(&mut ids);
                 Check::Words(ids)
             }
             other => other.clone(),

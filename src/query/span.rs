@@ -95,7 +95,7 @@ pub(super) fn spans<T: Ordinal>(order: Order, operands: &[(T, T)]) -> Vec<(T, T)
 /// Sorted, without empty ones, those that overlap joined.
 fn apart<T: Ordinal>(mut all: Vec<(T, T)>) -> Vec<(T, T)> {
     all.retain(|(first, last)| first <= last);
-    all.sort_by(|a, b| a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal));
+    crate::sort::by(&mut all, |a, b| a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal));
     let mut out: Vec<(T, T)> = Vec::with_capacity(all.len());
     for (first, last) in all {
         match out.last_mut() {

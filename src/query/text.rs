@@ -49,7 +49,7 @@ pub(super) fn texts(operands: Vec<Operand>) -> Vec<String> {
 /// Sorted, each once.
 pub(super) fn set(operands: Vec<Operand>) -> Vec<String> {
     let mut out = texts(operands);
-    out.sort_unstable();
+    crate::sort::all(&mut out);
     out.dedup();
     out
 }

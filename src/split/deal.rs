@@ -133,7 +133,7 @@ pub fn deal_part(quotas: &[(u32, u64)], order: Order, part: Range<u64>, mut each
 /// Deals all turns whose key is not below `bound`, until `each` has enough.
 fn deal_from(quotas: &[(u32, u64)], bound: u64, each: &mut impl FnMut(u32) -> ControlFlow<()>) {
     let mut different: Vec<u64> = quotas.iter().map(|(_, quota)| *quota).filter(|quota| *quota > 0).collect();
-    different.sort_unstable();
+    crate::sort::all(&mut different);
     different.dedup();
     // Whether all was dealt or enough makes no difference here.
     let _ = if different.len() < 4 { in_groups(quotas, &different, bound, each) } else { in_windows(quotas, bound, each) };
@@ -156,7 +156,7 @@ fn in_groups(quotas: &[(u32, u64)], different: &[u64], bound: u64, each: &mut im
                 tied.extend_from_slice(members);
                 turns.advance();
             }
-            tied.sort_unstable();
+            crate::sort::all(&mut tied);
             tied.iter().try_for_each(|receiver| each(*receiver))?;
         }
         groups.retain(|(turns, _)| turns.left > 0);

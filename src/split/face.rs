@@ -20,7 +20,7 @@ pub(super) fn best_face(graph: &Graph, part: &Part, numbers: &Numbers) -> Result
     let mut order: Vec<(u32, usize)> = Vec::new();
     order.try_reserve_exact(people)?;
     order.extend(numbers.steps.iter().enumerate().filter_map(|(at, step)| step.up.map(|cost| (cost, at))));
-    order.sort_unstable();
+    crate::sort::all(&mut order);
 
     let mut takes = Matrix::new(people + 1, graph.classes)?;
     let mut price: Vec<Option<u32>> = filled(None, people)?;

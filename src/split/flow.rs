@@ -186,7 +186,7 @@ impl<T: Amount> Flow<T> {
         let mut order = Vec::new();
         order.try_reserve_exact(graph.classes)?;
         order.extend(bits(&part.classes).map(|class| (takers(class), class)));
-        order.sort_unstable();
+        crate::sort::all(&mut order);
         for (_, class) in order {
             while self.left[class] > T::default() {
                 let Some(receiver) = first_common(graph.sets.row(class), &roomy) else { break };

@@ -133,7 +133,7 @@ fn water_level(wishes: &[Wish], receivers: &[u32], amount: i128) -> Result<Ratio
         bends.push((Ratio { top: wish.offset, bottom: wish.weight }, wish.weight, wish.offset));
         bends.push((Ratio { top: stop, bottom: wish.weight }, -wish.weight, -stop));
     }
-    bends.sort_unstable_by(|a, b| a.0.order(b.0));
+    crate::sort::by(&mut bends, |a, b| a.0.order(b.0));
     let (mut slope, mut below) = (0, 0);
     let mut last = Ratio { top: 0, bottom: 1 };
     for (at, steeper, lower) in bends {

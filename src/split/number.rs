@@ -64,7 +64,7 @@ pub(super) fn in_units(shares: &[Ratio], placed: i64) -> Result<Vec<i64>> {
         *units = i64::try_from(down).unwrap_or(i64::MAX);
         remainders.push((Ratio { top: parts % share.bottom, bottom: share.bottom }, at));
     }
-    remainders.sort_by(|a, b| b.0.order(a.0));
+    crate::sort::by(&mut remainders, |a, b| b.0.order(a.0));
     for (_, at) in remainders.into_iter().take(usize::try_from(missing).unwrap_or(0)) {
         if let Some(units) = out.get_mut(at) {
             *units += 1;
@@ -140,7 +140,7 @@ pub(super) fn numbers(
     flow.trim(&totals);
     flow.fill(graph, &part, search);
 
-    queue.sort_unstable_by(|a, b| a.cost.order_exactly(b.cost).then(a.carry.cmp(&b.carry)).then(a.to.cmp(&b.to)));
+    crate::sort::by(&mut queue, |a, b| a.cost.order_exactly(b.cost).then(a.carry.cmp(&b.carry)).then(a.to.cmp(&b.to)));
     let mut steps = filled(Step::default(), graph.receivers)?;
     let mut open = part.classes;
     let mut place = 0;

@@ -34,7 +34,7 @@ impl Merged {
         order.try_reserve_exact(division.classes.len())?;
         order.extend(division.classes.iter().enumerate().map(|(at, class)| (class, owner(class, division), at)));
         // Of classes that are alike the counts decide, so that the answer does not depend on their order.
-        order.sort_by(|a, b| {
+        crate::sort::by(&mut order, |a, b| {
             let key = |class: &Class, owner: Option<u32>| (owner.is_none(), owner, Reverse(class.count), class.owner);
             a.0.eligible.cmp(&b.0.eligible).then_with(|| key(a.0, a.1).cmp(&key(b.0, b.1)))
         });
@@ -95,7 +95,7 @@ impl Merged {
         let mut stays = 0;
         for (members, held) in self.members.iter().zip(&numbers.flow.held) {
             let mut held = held.clone();
-            held.sort_unstable();
+            crate::sort::all(&mut held);
             for portion in cut(members, &mut held)? {
                 stays += portion.stays;
                 if let (Some(quotas), Some(left)) = (quotas.get_mut(portion.class), left.get_mut(portion.class)) {
@@ -177,7 +177,7 @@ fn cut(members: &[Member], held: &mut [(u32, i64)]) -> Result<Vec<Portion>> {
                 rest.next();
             }
         }
-        quota.sort_unstable();
+        crate::sort::all(quota);
     }
     Ok(out)
 }

@@ -130,7 +130,7 @@ impl<'a> Table<'a> {
     /// Largest first, each to the receiver furthest below their share.
     fn hand_out(&mut self) {
         let mut order: Vec<usize> = (0..self.bundles.len()).collect();
-        order.sort_by_key(|at| (Reverse(self.bundles[*at].size), *at));
+        crate::sort::by_key(&mut order, |at| (Reverse(self.bundles[*at].size), *at));
         for at in order {
             let Bundle { eligible, size } = &self.bundles[at];
             let able = eligible
@@ -149,7 +149,7 @@ impl<'a> Table<'a> {
         let mut tried = 0;
         let mut order: Vec<usize> = (0..self.hands.len()).collect();
         'again: while tried < MOST_PAIRS {
-            order.sort_by_key(|receiver| (self.above[*receiver], *receiver));
+            crate::sort::by_key(&mut order, |receiver| (self.above[*receiver], *receiver));
             for high in order.iter().rev() {
                 for low in order.iter().take_while(|low| *low != high) {
                     if let Some((there, back)) = self.exchange(*high, *low, &mut tried) {

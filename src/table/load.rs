@@ -260,7 +260,7 @@ impl Loader {
     fn end_batch(&mut self, count: usize, rows: usize) -> Result<()> {
         self.stage.rows += short(count);
         let mut found = std::mem::take(&mut self.findings);
-        found.list.sort_by_key(|finding| (finding.at, finding.field));
+        crate::sort::by_key(&mut found.list, |finding| (finding.at, finding.field));
         let dropped = found.total - found.list.len() as u64;
         for finding in found.list.drain(..) {
             let row = self.seen.saturating_add(short(finding.at));

@@ -325,7 +325,7 @@ pub(crate) fn last_of_each(pairs: &[(u32, u32)], budget: &Budget) -> Result<Vec<
     let ascending = pairs.is_sorted_by(|a, b| a.0 < b.0);
     let mut order = gather(pairs.iter().enumerate().map(|(at, pair)| (pair.0, short(at))), budget)?;
     if !ascending {
-        order.sort_unstable();
+        crate::sort::all(&mut order);
         order.dedup_by(|later, kept| {
             let same = later.0 == kept.0;
             if same {

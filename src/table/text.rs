@@ -338,6 +338,6 @@ impl TextChunk {
                 None => self.changed.push((row, change)),
             }
         }
-        self.changed.sort_unstable_by_key(|(row, _)| *row);
+        crate::sort::by_key(&mut self.changed, |(row, _)| *row);
     }
 }

@@ -166,7 +166,7 @@ fn settle(windows: &mut Vec<(u16, u16)>) -> Option<()> {
             *end += DAY_MINUTES;
         }
     }
-    windows.sort_unstable();
+    crate::sort::all(windows);
     windows.dedup_by(|next, kept| {
         let joins = next.0 <= kept.1;
         kept.1 = if joins { kept.1.max(next.1) } else { kept.1 };

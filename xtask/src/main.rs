@@ -26,8 +26,8 @@ Commands:
 EVENHAND_QUICK=1 builds without the last optimisations: soon, but neither small nor quite as fast.
 
 What is missing is installed, or the command that installs it is named: the wasm32 target (rustup), npm packages
-(npm ci in tests/package, for benchmarks in tests/bench too), the wasm-bindgen test runner (cargo install into target/tools),
-Chromium and its driver (apt-get).
+(npm ci in tests/package and tests/peers, for benchmarks in tests/bench), the wasm-bindgen test runner (cargo install into
+target/tools), Chromium with its driver and PostgreSQL (apt-get).
 ";
 
 fn main() -> ExitCode {

@@ -23,13 +23,22 @@ pub fn test() -> Result {
         run(&mut tools::npm_bin("tsc", &HOST))?;
         run(tools::npm_bin("tsc", &HOST).args(["--module", "preserve", "--moduleResolution", "bundler", "--customConditions", "browser"]))
     })?;
-    let files = package_tests()?;
-    step("package tests", || run(tools::node(&["--test", "--test-concurrency=1"]).args(&files).env("CHROMIUM", &browser.chromium)))?;
+    let node = |files: &[String]| run(tools::node(&["--test", "--test-concurrency=1"]).args(files).env("CHROMIUM", &browser.chromium));
+    let package = node_tests("tests/package")?;
+    step("package tests", || node(&package))?;
+    tools::npm_packages(&root().join("tests/peers"))?;
+    let peers = node_tests("tests/peers")?;
+    step("tests against other engines", || node(&peers))?;
+    tools::postgres()?;
+    let sql = node_tests("tests/sql")?;
+    step("SQL on SQLite and PostgreSQL", || node(&sql))?;
     step("cases in every runtime", || run(tools::node(&["tests/package/run-cases.mjs"]).arg(&native).env("CHROMIUM", &browser.chromium)))?;
     println!(
-        "\nran in {:.0} s: lint, native tests, {wasm} wasm-bindgen test files in Chromium, {} package test files (Node, Chromium, workerd, Deno, Bun, edge-light), the cases natively and in each runtime, types; all passed",
+        "\nran in {:.0} s: lint, native tests, {wasm} wasm-bindgen test files in Chromium, {} package test files (Node, Chromium, workerd, Deno, Bun, edge-light), {} files of comparisons with other engines, {} files of SQL on SQLite and PostgreSQL, the cases natively and in each runtime, types; all passed",
         start.elapsed().as_secs_f64(),
-        files.len()
+        package.len(),
+        peers.len(),
+        sql.len()
     );
     Ok(())
 }
@@ -53,10 +62,9 @@ fn in_chromium(browser: &tools::Browser) -> Result<usize> {
     Ok(names.len())
 }
 
-/// The test files of the package.
-fn package_tests() -> Result<Vec<String>> {
-    let folder = root().join("tests/package");
-    Ok(names(&folder, ".test.mjs")?.into_iter().map(|name| format!("tests/package/{name}")).collect())
+/// The test files that Node runs in a folder.
+fn node_tests(folder: &str) -> Result<Vec<String>> {
+    Ok(names(&root().join(folder), ".test.mjs")?.into_iter().map(|name| format!("{folder}/{name}")).collect())
 }
 
 /// The files of a folder that end so, in order.

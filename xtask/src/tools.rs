@@ -105,23 +105,34 @@ pub fn browser() -> Result<Browser> {
     if let Some(found) = both() {
         return Ok(found);
     }
-    const BY_HAND: &str = "Chromium and chromedriver are missing: install them with `apt-get install chromium chromium-driver`";
+    debian("Chromium and chromedriver", &["chromium", "chromium-driver"])?;
+    both().ok_or_else(|| "Chromium was installed and is not on the path".into())
+}
+
+/// Makes sure of a PostgreSQL server, of which tests start one of their own.
+pub fn postgres() -> Result {
+    let there = || std::fs::read_dir("/usr/lib/postgresql").is_ok_and(|mut versions| versions.next().is_some());
+    if there() { Ok(()) } else { debian("PostgreSQL", &["postgresql"]) }
+}
+
+/// Installs packages of Debian, or names the command that does.
+fn debian(what: &str, packages: &[&str]) -> Result {
+    let by_hand = || format!("missing: {what}; install with `apt-get install {}`", packages.join(" "));
     let prefix: &[&str] = match () {
-        () if find("apt-get").is_none() => return Err(BY_HAND.into()),
+        () if find("apt-get").is_none() => return Err(by_hand()),
         () if quiet("id", &["-u"]).is_some_and(|id| id.trim() == "0") => &["env"],
         () if quiet("sudo", &["-n", "true"]).is_some() => &["sudo", "-n", "env"],
-        () => return Err(BY_HAND.into()),
+        () => return Err(by_hand()),
     };
-    step("install Chromium", || {
+    step(&format!("install {what}"), || {
         let apt = |args: &[&str]| {
             let words = [prefix, &["DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"], args].concat();
             let (program, args) = words.split_first().ok_or("there is no command")?;
             run(command(program, args).stdout(Stdio::null()))
         };
         apt(&["update"])?;
-        apt(&["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"])
-    })?;
-    both().ok_or_else(|| BY_HAND.into())
+        apt(&[&["install", "-y", "--no-install-recommends"], packages].concat())
+    })
 }
 
 /// What a command prints, if it succeeds.

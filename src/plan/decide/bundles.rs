@@ -73,7 +73,7 @@ fn key(deciding: &Deciding<'_>, fields: &[FieldIx], row: RowIx) -> Option<Vec<u8
             }
             // Lists are equal that have the same words, in whatever order.
             Cell::List(mut items) => {
-                items.sort_unstable();
+                crate::sort::all(&mut items);
                 items.dedup();
                 Cell::List(items)
             }

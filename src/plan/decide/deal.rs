@@ -338,7 +338,7 @@ impl Carries {
             (None, Receivers::Group(id)) => id.clone(),
             (None, _) => {
                 let mut sorted = names.to_vec();
-                sorted.sort_unstable();
+                crate::sort::all(&mut sorted);
                 crate::plan::digest::short(&Json::List(sorted.into_iter().map(Json::from).collect()))
             }
         };
@@ -359,7 +359,7 @@ impl Carries {
     fn write(mut self, deciding: &Deciding<'_>, names: &[&str], carry: &[i64]) -> Option<StateChange> {
         self.others.extend(names.iter().map(|name| (*name).to_owned()).zip(carry.iter().copied()));
         self.others.retain(|(_, carry)| *carry != 0);
-        self.others.sort();
+        crate::sort::all(&mut self.others);
         let carry = self.others.into_iter().map(|(user, carry)| (user, Json::from(carry))).collect();
         let value = state::value([("carry", Json::Object(carry))]);
         let before = deciding.context.state.peek(&self.key).map(|kept| kept.value.canonical());

@@ -66,7 +66,7 @@ pub(super) fn undo(deciding: &Deciding<'_>, plan: &str) -> Result<Draft> {
         });
     }
     let mut fields: Vec<FieldIx> = allowed.iter().flat_map(|(_, change)| change.set.iter().map(|set| set.field)).collect();
-    fields.sort_unstable();
+    crate::sort::all(&mut fields);
     fields.dedup();
     for field in fields {
         let back = |change: &RecordedChange| change.set.iter().find(|set| set.field == field).map(|set| set.from.clone());

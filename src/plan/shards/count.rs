@@ -67,7 +67,9 @@ fn merged(tallies: &[Tally], keep: Keep, receivers: usize) -> Result<(Vec<Class>
         counted.try_reserve(tally.classes.len())?;
         counted.extend(tally.classes.iter().map(|class| (shard, class)));
     }
-    counted.sort_by(|a, b| class_order(&a.1.eligible, a.1.owner).cmp(&class_order(&b.1.eligible, b.1.owner)).then(a.0.cmp(&b.0)));
+    crate::sort::by(&mut counted, |a, b| {
+        class_order(&a.1.eligible, a.1.owner).cmp(&class_order(&b.1.eligible, b.1.owner)).then(a.0.cmp(&b.0))
+    });
     let (mut classes, mut counts) = (Vec::new(), Vec::new());
     for same in counted.chunk_by(|a, b| a.1.eligible == b.1.eligible && a.1.owner == b.1.owner) {
         let Some((_, first)) = same.first() else { continue };
@@ -308,7 +310,7 @@ impl Whole {
         };
         let place = |slot: FieldIx| model.lead.slots.iter().position(|other| other.field == slot);
         let mut out: Vec<Notice> = self.told.notices.iter().map(notice).collect();
-        out.sort_by_key(|notice| place(notice.slot));
+        crate::sort::by_key(&mut out, |notice| place(notice.slot));
         out
     }
 }

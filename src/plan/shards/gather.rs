@@ -243,7 +243,7 @@ fn tags(
                 })
         };
         let mut out: Vec<String> = cell.items().filter(concerned).map(str::to_owned).collect();
-        out.sort_unstable();
+        crate::sort::all(&mut out);
         out.dedup();
         out
     };
@@ -313,7 +313,7 @@ fn classes(
             all().all(|tag| tag.open[1] == first.open[1] && !stays(tag) && told(tag) == first_told)
         };
         if !always && runs.len() > 1 && alike(runs) {
-            runs.sort_unstable();
+            crate::sort::all(runs);
             let mut merged: Vec<(u32, u64)> = Vec::new();
             for (tag, rows) in runs.iter() {
                 match merged.last_mut() {
@@ -324,6 +324,6 @@ fn classes(
             *runs = merged;
         }
     }
-    out.sort_by(|a, b| order(&a.eligible, a.owner).cmp(&order(&b.eligible, b.owner)));
+    crate::sort::by(&mut out, |a, b| order(&a.eligible, a.owner).cmp(&order(&b.eligible, b.owner)));
     Ok(out)
 }

@@ -17,7 +17,7 @@ use super::{Divided, Part, Share, stale};
 /// For each class its place in canonical order, which does not depend on the order of rows.
 pub(super) fn canonical(classes: &[Class]) -> Vec<u32> {
     let mut order: Vec<usize> = (0..classes.len()).collect();
-    order.sort_by_key(|at| classes.get(*at).map(|class| class_order(&class.eligible, class.owner)));
+    crate::sort::by_key(&mut order, |at| classes.get(*at).map(|class| class_order(&class.eligible, class.owner)));
     let mut rank = vec![0; classes.len()];
     for (place, at) in (0u32..).zip(order) {
         rank.get_mut(at).into_iter().for_each(|rank| *rank = place);

@@ -36,7 +36,7 @@ pub(super) fn updates(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>
     for (at, row) in plan.rows.iter().enumerate() {
         order.push((plan.table.id(crate::table::RowIx(*row)), at));
     }
-    order.sort_unstable();
+    crate::sort::all(&mut order);
     let mut columns = Columns::new(plan, target)?;
     for (_, at) in order {
         let Some(change) = plan.change(at) else { continue };
@@ -58,7 +58,7 @@ impl Columns {
         let id = feed.column(target.column(lead.id)?.written_as());
         let expect = feed.column(target.column(lead.version.unwrap_or(lead.owner))?.compared_as());
         let mut touched: Vec<FieldIx> = plan.edits.iter().map(|edit| edit.field).collect();
-        touched.sort_unstable();
+        crate::sort::all(&mut touched);
         touched.dedup();
         let mut fields = Vec::with_capacity(touched.len());
         for ix in touched {

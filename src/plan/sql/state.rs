@@ -17,9 +17,9 @@ const STATE: &str = "evenhand_state";
 pub(super) fn writes(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>) -> Result<()> {
     let Some(table) = target.state_table.as_deref() else { return Ok(()) };
     let mut changes = plan.all_state();
-    changes.sort_by(|a, b| a.key.cmp(&b.key));
+    crate::sort::by(&mut changes, |a, b| a.key.cmp(&b.key));
     let mut reads: Vec<(&str, Option<i64>)> = plan.reads.iter().map(|(key, version)| (key.as_str(), *version)).collect();
-    reads.sort_unstable();
+    crate::sort::all(&mut reads);
     let (new, old): (Vec<&StateChange>, Vec<&StateChange>) = changes.iter().partition(|change| change.expect.is_none());
     let absent: Vec<&str> = reads.iter().filter(|(_, version)| version.is_none()).map(|(key, _)| *key).collect();
     let present: Vec<(&str, i64)> = reads.iter().filter_map(|(key, version)| Some((*key, (*version)?))).collect();
@@ -33,7 +33,7 @@ pub(super) fn writes(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>)
     };
     let mut inserted: Vec<Entry<'_>> = new.iter().map(|change| Entry::of(change)).collect();
     inserted.extend(absent.iter().map(|key| Entry { key, expect: None, version: 0, value: Json::Null }));
-    inserted.sort_by_key(|entry| entry.key);
+    crate::sort::by_key(&mut inserted, |entry| entry.key);
     state.each(&inserted, Step::Insert, out)?;
     let absent: Vec<Entry<'_>> = absent.iter().map(|key| Entry { key, expect: Some(0), version: 0, value: Json::Null }).collect();
     state.each(&absent, Step::Forget, out)?;
@@ -43,7 +43,7 @@ pub(super) fn writes(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>)
         let mut checked: Vec<Entry<'_>> =
             present.iter().map(|(key, version)| Entry { key, expect: Some(*version), version: 0, value: Json::Null }).collect();
         checked.extend(updated.iter().cloned());
-        checked.sort_by_key(|entry| entry.key);
+        crate::sort::by_key(&mut checked, |entry| entry.key);
         let step = if updated.is_empty() { Step::Check } else { Step::CheckAndWrite };
         state.each(&checked, step, out)?;
     }
