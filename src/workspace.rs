@@ -78,10 +78,18 @@ impl Workspace {
     /// # Ok::<(), evenhand::error::Error>(())
     /// ```
     pub fn compile(config: &Json) -> Result<Workspace> {
-        let (model, warnings) = Model::compile(config)?;
+        Workspace::of(config.clone())
+    }
+
+    /// The same of a configuration that nobody else needs.
+    ///
+    /// # Errors
+    /// As [`Workspace::compile`].
+    pub fn of(config: Json) -> Result<Workspace> {
+        let (model, warnings) = Model::compile(&config)?;
         let model = Rc::new(model);
         let gate = Rc::new(Gate::compile(&model)?);
-        Ok(Workspace { model, gate, source: config.clone(), warnings, digest: OnceCell::new(), user_ids: OnceCell::new() })
+        Ok(Workspace { model, gate, source: config, warnings, digest: OnceCell::new(), user_ids: OnceCell::new() })
     }
 
     /// The same checks without failing: every fault and every warning.

@@ -84,7 +84,7 @@ impl Workspace {
     /// # Errors
     /// `config_invalid`.
     pub fn compile(config: &Uint8Array) -> Result<Workspace, JsValue> {
-        thrown(workspace::Workspace::compile(&input(config)?)).map(|inner| {
+        thrown(workspace::Workspace::of(input(config)?)).map(|inner| {
             let id = Box::new([const { Cell::new(0) }; Workspace::ID]);
             Workspace { inner: Rc::new(RefCell::new(inner)), id }
         })
