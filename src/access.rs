@@ -34,21 +34,25 @@ mod decision;
 mod index;
 mod lead;
 mod members;
+mod outcome;
 mod pool;
 mod profiles;
 mod question;
 mod reach;
 mod receive;
 mod receivers;
+mod rows;
 mod things;
 
 pub use bulk::{Asking, Covered};
 pub use decision::{Asked, Decision, Reason};
 pub use lead::{Change, Lead, LeadObject};
 pub use members::MemberSet;
+pub use outcome::is_plain;
 pub use profiles::ready_profiles;
 pub use question::{Ask, Question, To};
 pub use receive::{Handover, Hurdle};
+pub use rows::RowAnswers;
 
 use index::Index;
 use std::cell::OnceCell;

@@ -218,7 +218,7 @@ fn compiled(node: &Node<'_>, schema: &Schema, purpose: Purpose) -> Option<Query>
     if node.is_null() {
         return None;
     }
-    match crate::query::compile(node.json, &node.path, schema, purpose) {
+    match crate::query::compile(node.json, &node.path(), schema, purpose) {
         Ok(query) => {
             node.faults().extend(query.warnings().iter().cloned());
             Some(query)
@@ -244,7 +244,7 @@ pub(crate) fn unknown<'a>(node: &Node<'_>, what: &'static str, name: &str, known
         "zone" => "unknown_zone",
         _ => "unknown_name",
     };
-    let fault = Diagnostic::error(code, node.path.clone(), format!("there is no {what} `{name}`"));
+    let fault = Diagnostic::error(code, node.path(), format!("there is no {what} `{name}`"));
     node.faults().add(fault.maybe_hint(crate::error::nearest(name, known)).with("name", name));
 }
 

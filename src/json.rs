@@ -50,6 +50,24 @@ impl serde::Serialize for Json {
     }
 }
 
+/// Where a value stands that is being read. It is written out only for an error.
+enum Place<'a> {
+    Root,
+    Key(&'a Place<'a>, &'a str),
+    Index(&'a Place<'a>, usize),
+}
+
+impl Place<'_> {
+    /// The JSON pointer; no deeper than [`MAX_DEPTH`].
+    fn path(&self) -> String {
+        match self {
+            Place::Root => String::new(),
+            Place::Key(above, key) => pointer(&above.path(), key),
+            Place::Index(above, at) => pointer(&above.path(), at),
+        }
+    }
+}
+
 impl Json {
     /// Parses one JSON text, with nothing behind it.
     ///
@@ -60,7 +78,7 @@ impl Json {
             return Err(Error::new("json_too_large", "", format!("the JSON text is longer than {MAX_BYTES} bytes")));
         }
         let mut reader = read::Reader::new(text.as_bytes());
-        let value = Json::read(&mut reader, "", 0)?;
+        let value = Json::read(&mut reader, &Place::Root, 0)?;
         reader.skip_space();
         match reader.peek() {
             None => Ok(value),
@@ -68,10 +86,10 @@ impl Json {
         }
     }
 
-    /// Reads the next value; `path` names it in errors.
-    fn read(reader: &mut read::Reader<'_>, path: &str, depth: usize) -> Result<Json> {
+    /// Reads the next value; `place` names it in errors.
+    fn read(reader: &mut read::Reader<'_>, place: &Place<'_>, depth: usize) -> Result<Json> {
         if depth > MAX_DEPTH {
-            return Err(Error::new("json_too_deep", path, format!("arrays and objects are nested deeper than {MAX_DEPTH}")));
+            return Err(Error::new("json_too_deep", place.path(), format!("arrays and objects are nested deeper than {MAX_DEPTH}")));
         }
         reader.skip_space();
         match reader.peek() {
@@ -83,12 +101,12 @@ impl Json {
                     reader.skip_space();
                     let key = reader.text()?.text.into_owned();
                     reader.expect(b':')?;
-                    let value = Json::read(reader, &pointer(path, &key), depth + 1)?;
+                    let value = Json::read(reader, &Place::Key(place, &key), depth + 1)?;
                     out.push((key, value));
                     more = reader.more(b'}')?;
                 }
                 match repeated(&out) {
-                    Some(key) => Err(Error::new("duplicate_key", pointer(path, key), format!("the key `{key}` occurs twice"))),
+                    Some(key) => Err(Error::new("duplicate_key", pointer(&place.path(), key), format!("the key `{key}` occurs twice"))),
                     None => Ok(Json::Object(out)),
                 }
             }
@@ -97,7 +115,7 @@ impl Json {
                 let mut out = Vec::new();
                 let mut more = !reader.eat(b']');
                 while more {
-                    let value = Json::read(reader, &pointer(path, out.len()), depth + 1)?;
+                    let value = Json::read(reader, &Place::Index(place, out.len()), depth + 1)?;
                     out.push(value);
                     more = reader.more(b']')?;
                 }

@@ -38,8 +38,6 @@ pub struct Workspace {
     pub(crate) model: Rc<Model>,
     pub(crate) gate: Rc<Gate>,
     source: Json,
-    /// What is worth telling of the configuration.
-    pub warnings: Vec<Diagnostic>,
     digest: OnceCell<String>,
     user_ids: OnceCell<Rc<BTreeSet<String>>>,
 }
@@ -78,10 +76,18 @@ impl Workspace {
     /// # Ok::<(), evenhand::error::Error>(())
     /// ```
     pub fn compile(config: &Json) -> Result<Workspace> {
-        let (model, warnings) = Model::compile(config)?;
+        Workspace::of(config.clone())
+    }
+
+    /// The same of a configuration that nobody else needs.
+    ///
+    /// # Errors
+    /// As [`Workspace::compile`].
+    pub fn of(config: Json) -> Result<Workspace> {
+        let (model, _) = Model::compile(&config)?;
         let model = Rc::new(model);
         let gate = Rc::new(Gate::compile(&model)?);
-        Ok(Workspace { model, gate, source: config.clone(), warnings, digest: OnceCell::new(), user_ids: OnceCell::new() })
+        Ok(Workspace { model, gate, source: config, digest: OnceCell::new(), user_ids: OnceCell::new() })
     }
 
     /// The same checks without failing: every fault and every warning.

@@ -5,12 +5,13 @@
 mod access_world;
 
 use access_world::{Choices, World, lead_verbs};
-use evenhand::access::{Ask, Asking, Covered, Gate, Handover, Lead, Question, To};
+use evenhand::access::{Ask, Asking, Covered, Gate, Handover, Lead, Question, RowAnswers, To, is_plain};
 use evenhand::config::{Model, UserIx, Verb};
 use evenhand::filter::{self, Context};
 use evenhand::query::{Cell, Cells, FieldIx};
 use evenhand::table::{Budget, LoadOptions, Loader, Purpose, RowIx, Table};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 struct Row<'a>(&'a Table, RowIx);
@@ -107,6 +108,35 @@ proptest! {
                     if wanted {
                         prop_assert!(engine.gate.could_any(UserIx(actor as u32), verb).unwrap());
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_for_an_answer_stands_for_no_other(bytes in prop::collection::vec(any::<u8>(), 400..900)) {
+        let world = World::new(&mut Choices::new(bytes));
+        let engine = engine(&world);
+        let gate = Rc::new(Gate::compile(&engine.model).unwrap());
+        let mut rows = RowAnswers::default();
+        for (user, name) in world.users.iter().flat_map(|user| lead_verbs().map(move |name| (user, name))) {
+            let verb = verb(name);
+            let Some(actor) = gate.active(user.id).filter(|_| is_plain(verb)) else { continue };
+            let (mut by_classes, mut by_outcome) = (BTreeMap::new(), BTreeMap::new());
+            for row in (0..world.leads.len() as u32).map(RowIx) {
+                let lead = Row(&engine.table, row);
+                let question = Question { lead: Some(Lead::whole(&lead)), ..Question::new(user.id, Ask::Verb(verb)) };
+                let id = engine.table.id(row).into_owned();
+                let decision = gate.can(&question).unwrap().to_json().write().replace(&id, "ID");
+                let outcome = gate.outcome(actor, verb, None, &lead).unwrap().unwrap();
+                // Where two fields are compared there are none.
+                if let Some(classes) = gate.classes(actor, verb, &lead).unwrap() {
+                    prop_assert_eq!(&decision, by_classes.entry(classes).or_insert_with(|| decision.clone()));
+                }
+                prop_assert_eq!(&decision, by_outcome.entry(outcome).or_insert_with(|| decision.clone()));
+                // The first time it is worked out, and then it is known.
+                for _ in 0..2 {
+                    prop_assert_eq!(rows.outcome(&gate, &engine.table, row, (actor, verb), None).unwrap(), Some(outcome));
                 }
             }
         }

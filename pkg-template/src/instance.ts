@@ -26,6 +26,11 @@ export class Instance {
     return this.#live().memory.buffer.byteLength;
   }
 
+  /** Bytes of the module's memory, until it grows. */
+  view(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.#live().memory.buffer, at, length);
+  }
+
   /** Runs one call into the module. Nothing but that call belongs into `run`: a RangeError in it is taken for an exhausted stack. */
   call<T>(run: (exports: Exports) => T): T {
     const { exports } = this.#live();

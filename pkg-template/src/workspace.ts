@@ -1,4 +1,5 @@
 import type * as Contract from "../evenhand.js";
+import { Known } from "./can.js";
 import { type EvenhandError, fault } from "./errors.js";
 import { Filter } from "./filter.js";
 import type { bound } from "./glue.js";
@@ -37,10 +38,12 @@ function contextInput(context: Contract.PlanContext): [context: Uint8Array, besi
 export class Workspace extends Handle<bound.Workspace> implements Contract.Workspace {
   /** Zones whose tables come from the runtime and are no part of the configuration as it was given. */
   readonly #zones: string[];
+  readonly #known: Known;
 
   constructor(instance: Instance, made: bound.Workspace, zones: string[]) {
     super(instance, made, "workspace");
     this.#zones = zones;
+    this.#known = new Known(instance, (run) => this.call(run));
   }
 
   get config(): Contract.WorkspaceConfig {
@@ -64,6 +67,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     const zones = patch?.schedules ? zonesOf(patch, this.zones()) : {};
     const [input, tables] = [json(patch), json(zones)];
     this.call((workspace) => workspace.update(input, tables));
+    this.#known.clear();
     this.#zones.push(...Object.keys(zones));
   }
 
@@ -85,6 +89,8 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   }
 
   can(question: Contract.PermissionQuestion): Contract.Decision {
+    const known = this.#known.can(question);
+    if (known !== undefined) return known;
     const { leads, ...rest } = question ?? {};
     const input = json(question === undefined || question === null ? question : rest);
     if (leads === undefined || leads === null) return this.call((workspace) => workspace.can(input));
@@ -178,6 +184,11 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   settle(tallies: Uint8Array[], command: Contract.Command, context: Contract.PlanContext): Uint8Array {
     const [text, [given]] = [json(command), contextInput(context)];
     return this.call((workspace) => workspace.settle(tallies, text, given));
+  }
+
+  override free(): void {
+    this.#known.clear();
+    super.free();
   }
 
   #table(leads: Contract.LeadTable): bound.LeadTable {

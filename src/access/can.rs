@@ -91,7 +91,7 @@ pub(super) fn unknown_lead(id: Option<&str>) -> Reason {
 
 impl<'g> Asker<'g> {
     /// How near a lead is.
-    fn standing(self, lead: &dyn Cells) -> Standing {
+    pub(super) fn standing(self, lead: &dyn Cells) -> Standing {
         let model = &self.gate.model;
         let (shape, units) = (&model.lead, &model.schema.units);
         let owner = lead.cell(shape.owner);

@@ -150,6 +150,6 @@ fn slot(node: &Node<'_>, model: &Model) {
 }
 
 fn unknown<'k>(node: &Node<'_>, code: &'static str, what: &str, name: &str, known: impl IntoIterator<Item = &'k str>) {
-    let fault = Diagnostic::error(code, node.path.clone(), format!("there is no {what} `{name}`"));
+    let fault = Diagnostic::error(code, node.path(), format!("there is no {what} `{name}`"));
     node.faults().add(fault.maybe_hint(nearest(name, known)).with("name", name));
 }

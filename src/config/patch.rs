@@ -47,7 +47,7 @@ fn one(name: &str, node: &Node<'_>, schema: &Schema, reserved: &[FieldIx]) -> Op
     };
     if reserved.contains(&field) {
         node.faults().add(
-            Diagnostic::error("reserved_field", node.path.clone(), format!("`{name}` cannot be set like any other field"))
+            Diagnostic::error("reserved_field", node.path(), format!("`{name}` cannot be set like any other field"))
                 .hint("it has a command or a rule of its own"),
         );
         return None;
@@ -66,7 +66,7 @@ fn one(name: &str, node: &Node<'_>, schema: &Schema, reserved: &[FieldIx]) -> Op
             Err(problem) if !problem.cell.is_null() => PatchValue::Set(problem.cell),
             Err(problem) => {
                 let message = format!("this does not fit the {} field `{name}`", definition.kind.name());
-                node.faults().add(Diagnostic::error("value_invalid", node.path.clone(), message).with("problem", problem.code));
+                node.faults().add(Diagnostic::error("value_invalid", node.path(), message).with("problem", problem.code));
                 return None;
             }
         },

@@ -3,7 +3,8 @@
 //! A decoder walks [`Node`]s. What it asks for and does not find is reported to the shared [`Faults`], and decoding
 //! goes on, so that one run tells all there is to mend.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use super::Json;
 use crate::error::{Diagnostic, Severity, nearest, pointer};
@@ -43,13 +44,44 @@ impl Faults {
 }
 
 /// A value with its place.
+///
+/// The place is written out only for a fault: a configuration has a hundred thousand values, and hardly a fault.
 #[derive(Clone, Debug)]
 pub struct Node<'a> {
     /// The value; `Null` where there is none.
     pub json: &'a Json,
-    /// Its JSON pointer.
-    pub path: String,
     faults: &'a Faults,
+    above: Option<Rc<Step<'a>>>,
+    key: Key<'a>,
+    /// Made for the first value below.
+    step: OnceCell<Rc<Step<'a>>>,
+}
+
+/// What a value bears in the one above it.
+#[derive(Clone, Debug)]
+enum Key<'a> {
+    Root(Box<str>),
+    Known(&'a str),
+    Absent(Box<str>),
+    Index(usize),
+}
+
+/// One step of a place.
+#[derive(Debug)]
+struct Step<'a> {
+    above: Option<Rc<Step<'a>>>,
+    key: Key<'a>,
+}
+
+impl Key<'_> {
+    fn write(&self, out: &mut String) {
+        *out = match self {
+            Key::Root(path) => path.to_string(),
+            Key::Known(key) => pointer(out, key),
+            Key::Absent(key) => pointer(out, key),
+            Key::Index(at) => pointer(out, at),
+        };
+    }
 }
 
 static NULL: Json = Json::Null;
@@ -57,7 +89,27 @@ static NULL: Json = Json::Null;
 impl<'a> Node<'a> {
     /// A value and where it stands.
     pub fn new(json: &'a Json, path: impl Into<String>, faults: &'a Faults) -> Self {
-        Node { json, path: path.into(), faults }
+        let root = Key::Root(path.into().into_boxed_str());
+        Node { json, faults, above: None, key: root, step: OnceCell::new() }
+    }
+
+    /// Its JSON pointer.
+    pub fn path(&self) -> String {
+        let mut keys = vec![&self.key];
+        let mut at = &self.above;
+        while let Some(step) = at {
+            keys.push(&step.key);
+            at = &step.above;
+        }
+        let mut out = String::new();
+        keys.iter().rev().for_each(|key| key.write(&mut out));
+        out
+    }
+
+    /// A value below.
+    fn below(&self, json: &'a Json, key: Key<'a>) -> Node<'a> {
+        let step = self.step.get_or_init(|| Rc::new(Step { above: self.above.clone(), key: self.key.clone() }));
+        Node { json, faults: self.faults, above: Some(Rc::clone(step)), key, step: OnceCell::new() }
     }
 
     /// Where faults of this value go.
@@ -67,7 +119,7 @@ impl<'a> Node<'a> {
 
     /// Reports an error at this value.
     pub fn error(&self, code: &'static str, message: impl Into<String>) {
-        self.faults.add(Diagnostic::error(code, self.path.clone(), message));
+        self.faults.add(Diagnostic::error(code, self.path(), message));
     }
 
     /// Reports that this is not what it should be.
@@ -88,7 +140,11 @@ impl<'a> Node<'a> {
     /// The value under `key`; one that is absent is null.
     #[must_use]
     pub fn get(&self, key: &str) -> Node<'a> {
-        Node { json: self.json.get(key).unwrap_or(&NULL), path: pointer(&self.path, key), faults: self.faults }
+        let pairs = self.json.as_object().unwrap_or_default();
+        match pairs.iter().find(|(known, _)| known == key) {
+            Some((known, json)) => self.below(json, Key::Known(known)),
+            None => self.below(&NULL, Key::Absent(key.into())),
+        }
     }
 
     /// Checks that this is an object with no keys but `known`; an unknown one is an error with the nearest known as its hint.
@@ -99,7 +155,7 @@ impl<'a> Node<'a> {
         };
         for (key, _) in pairs {
             if !known.contains(&key.as_str()) {
-                let fault = Diagnostic::error("unknown_key", pointer(&self.path, key), format!("there is no key `{key}` here"));
+                let fault = Diagnostic::error("unknown_key", pointer(&self.path(), key), format!("there is no key `{key}` here"));
                 self.faults.add(fault.maybe_hint(nearest(key, known.iter().copied())));
             }
         }
@@ -110,9 +166,7 @@ impl<'a> Node<'a> {
     pub fn entries(&self) -> Vec<(&'a str, Node<'a>)> {
         match self.json {
             Json::Null => Vec::new(),
-            Json::Object(pairs) => {
-                pairs.iter().map(|(k, v)| (k.as_str(), Node { json: v, path: pointer(&self.path, k), faults: self.faults })).collect()
-            }
+            Json::Object(pairs) => pairs.iter().map(|(key, json)| (key.as_str(), self.below(json, Key::Known(key)))).collect(),
             _ => {
                 self.wrong("an object");
                 Vec::new()
@@ -124,9 +178,7 @@ impl<'a> Node<'a> {
     pub fn items(&self) -> Vec<Node<'a>> {
         match self.json {
             Json::Null => Vec::new(),
-            Json::List(list) => {
-                list.iter().enumerate().map(|(i, v)| Node { json: v, path: pointer(&self.path, i), faults: self.faults }).collect()
-            }
+            Json::List(list) => list.iter().enumerate().map(|(at, json)| self.below(json, Key::Index(at))).collect(),
             _ => {
                 self.wrong("a list");
                 Vec::new()
@@ -205,7 +257,7 @@ impl<'a> Node<'a> {
         let found = words.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
         if found.is_none() {
             let names: Vec<String> = words.iter().map(|(name, _)| format!("`{name}`")).collect();
-            let fault = Diagnostic::error("unknown_word", self.path.clone(), format!("`{word}` is none of {}", names.join(", ")));
+            let fault = Diagnostic::error("unknown_word", self.path(), format!("`{word}` is none of {}", names.join(", ")));
             self.faults.add(fault.maybe_hint(nearest(word, words.iter().map(|(name, _)| *name))));
         }
         found

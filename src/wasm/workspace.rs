@@ -1,6 +1,6 @@
 //! A compiled configuration.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
@@ -14,10 +14,12 @@ use super::plan::{Plan, Verdict};
 use super::selection::Selection;
 use super::value::to_js;
 use super::{bytes, failure, input, room, thrown};
+use crate::config::UserIx;
 use crate::error::Error;
 use crate::json::Json;
 use crate::plan::verify::{self, Posted};
 use crate::table::Budget;
+use crate::time::Instant;
 use crate::workspace::{self, Stored};
 
 /// A workspace that everything that it made shares with its handle. Nothing calls back into the module while it is borrowed.
@@ -28,6 +30,8 @@ pub(super) type Home = Rc<RefCell<workspace::Workspace>>;
 #[derive(Debug)]
 pub struct Workspace {
     inner: Home,
+    /// Written by the facade.
+    id: Box<[Cell<u8>; Workspace::ID]>,
 }
 
 /// What of a context came as bytes: `[id, bytes, id, bytes, …]`, each id as JSON. Plans have their id, the settlement of shards null.
@@ -80,7 +84,10 @@ impl Workspace {
     /// # Errors
     /// `config_invalid`.
     pub fn compile(config: &Uint8Array) -> Result<Workspace, JsValue> {
-        thrown(workspace::Workspace::compile(&input(config)?)).map(|inner| Workspace { inner: Rc::new(RefCell::new(inner)) })
+        thrown(workspace::Workspace::of(input(config)?)).map(|inner| {
+            let id = Box::new([const { Cell::new(0) }; Workspace::ID]);
+            Workspace { inner: Rc::new(RefCell::new(inner)), id }
+        })
     }
 
     /// The configuration as it was given.
@@ -148,6 +155,40 @@ impl Workspace {
     pub fn can_in(&self, question: &Uint8Array, leads: &LeadTable) -> Result<JsValue, JsValue> {
         let leads = leads.of(&self.inner)?;
         thrown(self.inner.borrow().can(&input(question)?, Some(&leads))).map(|decision| to_js(&decision))
+    }
+
+    /// See [`workspace::Workspace::way`].
+    ///
+    /// # Errors
+    /// `wrong_type`.
+    pub fn way(&self, actor: &Uint8Array, verb: &Uint8Array) -> Result<JsValue, JsValue> {
+        Ok(to_js(&self.inner.borrow().way(&text(actor, "actor")?, &text(verb, "verb")?)))
+    }
+
+    /// See [`workspace::Workspace::learn`].
+    ///
+    /// # Errors
+    /// As `can`.
+    pub fn learn(&self, question: &Uint8Array) -> Result<JsValue, JsValue> {
+        thrown(self.inner.borrow().learn(&input(question)?)).map(|answer| to_js(&answer))
+    }
+
+    /// Where the facade writes the id of a lead to ask about, [`Workspace::ID`] bytes.
+    pub fn place(&self) -> u32 {
+        std::hint::black_box(self.id.as_ptr()) as u32
+    }
+
+    /// See [`workspace::Workspace::outcome`]; -1 where there is none. `now` is NaN where it was not given; the id stands in `place`, in
+    /// ASCII.
+    pub fn outcome(&self, user: u32, verb: u32, now: f64, leads: &LeadTable, length: u32) -> i32 {
+        let mut id = [0; Workspace::ID];
+        id.iter_mut().zip(self.id.iter()).take(length as usize).for_each(|(to, from)| *to = from.get());
+        let id = id.get(..length as usize).and_then(|id| std::str::from_utf8(id).ok());
+        let (Some(id), Ok(leads)) = (id, leads.of(&self.inner)) else { return -1 };
+        #[expect(clippy::cast_possible_truncation, reason = "the facade passes whole numbers")]
+        let now = if now.is_nan() { None } else { Instant::new(now as i64) };
+        let found = self.inner.borrow().outcome(&leads, UserIx(user), verb, now, id);
+        found.and_then(|found| i32::try_from(found).ok()).unwrap_or(-1)
     }
 
     /// See [`workspace::Workspace::receivers`].
@@ -275,6 +316,9 @@ impl Workspace {
 }
 
 impl Workspace {
+    /// Bytes of the longest id that goes over by itself.
+    const ID: usize = 64;
+
     fn decide(
         &self,
         leads: &LeadTable,

@@ -1,6 +1,8 @@
 //! A table of leads behind the front door: loading, changing and reading it.
 
-use crate::access::{Asking, Covered};
+use std::cell::RefCell;
+
+use crate::access::{Asking, Covered, RowAnswers};
 use crate::error::{Diagnostic, Error, Result};
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
@@ -16,6 +18,7 @@ pub struct LeadTable {
     pub(crate) table: Table,
     /// Whether it holds only some of the leads.
     pub(crate) partial: bool,
+    pub(crate) answers: RefCell<RowAnswers>,
 }
 
 /// Leads on their way into a table.
@@ -32,7 +35,7 @@ impl Incoming {
     /// # Errors
     /// What the last bytes bring to light.
     pub fn finish(self) -> Result<LeadTable> {
-        Ok(LeadTable { table: self.loader.finish()?, partial: self.partial })
+        Ok(LeadTable { table: self.loader.finish()?, partial: self.partial, answers: RefCell::default() })
     }
 }
 

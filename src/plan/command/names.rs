@@ -34,7 +34,7 @@ impl Reader<'_> {
         let found = self.model.schema.find(name).filter(|field| self.model.lead.slot(*field).is_some());
         if found.is_none() {
             let known: Vec<&str> = self.model.lead.slots.iter().map(|slot| self.model.schema.name(slot.field)).collect();
-            let fault = Diagnostic::error("not_a_slot", node.path.clone(), format!("`{name}` is not one of the lead's slots"));
+            let fault = Diagnostic::error("not_a_slot", node.path(), format!("`{name}` is not one of the lead's slots"));
             node.faults().add(fault.maybe_hint(crate::error::nearest(name, known)));
         }
         found

@@ -37,7 +37,7 @@ impl Reader<'_> {
             return Some(LeadsRef::Ids { ids: wanted, seen });
         }
         if !filter.is_null() {
-            return match crate::query::compile(filter.json, &filter.path, &self.model.schema, Purpose::List) {
+            return match crate::query::compile(filter.json, &filter.path(), &self.model.schema, Purpose::List) {
                 Ok(query) => Some(LeadsRef::Filter(query)),
                 Err(faults) => {
                     self.query_fault.set(!node.faults().any_error());

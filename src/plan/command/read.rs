@@ -116,7 +116,7 @@ impl Reader<'_> {
                 Some(Command::Undo { plan: text("plan")? })
             }
             other => {
-                let fault = Diagnostic::error("unknown_command", kind.path.clone(), format!("there is no command `{other}`"));
+                let fault = Diagnostic::error("unknown_command", kind.path(), format!("there is no command `{other}`"));
                 node.faults().add(fault.maybe_hint(crate::error::nearest(other, KINDS)));
                 None
             }
