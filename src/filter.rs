@@ -23,6 +23,7 @@ pub mod sql;
 mod text;
 
 pub use count::count_by;
+pub(crate) use dict::by_code;
 pub use explain::{Explanation, explain};
 pub use row::matches;
 pub use select::select;

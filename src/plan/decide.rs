@@ -9,6 +9,7 @@ mod bundles;
 mod classes;
 mod deal;
 mod edit;
+mod eligible;
 mod matching;
 mod reclaim;
 mod single;
