@@ -135,7 +135,11 @@ impl Gate {
     /// # Errors
     /// As [`Gate::view`].
     pub fn release(&self, asking: &Asking<'_>, slot: FieldIx) -> Result<Covered> {
-        self.select(asking, |asker| Ok(any([is_null(slot), asker.sides(Verb::LeadRelease, Over::Holder(slot))?.both()])))
+        self.select(asking, |asker| {
+            let held = asker.sides(Verb::LeadRelease, Over::Holder(slot))?.both();
+            // Whoever holds it or nobody: then no row need be looked at.
+            Ok(if held == not_null(slot) { always() } else { any([is_null(slot), held]) })
+        })
     }
 
     /// Rows from which a unit's access may be taken.

@@ -1,4 +1,4 @@
-//! Rows that are alike to a split, found column by column, and the turns in which they are dealt.
+//! Rows that are alike to a split, and the turns in which they are dealt.
 //!
 //! A class is who may take a row and, where rows stay with their holder, who that is.
 
@@ -7,17 +7,17 @@ use hashbrown::HashMap;
 use crate::error::Result;
 use crate::query::FieldIx;
 use crate::split::{self as kernel, Class, Settled};
-use crate::table::{Column, RowIx};
+use crate::table::{CodeSlice, Column, RowIx};
 
 use super::Deciding;
 use super::deal::NOBODY;
-use super::eligible::Kinds;
+use super::eligible::{BLOCK, Block, Kinds, blocks};
 
 /// Who of the receivers holds a row, by the code of the slot's column.
 pub(super) struct Holders<'a> {
     column: &'a Column,
-    /// Code → place among the receivers.
-    places: Vec<Option<u32>>,
+    /// Code → place among the receivers, or [`NOBODY`].
+    places: Vec<u32>,
     /// How many receivers there are.
     most: u32,
 }
@@ -27,10 +27,10 @@ pub(super) fn holders<'a>(deciding: &Deciding<'a>, slot: FieldIx, names: &[&str]
     let column = deciding.table.column(slot);
     let mut places = Vec::new();
     if let Column::Coded(coded) = column {
-        places.resize(coded.dict.len() + 1, None);
+        places.resize(coded.dict.len() + 1, NOBODY);
         for (place, name) in (0u32..).zip(names) {
             if let Some(slot) = coded.dict.find(name).and_then(|code| places.get_mut(code as usize)) {
-                *slot = Some(place);
+                *slot = place;
             }
         }
     }
@@ -40,15 +40,31 @@ pub(super) fn holders<'a>(deciding: &Deciding<'a>, slot: FieldIx, names: &[&str]
 impl Holders<'_> {
     /// Whether any of them may hold anything.
     pub fn any(&self) -> bool {
-        self.places.iter().any(Option::is_some)
+        self.places.iter().any(|place| *place != NOBODY)
     }
 
     /// The receiver who holds the row.
     #[inline]
     pub fn get(&self, row: RowIx) -> Option<u32> {
         match self.column {
-            Column::Coded(coded) => self.places.get(coded.code(row.0) as usize).copied().flatten(),
+            Column::Coded(coded) => self.places.get(coded.code(row.0) as usize).copied().filter(|place| *place != NOBODY),
             _ => None,
+        }
+    }
+
+    /// The receiver who holds each row of a block, or [`NOBODY`].
+    fn of_block(&self, block: &Block<'_>, out: &mut [u32]) {
+        fn fill(out: &mut [u32], places: &[u32], codes: impl Iterator<Item = u32>) {
+            for (out, code) in out.iter_mut().zip(codes) {
+                *out = places.get(code as usize).copied().unwrap_or(NOBODY);
+            }
+        }
+        let Column::Coded(column) = self.column else { return out.fill(NOBODY) };
+        match block.codes(column) {
+            Some(CodeSlice::U8(codes)) => fill(out, &self.places, codes.iter().map(|code| u32::from(*code))),
+            Some(CodeSlice::U16(codes)) => fill(out, &self.places, codes.iter().map(|code| u32::from(*code))),
+            Some(CodeSlice::U32(codes)) => fill(out, &self.places, codes.iter().copied()),
+            None => fill(out, &self.places, block.rows.iter().map(|row| column.code(*row))),
         }
     }
 }
@@ -136,22 +152,64 @@ pub(super) fn hand_out(settled: &Settled, rows: usize, of_row: &[u32], order: ke
         out.resize(rows, NOBODY);
         return Ok(out);
     }
+    // Each class has its own stretch of receivers, as long as it has rows, and its rows take from it in their order.
     let mut sequence: Vec<u32> = Vec::new();
-    sequence.try_reserve_exact(usize::try_from(settled.placed).unwrap_or(usize::MAX))?;
-    let mut stretches = Vec::with_capacity(settled.quotas.len());
-    for quotas in &settled.quotas {
-        let start = sequence.len();
+    sequence.try_reserve_exact(rows)?;
+    let mut next: Vec<u32> = Vec::new();
+    next.try_reserve_exact(settled.quotas.len())?;
+    for (quotas, left) in settled.quotas.iter().zip(&settled.left) {
+        next.push(u32::try_from(sequence.len()).unwrap_or(u32::MAX));
         kernel::deal(quotas, order, |receiver| sequence.push(receiver));
-        stretches.push((start, sequence.len()));
+        sequence.extend(std::iter::repeat_n(NOBODY, usize::try_from(*left).unwrap_or(0)));
     }
-    // Each class has its own stretch of receivers, and its rows take from it in their order; the last ones may find none.
     out.extend(of_row.iter().map(|class| {
-        let stretch = stretches.get_mut(*class as usize).filter(|(at, end)| at < end);
-        let taken = stretch.and_then(|(at, _)| {
-            *at += 1;
-            sequence.get(*at - 1)
-        });
-        taken.copied().unwrap_or(NOBODY)
+        let Some(next) = next.get_mut(*class as usize) else { return NOBODY };
+        let receiver = sequence.get(*next as usize).copied().unwrap_or(NOBODY);
+        *next += 1;
+        receiver
     }));
+    Ok(out)
+}
+
+/// Rows that do not change.
+#[derive(Default)]
+pub(super) struct Unmoved {
+    /// Nobody has room for them.
+    pub full: Vec<u32>,
+    /// They are with their receiver already.
+    pub same: Vec<u32>,
+}
+
+/// Takes rows out that do not change; the others move up, each with its receiver.
+pub(super) fn sift(rows: &mut Vec<u32>, to: &mut Vec<u32>, present: Option<&Holders<'_>>) -> Result<Unmoved> {
+    let mut out = Unmoved::default();
+    let mut kept = 0;
+    let mut holders = [NOBODY; BLOCK];
+    let mut start = 0;
+    while start < rows.len() {
+        let block = blocks(rows.get(start..).unwrap_or_default(), BLOCK).next();
+        if let (Some(block), Some(present)) = (&block, present) {
+            present.of_block(block, &mut holders);
+        }
+        let len = block.map_or(0, |block| block.rows.len());
+        out.full.try_reserve(len)?;
+        out.same.try_reserve(len)?;
+        #[expect(clippy::indexing_slicing, reason = "kept <= at < start + len <= rows.len() == to.len(), and at - start < len <= BLOCK")]
+        for at in start..(start + len).min(rows.len()).min(to.len()) {
+            let (row, receiver) = (rows[at], to[at]);
+            rows[kept] = row;
+            to[kept] = receiver;
+            if receiver == NOBODY {
+                out.full.push(row);
+            } else if holders[at - start] == receiver {
+                out.same.push(row);
+            } else {
+                kept += 1;
+            }
+        }
+        start += len;
+    }
+    rows.truncate(kept);
+    to.truncate(kept);
     Ok(out)
 }

@@ -16,7 +16,6 @@ use crate::plan::{holders, leads};
 use crate::query::assume::{all as and, always};
 use crate::query::{Cell, FieldIx};
 use crate::split as kernel;
-use crate::table::RowIx;
 
 use super::classes::{self, Classes};
 use super::eligible::{self, Condition, Kinds};
@@ -158,30 +157,14 @@ pub(super) fn deal(
         }
     };
 
-    let (mut full, mut same) = (Vec::new(), Vec::new());
     // Whoever holds a row already keeps it, which matters only where the slot's values can be told apart at all.
     let present = if settled_rows == Settled::Dropped && holders.any() { Some(&holders) } else { None };
     let mut codes = dealt.to;
     if present.is_some() || dealt.placed < rows.len() {
-        let mut kept = 0;
-        for at in 0..rows.len() {
-            let (Some(row), Some(taker)) = (rows.get(at).copied(), codes.get(at).copied()) else { break };
-            if taker == NOBODY {
-                full.push(row);
-            } else if present.is_some_and(|holders| holders.get(RowIx(row)) == Some(taker)) {
-                same.push(row);
-            } else {
-                // Those that stay in the plan move up to where the last one ended.
-                rows.get_mut(kept).into_iter().for_each(|place| *place = row);
-                codes.get_mut(kept).into_iter().for_each(|place| *place = taker);
-                kept += 1;
-            }
-        }
-        rows.truncate(kept);
-        codes.truncate(kept);
+        let unmoved = classes::sift(&mut rows, &mut codes, present)?;
+        draft.drops.rows(unmoved.full, DropCode::NoCapacity);
+        draft.drops.rows(unmoved.same, DropCode::NoChange);
     }
-    draft.drops.rows(full, DropCode::NoCapacity);
-    draft.drops.rows(same, DropCode::NoChange);
     draft.rows = rows;
     draft.sieved = if settled_rows == Settled::Dropped { Sieved::Yes } else { Sieved::No };
     let values = names.iter().map(|name| Cell::Text((*name).to_owned().into())).collect();

@@ -21,6 +21,7 @@ use crate::table::{RowIx, Snapshot};
 use super::classes::refine;
 use lanes::Lane;
 use marks::Marks;
+pub(super) use marks::{Block, blocks};
 
 /// What a receiver asks of a row.
 pub(super) struct Condition {
@@ -41,7 +42,7 @@ pub(in crate::plan) struct Kinds {
 /// Numbers that marks are combined to at most, for one look-up.
 const COMBINED: usize = 1 << 16;
 /// Rows that are worked on at a time.
-const BLOCK: usize = 1 << 10;
+pub(super) const BLOCK: usize = 1 << 10;
 
 /// Sorts rows by the receivers who may take them.
 pub(super) fn kinds(table: &Snapshot, ctx: &filter::Context<'_>, rows: &[u32], conditions: Vec<Condition>) -> Result<Kinds> {
@@ -156,7 +157,7 @@ impl Group {
     /// Gives `each` the rows block by block with their combined marks.
     fn each_block(&self, marks: &[Marks<'_>], rows: &[u32], mut each: impl FnMut(&[u32], &[u32]) -> Result<()>) -> Result<()> {
         let mut numbers = [0u32; BLOCK];
-        for block in marks::blocks(rows, BLOCK) {
+        for block in blocks(rows, BLOCK) {
             let Some(numbers) = numbers.get_mut(..block.rows.len()) else { continue };
             numbers.fill(0);
             self.fields.iter().filter_map(|field| marks.get(*field)).for_each(|marks| marks.add(&block, numbers));

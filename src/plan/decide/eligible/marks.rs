@@ -17,14 +17,14 @@ const PLACES: usize = 1 << 16;
 const NARROW: i64 = 1 << 12;
 
 /// Rows that are worked on together.
-pub(super) struct Block<'r> {
+pub(in crate::plan::decide) struct Block<'r> {
     pub rows: &'r [u32],
     /// Chunk and place in it of the first, where the rows follow one another in one chunk.
     run: Option<(usize, usize)>,
 }
 
 /// Rows in blocks of at most `most`, cut so that rows that follow one another lie in one chunk.
-pub(super) fn blocks(rows: &[u32], most: usize) -> impl Iterator<Item = Block<'_>> {
+pub(in crate::plan::decide) fn blocks(rows: &[u32], most: usize) -> impl Iterator<Item = Block<'_>> {
     let mut rest = rows;
     std::iter::from_fn(move || {
         let first = *rest.first()?;
@@ -34,6 +34,15 @@ pub(super) fn blocks(rows: &[u32], most: usize) -> impl Iterator<Item = Block<'_
         let odd = (first..).zip(rows).fold(0, |odd, (expected, row)| odd | (expected ^ row));
         Some(Block { rows, run: (odd == 0).then_some((chunk, at)) })
     })
+}
+
+impl Block<'_> {
+    /// The codes of the rows, where they follow one another.
+    #[inline]
+    pub fn codes<'c>(&self, column: &'c CodedColumn) -> Option<CodeSlice<'c>> {
+        let (chunk, first) = self.run?;
+        column.chunks.get(chunk).map(|codes| codes.slice(first, first + self.rows.len()))
+    }
 }
 
 /// The marks of a field.
@@ -259,19 +268,12 @@ impl<'t> Marks<'t> {
     pub fn add(&self, block: &Block<'_>, numbers: &mut [u32]) {
         let of = &self.of_place;
         match &self.values {
-            Values::Coded(column) => {
-                if let Some((chunk, first)) = block.run {
-                    let codes = column.chunks.get(chunk).map(|codes| codes.slice(first, first + block.rows.len()));
-                    match codes {
-                        Some(CodeSlice::U8(codes)) => add(of, numbers, codes.iter().map(|code| usize::from(*code))),
-                        Some(CodeSlice::U16(codes)) => add(of, numbers, codes.iter().map(|code| usize::from(*code))),
-                        Some(CodeSlice::U32(codes)) => add(of, numbers, codes.iter().map(|code| *code as usize)),
-                        None => {}
-                    }
-                } else {
-                    add(of, numbers, block.rows.iter().map(|row| column.code(*row) as usize));
-                }
-            }
+            Values::Coded(column) => match block.codes(column) {
+                Some(CodeSlice::U8(codes)) => add(of, numbers, codes.iter().map(|code| usize::from(*code))),
+                Some(CodeSlice::U16(codes)) => add(of, numbers, codes.iter().map(|code| usize::from(*code))),
+                Some(CodeSlice::U32(codes)) => add(of, numbers, codes.iter().map(|code| *code as usize)),
+                None => add(of, numbers, block.rows.iter().map(|row| column.code(*row) as usize)),
+            },
             Values::Flags(column) => each(column, block, numbers, |value| of.get(usize::from(value)).copied().unwrap_or(0)),
             Values::Numbers(column, bounds, narrow) => {
                 #[expect(clippy::cast_possible_truncation, reason = "a value that is not a whole number of 32 bits is told by its return")]
