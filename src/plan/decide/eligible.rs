@@ -61,26 +61,29 @@ pub(super) fn kinds(table: &Snapshot, ctx: &filter::Context<'_>, rows: &[u32], c
     // One look-up names the set.
     let mut of_row: Vec<u32> = Vec::new();
     of_row.try_reserve_exact(rows.len())?;
-    let mut named: Vec<u32> = Vec::new();
-    named.try_reserve_exact(first.combined)?;
-    named.resize(first.combined, u32::MAX);
-    let mut counts: Vec<u64> = Vec::new();
-    first.each_block(&asked.marks, rows, |rows, numbers| {
-        for (row, number) in rows.iter().zip(numbers.iter()) {
-            let Some(name) = named.get_mut(*number as usize) else { continue };
-            if *name == u32::MAX {
-                *name = sets.name(asked.set_of(*row))?;
-                if *name as usize == counts.len() {
-                    counts.try_reserve(1)?;
-                    counts.push(0);
-                }
-            }
-            counts.get_mut(*name as usize).into_iter().for_each(|count| *count += 1);
-            of_row.push(*name);
+    let mut counts: Vec<u32> = Vec::new();
+    counts.try_reserve_exact(first.combined)?;
+    counts.resize(first.combined, 0);
+    first.each_block(&asked.marks, rows, |numbers| {
+        numbers.iter().for_each(|number| counts.get_mut(*number as usize).into_iter().for_each(|count| *count += 1));
+        of_row.extend_from_slice(numbers);
+    });
+    let mut names: Vec<u32> = Vec::new();
+    names.try_reserve_exact(counts.len())?;
+    let mut sizes: Vec<u64> = Vec::new();
+    for (number, count) in counts.iter().enumerate() {
+        if *count == 0 {
+            names.push(0);
+            continue;
         }
-        Ok(())
-    })?;
-    Ok(Kinds { list: sets.list.into_iter().zip(counts).collect(), of_row }.plain())
+        let name = sets.name(asked.set_of_number(first, number))?;
+        sizes.try_reserve(1)?;
+        sizes.resize(sets.list.len(), 0);
+        sizes.get_mut(name as usize).into_iter().for_each(|size| *size += u64::from(*count));
+        names.push(name);
+    }
+    of_row.iter_mut().for_each(|number| *number = names.get(*number as usize).copied().unwrap_or(0));
+    Ok(Kinds { list: sets.list.into_iter().zip(sizes).collect(), of_row }.plain())
 }
 
 impl Kinds {
@@ -154,16 +157,15 @@ struct Group {
 }
 
 impl Group {
-    /// Gives `each` the rows block by block with their combined marks.
-    fn each_block(&self, marks: &[Marks<'_>], rows: &[u32], mut each: impl FnMut(&[u32], &[u32]) -> Result<()>) -> Result<()> {
+    /// Gives `each` the combined marks of the rows, block by block.
+    fn each_block(&self, marks: &[Marks<'_>], rows: &[u32], mut each: impl FnMut(&[u32])) {
         let mut numbers = [0u32; BLOCK];
         for block in blocks(rows, BLOCK) {
             let Some(numbers) = numbers.get_mut(..block.rows.len()) else { continue };
             numbers.fill(0);
             self.fields.iter().filter_map(|field| marks.get(*field)).for_each(|marks| marks.add(&block, numbers));
-            each(block.rows, numbers)?;
+            each(numbers);
         }
-        Ok(())
     }
 }
 
@@ -245,6 +247,15 @@ impl<'t> Asked<'t> {
         Set::from(words)
     }
 
+    /// Who may take a row with these combined marks, where nothing else is asked.
+    fn set_of_number(&self, group: &Group, number: usize) -> Set {
+        let mut words = self.anybody.clone();
+        for marks in group.fields.iter().filter_map(|field| self.marks.get(*field)) {
+            words.iter_mut().zip(marks.set_in(number)).for_each(|(word, other)| *word &= other);
+        }
+        Set::from(words)
+    }
+
     /// Rows told apart group by group, then lane by lane; then those of equal sets put together.
     fn refined(&self, rows: &[u32], groups: &[Group]) -> Result<Kinds> {
         let mut of_row: Vec<u32> = Vec::new();
@@ -254,10 +265,7 @@ impl<'t> Asked<'t> {
         for group in groups {
             let mut numbers: Vec<u32> = Vec::new();
             numbers.try_reserve_exact(rows.len())?;
-            group.each_block(&self.marks, rows, |_, block| {
-                numbers.extend_from_slice(block);
-                Ok(())
-            })?;
+            group.each_block(&self.marks, rows, |block| numbers.extend_from_slice(block));
             parts = refine(&mut of_row, numbers.into_iter().map(u64::from))?;
         }
         for keys in lanes::keys(&self.lanes, rows) {

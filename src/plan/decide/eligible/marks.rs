@@ -43,6 +43,13 @@ impl Block<'_> {
         let (chunk, first) = self.run?;
         column.chunks.get(chunk).map(|codes| codes.slice(first, first + self.rows.len()))
     }
+
+    /// The values of the rows, where they follow one another.
+    #[inline]
+    fn values<'c, T>(&self, column: &'c Chunks<T>) -> Option<&'c [T]> {
+        let (chunk, first) = self.run?;
+        column.chunks.get(chunk)?.get(first..first + self.rows.len())
+    }
 }
 
 /// The marks of a field.
@@ -50,6 +57,8 @@ pub(super) struct Marks<'t> {
     values: Values<'t>,
     /// By place: the mark times the stride.
     of_place: Vec<u32>,
+    /// The same for whole numbers, where that is known beforehand.
+    narrow: Option<Narrow>,
     stride: usize,
     /// By mark: who lets it pass.
     sets: Vec<u64>,
@@ -62,36 +71,37 @@ enum Values<'t> {
     /// A place is 0, 1, or 2 for null.
     Flags(&'t Chunks<u8>),
     /// A place is the number of bounds that are not above the value; null is below all. So for the others.
-    Numbers(&'t Chunks<f64>, Vec<f64>, Narrow),
+    Numbers(&'t Chunks<f64>, Vec<f64>),
     Days(&'t Chunks<i32>, Vec<i64>),
     Instants(&'t Chunks<i64>, Vec<i64>),
 }
 
-/// Places of whole numbers in a narrow range: what is below the first is like the first, what is above the last like the last.
-#[derive(Default)]
+/// Marks of whole numbers in a narrow range: what is below the first is like the first, what is above the last like the last.
 struct Narrow {
     first: i32,
-    places: Vec<u32>,
+    last: i32,
+    marks: Vec<u32>,
 }
 
 impl Narrow {
-    fn new(bounds: &[i64], place: impl Fn(i64) -> usize) -> Narrow {
-        let (Some(low), Some(high)) = (bounds.iter().min(), bounds.iter().max()) else { return Narrow::default() };
-        let (low, high) = (low.saturating_sub(1), high.saturating_add(1));
-        match i32::try_from(low) {
-            Ok(first) if high.saturating_sub(low) < NARROW && i32::try_from(high).is_ok() => {
-                Narrow { first, places: (low..=high).map(|value| u32::try_from(place(value)).unwrap_or(0)).collect() }
-            }
-            _ => Narrow::default(),
+    /// The marks of all whole numbers around these bounds, if they lie close together.
+    #[expect(clippy::cast_possible_truncation, reason = "a bound that is too large for it makes the range too wide")]
+    fn new(bounds: &[f64], marks: &[u32]) -> Option<Narrow> {
+        let (first, last) = (bounds.first()?.floor() as i64 - 1, bounds.last()?.ceil() as i64 + 1);
+        if last.checked_sub(first)? >= NARROW {
+            return None;
         }
+        let (first, last) = (i32::try_from(first).ok()?, i32::try_from(last).ok()?);
+        // All numbers are at or above the bound in front of these.
+        let mark = |value: i32| marks.get(1 + place(bounds, f64::from(value))).copied().unwrap_or(0);
+        Some(Narrow { first, last, marks: (first..=last).map(mark).collect() })
     }
 
-    /// The place of a whole number, if there are any.
     #[inline]
-    fn get(&self, value: i32) -> Option<u32> {
-        let last = self.places.len().wrapping_sub(1);
-        let at = usize::try_from(i64::from(value) - i64::from(self.first)).unwrap_or(0);
-        self.places.get(at.min(last)).copied()
+    fn get(&self, value: i32) -> u32 {
+        #[expect(clippy::cast_sign_loss, reason = "a value that was moved into the range is not below its first")]
+        let at = value.clamp(self.first, self.last).wrapping_sub(self.first) as usize;
+        self.marks.get(at).copied().unwrap_or(0)
     }
 }
 
@@ -172,13 +182,7 @@ impl<'t> Marks<'t> {
                     return Ok(None);
                 }
                 each(&cells, &mut truths)?;
-                let narrow = {
-                    #[expect(clippy::cast_possible_truncation, reason = "a bound that is too large for it makes the range too wide")]
-                    let whole: Vec<i64> = bounds.iter().skip(1).flat_map(|bound| [bound.floor() as i64, bound.ceil() as i64]).collect();
-                    #[expect(clippy::cast_precision_loss, reason = "whole numbers that fit 32 bits are exact")]
-                    Narrow::new(&whole, |value| place(&bounds, value as f64))
-                };
-                Values::Numbers(column, bounds, narrow)
+                Values::Numbers(column, bounds)
             }
             Column::Day(column) => {
                 let bounds = bounds(parts, i64::from(i32::MIN) + 1, |check, out| match check {
@@ -236,7 +240,9 @@ impl<'t> Marks<'t> {
             }
             of_place.push(mark);
         }
-        Ok(Marks { values, of_place, stride: 1, sets, words })
+        let mut out = Marks { values, of_place, narrow: None, stride: 1, sets, words };
+        out.scale(1);
+        Ok(out)
     }
 
     /// How many marks there are.
@@ -249,6 +255,9 @@ impl<'t> Marks<'t> {
         self.stride = stride;
         let stride = u32::try_from(stride).unwrap_or(u32::MAX);
         self.of_place.iter_mut().for_each(|mark| *mark = mark.saturating_mul(stride));
+        if let Values::Numbers(_, bounds) = &self.values {
+            self.narrow = bounds.split_first().and_then(|(_, bounds)| Narrow::new(bounds, &self.of_place));
+        }
     }
 
     /// Who lets a row pass.
@@ -256,11 +265,17 @@ impl<'t> Marks<'t> {
         let place = match &self.values {
             Values::Coded(column) => column.code(row) as usize,
             Values::Flags(column) => usize::from(column.get(row).unwrap_or(2)),
-            Values::Numbers(column, bounds, _) => column.get(row).map_or(0, |value| place(bounds, value)),
+            Values::Numbers(column, bounds) => column.get(row).map_or(0, |value| place(bounds, value)),
             Values::Days(column, bounds) => column.get(row).map_or(0, |value| place(bounds, i64::from(value))),
             Values::Instants(column, bounds) => column.get(row).map_or(0, |value| place(bounds, value)),
         };
         let mark = self.of_place.get(place).map_or(0, |mark| *mark as usize / self.stride);
+        self.sets.get(mark * self.words..(mark + 1) * self.words).unwrap_or_default()
+    }
+
+    /// Who lets a row pass whose combined marks these are.
+    pub fn set_in(&self, number: usize) -> &[u64] {
+        let mark = number / self.stride % self.count();
         self.sets.get(mark * self.words..(mark + 1) * self.words).unwrap_or_default()
     }
 
@@ -269,19 +284,29 @@ impl<'t> Marks<'t> {
         let of = &self.of_place;
         match &self.values {
             Values::Coded(column) => match block.codes(column) {
-                Some(CodeSlice::U8(codes)) => add(of, numbers, codes.iter().map(|code| usize::from(*code))),
+                Some(CodeSlice::U8(codes)) => {
+                    let mut marks = [0; 256];
+                    marks.iter_mut().zip(of).for_each(|(to, mark)| *to = *mark);
+                    #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
+                    numbers.iter_mut().zip(codes).for_each(|(number, code)| *number += marks[usize::from(*code)]);
+                }
                 Some(CodeSlice::U16(codes)) => add(of, numbers, codes.iter().map(|code| usize::from(*code))),
                 Some(CodeSlice::U32(codes)) => add(of, numbers, codes.iter().map(|code| *code as usize)),
                 None => add(of, numbers, block.rows.iter().map(|row| column.code(*row) as usize)),
             },
             Values::Flags(column) => each(column, block, numbers, |value| of.get(usize::from(value)).copied().unwrap_or(0)),
-            Values::Numbers(column, bounds, narrow) => {
-                #[expect(clippy::cast_possible_truncation, reason = "a value that is not a whole number of 32 bits is told by its return")]
-                let whole = |value: f64| Some(value as i32).filter(|whole| f64::from(*whole) == value).and_then(|whole| narrow.get(whole));
-                each(column, block, numbers, |value| {
-                    let place = whole(value).map_or_else(|| place(bounds, value), |place| place as usize);
-                    of.get(place).copied().unwrap_or(0)
-                });
+            Values::Numbers(column, bounds) => {
+                let searched = |value: f64| of.get(place(bounds, value)).copied().unwrap_or(0);
+                match (&self.narrow, block.values(column)) {
+                    (Some(narrow), Some(values)) if all_whole(values) => {
+                        numbers.iter_mut().zip(values).for_each(|(number, value)| *number += narrow.get(whole(*value)));
+                    }
+                    (Some(narrow), _) => each(column, block, numbers, |value| {
+                        let whole = whole(value);
+                        if f64::from(whole) == value { narrow.get(whole) } else { searched(value) }
+                    }),
+                    (None, _) => each(column, block, numbers, searched),
+                }
             }
             Values::Days(column, bounds) => {
                 each(column, block, numbers, |value| of.get(place(bounds, i64::from(value))).copied().unwrap_or(0));
@@ -289,6 +314,18 @@ impl<'t> Marks<'t> {
             Values::Instants(column, bounds) => each(column, block, numbers, |value| of.get(place(bounds, value)).copied().unwrap_or(0)),
         }
     }
+}
+
+/// The number without its fraction; the nearest of 32 bits, and 0 for null.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a value that is not a whole number of 32 bits is told by its return")]
+fn whole(value: f64) -> i32 {
+    value as i32
+}
+
+/// Whether all of them are whole numbers of 32 bits.
+fn all_whole(values: &[f64]) -> bool {
+    !values.iter().fold(false, |odd, value| odd | (f64::from(whole(*value)) != *value))
 }
 
 #[inline]
@@ -300,8 +337,7 @@ fn add(of: &[u32], numbers: &mut [u32], places: impl Iterator<Item = usize>) {
 
 #[inline]
 fn each<T: Copy>(column: &Chunks<T>, block: &Block<'_>, numbers: &mut [u32], mark: impl Fn(T) -> u32) {
-    if let Some((chunk, first)) = block.run {
-        let values = column.chunks.get(chunk).and_then(|chunk| chunk.get(first..)).unwrap_or_default();
+    if let Some(values) = block.values(column) {
         numbers.iter_mut().zip(values).for_each(|(number, value)| *number += mark(*value));
     } else {
         let marked = block.rows.iter().map(|row| column.get(*row).map_or(0, &mark));
