@@ -28,7 +28,7 @@ use crate::query::{Cell, FieldIx, FieldType, Purpose};
 use crate::table::{RowIx, Table};
 use crate::time::Instant;
 
-pub(super) use classes::{Classes, refine};
+pub(super) use classes::{Classes, Turns, refine};
 pub(super) use deal::{Dealt, NOBODY, Settled};
 
 use super::command::{Command, LeadsRef};

@@ -11,6 +11,7 @@ use crate::query::{Cell, FieldIx, FieldType};
 use crate::split::{self as kernel, Bundle, Receiver, Set};
 use crate::table::RowIx;
 
+use super::classes::Turns;
 use super::deal::{Dealt, NOBODY, even};
 use super::eligible::Kinds;
 use super::{Deciding, SplitReport};
@@ -53,8 +54,7 @@ pub(super) fn together(
     let bundled = kernel::together(receivers, &bundles, even(split))?;
     let to = of_row.iter().map(|bundle| bundled.to.get(*bundle as usize).copied().flatten().unwrap_or(NOBODY)).collect();
     let report = SplitReport { spread: bundled.spread, bound: bundled.bound, exact: bundled.spread == 0 };
-    let placed = usize::try_from(bundled.placed).unwrap_or(usize::MAX);
-    Ok(Some(Dealt { to, placed, carry: bundled.carry, report: Some(report) }))
+    Ok(Some(Dealt { to: Turns::Listed(to), carry: bundled.carry, report: Some(report) }))
 }
 
 /// What rows of one bundle have in common, in bytes; none where a field has no value.

@@ -11,7 +11,7 @@ use crate::table::{CodeSlice, Column, RowIx};
 
 use super::Deciding;
 use super::deal::NOBODY;
-use super::eligible::{BLOCK, Block, Kinds, blocks};
+use super::eligible::{BLOCK, Block, Kinds, Named, blocks};
 
 /// Who of the receivers holds a row, by the code of the slot's column.
 pub(super) struct Holders<'a> {
@@ -73,8 +73,8 @@ impl Holders<'_> {
 pub(in crate::plan) struct Classes {
     /// In no particular order.
     pub list: Vec<Class>,
-    /// For each row, its class; empty where all rows are of one.
-    pub of_row: Vec<u32>,
+    /// For each row, its class.
+    pub of_row: Named,
 }
 
 impl Classes {
@@ -92,7 +92,7 @@ impl Classes {
         let (mut list, mut of_row): (Vec<Class>, Vec<u32>) = (Vec::new(), Vec::new());
         of_row.try_reserve_exact(rows.len())?;
         for (at, row) in rows.iter().enumerate() {
-            let kind = kinds.of_row.get(at).copied().unwrap_or(0);
+            let kind = kinds.of_row.at(at);
             let owner = holders.get(RowIx(*row));
             let place = kind as usize * places as usize + owner.map_or(0, |owner| owner as usize + 1);
             let Some(name) = named.get_mut(place) else { continue };
@@ -105,14 +105,7 @@ impl Classes {
             list.get_mut(*name as usize).into_iter().for_each(|class| class.count += 1);
             of_row.push(*name);
         }
-        Ok(Classes { list, of_row })
-    }
-
-    /// The same with the class of each of so many rows written down, also where there is only one.
-    pub(super) fn spread(mut self, rows: usize) -> Result<Classes> {
-        self.of_row.try_reserve_exact(rows.saturating_sub(self.of_row.len()))?;
-        self.of_row.resize(rows, 0);
-        Ok(self)
+        Ok(Classes { list, of_row: Named::Long(of_row) })
     }
 }
 
@@ -142,33 +135,123 @@ pub(in crate::plan) fn refine(of_row: &mut [u32], keys: impl Iterator<Item = u64
     Ok(next)
 }
 
-/// Deals every class, and gives each row its receiver, or [`NOBODY`] where nobody has room.
-pub(super) fn hand_out(settled: &Settled, rows: usize, of_row: &[u32], order: kernel::Order) -> Result<Vec<u32>> {
-    let mut out: Vec<u32> = Vec::new();
-    out.try_reserve_exact(rows)?;
-    if let [quotas] = settled.quotas.as_slice() {
-        // One class: its rows take the receivers as they come.
-        kernel::deal(quotas, order, |receiver| out.push(receiver));
+/// Who gets which row.
+pub(in crate::plan) enum Turns {
+    /// Row by row: a place among the receivers, or [`NOBODY`] where nobody has room.
+    Listed(Vec<u32>),
+    /// Class by class.
+    ByClass {
+        /// For each row, its class.
+        of_row: Named,
+        /// The same as for rows, for the rows of the first class, then for those of the second.
+        sequence: Vec<u32>,
+        /// For each class, the place of its next row.
+        next: Vec<u32>,
+    },
+}
+
+impl Turns {
+    /// Deals every class.
+    pub(super) fn of(settled: &Settled, rows: usize, of_row: Named, order: kernel::Order) -> Result<Turns> {
+        let mut sequence: Vec<u32> = Vec::new();
+        sequence.try_reserve_exact(rows)?;
+        let mut next: Vec<u32> = Vec::new();
+        next.try_reserve_exact(settled.quotas.len())?;
+        for (quotas, left) in settled.quotas.iter().zip(&settled.left) {
+            next.push(u32::try_from(sequence.len()).unwrap_or(u32::MAX));
+            match quotas.as_slice() {
+                [(receiver, quota)] => sequence.extend(std::iter::repeat_n(*receiver, usize::try_from(*quota).unwrap_or(0))),
+                quotas => kernel::deal(quotas, order, |receiver| sequence.push(receiver)),
+            }
+            sequence.extend(std::iter::repeat_n(NOBODY, usize::try_from(*left).unwrap_or(0)));
+        }
+        Ok(if next.len() < 2 { Turns::Listed(sequence) } else { Turns::ByClass { of_row, sequence, next } })
+    }
+
+    /// The receivers of the next rows, the first of which has this place.
+    fn fill(&mut self, first: usize, out: &mut [u32]) {
+        let take = |next: &mut [u32], sequence: &[u32], class: u32| {
+            let Some(next) = next.get_mut(class as usize) else { return NOBODY };
+            let receiver = sequence.get(*next as usize).copied().unwrap_or(NOBODY);
+            *next += 1;
+            receiver
+        };
+        match self {
+            Turns::Listed(list) => {
+                out.iter_mut().zip(list.get(first..).unwrap_or_default()).for_each(|(out, receiver)| *out = *receiver);
+            }
+            Turns::ByClass { of_row: Named::Short(short), sequence, next } => {
+                for (out, number) in out.iter_mut().zip(short.numbers.get(first..).unwrap_or_default()) {
+                    *out = take(next, sequence, short.names.get(usize::from(*number)).copied().unwrap_or(0));
+                }
+            }
+            Turns::ByClass { of_row, sequence, next } => {
+                for (at, out) in (first..).zip(out) {
+                    *out = take(next, sequence, of_row.at(at));
+                }
+            }
+        }
+    }
+
+    /// The receivers of all rows, as they are.
+    fn listed(mut self, rows: usize) -> Result<Vec<u32>> {
+        if let Turns::Listed(list) = self {
+            return Ok(list);
+        }
+        let mut out: Vec<u32> = Vec::new();
+        out.try_reserve_exact(rows)?;
         out.resize(rows, NOBODY);
-        return Ok(out);
+        self.fill(0, &mut out);
+        Ok(out)
     }
-    // Each class has its own stretch of receivers, as long as it has rows, and its rows take from it in their order.
-    let mut sequence: Vec<u32> = Vec::new();
-    sequence.try_reserve_exact(rows)?;
-    let mut next: Vec<u32> = Vec::new();
-    next.try_reserve_exact(settled.quotas.len())?;
-    for (quotas, left) in settled.quotas.iter().zip(&settled.left) {
-        next.push(u32::try_from(sequence.len()).unwrap_or(u32::MAX));
-        kernel::deal(quotas, order, |receiver| sequence.push(receiver));
-        sequence.extend(std::iter::repeat_n(NOBODY, usize::try_from(*left).unwrap_or(0)));
+
+    /// The receivers of the rows that change. Rows that do not are taken out of `rows`; with `present` these are also those
+    /// that are with their receiver already.
+    pub(super) fn sift(mut self, rows: &mut Vec<u32>, present: Option<&Holders<'_>>) -> Result<(Vec<u32>, Unmoved)> {
+        let mut unmoved = Unmoved::default();
+        if let Turns::Listed(list) = &self {
+            // Of rows that nobody is told of, nothing is to be told.
+            rows.truncate(list.len());
+        }
+        if let (Turns::Listed(list), None) = (&self, present)
+            && !list.contains(&NOBODY)
+        {
+            return Ok((self.listed(rows.len())?, unmoved));
+        }
+        let mut to: Vec<u32> = Vec::new();
+        to.try_reserve_exact(rows.len())?;
+        let (mut holders, mut receivers, mut moved) = ([NOBODY; BLOCK], [NOBODY; BLOCK], [NOBODY; BLOCK]);
+        let (mut start, mut kept) = (0, 0);
+        while start < rows.len() {
+            let block = blocks(rows.get(start..).unwrap_or_default(), BLOCK).next();
+            if let (Some(block), Some(present)) = (&block, present) {
+                present.of_block(block, &mut holders);
+            }
+            let len = block.map_or(0, |block| block.rows.len()).min(BLOCK);
+            self.fill(start, receivers.get_mut(..len).unwrap_or_default());
+            unmoved.full.try_reserve(len)?;
+            unmoved.same.try_reserve(len)?;
+            let mut changed = 0;
+            #[expect(clippy::indexing_slicing, reason = "changed <= at < len <= BLOCK, and kept + changed <= start + at < rows.len()")]
+            for at in 0..len.min(rows.len() - start) {
+                let (row, receiver) = (rows[start + at], receivers[at]);
+                rows[kept + changed] = row;
+                moved[changed] = receiver;
+                if receiver == NOBODY {
+                    unmoved.full.push(row);
+                } else if holders[at] == receiver {
+                    unmoved.same.push(row);
+                } else {
+                    changed += 1;
+                }
+            }
+            to.extend_from_slice(moved.get(..changed).unwrap_or_default());
+            start += len.max(1);
+            kept += changed;
+        }
+        rows.truncate(kept);
+        Ok((to, unmoved))
     }
-    out.extend(of_row.iter().map(|class| {
-        let Some(next) = next.get_mut(*class as usize) else { return NOBODY };
-        let receiver = sequence.get(*next as usize).copied().unwrap_or(NOBODY);
-        *next += 1;
-        receiver
-    }));
-    Ok(out)
 }
 
 /// Rows that do not change.
@@ -178,38 +261,4 @@ pub(super) struct Unmoved {
     pub full: Vec<u32>,
     /// They are with their receiver already.
     pub same: Vec<u32>,
-}
-
-/// Takes rows out that do not change; the others move up, each with its receiver.
-pub(super) fn sift(rows: &mut Vec<u32>, to: &mut Vec<u32>, present: Option<&Holders<'_>>) -> Result<Unmoved> {
-    let mut out = Unmoved::default();
-    let mut kept = 0;
-    let mut holders = [NOBODY; BLOCK];
-    let mut start = 0;
-    while start < rows.len() {
-        let block = blocks(rows.get(start..).unwrap_or_default(), BLOCK).next();
-        if let (Some(block), Some(present)) = (&block, present) {
-            present.of_block(block, &mut holders);
-        }
-        let len = block.map_or(0, |block| block.rows.len());
-        out.full.try_reserve(len)?;
-        out.same.try_reserve(len)?;
-        #[expect(clippy::indexing_slicing, reason = "kept <= at < start + len <= rows.len() == to.len(), and at - start < len <= BLOCK")]
-        for at in start..(start + len).min(rows.len()).min(to.len()) {
-            let (row, receiver) = (rows[at], to[at]);
-            rows[kept] = row;
-            to[kept] = receiver;
-            if receiver == NOBODY {
-                out.full.push(row);
-            } else if holders[at - start] == receiver {
-                out.same.push(row);
-            } else {
-                kept += 1;
-            }
-        }
-        start += len;
-    }
-    rows.truncate(kept);
-    to.truncate(kept);
-    Ok(out)
 }

@@ -17,7 +17,7 @@ use crate::query::assume::{all as and, always};
 use crate::query::{Cell, FieldIx};
 use crate::split as kernel;
 
-use super::classes::{self, Classes};
+use super::classes::{self, Classes, Turns};
 use super::eligible::{self, Condition, Kinds};
 use super::{Deciding, Draft, Sieved, SplitReport, bundles, is_here, matching};
 
@@ -138,9 +138,9 @@ pub(super) fn deal(
         Dealing::Tally(probe) => {
             let full =
                 |taker: &Taker| taker.cap.is_some() || deciding.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
-            return divided.count(*probe, takers.iter().any(full), draft, classes(kinds)?.spread(rows.len())?, rows, |row| holders.get(row));
+            return divided.count(*probe, takers.iter().any(full), draft, classes(kinds)?, rows, |row| holders.get(row));
         }
-        Dealing::Shard(share) => (None, divided.hand_out(share, draft, deciding.table, classes(kinds)?.spread(rows.len())?, &rows)?),
+        Dealing::Shard(share) => (None, divided.hand_out(share, draft, deciding.table, classes(kinds)?, &rows)?),
         Dealing::Alone | Dealing::Settle(_) => {
             let carries = if remember == Remember::Yes { Some(Carries::read(deciding, split, &names)?) } else { None };
             let loads = loads(deciding, split, &rows, takers, &names)?;
@@ -159,12 +159,9 @@ pub(super) fn deal(
 
     // Whoever holds a row already keeps it, which matters only where the slot's values can be told apart at all.
     let present = if settled_rows == Settled::Dropped && holders.any() { Some(&holders) } else { None };
-    let mut codes = dealt.to;
-    if present.is_some() || dealt.placed < rows.len() {
-        let unmoved = classes::sift(&mut rows, &mut codes, present)?;
-        draft.drops.rows(unmoved.full, DropCode::NoCapacity);
-        draft.drops.rows(unmoved.same, DropCode::NoChange);
-    }
+    let (codes, unmoved) = dealt.to.sift(&mut rows, present)?;
+    draft.drops.rows(unmoved.full, DropCode::NoCapacity);
+    draft.drops.rows(unmoved.same, DropCode::NoChange);
     draft.rows = rows;
     draft.sieved = if settled_rows == Settled::Dropped { Sieved::Yes } else { Sieved::No };
     let values = names.iter().map(|name| Cell::Text((*name).to_owned().into())).collect();
@@ -181,10 +178,8 @@ pub(in crate::plan) const NOBODY: u32 = u32::MAX;
 
 /// Who gets which row.
 pub(in crate::plan) struct Dealt {
-    /// For each row, a place among the receivers, or [`NOBODY`].
-    pub to: Vec<u32>,
-    /// How many rows somebody gets.
-    pub placed: usize,
+    /// Row by row.
+    pub to: Turns,
     pub carry: Vec<i64>,
     /// Of the whole; a shard has none.
     pub report: Option<SplitReport>,
@@ -193,9 +188,8 @@ pub(in crate::plan) struct Dealt {
 /// Divides rows one by one.
 fn singly(split: &Split, rows: &[u32], classes: Classes, receivers: Vec<kernel::Receiver>) -> Result<Dealt> {
     let settled = kernel::settle(&kernel::Division { receivers, classes: classes.list, even: even(split), keep: keep(split) })?;
-    let to = classes::hand_out(&settled, rows.len(), &classes.of_row, order(split))?;
-    let placed = usize::try_from(settled.placed).unwrap_or(usize::MAX);
-    Ok(Dealt { to, placed, carry: settled.carry, report: Some(SplitReport { spread: settled.spread, bound: settled.spread, exact: true }) })
+    let to = Turns::of(&settled, rows.len(), classes.of_row, order(split))?;
+    Ok(Dealt { to, carry: settled.carry, report: Some(SplitReport { spread: settled.spread, bound: settled.spread, exact: true }) })
 }
 
 /// How rows follow one another, in the kernel's words.

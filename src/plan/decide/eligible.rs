@@ -7,6 +7,7 @@
 
 mod lanes;
 mod marks;
+mod named;
 
 use hashbrown::HashMap;
 
@@ -21,7 +22,9 @@ use crate::table::{RowIx, Snapshot};
 use super::classes::refine;
 use lanes::Lane;
 use marks::Marks;
+use named::Short;
 pub(super) use marks::{Block, blocks};
+pub(in crate::plan) use named::Named;
 
 /// What a receiver asks of a row.
 pub(super) struct Condition {
@@ -35,8 +38,8 @@ pub(super) struct Condition {
 pub(in crate::plan) struct Kinds {
     /// Different sets of receivers, and how many rows each has.
     pub list: Vec<(Set, u64)>,
-    /// For each row, its set; empty where all rows have the same.
-    pub of_row: Vec<u32>,
+    /// Which of them each row has.
+    pub of_row: Named,
 }
 
 /// Numbers that marks are combined to at most, for one look-up.
@@ -47,81 +50,38 @@ pub(super) const BLOCK: usize = 1 << 10;
 /// Sorts rows by the receivers who may take them.
 pub(super) fn kinds(table: &Snapshot, ctx: &filter::Context<'_>, rows: &[u32], conditions: Vec<Condition>) -> Result<Kinds> {
     let asked = Asked::new(table, ctx, rows, conditions)?;
-    let mut sets = Sets::default();
-    let Some((first, more)) = asked.groups.split_first() else {
-        if asked.lanes.is_empty() {
+    match asked.groups.as_slice() {
+        [] if asked.lanes.is_empty() => {
             let list = rows.first().map(|row| (asked.set_of(*row), rows.len() as u64));
-            return Ok(Kinds { list: list.into_iter().collect(), of_row: Vec::new() });
+            Ok(Kinds { list: list.into_iter().collect(), of_row: Named::Alike })
         }
-        return asked.refined(rows, &[]);
-    };
-    if !more.is_empty() || !asked.lanes.is_empty() {
-        return asked.refined(rows, &asked.groups);
+        [only] if asked.lanes.is_empty() => asked.looked_up(rows, only),
+        groups => asked.refined(rows, groups),
     }
-    // One look-up names the set.
-    let mut of_row: Vec<u32> = Vec::new();
-    of_row.try_reserve_exact(rows.len())?;
-    let mut counts: Vec<u32> = Vec::new();
-    counts.try_reserve_exact(first.combined)?;
-    counts.resize(first.combined, 0);
-    first.each_block(&asked.marks, rows, |numbers| {
-        numbers.iter().for_each(|number| counts.get_mut(*number as usize).into_iter().for_each(|count| *count += 1));
-        of_row.extend_from_slice(numbers);
-    });
-    let mut names: Vec<u32> = Vec::new();
-    names.try_reserve_exact(counts.len())?;
-    let mut sizes: Vec<u64> = Vec::new();
-    for (number, count) in counts.iter().enumerate() {
-        if *count == 0 {
-            names.push(0);
-            continue;
-        }
-        let name = sets.name(asked.set_of_number(first, number))?;
-        sizes.try_reserve(1)?;
-        sizes.resize(sets.list.len(), 0);
-        sizes.get_mut(name as usize).into_iter().for_each(|size| *size += u64::from(*count));
-        names.push(name);
-    }
-    of_row.iter_mut().for_each(|number| *number = names.get(*number as usize).copied().unwrap_or(0));
-    Ok(Kinds { list: sets.list.into_iter().zip(sizes).collect(), of_row }.plain())
 }
 
 impl Kinds {
     /// The same with nothing said of the rows where all are alike.
     fn plain(mut self) -> Kinds {
         if self.list.len() < 2 {
-            self.of_row = Vec::new();
+            self.of_row = Named::Alike;
         }
         self
     }
 
     /// The set of the row at a place.
     pub fn at(&self, place: usize) -> Option<&Set> {
-        self.list.get(self.of_row.get(place).copied().unwrap_or(0) as usize).map(|(set, _)| set)
+        self.list.get(self.of_row.at(place) as usize).map(|(set, _)| set)
     }
 
     /// Takes out rows that nobody may take, and gives them back.
     pub fn drop_orphans(&mut self, rows: &mut Vec<u32>) -> Result<Vec<u32>> {
         let Some(nobody) = self.list.iter().position(|(set, _)| set.is_empty()) else { return Ok(Vec::new()) };
         let (_, count) = self.list.remove(nobody);
-        if self.of_row.is_empty() {
-            return Ok(std::mem::take(rows));
-        }
-        let mut orphans = Vec::new();
-        orphans.try_reserve_exact(usize::try_from(count).unwrap_or(usize::MAX))?;
         let nobody = u32::try_from(nobody).unwrap_or(u32::MAX);
-        let mut kinds = self.of_row.iter();
-        rows.retain(|row| {
-            let keep = kinds.next() != Some(&nobody);
-            if !keep {
-                orphans.push(*row);
-            }
-            keep
-        });
-        self.of_row.retain(|kind| *kind != nobody);
-        self.of_row.iter_mut().for_each(|kind| *kind -= u32::from(*kind > nobody));
+        let orphans = self.of_row.take(nobody, rows, usize::try_from(count).unwrap_or(usize::MAX))?;
         if self.list.len() < 2 {
-            self.of_row = Vec::new();
+            self.of_row = Named::Alike;
         }
         Ok(orphans)
     }
@@ -256,6 +216,36 @@ impl<'t> Asked<'t> {
         Set::from(words)
     }
 
+    /// Rows told apart by one look-up: their combined marks name the set.
+    fn looked_up(&self, rows: &[u32], group: &Group) -> Result<Kinds> {
+        let mut numbers: Vec<u16> = Vec::new();
+        numbers.try_reserve_exact(rows.len())?;
+        let mut counts: Vec<u32> = Vec::new();
+        counts.try_reserve_exact(group.combined)?;
+        counts.resize(group.combined, 0);
+        group.each_block(&self.marks, rows, |block| {
+            block.iter().for_each(|number| counts.get_mut(*number as usize).into_iter().for_each(|count| *count += 1));
+            #[expect(clippy::cast_possible_truncation, reason = "there are at most as many combinations as 16 bits tell apart")]
+            numbers.extend(block.iter().map(|number| *number as u16));
+        });
+        let mut sets = Sets::default();
+        let mut names: Vec<u32> = Vec::new();
+        names.try_reserve_exact(counts.len())?;
+        let mut sizes: Vec<u64> = Vec::new();
+        for (number, count) in counts.iter().enumerate() {
+            if *count == 0 {
+                names.push(0);
+                continue;
+            }
+            let name = sets.name(self.set_of_number(group, number))?;
+            sizes.try_reserve(1)?;
+            sizes.resize(sets.list.len(), 0);
+            sizes.get_mut(name as usize).into_iter().for_each(|size| *size += u64::from(*count));
+            names.push(name);
+        }
+        Ok(Kinds { list: sets.list.into_iter().zip(sizes).collect(), of_row: Named::Short(Short { numbers, names }) }.plain())
+    }
+
     /// Rows told apart group by group, then lane by lane; then those of equal sets put together.
     fn refined(&self, rows: &[u32], groups: &[Group]) -> Result<Kinds> {
         let mut of_row: Vec<u32> = Vec::new();
@@ -284,6 +274,6 @@ impl<'t> Asked<'t> {
             *part = names.get(*part as usize).copied().unwrap_or(0);
             counts.get_mut(*part as usize).into_iter().for_each(|count| *count += 1);
         }
-        Ok(Kinds { list: sets.list.into_iter().zip(counts).collect(), of_row }.plain())
+        Ok(Kinds { list: sets.list.into_iter().zip(counts).collect(), of_row: Named::Long(of_row) }.plain())
     }
 }
