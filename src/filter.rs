@@ -11,12 +11,12 @@ mod list;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
-mod packed;
+pub(crate) mod packed;
 mod pair;
 mod plan;
 mod row;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod select;
 mod sort;
 pub mod sql;

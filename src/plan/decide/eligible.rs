@@ -8,6 +8,8 @@
 mod lanes;
 mod marks;
 mod named;
+#[cfg(test)]
+mod tests;
 
 use hashbrown::HashMap;
 
