@@ -12,13 +12,13 @@ mod list;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
-mod packed;
+pub(crate) mod packed;
 mod pair;
 mod plan;
 mod row;
 mod rows;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod select;
 mod sort;
 mod span;
@@ -26,6 +26,7 @@ pub mod sql;
 mod text;
 
 pub use count::count_by;
+pub(crate) use dict::by_code;
 pub use explain::{Explanation, explain};
 pub use row::matches;
 pub use select::select;

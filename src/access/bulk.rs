@@ -12,9 +12,9 @@ use super::{Asker, Change, Gate, Reason};
 use crate::config::{BoundaryMode, UserIx, Verb};
 use crate::error::Result;
 use crate::filter::{self, Context};
-use crate::query::assume::{all, any, assume, is_false, is_true};
+use crate::query::assume::{all, always, any, assume, is_false, is_true, never};
 use crate::query::node::{Check, Node, Test};
-use crate::query::{Cell, Cells, FieldIx, Query, UnitIx};
+use crate::query::{Bindings, Cell, Cells, FieldIx, Query, UnitIx};
 use crate::table::{Mask, RowIx, Snapshot};
 use crate::time::Instant;
 
@@ -135,7 +135,11 @@ impl Gate {
     /// # Errors
     /// As [`Gate::view`].
     pub fn release(&self, asking: &Asking<'_>, slot: FieldIx) -> Result<Covered> {
-        self.select(asking, |asker| Ok(any([is_null(slot), asker.sides(Verb::LeadRelease, Over::Holder(slot))?.both()])))
+        self.select(asking, |asker| {
+            let held = asker.sides(Verb::LeadRelease, Over::Holder(slot))?.both();
+            // Whoever holds it or nobody: then no row need be looked at.
+            Ok(if held == not_null(slot) { always() } else { any([is_null(slot), held]) })
+        })
     }
 
     /// Rows from which a unit's access may be taken.
@@ -249,17 +253,39 @@ impl Gate {
         Ok(fixed.and(sees))
     }
 
+    /// What a lead must meet as it is, so that somebody can have it in a slot: the same as [`Gate::receive`], for whoever asks of many
+    /// receivers at once. Nothing where the answer depends on a value that the change itself replaces.
+    ///
+    /// # Errors
+    /// As [`Gate::view`].
+    pub fn receiving(&self, asking: &Asking<'_>, slot: FieldIx, to: UserIx, changes: &[(FieldIx, Change)]) -> Result<Option<Node>> {
+        let (Some(asker), None) = (self.asker(to, asking.now), self.unfit(slot, to, asking.now)?) else { return Ok(Some(never())) };
+        let grants = self.model.lifecycle.boundary.as_ref().is_some_and(|boundary| boundary.mode == BoundaryMode::GrantAccess);
+        if grants && self.side_of(asker.user.unit).is_some() {
+            return Ok(None);
+        }
+        let accepts = asker.user.accepts.as_ref().map_or_else(always, |condition| condition.root().clone());
+        let accepts = Query::from(all([accepts, self.pool_node(to, asking.now)?]));
+        let accepts = accepts.bind(&Bindings { now: asking.now, actor: Some(self.id_of(asking.actor)) }, &self.model.schema)?;
+        let handover = Handover { slot, actor: self.id_of(asking.actor), now: asking.now, changes };
+        let view = Query::from(asker.sides(Verb::LeadView, Over::Lead)?.both());
+        let changes = self.changes(&asker.user.id, &handover, Crossing::None);
+        let rest = asker.left_to_see(&view, &changes)?;
+        if changes.touch(&rest) {
+            return Ok(None);
+        }
+        Ok(Some(all([accepts.root().clone(), rest.root().clone()])))
+    }
+
     /// Rows that a receiver would see after a change.
     fn sees(&self, asking: &Asking<'_>, receiver: Asker<'_>, view: &Query, changes: &Changes) -> Result<Covered> {
-        receiver.needs_none_of_later(changes)?;
         let ctx = receiver.context();
-        let rest = assume(view, &mut |test| known(test, changes, &ctx))?;
-        if !rest.fields().iter().any(|field| changes.list.iter().any(|(changed, _)| changed == field)) {
-            return select(asking, &rest, &ctx);
+        let bound = receiver.left_to_see(view, changes)?;
+        if !changes.touch(&bound) {
+            return select(asking, &bound, &ctx);
         }
         // What is left depends on a value before the change: row by row, each as it would be.
         let mut mask = Mask::none(asking.table.rows())?;
-        let bound = rest.bind(&crate::query::Bindings { now: ctx.now, actor: ctx.actor }, ctx.schema)?;
         for row in (0..asking.table.rows()).map(RowIx).filter(|row| asking.table.is_live(*row)) {
             let before = Row { table: asking.table, row };
             if filter::matches(&bound, &After { before: &before, changes: &changes.list }, &ctx)? {
@@ -331,7 +357,22 @@ impl Gate {
     }
 }
 
+impl Changes {
+    /// Whether a condition reads a field that changes.
+    fn touch(&self, condition: &Query) -> bool {
+        condition.fields().iter().any(|field| self.list.iter().any(|(changed, _)| changed == field))
+    }
+}
+
 impl Asker<'_> {
+    /// What is left of a receiver's view once the changes are known, with now and the receiver put in.
+    fn left_to_see(self, view: &Query, changes: &Changes) -> Result<Query> {
+        self.needs_none_of_later(changes)?;
+        let ctx = self.context();
+        let rest = assume(view, &mut |test| known(test, changes, &ctx))?;
+        Ok(rest.bind(&Bindings { now: ctx.now, actor: ctx.actor }, ctx.schema)?.into_owned())
+    }
+
     fn unit_standing(self, unit: UnitIx) -> Standing {
         Standing::at(between(&self.gate.model.schema.units, self.user.unit, Some(unit)))
     }

@@ -1,5 +1,6 @@
 //! Words and texts that stand in a column as codes: the test runs once per distinct value.
 
+use super::Context;
 use super::kernel::Codebook;
 use super::plan::Window;
 use super::row::World;
@@ -44,6 +45,11 @@ impl<'t> CodedLeaf<'t> {
     fn keep_codes<T: Copy + Into<u32>>(&self, part: &mut Part<'_>, codes: &[T], flip: u64) {
         part.keep(flip, |row| codes.get(row).is_some_and(|code| self.book.wants((*code).into())));
     }
+}
+
+/// 1 for every value of a dictionary that passes a check of its field alone, that of null first.
+pub(crate) fn by_code(dict: &Dict, check: &Check, ctx: &Context<'_>) -> Result<Vec<u8>> {
+    verdicts(dict, check, &World::of(ctx))
 }
 
 /// 1 for every value of a dictionary that passes, that of null first.

@@ -11,7 +11,7 @@ use crate::table::{Budget, CHUNK, RowIx, Snapshot};
 
 /// How columns are laid out: as many bits as there are choices.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Layout(pub(super) u64);
+pub(crate) struct Layout(pub(crate) u64);
 
 impl Layout {
     fn flips(self, field: usize) -> bool {
@@ -20,7 +20,7 @@ impl Layout {
 }
 
 /// A table whose rows are the leads at these places. Where `gone` is true the row's lead was removed.
-pub(super) fn table(schema: &Rc<Schema>, leads: &[Lead], rows: &[(usize, bool)], layout: Layout) -> Snapshot {
+pub(crate) fn table(schema: &Rc<Schema>, leads: &[Lead], rows: &[(usize, bool)], layout: Layout) -> Snapshot {
     let mut out = Snapshot::empty(schema.clone(), FieldIx(u32::MAX));
     out.rows = u32::try_from(rows.len()).unwrap();
     out.size = rows.iter().filter(|(_, gone)| !gone).count();
@@ -116,6 +116,6 @@ fn text(column: &mut TextColumn, cells: &[&Cell<'static>], odd: bool) {
 }
 
 /// The rows of a mask.
-pub(super) fn rows_of(mask: &crate::table::Mask) -> Vec<usize> {
+pub(crate) fn rows_of(mask: &crate::table::Mask) -> Vec<usize> {
     (0..mask.rows).filter(|row| mask.contains(RowIx(*row))).map(|row| row as usize).collect()
 }

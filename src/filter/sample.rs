@@ -75,7 +75,7 @@ const TIMES: [&str; 10] = [
 pub(super) const NOW: &str = "2026-03-09T16:00Z";
 
 /// Two fields of each type, and two texts that regard case.
-pub(super) fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     let field = |name: String, kind, case| {
         let choices = if kind == FieldType::Choice { WORDS.iter().map(|w| (*w).to_owned()).collect() } else { Vec::new() };
         Field { name, label: None, kind, case, choices, format: None }
@@ -102,7 +102,7 @@ pub(super) fn schema() -> Schema {
 }
 
 /// u1 in n1, u2 in south, u3 in hq; u4 has no unit.
-pub(super) struct Staff(pub(super) UnitTree);
+pub(crate) struct Staff(pub(crate) UnitTree);
 
 impl People for Staff {
     fn unit_of(&self, user: &str) -> Option<UnitIx> {
@@ -119,13 +119,13 @@ impl People for Staff {
     }
 }
 
-pub(super) fn context<'a>(schema: &'a Schema, staff: &'a Staff) -> Context<'a> {
+pub(crate) fn context<'a>(schema: &'a Schema, staff: &'a Staff) -> Context<'a> {
     Context { schema, people: staff, now: Instant::parse(NOW), actor: Some("u2") }
 }
 
 /// A lead as its cells in the order of the schema.
 #[derive(Clone, Debug)]
-pub(super) struct Lead(pub(super) Vec<Cell<'static>>);
+pub(crate) struct Lead(pub(crate) Vec<Cell<'static>>);
 
 impl Cells for Lead {
     fn cell(&self, field: FieldIx) -> Cell<'_> {
@@ -153,7 +153,7 @@ fn cell(kind: FieldType) -> BoxedStrategy<Cell<'static>> {
     prop_oneof![1 => Just(Cell::Null), 4 => some].boxed()
 }
 
-pub(super) fn lead() -> impl Strategy<Value = Lead> {
+pub(crate) fn lead() -> impl Strategy<Value = Lead> {
     let kinds: Vec<FieldType> = schema().fields.iter().map(|field| field.kind).collect();
     kinds.into_iter().map(cell).collect::<Vec<_>>().prop_map(Lead)
 }
@@ -266,7 +266,7 @@ fn match_rule(kind: FieldType) -> BoxedStrategy<Json> {
 }
 
 /// A rule on any field.
-pub(super) fn rule() -> BoxedStrategy<Json> {
+pub(crate) fn rule() -> BoxedStrategy<Json> {
     let plain = (select(&KINDS[..]), 1..=2).prop_flat_map(|(kind, i)| plain_rule(format!("{}{i}", kind.name()), kind));
     let exact = (1..=2).prop_flat_map(|i| plain_rule(format!("exact{i}"), FieldType::Text));
     let pair = select(&KINDS[..]).prop_flat_map(|kind| pair_rule(kind.name(), kind));
@@ -281,7 +281,7 @@ pub(super) fn rule() -> BoxedStrategy<Json> {
 }
 
 /// A whole filter.
-pub(super) fn filter() -> impl Strategy<Value = Json> {
+pub(crate) fn filter() -> impl Strategy<Value = Json> {
     let combinators = select(&["and", "or", "xor"][..]);
     let deep = rule().prop_recursive(4, 24, 4, move |inner| {
         let joined = (prop::collection::vec(inner.clone(), 0..5), combinators.clone(), any::<bool>(), prop::bool::weighted(0.05)).prop_map(

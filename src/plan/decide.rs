@@ -9,6 +9,7 @@ mod bundles;
 mod classes;
 mod deal;
 mod edit;
+mod eligible;
 mod matching;
 mod reclaim;
 mod single;
@@ -16,6 +17,7 @@ mod undo;
 
 use std::borrow::Cow;
 use std::cell::{Cell as Flag, OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::access::{Ask, Change, Covered, Gate, Question, Reason, To};
@@ -23,11 +25,11 @@ use crate::config::{Model, Patch, PatchValue, User, UserIx, UserKind, Verb};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
 use crate::json::Json;
-use crate::query::{Cell, FieldIx, FieldType, Purpose};
+use crate::query::{Cell, FieldIx, FieldType, Purpose, UnitIx};
 use crate::table::{RowIx, Table};
 use crate::time::Instant;
 
-pub(super) use classes::{Classes, refine};
+pub(super) use classes::{Classes, Turns, refine};
 pub(super) use deal::{Dealt, NOBODY, Settled};
 
 use super::command::{Command, LeadsRef};
@@ -48,6 +50,8 @@ pub(crate) struct Deciding<'a> {
     many: Flag<Many>,
     pub(super) open: OnceCell<Covered>,
     pub(super) counted: RefCell<workload::Counted>,
+    /// By unit: whether the actor may see what its people hold.
+    shown: RefCell<BTreeMap<Option<UnitIx>, bool>>,
     /// The rows that a filter or a list found, where the plan shall name them.
     pub(super) found: RefCell<Option<Vec<u32>>>,
 }
@@ -212,7 +216,7 @@ impl<'a> Deciding<'a> {
     /// Puts together what a decision reads.
     pub fn new(model: &'a Rc<Model>, gate: &'a Rc<Gate>, table: &'a Table, context: &'a Context, actor: UserIx) -> Self {
         let (open, counted, found) = (OnceCell::new(), RefCell::default(), RefCell::default());
-        Deciding { model, gate, table, context, actor, many: Flag::default(), open, counted, found }
+        Deciding { model, gate, table, context, actor, many: Flag::default(), open, counted, shown: RefCell::default(), found }
     }
 
     /// What filters are evaluated with.
@@ -250,11 +254,21 @@ impl<'a> Deciding<'a> {
         self.gate.view(&self.asking())
     }
 
-    /// Whether the actor may see what somebody holds: those may who could give to that person.
+    /// Whether the actor may see what somebody holds: those may who could give to that person. Where no lead is named, that is the
+    /// same for all others of a unit.
     pub fn shows_load_of(&self, user: &str) -> Result<bool> {
+        let unit = self.model.user(user).and_then(|(_, user)| user.unit);
+        let known = (user != self.context.actor).then(|| self.shown.borrow().get(&unit).copied()).flatten();
+        if let Some(known) = known {
+            return Ok(known);
+        }
         let question =
             Question { to: To::User(user), now: Some(self.context.now), ..Question::new(&self.context.actor, Ask::Verb(Verb::LeadGive)) };
-        Ok(self.gate.can(&question)?.allowed)
+        let shown = self.gate.can(&question)?.allowed;
+        if user != self.context.actor {
+            self.shown.borrow_mut().insert(unit, shown);
+        }
+        Ok(shown)
     }
 
     /// Whether a row's slot is held by somebody, or by nobody.

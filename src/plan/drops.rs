@@ -126,6 +126,12 @@ impl Drops {
         self.groups.values().map(Group::len).sum()
     }
 
+    /// The rows that were left out, each once; nothing where a row was named twice.
+    pub fn rows_once(&self) -> Option<impl Iterator<Item = u32> + Clone> {
+        let repeated = self.groups.contains_key(&DropCode::DuplicateId);
+        (!repeated).then(|| self.groups.values().flat_map(|group| group.rows.iter().copied()))
+    }
+
     /// The one at a place.
     pub fn get(&self, mut at: usize) -> Option<Drop<'_>> {
         for (code, group) in &self.groups {

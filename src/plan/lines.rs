@@ -6,7 +6,7 @@ use crate::access::Covered;
 use crate::error::Result;
 use crate::filter;
 use crate::json::Json;
-use crate::query::{Cell, FieldIx};
+use crate::query::Cell;
 use crate::table::column::CodedColumn;
 use crate::table::{Column, RowIx};
 
@@ -100,7 +100,7 @@ fn moved(plan: &Plan, deciding: &Deciding<'_>, open: &Covered) -> Result<BTreeMa
     if let (false, Column::Coded(coded)) = (edited, plan.table.column(slot)) {
         match plan.edits.always(slot) {
             Some(To::Coded(values, codes)) => {
-                if let Some(moved) = all_of_table(plan, deciding, open, slot, values, codes)? {
+                if let Some(moved) = most_of_table(plan, deciding, open, coded, values, codes)? {
                     return Ok(moved);
                 }
                 return Ok(by_code(plan, open, coded, values, codes.iter().copied()));
@@ -134,22 +134,29 @@ fn moved(plan: &Plan, deciding: &Deciding<'_>, open: &Covered) -> Result<BTreeMa
     Ok(out)
 }
 
-/// The same where every lead of the table changes hands and all are open: what each loses is what they hold.
-fn all_of_table(
+/// The same where all are open, every row of the plan changes hands, and all but a few leads of the table are in it: what each loses is
+/// what they hold, less what was left out.
+fn most_of_table(
     plan: &Plan,
     deciding: &Deciding<'_>,
     open: &Covered,
-    slot: FieldIx,
+    coded: &CodedColumn,
     values: &[Cell<'static>],
     codes: &[u32],
 ) -> Result<Option<BTreeMap<String, Moved>>> {
-    if !plan.all_move || *open != Covered::All || plan.rows.len() != deciding.table.size() {
+    let Some(left) = plan.drops.rows_once().filter(|_| plan.all_move && *open == Covered::All) else { return Ok(None) };
+    if plan.rows.len() + left.clone().count() != deciding.table.size() || plan.rows.len() < deciding.table.size() / 2 {
         return Ok(None);
     }
-    let held = deciding.counted(slot)?.iter().map(|(user, count)| (user.clone(), *count)).collect::<Vec<_>>();
+    let mut kept = vec![0u64; coded.dict.len() + 1];
+    left.for_each(|row| kept.get_mut(coded.code(row) as usize).into_iter().for_each(|kept| *kept += 1));
     let mut out: BTreeMap<String, Moved> = BTreeMap::new();
-    for (user, count) in held {
-        out.insert(user, Moved { released: count, open_before: count, ..Moved::default() });
+    for (user, count) in deciding.counted(plan.slot.unwrap_or(plan.model.lead.owner))?.iter() {
+        let kept = coded.dict.find(user).and_then(|code| kept.get(code as usize)).copied().unwrap_or(0);
+        let released = count.saturating_sub(kept);
+        if released > 0 {
+            out.insert(user.clone(), Moved { released, open_before: released, ..Moved::default() });
+        }
     }
     let mut won = vec![0u64; values.len()];
     codes.iter().for_each(|code| won.get_mut(*code as usize).into_iter().for_each(|won| *won += 1));

@@ -145,13 +145,21 @@ impl Plan {
         out
     }
 
+    /// The rows of the plan and, for each, a place among the people, where that is all there is to say: each row's slot changes to one of
+    /// a few.
+    pub(crate) fn dealt(&self) -> Option<(&[u32], &[u32], Vec<String>)> {
+        let Some(To::Coded(values, codes)) = self.slot.filter(|_| self.all_move).and_then(|slot| self.edits.always(slot)) else {
+            return None;
+        };
+        Some((&self.rows, codes, values.iter().map(|value| value.text().unwrap_or_default().to_owned()).collect()))
+    }
+
     /// The same as columns: rows of the table whose slot changes and, for each, a place among the people (-1 for nobody).
     pub fn columns(&self) -> (Vec<u32>, Vec<i32>, Vec<String>) {
         let place = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
-        if let (Some(To::Coded(values, codes)), true) = (self.slot.and_then(|slot| self.edits.always(slot)), self.all_move) {
-            let users = values.iter().map(|value| value.text().unwrap_or_default().to_owned()).collect();
+        if let Some((rows, codes, users)) = self.dealt() {
             #[expect(clippy::cast_possible_wrap, reason = "a place among the receivers")]
-            return (self.rows.clone(), codes.iter().map(|code| *code as i32).collect(), users);
+            return (rows.to_vec(), codes.iter().map(|code| *code as i32).collect(), users);
         }
         if let (Some(To::Same(cell)), Some(Column::Coded(coded))) =
             (self.slot.and_then(|slot| self.edits.always(slot)), self.slot.map(|slot| self.table.column(slot)))

@@ -11,44 +11,45 @@ pub enum Order {
     Block,
 }
 
-/// The turn keys of one number of rows, as fractions of 2¹²⁸, one after another.
+/// The turn keys of one number of rows, as fractions of 2⁶⁴ rounded down, one after another: a quotient and what remains of it.
 struct Turns {
     /// The next key.
-    key: u128,
-    /// What every turn adds to it.
-    step: u128,
+    key: u64,
+    /// What it was rounded down by, in parts of the quota.
+    rest: u64,
+    /// What every turn adds to either.
+    step: (u64, u64),
+    quota: u64,
     left: u64,
 }
 
 impl Turns {
-    /// Both numbers are rounded up, so after j turns a key is too large by at most j.
-    fn new(quota: u64) -> Turns {
-        let part = u128::from(quota.max(1));
-        let down = u128::MAX / part;
-        Turns { key: (1_u128 << 127).div_ceil(part), step: down.saturating_add(1), left: quota }
-    }
-
-    /// The same after all turns whose key is below `bound`, a fraction of 2⁶⁴: the j-th is if (2j − 1) · 2⁶³ < q · bound.
+    /// All turns whose key is not below `bound`: the j-th is below it if (2j − 1) · 2⁶³ < q · bound.
     fn from(quota: u64, bound: u64) -> Turns {
         let done = (u128::from(quota) * u128::from(bound) + (1 << 63) - u128::from(bound > 0)) >> 64;
-        let mut turns = Turns::new(quota);
         let before = if bound == 0 { 0 } else { done.min(u128::from(quota)) };
-        turns.key = turns.key.wrapping_add(turns.step.wrapping_mul(before));
-        turns.left = u64::try_from(u128::from(quota) - before).unwrap_or(0);
-        turns
-    }
-
-    /// The next key as a fraction of 2⁶⁴, rounded down.
-    #[inline]
-    fn key(&self) -> u64 {
-        (self.key >> 64) as u64
+        let part = u128::from(quota.max(1));
+        // At most 2³² − 1 halves of a turn, so that nothing is lost here.
+        let first = (2 * before + 1) << 63;
+        let low = |number: u128| u64::try_from(number & u128::from(u64::MAX)).unwrap_or(0);
+        Turns {
+            key: low(first / part),
+            rest: low(first % part),
+            step: (low((1 << 64) / part), low((1 << 64) % part)),
+            quota,
+            left: low(u128::from(quota) - before),
+        }
     }
 
     /// Moves on to the next turn.
     #[inline]
     fn advance(&mut self) {
         self.left -= 1;
-        self.key = self.key.wrapping_add(self.step);
+        let (key, rest) = self.step;
+        self.rest += rest;
+        let more = self.rest >= self.quota;
+        self.rest -= if more { self.quota } else { 0 };
+        self.key = self.key.wrapping_add(key).wrapping_add(u64::from(more));
     }
 }
 
@@ -59,8 +60,7 @@ impl Turns {
 /// order: everybody's rows lie evenly between the first and the last.
 ///
 /// Keys are compared as fractions of 2⁶⁴ rounded down. That is exact below 2³¹ rows each: two different keys
-/// are at least 1 / 2qq′ > 2⁻⁶³ apart, so they differ after rounding too. They are summed up with 64 more bits, and
-/// too large by less than 2³¹ · 2⁻¹²⁸, which is less than what a key lacks to the next fraction of 2⁶⁴.
+/// are at least 1 / 2qq′ > 2⁻⁶³ apart, so they differ after rounding too, and equal ones are rounded alike.
 ///
 /// ```
 /// use evenhand::split::{Order, deal};
@@ -132,11 +132,37 @@ pub fn deal_part(quotas: &[(u32, u64)], order: Order, part: Range<u64>, mut each
 
 /// Deals all turns whose key is not below `bound`, until `each` has enough.
 fn deal_from(quotas: &[(u32, u64)], bound: u64, each: &mut impl FnMut(u32) -> ControlFlow<()>) {
-    let mut different: Vec<u64> = quotas.iter().map(|(_, quota)| *quota).filter(|quota| *quota > 0).collect();
-    crate::sort::all(&mut different);
-    different.dedup();
+    let takers = quotas.iter().filter(|(_, quota)| *quota > 0).count();
     // Whether all was dealt or enough makes no difference here.
-    let _ = if different.len() < 4 { in_groups(quotas, &different, bound, each) } else { in_windows(quotas, bound, each) };
+    let _ = match takers {
+        0 => ControlFlow::Continue(()),
+        1 => quotas.iter().try_for_each(|(receiver, quota)| (0..Turns::from(*quota, bound).left).try_for_each(|_| each(*receiver))),
+        2..=FEW => in_turn(quotas, bound, each),
+        _ => {
+            let mut different: Vec<u64> = quotas.iter().map(|(_, quota)| *quota).filter(|quota| *quota > 0).collect();
+            crate::sort::all(&mut different);
+            different.dedup();
+            if different.len() < 4 { in_groups(quotas, &different, bound, each) } else { in_windows(quotas, bound, each) }
+        }
+    };
+}
+
+/// Receivers among whom the next turn is found by looking at all of them.
+const FEW: usize = 6;
+
+/// For few receivers: the first of the lowest keys is next.
+fn in_turn(quotas: &[(u32, u64)], bound: u64, each: &mut impl FnMut(u32) -> ControlFlow<()>) -> ControlFlow<()> {
+    let mut takers: Vec<(Turns, u32)> = quotas.iter().map(|(receiver, quota)| (Turns::from(*quota, bound), *receiver)).collect();
+    takers.retain(|(turns, _)| turns.left > 0);
+    while let Some((first, others)) = takers.split_first_mut() {
+        let (turns, receiver) = others.iter_mut().fold(first, |least, taker| if taker.0.key < least.0.key { taker } else { least });
+        each(*receiver)?;
+        turns.advance();
+        if turns.left == 0 {
+            takers.retain(|(turns, _)| turns.left > 0);
+        }
+    }
+    ControlFlow::Continue(())
 }
 
 /// For few different numbers: receivers who get equally many have their turns at the same time.
@@ -145,14 +171,14 @@ fn in_groups(quotas: &[(u32, u64)], different: &[u64], bound: u64, each: &mut im
     let mut groups: Vec<(Turns, Vec<u32>)> = different.iter().map(|quota| (Turns::from(*quota, bound), members(*quota))).collect();
     groups.retain(|(turns, _)| turns.left > 0);
     let mut tied = Vec::new();
-    while let Some(key) = groups.iter().map(|(turns, _)| turns.key()).min() {
-        let mut first = groups.iter_mut().filter(|(turns, _)| turns.key() == key);
+    while let Some(key) = groups.iter().map(|(turns, _)| turns.key).min() {
+        let mut first = groups.iter_mut().filter(|(turns, _)| turns.key == key);
         if let (Some((turns, members)), None) = (first.next(), first.next()) {
             members.iter().try_for_each(|receiver| each(*receiver))?;
             turns.advance();
         } else {
             tied.clear();
-            for (turns, members) in groups.iter_mut().filter(|(turns, _)| turns.key() == key) {
+            for (turns, members) in groups.iter_mut().filter(|(turns, _)| turns.key == key) {
                 tied.extend_from_slice(members);
                 turns.advance();
             }
@@ -185,8 +211,8 @@ fn in_windows(quotas: &[(u32, u64)], bound: u64, each: &mut impl FnMut(u32) -> C
         drawn.clear();
         ends.fill(0);
         for (receiver, turns) in &mut takers {
-            while turns.left > 0 && turns.key() <= last {
-                let key = turns.key();
+            while turns.left > 0 && turns.key <= last {
+                let key = turns.key;
                 ends[bucket_of(key) + 1] += 1;
                 drawn.push((key, *receiver));
                 turns.advance();

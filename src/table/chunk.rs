@@ -99,14 +99,16 @@ impl<T> Default for Chunks<T> {
     }
 }
 
-impl<T: Ordered> Chunks<T> {
+impl<T: Copy> Chunks<T> {
     /// The value of a row.
     #[inline]
     pub fn get(&self, row: u32) -> Option<T> {
         let (chunk, row) = place(row);
         self.chunks.get(chunk)?.get(row).copied()
     }
+}
 
+impl<T: Ordered> Chunks<T> {
     /// Adds rows at the end.
     pub(crate) fn extend(&mut self, mut values: impl ExactSizeIterator<Item = T>, budget: &Budget) -> Result<()> {
         let full = self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.len());

@@ -185,6 +185,11 @@ impl Plan {
     /// # Errors
     /// `out_of_memory`.
     pub fn columns(&self) -> Result<Array, JsValue> {
+        if let Some((rows, to, users)) = self.inner.dealt() {
+            // Places are small numbers, which are the same with a sign.
+            let to = Int32Array::new(&Uint32Array::from(to).buffer());
+            return Ok(Array::of3(&Uint32Array::from(rows), &to, &to_js(&users.into())));
+        }
         room(self.inner.count().saturating_mul(24))?;
         let (rows, to, users) = self.inner.columns();
         Ok(Array::of3(&Uint32Array::from(rows.as_slice()), &Int32Array::from(to.as_slice()), &to_js(&users.into())))

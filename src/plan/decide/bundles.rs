@@ -2,7 +2,6 @@
 
 use hashbrown::HashMap;
 
-use crate::access::Covered;
 use crate::error::Result;
 use crate::plan::command::Split;
 use crate::plan::encode;
@@ -12,7 +11,9 @@ use crate::query::{Cell, FieldIx, FieldType};
 use crate::split::{self as kernel, Bundle, Receiver, Set};
 use crate::table::RowIx;
 
+use super::classes::Turns;
 use super::deal::{Dealt, NOBODY, even};
+use super::eligible::Kinds;
 use super::{Deciding, SplitReport};
 
 /// Divides bundles: rows that are equal in the split's fields, as `=` means it. A row that has no value in one of them stands alone.
@@ -21,32 +22,30 @@ pub(super) fn together(
     deciding: &Deciding<'_>,
     split: &Split,
     rows: &[u32],
-    may: &[Covered],
+    kinds: &Kinds,
     receivers: &[Receiver],
 ) -> Result<Option<Dealt>> {
     let mut known: HashMap<Vec<u8>, u32, foldhash::fast::FixedState> = HashMap::default();
     let mut bundles: Vec<Bundle> = Vec::new();
     let mut of_row: Vec<u32> = Vec::new();
     of_row.try_reserve_exact(rows.len())?;
-    for row in rows.iter().map(|row| RowIx(*row)) {
+    let nobody = Set::new();
+    for (at, row) in rows.iter().map(|row| RowIx(*row)).enumerate() {
         let next = u32::try_from(bundles.len()).unwrap_or(u32::MAX);
         let bundle = match key(deciding, &split.together, row) {
             None => next,
             Some(key) => *known.entry(key).or_insert(next),
         };
         of_row.push(bundle);
-        let takes = |at: u32| may.get(at as usize).is_some_and(|may| may.contains(row));
+        let may = kinds.at(at).unwrap_or(&nobody);
         match bundles.get_mut(bundle as usize) {
             Some(known) => {
                 known.size += 1;
-                if !known.eligible.iter().all(takes) {
-                    known.eligible = Set::of(known.eligible.iter().filter(|at| takes(*at)));
+                if !known.eligible.iter().all(|receiver| may.contains(receiver)) {
+                    known.eligible = Set::of(known.eligible.iter().filter(|receiver| may.contains(*receiver)));
                 }
             }
-            None => {
-                let all = 0..u32::try_from(may.len()).unwrap_or(0);
-                bundles.push(Bundle { eligible: Set::of(all.filter(|at| takes(*at))), size: 1 });
-            }
+            None => bundles.push(Bundle { eligible: may.clone(), size: 1 }),
         }
     }
     if bundles.len() == rows.len() {
@@ -55,8 +54,7 @@ pub(super) fn together(
     let bundled = kernel::together(receivers, &bundles, even(split))?;
     let to = of_row.iter().map(|bundle| bundled.to.get(*bundle as usize).copied().flatten().unwrap_or(NOBODY)).collect();
     let report = SplitReport { spread: bundled.spread, bound: bundled.bound, exact: bundled.spread == 0 };
-    let placed = usize::try_from(bundled.placed).unwrap_or(usize::MAX);
-    Ok(Some(Dealt { to, placed, carry: bundled.carry, report: Some(report) }))
+    Ok(Some(Dealt { to: Turns::Listed(to), carry: bundled.carry, report: Some(report) }))
 }
 
 /// What rows of one bundle have in common, in bytes; none where a field has no value.

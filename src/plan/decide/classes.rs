@@ -1,25 +1,25 @@
-//! Rows that are alike to a split, found column by column, and the turns in which they are dealt.
+//! Rows that are alike to a split, and the turns in which they are dealt.
 //!
-//! A class is who may take a row (one bit for each receiver) and, where rows stay with their holder, who that is. Bits come in
-//! as one mask for each receiver over the rows of the table; 64 masks are transposed at a time, 64 rows at once, so that a
-//! row's bits become one word and a class is found by one look-up.
+//! A class is who may take a row and, where rows stay with their holder, who that is.
 
 use hashbrown::HashMap;
 
-use crate::access::Covered;
 use crate::error::Result;
 use crate::query::FieldIx;
-use crate::split::{self as kernel, Class, Set, Settled};
-use crate::table::{Column, RowIx};
+use crate::split::{self as kernel, Class, Settled};
+use crate::table::{CodeSlice, Column, RowIx};
 
 use super::Deciding;
 use super::deal::NOBODY;
+use super::eligible::{BLOCK, Block, Kinds, Named, blocks};
 
 /// Who of the receivers holds a row, by the code of the slot's column.
 pub(super) struct Holders<'a> {
     column: &'a Column,
-    /// Code → place among the receivers.
-    places: Vec<Option<u32>>,
+    /// Code → place among the receivers, or [`NOBODY`].
+    places: Vec<u32>,
+    /// How many receivers there are.
+    most: u32,
 }
 
 /// Finds the receivers' codes in the slot's column.
@@ -27,82 +27,85 @@ pub(super) fn holders<'a>(deciding: &Deciding<'a>, slot: FieldIx, names: &[&str]
     let column = deciding.table.column(slot);
     let mut places = Vec::new();
     if let Column::Coded(coded) = column {
-        places.resize(coded.dict.len() + 1, None);
+        places.resize(coded.dict.len() + 1, NOBODY);
         for (place, name) in (0u32..).zip(names) {
             if let Some(slot) = coded.dict.find(name).and_then(|code| places.get_mut(code as usize)) {
-                *slot = Some(place);
+                *slot = place;
             }
         }
     }
-    Holders { column, places }
+    Holders { column, places, most: u32::try_from(names.len()).unwrap_or(u32::MAX) }
 }
 
 impl Holders<'_> {
     /// Whether any of them may hold anything.
     pub fn any(&self) -> bool {
-        self.places.iter().any(Option::is_some)
+        self.places.iter().any(|place| *place != NOBODY)
     }
 
     /// The receiver who holds the row.
     #[inline]
     pub fn get(&self, row: RowIx) -> Option<u32> {
         match self.column {
-            Column::Coded(coded) => self.places.get(coded.code(row.0) as usize).copied().flatten(),
+            Column::Coded(coded) => self.places.get(coded.code(row.0) as usize).copied().filter(|place| *place != NOBODY),
             _ => None,
+        }
+    }
+
+    /// The receiver who holds each row of a block, or [`NOBODY`].
+    fn of_block(&self, block: &Block<'_>, out: &mut [u32]) {
+        fn fill(out: &mut [u32], places: &[u32], codes: impl Iterator<Item = u32>) {
+            for (out, code) in out.iter_mut().zip(codes) {
+                *out = places.get(code as usize).copied().unwrap_or(NOBODY);
+            }
+        }
+        let Column::Coded(column) = self.column else { return out.fill(NOBODY) };
+        match block.codes(column) {
+            Some(CodeSlice::U8(codes)) => fill(out, &self.places, codes.iter().map(|code| u32::from(*code))),
+            Some(CodeSlice::U16(codes)) => fill(out, &self.places, codes.iter().map(|code| u32::from(*code))),
+            Some(CodeSlice::U32(codes)) => fill(out, &self.places, codes.iter().copied()),
+            None => fill(out, &self.places, block.rows.iter().map(|row| column.code(*row))),
         }
     }
 }
 
 /// The classes of some rows.
 pub(in crate::plan) struct Classes {
-    /// In the order of their first row.
+    /// In no particular order.
     pub list: Vec<Class>,
     /// For each row, its class.
-    pub of_row: Vec<u32>,
+    pub of_row: Named,
 }
 
-/// Masks that are transposed at a time.
-const LANES: usize = 64;
-
 impl Classes {
-    /// Sorts rows into classes. `may` has one answer for each receiver; each row is covered by at least one.
-    pub(super) fn of(rows: &[u32], may: &[Covered], holders: Option<&Holders<'_>>, table_rows: u32) -> Result<Classes> {
-        let mut of_row: Vec<u32> = Vec::new();
-        of_row.try_reserve_exact(rows.len())?;
-        of_row.resize(rows.len(), 0);
-        let mut count = u32::from(!rows.is_empty());
-        let masks: Vec<&[u64]> =
-            may.iter().filter_map(|may| if let Covered::Some(mask) = may { Some(mask.words.as_slice()) } else { None }).collect();
-        for lanes in masks.chunks(LANES) {
-            let keys = transposed(lanes, table_rows)?;
-            count = refine(&mut of_row, rows.iter().map(|row| keys.get(*row as usize).copied().unwrap_or(0)))?;
-        }
-        if let Some(holders) = holders {
-            count = refine(&mut of_row, rows.iter().map(|row| holders.get(RowIx(*row)).map_or(0, |place| u64::from(place) + 1)))?;
-        }
-        // Classes are numbered in the order of their first row.
-        let mut counts: Vec<u64> = Vec::new();
-        counts.try_reserve_exact(count as usize)?;
-        counts.resize(count as usize, 0);
-        let mut first: Vec<u32> = Vec::new();
-        first.try_reserve_exact(count as usize)?;
-        if let ([only], Some(row)) = (counts.as_mut_slice(), rows.first()) {
-            *only = rows.len() as u64;
-            first.push(*row);
-        } else {
-            for (row, class) in rows.iter().zip(&of_row) {
-                if *class as usize == first.len() {
-                    first.push(*row);
-                }
-                counts.get_mut(*class as usize).into_iter().for_each(|count| *count += 1);
-            }
-        }
-        let class = |(row, count): (u32, u64)| Class {
-            eligible: Set::of((0u32..).zip(may).filter(|(_, may)| may.contains(RowIx(row))).map(|(place, _)| place)),
-            owner: holders.and_then(|holders| holders.get(RowIx(row))),
-            count,
+    /// Sorts rows into classes: those of one kind, and where they stay with their holders, of one holder.
+    pub(super) fn of(rows: &[u32], kinds: Kinds, holders: Option<&Holders<'_>>) -> Result<Classes> {
+        let Some(holders) = holders.filter(|holders| holders.any()) else {
+            let list = kinds.list.into_iter().map(|(eligible, count)| Class { eligible, owner: None, count }).collect();
+            return Ok(Classes { list, of_row: kinds.of_row });
         };
-        Ok(Classes { list: first.into_iter().zip(counts).map(class).collect(), of_row })
+        let places = holders.most.saturating_add(1);
+        let mut named: Vec<u32> = Vec::new();
+        let many = kinds.list.len().saturating_mul(places as usize);
+        named.try_reserve_exact(many)?;
+        named.resize(many, u32::MAX);
+        let (mut list, mut of_row): (Vec<Class>, Vec<u32>) = (Vec::new(), Vec::new());
+        of_row.try_reserve_exact(rows.len())?;
+        for (at, row) in rows.iter().enumerate() {
+            let kind = kinds.of_row.at(at);
+            let owner = holders.get(RowIx(*row));
+            let place = kind as usize * places as usize + owner.map_or(0, |owner| owner as usize + 1);
+            let Some(name) = named.get_mut(place) else { continue };
+            if *name == u32::MAX {
+                *name = u32::try_from(list.len()).unwrap_or(u32::MAX);
+                let eligible = kinds.list.get(kind as usize).map(|(set, _)| set.clone()).unwrap_or_default();
+                list.try_reserve(1)?;
+                list.push(Class { eligible, owner, count: 0 });
+            }
+            list.get_mut(*name as usize).into_iter().for_each(|class| class.count += 1);
+            of_row.push(*name);
+        }
+        Ok(Classes { list, of_row: Named::Long(of_row) })
     }
 }
 
@@ -132,107 +135,130 @@ pub(in crate::plan) fn refine(of_row: &mut [u32], keys: impl Iterator<Item = u64
     Ok(next)
 }
 
-/// For each row of the table, the bits of up to 64 masks as one word.
-fn transposed(masks: &[&[u64]], rows: u32) -> Result<Vec<u64>> {
-    let words = (rows as usize).div_ceil(64);
-    let mut out: Vec<u64> = Vec::new();
-    out.try_reserve_exact(words * 64)?;
-    for word in 0..words {
-        let mut block = [0u64; 64];
-        for (lane, mask) in block.iter_mut().zip(masks) {
-            *lane = mask.get(word).copied().unwrap_or(0);
-        }
-        transpose(&mut block);
-        out.extend_from_slice(&block);
-    }
-    Ok(out)
+/// Who gets which row.
+pub(in crate::plan) enum Turns {
+    /// Row by row: a place among the receivers, or [`NOBODY`] where nobody has room.
+    Listed(Vec<u32>),
+    /// Class by class.
+    ByClass {
+        /// For each row, its class.
+        of_row: Named,
+        /// The same as for rows, for the rows of the first class, then for those of the second.
+        sequence: Vec<u32>,
+        /// For each class, the place of its next row.
+        next: Vec<u32>,
+    },
 }
 
-/// Transposes a 64 × 64 bit matrix in place, by swapping ever smaller off-diagonal blocks (Warren, Hacker's Delight, 7-3, with
-/// the lowest bit as the first column).
-fn transpose(block: &mut [u64; 64]) {
-    let mut width = 32usize;
-    let mut mask = 0x0000_0000_ffff_ffffu64;
-    while width > 0 {
-        for pair in block.chunks_exact_mut(2 * width) {
-            let (upper, lower) = pair.split_at_mut(width);
-            for (upper, lower) in upper.iter_mut().zip(lower) {
-                let swap = ((*upper >> width) ^ *lower) & mask;
-                *upper ^= swap << width;
-                *lower ^= swap;
+impl Turns {
+    /// Deals every class.
+    pub(super) fn of(settled: &Settled, rows: usize, of_row: Named, order: kernel::Order) -> Result<Turns> {
+        let mut sequence: Vec<u32> = Vec::new();
+        sequence.try_reserve_exact(rows)?;
+        let mut next: Vec<u32> = Vec::new();
+        next.try_reserve_exact(settled.quotas.len())?;
+        for (quotas, left) in settled.quotas.iter().zip(&settled.left) {
+            next.push(u32::try_from(sequence.len()).unwrap_or(u32::MAX));
+            match quotas.as_slice() {
+                [(receiver, quota)] => sequence.extend(std::iter::repeat_n(*receiver, usize::try_from(*quota).unwrap_or(0))),
+                quotas => kernel::deal(quotas, order, |receiver| sequence.push(receiver)),
             }
+            sequence.extend(std::iter::repeat_n(NOBODY, usize::try_from(*left).unwrap_or(0)));
         }
-        width /= 2;
-        mask ^= mask << width;
+        Ok(if next.len() < 2 { Turns::Listed(sequence) } else { Turns::ByClass { of_row, sequence, next } })
     }
-}
 
-/// Deals every class, and gives each row its receiver, or [`NOBODY`] where nobody has room.
-pub(super) fn hand_out(settled: &Settled, of_row: &[u32], order: kernel::Order) -> Result<Vec<u32>> {
-    let mut out: Vec<u32> = Vec::new();
-    out.try_reserve_exact(of_row.len())?;
-    if let ([quotas], [0]) = (settled.quotas.as_slice(), settled.left.as_slice()) {
-        // One class: its rows take the receivers as they come.
-        kernel::deal(quotas, order, |receiver| out.push(receiver));
-        return Ok(out);
-    }
-    let mut sequence: Vec<u32> = Vec::new();
-    sequence.try_reserve_exact(usize::try_from(settled.placed).unwrap_or(usize::MAX))?;
-    let mut stretches = Vec::with_capacity(settled.quotas.len());
-    for quotas in &settled.quotas {
-        let start = sequence.len();
-        kernel::deal(quotas, order, |receiver| sequence.push(receiver));
-        stretches.push((start, sequence.len()));
-    }
-    // Each class has its own stretch of receivers, and its rows take from it in their order; the last ones may find none.
-    out.extend(of_row.iter().map(|class| {
-        let stretch = stretches.get_mut(*class as usize).filter(|(at, end)| at < end);
-        let taken = stretch.and_then(|(at, _)| {
-            *at += 1;
-            sequence.get(*at - 1)
-        });
-        taken.copied().unwrap_or(NOBODY)
-    }));
-    Ok(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::table::Mask;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn transposing_swaps_rows_and_columns(seed: Vec<u64>) {
-            let mut block = [0u64; 64];
-            block.iter_mut().zip(&seed).for_each(|(word, seed)| *word = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            let mut turned = block;
-            transpose(&mut turned);
-            for (i, row) in block.iter().enumerate() {
-                for (j, column) in turned.iter().enumerate() {
-                    prop_assert_eq!(row >> j & 1, column >> i & 1);
+    /// The receivers of the next rows, the first of which has this place.
+    fn fill(&mut self, first: usize, out: &mut [u32]) {
+        let take = |next: &mut [u32], sequence: &[u32], class: u32| {
+            let Some(next) = next.get_mut(class as usize) else { return NOBODY };
+            let receiver = sequence.get(*next as usize).copied().unwrap_or(NOBODY);
+            *next += 1;
+            receiver
+        };
+        match self {
+            Turns::Listed(list) => {
+                out.iter_mut().zip(list.get(first..).unwrap_or_default()).for_each(|(out, receiver)| *out = *receiver);
+            }
+            Turns::ByClass { of_row: Named::Short(short), sequence, next } => {
+                for (out, number) in out.iter_mut().zip(short.numbers.get(first..).unwrap_or_default()) {
+                    *out = take(next, sequence, short.names.get(usize::from(*number)).copied().unwrap_or(0));
+                }
+            }
+            Turns::ByClass { of_row, sequence, next } => {
+                for (at, out) in (first..).zip(out) {
+                    *out = take(next, sequence, of_row.at(at));
                 }
             }
         }
-
-        #[test]
-        fn classes_tell_apart_just_what_differs(bits in proptest::collection::vec(proptest::collection::vec(any::<bool>(), 70), 1..150)) {
-            let rows = bits.len() as u32;
-            let may: Vec<Covered> = (0..70)
-                .map(|who| Covered::Some(Mask::from_rows(rows, (0..rows).map(RowIx).filter(|row| bits[row.0 as usize][who] && who % 3 == 0)).unwrap()))
-                .collect();
-            let order: Vec<u32> = (0..rows).rev().collect();
-            let classes = Classes::of(&order, &may, None, rows).unwrap();
-            let set = |row: u32| (0..70u32).filter(|who| may[*who as usize].contains(RowIx(row))).collect::<Vec<_>>();
-            for (row, class) in order.iter().zip(&classes.of_row) {
-                let eligible = &classes.list[*class as usize].eligible;
-                prop_assert_eq!((0..70u32).filter(|who| eligible.contains(*who)).collect::<Vec<_>>(), set(*row));
-            }
-            let mut sets: Vec<_> = order.iter().map(|row| set(*row)).collect();
-            sets.sort();
-            sets.dedup();
-            prop_assert_eq!(sets.len(), classes.list.len());
-        }
     }
+
+    /// The receivers of all rows, as they are.
+    fn listed(mut self, rows: usize) -> Result<Vec<u32>> {
+        if let Turns::Listed(list) = self {
+            return Ok(list);
+        }
+        let mut out: Vec<u32> = Vec::new();
+        out.try_reserve_exact(rows)?;
+        out.resize(rows, NOBODY);
+        self.fill(0, &mut out);
+        Ok(out)
+    }
+
+    /// The receivers of the rows that change. Rows that do not are taken out of `rows`; with `present` these are also those
+    /// that are with their receiver already.
+    pub(super) fn sift(mut self, rows: &mut Vec<u32>, present: Option<&Holders<'_>>) -> Result<(Vec<u32>, Unmoved)> {
+        let mut unmoved = Unmoved::default();
+        if let Turns::Listed(list) = &self {
+            // Of rows that nobody is told of, nothing is to be told.
+            rows.truncate(list.len());
+        }
+        if let (Turns::Listed(list), None) = (&self, present)
+            && !list.contains(&NOBODY)
+        {
+            return Ok((self.listed(rows.len())?, unmoved));
+        }
+        let mut to: Vec<u32> = Vec::new();
+        to.try_reserve_exact(rows.len())?;
+        let (mut holders, mut receivers, mut moved) = ([NOBODY; BLOCK], [NOBODY; BLOCK], [NOBODY; BLOCK]);
+        let (mut start, mut kept) = (0, 0);
+        while start < rows.len() {
+            let block = blocks(rows.get(start..).unwrap_or_default(), BLOCK).next();
+            if let (Some(block), Some(present)) = (&block, present) {
+                present.of_block(block, &mut holders);
+            }
+            let len = block.map_or(0, |block| block.rows.len()).min(BLOCK);
+            self.fill(start, receivers.get_mut(..len).unwrap_or_default());
+            unmoved.full.try_reserve(len)?;
+            unmoved.same.try_reserve(len)?;
+            let mut changed = 0;
+            #[expect(clippy::indexing_slicing, reason = "changed <= at < len <= BLOCK, and kept + changed <= start + at < rows.len()")]
+            for at in 0..len.min(rows.len() - start) {
+                let (row, receiver) = (rows[start + at], receivers[at]);
+                rows[kept + changed] = row;
+                moved[changed] = receiver;
+                if receiver == NOBODY {
+                    unmoved.full.push(row);
+                } else if holders[at] == receiver {
+                    unmoved.same.push(row);
+                } else {
+                    changed += 1;
+                }
+            }
+            to.extend_from_slice(moved.get(..changed).unwrap_or_default());
+            start += len.max(1);
+            kept += changed;
+        }
+        rows.truncate(kept);
+        Ok((to, unmoved))
+    }
+}
+
+/// Rows that do not change.
+#[derive(Default)]
+pub(super) struct Unmoved {
+    /// Nobody has room for them.
+    pub full: Vec<u32>,
+    /// They are with their receiver already.
+    pub same: Vec<u32>,
 }

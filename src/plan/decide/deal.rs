@@ -13,11 +13,12 @@ use crate::plan::reasons::Inquiry;
 use crate::plan::shards::{self, Dealing};
 use crate::plan::state::{self, StateChange};
 use crate::plan::{holders, leads};
+use crate::query::assume::{all as and, always};
 use crate::query::{Cell, FieldIx};
 use crate::split as kernel;
-use crate::table::RowIx;
 
-use super::classes::{self, Classes};
+use super::classes::{self, Classes, Turns};
+use super::eligible::{self, Condition, Kinds};
 use super::{Deciding, Draft, Sieved, SplitReport, bundles, is_here, matching};
 
 /// The carry of receivers is remembered, or the split stands alone.
@@ -128,58 +129,39 @@ pub(super) fn deal(
     let names: Vec<&str> = takers.iter().map(|taker| deciding.id_of(taker.user)).collect();
     draft.receivers = takers.iter().zip(&names).map(|(taker, name)| ((*name).to_owned(), taker.cap)).collect();
     draft.inquiry = Inquiry::Deal { slot: split.slot, to: names.iter().map(|name| (*name).to_owned()).collect() };
-    let may = eligible(deciding, &mut rows, split, takers, &mut draft.drops, extra)?;
+    let kinds = eligible(deciding, &mut rows, split, takers, &mut draft.drops, extra)?;
 
     let holders = classes::holders(deciding, split.slot, &names);
     let divided = shards::Divided { names: &names, kept: settled_rows, order: order(split), even: even(split), keep: keep(split) };
-    let classes = || Classes::of(&rows, &may, if split.keep == Keep::Yes { Some(&holders) } else { None }, deciding.table.rows());
+    let classes = |kinds: Kinds| Classes::of(&rows, kinds, if split.keep == Keep::Yes { Some(&holders) } else { None });
     let (carries, dealt) = match &deciding.context.dealing {
         Dealing::Tally(probe) => {
             let full =
                 |taker: &Taker| taker.cap.is_some() || deciding.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
-            return divided.count(*probe, takers.iter().any(full), draft, classes()?, rows, |row| holders.get(row));
+            return divided.count(*probe, takers.iter().any(full), draft, classes(kinds)?, rows, |row| holders.get(row));
         }
-        Dealing::Shard(share) => (None, divided.hand_out(share, draft, deciding.table, classes()?, &rows)?),
+        Dealing::Shard(share) => (None, divided.hand_out(share, draft, deciding.table, classes(kinds)?, &rows)?),
         Dealing::Alone | Dealing::Settle(_) => {
             let carries = if remember == Remember::Yes { Some(Carries::read(deciding, split, &names)?) } else { None };
             let loads = loads(deciding, split, &rows, takers, &names)?;
             let receivers = receivers(deciding, split, takers, &loads, carries.as_ref());
             let dealt = match &deciding.context.dealing {
                 Dealing::Settle(tallies) => divided.settle(deciding, draft, tallies, receivers)?,
-                _ if split.together.is_empty() => singly(split, classes()?, receivers)?,
-                _ => match bundles::together(deciding, split, &rows, &may, &receivers)? {
+                _ if split.together.is_empty() => singly(split, &rows, classes(kinds)?, receivers)?,
+                _ => match bundles::together(deciding, split, &rows, &kinds, &receivers)? {
                     Some(dealt) => dealt,
-                    None => singly(split, classes()?, receivers)?,
+                    None => singly(split, &rows, classes(kinds)?, receivers)?,
                 },
             };
             (carries, dealt)
         }
     };
 
-    let (mut full, mut same) = (Vec::new(), Vec::new());
     // Whoever holds a row already keeps it, which matters only where the slot's values can be told apart at all.
     let present = if settled_rows == Settled::Dropped && holders.any() { Some(&holders) } else { None };
-    let mut codes = dealt.to;
-    if present.is_some() || dealt.placed < rows.len() {
-        let mut kept = 0;
-        for at in 0..rows.len() {
-            let (Some(row), Some(taker)) = (rows.get(at).copied(), codes.get(at).copied()) else { break };
-            if taker == NOBODY {
-                full.push(row);
-            } else if present.is_some_and(|holders| holders.get(RowIx(row)) == Some(taker)) {
-                same.push(row);
-            } else {
-                // Those that stay in the plan move up to where the last one ended.
-                rows.get_mut(kept).into_iter().for_each(|place| *place = row);
-                codes.get_mut(kept).into_iter().for_each(|place| *place = taker);
-                kept += 1;
-            }
-        }
-        rows.truncate(kept);
-        codes.truncate(kept);
-    }
-    draft.drops.rows(full, DropCode::NoCapacity);
-    draft.drops.rows(same, DropCode::NoChange);
+    let (codes, unmoved) = dealt.to.sift(&mut rows, present)?;
+    draft.drops.rows(unmoved.full, DropCode::NoCapacity);
+    draft.drops.rows(unmoved.same, DropCode::NoChange);
     draft.rows = rows;
     draft.sieved = if settled_rows == Settled::Dropped { Sieved::Yes } else { Sieved::No };
     let values = names.iter().map(|name| Cell::Text((*name).to_owned().into())).collect();
@@ -196,21 +178,18 @@ pub(in crate::plan) const NOBODY: u32 = u32::MAX;
 
 /// Who gets which row.
 pub(in crate::plan) struct Dealt {
-    /// For each row, a place among the receivers, or [`NOBODY`].
-    pub to: Vec<u32>,
-    /// How many rows somebody gets.
-    pub placed: usize,
+    /// Row by row.
+    pub to: Turns,
     pub carry: Vec<i64>,
     /// Of the whole; a shard has none.
     pub report: Option<SplitReport>,
 }
 
 /// Divides rows one by one.
-fn singly(split: &Split, classes: Classes, receivers: Vec<kernel::Receiver>) -> Result<Dealt> {
+fn singly(split: &Split, rows: &[u32], classes: Classes, receivers: Vec<kernel::Receiver>) -> Result<Dealt> {
     let settled = kernel::settle(&kernel::Division { receivers, classes: classes.list, even: even(split), keep: keep(split) })?;
-    let to = classes::hand_out(&settled, &classes.of_row, order(split))?;
-    let placed = usize::try_from(settled.placed).unwrap_or(usize::MAX);
-    Ok(Dealt { to, placed, carry: settled.carry, report: Some(SplitReport { spread: settled.spread, bound: settled.spread, exact: true }) })
+    let to = Turns::of(&settled, rows.len(), classes.of_row, order(split))?;
+    Ok(Dealt { to, carry: settled.carry, report: Some(SplitReport { spread: settled.spread, bound: settled.spread, exact: true }) })
 }
 
 /// How rows follow one another, in the kernel's words.
@@ -228,7 +207,7 @@ pub(super) fn even(split: &Split) -> kernel::Even {
     if split.even == Even::Total { kernel::Even::Total } else { kernel::Even::Dealt }
 }
 
-/// For each receiver the rows that they may take; rows that nobody may take, or that may not move at all, are dropped.
+/// Who may take which row; rows that nobody may take, or that may not move at all, are dropped.
 fn eligible(
     deciding: &Deciding<'_>,
     rows: &mut Vec<u32>,
@@ -236,23 +215,27 @@ fn eligible(
     takers: &[Taker],
     drops: &mut Drops,
     extra: Extra<'_>,
-) -> Result<Vec<Covered>> {
+) -> Result<Kinds> {
     let asking = deciding.asking();
     let gate = deciding.gate;
     let all = deciding.table.rows();
-    let (mut given, mut open, mut any) = (Covered::None, Covered::None, Covered::None);
-    let mut may = Vec::with_capacity(takers.len());
+    let (mut given, mut open) = (Covered::None, Covered::None);
+    let mut conditions = Vec::new();
+    conditions.try_reserve_exact(takers.len())?;
     for taker in takers {
         let give = gate.give(&asking, taker.user)?;
         let unbarred = opposite(gate.barred(&asking, taker.user)?, all)?;
-        let mut can = give.clone().and(unbarred.clone()).and(gate.receive(&asking, split.slot, taker.user, extra.changes)?);
+        let mut condition = Condition { node: always(), rows: give.clone().and(unbarred.clone()) };
+        match gate.receiving(&asking, split.slot, taker.user, extra.changes)? {
+            Some(node) => condition.node = node,
+            None => condition.rows = condition.rows.and(gate.receive(&asking, split.slot, taker.user, extra.changes)?),
+        }
         if let Receivers::Group(id) = &split.to {
-            can = can.and(matching::rows(deciding, id, taker.user)?);
+            condition.node = and([condition.node, matching::condition(deciding, id, taker.user)?]);
         }
         given = given.or(give);
         open = open.or(unbarred);
-        any = merge(any, &can);
-        may.push(can);
+        conditions.push(condition);
     }
     let mut checks = extra.checks;
     deciding.ask_edit(&mut checks)?;
@@ -262,21 +245,11 @@ fn eligible(
         checks.only(DropCode::Boundary, open);
     }
     deciding.ask_state(split.slot, &Covered::None, &mut checks)?;
-    checks.only(DropCode::NobodyEligible, any);
     drops.sieve(rows, checks);
-    Ok(may)
-}
-
-/// Rows that either covers, without a copy of the second.
-fn merge(any: Covered, more: &Covered) -> Covered {
-    match (any, more) {
-        (Covered::Some(mut mask), Covered::Some(more)) => {
-            mask.or(&more.words);
-            Covered::Some(mask)
-        }
-        (any, Covered::None) => any,
-        (any, more) => any.or(more.clone()),
-    }
+    // No other question comes after this one: whoever is asked is asked about the rows that are left.
+    let mut kinds = eligible::kinds(deciding.table, &deciding.filtering(), rows, conditions)?;
+    drops.rows(kinds.drop_orphans(rows)?, DropCode::NobodyEligible);
+    Ok(kinds)
 }
 
 /// Open leads of each receiver outside of the rows that are divided.

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use crate::config::{Group, Method, Model};
 use crate::error::{Error, Result};
 use crate::plan::context::Refusing;
-use crate::plan::decide::{Dealt, Deciding, Draft, SplitReport};
+use crate::plan::decide::{Dealt, Deciding, Draft, SplitReport, Turns};
 use crate::plan::drops::DropCode;
 use crate::plan::edit::{Edits, To, Told};
 use crate::plan::lines::Line;
@@ -147,7 +147,7 @@ impl Divided<'_> {
         };
         draft.refused.extend(whole.refused.as_ref().map(Refusal::reason));
         draft.part = Part::Whole(Box::new(whole));
-        Ok(Dealt { to: Vec::new(), placed: 0, carry, report: Some(report) })
+        Ok(Dealt { to: Turns::Listed(Vec::new()), carry, report: Some(report) })
     }
 }
 

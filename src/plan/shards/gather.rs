@@ -79,12 +79,13 @@ impl Divided<'_> {
     ) -> Result<()> {
         let names: Vec<String> = self.names.iter().map(|name| (*name).to_owned()).collect();
         let values = names.iter().map(|name| Cell::Text(name.clone().into())).collect();
-        let codes = probe.codes(&rows, &classes.list, &classes.of_row, holder)?;
+        let of_row = classes.of_row.spread(rows.len())?;
+        let codes = probe.codes(&rows, &classes.list, &of_row, holder)?;
         if let Some(slot) = draft.slot {
             draft.edits.set(slot, To::Coded(Rc::new(values), Rc::new(codes)));
         }
         draft.rows = rows;
-        draft.part = Part::Tallied(Box::new(Tallied { names, bounded, kept: self.kept, classes: classes.list, of_row: classes.of_row }));
+        draft.part = Part::Tallied(Box::new(Tallied { names, bounded, kept: self.kept, classes: classes.list, of_row }));
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
-use crate::plan::decide::{Classes, Dealt, Draft, NOBODY};
+use crate::plan::decide::{Classes, Dealt, Draft, NOBODY, Turns};
 use crate::query::FieldIx;
 use crate::split::{Class, Set, deal_part};
 use crate::table::{Column, RowIx, Table};
@@ -91,11 +91,12 @@ impl Divided<'_> {
     pub fn hand_out(&self, share: &Share, draft: &mut Draft, table: &Table, classes: Classes, rows: &[u32]) -> Result<Dealt> {
         draft.part = Part::Shard;
         let Classes { list: classes, of_row } = classes;
+        let of_row = of_row.spread(rows.len())?;
         let mut to: Vec<u32> = Vec::new();
         to.try_reserve_exact(rows.len())?;
         if let Some(refusal) = &share.settlement.refused {
             draft.refused = vec![refusal.reason()];
-            return Ok(Dealt { to, placed: 0, carry: Vec::new(), report: None });
+            return Ok(Dealt { to: Turns::Listed(to), carry: Vec::new(), report: None });
         }
         let slot = draft.slot.unwrap_or(table.id_field());
         let changed = || stale("/settlement", "the rows of this shard are not those that were tallied");
@@ -132,7 +133,6 @@ impl Divided<'_> {
             });
             taken.copied().unwrap_or(NOBODY)
         }));
-        let placed = sequence.len();
-        Ok(Dealt { to, placed, carry: Vec::new(), report: None })
+        Ok(Dealt { to: Turns::Listed(to), carry: Vec::new(), report: None })
     }
 }
