@@ -2,7 +2,8 @@
 // viewer may see. The answers must be the same to the byte, so that nobody can tell a lead that is hidden from one that is not there.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Coverage, STATUSES, condition, config, createEngineSync, query, world } from "./lib/world.mjs";
+import { commands, crowded, loads } from "./lib/crowded.mjs";
+import { Coverage, condition, createEngineSync, query } from "./lib/world.mjs";
 
 const WORLDS = 30;
 const NOW = "2026-03-02T09:00:00Z";
@@ -36,33 +37,11 @@ function found(selection) {
 }
 
 /** Questions that do not depend on which leads there are. */
-function questions({ random, users, leads, units }, actor) {
-  const ids = () => {
-    const list = random.some(leads, 3).map(({ id }) => id);
-    return random.once(3) ? [...list, "nothing"] : list.length > 0 ? list : ["lead0"];
-  };
-  const id = () => random.one(leads).id;
-  const user = () => random.one(users).id;
+function questions(here, actor) {
+  const { random, users, leads } = here;
   const filter = () => query(condition(random));
-  const where = () => random.one([() => ({ ids: ids() }), () => ({ filter: filter() }), () => ({ list: "high" })])();
-  const commands = [
-    () => ({ type: "assign", leads: { ids: ids() }, to: user() }),
-    () => ({ type: "assign", leads: where(), slots: { owner: user(), lo: user() }, note: "moved" }),
-    () => { const list = ids(); return { type: "assign", leads: { ids: list, seen: list.map(() => random.below(3)) }, to: user() }; },
-    () => ({ type: "unassign", leads: where() }),
-    () => ({ type: "split", leads: where(), split: { to: [user(), user(), user()].filter((one, at, all) => all.indexOf(one) === at), even: random.one(["dealt", "total"]), keep: random.once(2) } }),
-    () => ({ type: "split", leads: where(), split: { to: [user()], together: ["status"] } }),
-    () => ({ type: "rebalance", users: [...new Set([user(), user()])] }),
-    () => ({ type: "reclaim", from: [user()], slot: random.one(["owner", "lo", "all"]) }),
-    () => ({ type: "mass_edit", leads: where(), set: { status: random.one(STATUSES) }, note: { type: "call", text: "called" } }),
-    () => ({ type: "mass_edit", leads: where(), units: { add: [random.one(units).id], remove: [random.one(units).id] } }),
-    () => ({ type: "mass_edit", leads: where(), split: { to: { tags: ["all"] } } }),
-    () => ({ type: "deactivate", leads: where() }),
-    () => ({ type: "resend_notification", lead: id() }),
-    () => ({ type: "claim_from_pool", lead: id() }),
-    () => ({ type: "transfer", lead: id(), unit: random.one(units).id, user: user() }),
-  ].map((make) => make());
-  const lead = id();
+  const asked = commands(here);
+  const lead = random.one(leads).id;
   return [
     ...leads.map(({ id }) => ["get", (_, table) => table.get(id, { actor })]),
     ...["lead.view", "lead.edit", "lead.claim", "lead.release"].map((verb) => ["can", (workspace, leads) => workspace.can({ actor, do: verb, lead, leads })]),
@@ -77,32 +56,10 @@ function questions({ random, users, leads, units }, actor) {
     }],
     ["select", (_, table) => table.select(null, { actor }).countBy("nothing")],
     ["select", (_, table) => table.select(null, { actor }).rows(0, 9, ["nothing"])],
-    ...commands.map((command) => [command.type, (workspace, table, more) => told(workspace.plan(table, command, { actor, now: NOW, ...more }))]),
+    ...asked.map((command) => [command.type, (workspace, table, more) => told(workspace.plan(table, command, { actor, now: NOW, ...more }))]),
     ["selection", (workspace, table, more) => told(workspace.plan(table, { type: "assign", leads: { selection: table.select(scored, { actor }) }, to: users[0].id }, { actor, now: NOW, ...more }))],
   ];
 }
-
-/** A world with lists, a load to count, and profiles that act on many. */
-function crowded(seed) {
-  const here = world(seed, { leads: 24 });
-  for (const { grants } of here.profiles) {
-    for (const grant of grants) if (grant.do.includes("lead.edit") || grant.do.includes("lead.view")) grant.do = [...grant.do, "lead.mass"];
-    grants.push({ do: ["list.view", "list.use", "plan.undo"], scope: "all" });
-  }
-  here.profiles.push({ id: "host", grants: [{ do: ["lead.view", "lead.edit", "lead.mass", "lead.give", "lead.release"], scope: "all" }] });
-  here.users.push({ id: "host", unit: null, profiles: ["host"], active: true });
-  here.leads.forEach((lead, at) => Object.assign(lead, { version: at % 3, note: null }));
-  const more = {
-    lifecycle: { onDeactivate: { status: "won" }, open: { rules: [{ field: "status", operator: "!=", value: "won" }] } },
-    lists: [{ id: "high", name: "High", owner: "host", query: { rules: [{ field: "score", operator: ">=", value: 4 }] }, sort: [{ field: "score" }], sharedWith: { everyone: true } }],
-  };
-  const made = config(here, more);
-  made.users.forEach((user) => { user.tags = ["all"]; });
-  return { here, made };
-}
-
-/** Open leads of each person, as the host counts them. */
-const loads = (users) => Object.fromEntries(users.map(({ id }, at) => [id, at % 4]));
 
 /** Asks everything of both tables. */
 function compare(seed, what, all, visible, asked, more, seen) {

@@ -1,0 +1,60 @@
+// What `needs` names is all that a plan reads: from those leads, that state and those loads alone comes the same plan.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { commands, crowded, loads } from "./lib/crowded.mjs";
+import { Coverage, createEngineSync } from "./lib/world.mjs";
+
+const NOW = "2026-03-02T09:00:00Z";
+
+/** Of a record, the entries with these keys. */
+const only = (record, keys) => Object.fromEntries(keys.filter((key) => key in record).map((key) => [key, record[key]]));
+
+test("a plan of what is needed is the plan of all", (t) => {
+  const engine = createEngineSync();
+  const seen = new Coverage();
+  let spared = 0;
+  for (let seed = 5001; seed <= 5060; seed += 1) {
+    const { here, made } = crowded(seed);
+    const workspace = engine.workspace({
+      ...made,
+      groups: [{ id: "g", name: "G", members: { tags: ["all"] }, method: { type: "least_recent" } }],
+    });
+    const all = workspace.load(here.leads);
+    const load = loads(here.users);
+    const state = Object.fromEntries([
+      ...here.users.map(({ id }, at) => [`user/${id}`, at % 2 === 0 ? null : { version: at, value: { format: 1, last: { at: 5, tick: at } } }]),
+      ...here.leads.map(({ id }, at) => [`held/${id}`, at % 3 === 0 ? { version: 2, value: { format: 1 } } : null]),
+    ]);
+    for (const { id: actor } of here.random.some(here.users, 3)) {
+      for (const command of commands(here)) {
+        let needs;
+        try {
+          needs = workspace.needs(command, { actor, now: NOW });
+        } catch (error) {
+          // What cannot be planned needs nothing.
+          assert.throws(() => workspace.plan(all, command, { actor, now: NOW, state, load }), { code: error.code });
+          continue;
+        }
+        const { leads, state: { keys, prefixes }, load: people } = needs;
+        const given = { ...only(state, keys), ...Object.fromEntries(Object.entries(state).filter(([key]) => prefixes.some((prefix) => key.startsWith(prefix)))) };
+        for (const key of keys) given[key] ??= null;
+        const rows = here.leads.filter((lead) => (leads.ids ? leads.ids.includes(lead.id) : leads.filter.matches(lead, { now: NOW, actor })));
+        const part = workspace.load(rows);
+        const whole = workspace.plan(all, command, { actor, now: NOW, state, load });
+        const needed = workspace.plan(part, command, { actor, now: NOW, state: given, partialState: true, load: only(load, people) });
+        const where = `seed ${seed}, ${actor}: ${JSON.stringify(command)}`;
+        assert.deepEqual(needed.toJSON(), whole.toJSON(), where);
+        spared += here.leads.length - rows.length;
+        seen.add(command.type, whole.count > 0 ? "changes" : "nothing");
+        for (const handle of [whole, needed, part]) handle.free();
+        leads.filter?.free();
+      }
+    }
+    all.free();
+    workspace.free();
+  }
+  engine.free();
+  t.diagnostic(`${seen}; ${spared} leads were not needed`);
+  assert.ok(spared > 1000);
+  for (const kind of ["assign", "unassign", "split", "rebalance", "reclaim", "mass_edit", "deactivate", "claim_from_pool", "transfer"]) assert.ok(seen.of(kind, "changes") >= 3, kind);
+});
