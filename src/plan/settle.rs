@@ -1,0 +1,145 @@
+//! From a decision to a plan: what else changes, what is told, and what is written to the state.
+
+use std::collections::BTreeMap;
+
+use crate::access::Reason;
+use crate::error::{Diagnostic, Result};
+use crate::query::Cell;
+use crate::table::{Column, RowIx};
+
+use super::context::Refusing;
+use super::decide::{Bare, Deciding, Draft, Following, Sieved};
+use super::drops::DropCode as Code;
+use super::edit::{self, To};
+use super::{Plan, lines, shards};
+
+impl Plan {
+    /// Adds to a decision what follows from it.
+    pub(super) fn settle(&mut self, deciding: &Deciding<'_>, mut draft: Draft) -> Result<()> {
+        self.many = deciding.many();
+        self.inquiry = draft.inquiry;
+        self.drops = draft.drops;
+        self.refused = draft.refused;
+        self.part = draft.part;
+        if self.refusing == Refusing::All && self.refused.is_empty() {
+            self.refused = self.first_refusal();
+        }
+        if !self.refused.is_empty() {
+            self.drops.clear();
+            return Ok(());
+        }
+        if draft.following == Following::Yes {
+            draft.edits.follow_owner(&self.model, self.now, &self.actor, deciding.told());
+        }
+        draft.edits.sort(&self.model);
+        (self.rows, self.edits) = (draft.rows, draft.edits);
+        if draft.sieved == Sieved::No && draft.bare == Bare::NoChange {
+            self.drop_unchanged()?;
+        }
+        self.attach = draft.attach;
+        self.created = draft.created;
+        self.removed = draft.removed;
+        self.resend = draft.resend;
+        self.slot = draft.slot;
+        self.all_move = draft.sieved == Sieved::Yes;
+        self.split = draft.split;
+        self.tell_unit = draft.tell_unit;
+        self.warnings = draft.warnings;
+        self.warn_of_access(deciding, draft.gains)?;
+        self.lines = match shards::lines(self, deciding, &draft.receivers, &draft.former)? {
+            Some(lines) => lines,
+            None => lines::of(self, deciding, &draft.receivers, &draft.former)?,
+        };
+        self.state = draft.state;
+        if draft.following == Following::Yes {
+            self.remember_last(deciding)?;
+        }
+        self.forget_held(deciding);
+        crate::sort::by(&mut self.state, |a, b| a.key.cmp(&b.key));
+        self.reads = deciding.context.state.reads(&self.state);
+        Ok(())
+    }
+
+    /// Why everything is refused, where one refused row refuses all.
+    fn first_refusal(&self) -> Vec<Reason> {
+        let Some(first) = self.drops.first_refusal() else { return Vec::new() };
+        vec![Reason::new(first.code.name(), None, first.code.message()).with("lead", self.lead_of(&first).as_ref())]
+    }
+
+    /// Drops the rows that are as asked already.
+    fn drop_unchanged(&mut self) -> Result<()> {
+        let mut keep = Vec::new();
+        keep.try_reserve_exact(self.rows.len())?;
+        let moved = self.sure_to_change();
+        for (at, row) in self.rows.iter().enumerate() {
+            let row = RowIx(*row);
+            keep.push(moved(row) || !self.edits.of_row(at, row, &self.table, &self.model, self.now).is_empty());
+        }
+        drop(moved);
+        if keep.iter().all(|keep| *keep) {
+            return Ok(());
+        }
+        let unchanged = self.rows.iter().zip(&keep).filter(|(_, keep)| !**keep).map(|(row, _)| *row);
+        self.drops.rows(unchanged.collect(), Code::NoChange);
+        self.edits.keep_rows(&keep);
+        let mut flags = keep.iter();
+        self.rows.retain(|_| flags.next().copied().unwrap_or(true));
+        Ok(())
+    }
+
+    /// Tells of some rows at a glance that they change: by the code of a field that all are set to one value of.
+    fn sure_to_change(&self) -> Box<dyn Fn(RowIx) -> bool + '_> {
+        for edit in self.edits.iter().filter(|edit| edit.when == edit::When::Always) {
+            if let (To::Same(cell), Column::Coded(coded)) = (&edit.to, self.table.column(edit.field)) {
+                let wanted = match cell {
+                    Cell::Text(text) => coded.dict.find(text),
+                    _ => Some(0),
+                };
+                return Box::new(move |row| Some(coded.code(row.0)) != wanted);
+            }
+        }
+        Box::new(|_| false)
+    }
+
+    /// Names the units that gain access to leads, each with how many.
+    fn warn_of_access(&mut self, deciding: &Deciding<'_>, gains: Option<String>) -> Result<()> {
+        let mut gained: BTreeMap<String, usize> = gains.into_iter().map(|unit| (unit, 1)).collect();
+        let field = self.model.lead.access;
+        if let Some((field, To::Access { add, .. })) = field.and_then(|field| Some((field, self.edits.always(field)?)))
+            && (!add.is_empty() || self.may_grant(deciding)?)
+        {
+            for (at, row) in self.rows.iter().map(|row| RowIx(*row)).enumerate() {
+                let sets = self.edits.of_row(at, row, &self.table, &self.model, self.now);
+                let Some(set) = sets.iter().find(|set| set.field == field) else { continue };
+                for unit in set.to.items().filter(|unit| !set.from.items().any(|other| other == *unit)) {
+                    *gained.entry(unit.to_owned()).or_default() += 1;
+                }
+            }
+        }
+        self.warnings.extend(gained.into_iter().map(|(unit, leads)| {
+            let message = format!("the unit `{unit}` gains access to {leads} {}", if leads == 1 { "lead" } else { "leads" });
+            Diagnostic::warning("access_granted", "", message).with("unit", unit).with("leads", leads)
+        }));
+        Ok(())
+    }
+
+    /// Whether any of the receivers has any lead to cross a boundary for.
+    fn may_grant(&self, deciding: &Deciding<'_>) -> Result<bool> {
+        if !edit::grants(&self.model) {
+            return Ok(false);
+        }
+        for edit in self.edits.iter().filter(|edit| self.model.lead.slot(edit.field).is_some()) {
+            let values = match &edit.to {
+                To::Same(cell) => std::slice::from_ref(cell),
+                To::Coded(values, _) => values.as_slice(),
+                _ => return Ok(true),
+            };
+            for user in values.iter().filter_map(|value| self.model.user(value.text()?)) {
+                if deciding.gate.crossing(&deciding.asking(), user.1.unit)? != crate::access::Covered::None {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+}
