@@ -1,6 +1,6 @@
 import type * as Contract from "../evenhand.js";
 import type { bound } from "./glue.js";
-import { json } from "./input.js";
+import { json, jsonText } from "./input.js";
 import { inner } from "./handle.js";
 import type { Instance } from "./instance.js";
 import { LeadTable } from "./leads.js";
@@ -71,7 +71,6 @@ declare global {
   }
 }
 
-const decoder = /* @__PURE__ */ new TextDecoder();
 const short = (text: unknown): text is string => typeof text === "string" && text.length <= LONGEST;
 /** Whether an id stands in a message as it is: in JSON, half a character becomes another one. */
 const legible = (id: unknown): id is string | number =>
@@ -211,8 +210,8 @@ export class Known {
   #learn(way: Way, fields: Field[], actor: unknown, lead: Lead, keys: string[]): Contract.Decision {
     const picked: Lead = Object.create(null);
     for (const name of [way.id, ...fields.map(({ name }) => name)]) if (keys.includes(name)) picked[name] = lead[name];
-    const input = json({ actor, do: way.name, lead: picked });
-    const copy: Lead = JSON.parse(decoder.decode(input)).lead;
+    const copy: Lead = JSON.parse(jsonText({ lead: picked })).lead;
+    const input = json({ actor, do: way.name, lead: copy });
     const { decision, classes } = this.#ask((workspace) => workspace.learn(input)) as { decision: Contract.Decision; classes: number[] | null };
     const kept = classes === null ? undefined : answer(decision, copy[way.id], 0, undefined);
     const values = fields.map(({ name }) => copy[name]);
