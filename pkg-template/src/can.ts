@@ -100,6 +100,7 @@ function answer({ allowed, reasons }: Contract.Decision, id: unknown, outcome: n
  */
 export class Known {
   readonly #instance: Instance;
+  readonly #made: bound.Workspace;
   readonly #ask: Ask;
   #ways = new Map<unknown, Way>();
   #values = new Map<string, Values>();
@@ -107,8 +108,9 @@ export class Known {
   /** Where the module reads the id of a lead. */
   #id: Uint8Array = new Uint8Array();
 
-  constructor(instance: Instance, ask: Ask) {
+  constructor(instance: Instance, made: bound.Workspace, ask: Ask) {
     this.#instance = instance;
+    this.#made = made;
     this.#ask = ask;
   }
 
@@ -168,7 +170,8 @@ export class Known {
       id[nth] = unit;
     }
     const table = inner(leads, this.#instance, "table");
-    const found = this.#ask((workspace) => workspace.outcome(user, verb, now ?? NaN, table, length));
+    // There is a way, so the workspace was not freed.
+    const found = this.#instance.call(() => this.#made.outcome(user, verb, now ?? NaN, table, length));
     let known = way.rows;
     while (known !== undefined && known.outcome !== found) known = known.next;
     if (known !== undefined) return fresh(known, lead);
