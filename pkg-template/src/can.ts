@@ -71,6 +71,7 @@ declare global {
   }
 }
 
+const hasOwn = Object.prototype.hasOwnProperty;
 const short = (text: unknown): text is string => typeof text === "string" && text.length <= LONGEST;
 /** Whether an id stands in a message as it is: in JSON, half a character becomes another one. */
 const legible = (id: unknown): id is string | number =>
@@ -125,7 +126,8 @@ export class Known {
   can(question: Contract.PermissionQuestion): Contract.Decision | undefined {
     if (typeof question !== "object" || question === null || !this.#instance.usable) return undefined;
     let actor: unknown, verb: unknown, lead: unknown, now: unknown;
-    for (const key of Object.keys(question)) {
+    for (const key in question) {
+      if (!hasOwn.call(question, key)) return undefined;
       if (key === "actor") actor = question.actor;
       else if (key === "do") verb = question.do;
       else if (key === "lead") lead = question.lead;
