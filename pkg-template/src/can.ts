@@ -1,6 +1,6 @@
 import type * as Contract from "../evenhand.js";
 import type { bound } from "./glue.js";
-import { json } from "./input.js";
+import { json, jsonText } from "./input.js";
 import { inner } from "./handle.js";
 import type { Instance } from "./instance.js";
 import { LeadTable } from "./leads.js";
@@ -71,7 +71,7 @@ declare global {
   }
 }
 
-const decoder = /* @__PURE__ */ new TextDecoder();
+const hasOwn = Object.prototype.hasOwnProperty;
 const short = (text: unknown): text is string => typeof text === "string" && text.length <= LONGEST;
 /** Whether an id stands in a message as it is: in JSON, half a character becomes another one. */
 const legible = (id: unknown): id is string | number =>
@@ -101,6 +101,7 @@ function answer({ allowed, reasons }: Contract.Decision, id: unknown, outcome: n
  */
 export class Known {
   readonly #instance: Instance;
+  readonly #made: bound.Workspace;
   readonly #ask: Ask;
   #ways = new Map<unknown, Way>();
   #values = new Map<string, Values>();
@@ -108,8 +109,9 @@ export class Known {
   /** Where the module reads the id of a lead. */
   #id: Uint8Array = new Uint8Array();
 
-  constructor(instance: Instance, ask: Ask) {
+  constructor(instance: Instance, made: bound.Workspace, ask: Ask) {
     this.#instance = instance;
+    this.#made = made;
     this.#ask = ask;
   }
 
@@ -124,7 +126,8 @@ export class Known {
   can(question: Contract.PermissionQuestion): Contract.Decision | undefined {
     if (typeof question !== "object" || question === null || !this.#instance.usable) return undefined;
     let actor: unknown, verb: unknown, lead: unknown, now: unknown;
-    for (const key of Object.keys(question)) {
+    for (const key in question) {
+      if (!hasOwn.call(question, key)) return undefined;
       if (key === "actor") actor = question.actor;
       else if (key === "do") verb = question.do;
       else if (key === "lead") lead = question.lead;
@@ -169,7 +172,8 @@ export class Known {
       id[nth] = unit;
     }
     const table = inner(leads, this.#instance, "table");
-    const found = this.#ask((workspace) => workspace.outcome(user, verb, now ?? NaN, table, length));
+    // There is a way, so the workspace was not freed.
+    const found = this.#instance.call(() => this.#made.outcome(user, verb, now ?? NaN, table, length));
     let known = way.rows;
     while (known !== undefined && known.outcome !== found) known = known.next;
     if (known !== undefined) return fresh(known, lead);
@@ -211,8 +215,8 @@ export class Known {
   #learn(way: Way, fields: Field[], actor: unknown, lead: Lead, keys: string[]): Contract.Decision {
     const picked: Lead = Object.create(null);
     for (const name of [way.id, ...fields.map(({ name }) => name)]) if (keys.includes(name)) picked[name] = lead[name];
-    const input = json({ actor, do: way.name, lead: picked });
-    const copy: Lead = JSON.parse(decoder.decode(input)).lead;
+    const copy: Lead = JSON.parse(jsonText({ lead: picked })).lead;
+    const input = json({ actor, do: way.name, lead: copy });
     const { decision, classes } = this.#ask((workspace) => workspace.learn(input)) as { decision: Contract.Decision; classes: number[] | null };
     const kept = classes === null ? undefined : answer(decision, copy[way.id], 0, undefined);
     const values = fields.map(({ name }) => copy[name]);

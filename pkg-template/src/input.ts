@@ -3,7 +3,10 @@ import { fault } from "./errors.js";
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** A small input as the bytes of a JSON text. Dates become RFC 3339 text. What is missing is null. */
-export function json(value: unknown): Uint8Array {
+export const json = (value: unknown): Uint8Array => encoder.encode(jsonText(value));
+
+/** The text itself. */
+export function jsonText(value: unknown): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(value === undefined ? null : value);
@@ -12,7 +15,7 @@ export function json(value: unknown): Uint8Array {
     throw fault("json_invalid", `this cannot be written as JSON${what}`, { path, hint: "cycles and BigInt values have no JSON form", cause });
   }
   if (text === undefined) throw fault("json_invalid", `a value of type \`${typeof value}\` cannot be written as JSON`);
-  return encoder.encode(text);
+  return text;
 }
 
 /** Where the value is that `JSON.stringify` stumbled over, and why. */

@@ -43,7 +43,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   constructor(instance: Instance, made: bound.Workspace, zones: string[]) {
     super(instance, made, "workspace");
     this.#zones = zones;
-    this.#known = new Known(instance, (run) => this.call(run));
+    this.#known = new Known(instance, made, (run) => this.call(run));
   }
 
   get config(): Contract.WorkspaceConfig {

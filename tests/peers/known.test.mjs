@@ -203,6 +203,8 @@ test("it ends with the workspace, with the engine, and starts anew with an updat
     assert.equal(two.can(named).allowed, true);
     assert.throws(() => one.can(named), { code: "wrong_workspace" });
   }
+  // What should have been a lead and is none is not "any lead".
+  for (const lead of [17, true, [{ owner: "ann" }]]) assert.throws(() => one.can({ ...question, lead }), { code: "question_invalid" });
   two.update({ profiles: { put: [{ ...own, grants: [] }] } });
   assert.equal(two.can(named).allowed, false);
   one.free();
