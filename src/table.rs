@@ -64,6 +64,7 @@ pub use change::Upserted;
 pub use codes::CodeSlice;
 pub use column::{CHUNK, Column, RowIx};
 pub use edit::{Edit, Values};
+pub use list::MOST_HAVING;
 pub use load::{BatchColumn, LoadFormat, LoadOptions, Loader, Purpose, Texts};
 pub use mask::Mask;
 pub use problem::{Problem, Problems};

@@ -1,26 +1,29 @@
 //! Lists of words: the test of an element runs once per distinct word.
 
 use super::dict::verdicts;
-use super::kernel::{BLOCK, Codebook, later, narrow_rows, start_of};
+use super::kernel::{BLOCK, Codebook, later, marked, narrow_rows, start_of};
 use super::lanes::pack;
 use super::plan::Window;
 use super::row::World;
 use super::rows::Rows;
 use crate::error::Result;
 use crate::query::node::{Check, Quota};
+use crate::table::MOST_HAVING;
 use crate::table::column::{Codes, ListChunk, ListColumn};
 
 /// A test of a column of lists.
 pub(super) struct ListLeaf<'t> {
     column: &'t ListColumn,
-    how: How,
+    how: How<'t>,
 }
 
-enum How {
+enum How<'t> {
     /// No element.
     Null,
-    /// At least one wanted element. Rows without one of these marks have none.
-    Any(Codebook, u16),
+    /// At least one wanted element.
+    Any(Codebook),
+    /// The same, where the rows are noted that have each of the wanted elements: for each chunk.
+    Noted(Vec<Vec<&'t [u64]>>),
     /// So many wanted elements.
     Count(Quota, Codebook),
     /// These codes, sorted, and no other; nothing if one of the words occurs nowhere.
@@ -34,9 +37,10 @@ impl<'t> ListLeaf<'t> {
             Check::Null | Check::Empty => How::Null,
             Check::HasAny(_) | Check::UnitUnder(_) => {
                 let wanted = verdicts(&column.dict, check, world)?;
-                let marks =
-                    (0u32..).zip(&wanted).filter(|(_, wanted)| **wanted != 0).fold(0, |marks, (code, _)| marks | ListChunk::mark(code));
-                How::Any(Codebook::new(wanted), marks)
+                match noted(column, &wanted) {
+                    Some(rows) => How::Noted(rows),
+                    None => How::Any(Codebook::new(wanted)),
+                }
             }
             Check::Exactly(words) => {
                 let codes: Option<Vec<u32>> = words.iter().map(|word| column.dict.find(word)).collect();
@@ -58,6 +62,13 @@ impl<'t> ListLeaf<'t> {
     }
 
     pub(super) fn narrow(&self, words: &mut [u64], flip: u64, at: Window) {
+        if let How::Noted(noted) = &self.how {
+            let noted = noted.get(at.chunk).map(Vec::as_slice).unwrap_or_default();
+            for (nth, word) in (at.first / 64..).zip(words) {
+                *word &= noted.iter().fold(0, |hits, rows| hits | rows.get(nth).copied().unwrap_or(0)) ^ flip;
+            }
+            return;
+        }
         let Some(chunk) = self.column.chunks.get(at.chunk) else { return words.fill(0) };
         match &chunk.codes {
             Codes::U8(codes) => self.narrow_codes(chunk, codes, words, flip, at.first),
@@ -69,11 +80,11 @@ impl<'t> ListLeaf<'t> {
     /// The same where few rows are open.
     pub(super) fn keep(&self, rows: &mut Rows, flip: u64) {
         rows.by_chunk(|chunk, part| {
-            let Some(chunk) = self.column.chunks.get(chunk) else { return };
-            if let (How::Any(book, wanted), Some(marks)) = (&self.how, chunk.marks()) {
-                let marked = |row: usize| marks.get(row).is_some_and(|marks| marks & wanted != 0);
-                return part.keep(flip, |row| marked(row) && chunk.codes_of(row).iter().any(|code| book.wants(code)));
+            if let How::Noted(noted) = &self.how {
+                let noted = noted.get(chunk).map(Vec::as_slice).unwrap_or_default();
+                return part.keep(flip, |row| noted.iter().any(|rows| marked(rows, row)));
             }
+            let Some(chunk) = self.column.chunks.get(chunk) else { return };
             match &chunk.codes {
                 Codes::U8(codes) => part.keep(flip, |row| self.accepts(lists(chunk, codes, row))),
                 Codes::U16(codes) => part.keep(flip, |row| self.accepts(lists(chunk, codes, row))),
@@ -82,9 +93,14 @@ impl<'t> ListLeaf<'t> {
         });
     }
 
+    /// About what a row costs, in tenths of nanoseconds.
+    pub(super) fn cost(&self) -> f64 {
+        if let How::Noted(_) = self.how { 1.0 } else { 30.0 }
+    }
+
     fn narrow_codes<T: Copy + Into<u32>>(&self, chunk: &ListChunk, codes: &[T], words: &mut [u64], flip: u64, first: usize) {
         match &self.how {
-            How::Any(book, _) => {
+            How::Any(book) => {
                 let mut hits = [0; BLOCK];
                 scan(chunk, codes, book, &mut hits, first, words.len() * 64);
                 words.iter_mut().zip(hits).for_each(|(word, hits)| *word &= hits ^ flip);
@@ -97,7 +113,9 @@ impl<'t> ListLeaf<'t> {
     fn accepts<T: Copy + Into<u32>>(&self, list: &[T]) -> bool {
         match &self.how {
             How::Null => list.is_empty(),
-            How::Any(book, _) => list.iter().any(|code| book.wants((*code).into())),
+            // Answered before any list is looked at.
+            How::Noted(_) => false,
+            How::Any(book) => list.iter().any(|code| book.wants((*code).into())),
             How::Count(quota, book) => {
                 let k = list.iter().filter(|code| book.wants((**code).into())).count();
                 quota.holds(u32::try_from(k).unwrap_or(u32::MAX), u32::try_from(list.len()).unwrap_or(u32::MAX))
@@ -106,6 +124,18 @@ impl<'t> ListLeaf<'t> {
             How::Exactly(Some(set)) => same_set(set, list),
         }
     }
+}
+
+/// Most wanted elements whose noted rows are put together.
+const MOST_NOTED: usize = 8;
+
+/// For each chunk the rows that have each of the wanted elements, if they are noted and those are few.
+fn noted<'t>(column: &'t ListColumn, wanted: &[u8]) -> Option<Vec<Vec<&'t [u64]>>> {
+    let codes = (0u32..).zip(wanted).filter(|(_, wanted)| **wanted != 0).map(|(code, _)| code);
+    if column.dict.last() > MOST_HAVING || codes.clone().count() > MOST_NOTED {
+        return None;
+    }
+    column.chunks.iter().map(|chunk| codes.clone().map(|code| chunk.rows_with(code)).collect()).collect()
 }
 
 /// The codes of a row.

@@ -441,7 +441,7 @@ impl Leaf<'_> {
             Leaf::Numbers(leaf) => leaf.cost(),
             Leaf::Instants(leaf) => leaf.cost(),
             Leaf::NumberPair(_) | Leaf::DayPair(_) | Leaf::InstantPair(_) => 15.0,
-            Leaf::List(_) => 30.0,
+            Leaf::List(leaf) => leaf.cost(),
             Leaf::Text(leaf) => leaf.cost(),
             Leaf::Row(..) => 500.0,
         }

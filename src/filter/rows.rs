@@ -180,7 +180,7 @@ mod tests {
             let mut once = Rows::default();
             once.differing(&of(&a), &of(&b)).unwrap();
             prop_assert_eq!(&once.list, &of(&a.symmetric_difference(&b).copied().collect()).list);
-            let test = |row: u32| (row ^ odd) % 3 == 0;
+            let test = |row: u32| (row ^ odd).is_multiple_of(3);
             for flip in [0, u64::MAX] {
                 let mut rows = of(&both);
                 rows.by_chunk(|chunk, part| part.keep(flip, |row| test(u32::try_from(chunk * CHUNK + row).unwrap())));

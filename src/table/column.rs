@@ -130,6 +130,6 @@ pub struct ListChunk {
     pub ends: Vec<u32>,
     /// Codes of the elements, never 0.
     pub codes: Codes,
-    /// For each row a bit for each of its codes, if somebody has asked; see [`ListChunk::marks`].
-    pub(crate) marks: std::cell::OnceCell<Vec<u16>>,
+    /// For each code the rows that have it, if somebody has asked; see [`ListChunk::rows_with`].
+    pub(crate) having: std::cell::OnceCell<Vec<u64>>,
 }

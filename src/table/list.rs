@@ -9,6 +9,9 @@ use super::codes::{CodeSlice, own};
 use super::column::{CHUNK, ListChunk, ListColumn};
 use crate::error::{Error, Result};
 
+/// Most codes for each of which the rows that have it are noted: eight bytes a row.
+pub const MOST_HAVING: u32 = 64;
+
 impl ListChunk {
     /// The codes of a row's elements; none is null.
     #[inline]
@@ -18,24 +21,27 @@ impl ListChunk {
         self.codes.slice(start, end)
     }
 
-    /// The bit of a code among the marks of a row.
-    #[inline]
-    pub fn mark(code: u32) -> u16 {
-        1 << (code % 16)
-    }
-
-    /// For each row the marks of all its codes, so that a row without the mark of a code is known not to have it. They are made when
-    /// they are first asked for; nothing without the memory for them.
-    pub fn marks(&self) -> Option<&[u16]> {
-        if self.marks.get().is_none() {
-            let mut marks = Vec::new();
-            marks.try_reserve_exact(self.ends.len()).ok()?;
-            let of = |row: usize| self.codes_of(row).iter().fold(0, |marks, code| marks | ListChunk::mark(code));
-            marks.extend((0..self.ends.len()).map(of));
+    /// A bit for each row, set where the list has the code. Nothing for codes beyond [`MOST_HAVING`], or without the memory for it.
+    ///
+    /// The bits of all codes are made when they are first asked for.
+    pub fn rows_with(&self, code: u32) -> Option<&[u64]> {
+        let words = self.ends.len().div_ceil(64);
+        if self.having.get().is_none() {
+            let mut bits: Vec<u64> = Vec::new();
+            let codes = self.codes.as_slice().iter().max().unwrap_or(0).min(MOST_HAVING) as usize;
+            bits.try_reserve_exact(codes * words).ok()?;
+            bits.resize(codes * words, 0);
+            for row in 0..self.ends.len() {
+                for code in self.codes_of(row).iter() {
+                    let at = (code as usize).wrapping_sub(1).saturating_mul(words) + row / 64;
+                    bits.get_mut(at).into_iter().for_each(|word| *word |= 1 << (row % 64));
+                }
+            }
             // Nobody else has set them in between.
-            let _ = self.marks.set(marks);
+            let _ = self.having.set(bits);
         }
-        self.marks.get().map(Vec::as_slice)
+        let at = (code as usize).checked_sub(1).filter(|_| code <= MOST_HAVING)? * words;
+        Some(self.having.get()?.get(at..at + words).unwrap_or_default())
     }
 
     fn end(&self) -> Result<u32> {
@@ -45,7 +51,7 @@ impl ListChunk {
     /// Adds a row.
     #[inline]
     pub(crate) fn push(&mut self, codes: &[u32], budget: &Budget) -> Result<()> {
-        self.marks.take();
+        self.having.take();
         budget.grow(&mut self.ends, 1)?;
         self.codes.extend(codes, budget)?;
         let end = self.end()?;
@@ -59,7 +65,7 @@ impl ListChunk {
         let ends = from.ends.get(start..end).unwrap_or_default();
         let Some(last) = ends.last() else { return Ok(()) };
         let base = self.end()?;
-        self.marks.take();
+        self.having.take();
         budget.grow(&mut self.ends, ends.len())?;
         self.codes.extend_slice(from.codes.slice(first as usize, *last as usize), budget)?;
         self.end()?;
@@ -74,11 +80,11 @@ impl Chunk for ListChunk {
     }
 
     fn try_clone(&self, budget: &Budget) -> Result<Self> {
-        Ok(ListChunk { ends: budget.copy(&self.ends)?, codes: self.codes.try_clone(budget)?, marks: OnceCell::new() })
+        Ok(ListChunk { ends: budget.copy(&self.ends)?, codes: self.codes.try_clone(budget)?, having: OnceCell::new() })
     }
 
     fn truncate(&mut self, rows: usize) {
-        self.marks.take();
+        self.having.take();
         self.ends.truncate(rows);
         self.codes.truncate(self.ends.last().copied().unwrap_or(0) as usize);
     }
@@ -94,7 +100,7 @@ impl Chunk for ListChunk {
     }
 
     fn bytes(&self) -> usize {
-        self.ends.capacity() * 4 + self.codes.bytes() + self.marks.get().map_or(0, |marks| marks.capacity() * 2)
+        self.ends.capacity() * 4 + self.codes.bytes() + self.having.get().map_or(0, |bits| bits.capacity() * 8)
     }
 }
 

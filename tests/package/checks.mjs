@@ -149,6 +149,10 @@ export const checks = {
       long: [{ id: "1", name: long }, { id: "2", name: "x" }],
       "same id": [{ id: "1", name: "a" }, { id: "1", name: "b" }],
       none: [],
+      "words that last from batch to batch": Array.from({ length: 12_000 }, (_, i) => ({ id: `L${i}`, name: i % 5 < 2 ? `word ${i}` : "same", owner: `u${i % 9}`, tags: [`t${i % 70}`] })),
+      "broken, as a text and then in a list": Array.from({ length: 21 }, (_, i) => ({ id: `${i}`, name: "n\ud800", tags: i < 7 ? "a\ud800b" : ["a\ud800b", "c"], kind: i < 7 ? "k" : i })),
+      "long words in lists": [{ id: "1", tags: ["y".repeat(65), "b", ""] }, { id: "2", tags: [long, "b"] }, { id: "3", tags: ["b"] }],
+      "keys in any order": Array.from({ length: 40 }, (_, i) => (i % 3 ? { name: `n${i % 4}`, id: `${i}`, other: 1, score: i } : { score: i, id: `${i}`, tags: ["a"], owner: "ann" })),
       various: Array.from({ length: 9000 }, (_, i) => ({ id: `L${i}`, name: `name ${i}`, score: i, kind: `k${i % 5}`, owner: i % 3 ? "ann" : null, tags: i % 2 ? ["a", `t${i % 7}`] : [] })),
     };
     const engine = await evenhand.createEngine();
@@ -165,6 +169,81 @@ export const checks = {
       equal(all(workspace.load(bytes.buffer, { format: "json" })), all(other));
       for (const table of [one, other]) table.free();
     }
+    engine.free();
+  },
+
+  async "objects of a class are read as they answer"(evenhand) {
+    class Lead {
+      #number;
+      constructor(number) {
+        this.#number = number;
+        Object.defineProperty(this, "name", { value: `name ${number}`, enumerable: false });
+      }
+      get id() {
+        return String(this.#number);
+      }
+      get score() {
+        return this.#number === 2 ? undefined : this.#number / 2;
+      }
+    }
+    await world(evenhand, async ({ workspace }) => {
+      const rows = [new Lead(1), { id: "5", name: "plain", score: 7 }, new Lead(2), Object.create({ id: "6", name: "inherited" })];
+      equal(workspace.load(rows).select(null, host).rows(0, 9, ["id", "name", "score"]), [
+        { id: "1", name: "name 1", score: 0.5 },
+        { id: "5", name: "plain", score: 7 },
+        { id: "2", name: "name 2", score: null },
+        { id: "6", name: "inherited", score: null },
+      ]);
+    });
+  },
+
+  async "filters find in large tables what they find in each row"(evenhand) {
+    // Several chunks, codes of one byte and of two, nulls, and enough rows of all sorts for every fast way.
+    const size = 150_000;
+    const mix = (x) => Math.imul(x ^ (x >>> 16), 0x45d9f3b);
+    const pick = (i, n) => (mix(mix(i * 31 + n)) >>> 4) % n;
+    const rows = Array.from({ length: size }, (_, i) => ({
+      id: `L${String(i).padStart(7, "0")}`,
+      owner: pick(i, 9) === 0 ? null : ["ann", "bob", "__proto__"][pick(i + 7, 3)],
+      name: `name ${pick(i + 1, 600)}`,
+      score: pick(i + 2, 50) === 0 ? null : pick(i + 3, 100_000) / 4,
+      hot: [true, false, null][pick(i + 4, 3)],
+      made: pick(i + 5, 20) === 0 ? null : new Date(Date.UTC(2020, 0, 1) + pick(i + 6, 2 ** 31) * 50),
+      tags: [`t${pick(i + 8, 40)}`, `t${pick(i + 9, 40)}`].slice(pick(i + 10, 3)),
+      kind: `k${pick(i + 11, 5)}`,
+    }));
+    const day = Date.UTC(2022, 4, 1);
+    const rule = (field, operator, value) => ({ field, operator, value });
+    const all = (...rules) => ({ combinator: "and", rules });
+    const any = (...rules) => ({ combinator: "or", rules });
+    const tests = {
+      "few by code": [all(rule("name", "in", ["name 3", "name 77"])), (row) => row.name === "name 3" || row.name === "name 77"],
+      "many by code": [all(rule("name", "contains", "9")), (row) => row.name.includes("9")],
+      "a list query": [
+        all(rule("owner", "in", ["bob"]), rule("kind", "in", ["k1", "k2"]), rule("score", ">=", 9000.25), rule("made", "<", "2022-05-01T00:00Z"), any(rule("name", "=", "name 9"), rule("tags", "contains", "t7"), rule("name", "contains", "55"))),
+        (row) => row.owner === "bob" && (row.kind === "k1" || row.kind === "k2") && row.score !== null && row.score >= 9000.25 && row.made !== null && +row.made < day && (row.name === "name 9" || row.tags.includes("t7") || row.name.includes("55")),
+      ],
+      "numbers in spans": [all(rule("score", "notIn", [1, 2.25, 3])), (row) => ![1, 2.25, 3].includes(row.score)],
+      "no value": [any(rule("score", "null"), rule("made", "null")), (row) => row.score === null || row.made === null],
+      "just one": [{ combinator: "xor", rules: [rule("score", "<", 40), rule("tags", "contains", "t1"), rule("hot", "=", true), rule("kind", "=", "k0")] }, (row) => [row.score !== null && row.score < 40, row.tags.includes("t1"), row.hot === true, row.kind === "k0"].filter(Boolean).length === 1],
+      "not, of few": [all(rule("name", "=", "name 8"), { not: true, ...any(rule("score", "between", [100, 9000]), rule("tags", "in", ["t1", "t2", "t3"])) }), (row) => row.name === "name 8" && !((row.score !== null && row.score >= 100 && row.score <= 9000) || ["t1", "t2", "t3"].some((tag) => row.tags.includes(tag)))],
+    };
+    const engine = await evenhand.createEngine();
+    const table = engine.workspace(config).load(rows);
+    const check = (when) => {
+      for (const [name, [query, holds]] of Object.entries(tests)) {
+        const wanted = rows.flatMap((row, at) => (holds(row) ? [at] : []));
+        ok(wanted.length > 0, `${name} finds some`);
+        const found = table.select(query, host).indexes();
+        ok(found.length === wanted.length && wanted.every((row, at) => found[at] === row), `${name}, ${when}`);
+      }
+    };
+    check("loaded");
+    const changes = Array.from({ length: 500 }, (_, i) => ({ id: rows[pick(i + 50, size)].id, owner: "bob", score: 20_000 + i, made: new Date(day - 1000 + i * 4), tags: ["t7"] }));
+    const at = new Map(rows.map((row) => [row.id, row]));
+    for (const change of changes) Object.assign(at.get(change.id), change);
+    table.upsert(changes);
+    check("changed");
     engine.free();
   },
 
