@@ -24,9 +24,9 @@ use crate::table::{RowIx, Snapshot};
 use super::classes::refine;
 use lanes::Lane;
 use marks::Marks;
-use named::Short;
 pub(super) use marks::{Block, blocks};
 pub(in crate::plan) use named::Named;
+use named::Short;
 
 /// What a receiver asks of a row.
 pub(super) struct Condition {

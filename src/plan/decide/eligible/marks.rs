@@ -202,8 +202,7 @@ impl<'t> Marks<'t> {
                     Check::Instants(spans) => out.extend(spans.iter().flat_map(|(first, last)| [*first, last.saturating_add(1)])),
                     _ => {}
                 });
-                let cells: Vec<Cell<'_>> =
-                    std::iter::once(Cell::Null).chain(bounds.iter().map(|at| Cell::Instant(Instant(*at)))).collect();
+                let cells: Vec<Cell<'_>> = std::iter::once(Cell::Null).chain(bounds.iter().map(|at| Cell::Instant(Instant(*at)))).collect();
                 if cells.len() > PLACES {
                     return Ok(None);
                 }

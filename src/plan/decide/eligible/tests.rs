@@ -19,8 +19,8 @@ fn node(json: &Json, schema: &Schema) -> Node {
 
 /// What many ask: mostly a conjunction of rules, sometimes any filter.
 fn condition() -> impl Strategy<Value = Json> {
-    let joined = prop::collection::vec(rule(), 1..4)
-        .prop_map(|rules| Json::object([("combinator", "and".into()), ("rules", Json::List(rules))]));
+    let joined =
+        prop::collection::vec(rule(), 1..4).prop_map(|rules| Json::object([("combinator", "and".into()), ("rules", Json::List(rules))]));
     prop_oneof![4 => joined, 1 => filter()]
 }
 
@@ -47,10 +47,8 @@ fn check(conditions: &[Json], asked: &[(usize, u8)], leads: &[Lead], rows: &Rows
     let mut divided = rows.divided.clone();
     let mut kinds = kinds(&table, &ctx, &divided, asks()).unwrap();
 
-    let truths: Vec<Vec<bool>> = nodes
-        .iter()
-        .map(|node| leads.iter().map(|lead| matches(&Query::from(node.clone()), lead, &ctx).unwrap()).collect())
-        .collect();
+    let truths: Vec<Vec<bool>> =
+        nodes.iter().map(|node| leads.iter().map(|lead| matches(&Query::from(node.clone()), lead, &ctx).unwrap()).collect()).collect();
     let wanted = |row: u32| -> Vec<u32> {
         let lead = rows.of_lead[row as usize].0;
         let may = |(which, how): &(usize, u8)| truths[*which][lead] && besides(*how).contains(RowIx(row));
@@ -190,7 +188,8 @@ fn many_fields_need_more_than_one_look_up() {
     let conditions = nodes.iter().map(|node| Condition { node: node.clone(), rows: Covered::All }).collect();
     let asked = Asked::new(&table, &ctx, &rows, conditions).unwrap();
     assert!(asked.groups.len() > 1 && asked.lanes.is_empty());
-    let kinds = kinds(&table, &ctx, &rows, nodes.iter().map(|node| Condition { node: node.clone(), rows: Covered::All }).collect()).unwrap();
+    let kinds =
+        kinds(&table, &ctx, &rows, nodes.iter().map(|node| Condition { node: node.clone(), rows: Covered::All }).collect()).unwrap();
     for (receiver, node) in (0u32..).zip(&nodes) {
         let mask = select(&Query::from(all([node.clone()])), &table, &ctx).unwrap();
         for row in &rows {
