@@ -214,7 +214,7 @@ fn fill_up(merged: &Merged, most: &[i64], base: &mut Flow<i64>, search: &mut Sea
     let whole = merged.whole()?;
     base.room.copy_from_slice(most);
     base.pour(&merged.graph, &whole)?;
-    base.fill(&merged.graph, &whole, search);
+    base.fill(&merged.graph, &whole, search)?;
     let (part, _) = search.cut(&whole)?;
     for class in bits(&part.classes) {
         if let (Some(left), Some(held), Some(rows)) = (base.left.get_mut(class), base.held.get_mut(class), merged.rows.get(class)) {

@@ -4,17 +4,19 @@
 //! not grow with rows (likewise), and the rows: ids, guards and, for each field that changes, what it was and is. Columns are
 //! written one after the other; a value that occurred before in its column is written as its number.
 
-use hashbrown::HashMap;
-
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};
-use crate::table::{RowIx, Snapshot};
+use crate::table::RowIx;
 use crate::time::Instant;
 
 use super::context::{Notify, Refusing};
 use super::drops::Left;
-use super::edit::{To, When};
+use super::edit::To;
 use super::{FORMAT, Plan, SEMANTICS, notices, timeline};
+
+mod columns;
+
+use columns::{Column, columns};
 
 /// The first bytes of every encoded plan.
 pub(crate) const MAGIC: &[u8; 5] = b"EVHP\x01";
@@ -87,71 +89,6 @@ pub(crate) fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) {
             number(items.len() as u64, out);
             items.iter().for_each(|item| bytes(item.as_bytes(), out));
         }
-    }
-}
-
-/// One column being written: 0 is no value, 1 a new one that follows, `k + 2` the one that was new as the k-th.
-#[derive(Default)]
-struct Column {
-    out: Vec<u8>,
-    known: HashMap<Vec<u8>, u64, foldhash::fast::FixedState>,
-    scratch: Vec<u8>,
-    /// By code: one more than the number of a value that is known.
-    by_code: Vec<u64>,
-}
-
-impl Column {
-    fn nothing(&mut self) {
-        self.out.push(0);
-    }
-
-    fn push(&mut self, value: &Cell<'_>) -> Option<u64> {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        scratch.clear();
-        cell(value, &mut scratch);
-        let known = self.raw(&scratch);
-        self.scratch = scratch;
-        known
-    }
-
-    /// The same for a value with a code, which is looked at once.
-    fn push_coded<'c>(&mut self, code: u32, value: impl FnOnce() -> Cell<'c>) {
-        match self.by_code.get(code as usize).copied().filter(|known| *known > 0) {
-            Some(known) => number(known + 1, &mut self.out),
-            None => {
-                if let Some(known) = self.push(&value()) {
-                    if self.by_code.len() <= code as usize {
-                        self.by_code.resize(code as usize + 1, 0);
-                    }
-                    self.by_code.get_mut(code as usize).into_iter().for_each(|place| *place = known + 1);
-                }
-            }
-        }
-    }
-
-    /// The value of a field in a row.
-    fn push_cell(&mut self, table: &Snapshot, field: FieldIx, row: RowIx) {
-        match table.column(field) {
-            crate::table::Column::Coded(coded) => self.push_coded(coded.code(row.0), || table.cell(row, field)),
-            _ => {
-                self.push(&table.cell(row, field));
-            }
-        }
-    }
-
-    /// Writes a value; its number, if it is one that is remembered.
-    fn raw(&mut self, value: &[u8]) -> Option<u64> {
-        if let Some(known) = self.known.get(value) {
-            number(known + 2, &mut self.out);
-            return Some(*known);
-        }
-        self.out.push(1);
-        self.out.extend_from_slice(value);
-        let next = self.known.len() as u64;
-        (self.known.len() < REMEMBERED).then(|| {
-            self.known.insert(value.to_vec(), next);
-            next
-        })
     }
 }
 
@@ -270,68 +207,6 @@ pub(crate) fn body(plan: &Plan, times: Times) -> Vec<u8> {
         }
     }
     out
-}
-
-/// What each field was and is, field by field.
-fn columns(plan: &Plan, fields: &[FieldIx], times: Times) -> Vec<(Column, Column)> {
-    let mut columns: Vec<(Column, Column)> = fields.iter().map(|_| Default::default()).collect();
-    let plain = |edit: &super::edit::Edit| edit.when == When::Always && matches!(edit.to, To::Same(_) | To::Coded(..));
-    if plan.edits.iter().all(plain) {
-        for (edit, (from, to)) in plan.edits.iter().zip(&mut columns) {
-            plain_column(plan, edit.field, &edit.to, from, to);
-        }
-        return columns;
-    }
-    for (at, row) in plan.rows.iter().map(|row| RowIx(*row)).enumerate() {
-        let sets = plan.edits.of_row(at, row, &plan.table, &plan.model, plan.now);
-        // Both are in the order of names.
-        let mut sets = sets.iter().peekable();
-        for (field, (from, to)) in fields.iter().zip(&mut columns) {
-            let Some(set) = sets.next_if(|set| set.field == *field) else {
-                from.nothing();
-                continue;
-            };
-            from.push_cell(&plan.table, *field, row);
-            match distance(plan, *field).filter(|_| times == Times::Relative) {
-                Some(distance) => {
-                    let mut value = vec![tag::DISTANCE];
-                    signed(distance, &mut value);
-                    to.raw(&value)
-                }
-                None => to.push(&set.to),
-            };
-        }
-    }
-    columns
-}
-
-/// A field that is set to one of a few values in every row: told by codes where it has them.
-fn plain_column(plan: &Plan, field: FieldIx, edit: &To, from: &mut Column, to: &mut Column) {
-    let (values, codes) = match edit {
-        To::Same(cell) => (std::slice::from_ref(cell), None),
-        To::Coded(values, codes) => (values.as_slice(), Some(codes.as_slice())),
-        _ => return,
-    };
-    let coded = if let crate::table::Column::Coded(coded) = plan.table.column(field) { Some(coded) } else { None };
-    let place = |value: &Cell<'static>| match value {
-        Cell::Text(text) => coded.and_then(|coded| coded.dict.find(text)),
-        _ => Some(0),
-    };
-    let places: Vec<Option<u32>> = values.iter().map(place).collect();
-    for (at, row) in plan.rows.iter().map(|row| RowIx(*row)).enumerate() {
-        let which = codes.map_or(0, |codes| codes.get(at).copied().unwrap_or(0));
-        let Some(value) = values.get(which as usize) else { continue };
-        let same = match coded {
-            Some(coded) => places.get(which as usize).copied().flatten() == Some(coded.code(row.0)),
-            None => plan.table.cell(row, field) == *value,
-        };
-        if same {
-            from.nothing();
-        } else {
-            from.push_cell(&plan.table, field, row);
-            to.push_coded(which, || value.clone());
-        }
-    }
 }
 
 /// How far from the plan's instant a field is set, if it is set to such an instant.

@@ -204,15 +204,16 @@ impl<T: Amount> Flow<T> {
 
     /// Places as much as there is room for. Afterwards `search` knows whom a search from everybody with room
     /// left would see.
-    pub fn fill(&mut self, graph: &Graph, part: &Part, search: &mut Search) {
-        while self.layer(graph, part, search) {
+    pub fn fill(&mut self, graph: &Graph, part: &Part, search: &mut Search) -> Result<()> {
+        while self.layer(graph, part, search)? {
             self.block(graph, part, search);
         }
+        Ok(())
     }
 
     /// Looks for the shortest ways from receivers with room to classes with rows left, layer by layer. The
     /// last layer keeps only classes with rows left. False if there is no way.
-    fn layer(&mut self, graph: &Graph, part: &Part, search: &mut Search) -> bool {
+    fn layer(&mut self, graph: &Graph, part: &Part, search: &mut Search) -> Result<bool> {
         search.unseen.copy_from_slice(&part.classes);
         search.frontier.clear();
         for receiver in &part.receivers {
@@ -225,7 +226,11 @@ impl<T: Amount> Flow<T> {
         search.depth = 0;
         while !search.frontier.is_empty() {
             if search.layers.len() == search.depth {
-                search.layers.push(vec![0; part.classes.len()]);
+                search.layers.try_reserve(1)?;
+                search.layers.push(filled(0, part.classes.len())?);
+                // A way has a step for each layer.
+                let steps = search.layers.len().saturating_sub(search.path.len());
+                search.path.try_reserve(steps)?;
             }
             let layer = &mut search.layers[search.depth];
             layer.fill(0);
@@ -245,7 +250,7 @@ impl<T: Amount> Flow<T> {
                         }
                     }
                 }
-                return true;
+                return Ok(true);
             }
             search.depth += 1;
             search.next.clear();
@@ -262,7 +267,7 @@ impl<T: Amount> Flow<T> {
             }
             std::mem::swap(&mut search.frontier, &mut search.next);
         }
-        false
+        Ok(false)
     }
 
     /// Pushes along shortest ways until there is none left in these layers. What proved a dead end is not

@@ -181,7 +181,7 @@ fn lay_out<T: Amount>(
         }
     }
     flow.pour(graph, part)?;
-    flow.fill(graph, part, search);
+    flow.fill(graph, part, search)?;
     let filled = part.receivers.iter().all(|receiver| flow.room.get(*receiver as usize).is_none_or(|room| *room == T::default()));
     if !filled {
         let (low, high) = search.cut(part)?;

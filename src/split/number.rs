@@ -138,7 +138,7 @@ pub(super) fn numbers(
         }
     }
     flow.trim(&totals);
-    flow.fill(graph, &part, search);
+    flow.fill(graph, &part, search)?;
 
     crate::sort::by(&mut queue, |a, b| a.cost.order_exactly(b.cost).then(a.carry.cmp(&b.carry)).then(a.to.cmp(&b.to)));
     let mut steps = filled(Step::default(), graph.receivers)?;

@@ -136,9 +136,11 @@ impl Stays {
     fn place_all(&mut self) -> Result<()> {
         loop {
             self.measure()?;
-            let roots: Vec<usize> = (0..self.room.len()).filter(|at| self.room[*at] > 0 && self.receiver_far[*at] == 0).collect();
+            let mut roots: Vec<usize> = Vec::new();
+            roots.try_reserve_exact(self.room.len())?;
+            roots.extend((0..self.room.len()).filter(|at| self.room[*at] > 0 && self.receiver_far[*at] == 0));
             let mut moved = false;
-            while self.layer(&roots) {
+            while self.layer(&roots)? {
                 moved = true;
                 for root in &roots {
                     while self.room[*root] > 0 && self.find(*root) {
@@ -202,7 +204,10 @@ impl Stays {
         self.lowest = known().min().unwrap_or(0);
         let depth = known().max().map_or(0, |highest| highest - self.lowest + 1) as usize;
         self.by_far.clear();
-        self.by_far.resize(depth, vec![0; self.takes.words()]);
+        self.by_far.try_reserve_exact(depth)?;
+        for _ in 0..depth {
+            self.by_far.push(filled(0, self.takes.words())?);
+        }
         for (class, far) in self.class_far.iter().enumerate().filter(|(_, far)| **far != FAR) {
             put(&mut self.by_far[(far - self.lowest) as usize], class);
         }
@@ -212,15 +217,23 @@ impl Stays {
 
     /// Looks for the ways of least cost with the fewest steps from `roots` with room to a class with rows left or to
     /// a giver, step by step. False if there is none.
-    fn layer(&mut self, roots: &[usize]) -> bool {
+    fn layer(&mut self, roots: &[usize]) -> Result<bool> {
         self.level.fill(UNSEEN);
-        let mut unseen = self.open.clone();
-        let mut frontier: Vec<usize> = roots.iter().copied().filter(|root| self.room[*root] > 0).collect();
+        let mut unseen = filled(0, self.open.len())?;
+        unseen.copy_from_slice(&self.open);
+        // Each receiver is met once.
+        let mut frontier: Vec<usize> = Vec::new();
+        frontier.try_reserve_exact(self.room.len())?;
+        frontier.extend(roots.iter().copied().filter(|root| self.room[*root] > 0));
         frontier.iter().for_each(|root| self.level[*root] = 0);
         self.depth = 0;
         while !frontier.is_empty() {
             if self.layers.len() == self.depth {
-                self.layers.push(vec![0; unseen.len()]);
+                self.layers.try_reserve(1)?;
+                self.layers.push(filled(0, unseen.len())?);
+                // A way has a step for each layer.
+                let steps = (self.layers.len() + 1).saturating_sub(self.path.len());
+                self.path.try_reserve(steps)?;
             }
             self.layers[self.depth].fill(0);
             for receiver in frontier.drain(..) {
@@ -254,11 +267,11 @@ impl Stays {
                 }
             }
             if found {
-                return true;
+                return Ok(true);
             }
         }
         self.open = unseen;
-        false
+        Ok(false)
     }
 
     /// Finds one of the ways that [`Stays::layer`] has seen, and puts it in `path`.
@@ -363,7 +376,7 @@ impl Stays {
             if self.room[receiver] == 0 || wanting == 0 {
                 continue;
             }
-            if self.receiver_far[receiver] == 0 && self.layer(&[receiver]) && self.find(receiver) {
+            if self.receiver_far[receiver] == 0 && self.layer(&[receiver])? && self.find(receiver) {
                 self.push(1);
                 let giver = self.path.last().and_then(|step| Some(self.held[step.class][step.entry?].to as usize));
                 self.room[receiver] = 0;
