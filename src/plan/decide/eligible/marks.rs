@@ -168,9 +168,10 @@ impl<'t> Marks<'t> {
             }
             Column::Number(column) => {
                 let mut bounds = vec![f64::MIN];
-                spans(parts, |check| match check {
-                    Check::Numbers(spans) => bounds.extend(spans.iter().flat_map(|(first, last)| [*first, last.next_up()])),
-                    _ => {}
+                spans(parts, |check| {
+                    if let Check::Numbers(spans) = check {
+                        bounds.extend(spans.iter().flat_map(|(first, last)| [*first, last.next_up()]));
+                    }
                 });
                 // Minus zero is zero.
                 bounds.iter_mut().for_each(|bound| *bound += 0.0);
@@ -185,9 +186,10 @@ impl<'t> Marks<'t> {
                 Values::Numbers(column, bounds)
             }
             Column::Day(column) => {
-                let bounds = bounds(parts, i64::from(i32::MIN) + 1, |check, out| match check {
-                    Check::Days(spans) => out.extend(spans.iter().flat_map(|(first, last)| [i64::from(*first), i64::from(*last) + 1])),
-                    _ => {}
+                let bounds = bounds(parts, i64::from(i32::MIN) + 1, |check, out| {
+                    if let Check::Days(spans) = check {
+                        out.extend(spans.iter().flat_map(|(first, last)| [i64::from(*first), i64::from(*last) + 1]));
+                    }
                 });
                 let day = |at: &i64| i32::try_from(*at).map_or(Cell::Null, |day| Cell::Day(Day(day)));
                 let cells: Vec<Cell<'_>> = std::iter::once(Cell::Null).chain(bounds.iter().map(day)).collect();
@@ -198,9 +200,10 @@ impl<'t> Marks<'t> {
                 Values::Days(column, bounds)
             }
             Column::Instant(column) => {
-                let bounds = bounds(parts, i64::MIN + 1, |check, out| match check {
-                    Check::Instants(spans) => out.extend(spans.iter().flat_map(|(first, last)| [*first, last.saturating_add(1)])),
-                    _ => {}
+                let bounds = bounds(parts, i64::MIN + 1, |check, out| {
+                    if let Check::Instants(spans) = check {
+                        out.extend(spans.iter().flat_map(|(first, last)| [*first, last.saturating_add(1)]));
+                    }
                 });
                 let cells: Vec<Cell<'_>> = std::iter::once(Cell::Null).chain(bounds.iter().map(|at| Cell::Instant(Instant(*at)))).collect();
                 if cells.len() > PLACES {
