@@ -299,15 +299,12 @@ impl<'t> Marks<'t> {
             Values::Flags(column) => each(column, block, numbers, |value| of.get(usize::from(value)).copied().unwrap_or(0)),
             Values::Numbers(column, bounds) => {
                 let searched = |value: f64| of.get(place(bounds, value)).copied().unwrap_or(0);
-                match (&self.narrow, block.values(column)) {
-                    (Some(narrow), Some(values)) if all_whole(values) => {
-                        numbers.iter_mut().zip(values).for_each(|(number, value)| *number += narrow.get(whole(*value)));
-                    }
-                    (Some(narrow), _) => each(column, block, numbers, |value| {
-                        let whole = whole(value);
-                        if f64::from(whole) == value { narrow.get(whole) } else { searched(value) }
+                match &self.narrow {
+                    Some(narrow) => each(column, block, numbers, |value| match whole(value) {
+                        Some(whole) => narrow.get(whole),
+                        None => searched(value),
                     }),
-                    (None, _) => each(column, block, numbers, searched),
+                    None => each(column, block, numbers, searched),
                 }
             }
             Values::Days(column, bounds) => {
@@ -318,16 +315,14 @@ impl<'t> Marks<'t> {
     }
 }
 
-/// The number without its fraction; the nearest of 32 bits, and 0 for null.
+/// A whole number of 32 bits. Added to 3 · 2⁵¹ it stands in the lowest bits of the sum, and nothing is lost by adding it.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "a value that is not a whole number of 32 bits is told by its return")]
-fn whole(value: f64) -> i32 {
-    value as i32
-}
-
-/// Whether all of them are whole numbers of 32 bits.
-fn all_whole(values: &[f64]) -> bool {
-    !values.iter().fold(false, |odd, value| odd | (f64::from(whole(*value)) != *value))
+fn whole(value: f64) -> Option<i32> {
+    const FIRST: f64 = 6_755_399_441_055_744.0;
+    let sum = value + FIRST;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "the lowest bits are the number")]
+    let bits = sum.to_bits() as u32 as i32;
+    ((sum - FIRST == value) & (value.abs() < 2_147_483_648.0)).then_some(bits)
 }
 
 #[inline]
