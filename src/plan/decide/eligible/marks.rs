@@ -168,9 +168,10 @@ impl<'t> Marks<'t> {
             }
             Column::Number(column) => {
                 let mut bounds = vec![f64::MIN];
-                spans(parts, |check| match check {
-                    Check::Numbers(spans) => bounds.extend(spans.iter().flat_map(|(first, last)| [*first, last.next_up()])),
-                    _ => {}
+                spans(parts, |check| {
+                    if let Check::Numbers(spans) = check {
+                        bounds.extend(spans.iter().flat_map(|(first, last)| [*first, last.next_up()]));
+                    }
                 });
                 // Minus zero is zero.
                 bounds.iter_mut().for_each(|bound| *bound += 0.0);
@@ -185,9 +186,10 @@ impl<'t> Marks<'t> {
                 Values::Numbers(column, bounds)
             }
             Column::Day(column) => {
-                let bounds = bounds(parts, i64::from(i32::MIN) + 1, |check, out| match check {
-                    Check::Days(spans) => out.extend(spans.iter().flat_map(|(first, last)| [i64::from(*first), i64::from(*last) + 1])),
-                    _ => {}
+                let bounds = bounds(parts, i64::from(i32::MIN) + 1, |check, out| {
+                    if let Check::Days(spans) = check {
+                        out.extend(spans.iter().flat_map(|(first, last)| [i64::from(*first), i64::from(*last) + 1]));
+                    }
                 });
                 let day = |at: &i64| i32::try_from(*at).map_or(Cell::Null, |day| Cell::Day(Day(day)));
                 let cells: Vec<Cell<'_>> = std::iter::once(Cell::Null).chain(bounds.iter().map(day)).collect();
@@ -198,9 +200,10 @@ impl<'t> Marks<'t> {
                 Values::Days(column, bounds)
             }
             Column::Instant(column) => {
-                let bounds = bounds(parts, i64::MIN + 1, |check, out| match check {
-                    Check::Instants(spans) => out.extend(spans.iter().flat_map(|(first, last)| [*first, last.saturating_add(1)])),
-                    _ => {}
+                let bounds = bounds(parts, i64::MIN + 1, |check, out| {
+                    if let Check::Instants(spans) = check {
+                        out.extend(spans.iter().flat_map(|(first, last)| [*first, last.saturating_add(1)]));
+                    }
                 });
                 let cells: Vec<Cell<'_>> = std::iter::once(Cell::Null).chain(bounds.iter().map(|at| Cell::Instant(Instant(*at)))).collect();
                 if cells.len() > PLACES {
@@ -296,15 +299,12 @@ impl<'t> Marks<'t> {
             Values::Flags(column) => each(column, block, numbers, |value| of.get(usize::from(value)).copied().unwrap_or(0)),
             Values::Numbers(column, bounds) => {
                 let searched = |value: f64| of.get(place(bounds, value)).copied().unwrap_or(0);
-                match (&self.narrow, block.values(column)) {
-                    (Some(narrow), Some(values)) if all_whole(values) => {
-                        numbers.iter_mut().zip(values).for_each(|(number, value)| *number += narrow.get(whole(*value)));
-                    }
-                    (Some(narrow), _) => each(column, block, numbers, |value| {
-                        let whole = whole(value);
-                        if f64::from(whole) == value { narrow.get(whole) } else { searched(value) }
+                match &self.narrow {
+                    Some(narrow) => each(column, block, numbers, |value| match whole(value) {
+                        Some(whole) => narrow.get(whole),
+                        None => searched(value),
                     }),
-                    (None, _) => each(column, block, numbers, searched),
+                    None => each(column, block, numbers, searched),
                 }
             }
             Values::Days(column, bounds) => {
@@ -315,16 +315,14 @@ impl<'t> Marks<'t> {
     }
 }
 
-/// The number without its fraction; the nearest of 32 bits, and 0 for null.
+/// A whole number of 32 bits. Added to 3 · 2⁵¹ it stands in the lowest bits of the sum, and nothing is lost by adding it.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "a value that is not a whole number of 32 bits is told by its return")]
-fn whole(value: f64) -> i32 {
-    value as i32
-}
-
-/// Whether all of them are whole numbers of 32 bits.
-fn all_whole(values: &[f64]) -> bool {
-    !values.iter().fold(false, |odd, value| odd | (f64::from(whole(*value)) != *value))
+fn whole(value: f64) -> Option<i32> {
+    const FIRST: f64 = 6_755_399_441_055_744.0;
+    let sum = value + FIRST;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "the lowest bits are the number")]
+    let bits = sum.to_bits() as u32 as i32;
+    ((sum - FIRST == value) & (value.abs() < 2_147_483_648.0)).then_some(bits)
 }
 
 #[inline]
