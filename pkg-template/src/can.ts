@@ -9,6 +9,8 @@ import { LeadTable } from "./leads.js";
 const MOST = 2 ** 22;
 /** Bytes of one thing in a map. */
 const ENTRY = 128;
+/** Ways of one actor that are held: there are fewer verbs, but a host may pass on whatever it was sent. */
+const VERBS = 32;
 /** Longest text that is held, or goes over by itself. */
 const LONGEST = 64;
 /** Last millisecond of the year 9999. */
@@ -54,6 +56,8 @@ interface Way {
   user: number | undefined;
   verb: number;
   name: unknown;
+  /** How many ways of this actor there are from here on. */
+  nth: number;
   id: string;
   /** Null where it takes more than one field at a time to decide. */
   fields: Field[] | null;
@@ -108,6 +112,8 @@ export class Known {
   #held = 0;
   /** Where the module reads the id of a lead. */
   #id: Uint8Array = new Uint8Array();
+  /** How often all was forgotten: what a host's object does while it is read may change the configuration, or free it. */
+  #cleared = 0;
 
   constructor(instance: Instance, made: bound.Workspace, ask: Ask) {
     this.#instance = instance;
@@ -120,27 +126,31 @@ export class Known {
     this.#ways = new Map();
     this.#values = new Map();
     this.#held = 0;
+    this.#id = new Uint8Array();
+    this.#cleared++;
   }
 
   /** The answer, if there is nothing unusual about the question. */
   can(question: Contract.PermissionQuestion): Contract.Decision | undefined {
     if (typeof question !== "object" || question === null || !this.#instance.usable) return undefined;
-    let actor: unknown, verb: unknown, lead: unknown, now: unknown;
+    let actor: unknown, verb: unknown, lead: unknown, now: unknown, leads: unknown;
     for (const key in question) {
       if (!hasOwn.call(question, key)) return undefined;
       if (key === "actor") actor = question.actor;
       else if (key === "do") verb = question.do;
       else if (key === "lead") lead = question.lead;
       else if (key === "now") now = question.now;
-      else if (key !== "leads") return undefined;
+      else if (key === "leads") leads = question.leads;
+      else return undefined;
     }
+    const table = leads instanceof LeadTable ? leads : undefined;
+    // From here on nothing of the host's is run but what a lead's own properties do.
     if (now !== undefined && !(Number.isInteger(now) && (now as number) >= 0 && (now as number) <= LAST)) return undefined;
     let way = this.#ways.get(actor);
     while (way !== undefined && way.name !== verb) way = way.next;
     way ??= this.#way(actor, verb);
     if (way === undefined) return undefined;
-    const { leads } = question;
-    if (typeof lead === "string") return leads instanceof LeadTable ? this.#row(way, actor, leads, lead, now as number | undefined) : undefined;
+    if (typeof lead === "string") return table && this.#row(way, actor, table, lead, now as number | undefined);
     return typeof lead === "object" && lead !== null && leads === undefined ? this.#object(way, actor, lead as Lead) : undefined;
   }
 
@@ -148,14 +158,17 @@ export class Known {
     if (!short(actor) || !short(verb)) return undefined;
     const [who, what] = [json(actor), json(verb)];
     const found = this.#ask((workspace) => workspace.way(who, what)) as Found | null;
-    this.#hold(4 * ENTRY);
+    this.#hold((4 + 2 * (found?.fields?.length ?? 0)) * ENTRY);
     const field = (name: string): Field => {
       let values = this.#values.get(name);
       if (values === undefined) this.#values.set(name, (values = { single: new Map(), lists: new Map() }));
       return { name, values, at: 0, places: new Uint8Array(), classes: [] };
     };
     const { user, verb: number = 0, id = "", fields } = found ?? {};
-    const way = { user, verb: number, name: verb, id, fields: fields?.map(field) ?? null, tree: [], at: 0, rows: undefined, next: this.#ways.get(actor) };
+    const last = this.#ways.get(actor);
+    const next = last !== undefined && last.nth < VERBS ? last : undefined;
+    const nth = (next?.nth ?? 0) + 1;
+    const way = { user, verb: number, name: verb, nth, id, fields: fields?.map(field) ?? null, tree: [], at: 0, rows: undefined, next };
     this.#ways.set(actor, way);
     return way;
   }
@@ -172,7 +185,7 @@ export class Known {
       id[nth] = unit;
     }
     const table = inner(leads, this.#instance, "table");
-    // There is a way, so the workspace was not freed.
+    // There is a way, so the workspace is not freed: that forgets all ways, and nothing of the host's ran since.
     const found = this.#instance.call(() => this.#made.outcome(user, verb, now ?? NaN, table, length));
     let known = way.rows;
     while (known !== undefined && known.outcome !== found) known = known.next;
@@ -188,34 +201,38 @@ export class Known {
   #object(way: Way, actor: unknown, lead: Lead): Contract.Decision | undefined {
     const { fields } = way;
     if (fields === null) return undefined;
-    const prototype = Object.getPrototypeOf(lead);
-    if ((prototype !== Object.prototype && prototype !== null) || lead.toJSON !== undefined) return undefined;
-    const keys = Object.keys(lead);
-    let at = way.tree[0];
-    for (let nth = 0; at !== undefined && nth < fields.length; nth++) {
-      const field = fields[nth]!;
-      if (keys[field.at] !== field.name && (field.at = keys.indexOf(field.name)) < 0) at = undefined;
-      else {
-        const value = lead[field.name];
-        const { single, lists } = field.values;
-        const code = typeof value === "object" && value !== null ? lists.get(JSON.stringify(value)) : single.get(value);
-        at = code === undefined ? undefined : (at as Tree)[field.places[code] ?? 0];
+    const before = this.#cleared;
+    // An object that throws, or changes the configuration, while it is read is left to the module.
+    try {
+      const prototype = Object.getPrototypeOf(lead);
+      if ((prototype !== Object.prototype && prototype !== null) || Array.isArray(lead) || lead.toJSON !== undefined) return undefined;
+      const keys = Object.keys(lead);
+      let at = way.tree[0];
+      for (let nth = 0; at !== undefined && nth < fields.length; nth++) {
+        const field = fields[nth]!;
+        if (keys[field.at] !== field.name && (field.at = keys.indexOf(field.name)) < 0) at = undefined;
+        else {
+          const value = lead[field.name];
+          const { single, lists } = field.values;
+          const code = typeof value === "object" && value !== null ? lists.get(JSON.stringify(value)) : single.get(value);
+          at = code === undefined ? undefined : (at as Tree)[field.places[code] ?? 0];
+        }
       }
+      const found = at as Answer | undefined;
+      const named = found?.prefix !== undefined && (keys[way.at] === way.id || keys[(way.at = keys.indexOf(way.id))] === way.id);
+      const id = named ? lead[way.id] : 0;
+      if (found !== undefined && (found.prefix === undefined || named) && legible(id)) return before === this.#cleared && this.#instance.usable ? fresh(found, id) : undefined;
+      const picked: Lead = Object.create(null);
+      for (const name of [way.id, ...fields.map(({ name }) => name)]) if (keys.includes(name)) picked[name] = lead[name];
+      const copy: Lead = JSON.parse(jsonText({ lead: picked })).lead;
+      return before === this.#cleared && Object.prototype.toString.call(lead) === "[object Object]" ? this.#learn(way, fields, actor, copy) : undefined;
+    } catch {
+      return undefined;
     }
-    if (at !== undefined) {
-      const found = at as Answer;
-      if (found.prefix === undefined) return fresh(found, 0);
-      const id = keys[way.at] === way.id || keys[(way.at = keys.indexOf(way.id))] === way.id ? lead[way.id] : undefined;
-      if (legible(id)) return fresh(found, id);
-    }
-    return this.#learn(way, fields, actor, lead, keys);
   }
 
   /** Asks in full, about a copy of what decides: a lead that is another one at every look must teach nothing wrong. */
-  #learn(way: Way, fields: Field[], actor: unknown, lead: Lead, keys: string[]): Contract.Decision {
-    const picked: Lead = Object.create(null);
-    for (const name of [way.id, ...fields.map(({ name }) => name)]) if (keys.includes(name)) picked[name] = lead[name];
-    const copy: Lead = JSON.parse(jsonText({ lead: picked })).lead;
+  #learn(way: Way, fields: Field[], actor: unknown, copy: Lead): Contract.Decision {
     const input = json({ actor, do: way.name, lead: copy });
     const { decision, classes } = this.#ask((workspace) => workspace.learn(input)) as { decision: Contract.Decision; classes: number[] | null };
     const kept = classes === null ? undefined : answer(decision, copy[way.id], 0, undefined);
@@ -223,7 +240,7 @@ export class Known {
     const texts = values.map((value) => (typeof value === "object" && value !== null ? JSON.stringify(value) : value));
     if (kept === undefined || fields.some(({ classes }) => classes.length > 254) || texts.some((text) => typeof text === "string" && !short(text))) return decision;
     let [tree, place] = [way.tree, 0];
-    this.#hold(ENTRY);
+    this.#hold(ENTRY * (1 + fields.length));
     for (const [nth, field] of fields.entries()) {
       const [text, own] = [texts[nth], classes![nth]!];
       const { single, lists } = field.values;

@@ -215,6 +215,65 @@ test("it ends with the workspace, with the engine, and starts anew with an updat
   assert.throws(() => two.can(question), { code: "freed" });
 });
 
+test("what a host's object does while it is read changes no other answer", () => {
+  const fresh = () => {
+    const engine = createEngineSync();
+    const workspace = engine.workspace({
+      version: 1,
+      fields: { id: { type: "text" }, owner: { type: "user" }, access: { type: "units" } },
+      lead: { id: "id", owner: "owner", access: "access" },
+      org: [{ id: "firm" }],
+      users: [{ id: "ann", profiles: ["all"], unit: "firm" }, { id: "root", profiles: ["all"], unit: "firm" }],
+      profiles: [{ id: "all", grants: [{ do: ["lead.view"], scope: "team" }] }],
+    });
+    const table = workspace.load([{ id: "l1", owner: "root" }]);
+    const question = { actor: "ann", do: "lead.view" };
+    const lead = { id: "l1", owner: "ann", access: ["firm"] };
+    for (let turn = 0; turn < 2; turn += 1) {
+      assert.equal(workspace.can({ ...question, lead }).allowed, true);
+      assert.equal(workspace.can({ ...question, lead: "l1", leads: table }).allowed, true);
+    }
+    return { engine, workspace, table, question, lead };
+  };
+  const gone = (workspace) => workspace.config.users.some(({ id }) => id === "ann") && workspace.update({ users: { remove: ["ann"] } });
+  const code = (decision) => decision.reasons[0].code;
+  {
+    const { engine, workspace, table, question } = fresh();
+    assert.equal(code(workspace.can({ ...question, lead: "l1", get leads() { gone(workspace); return table; } })), "unknown_actor");
+    engine.free();
+  }
+  {
+    const { engine, workspace, question, lead } = fresh();
+    assert.equal(code(workspace.can({ ...question, lead: { ...lead, get owner() { gone(workspace); return "ann"; } } })), "unknown_actor");
+    engine.free();
+  }
+  {
+    const { engine, workspace, table, question } = fresh();
+    assert.throws(() => workspace.can({ ...question, lead: "AAAA", get leads() { workspace.free(); return table; } }), { code: "freed" });
+    for (let nth = 0; nth < 50; nth += 1) {
+      const other = fresh().workspace;
+      assert.equal(other.can({ ...question, lead: { id: "l1", owner: "root", access: [] } }).allowed, true);
+    }
+    engine.free();
+  }
+  {
+    const { engine, question, workspace, lead } = fresh();
+    assert.throws(() => workspace.can({ ...question, lead: { ...lead, get owner() { engine.free(); return "ann"; } } }), { code: "freed" });
+  }
+  {
+    const { engine, workspace, question, lead } = fresh();
+    const circle = [];
+    circle.push(circle);
+    const throwing = { ...lead, get owner() { throw new Error("no"); } };
+    for (const odd of [{ ...lead, access: [1n] }, { ...lead, access: circle }, throwing]) assert.throws(() => workspace.can({ ...question, lead: odd }), { code: "json_invalid" });
+    assert.throws(() => workspace.can({ ...question, lead: Object.assign(Object.setPrototypeOf([1], Object.prototype), lead) }), { code: "question_invalid" });
+    // Verbs that do not exist crowd nothing out.
+    for (let nth = 0; nth < 500; nth += 1) assert.throws(() => workspace.can({ ...question, do: `lead.view${nth}`, lead }), { name: "EvenhandError" });
+    assert.equal(workspace.can({ ...question, lead }).allowed, true);
+    engine.free();
+  }
+});
+
 test("the memory that it takes is bounded", () => {
   const engine = createEngineSync();
   const people = Array.from({ length: 300 }, (_, nth) => ({ id: `person-${nth}`, unit: "firm", profiles: ["team"] }));
