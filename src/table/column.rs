@@ -12,10 +12,9 @@ use crate::query::schema::Case;
 
 /// Rows in a chunk; a whole number of 64-row words.
 ///
-/// Where a chunk of a column ends, the next one lies anywhere, and reading on from there costs several times what it costs within a
-/// chunk; but the last chunk is made for as many rows as the others, and what it does not need is lost to a small table. The tests of
-/// this crate have smaller ones, so that few rows make several.
-pub const CHUNK: usize = if cfg!(test) { 1 << 13 } else { 1 << 14 };
+/// As many as 16 bits can number: where a chunk of a column ends, the next one lies anywhere, and reading on from there costs several
+/// times what it costs within a chunk. The tests of this crate have smaller ones, so that few rows make several.
+pub const CHUNK: usize = if cfg!(test) { 1 << 13 } else { 1 << 16 };
 
 /// A row of a table, counted from 0 in the order of loading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

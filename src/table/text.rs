@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::Budget;
-use super::chunk::{Chunk, place, tail, unique};
+use super::chunk::{Chunk, Part, place, tail, unique};
 use super::column::{CHUNK, Changed, TextChunk, TextColumn};
 use crate::error::{Error, Result};
 use crate::query::fold::fold;
@@ -228,11 +228,11 @@ impl Chunk for TextChunk {
         self.changed.retain(|(row, _)| usize::from(*row) < rows);
     }
 
-    fn reserve_like(&mut self, full: &Self, budget: &Budget) -> Result<()> {
-        budget.exact(&mut self.bytes, full.bytes.len() + full.bytes.len() / 32)?;
-        budget.exact(&mut self.ends, full.ends.len())?;
-        budget.exact(&mut self.valid, full.valid.len())?;
-        budget.exact(&mut self.upper, full.upper.len())
+    fn reserve_like(&mut self, full: &Self, part: Part, budget: &Budget) -> Result<()> {
+        budget.exact(&mut self.bytes, part.of(full.bytes.len() + full.bytes.len() / 32))?;
+        budget.exact(&mut self.ends, part.of(full.ends.len()))?;
+        budget.exact(&mut self.valid, part.of(full.valid.len()))?;
+        budget.exact(&mut self.upper, part.of(full.upper.len()))
     }
 
     fn trim(&mut self) {
