@@ -133,7 +133,7 @@ impl<T: Ordered> Chunks<T> {
         while values.len() > 0 {
             let chunk = tail(&mut self.chunks, budget)?;
             let room = values.len().min(CHUNK - chunk.len());
-            budget.grow(chunk, room)?;
+            budget.grow_within(chunk, room, || CHUNK)?;
             chunk.extend(values.by_ref().take(room));
         }
         Ok(())

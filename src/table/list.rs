@@ -52,7 +52,7 @@ impl ListChunk {
     #[inline]
     pub(crate) fn push(&mut self, codes: &[u32], budget: &Budget) -> Result<()> {
         self.having.take();
-        budget.grow(&mut self.ends, 1)?;
+        budget.grow_within(&mut self.ends, 1, || CHUNK)?;
         self.codes.extend(codes, budget)?;
         let end = self.end()?;
         self.ends.push(end);

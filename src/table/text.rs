@@ -95,7 +95,7 @@ impl TextChunk {
     #[inline]
     pub(crate) fn push(&mut self, text: Option<&str>, case: Case, budget: &Budget) -> Result<()> {
         let row = self.ends.len();
-        budget.grow(&mut self.ends, 1)?;
+        budget.grow_within(&mut self.ends, 1, || CHUNK)?;
         if self.valid.len() * 64 <= row {
             budget.grow(&mut self.valid, 1)?;
             self.valid.push(0);
@@ -106,7 +106,9 @@ impl TextChunk {
             if start + text.len() / 2 * 3 + 3 > u32::MAX as usize {
                 return Err(Error::out_of_memory());
             }
-            budget.grow(&mut self.bytes, text.len())?;
+            // As many for each row as so far, and a little more.
+            let most = || (start / row.max(1) + 1).saturating_mul(CHUNK / 32 * 33);
+            budget.grow_within(&mut self.bytes, text.len(), most)?;
             match case {
                 Case::Sensitive => self.bytes.extend_from_slice(text.as_bytes()),
                 Case::Ignored => {
