@@ -31,7 +31,8 @@ interface Field {
   various: boolean;
   words: Codes;
   texts: Texts;
-  /** Room for a code or a length of each row. */
+  /** Room for a text of each row, and for a code or a length. */
+  list: string[];
   codes: Uint32Array;
 }
 
@@ -40,8 +41,8 @@ const none = /* @__PURE__ */ new Uint32Array();
 
 /** Texts end to end, as the module takes them. What it gives back holds until the next call. */
 class Texts {
-  #bytes = new Uint8Array(2 ** 12);
-  #lengths = new Uint32Array(2 ** 8);
+  #bytes = new Uint8Array();
+  #lengths = none;
 
   of(list: string[]): [text: Uint8Array, lengths: Uint32Array, lone: Uint32Array] {
     const all = list.join("");
@@ -148,7 +149,7 @@ export class Rows {
       // A row may have both the field's name and its label.
       keys.sort((a, b) => Number(b === name) - Number(a === name));
       const [key = name, ...others] = keys;
-      return { place, key, others, type, various: false, words: new Codes(), texts: new Texts(), codes: none };
+      return { place, key, others, type, various: false, words: new Codes(), texts: new Texts(), list: [], codes: none };
     });
     this.#batch = Math.max(Math.floor(CELLS / this.#fields.length), 64);
     // Objects have some names by birth, and a few fields may be under several: those take the longer way.
@@ -282,9 +283,9 @@ export class Rows {
     };
   }
 
-  #various({ place, texts: of }: Field): Send | undefined {
+  #various({ place, texts: of, list }: Field): Send | undefined {
     const [cells, width, count] = [this.#cells, this.#fields.length, this.#count];
-    const list: string[] = new Array(count);
+    list.length = count;
     const nulls: number[] = [];
     let length = 0;
     for (let at = 0, from = place; at < count; at += 1, from += width) {

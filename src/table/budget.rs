@@ -101,6 +101,20 @@ impl Budget {
         if list.capacity() - list.len() >= extra { Ok(()) } else { self.grow_to(list, extra) }
     }
 
+    /// The same for a list that is expected to have no more than `most` elements in the end.
+    ///
+    /// # Errors
+    /// `out_of_memory`; the vector is unchanged.
+    #[inline]
+    pub fn grow_within<T>(&self, list: &mut Vec<T>, extra: usize, most: impl FnOnce() -> usize) -> Result<()> {
+        if list.capacity() - list.len() >= extra {
+            return Ok(());
+        }
+        let left = most().saturating_sub(list.len());
+        // Near its end it grows to that, which spares it an overshoot.
+        if left >= extra && left <= list.capacity() / 2 { self.exact(list, left) } else { self.grow_to(list, extra) }
+    }
+
     #[cold]
     fn grow_to<T>(&self, list: &mut Vec<T>, extra: usize) -> Result<()> {
         // Small lists double; large ones grow by half, since what they leave behind is seldom of use to others.

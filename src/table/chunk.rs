@@ -14,12 +14,31 @@ pub(crate) trait Chunk: Default {
     fn try_clone(&self, budget: &Budget) -> Result<Self>;
     /// Drops the rows from `rows` on.
     fn truncate(&mut self, rows: usize);
-    /// Makes room for as much as a full chunk holds.
-    fn reserve_like(&mut self, full: &Self, budget: &Budget) -> Result<()>;
+    /// Makes room for this part of what a full chunk holds.
+    fn reserve_like(&mut self, full: &Self, part: Part, budget: &Budget) -> Result<()>;
     /// Gives back room that nothing needs.
     fn trim(&mut self);
     /// Bytes held.
     fn bytes(&self) -> usize;
+}
+
+/// A part of a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// All of it.
+    Whole,
+    /// A quarter, for a beginning: what is reserved for rows that never come is lost to a small table.
+    Quarter,
+}
+
+impl Part {
+    /// This part of a number.
+    pub(crate) fn of(self, whole: usize) -> usize {
+        match self {
+            Part::Whole => whole,
+            Part::Quarter => whole / 4,
+        }
+    }
 }
 
 /// Where a row stands: chunk, and row in the chunk.
@@ -46,7 +65,7 @@ pub(crate) fn tail<'a, C: Chunk>(chunks: &'a mut Vec<Rc<C>>, budget: &Budget) ->
         budget.grow(chunks, 1)?;
         let mut next = C::default();
         if let Some(full) = chunks.last() {
-            next.reserve_like(full, budget)?;
+            next.reserve_like(full, Part::Quarter, budget)?;
         }
         chunks.push(Rc::new(next));
     }
@@ -80,8 +99,8 @@ impl<T: Copy> Chunk for Vec<T> {
         Vec::truncate(self, rows);
     }
 
-    fn reserve_like(&mut self, full: &Self, budget: &Budget) -> Result<()> {
-        budget.exact(self, full.len())
+    fn reserve_like(&mut self, full: &Self, part: Part, budget: &Budget) -> Result<()> {
+        budget.exact(self, part.of(full.len()))
     }
 
     fn trim(&mut self) {
@@ -116,7 +135,7 @@ impl<T: Ordered> Chunks<T> {
         while values.len() > 0 {
             let chunk = tail(&mut self.chunks, budget)?;
             let room = values.len().min(CHUNK - chunk.len());
-            budget.grow(chunk, room)?;
+            budget.grow_within(chunk, room, || CHUNK)?;
             chunk.extend(values.by_ref().take(room));
         }
         Ok(())

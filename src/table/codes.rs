@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Budget;
-use super::chunk::{Chunk, place, tail, unshare};
+use super::chunk::{Chunk, Part, place, tail, unshare};
 use super::column::{CHUNK, CodedColumn, Codes, Dict};
 use crate::error::Result;
 
@@ -201,16 +201,16 @@ impl Chunk for Codes {
         }
     }
 
-    fn reserve_like(&mut self, full: &Self, budget: &Budget) -> Result<()> {
+    fn reserve_like(&mut self, full: &Self, part: Part, budget: &Budget) -> Result<()> {
         *self = match full {
             Codes::U8(_) => Codes::U8(Vec::new()),
             Codes::U16(_) => Codes::U16(Vec::new()),
             Codes::U32(_) => Codes::U32(Vec::new()),
         };
         match self {
-            Codes::U8(list) => budget.exact(list, full.len()),
-            Codes::U16(list) => budget.exact(list, full.len()),
-            Codes::U32(list) => budget.exact(list, full.len()),
+            Codes::U8(list) => budget.exact(list, part.of(full.len())),
+            Codes::U16(list) => budget.exact(list, part.of(full.len())),
+            Codes::U32(list) => budget.exact(list, part.of(full.len())),
         }
     }
 

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::Budget;
-use super::chunk::{Chunk, place, tail};
+use super::chunk::{Chunk, Part, place, tail};
 use super::codes::{CodeSlice, own};
 use super::column::{CHUNK, ListChunk, ListColumn};
 use crate::error::{Error, Result};
@@ -52,7 +52,7 @@ impl ListChunk {
     #[inline]
     pub(crate) fn push(&mut self, codes: &[u32], budget: &Budget) -> Result<()> {
         self.having.take();
-        budget.grow(&mut self.ends, 1)?;
+        budget.grow_within(&mut self.ends, 1, || CHUNK)?;
         self.codes.extend(codes, budget)?;
         let end = self.end()?;
         self.ends.push(end);
@@ -89,9 +89,9 @@ impl Chunk for ListChunk {
         self.codes.truncate(self.ends.last().copied().unwrap_or(0) as usize);
     }
 
-    fn reserve_like(&mut self, full: &Self, budget: &Budget) -> Result<()> {
-        budget.exact(&mut self.ends, full.ends.len())?;
-        self.codes.reserve_like(&full.codes, budget)
+    fn reserve_like(&mut self, full: &Self, part: Part, budget: &Budget) -> Result<()> {
+        budget.exact(&mut self.ends, part.of(full.ends.len()))?;
+        self.codes.reserve_like(&full.codes, part, budget)
     }
 
     fn trim(&mut self) {
@@ -133,7 +133,7 @@ impl ListColumn {
             let Some((at, _)) = group.first().map(|first| place(first.0)) else { continue };
             let Some(chunk) = self.chunks.get(at) else { continue };
             let mut new = ListChunk::default();
-            new.reserve_like(chunk, budget)?;
+            new.reserve_like(chunk, Part::Whole, budget)?;
             let mut next = 0;
             for (row, start, end) in group {
                 let row = *row as usize % CHUNK;

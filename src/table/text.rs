@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::Budget;
-use super::chunk::{Chunk, place, tail, unique};
+use super::chunk::{Chunk, Part, place, tail, unique};
 use super::column::{CHUNK, Changed, TextChunk, TextColumn};
 use crate::error::{Error, Result};
 use crate::query::fold::fold;
@@ -95,7 +95,7 @@ impl TextChunk {
     #[inline]
     pub(crate) fn push(&mut self, text: Option<&str>, case: Case, budget: &Budget) -> Result<()> {
         let row = self.ends.len();
-        budget.grow(&mut self.ends, 1)?;
+        budget.grow_within(&mut self.ends, 1, || CHUNK)?;
         if self.valid.len() * 64 <= row {
             budget.grow(&mut self.valid, 1)?;
             self.valid.push(0);
@@ -106,7 +106,9 @@ impl TextChunk {
             if start + text.len() / 2 * 3 + 3 > u32::MAX as usize {
                 return Err(Error::out_of_memory());
             }
-            budget.grow(&mut self.bytes, text.len())?;
+            // As many for each row as so far, and a little more.
+            let most = || (start / row.max(1) + 1).saturating_mul(CHUNK / 32 * 33);
+            budget.grow_within(&mut self.bytes, text.len(), most)?;
             match case {
                 Case::Sensitive => self.bytes.extend_from_slice(text.as_bytes()),
                 Case::Ignored => {
@@ -228,11 +230,11 @@ impl Chunk for TextChunk {
         self.changed.retain(|(row, _)| usize::from(*row) < rows);
     }
 
-    fn reserve_like(&mut self, full: &Self, budget: &Budget) -> Result<()> {
-        budget.exact(&mut self.bytes, full.bytes.len() + full.bytes.len() / 32)?;
-        budget.exact(&mut self.ends, full.ends.len())?;
-        budget.exact(&mut self.valid, full.valid.len())?;
-        budget.exact(&mut self.upper, full.upper.len())
+    fn reserve_like(&mut self, full: &Self, part: Part, budget: &Budget) -> Result<()> {
+        budget.exact(&mut self.bytes, part.of(full.bytes.len() + full.bytes.len() / 32))?;
+        budget.exact(&mut self.ends, part.of(full.ends.len()))?;
+        budget.exact(&mut self.valid, part.of(full.valid.len()))?;
+        budget.exact(&mut self.upper, part.of(full.upper.len()))
     }
 
     fn trim(&mut self) {
