@@ -10,7 +10,7 @@ import { Rows } from "./rows.js";
 import { Selection } from "./selection.js";
 
 /** Bytes, or characters of a text, that go over at once. */
-const PIECE = 2 ** 20;
+const PIECE = 2 ** 18;
 
 type Data = readonly object[] | Uint8Array | ArrayBuffer | string;
 

@@ -12,9 +12,10 @@ use crate::query::schema::Case;
 
 /// Rows in a chunk; a whole number of 64-row words.
 ///
-/// As many as 16 bits can number: where a chunk of a column ends, the next one lies anywhere, and reading on from there costs several
-/// times what it costs within a chunk. The tests of this crate have smaller ones, so that few rows make several.
-pub const CHUNK: usize = if cfg!(test) { 1 << 13 } else { 1 << 16 };
+/// Where a chunk of a column ends, the next one lies anywhere, and reading on from there costs several times what it costs within a
+/// chunk: larger ones are faster to ask, and cost a small table more memory. The tests of this crate have smaller ones, so that few
+/// rows make several.
+pub const CHUNK: usize = if cfg!(test) { 1 << 13 } else { 1 << 15 };
 
 /// A row of a table, counted from 0 in the order of loading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
