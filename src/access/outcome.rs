@@ -79,7 +79,7 @@ impl Gate {
         }
         let mut fields = asker.reads(Verb::LeadView, super::assemble::Over::Lead);
         fields.extend(asker.reads(verb, super::assemble::Over::Lead));
-        fields.sort_unstable();
+        crate::sort::all(&mut fields);
         fields.dedup();
         Some(fields)
     }

@@ -9,6 +9,9 @@ use super::Plan;
 use super::decide::Many;
 use super::drops::{Drop, DropCode, Left};
 
+/// Receivers whose reasons are told of a lead that none of them may have, in order: what people read, and machines pay for.
+const TOLD: usize = 8;
+
 /// What a command asked of each lead.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Inquiry {
@@ -83,7 +86,7 @@ impl Plan {
             Inquiry::Deal { slot, to } => {
                 ask(moving(*slot, To::Anybody), &[]);
                 let arriving = [Asked::Give, Asked::Receive, Asked::Boundary];
-                to.iter().for_each(|user| ask(moving(*slot, To::User(user)), &arriving));
+                to.iter().take(TOLD).for_each(|user| ask(moving(*slot, To::User(user)), &arriving));
             }
             Inquiry::Clear { slots, from } => {
                 ask(verb(Verb::LeadEdit), &[]);

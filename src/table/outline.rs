@@ -146,7 +146,7 @@ fn bounds<T: Ordered>(chunks: &[Rc<Vec<T>>], rows: usize) -> Option<Vec<T>> {
     seen.try_reserve_exact(SAMPLE).ok()?;
     let sampled = (0..SAMPLE).map(|at| at * rows / SAMPLE).filter_map(|row| chunks.get(row / CHUNK)?.get(row % CHUNK).copied());
     seen.extend(sampled.filter(|value| !value.is_null()));
-    seen.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    crate::sort::by(&mut seen, |a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     let mut distinct = seen.clone();
     distinct.dedup();
     if distinct.len() <= MOST_BOUNDS {

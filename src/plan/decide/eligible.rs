@@ -146,6 +146,8 @@ impl<'t> Asked<'t> {
         let mut anybody = Set::first(conditions.len()).words().to_vec();
         let mut by_field: Vec<(FieldIx, Vec<(usize, Node)>)> = Vec::new();
         let mut lanes = lanes::Lanes::new(words);
+        // For few rows no value is looked at that is not theirs.
+        let few = lanes::are_few(rows, table);
         for (receiver, condition) in conditions.into_iter().enumerate() {
             let query = Query::from(condition.node);
             let bound = query.bind(&Bindings { now: ctx.now, actor: ctx.actor }, ctx.schema)?.root().clone();
@@ -158,7 +160,8 @@ impl<'t> Asked<'t> {
             }
             let mut rest = Vec::new();
             for part in if let Node::All(list) = bound { list } else { vec![bound] } {
-                match marks::field(&part, table) {
+                let field = if few { None } else { marks::field(&part, table) };
+                match field {
                     _ if is_true(&part) => {}
                     None => rest.push(part),
                     Some(field) => match by_field.iter_mut().find(|(known, _)| *known == field) {

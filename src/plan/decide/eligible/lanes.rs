@@ -24,6 +24,11 @@ const WIDTH: usize = 64;
 /// A row is looked at by itself where a table has this many times as many.
 const FEW: usize = 64;
 
+/// Whether so few rows are asked about that each is looked at by itself.
+pub(super) fn are_few(rows: &[u32], table: &Snapshot) -> bool {
+    rows.len().saturating_mul(FEW) < table.rows() as usize
+}
+
 impl Lanes {
     pub fn new(words: usize) -> Lanes {
         Lanes { words, conditions: Vec::new(), answered: Vec::new() }
@@ -63,7 +68,7 @@ impl Lanes {
         out.try_reserve(self.conditions.len())?;
         for (node, receivers) in self.conditions {
             let query = Query::from(node);
-            let rows = if rows.len().saturating_mul(FEW) < table.rows() as usize {
+            let rows = if are_few(rows, table) {
                 let mut mask = Mask::none(table.rows())?;
                 for row in rows.iter().map(|row| RowIx(*row)) {
                     if filter::matches(&query, &crate::plan::edit::After { table, row, sets: &[] }, ctx)? {

@@ -13,8 +13,10 @@ use crate::time::{Day, Instant};
 
 /// Most places that a field may have: codes of its dictionary, or stretches between bounds.
 const PLACES: usize = 1 << 16;
+/// Most questions that are asked of places: more than that, and conditions are better answered for the rows.
+const QUESTIONS: usize = 1 << 24;
 /// Most whole numbers that are looked up instead of searched for.
-const NARROW: i64 = 1 << 12;
+const NARROW: f64 = 4096.0;
 
 /// Rows that are worked on together.
 pub(in crate::plan::decide) struct Block<'r> {
@@ -85,13 +87,13 @@ struct Narrow {
 
 impl Narrow {
     /// The marks of all whole numbers around these bounds, if they lie close together.
-    #[expect(clippy::cast_possible_truncation, reason = "a bound that is too large for it makes the range too wide")]
+    #[expect(clippy::cast_possible_truncation, reason = "both are whole, and of 32 bits")]
     fn new(bounds: &[f64], marks: &[u32]) -> Option<Narrow> {
-        let (first, last) = (bounds.first()?.floor() as i64 - 1, bounds.last()?.ceil() as i64 + 1);
-        if last.checked_sub(first)? >= NARROW {
+        let (first, last) = (bounds.first()?.floor() - 1.0, bounds.last()?.ceil() + 1.0);
+        if first < f64::from(i32::MIN) || last > f64::from(i32::MAX) || last - first >= NARROW {
             return None;
         }
-        let (first, last) = (i32::try_from(first).ok()?, i32::try_from(last).ok()?);
+        let (first, last) = (first as i32, last as i32);
         // All numbers are at or above the bound in front of these.
         let mark = |value: i32| marks.get(1 + place(bounds, f64::from(value))).copied().unwrap_or(0);
         Some(Narrow { first, last, marks: (first..=last).map(mark).collect() })
@@ -150,12 +152,18 @@ impl<'t> Marks<'t> {
         let each = |cells: &[Cell<'_>], truths: &mut Vec<(usize, Vec<u8>)>| -> Result<()> {
             for (receiver, node) in parts {
                 let query = Query::from(node.clone());
-                let truth = cells.iter().map(|cell| filter::matches(&query, &One { cell: cell.clone() }, ctx).map(u8::from));
-                truths.push((*receiver, truth.collect::<Result<_>>()?));
+                let mut truth = Vec::new();
+                truth.try_reserve_exact(cells.len())?;
+                for cell in cells {
+                    truth.push(u8::from(filter::matches(&query, &One { cell: cell.clone() }, ctx)?));
+                }
+                truths.push((*receiver, truth));
             }
             Ok(())
         };
+        let too_many = |places: usize| places > PLACES || places.saturating_mul(parts.len()) > QUESTIONS;
         let values = match table.column(field) {
+            Column::Coded(column) if too_many(column.dict.len()) => return Ok(None),
             Column::Coded(column) => {
                 for (receiver, node) in parts {
                     truths.push((*receiver, by_code(node, &column.dict, ctx)?));
@@ -175,11 +183,11 @@ impl<'t> Marks<'t> {
                 });
                 // Minus zero is zero.
                 bounds.iter_mut().for_each(|bound| *bound += 0.0);
-                bounds.sort_unstable_by(f64::total_cmp);
+                crate::sort::by(&mut bounds, f64::total_cmp);
                 bounds.dedup();
                 bounds.retain(|bound| bound.is_finite());
                 let cells: Vec<Cell<'_>> = std::iter::once(Cell::Null).chain(bounds.iter().map(|bound| Cell::Number(*bound))).collect();
-                if cells.len() > PLACES {
+                if too_many(cells.len()) {
                     return Ok(None);
                 }
                 each(&cells, &mut truths)?;
@@ -193,7 +201,7 @@ impl<'t> Marks<'t> {
                 });
                 let day = |at: &i64| i32::try_from(*at).map_or(Cell::Null, |day| Cell::Day(Day(day)));
                 let cells: Vec<Cell<'_>> = std::iter::once(Cell::Null).chain(bounds.iter().map(day)).collect();
-                if cells.len() > PLACES {
+                if too_many(cells.len()) {
                     return Ok(None);
                 }
                 each(&cells, &mut truths)?;
@@ -206,7 +214,7 @@ impl<'t> Marks<'t> {
                     }
                 });
                 let cells: Vec<Cell<'_>> = std::iter::once(Cell::Null).chain(bounds.iter().map(|at| Cell::Instant(Instant(*at)))).collect();
-                if cells.len() > PLACES {
+                if too_many(cells.len()) {
                     return Ok(None);
                 }
                 each(&cells, &mut truths)?;
@@ -353,7 +361,7 @@ fn bounds(parts: &[(usize, Node)], lowest: i64, mut take: impl FnMut(&Check, &mu
     let mut out = vec![lowest];
     spans(parts, |check| take(check, &mut out));
     out.retain(|bound| *bound >= lowest);
-    out.sort_unstable();
+    crate::sort::all(&mut out);
     out.dedup();
     out
 }
