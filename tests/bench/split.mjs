@@ -218,7 +218,7 @@ function withEligibility(title, { rows, count, taste, rounds, target }) {
   world.table.free();
 }
 
-withEligibility("split of 1,000,000 among 37 who take some", { rows: MILLION, count: 37, taste: tastes(41, 25, [0, 10, 20, 30]), rounds: 4, target: { faster: 20 } });
+withEligibility("split of 1,000,000 among 37 who take some", { rows: MILLION, count: 37, taste: tastes(41, 25, [0, 10, 20, 30]), rounds: 12, target: { faster: 20 } });
 withEligibility("split of 100,000 among 200 in 2,000 classes", { rows: 100_000, count: 200, taste: tastes(42, 25, Array.from({ length: 40 }, (_, nth) => nth)), rounds: 3 });
 engine.free();
 report.end();
