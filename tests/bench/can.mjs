@@ -29,7 +29,7 @@ const engine = createEngineSync({ maxMemory: 2 ** 31 });
     return ask(person, verb, lead);
   };
   const calls = { all: 20_000, casbin: 400, "Cedar wasm": 100 };
-  const times = each(8, calls, Object.fromEntries(Object.entries({ ...ours, ...peers }).map(([name, ask]) => [name, asked(ask)])));
+  const times = each(24, calls, Object.fromEntries(Object.entries({ ...ours, ...peers }).map(([name, ask]) => [name, asked(ask)])));
   for (const name of Object.keys(ours)) {
     for (const peer of Object.keys(peers)) report.against(`can, ${name}`, times[name], peer, times[peer], { faster: peer === "CASL" ? 1 : 50 });
   }

@@ -98,7 +98,7 @@ const changes = (round) => {
   return Array.from({ length: 1000 }, one);
 };
 const upserted = race({
-  rounds: 8,
+  rounds: 20,
   make: changes,
   check: (answers, rows) => same(Object.fromEntries(Object.keys(answers).map((name) => [name, rows.slice(0, 50).map(({ id }) => (name === "ours" ? table.get(id, host) : byId.get(id)))]))),
   runners: {
