@@ -62,6 +62,19 @@ impl Covered {
         mask
     }
 
+    /// The covered rows that satisfy a filter; the others are not looked at.
+    ///
+    /// # Errors
+    /// As [`filter::select`].
+    pub fn select(&self, query: &Query, table: &Snapshot, ctx: &filter::Context<'_>) -> Result<Mask> {
+        let open = match self {
+            Covered::All => Mask::all(table.rows())?,
+            Covered::None => Mask::none(table.rows())?,
+            Covered::Some(mask) => mask.clone(),
+        };
+        filter::select_among(query, table, ctx, open)
+    }
+
     /// Rows that both cover.
     #[must_use]
     pub fn and(self, other: Covered) -> Covered {

@@ -104,11 +104,10 @@ impl<'t> Step<'t> {
         for at in 0..words.len().div_ceil(BLOCK) {
             let first = at * BLOCK;
             let window = Window { chunk: first / (CHUNK / 64), first: first % (CHUNK / 64) * 64 };
-            for (next, step) in (1..).zip(steps) {
+            for (next, step) in (0..).zip(steps) {
                 let end = words.len().min(first + BLOCK);
                 let Some(block) = words.get_mut(first..end) else { break };
-                step.narrow(block, window, &mut pool)?;
-                if steps.get(next).is_some_and(|step| few(block, step.cost())) {
+                if few(block, step.cost()) {
                     if next != listed.next || listed.rows.len() >= MOST_LISTED {
                         listed.settle(words, &mut pool)?;
                         listed.next = next;
@@ -117,6 +116,7 @@ impl<'t> Step<'t> {
                     listed.rows.collect(block, window.row())?;
                     break;
                 }
+                step.narrow(block, window, &mut pool)?;
             }
         }
         listed.settle(words, &mut pool)

@@ -37,7 +37,7 @@ pub(super) fn resolve(deciding: &Deciding<'_>, leads: &LeadsRef, sort: &[SortKey
 
 /// The visible rows that match, in the order of `sort`, else by id.
 fn found(deciding: &Deciding<'_>, query: &Query, view: &Covered, sort: &[SortKey]) -> Result<Vec<u32>> {
-    let mask = view.narrow(filter::select(query, deciding.table, &deciding.filtering())?);
+    let mask = view.select(query, deciding.table, &deciding.filtering())?;
     let rows = by_id(deciding.table, &mask, sort)?;
     if deciding.context.pin {
         *deciding.found.borrow_mut() = Some(rows.clone());

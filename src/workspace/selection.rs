@@ -50,8 +50,7 @@ impl Workspace {
     /// As [`Workspace::select`].
     pub fn select_filter(&self, table: &LeadTable, filter: &Filter, viewer: &Json) -> Result<Selection> {
         let viewer = Viewer::read(viewer)?;
-        let found = filter::select(&filter.query, &table.table, &filter.context(viewer.actor.as_deref(), viewer.now))?;
-        self.seen(table, found, &[], &viewer)
+        self.seen(table, &filter.query, &filter.context(viewer.actor.as_deref(), viewer.now), &[], &viewer)
     }
 
     fn usable_list(&self, id: &str, viewer: &Viewer) -> Result<&SavedList> {
@@ -65,13 +64,12 @@ impl Workspace {
     }
 
     fn find(&self, table: &LeadTable, query: &Query, sort: &[SortKey], viewer: &Viewer) -> Result<Selection> {
-        let found = filter::select(query, &table.table, &self.filtering(viewer.actor.as_deref(), viewer.now))?;
-        self.seen(table, found, sort, viewer)
+        self.seen(table, query, &self.filtering(viewer.actor.as_deref(), viewer.now), sort, viewer)
     }
 
-    /// The rows of those found that the viewer may see, in order.
-    fn seen(&self, table: &LeadTable, found: Mask, sort: &[SortKey], viewer: &Viewer) -> Result<Selection> {
-        let mask = self.visible(table, viewer)?.narrow(found);
+    /// The rows that match, of those that the viewer may see, in order.
+    fn seen(&self, table: &LeadTable, query: &Query, ctx: &filter::Context<'_>, sort: &[SortKey], viewer: &Viewer) -> Result<Selection> {
+        let mask = self.visible(table, viewer)?.select(query, &table.table, ctx)?;
         let mut rows: Vec<u32> = Vec::new();
         rows.try_reserve_exact(mask.count())?;
         rows.extend(mask.iter().map(|row| row.0));
