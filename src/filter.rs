@@ -108,7 +108,7 @@ mod tests {
         let verdicts: Vec<bool> = leads.iter().map(|lead| oracle::matches(json, lead, &ctx)).collect();
         let table = table(&schema, leads, rows, layout);
         for every in one_in {
-            let open = |row: usize| row % every == 0;
+            let open = |row: usize| row.is_multiple_of(every);
             let is_wanted = |row: usize, (lead, gone): (usize, bool)| open(row) && !gone && verdicts[lead];
             let wanted: Vec<usize> = rows.iter().enumerate().filter(|(row, of)| is_wanted(*row, **of)).map(|(row, _)| row).collect();
             let found = if every == 1 {
