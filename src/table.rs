@@ -68,7 +68,7 @@ pub use list::MOST_HAVING;
 pub use load::{BatchColumn, LoadFormat, LoadOptions, Loader, Purpose, Texts};
 pub use mask::Mask;
 pub use problem::{Problem, Problems};
-pub use snapshot::Snapshot;
+pub use snapshot::{Row, Snapshot};
 
 use crate::query::{FieldIx, Schema};
 use index::Index;

@@ -2,32 +2,16 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "support/dice.rs"]
+mod dice;
+
 use std::collections::BTreeMap;
 
+use dice::Dice;
 use evenhand::json::Json;
 use evenhand::plan::Plan;
 use evenhand::workspace::{LeadTable, Stored, Workspace};
 use proptest::prelude::*;
-
-/// SplitMix64.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ mixed >> 31) % sides
-    }
-
-    fn chance(&mut self, one_in: u64) -> bool {
-        self.roll(one_in) == 0
-    }
-
-    fn of<'a>(&mut self, words: &[&'a str]) -> &'a str {
-        words[self.roll(words.len() as u64) as usize]
-    }
-}
 
 fn json(text: &str) -> Json {
     Json::parse(text).unwrap_or_else(|error| panic!("{error}: {text}"))
@@ -40,7 +24,7 @@ fn config(dice: &mut Dice) -> Json {
     let users: Vec<String> = PEOPLE
         .iter()
         .map(|id| {
-            let capacity = if dice.chance(4) { format!(r#","capacity":{}"#, dice.roll(14)) } else { String::new() };
+            let capacity = if dice.one_in(4) { format!(r#","capacity":{}"#, dice.roll(14)) } else { String::new() };
             let accepts = match dice.roll(4) {
                 0 => format!(
                     r#","accepts":{{"rules":[{{"field":"state","operator":"in","value":["{}","{}"]}}]}}"#,
@@ -54,14 +38,14 @@ fn config(dice: &mut Dice) -> Json {
         })
         .collect();
     let mut lifecycle = vec![r#""open":{"rules":[{"field":"status","operator":"!=","value":"closed"}]}"#];
-    if dice.chance(2) {
+    if dice.one_in(2) {
         lifecycle.push(r#""onAssign":{"status":"working"}"#);
     }
-    if dice.chance(4) {
+    if dice.one_in(4) {
         lifecycle.push(r#""reassignable":{"rules":[{"field":"status","operator":"!=","value":"fixed"}]}"#);
     }
     let extra = [r#","version":"version""#, r#","assignedAt":"at","previousOwners":"before""#, r#","notified":"told""#];
-    let extra: String = extra.iter().filter(|_| dice.chance(2)).copied().collect();
+    let extra: String = extra.iter().filter(|_| dice.one_in(2)).copied().collect();
     json(&format!(
         r#"{{"version":1,
         "fields":{{"id":{{"type":"text"}},"owner":{{"type":"user"}},"agent":{{"type":"user"}},"state":{{"type":"choice"}},
@@ -81,7 +65,7 @@ fn config(dice: &mut Dice) -> Json {
 fn leads(dice: &mut Dice, shards: usize) -> Vec<(usize, String)> {
     let unowned = 1 + dice.roll(6);
     let people = [&PEOPLE[..], &["gone", "left"]].concat();
-    let status: &[&str] = if dice.chance(3) { &["new"] } else { &["new", "closed", "working", "fixed"] };
+    let status: &[&str] = if dice.one_in(3) { &["new"] } else { &["new", "closed", "working", "fixed"] };
     let mut rows: Vec<(usize, String)> = (0..dice.roll(70))
         .map(|number| {
             let shard = dice.roll(shards as u64) as usize;
@@ -103,8 +87,8 @@ fn table(workspace: &Workspace, rows: &[(usize, String)], shard: Option<usize>, 
 
 fn receivers(dice: &mut Dice) -> String {
     let mut out = Vec::new();
-    let tight = dice.chance(3);
-    for id in PEOPLE.iter().filter(|_| !dice.chance(3)).collect::<Vec<_>>() {
+    let tight = dice.one_in(3);
+    for id in PEOPLE.iter().filter(|_| !dice.one_in(3)).collect::<Vec<_>>() {
         out.push(match dice.roll(5) {
             _ if tight => format!(r#"{{"user":"{id}","cap":{}}}"#, 1 + dice.roll(7)),
             0 => format!(r#"{{"user":"{id}","weight":{}}}"#, dice.of(&["2", "0.5", "7"])),
@@ -112,7 +96,7 @@ fn receivers(dice: &mut Dice) -> String {
             _ => format!(r#""{id}""#),
         });
     }
-    if dice.chance(2) {
+    if dice.one_in(2) {
         out.reverse();
     }
     if out.is_empty() { r#"["ann"]"#.to_owned() } else { format!("[{}]", out.join(",")) }
@@ -126,7 +110,7 @@ fn split(dice: &mut Dice, to: &str) -> String {
         _ => to.to_owned(),
     };
     let (even, order, keep) = (dice.of(&["dealt", "total"]), dice.of(&["deal", "deal", "block"]), dice.of(&["true", "false"]));
-    let key = if dice.chance(2) { r#","key":"k""# } else { "" };
+    let key = if dice.one_in(2) { r#","key":"k""# } else { "" };
     format!(r#"{{"to":{to},"even":"{even}","order":"{order}","keep":{keep}{key}}}"#)
 }
 
@@ -154,7 +138,7 @@ fn command(dice: &mut Dice) -> Json {
 fn context(dice: &mut Dice, loads: bool) -> String {
     let carry = |dice: &mut Dice| (dice.roll(10_708_457_760) as i64 - 5_354_228_880).to_string();
     let mut out = vec![r#""actor":"ann","now":"2026-03-01T09:00:00Z""#.to_owned()];
-    if dice.chance(2) {
+    if dice.one_in(2) {
         out.push(format!(
             r#""state":{{"split/k":{{"version":3,"value":{{"format":1,"carry":{{"ann":{},"bob":{},"dan":{}}}}}}}}}"#,
             carry(dice),
@@ -162,13 +146,13 @@ fn context(dice: &mut Dice, loads: bool) -> String {
             carry(dice)
         ));
     }
-    if loads || dice.chance(4) {
+    if loads || dice.one_in(4) {
         out.push(format!(r#""load":{{"ann":{},"bob":{},"cyd":{}}}"#, 20 + dice.roll(40), 20 + dice.roll(60), 70));
     }
-    if dice.chance(5) {
+    if dice.one_in(5) {
         out.push(r#""allOrNothing":true"#.to_owned());
     }
-    if dice.chance(8) {
+    if dice.one_in(8) {
         out.push(r#""notify":"none""#.to_owned());
     }
     out.join(",")
@@ -204,7 +188,7 @@ fn shards_make_the_whole(seed: u64) {
     let workspace = Workspace::compile(&config(dice)).unwrap();
     let shards = [1, 2, 7, 64][dice.roll(4) as usize];
     let rows = leads(dice, shards);
-    let partial = dice.chance(3);
+    let partial = dice.one_in(3);
     let options = if partial { r#"{"partial":true}"# } else { "{}" };
     let (command, context) = (command(dice), context(dice, false));
     let given = json(&format!("{{{context}}}"));

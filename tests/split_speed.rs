@@ -1,23 +1,15 @@
 //! How long splits take. Prints times and asserts nothing about them:
 //! `cargo test --release --test split_speed -- --ignored --nocapture`.
 
+#[path = "support/dice.rs"]
+mod dice;
+
 #[cfg(test)]
 mod speed {
     use std::time::{Duration, Instant};
 
+    use crate::dice::Dice;
     use evenhand::split::{Bundle, Class, Division, Even, Keep, Order, Receiver, Set, deal, settle, together};
-
-    /// SplitMix64.
-    struct Dice(u64);
-
-    impl Dice {
-        fn roll(&mut self, sides: u64) -> u64 {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-            (mixed ^ mixed >> 31) % sides
-        }
-    }
 
     fn best<T>(mut work: impl FnMut() -> T) -> Duration {
         (0..5)

@@ -5,7 +5,7 @@
 
 use super::assemble::{Over, is_null, not_null};
 use super::boundary::Crossing;
-use super::lead::{After, Row};
+use super::lead::After;
 use super::reach::{Standing, between};
 use super::receive::{Changes, Handover};
 use super::{Asker, Change, Gate, Reason};
@@ -15,7 +15,7 @@ use crate::filter::{self, Context};
 use crate::query::assume::{all, always, any, assume, is_false, is_true, never};
 use crate::query::node::{Check, Node, Test};
 use crate::query::{Bindings, Cell, Cells, FieldIx, Query, UnitIx};
-use crate::table::{Mask, RowIx, Snapshot};
+use crate::table::{Mask, Row, RowIx, Snapshot};
 use crate::time::Instant;
 
 /// What a question is asked about, by whom and when.

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use crate::json::Json;
 use crate::query::convert::cell_from_json;
 use crate::query::{Cell, Cells, FieldIx, Schema};
-use crate::table::{RowIx, Snapshot};
 
 /// A lead that is asked about.
 #[derive(Clone, Copy)]
@@ -83,18 +82,6 @@ fn borrowed<'a>(cell: &'a Cell<'static>) -> Cell<'a> {
         Cell::Day(day) => Cell::Day(*day),
         Cell::Instant(instant) => Cell::Instant(*instant),
         Cell::List(items) => Cell::List(items.iter().map(|item| Cow::Borrowed(item.as_ref())).collect()),
-    }
-}
-
-/// One row of a table.
-pub(super) struct Row<'a> {
-    pub table: &'a Snapshot,
-    pub row: RowIx,
-}
-
-impl Cells for Row<'_> {
-    fn cell(&self, field: FieldIx) -> Cell<'_> {
-        self.table.cell(self.row, field)
     }
 }
 

@@ -8,12 +8,11 @@ use std::rc::Rc;
 
 use hashbrown::HashTable;
 
-use super::lead::Row;
 use super::{Asker, Gate};
 use crate::config::{UserIx, Verb};
 use crate::error::Result;
 use crate::query::FieldIx;
-use crate::table::{Column, RowIx, Snapshot};
+use crate::table::{Column, Row, RowIx, Snapshot};
 use crate::time::Instant;
 
 /// Bytes after which everything is let go, about.

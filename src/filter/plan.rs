@@ -14,7 +14,7 @@ use super::span::SpanLeaf;
 use super::text::TextLeaf;
 use crate::error::Result;
 use crate::query::node::{Check, Test};
-use crate::query::{Cell, Cells, FieldIx, Node};
+use crate::query::{Cells, Node};
 use crate::table::{CHUNK, Column, RowIx, Snapshot};
 
 /// A node of the plan.
@@ -344,20 +344,8 @@ fn short(row: usize) -> u32 {
 
 /// Whether a row passes a test, its negation left aside.
 fn holds(test: &Test, table: &Snapshot, world: &World<'_>, at: Window, row: usize) -> bool {
-    let row = TableRow { table, row: RowIx(short(at.chunk * CHUNK + at.first + row)) };
+    let row = crate::table::Row { table, row: RowIx(short(at.chunk * CHUNK + at.first + row)) };
     Row { lead: &row, world }.passes(test, &row.cell(test.field)) != test.negated
-}
-
-/// A row of a table as a lead.
-pub(super) struct TableRow<'t> {
-    pub(super) table: &'t Snapshot,
-    pub(super) row: RowIx,
-}
-
-impl Cells for TableRow<'_> {
-    fn cell(&self, field: FieldIx) -> Cell<'_> {
-        self.table.cell(self.row, field)
-    }
 }
 
 // ------------------------------------------------------------------ the order of members

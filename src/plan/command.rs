@@ -279,13 +279,13 @@ impl Command {
     /// `command_invalid` (or `query_invalid` where only the filter is at fault) with every fault found; `not_implemented`
     /// for commands that have not landed.
     pub fn read(json: &Json, model: &Model, rows: Option<Rc<Vec<u32>>>) -> Result<Command> {
+        if let Some("route" | "start_group" | "claim" | "decline" | "cancel_run" | "sweep") = json.get("type").and_then(Json::as_text) {
+            return Err(Error::new("not_implemented", "/type", "rules, groups and offers have not landed yet"));
+        }
         let faults = Faults::default();
         let node = Node::new(json, "", &faults);
         let reader = read::Reader { model, rows, query_fault: std::cell::Cell::new(false) };
         let command = reader.command(&node);
-        if let Some("route" | "start_group" | "claim" | "decline" | "cancel_run" | "sweep") = json.get("type").and_then(Json::as_text) {
-            return Err(Error::new("not_implemented", "/type", "rules, groups and offers have not landed yet"));
-        }
         let (failed, list) = (faults.any_error(), faults.into_list());
         match command {
             Some(command) if !failed => Ok(command),

@@ -51,11 +51,15 @@ impl Line {
 
 /// Counts that a plan moves.
 #[derive(Clone, Copy, Debug, Default)]
-struct Moved {
-    dealt: u64,
-    released: u64,
-    open_before: u64,
-    open_after: u64,
+pub(super) struct Moved {
+    /// Leads that they get.
+    pub dealt: u64,
+    /// Leads that they lose.
+    pub released: u64,
+    /// Open leads, of those that change, that they hold before.
+    pub open_before: u64,
+    /// The same afterwards.
+    pub open_after: u64,
 }
 
 /// The lines of a plan: receivers in their order, then former owners by id.

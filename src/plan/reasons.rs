@@ -2,8 +2,8 @@
 
 use crate::access::{Ask, Asked, Lead, Question, Reason, To};
 use crate::config::Verb;
-use crate::query::{Cell, Cells, FieldIx, UnitIx};
-use crate::table::{RowIx, Snapshot};
+use crate::query::{FieldIx, UnitIx};
+use crate::table::Row;
 
 use super::Plan;
 use super::decide::Many;
@@ -28,18 +28,6 @@ pub(crate) enum Inquiry {
     Clear { slots: Vec<FieldIx>, from: Vec<String> },
     /// Whether it may be claimed.
     Claim,
-}
-
-/// A row as a lead.
-struct Row<'a> {
-    table: &'a Snapshot,
-    row: RowIx,
-}
-
-impl Cells for Row<'_> {
-    fn cell(&self, field: FieldIx) -> Cell<'_> {
-        self.table.cell(self.row, field)
-    }
 }
 
 impl Plan {

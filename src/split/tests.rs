@@ -5,22 +5,13 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 mod certificate;
+#[path = "../../tests/support/dice.rs"]
+mod dice;
 mod wide;
 
 use super::*;
+use dice::Dice;
 use wide::Wide;
-
-/// SplitMix64, so that runs are the same everywhere.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ mixed >> 31) % sides
-    }
-}
 
 fn receivers(weights: &[u64]) -> Vec<Receiver> {
     weights.iter().map(|weight| Receiver { weight: *weight, most: None, load: 0, carry: 0 }).collect()

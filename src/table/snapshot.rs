@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::column::{Column, RowIx, TextColumn};
 use super::ops::IsId;
 use crate::query::schema::Case;
-use crate::query::{Cell, FieldIx, Schema};
+use crate::query::{Cell, Cells, FieldIx, Schema};
 
 /// The rows of a table at one moment. It shares memory with the table and stays as it is when the table changes.
 #[derive(Clone, Debug)]
@@ -20,6 +20,21 @@ pub struct Snapshot {
     pub(crate) revision: u64,
     nothing: Column,
     no_ids: TextColumn,
+}
+
+/// One row of a table, as a lead.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'t> {
+    /// The table.
+    pub table: &'t Snapshot,
+    /// Which one.
+    pub row: RowIx,
+}
+
+impl Cells for Row<'_> {
+    fn cell(&self, field: FieldIx) -> Cell<'_> {
+        self.table.cell(self.row, field)
+    }
 }
 
 /// The columns of a table without rows.

@@ -9,8 +9,8 @@ use crate::filter;
 use crate::filter::sql::{Dialect, SqlOptions};
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
-use crate::query::{Cell, Cells, FieldIx, Query, Schema};
-use crate::table::RowIx;
+use crate::query::{FieldIx, Query, Schema};
+use crate::table::Row;
 use crate::time::Instant;
 
 use super::{LeadTable, Workspace};
@@ -24,18 +24,6 @@ pub struct Filter {
     reads: Vec<FieldIx>,
     /// The configuration that it was compiled with. It keeps its meaning when the workspace is updated.
     gate: Rc<Gate>,
-}
-
-/// A row of a table as a lead.
-struct Row<'a> {
-    table: &'a LeadTable,
-    row: RowIx,
-}
-
-impl Cells for Row<'_> {
-    fn cell(&self, field: FieldIx) -> Cell<'_> {
-        self.table.table.cell(self.row, field)
-    }
 }
 
 /// What `FilterOptions` of the public API says.
@@ -90,7 +78,7 @@ impl Workspace {
         }
         let object = asked.filter(|lead| lead.as_object().is_some()).map(|lead| LeadObject::read(lead, &self.model.schema));
         let row = match (asked.and_then(Json::as_text), table) {
-            (Some(id), Some(table)) => table.table.find(id).map(|row| Row { table, row }),
+            (Some(id), Some(table)) => table.table.find(id).map(|row| Row { table: &table.table, row }),
             (Some(_), None) => {
                 return Err(Error::new(
                     "question_invalid",
@@ -180,7 +168,7 @@ impl Workspace {
         };
         let asking = Asking { table: &table.table, actor: self.gate.actor(actor)?, now };
         let visible = self.gate.view(&asking)?;
-        let row = table.table.find(lead).filter(|row| visible.contains(*row)).map(|row| Row { table, row });
+        let row = table.table.find(lead).filter(|row| visible.contains(*row)).map(|row| Row { table: &table.table, row });
         let lead = row.as_ref().map_or(Lead::Unknown(lead), |row| Lead::whole(row));
         let people = self.model.users.iter().filter(|user| user.active && user.kind == UserKind::Person);
         let answers = people.map(|user| {

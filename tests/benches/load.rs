@@ -63,10 +63,10 @@ fn main() {
     println!("csv   {:8.2} ms", best(9, || load(&csv, usize::MAX)));
     let mut changes: Vec<String> = Vec::new();
     for round in 0..6u64 {
-        let mut random = leads::Random(round);
+        let mut random = leads::Dice(round);
         let rows = (0..1000).map(|_| {
-            let id = random.below(rows as u64);
-            format!("{{\"id\":\"lead-{id:07}\",\"score\":{},\"owner\":\"user-{:03}\",\"tags\":[\"tag1\"],\"email\":\"X{id}@Y.z\",\"created\":\"2024-01-01\"}}\n", random.below(9), random.below(200))
+            let id = random.roll(rows as u64);
+            format!("{{\"id\":\"lead-{id:07}\",\"score\":{},\"owner\":\"user-{:03}\",\"tags\":[\"tag1\"],\"email\":\"X{id}@Y.z\",\"created\":\"2024-01-01\"}}\n", random.roll(9), random.roll(200))
         });
         changes.push(rows.collect());
     }

@@ -1,31 +1,11 @@
 //! Small random worlds for tests of plans: people, permissions, leads and commands, all from one seed.
 
+#[path = "dice.rs"]
+mod dice;
+
+pub use dice::Dice;
 use evenhand::json::Json;
 use evenhand::workspace::{LeadTable, Workspace};
-
-/// SplitMix64 (Steele, Lea, Flood 2014).
-pub struct Dice(pub u64);
-
-impl Dice {
-    /// A number below `sides`.
-    pub fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
-    }
-
-    /// Whether one of so many sides came up.
-    pub fn one_in(&mut self, sides: u64) -> bool {
-        self.roll(sides) == 0
-    }
-
-    /// One of a few words.
-    pub fn of<'a>(&mut self, words: &[&'a str]) -> &'a str {
-        words[self.roll(words.len() as u64) as usize]
-    }
-}
 
 /// Parses JSON that a test wrote.
 pub fn json(text: &str) -> Json {

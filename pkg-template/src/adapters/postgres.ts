@@ -1,5 +1,5 @@
 import type * as Adapters from "../../adapters.js";
-import { created, forgotten, Lost, loaded, type Names, retry, run, type Steps, written } from "./write.js";
+import { retry, waiting } from "./write.js";
 
 /*
  * Why no update is lost, under READ COMMITTED and above:
@@ -28,31 +28,7 @@ function passing(error: unknown): boolean {
 const ATTEMPTS = 5;
 
 export function postgres(options: Adapters.PostgresOptions): Adapters.Adapter {
-  const { transaction, stateTable = "evenhand_state", ...rest } = options;
-  const names: Names = { dialect: "postgres", stateTable, schema: options.schema };
-  const within = <T>(steps: () => Steps<T>) => transaction((client) => run(steps(), (sql, params) => client.query(sql, params)));
-  return {
-    createTables: () => within(() => created(names)),
-    loadState: (needed) => within(() => loaded(names, needed)),
-    forgetDone: (before) => within(() => forgotten(names, before)),
-    async commit(plan) {
-      for (let attempt = 1; ; attempt += 1) {
-        // The outcome is kept here, because a driver may wrap what is thrown to take the transaction back.
-        let lost: Adapters.Outcome | undefined;
-        try {
-          return await transaction(async (client) => {
-            const outcome = await run(written(plan, "postgres", { ...rest, stateTable }), (sql, params) => client.query(sql, params));
-            if (outcome.ok) return outcome;
-            lost = outcome;
-            throw new Lost();
-          });
-        } catch (error) {
-          if (lost !== undefined) return lost;
-          if (attempt >= ATTEMPTS || !passing(error)) throw error;
-        }
-      }
-    },
-  };
+  return waiting("postgres", options, (error, attempt) => attempt < ATTEMPTS && passing(error));
 }
 
 export { retry };

@@ -1,13 +1,13 @@
-import type { Needed, Outcome, Writable } from "../../adapters.js";
+import type { Adapter, Client, Needed, Outcome, SqliteSyncOptions, SyncAdapter, SyncClient, TableOptions, Writable } from "../../adapters.js";
 import type * as Contract from "../../evenhand.js";
 
 type Row = Record<string, unknown>;
 type Statement = { sql: string; params: unknown[] };
 
 /** Steps that ask for statements to be run and are given their rows; so the same code serves drivers that wait and drivers that do not. */
-export type Steps<T> = Generator<Statement, T, readonly object[]>;
+type Steps<T> = Generator<Statement, T, readonly object[]>;
 
-export type Names = { dialect: Contract.Dialect; stateTable: string; schema: string | undefined };
+type Names = { dialect: Contract.Dialect; stateTable: string; schema: string | undefined };
 
 const quote = (dialect: Contract.Dialect, name: string) => (dialect === "postgres" ? `"${name.replaceAll('"', '""')}"` : `\`${name.replaceAll("`", "``")}\``);
 
@@ -23,7 +23,7 @@ const param = (dialect: Contract.Dialect, place: number) => (dialect === "postgr
  * All of them run even after one came short: so the outcome names everything that was lost, and not only what was met first.
  * Nothing of it lasts, because the caller then takes the transaction back.
  */
-export function* written(plan: Writable, dialect: Contract.Dialect, options: Parameters<Contract.Plan["toSQL"]>[1]): Steps<Outcome> {
+function* written(plan: Writable, dialect: Contract.Dialect, options: Parameters<Contract.Plan["toSQL"]>[1]): Steps<Outcome> {
   if (plan.refused.length > 0) throw new Error("a refused plan changes nothing and cannot be written");
   const ids = new Set<unknown>();
   const keys = new Set<unknown>();
@@ -41,7 +41,7 @@ export function* written(plan: Writable, dialect: Contract.Dialect, options: Par
   return { ok: false, done, lost: leads.filter((id) => !ids.has(id)), stateLost };
 }
 
-export function* created(names: Names): Steps<void> {
+function* created(names: Names): Steps<void> {
   // Keys compare by their bytes, as prefixes are looked up and locks are taken. `json` keeps a text as it is, and every character of it.
   const columns =
     names.dialect === "postgres"
@@ -50,7 +50,7 @@ export function* created(names: Names): Steps<void> {
   yield { sql: `CREATE TABLE IF NOT EXISTS ${stateTable(names)} ${columns}`, params: [] };
 }
 
-export function* loaded(names: Names, needed: Needed): Steps<Contract.State> {
+function* loaded(names: Names, needed: Needed): Steps<Contract.State> {
   const { dialect } = names;
   const postgres = dialect === "postgres";
   const [key, version, value] = ["key", "version", "value"].map((name) => quote(dialect, name)) as [string, string, string];
@@ -79,7 +79,7 @@ export function* loaded(names: Names, needed: Needed): Steps<Contract.State> {
   return state;
 }
 
-export function* forgotten(names: Names, before: number): Steps<void> {
+function* forgotten(names: Names, before: number): Steps<void> {
   const { dialect } = names;
   const [key, value] = [quote(dialect, "key"), quote(dialect, "value")];
   const at = dialect === "postgres" ? `(${value}::json->>'at')::bigint < $1::bigint` : `json_extract(${value}, '$.at') < ?`;
@@ -103,23 +103,87 @@ export async function retry<P extends Writable>(
 }
 
 /** Runs steps with a driver that waits. */
-export async function run<T>(steps: Steps<T>, query: (sql: string, params: unknown[]) => readonly object[] | Promise<readonly object[]>): Promise<T> {
+async function run<T>(steps: Steps<T>, client: Client): Promise<T> {
   let step = steps.next();
-  while (step.done !== true) step = steps.next(await query(step.value.sql, step.value.params));
+  while (step.done !== true) step = steps.next(await client.query(step.value.sql, step.value.params));
   return step.value;
 }
 
 /** Runs steps with a driver that answers at once. */
-export function runSync<T>(steps: Steps<T>, query: (sql: string, params: unknown[]) => readonly object[]): T {
+function runSync<T>(steps: Steps<T>, client: SyncClient): T {
   let step = steps.next();
-  while (step.done !== true) step = steps.next(query(step.value.sql, step.value.params));
+  while (step.done !== true) step = steps.next(client.query(step.value.sql, step.value.params));
   return step.value;
 }
 
-/** Thrown inside a transaction to take it back. */
-export class Lost extends Error {
+/** Thrown inside a transaction to take it back. The outcome is kept beside it, because a driver may wrap what is thrown. */
+class Lost extends Error {
   constructor() {
     super("another writer was faster; nothing was written");
     this.name = "Lost";
   }
+}
+
+type Options = TableOptions & { transaction: unknown };
+
+/** What the options say of names, and those of the statements. */
+function read(dialect: Contract.Dialect, { transaction: _, ...rest }: Options): [Names, Parameters<Contract.Plan["toSQL"]>[1]] {
+  const stateTable = rest.stateTable ?? "evenhand_state";
+  return [{ dialect, stateTable, schema: rest.schema }, { ...rest, stateTable }];
+}
+
+/** An adapter for a driver that waits. While `again` says so of an error, the transaction is run once more. */
+export function waiting(
+  dialect: Contract.Dialect,
+  options: TableOptions & { transaction: <T>(work: (client: Client) => Promise<T>) => Promise<T> },
+  again: (error: unknown, attempt: number) => boolean = () => false,
+): Adapter {
+  const [names, statements] = read(dialect, options);
+  const within = <T>(steps: () => Steps<T>) => options.transaction((client) => run(steps(), client));
+  return {
+    createTables: () => within(() => created(names)),
+    loadState: (needed) => within(() => loaded(names, needed)),
+    forgetDone: (before) => within(() => forgotten(names, before)),
+    async commit(plan) {
+      for (let attempt = 1; ; attempt += 1) {
+        let lost: Outcome | undefined;
+        try {
+          return await options.transaction(async (client) => {
+            const outcome = await run(written(plan, dialect, statements), client);
+            if (outcome.ok) return outcome;
+            lost = outcome;
+            throw new Lost();
+          });
+        } catch (error) {
+          if (lost !== undefined) return lost;
+          if (!again(error, attempt)) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** The same for a driver that answers at once. */
+export function atOnce(dialect: Contract.Dialect, options: SqliteSyncOptions): SyncAdapter {
+  const [names, statements] = read(dialect, options);
+  const within = <T>(steps: () => Steps<T>) => options.transaction((client) => runSync(steps(), client));
+  return {
+    createTables: () => within(() => created(names)),
+    loadState: (needed) => within(() => loaded(names, needed)),
+    forgetDone: (before) => within(() => forgotten(names, before)),
+    commit(plan) {
+      let lost: Outcome | undefined;
+      try {
+        return options.transaction((client) => {
+          const outcome = runSync(written(plan, dialect, statements), client);
+          if (outcome.ok) return outcome;
+          lost = outcome;
+          throw new Lost();
+        });
+      } catch (error) {
+        if (lost !== undefined) return lost;
+        throw error;
+      }
+    },
+  };
 }

@@ -10,8 +10,8 @@ use crate::json::Json;
 use crate::plan::drops::{Checks, DropCode};
 use crate::plan::edit::To;
 use crate::plan::recorded::{Recorded, RecordedChange};
-use crate::query::{Cell, Cells, FieldIx, UnitIx};
-use crate::table::{Mask, RowIx, Table};
+use crate::query::{Cell, FieldIx, UnitIx};
+use crate::table::{Mask, Row, RowIx};
 
 use super::{Created, Deciding, Draft, Following};
 
@@ -123,18 +123,6 @@ struct Person {
     receives: Covered,
     /// The fields that the person's own view reads.
     reads: Vec<FieldIx>,
-}
-
-/// A row of the table as a lead.
-struct Row<'a> {
-    table: &'a Table,
-    row: RowIx,
-}
-
-impl Cells for Row<'_> {
-    fn cell(&self, field: FieldIx) -> Cell<'_> {
-        self.table.cell(self.row, field)
-    }
 }
 
 impl<'a> Way<'a> {

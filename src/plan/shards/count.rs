@@ -10,7 +10,7 @@ use crate::plan::context::Refusing;
 use crate::plan::decide::{Dealt, Deciding, Draft, SplitReport, Turns};
 use crate::plan::drops::DropCode;
 use crate::plan::edit::{Edits, To, Told};
-use crate::plan::lines::Line;
+use crate::plan::lines::{Line, Moved};
 use crate::plan::notices::{Notice, NoticeKind};
 use crate::query::{Cell, FieldIx};
 use crate::split::{Class, Division, Keep, Order, Receiver, Settled, deal, settle};
@@ -50,14 +50,6 @@ pub(crate) struct Counts {
     notices: BTreeMap<(FieldIx, NoticeKind, String), (u64, bool)>,
     /// By slot, for each person who gets a lead: the place of the last one, class by class.
     pub last: BTreeMap<FieldIx, BTreeMap<String, usize>>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Moved {
-    dealt: u64,
-    released: u64,
-    open_before: u64,
-    open_after: u64,
 }
 
 /// The classes of all shards, and how many rows of each every shard has.

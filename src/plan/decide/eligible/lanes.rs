@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::filter;
 use crate::query::{Node, Query};
-use crate::table::{Mask, RowIx, Snapshot};
+use crate::table::{Mask, Row, RowIx, Snapshot};
 
 /// Rows that pass, and the receivers who ask it.
 pub(super) struct Lane {
@@ -71,7 +71,7 @@ impl Lanes {
             let rows = if are_few(rows, table) {
                 let mut mask = Mask::none(table.rows())?;
                 for row in rows.iter().map(|row| RowIx(*row)) {
-                    if filter::matches(&query, &crate::plan::edit::After { table, row, sets: &[] }, ctx)? {
+                    if filter::matches(&query, &Row { table, row }, ctx)? {
                         mask.insert(row);
                     }
                 }
