@@ -20,6 +20,7 @@ mod flow;
 mod level;
 mod number;
 mod quota;
+mod ranks;
 mod set;
 mod stay;
 #[cfg(test)]
@@ -36,6 +37,7 @@ use quota::Merged;
 use set::{bits, filled};
 
 pub use deal::{Order, deal, deal_part};
+pub use ranks::deal_into;
 pub use set::Set;
 pub use together::{Bundle, Bundled, together};
 pub use weight::scale_weights;

@@ -19,6 +19,9 @@ pub trait Ordered: Copy + PartialOrd + 'static {
 
     /// Whether it stands for null.
     fn is_null(self) -> bool;
+
+    /// The same number as a whole one of 32 bits, if it is one.
+    fn whole(self) -> Option<i32>;
 }
 
 impl Ordered for f64 {
@@ -29,6 +32,16 @@ impl Ordered for f64 {
     #[inline]
     fn is_null(self) -> bool {
         self.is_nan()
+    }
+
+    /// Added to 3 · 2⁵¹ a whole number stands in the lowest bits of the sum, and nothing is lost by adding it.
+    #[inline]
+    fn whole(self) -> Option<i32> {
+        const FIRST: f64 = 6_755_399_441_055_744.0;
+        let sum = self + FIRST;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "the lowest bits are the number")]
+        let bits = sum.to_bits() as u32 as i32;
+        ((sum - FIRST == self) & (self.abs() < 2_147_483_648.0)).then_some(bits)
     }
 }
 
@@ -42,6 +55,11 @@ macro_rules! whole {
             #[inline]
             fn is_null(self) -> bool {
                 self == $null
+            }
+
+            #[inline]
+            fn whole(self) -> Option<i32> {
+                i32::try_from(self).ok()
             }
         }
     )*};
@@ -58,6 +76,9 @@ const SAMPLE: usize = 4096;
 /// Columns with fewer rows are read as they are.
 const LEAST_ROWS: usize = 4096;
 
+/// Bytes of whole numbers that are kept at most.
+const NARROW: i32 = 4096;
+
 /// The byte of a value.
 #[inline]
 fn byte<T: Ordered>(bounds: &[T], value: T) -> u8 {
@@ -65,6 +86,44 @@ fn byte<T: Ordered>(bounds: &[T], value: T) -> u8 {
         return NULL_BYTE;
     }
     u8::try_from(bounds.partition_point(|bound| *bound <= value)).unwrap_or(NULL_BYTE)
+}
+
+/// Bytes of whole numbers, to be looked up where bounds are whole numbers close together.
+struct Narrow {
+    /// The first is below all bounds.
+    first: i32,
+    last: i32,
+    bytes: Vec<u8>,
+}
+
+impl Narrow {
+    fn new<T: Ordered>(bounds: &[T]) -> Option<Narrow> {
+        let bounds: Option<Vec<i32>> = bounds.iter().map(|bound| bound.whole()).collect();
+        let bounds = bounds?;
+        let (first, last) = (bounds.first()?.checked_sub(1)?, *bounds.last()?);
+        if last.checked_sub(first)? >= NARROW {
+            return None;
+        }
+        Some(Narrow { first, last, bytes: (first..=last).map(|whole| byte(&bounds, whole)).collect() })
+    }
+
+    #[inline]
+    fn get(&self, whole: i32) -> Option<u8> {
+        #[expect(clippy::cast_sign_loss, reason = "a number that was moved into the range is not below its first")]
+        let at = whole.clamp(self.first, self.last).wrapping_sub(self.first) as usize;
+        self.bytes.get(at).copied()
+    }
+}
+
+/// Appends the bytes of some values.
+fn append<T: Ordered>(out: &mut Vec<u8>, values: &[T], bounds: &[T], narrow: Option<&Narrow>) {
+    match narrow {
+        Some(narrow) => out.extend(values.iter().map(|value| match value.whole() {
+            Some(whole) if !value.is_null() => narrow.get(whole).unwrap_or(NULL_BYTE),
+            _ => byte(bounds, *value),
+        })),
+        None => out.extend(values.iter().map(|value| byte(bounds, *value))),
+    }
 }
 
 /// What there is of the outline of a column.
@@ -122,6 +181,7 @@ impl<T: Ordered> Kept<T> {
         }
         self.bytes.try_reserve(chunks.len().saturating_sub(self.bytes.len())).ok()?;
         self.bytes.resize(chunks.len(), None);
+        let narrow = if self.bytes.iter().any(Option::is_none) { Narrow::new(&self.bounds) } else { None };
         let mut out = Vec::new();
         out.try_reserve_exact(chunks.len()).ok()?;
         for (kept, chunk) in self.bytes.iter_mut().zip(chunks) {
@@ -130,7 +190,7 @@ impl<T: Ordered> Kept<T> {
                 None => {
                     let mut bytes = Vec::new();
                     bytes.try_reserve_exact(chunk.len()).ok()?;
-                    bytes.extend(chunk.iter().map(|value| byte(&self.bounds, *value)));
+                    append(&mut bytes, chunk, &self.bounds, narrow.as_ref());
                     Rc::clone(kept.insert(Rc::new(bytes)))
                 }
             };

@@ -61,7 +61,12 @@ impl Holders<'_> {
         }
         let Column::Coded(column) = self.column else { return out.fill(NOBODY) };
         match block.codes(column) {
-            Some(CodeSlice::U8(codes)) => fill(out, &self.places, codes.iter().map(|code| u32::from(*code))),
+            Some(CodeSlice::U8(codes)) => {
+                let mut places = [NOBODY; 256];
+                places.iter_mut().zip(&self.places).for_each(|(to, from)| *to = *from);
+                #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
+                out.iter_mut().zip(codes).for_each(|(out, code)| *out = places[usize::from(*code)]);
+            }
             Some(CodeSlice::U16(codes)) => fill(out, &self.places, codes.iter().map(|code| u32::from(*code))),
             Some(CodeSlice::U32(codes)) => fill(out, &self.places, codes.iter().copied()),
             None => fill(out, &self.places, block.rows.iter().map(|row| column.code(*row))),
@@ -109,6 +114,9 @@ impl Classes {
     }
 }
 
+/// Rows that are looked at together for one that does not change.
+const FEW: usize = 64;
+
 /// Places of the small table that remembers where keys were found last.
 const RECENT: usize = 1 << 12;
 
@@ -155,41 +163,42 @@ impl Turns {
     pub(super) fn of(settled: &Settled, rows: usize, of_row: Named, order: kernel::Order) -> Result<Turns> {
         let mut sequence: Vec<u32> = Vec::new();
         sequence.try_reserve_exact(rows)?;
+        sequence.resize(rows, NOBODY);
         let mut next: Vec<u32> = Vec::new();
         next.try_reserve_exact(settled.quotas.len())?;
+        let mut rest = sequence.as_mut_slice();
         for (quotas, left) in settled.quotas.iter().zip(&settled.left) {
-            next.push(u32::try_from(sequence.len()).unwrap_or(u32::MAX));
-            match quotas.as_slice() {
-                [(receiver, quota)] => sequence.extend(std::iter::repeat_n(*receiver, usize::try_from(*quota).unwrap_or(0))),
-                quotas => kernel::deal(quotas, order, |receiver| sequence.push(receiver)),
-            }
-            sequence.extend(std::iter::repeat_n(NOBODY, usize::try_from(*left).unwrap_or(0)));
+            next.push(u32::try_from(rows - rest.len()).unwrap_or(u32::MAX));
+            let count = quotas.iter().fold(*left, |sum, (_, quota)| sum.saturating_add(*quota));
+            let at = usize::try_from(count).unwrap_or(usize::MAX).min(rest.len());
+            let (class, after) = std::mem::take(&mut rest).split_at_mut(at);
+            kernel::deal_into(quotas, order, class);
+            rest = after;
         }
         Ok(if next.len() < 2 { Turns::Listed(sequence) } else { Turns::ByClass { of_row, sequence, next } })
     }
 
     /// The receivers of the next rows, the first of which has this place.
     fn fill(&mut self, first: usize, out: &mut [u32]) {
-        let take = |next: &mut [u32], sequence: &[u32], class: u32| {
-            let Some(next) = next.get_mut(class as usize) else { return NOBODY };
-            let receiver = sequence.get(*next as usize).copied().unwrap_or(NOBODY);
-            *next += 1;
-            receiver
-        };
+        fn take(next: &mut [u32], sequence: &[u32], out: &mut [u32], classes: impl Iterator<Item = u32>) {
+            for (out, class) in out.iter_mut().zip(classes) {
+                let Some(next) = next.get_mut(class as usize) else { continue };
+                *out = sequence.get(*next as usize).copied().unwrap_or(NOBODY);
+                *next += 1;
+            }
+        }
         match self {
             Turns::Listed(list) => {
                 out.iter_mut().zip(list.get(first..).unwrap_or_default()).for_each(|(out, receiver)| *out = *receiver);
             }
-            Turns::ByClass { of_row: Named::Short(short), sequence, next } => {
-                for (out, number) in out.iter_mut().zip(short.numbers.get(first..).unwrap_or_default()) {
-                    *out = take(next, sequence, short.names.get(usize::from(*number)).copied().unwrap_or(0));
+            Turns::ByClass { of_row, sequence, next } => match of_row {
+                Named::Alike => take(next, sequence, out, std::iter::repeat(0)),
+                Named::Short(short) => {
+                    let numbers = short.numbers.get(first..).unwrap_or_default().iter();
+                    take(next, sequence, out, numbers.map(|number| short.names.get(usize::from(*number)).copied().unwrap_or(0)));
                 }
-            }
-            Turns::ByClass { of_row, sequence, next } => {
-                for (at, out) in (first..).zip(out) {
-                    *out = take(next, sequence, of_row.at(at));
-                }
-            }
+                Named::Long(list) => take(next, sequence, out, list.get(first..).unwrap_or_default().iter().copied()),
+            },
         }
     }
 
@@ -220,34 +229,42 @@ impl Turns {
         }
         let mut to: Vec<u32> = Vec::new();
         to.try_reserve_exact(rows.len())?;
-        let (mut holders, mut receivers, mut moved) = ([NOBODY; BLOCK], [NOBODY; BLOCK], [NOBODY; BLOCK]);
+        let (mut holders, mut receivers) = ([NOBODY; BLOCK], [NOBODY; BLOCK]);
         let (mut start, mut kept) = (0, 0);
-        while start < rows.len() {
-            let block = blocks(rows.get(start..).unwrap_or_default(), BLOCK).next();
-            if let (Some(block), Some(present)) = (&block, present) {
-                present.of_block(block, &mut holders);
+        loop {
+            let Some(block) = blocks(rows.get(start..).unwrap_or_default(), BLOCK).next() else { break };
+            let len = block.rows.len();
+            let (Some(holders), Some(receivers)) = (holders.get_mut(..len), receivers.get_mut(..len)) else { break };
+            if let Some(present) = present {
+                present.of_block(&block, holders);
             }
-            let len = block.map_or(0, |block| block.rows.len()).min(BLOCK);
-            self.fill(start, receivers.get_mut(..len).unwrap_or_default());
-            unmoved.full.try_reserve(len)?;
-            unmoved.same.try_reserve(len)?;
-            let mut changed = 0;
-            #[expect(clippy::indexing_slicing, reason = "changed <= at < len <= BLOCK, and kept + changed <= start + at < rows.len()")]
-            for at in 0..len.min(rows.len() - start) {
-                let (row, receiver) = (rows[start + at], receivers[at]);
-                rows[kept + changed] = row;
-                moved[changed] = receiver;
-                if receiver == NOBODY {
-                    unmoved.full.push(row);
-                } else if holders[at] == receiver {
-                    unmoved.same.push(row);
+            self.fill(start, receivers);
+            // Among so few rows there is seldom one that does not change, and all are moved up as they are.
+            for (holders, receivers) in holders.chunks(FEW).zip(receivers.chunks(FEW)) {
+                let stays = |(holder, receiver): (&u32, &u32)| holder == receiver || *receiver == NOBODY;
+                let end = start + receivers.len();
+                if !holders.iter().zip(receivers).fold(false, |any, pair| any | stays(pair)) {
+                    rows.copy_within(start..end, kept);
+                    to.extend_from_slice(receivers);
+                    kept += receivers.len();
                 } else {
-                    changed += 1;
+                    for (at, (holder, receiver)) in (start..end).zip(holders.iter().zip(receivers)) {
+                        let row = rows.get(at).copied().unwrap_or_default();
+                        if *receiver == NOBODY {
+                            unmoved.full.try_reserve(1)?;
+                            unmoved.full.push(row);
+                        } else if holder == receiver {
+                            unmoved.same.try_reserve(1)?;
+                            unmoved.same.push(row);
+                        } else {
+                            rows.get_mut(kept).into_iter().for_each(|slot| *slot = row);
+                            to.push(*receiver);
+                            kept += 1;
+                        }
+                    }
                 }
+                start = end;
             }
-            to.extend_from_slice(moved.get(..changed).unwrap_or_default());
-            start += len.max(1);
-            kept += changed;
         }
         rows.truncate(kept);
         Ok((to, unmoved))

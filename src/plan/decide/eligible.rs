@@ -8,6 +8,7 @@
 mod lanes;
 mod marks;
 mod named;
+mod spans;
 #[cfg(test)]
 mod tests;
 
@@ -44,7 +45,7 @@ pub(in crate::plan) struct Kinds {
     pub of_row: Named,
 }
 
-/// Numbers that marks are combined to at most, for one look-up.
+/// Numbers that marks are combined to at most, so that 16 bits hold them.
 const COMBINED: usize = 1 << 16;
 /// Rows that are worked on at a time.
 pub(super) const BLOCK: usize = 1 << 10;
@@ -119,15 +120,18 @@ struct Group {
 }
 
 impl Group {
-    /// Gives `each` the combined marks of the rows, block by block.
-    fn each_block(&self, marks: &[Marks<'_>], rows: &[u32], mut each: impl FnMut(&[u32])) {
-        let mut numbers = [0u32; BLOCK];
+    /// The combined marks of each row.
+    fn numbers(&self, marks: &[Marks<'_>], rows: &[u32]) -> Result<Vec<u16>> {
+        let mut out: Vec<u16> = Vec::new();
+        out.try_reserve_exact(rows.len())?;
+        out.resize(rows.len(), 0);
+        let mut rest = out.as_mut_slice();
         for block in blocks(rows, BLOCK) {
-            let Some(numbers) = numbers.get_mut(..block.rows.len()) else { continue };
-            numbers.fill(0);
+            let Some((numbers, after)) = std::mem::take(&mut rest).split_at_mut_checked(block.rows.len()) else { break };
             self.fields.iter().filter_map(|field| marks.get(*field)).for_each(|marks| marks.add(&block, numbers));
-            each(numbers);
+            rest = after;
         }
+        Ok(out)
     }
 }
 
@@ -223,16 +227,11 @@ impl<'t> Asked<'t> {
 
     /// Rows told apart by one look-up: their combined marks name the set.
     fn looked_up(&self, rows: &[u32], group: &Group) -> Result<Kinds> {
-        let mut numbers: Vec<u16> = Vec::new();
-        numbers.try_reserve_exact(rows.len())?;
+        let numbers = group.numbers(&self.marks, rows)?;
         let mut counts: Vec<u32> = Vec::new();
         counts.try_reserve_exact(group.combined)?;
         counts.resize(group.combined, 0);
-        group.each_block(&self.marks, rows, |block| {
-            block.iter().for_each(|number| counts.get_mut(*number as usize).into_iter().for_each(|count| *count += 1));
-            #[expect(clippy::cast_possible_truncation, reason = "there are at most as many combinations as 16 bits tell apart")]
-            numbers.extend(block.iter().map(|number| *number as u16));
-        });
+        numbers.iter().for_each(|number| counts.get_mut(usize::from(*number)).into_iter().for_each(|count| *count += 1));
         let mut sets = Sets::default();
         let mut names: Vec<u32> = Vec::new();
         names.try_reserve_exact(counts.len())?;
@@ -258,10 +257,7 @@ impl<'t> Asked<'t> {
         of_row.resize(rows.len(), 0);
         let mut parts = u32::from(!rows.is_empty());
         for group in groups {
-            let mut numbers: Vec<u32> = Vec::new();
-            numbers.try_reserve_exact(rows.len())?;
-            group.each_block(&self.marks, rows, |block| numbers.extend_from_slice(block));
-            parts = refine(&mut of_row, numbers.into_iter().map(u64::from))?;
+            parts = refine(&mut of_row, group.numbers(&self.marks, rows)?.into_iter().map(u64::from))?;
         }
         for keys in lanes::keys(&self.lanes, rows) {
             parts = refine(&mut of_row, keys?.into_iter())?;

@@ -1,5 +1,7 @@
 //! The marks of one field: values that the same receivers let pass have the same.
 
+use std::rc::Rc;
+
 use hashbrown::HashMap;
 
 use crate::error::{Error, Result};
@@ -8,15 +10,16 @@ use crate::query::node::Check;
 use crate::query::{Cell, Cells, FieldIx, Node, Query};
 use crate::table::codes::CodeSlice;
 use crate::table::column::{Chunks, CodedColumn, Dict};
+use crate::table::outline::Ordered;
 use crate::table::{CHUNK, Column, Snapshot};
 use crate::time::{Day, Instant};
+
+use super::spans::Spans;
 
 /// Most places that a field may have: codes of its dictionary, or stretches between bounds.
 const PLACES: usize = 1 << 16;
 /// Most questions that are asked of places: more than that, and conditions are better answered for the rows.
 const QUESTIONS: usize = 1 << 24;
-/// Most whole numbers that are looked up instead of searched for.
-const NARROW: f64 = 4096.0;
 
 /// Rows that are worked on together.
 pub(in crate::plan::decide) struct Block<'r> {
@@ -48,9 +51,9 @@ impl Block<'_> {
 
     /// The values of the rows, where they follow one another.
     #[inline]
-    fn values<'c, T>(&self, column: &'c Chunks<T>) -> Option<&'c [T]> {
+    pub fn values<'c, T>(&self, chunks: &'c [Rc<Vec<T>>]) -> Option<&'c [T]> {
         let (chunk, first) = self.run?;
-        column.chunks.get(chunk)?.get(first..first + self.rows.len())
+        chunks.get(chunk)?.get(first..first + self.rows.len())
     }
 }
 
@@ -58,9 +61,7 @@ impl Block<'_> {
 pub(super) struct Marks<'t> {
     values: Values<'t>,
     /// By place: the mark times the stride.
-    of_place: Vec<u32>,
-    /// The same for whole numbers, where that is known beforehand.
-    narrow: Option<Narrow>,
+    of_place: Vec<u16>,
     stride: usize,
     /// By mark: who lets it pass.
     sets: Vec<u64>,
@@ -73,38 +74,9 @@ enum Values<'t> {
     /// A place is 0, 1, or 2 for null.
     Flags(&'t Chunks<u8>),
     /// A place is the number of bounds that are not above the value; null is below all. So for the others.
-    Numbers(&'t Chunks<f64>, Vec<f64>),
-    Days(&'t Chunks<i32>, Vec<i64>),
-    Instants(&'t Chunks<i64>, Vec<i64>),
-}
-
-/// Marks of whole numbers in a narrow range: what is below the first is like the first, what is above the last like the last.
-struct Narrow {
-    first: i32,
-    last: i32,
-    marks: Vec<u32>,
-}
-
-impl Narrow {
-    /// The marks of all whole numbers around these bounds, if they lie close together.
-    #[expect(clippy::cast_possible_truncation, reason = "both are whole, and of 32 bits")]
-    fn new(bounds: &[f64], marks: &[u32]) -> Option<Narrow> {
-        let (first, last) = (bounds.first()?.floor() - 1.0, bounds.last()?.ceil() + 1.0);
-        if first < f64::from(i32::MIN) || last > f64::from(i32::MAX) || last - first >= NARROW {
-            return None;
-        }
-        let (first, last) = (first as i32, last as i32);
-        // All numbers are at or above the bound in front of these.
-        let mark = |value: i32| marks.get(1 + place(bounds, f64::from(value))).copied().unwrap_or(0);
-        Some(Narrow { first, last, marks: (first..=last).map(mark).collect() })
-    }
-
-    #[inline]
-    fn get(&self, value: i32) -> u32 {
-        #[expect(clippy::cast_sign_loss, reason = "a value that was moved into the range is not below its first")]
-        let at = value.clamp(self.first, self.last).wrapping_sub(self.first) as usize;
-        self.marks.get(at).copied().unwrap_or(0)
-    }
+    Numbers(Spans<'t, f64>),
+    Days(Spans<'t, i32>),
+    Instants(Spans<'t, i64>),
 }
 
 /// The field that a condition is about, if it is about one and tells rows apart by its marks.
@@ -175,50 +147,53 @@ impl<'t> Marks<'t> {
                 Values::Flags(column)
             }
             Column::Number(column) => {
-                let mut bounds = vec![f64::MIN];
-                spans(parts, |check| {
+                let mut bounds = Vec::new();
+                tests(parts, |check| {
                     if let Check::Numbers(spans) = check {
-                        bounds.extend(spans.iter().flat_map(|(first, last)| [*first, last.next_up()]));
+                        // Minus zero is zero.
+                        bounds.extend(spans.iter().flat_map(|(first, last)| [*first + 0.0, last.next_up() + 0.0]));
                     }
                 });
-                // Minus zero is zero.
-                bounds.iter_mut().for_each(|bound| *bound += 0.0);
-                crate::sort::by(&mut bounds, f64::total_cmp);
-                bounds.dedup();
-                bounds.retain(|bound| bound.is_finite());
-                let cells: Vec<Cell<'_>> = std::iter::once(Cell::Null).chain(bounds.iter().map(|bound| Cell::Number(*bound))).collect();
+                let spans = Spans::new(column, bounds);
+                let cells: Vec<Cell<'_>> =
+                    spans.samples().map(|value| if value.is_nan() { Cell::Null } else { Cell::Number(value) }).collect();
                 if too_many(cells.len()) {
                     return Ok(None);
                 }
                 each(&cells, &mut truths)?;
-                Values::Numbers(column, bounds)
+                Values::Numbers(spans)
             }
             Column::Day(column) => {
-                let bounds = bounds(parts, i64::from(i32::MIN) + 1, |check, out| {
+                let mut bounds = Vec::new();
+                tests(parts, |check| {
                     if let Check::Days(spans) = check {
-                        out.extend(spans.iter().flat_map(|(first, last)| [i64::from(*first), i64::from(*last) + 1]));
+                        bounds.extend(spans.iter().flat_map(|(first, last)| [Some(*first), last.checked_add(1)]).flatten());
                     }
                 });
-                let day = |at: &i64| i32::try_from(*at).map_or(Cell::Null, |day| Cell::Day(Day(day)));
-                let cells: Vec<Cell<'_>> = std::iter::once(Cell::Null).chain(bounds.iter().map(day)).collect();
+                let spans = Spans::new(column, bounds);
+                let cells: Vec<Cell<'_>> =
+                    spans.samples().map(|day| if day.is_null() { Cell::Null } else { Cell::Day(Day(day)) }).collect();
                 if too_many(cells.len()) {
                     return Ok(None);
                 }
                 each(&cells, &mut truths)?;
-                Values::Days(column, bounds)
+                Values::Days(spans)
             }
             Column::Instant(column) => {
-                let bounds = bounds(parts, i64::MIN + 1, |check, out| {
+                let mut bounds = Vec::new();
+                tests(parts, |check| {
                     if let Check::Instants(spans) = check {
-                        out.extend(spans.iter().flat_map(|(first, last)| [*first, last.saturating_add(1)]));
+                        bounds.extend(spans.iter().flat_map(|(first, last)| [Some(*first), last.checked_add(1)]).flatten());
                     }
                 });
-                let cells: Vec<Cell<'_>> = std::iter::once(Cell::Null).chain(bounds.iter().map(|at| Cell::Instant(Instant(*at)))).collect();
+                let spans = Spans::new(column, bounds);
+                let cells: Vec<Cell<'_>> =
+                    spans.samples().map(|at| if at.is_null() { Cell::Null } else { Cell::Instant(Instant(at)) }).collect();
                 if too_many(cells.len()) {
                     return Ok(None);
                 }
                 each(&cells, &mut truths)?;
-                Values::Instants(column, bounds)
+                Values::Instants(spans)
             }
             _ => return Ok(None),
         };
@@ -237,12 +212,12 @@ impl<'t> Marks<'t> {
                 set.get_mut(word).into_iter().for_each(|word| *word &= !bit);
             }
         }
-        let mut known: HashMap<&[u64], u32, foldhash::fast::FixedState> = HashMap::default();
+        let mut known: HashMap<&[u64], u16, foldhash::fast::FixedState> = HashMap::default();
         known.try_reserve(places).map_err(|_| Error::out_of_memory())?;
         let (mut of_place, mut sets) = (Vec::new(), Vec::new());
         of_place.try_reserve_exact(places)?;
         for set in all.chunks_exact(words.max(1)) {
-            let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+            let next = u16::try_from(known.len()).unwrap_or(u16::MAX);
             let mark = *known.entry(set).or_insert(next);
             if mark == next {
                 sets.try_reserve(words)?;
@@ -250,7 +225,7 @@ impl<'t> Marks<'t> {
             }
             of_place.push(mark);
         }
-        let mut out = Marks { values, of_place, narrow: None, stride: 1, sets, words };
+        let mut out = Marks { values, of_place, stride: 1, sets, words };
         out.scale(1);
         Ok(out)
     }
@@ -263,10 +238,13 @@ impl<'t> Marks<'t> {
     /// Multiplies the marks, so that they can be added to others.
     pub fn scale(&mut self, stride: usize) {
         self.stride = stride;
-        let stride = u32::try_from(stride).unwrap_or(u32::MAX);
+        let stride = u16::try_from(stride).unwrap_or(u16::MAX);
         self.of_place.iter_mut().for_each(|mark| *mark = mark.saturating_mul(stride));
-        if let Values::Numbers(_, bounds) = &self.values {
-            self.narrow = bounds.split_first().and_then(|(_, bounds)| Narrow::new(bounds, &self.of_place));
+        match &mut self.values {
+            Values::Numbers(spans) => spans.mark(&self.of_place),
+            Values::Days(spans) => spans.mark(&self.of_place),
+            Values::Instants(spans) => spans.mark(&self.of_place),
+            Values::Coded(_) | Values::Flags(_) => {}
         }
     }
 
@@ -274,12 +252,12 @@ impl<'t> Marks<'t> {
     pub fn set_of(&self, row: u32) -> &[u64] {
         let place = match &self.values {
             Values::Coded(column) => column.code(row) as usize,
-            Values::Flags(column) => usize::from(column.get(row).unwrap_or(2)),
-            Values::Numbers(column, bounds) => column.get(row).map_or(0, |value| place(bounds, value)),
-            Values::Days(column, bounds) => column.get(row).map_or(0, |value| place(bounds, i64::from(value))),
-            Values::Instants(column, bounds) => column.get(row).map_or(0, |value| place(bounds, value)),
+            Values::Flags(column) => flag(column, row),
+            Values::Numbers(spans) => spans.of_row(row),
+            Values::Days(spans) => spans.of_row(row),
+            Values::Instants(spans) => spans.of_row(row),
         };
-        let mark = self.of_place.get(place).map_or(0, |mark| *mark as usize / self.stride);
+        let mark = self.of_place.get(place).map_or(0, |mark| usize::from(*mark) / self.stride);
         self.sets.get(mark * self.words..(mark + 1) * self.words).unwrap_or_default()
     }
 
@@ -290,7 +268,7 @@ impl<'t> Marks<'t> {
     }
 
     /// Adds the mark of each row of a block to its number.
-    pub fn add(&self, block: &Block<'_>, numbers: &mut [u32]) {
+    pub fn add(&self, block: &Block<'_>, numbers: &mut [u16]) {
         let of = &self.of_place;
         match &self.values {
             Values::Coded(column) => match block.codes(column) {
@@ -304,69 +282,29 @@ impl<'t> Marks<'t> {
                 Some(CodeSlice::U32(codes)) => add(of, numbers, codes.iter().map(|code| *code as usize)),
                 None => add(of, numbers, block.rows.iter().map(|row| column.code(*row) as usize)),
             },
-            Values::Flags(column) => each(column, block, numbers, |value| of.get(usize::from(value)).copied().unwrap_or(0)),
-            Values::Numbers(column, bounds) => {
-                let searched = |value: f64| of.get(place(bounds, value)).copied().unwrap_or(0);
-                match &self.narrow {
-                    Some(narrow) => each(column, block, numbers, |value| match whole(value) {
-                        Some(whole) => narrow.get(whole),
-                        None => searched(value),
-                    }),
-                    None => each(column, block, numbers, searched),
-                }
-            }
-            Values::Days(column, bounds) => {
-                each(column, block, numbers, |value| of.get(place(bounds, i64::from(value))).copied().unwrap_or(0));
-            }
-            Values::Instants(column, bounds) => each(column, block, numbers, |value| of.get(place(bounds, value)).copied().unwrap_or(0)),
+            Values::Flags(column) => add(of, numbers, block.rows.iter().map(|row| flag(column, *row))),
+            Values::Numbers(spans) => spans.add(of, block, numbers),
+            Values::Days(spans) => spans.add(of, block, numbers),
+            Values::Instants(spans) => spans.add(of, block, numbers),
         }
     }
 }
 
-/// A whole number of 32 bits. Added to 3 · 2⁵¹ it stands in the lowest bits of the sum, and nothing is lost by adding it.
+/// The place of a truth value.
 #[inline]
-fn whole(value: f64) -> Option<i32> {
-    const FIRST: f64 = 6_755_399_441_055_744.0;
-    let sum = value + FIRST;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "the lowest bits are the number")]
-    let bits = sum.to_bits() as u32 as i32;
-    ((sum - FIRST == value) & (value.abs() < 2_147_483_648.0)).then_some(bits)
+fn flag(column: &Chunks<u8>, row: u32) -> usize {
+    column.get(row).map_or(2, |value| usize::from(value).min(2))
 }
 
+/// Adds the mark of each place to a number.
 #[inline]
-fn add(of: &[u32], numbers: &mut [u32], places: impl Iterator<Item = usize>) {
+pub(super) fn add(of_place: &[u16], numbers: &mut [u16], places: impl Iterator<Item = usize>) {
     for (number, place) in numbers.iter_mut().zip(places) {
-        *number += of.get(place).copied().unwrap_or(0);
+        *number += of_place.get(place).copied().unwrap_or(0);
     }
 }
 
-#[inline]
-fn each<T: Copy>(column: &Chunks<T>, block: &Block<'_>, numbers: &mut [u32], mark: impl Fn(T) -> u32) {
-    if let Some(values) = block.values(column) {
-        numbers.iter_mut().zip(values).for_each(|(number, value)| *number += mark(*value));
-    } else {
-        let marked = block.rows.iter().map(|row| column.get(*row).map_or(0, &mark));
-        numbers.iter_mut().zip(marked).for_each(|(number, mark)| *number += mark);
-    }
-}
-
-/// How many bounds are not above a value; none is where nothing can be compared with it.
-#[inline]
-fn place<T: PartialOrd>(bounds: &[T], value: T) -> usize {
-    bounds.partition_point(|bound| *bound <= value)
-}
-
-/// Bounds of whole numbers, ascending: `lowest` is the first that is not null.
-fn bounds(parts: &[(usize, Node)], lowest: i64, mut take: impl FnMut(&Check, &mut Vec<i64>)) -> Vec<i64> {
-    let mut out = vec![lowest];
-    spans(parts, |check| take(check, &mut out));
-    out.retain(|bound| *bound >= lowest);
-    crate::sort::all(&mut out);
-    out.dedup();
-    out
-}
-
-fn spans(parts: &[(usize, Node)], mut take: impl FnMut(&Check)) {
+fn tests(parts: &[(usize, Node)], mut take: impl FnMut(&Check)) {
     for (_, node) in parts {
         node.each_test(&mut |test| take(&test.check));
     }
