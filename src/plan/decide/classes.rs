@@ -1,6 +1,9 @@
 //! Rows that are alike to a split, and the turns in which they are dealt.
 //!
 //! A class is who may take a row and, where rows stay with their holder, who that is.
+//!
+//! Loops over all rows are functions that are not inlined: inside of a large function of WebAssembly the compilers of browsers run out of
+//! registers, and each of these loops takes twice as long.
 
 use hashbrown::HashMap;
 
@@ -53,6 +56,7 @@ impl Holders<'_> {
     }
 
     /// The receiver who holds each row of a block, or [`NOBODY`].
+    #[inline(never)]
     fn of_block(&self, block: &Block<'_>, out: &mut [u32]) {
         fn fill(out: &mut [u32], places: &[u32], codes: impl Iterator<Item = u32>) {
             for (out, code) in out.iter_mut().zip(codes) {
@@ -114,8 +118,18 @@ impl Classes {
     }
 }
 
-/// Rows that are looked at together for one that does not change.
-const FEW: usize = 64;
+/// Rows among which there is seldom one that does not change: then all are moved up as they are.
+const FEW: usize = 16;
+
+/// Whether none of a few rows is with its receiver already, or has none.
+#[inline]
+fn all_change(holders: &[u32], receivers: &[u32]) -> bool {
+    let stays = |(holder, receiver): (&u32, &u32)| u32::from(holder == receiver) | u32::from(*receiver == NOBODY);
+    match (holders.first_chunk::<FEW>(), receivers.first_chunk::<FEW>()) {
+        (Some(holders), Some(receivers)) => holders.iter().zip(receivers).map(stays).fold(0, |any, one| any | one) == 0,
+        _ => false,
+    }
+}
 
 /// Places of the small table that remembers where keys were found last.
 const RECENT: usize = 1 << 12;
@@ -180,6 +194,7 @@ impl Turns {
 
     /// The receivers of the next rows, the first of which has this place.
     fn fill(&mut self, first: usize, out: &mut [u32]) {
+        #[inline(never)]
         fn take(next: &mut [u32], sequence: &[u32], out: &mut [u32], classes: impl Iterator<Item = u32>) {
             for (out, class) in out.iter_mut().zip(classes) {
                 let Some(next) = next.get_mut(class as usize) else { continue };
@@ -216,6 +231,7 @@ impl Turns {
 
     /// The receivers of the rows that change. Rows that do not are taken out of `rows`; with `present` these are also those
     /// that are with their receiver already.
+    #[inline(never)]
     pub(super) fn sift(mut self, rows: &mut Vec<u32>, present: Option<&Holders<'_>>) -> Result<(Vec<u32>, Unmoved)> {
         let mut unmoved = Unmoved::default();
         if let Turns::Listed(list) = &self {
@@ -239,27 +255,29 @@ impl Turns {
                 present.of_block(&block, holders);
             }
             self.fill(start, receivers);
-            // Among so few rows there is seldom one that does not change, and all are moved up as they are.
             for (holders, receivers) in holders.chunks(FEW).zip(receivers.chunks(FEW)) {
-                let stays = |(holder, receiver): (&u32, &u32)| holder == receiver || *receiver == NOBODY;
                 let end = start + receivers.len();
-                if !holders.iter().zip(receivers).fold(false, |any, pair| any | stays(pair)) {
-                    rows.copy_within(start..end, kept);
-                    to.extend_from_slice(receivers);
-                    kept += receivers.len();
-                } else {
-                    for (at, (holder, receiver)) in (start..end).zip(holders.iter().zip(receivers)) {
-                        let row = rows.get(at).copied().unwrap_or_default();
-                        if *receiver == NOBODY {
-                            unmoved.full.try_reserve(1)?;
-                            unmoved.full.push(row);
-                        } else if holder == receiver {
-                            unmoved.same.try_reserve(1)?;
-                            unmoved.same.push(row);
-                        } else {
-                            rows.get_mut(kept).into_iter().for_each(|slot| *slot = row);
-                            to.push(*receiver);
-                            kept += 1;
+                let few = rows.get(start..end).and_then(|rows| rows.first_chunk::<FEW>()).copied();
+                match (few, rows.get_mut(kept..).and_then(|rows| rows.first_chunk_mut::<FEW>())) {
+                    (Some(few), Some(slots)) if all_change(holders, receivers) => {
+                        *slots = few;
+                        to.extend_from_slice(receivers);
+                        kept += FEW;
+                    }
+                    _ => {
+                        for (at, (holder, receiver)) in (start..end).zip(holders.iter().zip(receivers)) {
+                            let row = rows.get(at).copied().unwrap_or_default();
+                            if *receiver == NOBODY {
+                                unmoved.full.try_reserve(1)?;
+                                unmoved.full.push(row);
+                            } else if holder == receiver {
+                                unmoved.same.try_reserve(1)?;
+                                unmoved.same.push(row);
+                            } else {
+                                rows.get_mut(kept).into_iter().for_each(|slot| *slot = row);
+                                to.push(*receiver);
+                                kept += 1;
+                            }
                         }
                     }
                 }

@@ -121,6 +121,7 @@ struct Group {
 
 impl Group {
     /// The combined marks of each row.
+    #[inline(never)]
     fn numbers(&self, marks: &[Marks<'_>], rows: &[u32]) -> Result<Vec<u16>> {
         let mut out: Vec<u16> = Vec::new();
         out.try_reserve_exact(rows.len())?;
@@ -226,6 +227,7 @@ impl<'t> Asked<'t> {
     }
 
     /// Rows told apart by one look-up: their combined marks name the set.
+    #[inline(never)]
     fn looked_up(&self, rows: &[u32], group: &Group) -> Result<Kinds> {
         let numbers = group.numbers(&self.marks, rows)?;
         let mut counts: Vec<u32> = Vec::new();
