@@ -121,7 +121,8 @@ impl Codebook {
 
     /// Keeps the open rows whose code is wanted.
     pub(super) fn narrow8(&self, words: &mut [u64], codes: &[u8], flip: u64) {
-        narrow(words, codes, flip, |code| self.wants(u32::from(code)), |block| self.bytes.bits(block));
+        let bytes = self.bytes;
+        narrow(words, codes, flip, |code| self.wants(u32::from(code)), |block| bytes.bits(block));
     }
 
     pub(super) fn narrow16(&self, words: &mut [u64], codes: &[u16], flip: u64) {

@@ -35,20 +35,17 @@ impl ByteSet {
     }
 
     /// The bits of those of 64 bytes that are in it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn bits(&self, bytes: &[u8; 64]) -> u64 {
         sixteens(bytes, |bytes| self.sixteen(bytes))
     }
 }
 
 /// Bits of 64 bytes from those of 16.
-#[inline]
+#[inline(always)]
 fn sixteens(bytes: &[u8; 64], bits: impl Fn(&[u8; 16]) -> u16) -> u64 {
-    let mut out = 0;
-    for (i, sixteen) in bytes.as_chunks::<16>().0.iter().enumerate() {
-        out |= u64::from(bits(sixteen)) << (16 * i);
-    }
-    out
+    let [a, b, c, d] = bytes.as_chunks::<16>().0 else { return 0 };
+    u64::from(bits(a)) | u64::from(bits(b)) << 16 | u64::from(bits(c)) << 32 | u64::from(bits(d)) << 48
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -70,7 +67,7 @@ mod vector {
     }
 
     impl ByteSet {
-        #[inline]
+        #[inline(always)]
         pub(super) fn sixteen(&self, bytes: &[u8; 16]) -> u16 {
             let bytes = load(bytes);
             // A place from 16 on gives 0: of the two tables, only that of the byte's own half answers.

@@ -191,10 +191,7 @@ impl<'t> Step<'t> {
             Step::Any(list) => {
                 let mut rest = pool.copy(rows)?;
                 for step in list {
-                    let mut part = pool.copy(&rest)?;
-                    step.keep(&mut part, pool)?;
-                    rest.minus(&part);
-                    pool.give(part);
+                    step.discard(&mut rest, pool)?;
                 }
                 rows.minus(&rest);
                 pool.give(rest);
@@ -207,7 +204,7 @@ impl<'t> Step<'t> {
                     let mut now = pool.take();
                     now.differing(&once, &part)?;
                     // What was found once and now again is in neither; it is out for good.
-                    once.minus(&now);
+                    once.minus_any(&now);
                     open.minus(&once);
                     pool.give(std::mem::replace(&mut once, now));
                     pool.give(part);
@@ -215,13 +212,23 @@ impl<'t> Step<'t> {
                 pool.give(std::mem::replace(rows, once));
                 pool.give(open);
             }
-            Step::Not(step) => {
+            Step::Not(step) => step.discard(rows, pool)?,
+            Step::Leaf(leaf, flip) => leaf.keep(rows, *flip),
+        }
+        Ok(())
+    }
+
+    /// Keeps the rows for which it does not hold.
+    fn discard(&self, rows: &mut Rows, pool: &mut Pool) -> Result<()> {
+        match self {
+            Step::Leaf(leaf, flip) => leaf.keep(rows, !flip),
+            Step::Not(step) => step.keep(rows, pool)?,
+            _ => {
                 let mut part = pool.copy(rows)?;
-                step.keep(&mut part, pool)?;
+                self.keep(&mut part, pool)?;
                 rows.minus(&part);
                 pool.give(part);
             }
-            Step::Leaf(leaf, flip) => leaf.keep(rows, *flip),
         }
         Ok(())
     }

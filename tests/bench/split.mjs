@@ -48,7 +48,7 @@ for (const size of [100_000, MILLION]) {
   const some = leads.slice(0, size);
   const world = size === MILLION ? plain : { workspace: plain.workspace, table: plain.workspace.load(some) };
   const { ours, js } = race({
-    rounds: 8,
+    rounds: size === MILLION ? 8 : 40,
     make: (round) => people(round, 37),
     check: same,
     runners: {
