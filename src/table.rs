@@ -47,6 +47,7 @@ mod ops;
 mod order;
 pub mod outline;
 mod problem;
+mod run;
 mod snapshot;
 mod stage;
 mod text;

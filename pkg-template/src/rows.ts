@@ -20,9 +20,10 @@ interface Shape {
   keys: [key: string, place: number][];
 }
 
-/** One field: where its cells are in a row, and what they have been like. */
+/** One field: its cells in a batch, and what they have been like. */
 interface Field {
   place: number;
+  cells: unknown[];
   key: string;
   /** Where else they may be. */
   others: string[];
@@ -31,8 +32,7 @@ interface Field {
   various: boolean;
   words: Codes;
   texts: Texts;
-  /** Room for a text of each row, and for a code or a length. */
-  list: string[];
+  /** Room for a code of each row, or a length. */
   codes: Uint32Array;
 }
 
@@ -42,24 +42,16 @@ const none = /* @__PURE__ */ new Uint32Array();
 /** Texts end to end, as the module takes them. What it gives back holds until the next call. */
 class Texts {
   #bytes = new Uint8Array();
-  #lengths = none;
 
-  of(list: string[]): [text: Uint8Array, lengths: Uint32Array, lone: Uint32Array] {
+  /** What is null or undefined has no text. */
+  of(list: readonly unknown[]): [text: Uint8Array, lone: Uint32Array] {
     const all = list.join("");
-    let text = this.#encoded(all);
-    let lone = none;
+    const text = this.#encoded(all);
     // Without anything but ASCII there is no surrogate, and one without its other half must not find it in the next text.
-    if (text.length !== all.length && /[\ud800-\udfff]/.test(all)) {
-      const broken = list.flatMap((item, at) => (/\p{Surrogate}/u.test(item) ? [at] : []));
-      if (broken.length > 0) {
-        lone = Uint32Array.from(broken);
-        text = this.#encoded(list.map((item) => item.replace(/\p{Surrogate}/gu, "\ufffd")).join(""));
-      }
-    }
-    if (this.#lengths.length < list.length) this.#lengths = new Uint32Array(list.length * 2);
-    const lengths = this.#lengths.subarray(0, list.length);
-    for (let at = 0; at < lengths.length; at += 1) lengths[at] = list[at]!.length;
-    return [text, lengths, lone];
+    if (text.length === all.length || !/[\ud800-\udfff]/.test(all)) return [text, none];
+    const broken = list.flatMap((item, at) => (/\p{Surrogate}/u.test(String(item ?? "")) ? [at] : []));
+    if (broken.length === 0) return [text, none];
+    return [this.#encoded(list.map((item) => String(item ?? "").replace(/\p{Surrogate}/gu, "\ufffd")).join("")), Uint32Array.from(broken)];
   }
 
   #encoded(text: string): Uint8Array {
@@ -106,7 +98,8 @@ class Codes {
   /** What brings the fresh ones over. */
   send(place: number): Send {
     if (this.fresh.length === 0) return () => {};
-    const [text, lengths, lone] = this.#texts.of(this.fresh);
+    const [text, lone] = this.#texts.of(this.fresh);
+    const lengths = Uint32Array.from(this.fresh, (word) => word.length);
     this.broken ||= lone.length > 0;
     return (loader) => {
       loader.words(place, this.#sent, text, lengths, lone);
@@ -128,13 +121,11 @@ export class Rows {
   readonly #upsert: boolean;
   readonly #fields: Field[];
   readonly #batch: number;
-  /** The cells of a batch, row after row. */
-  readonly #cells: unknown[] = [];
-  /** Keys of a row in their order, as the last one had them, and the field of each. */
+  /** Keys of a row in their order, as the last one had them, and where the cells of each go. */
   readonly #keys: string[] = [];
-  readonly #places: number[] = [];
-  /** The fields that are where their key says, and those that are not. */
-  readonly #plain = new Map<string, number>();
+  readonly #targets: (unknown[] | undefined)[] = [];
+  /** The cells of the fields that are where their key says; the fields that are not. */
+  readonly #plain = new Map<string, unknown[]>();
   readonly #odd: Field[];
   #from = 0;
   #count = 0;
@@ -144,17 +135,18 @@ export class Rows {
     const shape = loader.shape() as Shape;
     this.#loader = loader;
     this.#upsert = upsert;
+    this.#batch = Math.max(Math.floor(CELLS / shape.fields.length), 64);
     this.#fields = shape.fields.map(([name, type], place) => {
       const keys = shape.keys.filter(([, of]) => of === place).map(([key]) => key);
       // A row may have both the field's name and its label.
       keys.sort((a, b) => Number(b === name) - Number(a === name));
       const [key = name, ...others] = keys;
-      return { place, key, others, type, various: false, words: new Codes(), texts: new Texts(), list: [], codes: none };
+      const cells = new Array<unknown>(this.#batch).fill(undefined);
+      return { place, cells, key, others, type, various: false, words: new Codes(), texts: new Texts(), codes: none };
     });
-    this.#batch = Math.max(Math.floor(CELLS / this.#fields.length), 64);
     // Objects have some names by birth, and a few fields may be under several: those take the longer way.
     this.#odd = this.#fields.filter(({ key, others }) => key in Object.prototype || others.length > 0);
-    for (const field of this.#fields) if (!this.#odd.includes(field)) this.#plain.set(field.key, field.place);
+    for (const field of this.#fields) if (!this.#odd.includes(field)) this.#plain.set(field.key, field.cells);
   }
 
   /** Sends rows from `from` on, at most one batch of them; gives back where it ended. `call` runs what calls the module. */
@@ -176,12 +168,11 @@ export class Rows {
 
   /** Takes the cells out of the rows. What a host's own getters throw comes with its place. */
   #read(rows: readonly object[]): void {
-    const [cells, keys, places, width] = [this.#cells, this.#keys, this.#places, this.#fields.length];
-    while (cells.length < this.#count * width) cells.push(undefined);
-    cells.fill(undefined);
+    const [keys, targets] = [this.#keys, this.#targets];
+    for (const { cells } of this.#fields) cells.fill(undefined);
     let [at, reading] = [0, ""];
     try {
-      for (let first = 0; at < this.#count; at += 1, first += width) {
+      for (; at < this.#count; at += 1) {
         const row = rows[this.#from + at] as Record<string, unknown>;
         if (typeof row !== "object" || row === null || Array.isArray(row)) {
           throw fault("row_invalid", `row ${this.#from + at} is not an object`, { path: `/${this.#from + at}` });
@@ -191,22 +182,22 @@ export class Rows {
         for (const key in row) {
           if (keys[nth] !== key) {
             keys[nth] = key;
-            places[nth] = this.#plain.get(key) ?? -1;
+            targets[nth] = this.#plain.get(key);
           }
-          const place = places[nth]!;
+          const target = targets[nth];
           nth += 1;
-          if (place < 0) continue;
+          if (target === undefined) continue;
           reading = key;
-          cells[first + place] = row[key];
+          target[at] = row[key];
           found += 1;
         }
         // What is not enumerable, as in an object of a class, is there all the same.
         if (found < this.#plain.size) {
-          for (const [key, place] of this.#plain) if (cells[first + place] === undefined) cells[first + place] = row[(reading = key)];
+          for (const [key, target] of this.#plain) if (target[at] === undefined) target[at] = row[(reading = key)];
         }
         for (const field of this.#odd) {
           reading = field.key;
-          cells[first + field.place] = any(row, field);
+          field.cells[at] = any(row, field);
         }
         reading = "";
       }
@@ -228,12 +219,10 @@ export class Rows {
   }
 
   /** The first value, and whether a null is before it. */
-  #sample({ place }: Field): { sample: unknown; nulls: boolean } {
-    const [cells, width] = [this.#cells, this.#fields.length];
-    const end = this.#count * width;
+  #sample({ cells }: Field): { sample: unknown; nulls: boolean } {
     let nulls = false;
-    for (let from = place; from < end; from += width) {
-      const cell = cells[from];
+    for (let at = 0; at < this.#count; at += 1) {
+      const cell = cells[at];
       if (cell === null) nulls = true;
       else if (cell !== undefined) return { sample: cell, nulls };
     }
@@ -246,11 +235,11 @@ export class Rows {
     return field.codes.subarray(0, this.#count).fill(0);
   }
 
-  #numbers({ place, type }: Field): Send | undefined {
-    const [cells, width, count] = [this.#cells, this.#fields.length, this.#count];
+  #numbers({ place, cells, type }: Field): Send | undefined {
+    const count = this.#count;
     const out = new Float64Array(count);
-    for (let at = 0, from = place; at < count; at += 1, from += width) {
-      const cell = cells[from];
+    for (let at = 0; at < count; at += 1) {
+      const cell = cells[at];
       if (typeof cell === "number") out[at] = cell + 0;
       else if (cell === null || (cell === undefined && !this.#upsert)) out[at] = NaN;
       else if (type === "datetime" && isDate(cell)) out[at] = Date.prototype.getTime.call(cell);
@@ -264,12 +253,12 @@ export class Rows {
       const send = this.#various(field);
       if (send !== undefined) return send;
     }
-    const { place, words } = field;
-    const [cells, width, count] = [this.#cells, this.#fields.length, this.#count];
+    const { place, cells, words } = field;
+    const count = this.#count;
     const codes = this.#codes(field);
     words.begin();
-    for (let at = 0, from = place; at < count; at += 1, from += width) {
-      const cell = cells[from];
+    for (let at = 0; at < count; at += 1) {
+      const cell = cells[at];
       if (typeof cell === "string") codes[at] = words.of(cell);
       else if (cell === undefined) codes[at] = MISSING;
       else if (cell !== null) return undefined;
@@ -283,35 +272,35 @@ export class Rows {
     };
   }
 
-  #various({ place, texts: of, list }: Field): Send | undefined {
-    const [cells, width, count] = [this.#cells, this.#fields.length, this.#count];
-    list.length = count;
+  #various(field: Field): Send | undefined {
+    const { place, cells, texts } = field;
+    const count = this.#count;
+    const lengths = this.#codes(field);
     const nulls: number[] = [];
     let length = 0;
-    for (let at = 0, from = place; at < count; at += 1, from += width) {
-      const cell = cells[from];
+    for (let at = 0; at < count; at += 1) {
+      const cell = cells[at];
       if (typeof cell === "string") {
-        list[at] = cut(cell);
         length += cell.length;
-      } else if (cell === null || (cell === undefined && !this.#upsert)) {
-        list[at] = "";
-        nulls.push(at);
-      } else return undefined;
+        lengths[at] = cell.length;
+        if (cell.length > LONG) lengths[at] = (cells[at] = cut(cell)).length;
+      } else if (cell === null || (cell === undefined && !this.#upsert)) nulls.push(at);
+      else return undefined;
     }
     this.#length += length;
-    const [text, lengths, lone] = of.of(list);
+    const [text, lone] = texts.of(count === cells.length ? cells : cells.slice(0, count));
     const missing = nulls.length > 0 ? Uint32Array.from(nulls) : none;
     return (loader) => loader.texts(place, missing, text, lengths, lone);
   }
 
   #flags(field: Field): Send | undefined {
-    const { place, type, words } = field;
+    const { place, cells, type, words } = field;
     if (type !== "boolean") return undefined;
-    const [cells, width, count] = [this.#cells, this.#fields.length, this.#count];
+    const count = this.#count;
     const codes = this.#codes(field);
     words.begin();
-    for (let at = 0, from = place; at < count; at += 1, from += width) {
-      const cell = cells[from];
+    for (let at = 0; at < count; at += 1) {
+      const cell = cells[at];
       if (typeof cell === "boolean") codes[at] = words.of(String(cell));
       else if (cell === undefined) codes[at] = MISSING;
       else if (cell !== null) return undefined;
@@ -324,13 +313,13 @@ export class Rows {
   }
 
   #lists(field: Field): Send | undefined {
-    const { place, words } = field;
-    const [cells, width, count] = [this.#cells, this.#fields.length, this.#count];
+    const { place, cells, words } = field;
+    const count = this.#count;
     const each = this.#codes(field);
     const codes: number[] = [];
     words.begin();
-    for (let at = 0, from = place; at < count; at += 1, from += width) {
-      const cell = cells[from];
+    for (let at = 0; at < count; at += 1) {
+      const cell = cells[at];
       if (cell === null || (cell === undefined && !this.#upsert)) continue;
       if (!Array.isArray(cell)) return undefined;
       for (let item = 0; item < cell.length; item += 1) {
@@ -351,9 +340,8 @@ export class Rows {
   }
 
   /** Whatever else there is, cell by cell as `JSON.stringify` has it. */
-  #json({ place, key }: Field): Send {
-    const list = Array.from({ length: this.#count }, (_, at) => {
-      const cell = this.#cells[at * this.#fields.length + place];
+  #json({ place, cells, key }: Field): Send {
+    const list = cells.slice(0, this.#count).map((cell, at) => {
       if (cell === undefined) return "[[]]";
       if (typeof cell === "bigint") return cell.toString();
       try {

@@ -157,7 +157,7 @@ impl TextChunk {
         Ok(())
     }
 
-    fn mark_upper(&mut self, start: usize, bytes: &[u8], budget: &Budget) -> Result<()> {
+    pub(super) fn mark_upper(&mut self, start: usize, bytes: &[u8], budget: &Budget) -> Result<()> {
         let words = (start + bytes.len()).div_ceil(64);
         if words > self.upper.len() {
             let more = words - self.upper.len();

@@ -1,13 +1,16 @@
 //! Leads as columns, put together from objects outside of this module.
 
+use std::ops::Range;
+
 use super::convert::Converter;
 use super::items::array;
 use super::json::single;
-use super::slot::{Cells, Slot, Value};
+use super::slot::{Cells, SHORT, Slot, Value};
 use super::{Loader, batch_invalid};
 use crate::error::Result;
 use crate::query::{FieldIx, FieldType};
 use crate::table::ops::{gather, short};
+use crate::table::run::Run;
 
 /// Texts of which one is named by its place.
 ///
@@ -66,6 +69,8 @@ struct Spans<'a> {
     text: &'a str,
     ends: Vec<u32>,
     lone: &'a [u32],
+    /// Whether all are ASCII, and none is longer than [`SHORT`].
+    plain: bool,
 }
 
 impl<'a> Spans<'a> {
@@ -73,8 +78,11 @@ impl<'a> Spans<'a> {
         let mut ends = Vec::new();
         budget.exact(&mut ends, texts.lengths.len())?;
         let mut at = 0usize;
-        if texts.text.is_ascii() {
+        let ascii = texts.text.is_ascii();
+        let mut longest = 0;
+        if ascii {
             for length in texts.lengths {
+                longest = longest.max(*length);
                 at += *length as usize;
                 ends.push(short(at));
             }
@@ -92,7 +100,17 @@ impl<'a> Spans<'a> {
         if at != texts.text.len() || at > u32::MAX as usize {
             return Err(batch_invalid("the lengths of texts are not those of the text"));
         }
-        Ok(Spans { text: texts.text, ends, lone: texts.lone })
+        let plain = ascii && longest as usize <= SHORT && texts.lone.is_empty();
+        Ok(Spans { text: texts.text, ends, lone: texts.lone, plain })
+    }
+
+    /// The texts at these places.
+    fn run(&self, places: Range<usize>) -> Option<Run<'_>> {
+        let start = places.start.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        let ends = self.ends.get(places)?;
+        let end = ends.last().copied().unwrap_or(start);
+        let text = self.text.get(start as usize..end as usize)?;
+        self.plain.then_some(Run { text, ends, start })
     }
 
     #[inline]
@@ -207,6 +225,13 @@ impl<'r> Cells<'r> for Kept<'r, '_> {
         self.column.map_or(Value::Absent, |column| column.get(self.place(at)))
     }
 
+    fn run(&self, places: Range<usize>) -> Option<Run<'r>> {
+        match self.column? {
+            Ready::Texts(texts, []) if self.kept.is_empty() => texts.run(places),
+            _ => None,
+        }
+    }
+
     fn entries(&self) -> Option<usize> {
         match self.column? {
             Ready::Coded(_, entries) | Ready::Lists(_, _, entries) => Some(entries.ends.len()),
@@ -219,6 +244,13 @@ impl<'r> Cells<'r> for Kept<'r, '_> {
         match self.column {
             Some(Ready::Coded(codes, _)) => codes.get(self.place(at)).copied().unwrap_or(u32::MAX),
             _ => u32::MAX,
+        }
+    }
+
+    fn all_codes(&self) -> Option<&[u32]> {
+        match self.column {
+            Some(Ready::Coded(codes, _)) if self.kept.is_empty() => Some(codes),
+            _ => None,
         }
     }
 

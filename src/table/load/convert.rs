@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::items::{array, items};
 use super::recent::Recent;
-use super::slot::{Cells, Value, unescape};
+use super::slot::{Cells, SHORT, Value, unescape};
 use crate::error::Result;
 use crate::query::convert::{
     bool_from_number, bool_from_text, day_from_text, digits, instant_from_number, instant_from_text, number, number_from_text,
@@ -242,15 +242,17 @@ impl Stage {
                     budget.exact(&mut known, entries + 1)?;
                     known.resize(entries + 1, 0);
                 }
+                let all = cells.all_codes();
                 for at in 0..count {
-                    if let Some(code @ 1..) = known.get(cells.code(at) as usize) {
+                    let code = all.map_or_else(|| cells.code(at), |all| all.get(at).copied().unwrap_or(u32::MAX));
+                    if let Some(code @ 1..) = known.get(code as usize) {
                         codes.push(code - 1);
                         continue;
                     }
                     let (value, reports) = (cells.get(at), converter.findings.total);
                     let code = match value {
                         Value::Absent | Value::Null => 0,
-                        Value::Text(text) if text.len() <= 64 => {
+                        Value::Text(text) if text.len() <= SHORT => {
                             if word && text.is_empty() {
                                 0
                             } else {
@@ -292,12 +294,16 @@ impl Stage {
             }
             Column::Text(column) => {
                 let (case, mut at) = (column.case, 0);
+                if let Some(run) = cells.run(0..count) {
+                    column.extend(run, budget)?;
+                    at = count;
+                }
                 while at < count {
                     let chunk = tail(&mut column.chunks, budget)?;
                     let end = count.min(at + CHUNK - chunk.len());
                     while at < end {
                         match cells.get(at) {
-                            Value::Text(text) if text.len() <= 64 => chunk.push(Some(text), case, budget)?,
+                            Value::Text(text) if text.len() <= SHORT => chunk.push(Some(text), case, budget)?,
                             value => match text_value(value) {
                                 Ok(taken) => {
                                     if taken.as_ref().is_some_and(|(_, lone)| *lone) {
@@ -336,7 +342,7 @@ impl Stage {
                                 let word = cells.element(*code);
                                 *known = match word.len() {
                                     0 => PASSED_OVER,
-                                    1..=64 => dict.intern(word, budget)?,
+                                    1..=SHORT => dict.intern(word, budget)?,
                                     _ => NOT_PLAIN,
                                 };
                             }

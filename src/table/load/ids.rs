@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::convert::{Converter, text_value};
-use super::slot::{Cells, Value};
+use super::slot::{Cells, SHORT, Value};
 use crate::error::{Error, Result};
 use crate::table::column::Column;
 use crate::table::dict::hash;
@@ -22,10 +22,18 @@ impl Stage {
         if !*ascending {
             index.reserve(ids, count, budget)?;
         }
+        // Ids that ascend are neither empty nor known, and need no index.
+        if let (Some(run), true) = (cells.run(0..count), *ascending) {
+            let last = row.checked_sub(1).map_or(&[][..], |last| ids.stored(last));
+            if run.iter().try_fold(last, |last, id| (last < id.as_bytes()).then_some(id.as_bytes())).is_some() {
+                ids.extend(run, budget)?;
+                return Ok(refused);
+            }
+        }
         for at in 0..count {
             let value = cells.get(at);
             let taken = match value {
-                Value::Text(text) if text.len() <= 64 => Ok(Some((Cow::Borrowed(text), false))),
+                Value::Text(text) if text.len() <= SHORT => Ok(Some((Cow::Borrowed(text), false))),
                 value => text_value(value),
             };
             let id = match taken {

@@ -1,12 +1,17 @@
 //! Cells as they stand in the input.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::json::Json;
 use crate::json::read::Reader;
 use crate::query::convert::MAX_TEXT;
 use crate::table::ops::short;
 use crate::table::problem::cut;
+use crate::table::run::Run;
+
+/// Bytes of a text that needs no look at its length.
+pub(crate) const SHORT: usize = 64;
 
 /// What a cell looks like, and where it is in the text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -93,6 +98,11 @@ pub(crate) trait Cells<'a> {
     /// The cell at a place.
     fn get(&self, at: usize) -> Value<'a>;
 
+    /// The cells at these places, if all of them are short texts of ASCII, one directly after the other.
+    fn run(&self, _places: Range<usize>) -> Option<Run<'a>> {
+        None
+    }
+
     /// How many texts the codes of the cells stand for, if they have codes.
     fn entries(&self) -> Option<usize> {
         None
@@ -101,6 +111,11 @@ pub(crate) trait Cells<'a> {
     /// The code of the cell at a place: equal ones stand for equal cells.
     fn code(&self, _at: usize) -> u32 {
         u32::MAX
+    }
+
+    /// The codes of all cells, if they are as they came.
+    fn all_codes(&self) -> Option<&[u32]> {
+        None
     }
 
     /// The codes of the elements at a place, if the cells are lists of such.
