@@ -21,8 +21,6 @@ pub(super) struct Holders<'a> {
     column: &'a Column,
     /// Code → place among the receivers, or [`NOBODY`].
     places: Vec<u32>,
-    /// How many receivers there are.
-    most: u32,
 }
 
 /// Finds the receivers' codes in the slot's column.
@@ -37,7 +35,7 @@ pub(super) fn holders<'a>(deciding: &Deciding<'a>, slot: FieldIx, names: &[&str]
             }
         }
     }
-    Holders { column, places, most: u32::try_from(names.len()).unwrap_or(u32::MAX) }
+    Holders { column, places }
 }
 
 impl Holders<'_> {
@@ -93,26 +91,19 @@ impl Classes {
             let list = kinds.list.into_iter().map(|(eligible, count)| Class { eligible, owner: None, count }).collect();
             return Ok(Classes { list, of_row: kinds.of_row });
         };
-        let places = holders.most.saturating_add(1);
-        let mut named: Vec<u32> = Vec::new();
-        let many = kinds.list.len().saturating_mul(places as usize);
-        named.try_reserve_exact(many)?;
-        named.resize(many, u32::MAX);
-        let (mut list, mut of_row): (Vec<Class>, Vec<u32>) = (Vec::new(), Vec::new());
+        let mut of_row: Vec<u32> = Vec::new();
         of_row.try_reserve_exact(rows.len())?;
-        for (at, row) in rows.iter().enumerate() {
-            let kind = kinds.of_row.at(at);
-            let owner = holders.get(RowIx(*row));
-            let place = kind as usize * places as usize + owner.map_or(0, |owner| owner as usize + 1);
-            let Some(name) = named.get_mut(place) else { continue };
-            if *name == u32::MAX {
-                *name = u32::try_from(list.len()).unwrap_or(u32::MAX);
-                let eligible = kinds.list.get(kind as usize).map(|(set, _)| set.clone()).unwrap_or_default();
-                list.try_reserve(1)?;
-                list.push(Class { eligible, owner, count: 0 });
+        of_row.extend((0..rows.len()).map(|at| kinds.of_row.at(at)));
+        let owner = |row: &u32| holders.get(RowIx(*row));
+        let parts = refine(&mut of_row, rows.iter().map(|row| owner(row).map_or(0, |owner| u64::from(owner) + 1)))?;
+        let mut list: Vec<Class> = Vec::new();
+        list.try_reserve_exact(parts as usize)?;
+        for ((at, row), class) in rows.iter().enumerate().zip(&of_row) {
+            if *class as usize == list.len() {
+                let eligible = kinds.list.get(kinds.of_row.at(at) as usize).map(|(set, _)| set.clone()).unwrap_or_default();
+                list.push(Class { eligible, owner: owner(row), count: 0 });
             }
-            list.get_mut(*name as usize).into_iter().for_each(|class| class.count += 1);
-            of_row.push(*name);
+            list.get_mut(*class as usize).into_iter().for_each(|class| class.count += 1);
         }
         Ok(Classes { list, of_row: Named::Long(of_row) })
     }
