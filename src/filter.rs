@@ -8,6 +8,7 @@ mod dict;
 mod explain;
 mod kernel;
 mod lanes;
+mod leaf;
 mod list;
 #[cfg(test)]
 mod oracle;

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::kernel::Codebook;
-use super::plan::Window;
+use super::leaf::Window;
 use super::row::World;
 use super::rows::{Part, Rows};
 use crate::error::Result;

@@ -3,7 +3,7 @@
 use super::dict::verdicts;
 use super::kernel::{BLOCK, Codebook, later, marked, narrow_rows, start_of};
 use super::lanes::pack;
-use super::plan::Window;
+use super::leaf::Window;
 use super::row::World;
 use super::rows::Rows;
 use crate::error::Result;

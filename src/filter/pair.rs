@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::lanes::pack;
-use super::plan::{Window, chunk_of, values};
+use super::leaf::{Window, chunk_of, values};
 use super::rows::Rows;
 use crate::query::node::Relation;
 

@@ -4,7 +4,7 @@
 
 use super::kernel::narrow_spans;
 use super::lanes::ByteSet;
-use super::plan::{Window, chunk_of, values};
+use super::leaf::{Window, chunk_of, values};
 use super::rows::{Part, Rows};
 use crate::query::span::inside;
 use crate::table::column::Chunks;

@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 
 use super::kernel::{BLOCK, later, marked, narrow_rows, start_of};
 use super::lanes::pack;
-use super::plan::Window;
+use super::leaf::Window;
 use super::rows::Rows;
 use crate::query::node::{Check, TextTest};
 use crate::table::column::{TextChunk, TextColumn};
