@@ -141,8 +141,7 @@ export class Rows {
       // A row may have both the field's name and its label.
       keys.sort((a, b) => Number(b === name) - Number(a === name));
       const [key = name, ...others] = keys;
-      const cells = new Array<unknown>(this.#batch).fill(undefined);
-      return { place, cells, key, others, type, various: false, words: new Codes(), texts: new Texts(), codes: none };
+      return { place, cells: [], key, others, type, various: false, words: new Codes(), texts: new Texts(), codes: none };
     });
     // Objects have some names by birth, and a few fields may be under several: those take the longer way.
     this.#odd = this.#fields.filter(({ key, others }) => key in Object.prototype || others.length > 0);
@@ -169,7 +168,10 @@ export class Rows {
   /** Takes the cells out of the rows. What a host's own getters throw comes with its place. */
   #read(rows: readonly object[]): void {
     const [keys, targets] = [this.#keys, this.#targets];
-    for (const { cells } of this.#fields) cells.fill(undefined);
+    for (const { cells } of this.#fields) {
+      while (cells.length < this.#count) cells.push(undefined);
+      cells.fill(undefined, 0, this.#count);
+    }
     let [at, reading] = [0, ""];
     try {
       for (; at < this.#count; at += 1) {
@@ -231,7 +233,7 @@ export class Rows {
 
   /** Zeros, one a row. */
   #codes(field: Field): Uint32Array {
-    if (field.codes.length < this.#count) field.codes = new Uint32Array(this.#batch);
+    if (field.codes.length < this.#count) field.codes = new Uint32Array(this.#count);
     return field.codes.subarray(0, this.#count).fill(0);
   }
 

@@ -104,7 +104,9 @@ impl Narrow {
         if last.checked_sub(first)? >= NARROW {
             return None;
         }
-        Some(Narrow { first, last, bytes: (first..=last).map(|whole| byte(&bounds, whole)).collect() })
+        // Whatever stands for null among numbers of 32 bits is a number like others here.
+        let byte = |whole| u8::try_from(bounds.partition_point(|bound| *bound <= whole)).unwrap_or(NULL_BYTE);
+        Some(Narrow { first, last, bytes: (first..=last).map(byte).collect() })
     }
 
     #[inline]
@@ -287,5 +289,17 @@ mod tests {
             check(&column, &model)?;
             check(&before, &then)?;
         }
+    }
+
+    #[test]
+    fn the_least_number_of_32_bits_is_null_only_where_it_stands_for_null() {
+        let budget = Budget::default();
+        let mut column: Chunks<i64> = Chunks::default();
+        // Every other row is looked at for bounds.
+        let value = |row: i32| i64::from(i32::MIN) + if row == 1 { 0 } else { 1 + i64::from(row % 7) };
+        column.extend((0..8192i32).map(value), &budget).unwrap();
+        let outline = column.outline().unwrap();
+        assert_eq!(outline.bounds.first(), Some(&(i64::from(i32::MIN) + 1)));
+        assert!(outline.bytes[0].iter().zip(0..).all(|(found, row)| *found == byte(&outline.bounds, value(row))));
     }
 }

@@ -46,7 +46,7 @@ impl TextChunk {
         budget.grow_within(&mut self.ends, ends.len(), || CHUNK)?;
         let words = (row + ends.len()).div_ceil(64).saturating_sub(self.valid.len());
         budget.grow(&mut self.valid, words)?;
-        let most = || (at / row.max(1) + bytes.len() / ends.len().max(1) + 1).saturating_mul(CHUNK / 32 * 33);
+        let most = || ((at + bytes.len()) / (row + ends.len()).max(1) + 1).saturating_mul(CHUNK / 32 * 33);
         budget.grow_within(&mut self.bytes, bytes.len(), most)?;
         if case == Case::Ignored && bytes.iter().fold(false, |any, byte| any | byte.is_ascii_uppercase()) {
             self.mark_upper(at, bytes, budget)?;

@@ -139,7 +139,8 @@ export function waiting(
   again: (error: unknown, attempt: number) => boolean = () => false,
 ): Adapter {
   const [names, statements] = read(dialect, options);
-  const within = <T>(steps: () => Steps<T>) => options.transaction((client) => run(steps(), client));
+  const { transaction } = options;
+  const within = <T>(steps: () => Steps<T>) => transaction((client) => run(steps(), client));
   return {
     createTables: () => within(() => created(names)),
     loadState: (needed) => within(() => loaded(names, needed)),
@@ -148,7 +149,7 @@ export function waiting(
       for (let attempt = 1; ; attempt += 1) {
         let lost: Outcome | undefined;
         try {
-          return await options.transaction(async (client) => {
+          return await transaction(async (client) => {
             const outcome = await run(written(plan, dialect, statements), client);
             if (outcome.ok) return outcome;
             lost = outcome;
@@ -166,7 +167,8 @@ export function waiting(
 /** The same for a driver that answers at once. */
 export function atOnce(dialect: Contract.Dialect, options: SqliteSyncOptions): SyncAdapter {
   const [names, statements] = read(dialect, options);
-  const within = <T>(steps: () => Steps<T>) => options.transaction((client) => runSync(steps(), client));
+  const { transaction } = options;
+  const within = <T>(steps: () => Steps<T>) => transaction((client) => runSync(steps(), client));
   return {
     createTables: () => within(() => created(names)),
     loadState: (needed) => within(() => loaded(names, needed)),
@@ -174,7 +176,7 @@ export function atOnce(dialect: Contract.Dialect, options: SqliteSyncOptions): S
     commit(plan) {
       let lost: Outcome | undefined;
       try {
-        return options.transaction((client) => {
+        return transaction((client) => {
           const outcome = runSync(written(plan, dialect, statements), client);
           if (outcome.ok) return outcome;
           lost = outcome;
