@@ -67,7 +67,7 @@ for (const size of [100_000, MILLION]) {
       },
     },
   });
-  report.against(`plain split of ${size.toLocaleString("en")} among 37, plan and columns`, ours, "i % k into objects", js, { faster: 4 });
+  report.against(`plain split of ${size.toLocaleString("en")} among 37, plan and columns`, ours, "i % k into objects", js, size === MILLION ? { faster: 4 } : undefined);
 }
 
 // ---- proved
