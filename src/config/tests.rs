@@ -42,6 +42,36 @@ fn every_fault_is_found_with_its_place() {
             "where_not_for_verb",
             "/profiles/0/grants/0/where",
         ),
+        (
+            r#","profiles":[{"id":"p","grants":[{"do":["lead.view"],"scope":"all","where":{"rules":[]}}]}]"#,
+            "empty_group",
+            "/profiles/0/grants/0/where",
+        ),
+        (
+            r#","profiles":[{"id":"p","grants":[{"do":["lead.view"],"scope":"all","where":{"rules":[{"rules":[]}]}}]}]"#,
+            "empty_group",
+            "/profiles/0/grants/0/where/rules/0",
+        ),
+        (
+            r#","profiles":[{"id":"p","grants":[{"do":["lead.view"],"scope":"all","where":{"rules":[{"field":"id","operator":"notNull","disabled":true}]}}]}]"#,
+            "disabled_node",
+            "/profiles/0/grants/0/where/rules/0",
+        ),
+        (
+            r#","profiles":[{"id":"p","grants":[{"do":["lead.view"],"scope":"all","where":{"rules":[{"field":"idd","operator":"notNull"}]}}]}]"#,
+            "unknown_field",
+            "/profiles/0/grants/0/where/rules/0/field",
+        ),
+        (
+            r#","profiles":[{"id":"p","grants":[{"do":["lead.view"],"scope":"all","dney":true}]}]"#,
+            "unknown_key",
+            "/profiles/0/grants/0/dney",
+        ),
+        (
+            r#","profiles":[{"id":"p","grants":[{"do":["lead.view"],"scope":"all","deny":"yes"}]}]"#,
+            "wrong_type",
+            "/profiles/0/grants/0/deny",
+        ),
         (r#","org":[{"id":"a","parent":"b"},{"id":"b","parent":"a"}]"#, "unit_cycle", "/org/0/parent"),
         (r#","org":[{"id":"a","parent":"z"}]"#, "unknown_unit", "/org/0/parent"),
         (r#","lifecycle":{"onAssign":{"owner":"ann"}}"#, "reserved_field", "/lifecycle/onAssign/owner"),
@@ -115,6 +145,7 @@ fn a_patch_makes_what_the_patched_configuration_would() {
         (r#"{"users":{"remove":["bob"]}}"#, Some("unknown_user")),
         (r#"{"users":{"remove":["cat"]}}"#, Some("unknown_id")),
         (r#"{"users":{"put":[{"id":"bob","unit":"z"}]}}"#, Some("unknown_unit")),
+        (r#"{"users":{"put":[{"id":"bob","profiles":["q"]}]}}"#, Some("unknown_profile")),
         (r#"{"users":{"put":[{"name":"nobody"}]}}"#, Some("missing")),
         (r#"{"usres":{}}"#, Some("unknown_key")),
     ] {
