@@ -214,7 +214,7 @@ export class Rows {
     return (
       (typeof sample === "string" ? this.#texts(field) : undefined) ??
       (typeof sample === "number" || isDate(sample) ? this.#numbers(field) : undefined) ??
-      (typeof sample === "boolean" ? this.#flags(field) : undefined) ??
+      (typeof sample === "boolean" && field.type === "boolean" ? this.#coded(field, "boolean") : undefined) ??
       (Array.isArray(sample) ? this.#lists(field) : undefined) ??
       this.#json(field)
     );
@@ -255,13 +255,18 @@ export class Rows {
       const send = this.#various(field);
       if (send !== undefined) return send;
     }
+    return this.#coded(field, "string");
+  }
+
+  /** Texts or truth values that repeat, each sent once. */
+  #coded(field: Field, kind: "string" | "boolean"): Send | undefined {
     const { place, cells, words } = field;
     const count = this.#count;
     const codes = this.#codes(field);
     words.begin();
     for (let at = 0; at < count; at += 1) {
       const cell = cells[at];
-      if (typeof cell === "string") codes[at] = words.of(cell);
+      if (typeof cell === kind) codes[at] = words.of(String(cell));
       else if (cell === undefined) codes[at] = MISSING;
       else if (cell !== null) return undefined;
     }
@@ -293,25 +298,6 @@ export class Rows {
     const [text, lone] = texts.of(count === cells.length ? cells : cells.slice(0, count));
     const missing = nulls.length > 0 ? Uint32Array.from(nulls) : none;
     return (loader) => loader.texts(place, missing, text, lengths, lone);
-  }
-
-  #flags(field: Field): Send | undefined {
-    const { place, cells, type, words } = field;
-    if (type !== "boolean") return undefined;
-    const count = this.#count;
-    const codes = this.#codes(field);
-    words.begin();
-    for (let at = 0; at < count; at += 1) {
-      const cell = cells[at];
-      if (typeof cell === "boolean") codes[at] = words.of(String(cell));
-      else if (cell === undefined) codes[at] = MISSING;
-      else if (cell !== null) return undefined;
-    }
-    const send = words.send(place);
-    return (loader) => {
-      send(loader);
-      loader.coded(place, codes);
-    };
   }
 
   #lists(field: Field): Send | undefined {

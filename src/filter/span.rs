@@ -36,10 +36,7 @@ enum Verdict {
 impl<T: Ordered> Rough<T> {
     fn new(outline: Outline<T>, spans: &[(T, T)]) -> Rough<T> {
         let mut verdicts = [Verdict::Outside; 256];
-        let bounds = outline.bounds.iter().copied();
-        let froms = std::iter::once(T::LEAST).chain(bounds.clone());
-        let tos = bounds.map(Some).chain(std::iter::once(None));
-        for ((verdict, from), to) in verdicts.iter_mut().zip(froms).zip(tos) {
+        for (verdict, (from, to)) in verdicts.iter_mut().zip(outline.stretches()) {
             let after = spans.partition_point(|span| span.1 < from);
             *verdict = match (spans.get(after), to) {
                 (Some((first, last)), Some(to)) if *first <= from && to <= *last => Verdict::Inside,

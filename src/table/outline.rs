@@ -151,6 +151,14 @@ pub struct Outline<T> {
     pub bytes: Vec<Rc<Vec<u8>>>,
 }
 
+impl<T: Ordered> Outline<T> {
+    /// For each byte but that of null, in order: the first value that it stands for, and the first beyond, if there is one.
+    pub fn stretches(&self) -> impl Iterator<Item = (T, Option<T>)> {
+        let bounds = || self.bounds.iter().copied();
+        std::iter::once(T::LEAST).chain(bounds()).zip(bounds().map(Some).chain([None]))
+    }
+}
+
 impl<T: Ordered> Kept<T> {
     /// Notes a value that was written.
     pub fn set(&mut self, chunk: usize, row: usize, value: T) {

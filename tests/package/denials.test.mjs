@@ -2,10 +2,12 @@
 // is denied, and the same command changes nothing: planned, proved from the plan that was made before, taken back, and at the command line.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { createEngineSync } from "evenhand";
 import { manifest, pkg } from "./lib/installed.mjs";
 
@@ -84,11 +86,32 @@ function opened(engine, denial) {
   const workspace = engine.workspace(here.config);
   return { ...here, workspace, table: workspace.load(here.leads) };
 }
-const context = { actor: "ann", now: NOW };
+const context = { actor: "ann", now: NOW, id: "plan-1" };
 const changes = (plan) => plan.count + plan.created().length + plan.removed().length + plan.notifications.length;
 
-/** The plan that was made where all is allowed, as one would forge it for the world where it is not. */
-const forged = (plan, digest) => ({ ...plan.toJSON(), config: digest });
+/** The plan that was made where all is allowed, as one would forge it for the world where it is not: signed anew. */
+function forged(plan, config) {
+  const bytes = Buffer.from(plan.encode());
+  // Behind five bytes the length of the header, seven bits to a byte; then the header, and the rest.
+  let [at, length] = [5, 0];
+  for (let shift = 0; ; shift += 7) {
+    length |= (bytes[at] & 127) << shift;
+    if (bytes[at++] < 128) break;
+  }
+  const { digest: _, ...header } = { ...JSON.parse(bytes.subarray(at, at + length)), config };
+  const rest = bytes.subarray(at + length);
+  const digest = createHash("sha256").update(JSON.stringify(header)).update(rest).digest("hex");
+  const signed = Buffer.from(JSON.stringify(Object.fromEntries(Object.entries({ ...header, digest }).sort(([a], [b]) => (a < b ? -1 : 1)))));
+  const size = [];
+  for (let left = signed.length; ; left >>= 7) {
+    size.push((left & 127) | (left > 127 ? 128 : 0));
+    if (left < 128) break;
+  }
+  return new Uint8Array(Buffer.concat([bytes.subarray(0, 5), Buffer.from(size), signed, rest]));
+}
+
+/** All that a plan says but of the configuration that it is for. */
+const said = (plan) => ({ ...plan.toJSON(), config: "", digest: "" });
 
 test("each question that is denied keeps each command that asks it from changing anything", (t) => {
   const engine = createEngineSync();
@@ -98,6 +121,7 @@ test("each question that is denied keeps each command that asks it from changing
   const cli = ({ config, leads }, command) =>
     spawnSync(process.execPath, [join(pkg, manifest.bin.evenhand), "plan", "--workspace", file("ws.json", config), "--leads", file("leads.json", leads), "--command", file("cmd.json", command), "--actor", "ann", "--now", NOW, "--json"], { encoding: "utf8" });
   const wrong = [];
+  let controls = 0;
   for (const [command, asks, back] of TABLE) {
     const able = opened(engine);
     const made = able.workspace.plan(able.table, command, context);
@@ -110,9 +134,12 @@ test("each question that is denied keeps each command that asks it from changing
       const asked = asks.split(" ").includes(denial);
       const plan = workspace.plan(table, command, context);
       if ((changes(plan) === 0) !== asked) wrong.push(`plan: ${where}: ${JSON.stringify([plan.refused, plan.dropped()])}`);
+      // Where it is not asked and nothing else is said, the forgery is the plan itself: it is the question that keeps it from being proved.
+      const verdict = workspace.verify(table, forged(made, workspace.digest), context);
+      const proved = !asked && isDeepStrictEqual(said(plan), said(made));
+      if (asked ? verdict.ok : proved && !verdict.ok) wrong.push(`verify: ${where}: ${JSON.stringify(verdict.ok ? [] : verdict.problems)}`);
+      controls += Number(proved);
       if (asked) {
-        const verdict = workspace.verify(table, forged(made, workspace.digest), context);
-        if (verdict.ok) wrong.push(`verify: ${where}`);
         const { status, stdout } = cli(denied, command);
         if (status !== 1 || JSON.parse(stdout).changes.length > 0) wrong.push(`command line: ${where}: ${status}`);
       }
@@ -130,4 +157,5 @@ test("each question that is denied keeps each command that asks it from changing
   }
   engine.free();
   assert.deepEqual(wrong, []);
+  assert.ok(controls > 60, `${controls} forgeries were proved where nothing is denied`);
 });

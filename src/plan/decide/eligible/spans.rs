@@ -52,9 +52,9 @@ impl<'t, T: Ordered> Spans<'t, T> {
     pub fn mark(&mut self, of_place: &[u16]) {
         let Some(outline) = self.rough.take().map(|rough| rough.outline).or_else(|| self.column.outline()) else { return };
         let mut marks = [UNSURE; 256];
-        let tos = outline.bounds.iter().map(|to| self.bounds.partition_point(|bound| bound < to)).chain([self.bounds.len()]);
-        let froms = [T::LEAST].into_iter().chain(outline.bounds.iter().copied()).map(|from| self.place(from));
-        for (mark, (from, to)) in marks.iter_mut().zip(froms.zip(tos)) {
+        for (mark, (from, to)) in marks.iter_mut().zip(outline.stretches()) {
+            let from = self.place(from);
+            let to = to.map_or(self.bounds.len(), |to| self.bounds.partition_point(|bound| *bound < to));
             let mut alike = of_place.get(from..=to.max(from)).unwrap_or_default().iter();
             let first = alike.next();
             *mark = first.filter(|first| alike.all(|other| other == *first)).map_or(UNSURE, |mark| u32::from(*mark));
