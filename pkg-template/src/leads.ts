@@ -122,7 +122,7 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   }
 
   #objects(rows: readonly object[]): void {
-    const reader = (this.#rows ??= this.call((loader) => new Rows(loader, this.#upsert)));
+    const reader = (this.#rows ??= this.call((loader) => Rows.into(loader, this.#upsert)));
     for (let from = 0; from < rows.length; ) {
       const to = reader.push(rows, from, (run) => this.call(run));
       this.#report(to - from);

@@ -110,14 +110,19 @@ class Codes {
   }
 }
 
+/**
+ * A reader without use but that it is there: when a class has no object left, engines discard what they have compiled for
+ * it, and the next load would begin as slowly as the first.
+ */
+let stays: Rows | undefined;
+
 /** A text, no longer than it takes to see that it is too long. */
 function cut(text: string): string {
   return text.length > LONG ? text.slice(0, LONG) : text;
 }
 
-/** Reads objects into a loader. */
+/** Reads objects and sends them to a loader. */
 export class Rows {
-  readonly #loader: bound.Loader;
   readonly #upsert: boolean;
   readonly #fields: Field[];
   readonly #batch: number;
@@ -131,9 +136,13 @@ export class Rows {
   #count = 0;
   #length = 0;
 
-  constructor(loader: bound.Loader, upsert: boolean) {
-    const shape = loader.shape() as Shape;
-    this.#loader = loader;
+  /** A reader of rows for this loader. */
+  static into(loader: bound.Loader, upsert: boolean): Rows {
+    stays ??= new Rows({ fields: [["", ""]], keys: [] }, upsert);
+    return new Rows(loader.shape() as Shape, upsert);
+  }
+
+  private constructor(shape: Shape, upsert: boolean) {
     this.#upsert = upsert;
     this.#batch = Math.max(Math.floor(CELLS / shape.fields.length), 64);
     this.#fields = shape.fields.map(([name, type], place) => {
@@ -149,7 +158,7 @@ export class Rows {
   }
 
   /** Sends rows from `from` on, at most one batch of them; gives back where it ended. `call` runs what calls the module. */
-  push(rows: readonly object[], from: number, call: (run: () => void) => void): number {
+  push(rows: readonly object[], from: number, call: (run: (loader: bound.Loader) => void) => void): number {
     for (let count = Math.min(this.#batch, rows.length - from); ; count = Math.ceil(count / 2)) {
       this.#from = from;
       this.#count = count;
@@ -157,9 +166,9 @@ export class Rows {
       this.#read(rows);
       const sends = this.#fields.map((field) => this.#column(field));
       if (this.#length > MOST_TEXT && count > 1) continue;
-      call(() => {
-        for (const send of sends) send?.(this.#loader);
-        this.#loader.endBatch(count);
+      call((loader) => {
+        for (const send of sends) send?.(loader);
+        loader.endBatch(count);
       });
       return from + count;
     }
@@ -214,7 +223,7 @@ export class Rows {
     return (
       (typeof sample === "string" ? this.#texts(field) : undefined) ??
       (typeof sample === "number" || isDate(sample) ? this.#numbers(field) : undefined) ??
-      (typeof sample === "boolean" && field.type === "boolean" ? this.#coded(field, "boolean") : undefined) ??
+      (typeof sample === "boolean" && field.type === "boolean" ? this.#coded(field) : undefined) ??
       (Array.isArray(sample) ? this.#lists(field) : undefined) ??
       this.#json(field)
     );
@@ -255,19 +264,20 @@ export class Rows {
       const send = this.#various(field);
       if (send !== undefined) return send;
     }
-    return this.#coded(field, "string");
+    return this.#coded(field);
   }
 
-  /** Texts or truth values that repeat, each sent once. */
-  #coded(field: Field, kind: "string" | "boolean"): Send | undefined {
-    const { place, cells, words } = field;
+  /** Texts that repeat, each sent once; truth values where the field has them. */
+  #coded(field: Field): Send | undefined {
+    const { place, cells, words, type } = field;
     const count = this.#count;
     const codes = this.#codes(field);
     words.begin();
     for (let at = 0; at < count; at += 1) {
       const cell = cells[at];
-      if (typeof cell === kind) codes[at] = words.of(String(cell));
+      if (typeof cell === "string") codes[at] = words.of(cell);
       else if (cell === undefined) codes[at] = MISSING;
+      else if (typeof cell === "boolean" && type === "boolean") codes[at] = words.of(String(cell));
       else if (cell !== null) return undefined;
     }
     this.#length += words.length;
@@ -323,7 +333,7 @@ export class Rows {
     if (words.broken) return undefined;
     return (loader) => {
       send(loader);
-      loader.lists(place, each, Uint32Array.from(codes));
+      loader.lists(place, each, new Uint32Array(codes));
     };
   }
 

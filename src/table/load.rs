@@ -13,11 +13,13 @@ mod pieces;
 mod recent;
 mod rows;
 mod slot;
+mod spans;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-pub use columns::{BatchColumn, Texts};
+pub use columns::BatchColumn;
+pub use spans::Texts;
 
 use super::budget::Budget;
 use super::ops::short;
@@ -29,6 +31,7 @@ use crate::query::{Field, FieldIx, Schema};
 use convert::{Converter, Findings, Memory};
 use json::Rows;
 use slot::{Cells, Slot, SlotColumn, Value};
+use spans::Words;
 
 /// What the bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +99,7 @@ pub struct Loader {
     problems: Problems,
     findings: Findings,
     memory: Vec<Memory>,
+    words: Vec<Words>,
     slots: Vec<Slot>,
     ragged: Vec<u32>,
     batch: usize,
@@ -124,6 +128,7 @@ impl Loader {
         let width = schema.fields.len().max(1);
         let batch_rows = (BATCH_CELLS / width).clamp(16, 256);
         let memory = schema.fields.iter().map(|_| Memory::default()).collect();
+        let words = schema.fields.iter().map(|_| Words::default()).collect();
         Ok(Loader {
             stage: Stage::new(schema, id, budget),
             purpose,
@@ -135,6 +140,7 @@ impl Loader {
             problems: Problems::default(),
             findings: Findings::default(),
             memory,
+            words,
             slots: Vec::new(),
             ragged: Vec::new(),
             batch: 0,

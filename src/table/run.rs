@@ -18,6 +18,11 @@ pub(crate) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
+    /// How many they are.
+    pub fn len(self) -> usize {
+        self.ends.len()
+    }
+
     /// The first so many of them, and the others.
     fn split(self, count: usize) -> (Run<'a>, Run<'a>) {
         let (left, right) = self.ends.split_at_checked(count).unwrap_or((self.ends, &[]));
@@ -38,7 +43,7 @@ impl<'a> Run<'a> {
 
 impl TextChunk {
     /// Adds rows with these texts.
-    fn extend(&mut self, Run { text, ends, start }: Run<'_>, case: Case, budget: &Budget) -> Result<()> {
+    pub(crate) fn extend(&mut self, Run { text, ends, start }: Run<'_>, case: Case, budget: &Budget) -> Result<()> {
         let (row, at, bytes) = (self.ends.len(), self.bytes.len(), text.as_bytes());
         if at + bytes.len() > u32::MAX as usize {
             return Err(Error::out_of_memory());

@@ -164,10 +164,11 @@ impl TextChunk {
             budget.grow(&mut self.upper, more)?;
             self.upper.resize(words, 0);
         }
-        for (at, part) in (start..).step_by(8).zip(bytes.chunks(8)) {
-            let mut eight = [0; 8];
-            eight.iter_mut().zip(part).for_each(|(to, from)| *to = *from);
-            let found = capitals(u64::from_le_bytes(eight));
+        let (eights, rest) = bytes.as_chunks::<8>();
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        for (at, eight) in (start..).step_by(8).zip(eights.iter().chain([&last])) {
+            let found = capitals(u64::from_le_bytes(*eight));
             if found != 0 {
                 // The factor moves the bit of each byte to its place in the highest byte (Warren, Hacker's Delight, 7-4).
                 let bits = (found >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;

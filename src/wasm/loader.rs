@@ -30,8 +30,6 @@ pub struct Loader {
     target: Option<Target>,
     piece: Vec<u8>,
     batch: Vec<(FieldIx, Column)>,
-    /// Texts that codes of a field stand for, in this batch and in those before.
-    words: Vec<(FieldIx, Words)>,
 }
 
 /// A column of the batch that is being put together; see [`BatchColumn`].
@@ -45,7 +43,7 @@ enum Column {
 }
 
 /// See [`Texts`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Words {
     text: String,
     lengths: Vec<u32>,
@@ -60,33 +58,15 @@ impl Words {
     fn texts(&self) -> Texts<'_> {
         Texts { text: &self.text, lengths: &self.lengths, lone: &self.lone }
     }
-
-    /// Adds these behind the first `from`, of which there may be as many as there are, or none.
-    fn add(&mut self, from: u32, more: Words) -> crate::error::Result<()> {
-        if from == 0 {
-            *self = more;
-            return Ok(());
-        }
-        if from as usize != self.lengths.len() {
-            return Err(Error::new("batch_invalid", "", "texts of earlier batches are missing"));
-        }
-        self.text.try_reserve(more.text.len())?;
-        self.lengths.try_reserve(more.lengths.len())?;
-        self.lone.try_reserve(more.lone.len())?;
-        self.text.push_str(&more.text);
-        self.lengths.extend(more.lengths);
-        self.lone.extend(more.lone.into_iter().map(|at| at.saturating_add(from)));
-        Ok(())
-    }
 }
 
 impl Column {
-    fn lend<'b>(&'b self, words: Texts<'b>) -> BatchColumn<'b> {
+    fn lend(&self) -> BatchColumn<'_> {
         match self {
             Column::Numbers(numbers) => BatchColumn::Numbers(numbers),
-            Column::Coded(codes) => BatchColumn::Coded { codes, entries: words },
+            Column::Coded(codes) => BatchColumn::Coded(codes),
             Column::Texts(words, null) => BatchColumn::Texts { texts: words.texts(), null },
-            Column::Lists(lengths, codes) => BatchColumn::Lists { lengths, codes, entries: words },
+            Column::Lists(lengths, codes) => BatchColumn::Lists { lengths, codes },
             Column::Json(text) => BatchColumn::Json(text),
         }
     }
@@ -123,11 +103,10 @@ impl Loader {
     /// What is wrong with it, and `out_of_memory`.
     pub fn push(&mut self, piece: &Uint8Array) -> Result<(), JsValue> {
         bytes(piece, &mut self.piece)?;
-        match &mut self.target {
-            Some(Target::New(incoming)) => thrown(incoming.loader.push(&self.piece)),
-            Some(Target::Into(loader, _)) => thrown(loader.push(&self.piece)),
-            None => Ok(()),
-        }
+        let piece = std::mem::take(&mut self.piece);
+        let taken = self.loader_mut().map_or(Ok(()), |loader| thrown(loader.push(&piece)));
+        self.piece = piece;
+        taken
     }
 
     /// How many rows were read so far.
@@ -154,13 +133,7 @@ impl Loader {
     /// `out_of_memory`, `batch_invalid`.
     pub fn words(&mut self, field: u32, from: u32, text: &Uint8Array, lengths: &Uint32Array, lone: &Uint32Array) -> Result<(), JsValue> {
         let more = Words::read(text, lengths, lone)?;
-        if let Some((_, words)) = self.words.iter_mut().find(|(of, _)| of.0 == field) {
-            return thrown(words.add(from, more));
-        }
-        let mut words = Words::default();
-        thrown(words.add(from, more))?;
-        self.words.push((FieldIx(field), words));
-        Ok(())
+        self.loader_mut().map_or(Ok(()), |loader| thrown(loader.words(FieldIx(field), from, more.texts())))
     }
 
     /// A column of codes for the batch.
@@ -213,13 +186,8 @@ impl Loader {
     #[wasm_bindgen(js_name = endBatch)]
     pub fn end_batch(&mut self, rows: u32) -> Result<(), JsValue> {
         let batch = std::mem::take(&mut self.batch);
-        let words = |field: FieldIx| self.words.iter().find(|(of, _)| *of == field).map_or_else(Texts::default, |(_, words)| words.texts());
-        let columns: Vec<_> = batch.iter().map(|(field, column)| (*field, column.lend(words(*field)))).collect();
-        match &mut self.target {
-            Some(Target::New(incoming)) => thrown(incoming.loader.push_columns(rows, &columns)),
-            Some(Target::Into(loader, _)) => thrown(loader.push_columns(rows, &columns)),
-            None => Ok(()),
-        }
+        let columns: Vec<_> = batch.iter().map(|(field, column)| (*field, column.lend())).collect();
+        self.loader_mut().map_or(Ok(()), |loader| thrown(loader.push_columns(rows, &columns)))
     }
 
     /// The table of all that was pushed, once.
@@ -253,13 +221,7 @@ fn done() -> JsValue {
 
 impl Loader {
     pub(super) fn new(workspace: &Home, incoming: Incoming) -> Loader {
-        Loader {
-            workspace: Rc::clone(workspace),
-            target: Some(Target::New(incoming)),
-            piece: Vec::new(),
-            batch: Vec::new(),
-            words: Vec::new(),
-        }
+        Loader { workspace: Rc::clone(workspace), target: Some(Target::New(incoming)), piece: Vec::new(), batch: Vec::new() }
     }
 
     pub(super) fn into(workspace: &Home, loader: table::Loader, table: &Shared) -> Loader {
@@ -268,7 +230,13 @@ impl Loader {
             target: Some(Target::Into(loader, Rc::clone(table))),
             piece: Vec::new(),
             batch: Vec::new(),
-            words: Vec::new(),
+        }
+    }
+
+    fn loader_mut(&mut self) -> Option<&mut table::Loader> {
+        match self.target.as_mut()? {
+            Target::New(incoming) => Some(&mut incoming.loader),
+            Target::Into(loader, _) => Some(loader),
         }
     }
 

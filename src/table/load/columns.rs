@@ -5,27 +5,14 @@ use std::ops::Range;
 use super::convert::Converter;
 use super::items::array;
 use super::json::single;
-use super::slot::{Cells, SHORT, Slot, Value};
+use super::slot::{Cells, Slot, Value};
+use super::spans::{Marks, Spans, Texts, Words};
 use super::{Loader, batch_invalid};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::query::{FieldIx, FieldType};
+use crate::table::Budget;
 use crate::table::ops::{gather, short};
 use crate::table::run::Run;
-
-/// Texts of which one is named by its place.
-///
-/// All texts stand in `text`, one directly after the other. A length counts UTF-16 code units, as `length` of a JavaScript
-/// string does. A text with a lone surrogate must have been made well-formed (`toWellFormed`), and its place must
-/// be in `lone`, ascending.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Texts<'a> {
-    /// The texts end to end.
-    pub text: &'a str,
-    /// The length of each.
-    pub lengths: &'a [u32],
-    /// Places of those that had a lone surrogate.
-    pub lone: &'a [u32],
-}
 
 /// The cells of one field for a batch of rows. Every kind may be given for a field of every type: cells are converted by the
 /// rules of [`crate::table`].
@@ -35,13 +22,8 @@ pub enum BatchColumn<'a> {
     Absent,
     /// One number a row. NaN is null. Dates (JavaScript `Date`) come as their milliseconds.
     Numbers(&'a [f64]),
-    /// One code a row: 0 is null, `u32::MAX` a missing key, `k` the text at place `k - 1` of `entries`.
-    Coded {
-        /// The codes, one a row.
-        codes: &'a [u32],
-        /// The texts that they stand for.
-        entries: Texts<'a>,
-    },
+    /// One code a row: 0 is null, `u32::MAX` a missing key, `k` the text at place `k - 1` of those that [`Loader::words`] has brought.
+    Coded(&'a [u32]),
     /// One text a row; a row whose place is in `null`, ascending, is null, and its text is empty.
     Texts {
         /// The texts, one a row.
@@ -49,90 +31,16 @@ pub enum BatchColumn<'a> {
         /// Places of the rows without a value.
         null: &'a [u32],
     },
-    /// One list of texts a row: `lengths` says how many codes each row takes from `codes` (none is null), a code `k` being the text at
-    /// place `k - 1` of `entries`.
+    /// One list of texts a row, none being null. Codes are as those of `Coded`.
     Lists {
         /// How many elements each row has.
         lengths: &'a [u32],
         /// The elements, row after row.
         codes: &'a [u32],
-        /// The texts that they stand for.
-        entries: Texts<'a>,
     },
     /// Cells of any kind: a JSON array with one element a row, as `JSON.stringify` writes it. The way for booleans, mixed values, and all
     /// that fits no other kind. A missing key is the element `[[]]`, which no cell is.
     Json(&'a str),
-}
-
-/// Where texts begin and end in bytes.
-struct Spans<'a> {
-    text: &'a str,
-    ends: Vec<u32>,
-    lone: &'a [u32],
-    /// Whether all are ASCII, and none is longer than [`SHORT`].
-    plain: bool,
-}
-
-impl<'a> Spans<'a> {
-    fn of(texts: Texts<'a>, budget: &crate::table::Budget) -> Result<Spans<'a>> {
-        let mut ends = Vec::new();
-        budget.exact(&mut ends, texts.lengths.len())?;
-        let mut at = 0usize;
-        let ascii = texts.text.is_ascii();
-        let mut longest = 0;
-        if ascii {
-            for length in texts.lengths {
-                longest = longest.max(*length);
-                at += *length as usize;
-                ends.push(short(at));
-            }
-        } else {
-            for length in texts.lengths {
-                let rest = texts.text.get(at..).unwrap_or_default();
-                // Most texts are ASCII even where one is not.
-                at += match rest.as_bytes().get(..*length as usize) {
-                    Some(bytes) if bytes.is_ascii() => bytes.len(),
-                    _ => bytes_of(rest, *length as usize)?,
-                };
-                ends.push(short(at));
-            }
-        }
-        if at != texts.text.len() || at > u32::MAX as usize {
-            return Err(batch_invalid("the lengths of texts are not those of the text"));
-        }
-        let plain = ascii && longest as usize <= SHORT && texts.lone.is_empty();
-        Ok(Spans { text: texts.text, ends, lone: texts.lone, plain })
-    }
-
-    /// The texts at these places.
-    fn run(&self, places: Range<usize>) -> Option<Run<'_>> {
-        let start = places.start.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
-        let ends = self.ends.get(places)?;
-        let end = ends.last().copied().unwrap_or(start);
-        let text = self.text.get(start as usize..end as usize)?;
-        self.plain.then_some(Run { text, ends, start })
-    }
-
-    #[inline]
-    fn get(&self, at: usize) -> Value<'a> {
-        let end = self.ends.get(at).copied().unwrap_or(0) as usize;
-        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0) as usize;
-        let text = self.text.get(start..end).unwrap_or_default();
-        if self.lone.is_empty() || self.lone.binary_search(&short(at)).is_err() { Value::Text(text) } else { Value::Lone(text) }
-    }
-}
-
-/// How many bytes so many UTF-16 code units at the beginning of a text are.
-fn bytes_of(text: &str, mut units: usize) -> Result<usize> {
-    let mut chars = text.chars();
-    while units > 0 {
-        let Some(c) = chars.next() else { return Err(batch_invalid("the lengths of texts exceed the text")) };
-        let Some(less) = units.checked_sub(c.len_utf16()) else {
-            return Err(batch_invalid("a text ends inside of a surrogate pair"));
-        };
-        units = less;
-    }
-    Ok(text.len() - chars.as_str().len())
 }
 
 /// One column made ready to be read cell by cell.
@@ -140,7 +48,7 @@ enum Ready<'a> {
     Absent,
     Numbers(&'a [f64]),
     Coded(&'a [u32], Spans<'a>),
-    Texts(Spans<'a>, &'a [u32]),
+    Texts(Filled<'a>),
     Json(&'a str, Vec<Slot>),
     /// JSON arrays of texts, made from lists for a field that takes none.
     Made(String, Vec<Slot>),
@@ -148,30 +56,49 @@ enum Ready<'a> {
     Lists(Vec<u32>, &'a [u32], Spans<'a>),
 }
 
+/// A text for each row.
+struct Filled<'a> {
+    texts: Spans<'a>,
+    /// Rows that are null.
+    null: Marks,
+    /// Those, and rows whose text is not short, not ASCII or broken.
+    odd: Marks,
+}
+
+impl<'a> Filled<'a> {
+    fn of(texts: Texts<'a>, places: &[u32], budget: &Budget) -> Result<Filled<'a>> {
+        let (texts, mut odd) = Spans::of(texts, budget)?;
+        let mut null = Marks::default();
+        for at in places {
+            null.set(*at as usize, texts.len(), budget)?;
+            odd.set(*at as usize, texts.len(), budget)?;
+        }
+        Ok(Filled { texts, null, odd })
+    }
+}
+
 impl<'a> Ready<'a> {
-    fn of(rows: usize, column: BatchColumn<'a>, kind: FieldType, budget: &crate::table::Budget) -> Result<Ready<'a>> {
+    fn of(rows: usize, column: BatchColumn<'a>, words: Spans<'a>, kind: FieldType, budget: &Budget) -> Result<Ready<'a>> {
         let (ready, count) = match column {
             BatchColumn::Absent => (Ready::Absent, rows),
             BatchColumn::Numbers(numbers) => (Ready::Numbers(numbers), numbers.len()),
-            BatchColumn::Coded { codes, entries } => {
-                let spans = Spans::of(entries, budget)?;
-                let last = short(spans.ends.len());
+            BatchColumn::Coded(codes) => {
+                let last = short(words.len());
                 if codes.iter().any(|code| *code > last && *code != u32::MAX) {
                     return Err(batch_invalid("a code has no entry"));
                 }
-                (Ready::Coded(codes, spans), codes.len())
+                (Ready::Coded(codes, words), codes.len())
             }
-            BatchColumn::Texts { texts, null } => (Ready::Texts(Spans::of(texts, budget)?, null), texts.lengths.len()),
-            BatchColumn::Lists { lengths, codes, entries } if kind.is_list() => {
-                let entries = Spans::of(entries, budget)?;
-                let last = short(entries.ends.len());
+            BatchColumn::Texts { texts, null } => (Ready::Texts(Filled::of(texts, null, budget)?), texts.lengths.len()),
+            BatchColumn::Lists { lengths, codes } if kind.is_list() => {
+                let last = short(words.len());
                 if codes.iter().any(|code| *code == 0 || *code > last) {
                     return Err(batch_invalid("a code has no entry"));
                 }
-                (Ready::Lists(ends_of(lengths, codes.len(), budget)?, codes, entries), lengths.len())
+                (Ready::Lists(ends_of(lengths, codes.len(), budget)?, codes, words), lengths.len())
             }
-            BatchColumn::Lists { lengths, codes, entries } => {
-                let (text, slots) = lists(lengths, codes, &Spans::of(entries, budget)?, budget)?;
+            BatchColumn::Lists { lengths, codes } => {
+                let (text, slots) = lists(lengths, codes, &words, budget)?;
                 (Ready::Made(text, slots), lengths.len())
             }
             BatchColumn::Json(text) => {
@@ -188,18 +115,13 @@ impl<'a> Ready<'a> {
         match self {
             Ready::Absent => Value::Absent,
             Ready::Numbers(numbers) => numbers.get(at).map_or(Value::Null, |number| Value::Number(*number)),
-            Ready::Coded(codes, entries) => match codes.get(at).copied().unwrap_or(0) {
+            Ready::Coded(codes, words) => match codes.get(at).copied().unwrap_or(0) {
                 0 => Value::Null,
                 u32::MAX => Value::Absent,
-                code => entries.get(code as usize - 1),
+                code => words.get(code as usize - 1),
             },
-            Ready::Texts(texts, null) => {
-                if null.is_empty() || null.binary_search(&short(at)).is_err() {
-                    texts.get(at)
-                } else {
-                    Value::Null
-                }
-            }
+            Ready::Texts(filled) if filled.null.has(at) => Value::Null,
+            Ready::Texts(filled) => filled.texts.get(at),
             Ready::Json(text, slots) => slots.get(at).map_or(Value::Null, |slot| slot.value(text)),
             Ready::Made(text, slots) => slots.get(at).map_or(Value::Null, |slot| slot.value(text)),
             Ready::Lists(..) => Value::Null,
@@ -227,14 +149,14 @@ impl<'r> Cells<'r> for Kept<'r, '_> {
 
     fn run(&self, places: Range<usize>) -> Option<Run<'r>> {
         match self.column? {
-            Ready::Texts(texts, []) if self.kept.is_empty() => texts.run(places),
+            Ready::Texts(filled) if self.kept.is_empty() => filled.texts.run(places, &filled.odd),
             _ => None,
         }
     }
 
-    fn entries(&self) -> Option<usize> {
+    fn words(&self) -> Option<usize> {
         match self.column? {
-            Ready::Coded(_, entries) | Ready::Lists(_, _, entries) => Some(entries.ends.len()),
+            Ready::Coded(_, words) | Ready::Lists(_, _, words) => Some(words.len()),
             _ => None,
         }
     }
@@ -268,14 +190,14 @@ impl<'r> Cells<'r> for Kept<'r, '_> {
 
     fn element(&self, code: u32) -> &'r str {
         match self.column {
-            Some(Ready::Lists(_, _, entries)) => entries.get((code as usize).wrapping_sub(1)).plain(),
+            Some(Ready::Lists(_, _, words)) => words.get((code as usize).wrapping_sub(1)).plain(),
             _ => "",
         }
     }
 }
 
 /// Where lists of these lengths end.
-fn ends_of(lengths: &[u32], all: usize, budget: &crate::table::Budget) -> Result<Vec<u32>> {
+fn ends_of(lengths: &[u32], all: usize, budget: &Budget) -> Result<Vec<u32>> {
     let (mut ends, mut at) = (Vec::new(), 0usize);
     budget.exact(&mut ends, lengths.len())?;
     for length in lengths {
@@ -286,13 +208,13 @@ fn ends_of(lengths: &[u32], all: usize, budget: &crate::table::Budget) -> Result
 }
 
 /// The elements of a JSON array of cells.
-fn elements(text: &str, budget: &crate::table::Budget) -> Result<Vec<Slot>> {
+fn elements(text: &str, budget: &Budget) -> Result<Vec<Slot>> {
     super::json::cells(text, |slots| budget.grow(slots, 1))
         .and_then(|slots| slots.ok_or_else(|| batch_invalid("a column is not a JSON array")))
 }
 
 /// Lists of coded texts as JSON arrays.
-fn lists(lengths: &[u32], codes: &[u32], entries: &Spans<'_>, budget: &crate::table::Budget) -> Result<(String, Vec<Slot>)> {
+fn lists(lengths: &[u32], codes: &[u32], words: &Spans<'_>, budget: &Budget) -> Result<(String, Vec<Slot>)> {
     let (mut text, mut slots, mut at) = (String::new(), Vec::new(), 0usize);
     budget.exact(&mut slots, lengths.len())?;
     for length in lengths {
@@ -300,10 +222,10 @@ fn lists(lengths: &[u32], codes: &[u32], entries: &Spans<'_>, budget: &crate::ta
         let end = at + *length as usize;
         let Some(run) = codes.get(at..end) else { return Err(batch_invalid("the lengths of lists exceed their codes")) };
         at = end;
-        if run.iter().any(|code| *code == 0 || *code as usize > entries.ends.len()) {
+        if run.iter().any(|code| *code == 0 || *code as usize > words.len()) {
             return Err(batch_invalid("a code has no entry"));
         }
-        array(run.iter().map(|code| entries.get(*code as usize - 1).plain()), &mut text, budget)?;
+        array(run.iter().map(|code| words.get(*code as usize - 1).plain()), &mut text, budget)?;
         slots.push(single(text.get(start..).unwrap_or_default()).map_or(Slot::default(), |slot| slot.moved(start)));
     }
     if at != codes.len() {
@@ -313,6 +235,22 @@ fn lists(lengths: &[u32], codes: &[u32], entries: &Spans<'_>, budget: &crate::ta
 }
 
 impl Loader {
+    /// Adds texts that codes of a field stand for, behind the first `from`, which are all that were added so far. With none before
+    /// them they take the place of all.
+    ///
+    /// # Errors
+    /// `batch_invalid`, `out_of_memory`. After an error the loader gives that error to every call.
+    pub fn words(&mut self, field: FieldIx, from: u32, texts: Texts<'_>) -> Result<()> {
+        self.guard(|loader| {
+            let at = field.0 as usize;
+            let (Some(words), Some(memory)) = (loader.words.get_mut(at), loader.memory.get_mut(at)) else { return Err(not_of_table()) };
+            if from == 0 {
+                memory.known.clear();
+            }
+            words.add(from, texts, &loader.stage.budget)
+        })
+    }
+
     /// Adds a batch of `rows` leads, given as columns. A field that is not named is missing in every row; one may be named once.
     /// The rows continue the count of those before.
     ///
@@ -320,18 +258,24 @@ impl Loader {
     /// `batch_invalid` for columns that contradict themselves, `cell_invalid` if the load is strict, `out_of_memory`.
     /// After an error the loader gives that error to every call.
     pub fn push_columns(&mut self, rows: u32, columns: &[(FieldIx, BatchColumn<'_>)]) -> Result<()> {
-        self.guard(|loader| loader.take_columns(rows as usize, columns))
+        self.guard(|loader| {
+            loader.only_columns()?;
+            let words = std::mem::take(&mut loader.words);
+            loader.take_columns(rows as usize, columns, &words)?;
+            loader.words = words;
+            Ok(())
+        })
     }
 
-    fn take_columns(&mut self, rows: usize, columns: &[(FieldIx, BatchColumn<'_>)]) -> Result<()> {
-        self.only_columns()?;
+    fn take_columns(&mut self, rows: usize, columns: &[(FieldIx, BatchColumn<'_>)], words: &[Words]) -> Result<()> {
         let mut ready: Vec<(FieldIx, Ready<'_>)> = Vec::new();
         self.stage.budget.exact(&mut ready, columns.len())?;
         for (field, column) in columns {
             if self.stage.schema.get(*field).is_none() || ready.iter().any(|(other, _)| other == field) {
-                return Err(batch_invalid("a field is named twice or is not of the table"));
+                return Err(not_of_table());
             }
-            ready.push((*field, Ready::of(rows, *column, self.stage.schema.kind(*field), &self.stage.budget)?));
+            let words = words.get(field.0 as usize).map(Words::spans).unwrap_or_default();
+            ready.push((*field, Ready::of(rows, *column, words, self.stage.schema.kind(*field), &self.stage.budget)?));
         }
         let of = |ix: FieldIx| ready.iter().find(|(field, _)| *field == ix).map(|(_, column)| column);
         let schema = self.stage.schema.clone();
@@ -353,4 +297,8 @@ impl Loader {
         }
         self.end_batch(count, rows)
     }
+}
+
+fn not_of_table() -> Error {
+    batch_invalid("a field is named twice or is not of the table")
 }

@@ -12,6 +12,7 @@ use crate::query::convert::{
     text_from_number, text_of, unknown,
 };
 use crate::query::{Field, FieldIx, FieldType, Schema};
+use crate::table::Budget;
 use crate::table::chunk::tail;
 use crate::table::codes::own;
 use crate::table::column::{CHUNK, Column, Dict};
@@ -60,6 +61,19 @@ pub(crate) struct Memory {
     recent: Recent,
     /// Whether the value of a code is one that the field knows: 0 not asked yet, 1 known, 2 not.
     verdicts: Vec<u8>,
+    /// Codes of the input in terms of the dictionary. In a column of codes each is one more, and 0 is what is not known; in a column of lists it is
+    /// 0, [`PASSED_OVER`] or [`NOT_PLAIN`] that says something else.
+    pub known: Vec<u32>,
+}
+
+impl Memory {
+    /// Makes room for what is known of so many texts.
+    fn expect(&mut self, words: Option<usize>, budget: &Budget) -> Result<()> {
+        let more = words.map_or(0, |words| words + 1).saturating_sub(self.known.len());
+        budget.grow(&mut self.known, more)?;
+        self.known.resize(self.known.len() + more, 0);
+        Ok(())
+    }
 }
 
 /// A cell as text: `None` is null, `true` a lone surrogate.
@@ -178,11 +192,13 @@ impl Stage {
     pub(crate) fn push_cells<'a>(
         &mut self,
         converter: &mut Converter<'_>,
-        Memory { recent, verdicts }: &mut Memory,
+        memory: &mut Memory,
         count: usize,
         cells: &impl Cells<'a>,
     ) -> Result<()> {
         let (rows, budget) = (self.rows, &self.budget);
+        memory.expect(cells.words(), budget)?;
+        let Memory { recent, verdicts, known } = memory;
         let Some(column) = self.columns.get_mut(converter.ix.0 as usize) else { return Ok(()) };
         let (field, schema) = (converter.field, converter.schema);
         match column {
@@ -236,12 +252,6 @@ impl Stage {
                 budget.exact(&mut codes, count)?;
                 let (word, asks) = (field.kind.is_word(), converter.asks());
                 let dict = own(&mut column.dict, budget)?;
-                // Codes of the input in terms of the dictionary, each plus one. One whose cells are reported is never noted.
-                let mut known: Vec<u32> = Vec::new();
-                if let Some(entries) = cells.entries() {
-                    budget.exact(&mut known, entries + 1)?;
-                    known.resize(entries + 1, 0);
-                }
                 let all = cells.all_codes();
                 for at in 0..count {
                     let code = all.map_or_else(|| cells.code(at), |all| all.get(at).copied().unwrap_or(u32::MAX));
@@ -282,6 +292,7 @@ impl Stage {
                         let code = converter.unknown(dict.get(code)).unwrap_or("unknown_choice");
                         converter.report(at, code, value);
                     }
+                    // One whose cells are reported is never noted.
                     if reports == converter.findings.total
                         && let Some(known) = known.get_mut(cells.code(at) as usize)
                     {
@@ -290,18 +301,19 @@ impl Stage {
                     codes.push(code);
                 }
                 column.extend(&codes, budget)?;
-                budget.release((codes.capacity() + known.capacity()) * 4);
+                budget.release(codes.capacity() * 4);
             }
             Column::Text(column) => {
                 let (case, mut at) = (column.case, 0);
-                if let Some(run) = cells.run(0..count) {
-                    column.extend(run, budget)?;
-                    at = count;
-                }
                 while at < count {
                     let chunk = tail(&mut column.chunks, budget)?;
                     let end = count.min(at + CHUNK - chunk.len());
                     while at < end {
+                        if let Some(run) = cells.run(at..end) {
+                            chunk.extend(run, case, budget)?;
+                            at += run.len();
+                            continue;
+                        }
                         match cells.get(at) {
                             Value::Text(text) if text.len() <= SHORT => chunk.push(Some(text), case, budget)?,
                             value => match text_value(value) {
@@ -324,11 +336,6 @@ impl Stage {
             Column::List(column) => {
                 let mut codes = Vec::new();
                 let mut json = String::new();
-                let mut known: Vec<u32> = Vec::new();
-                if let Some(entries) = cells.entries() {
-                    budget.exact(&mut known, entries + 1)?;
-                    known.resize(entries + 1, 0);
-                }
                 for at in 0..count {
                     codes.clear();
                     let mut value = cells.get(at);

@@ -23,7 +23,7 @@ impl Stage {
             index.reserve(ids, count, budget)?;
         }
         // Ids that ascend are neither empty nor known, and need no index.
-        if let (Some(run), true) = (cells.run(0..count), *ascending) {
+        if let (Some(run), true) = (cells.run(0..count).filter(|run| run.len() == count), *ascending) {
             let last = row.checked_sub(1).map_or(&[][..], |last| ids.stored(last));
             if run.iter().try_fold(last, |last, id| (last < id.as_bytes()).then_some(id.as_bytes())).is_some() {
                 ids.extend(run, budget)?;

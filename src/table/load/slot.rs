@@ -98,13 +98,13 @@ pub(crate) trait Cells<'a> {
     /// The cell at a place.
     fn get(&self, at: usize) -> Value<'a>;
 
-    /// The cells at these places, if all of them are short texts of ASCII, one directly after the other.
+    /// The first cells at these places, as many as are short texts of ASCII that stand one directly after the other.
     fn run(&self, _places: Range<usize>) -> Option<Run<'a>> {
         None
     }
 
     /// How many texts the codes of the cells stand for, if they have codes.
-    fn entries(&self) -> Option<usize> {
+    fn words(&self) -> Option<usize> {
         None
     }
 

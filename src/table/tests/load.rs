@@ -217,12 +217,14 @@ fn every_kind_of_batch_column() {
         (FieldIx(1), BatchColumn::Texts { texts: texts("aébc😀", &[1, 2, 3]), null: &[] }),
         (FieldIx(3), BatchColumn::Numbers(&[1.5, f64::NAN, f64::INFINITY])),
         (FieldIx(6), BatchColumn::Numbers(&[0.0, 0.5, f64::NAN])),
-        (FieldIx(7), BatchColumn::Coded { codes: &[2, 0, 1], entries: texts("wonnew", &[3, 3]) }),
-        (FieldIx(10), BatchColumn::Lists { lengths: &[2, 0, 1], codes: &[2, 1, 1], entries: texts("x\"yz", &[3, 1]) }),
+        (FieldIx(7), BatchColumn::Coded(&[2, 0, 1])),
+        (FieldIx(10), BatchColumn::Lists { lengths: &[2, 0, 1], codes: &[2, 1, 1] }),
         (FieldIx(0), BatchColumn::Texts { texts: Texts { text: "\u{fffd}", lengths: &[1, 0, 0], lone: &[0] }, null: &[2] }),
         (FieldIx(4), BatchColumn::Absent),
         (FieldIx(5), BatchColumn::Json("[\"1970-01-02\", null ,3]")),
     ];
+    loader.words(FieldIx(7), 0, texts("wonnew", &[3, 3])).unwrap();
+    loader.words(FieldIx(10), 0, texts("x\"yz", &[3, 1])).unwrap();
     loader.push_columns(3, &columns).unwrap();
     let table = loader.finish().unwrap();
     let text = |text: &str| Cell::Text(text.to_owned().into());
