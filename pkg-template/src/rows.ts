@@ -64,7 +64,8 @@ class Texts {
 
 /** Codes for texts, in the order of their first use; they last from batch to batch. */
 class Codes {
-  readonly #known = new Map<string, number>();
+  /** An object instead of a map: engines look its keys up in half the time. */
+  #known = dictionary();
   #sent = 0;
   #all = 0;
   /** Those that the module does not have yet, and their characters. */
@@ -75,12 +76,12 @@ class Codes {
   readonly #texts = new Texts();
 
   of(text: string): number {
-    return this.#known.get(text) ?? this.#add(text);
+    return this.#known[text] ?? this.#add(text);
   }
 
   #add(text: string): number {
     const code = this.#sent + this.fresh.push(cut(text));
-    this.#known.set(text, code);
+    this.#known[text] = code;
     this.length += text.length;
     this.#all += text.length;
     return code;
@@ -88,8 +89,8 @@ class Codes {
 
   /** Forgets all, if they are many, or if what was to bring the last ones over was given up. */
   begin(): void {
-    if (this.fresh.length === 0 && this.#known.size < MOST_WORDS && this.#all < MOST_WORDS * 64) return;
-    this.#known.clear();
+    if (this.fresh.length === 0 && this.#sent < MOST_WORDS && this.#all < MOST_WORDS * 64) return;
+    this.#known = dictionary();
     this.fresh = [];
     this.broken = false;
     this.#sent = this.#all = this.length = 0;
@@ -115,6 +116,11 @@ class Codes {
  * it, and the next load would begin as slowly as the first.
  */
 let stays: Rows | undefined;
+
+/** An object without keys, not even those that others have by birth. */
+function dictionary(): Record<string, number | undefined> {
+  return Object.create(null) as Record<string, number | undefined>;
+}
 
 /** A text, no longer than it takes to see that it is too long. */
 function cut(text: string): string {

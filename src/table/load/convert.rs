@@ -252,11 +252,13 @@ impl Stage {
                 budget.exact(&mut codes, count)?;
                 let (word, asks) = (field.kind.is_word(), converter.asks());
                 let dict = own(&mut column.dict, budget)?;
-                let all = cells.all_codes();
-                for at in 0..count {
-                    let code = all.map_or_else(|| cells.code(at), |all| all.get(at).copied().unwrap_or(u32::MAX));
-                    if let Some(code @ 1..) = known.get(code as usize) {
-                        codes.push(code - 1);
+                // Each is one more here, and 0 is what is not known yet.
+                let all = cells.all_codes().unwrap_or_default();
+                codes.extend(all.iter().map(|code| known.get(*code as usize).copied().unwrap_or(0)));
+                codes.resize(count, 0);
+                for (at, place) in codes.iter_mut().enumerate().filter(|(_, code)| **code == 0) {
+                    if let Some(code @ 1..) = known.get(cells.code(at) as usize) {
+                        *place = *code;
                         continue;
                     }
                     let (value, reports) = (cells.get(at), converter.findings.total);
@@ -298,8 +300,9 @@ impl Stage {
                     {
                         *known = code.saturating_add(1);
                     }
-                    codes.push(code);
+                    *place = code.saturating_add(1);
                 }
+                codes.iter_mut().for_each(|code| *code -= 1);
                 column.extend(&codes, budget)?;
                 budget.release(codes.capacity() * 4);
             }
