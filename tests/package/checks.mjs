@@ -153,6 +153,8 @@ export const checks = {
       "broken, as a text and then in a list": Array.from({ length: 21 }, (_, i) => ({ id: `${i}`, name: "n\ud800", tags: i < 7 ? "a\ud800b" : ["a\ud800b", "c"], kind: i < 7 ? "k" : i })),
       "long words in lists": [{ id: "1", tags: ["y".repeat(65), "b", ""] }, { id: "2", tags: [long, "b"] }, { id: "3", tags: ["b"] }],
       "keys in any order": Array.from({ length: 40 }, (_, i) => (i % 3 ? { name: `n${i % 4}`, id: `${i}`, other: 1, score: i } : { score: i, id: `${i}`, tags: ["a"], owner: "ann" })),
+      "texts that are keys of objects": Array.from({ length: 3000 }, (_, i) => ({ id: `k${i}`, name: ["__proto__", "constructor", "0", "7", "4294967294", "-1", "", "toString"][i % 8], tags: ["__proto__", `${i % 9}`], kind: i % 2 ? "valueOf" : "1" })),
+      "odd ones among various": Array.from({ length: 5000 }, (_, i) => ({ id: `o${i}`, name: [`Name ${i}`, `Émile ${i}`, `${i} ${"Y".repeat(70)}`, null, `😀${i}`, `N${i}`, "", `${i}\ud800`][i % 7 === 0 ? i % 8 : 0], made: i % 3 ? `2026-03-0${1 + (i % 9)}T0${i % 10}:00:00.${100 + (i % 900)}Z` : i % 2 ? null : "soon" })),
       various: Array.from({ length: 9000 }, (_, i) => ({ id: `L${i}`, name: `name ${i}`, score: i, kind: `k${i % 5}`, owner: i % 3 ? "ann" : null, tags: i % 2 ? ["a", `t${i % 7}`] : [] })),
     };
     const engine = await evenhand.createEngine();

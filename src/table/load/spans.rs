@@ -176,3 +176,64 @@ impl Words {
         Spans { text: &self.text, ends: Cow::Borrowed(&self.ends), lone: &self.lone }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn runs_and_single_texts_are_all_texts(
+            given in prop::collection::vec(("[a-zA-Z]{0,9}|[aé😀]{0,5}|[a-z]{60,70}", prop::bool::weighted(0.1)), 0..200),
+            weight in 1usize..40,
+        ) {
+            // Mostly plain ones, so that there are runs.
+            let given: Vec<_> = given.into_iter().enumerate().map(|(at, (text, lone))| if at % weight == 0 { (text, lone) } else { ("Ab".into(), false) }).collect();
+            let text: String = given.iter().map(|(text, _)| text.as_str()).collect();
+            let lengths: Vec<u32> = given.iter().map(|(text, _)| text.encode_utf16().count() as u32).collect();
+            let lone: Vec<u32> = (0u32..).zip(&given).filter(|(_, (_, lone))| *lone).map(|(at, _)| at).collect();
+            let texts = Texts { text: &text, lengths: &lengths, lone: &lone };
+            let budget = Budget::default();
+            let (spans, odd) = Spans::of(texts, &budget).unwrap();
+            let plain = |(text, lone): &(String, bool)| text.is_ascii() && text.len() <= SHORT && !lone;
+            let mut at = 0;
+            while at < given.len() {
+                let want = given[at..].iter().take_while(|text| plain(text)).count();
+                let run = spans.run(at..given.len(), &odd);
+                prop_assert_eq!(run.map_or(0, Run::len), want);
+                prop_assert!(run.is_none_or(|run| run.iter().eq(given[at..at + want].iter().map(|(text, _)| text.as_str()))));
+                at += want;
+                if let Some((text, lone)) = given.get(at) {
+                    prop_assert_eq!(spans.get(at), if *lone { Value::Lone(text) } else { Value::Text(text) });
+                    at += 1;
+                }
+            }
+            // The same in two parts.
+            let cut = given.len() / 2;
+            let bytes: usize = given[..cut].iter().map(|(text, _)| text.len()).sum();
+            let (left, right) = text.split_at(bytes);
+            let split = lone.partition_point(|at| (*at as usize) < cut);
+            let later: Vec<u32> = lone[split..].iter().map(|at| at - cut as u32).collect();
+            let mut words = Words::default();
+            words.add(0, Texts { text: left, lengths: &lengths[..cut], lone: &lone[..split] }, &budget).unwrap();
+            words.add(cut as u32, Texts { text: right, lengths: &lengths[cut..], lone: &later }, &budget).unwrap();
+            let all = words.spans();
+            prop_assert_eq!(all.len(), given.len());
+            prop_assert!((0..given.len()).all(|at| all.get(at) == spans.get(at)));
+        }
+    }
+
+    #[test]
+    fn lengths_that_are_not_those_of_the_text() {
+        for (text, lengths) in [("ab", &[1][..]), ("ab", &[3]), ("ab", &[u32::MAX, 3]), ("é", &[2]), ("😀", &[1, 1]), ("a😀b", &[1, 1, 2])]
+        {
+            let error = Spans::of(Texts { text, lengths, lone: &[] }, &Budget::default()).unwrap_err();
+            assert_eq!(error.code, "batch_invalid", "{text} {lengths:?}");
+        }
+        let mut words = Words::default();
+        let error = words.add(1, Texts { text: "a", lengths: &[1], lone: &[] }, &Budget::default()).unwrap_err();
+        assert_eq!(error.code, "batch_invalid");
+    }
+}

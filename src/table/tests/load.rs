@@ -248,3 +248,36 @@ fn every_kind_of_batch_column() {
     let codes: Vec<_> = found(&table);
     assert_eq!(codes, [(0, 0, "lone_surrogate"), (1, 6, "not_a_datetime"), (2, 3, "number_out_of_range"), (2, 5, "not_a_date")]);
 }
+
+#[test]
+fn codes_last_from_batch_to_batch() {
+    let mut loader = loader(LoadOptions::default());
+    let texts = |text, lengths| Texts { text, lengths, lone: &[] };
+    let ids = |text: &'static str| (FieldIx(1), BatchColumn::Texts { texts: texts(text, &[1, 1, 1]), null: &[] });
+    let (status, tags) = (FieldIx(7), FieldIx(10));
+    loader.words(status, 0, texts("wonodd", &[3, 3])).unwrap();
+    loader.words(tags, 0, texts("xy", &[1, 1])).unwrap();
+    let lists = |codes| (tags, BatchColumn::Lists { lengths: &[1, 0, 1], codes });
+    loader.push_columns(3, &[ids("abc"), (status, BatchColumn::Coded(&[2, 0, 1])), lists(&[2, 1])]).unwrap();
+    // Some more behind them, and a word that is reported each time.
+    loader.words(status, 2, texts("new", &[3])).unwrap();
+    loader.words(tags, 2, texts("z", &[1])).unwrap();
+    loader.push_columns(3, &[ids("def"), (status, BatchColumn::Coded(&[2, 3, 1])), lists(&[3, 1])]).unwrap();
+    // Others instead of them.
+    loader.words(status, 0, texts("lost", &[4])).unwrap();
+    loader.words(tags, 0, texts("w", &[1])).unwrap();
+    loader.push_columns(3, &[ids("ghi"), (status, BatchColumn::Coded(&[1, u32::MAX, 1])), lists(&[1, 1])]).unwrap();
+    let table = loader.finish().unwrap();
+    let shown = |field: FieldIx| -> Vec<_> {
+        (0..9)
+            .map(|row| match table.cell(RowIx(row), field).into_owned() {
+                Cell::Text(text) => text.to_string(),
+                Cell::List(items) => items.iter().map(|item| item.to_string()).collect(),
+                other => format!("{other:?}").to_lowercase(),
+            })
+            .collect()
+    };
+    assert_eq!(shown(status), ["odd", "null", "won", "odd", "new", "won", "lost", "null", "lost"]);
+    assert_eq!(shown(tags), ["y", "null", "x", "z", "null", "x", "w", "null", "w"]);
+    assert_eq!(found(&table), [0, 3, 6, 8].map(|row| (row, 7, "unknown_choice")));
+}
