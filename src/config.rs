@@ -37,6 +37,7 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
 use crate::query::units::{TreeError, UnitTree};
+use crate::query::schema::Case;
 use crate::query::{FieldIx, Purpose, Query, Schema};
 use crate::time::{Schedule, Zone};
 
@@ -276,7 +277,11 @@ impl Model {
         let zone = zones::zone(&root.get("timeZone"), &zones);
         let week_start = root.get("weekStart").whole(0..=6).and_then(|day| u8::try_from(day).ok()).unwrap_or(1);
         let units = read_units(&root.get("org"));
-        let schema = Schema::new(fields::read(&root.get("fields"), fields::Of::Leads), zone, week_start, units);
+        let mut of_leads = fields::read(&root.get("fields"), fields::Of::Leads);
+        // Ids are compared as they are written, whatever the field says.
+        let lead_id = root.get("lead").get("id").json.as_text().map(str::to_owned);
+        of_leads.iter_mut().filter(|field| Some(&field.name) == lead_id.as_ref()).for_each(|field| field.case = Case::Sensitive);
+        let schema = Schema::new(of_leads, zone, week_start, units);
         let user_fields = fields::user_fields(&root.get("userFields"), &root.get("users"));
         let user_schema = Schema::new(user_fields, schema.zone.clone(), week_start, schema.units.clone());
         let reading = Reading { schema: &schema, user_schema: &user_schema, zones: &zones };
