@@ -36,8 +36,8 @@ use std::rc::Rc;
 use crate::error::{Diagnostic, Error, Result};
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
-use crate::query::units::{TreeError, UnitTree};
 use crate::query::schema::Case;
+use crate::query::units::{TreeError, UnitTree};
 use crate::query::{FieldIx, Purpose, Query, Schema};
 use crate::time::{Schedule, Zone};
 
@@ -205,13 +205,18 @@ impl Reading<'_> {
 
     /// A lead field's name that must be known.
     pub fn field(&self, node: &Node<'_>) -> Option<FieldIx> {
-        let name = node.text()?;
-        let found = self.schema.find(name);
-        if found.is_none() {
-            unknown(node, "field", name, self.schema.fields.iter().map(|f| f.name.as_str()));
-        }
-        found
+        field(node, self.schema)
     }
+}
+
+/// A field's name that must be known.
+fn field(node: &Node<'_>, schema: &Schema) -> Option<FieldIx> {
+    let name = node.text()?;
+    let found = schema.find(name);
+    if found.is_none() {
+        unknown(node, "field", name, schema.fields.iter().map(|f| f.name.as_str()));
+    }
+    found
 }
 
 /// Compiles a condition; its faults and warnings are reported where it stands.

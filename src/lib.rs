@@ -9,6 +9,7 @@ pub mod config;
 pub mod error;
 pub mod filter;
 pub mod json;
+mod memory;
 pub mod plan;
 pub mod query;
 mod sort;

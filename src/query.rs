@@ -40,6 +40,7 @@ pub mod span;
 mod text;
 pub mod units;
 pub mod value;
+mod weight;
 mod word;
 mod wrong;
 

@@ -35,8 +35,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::error::Error;
 use crate::json::Json;
 
-/// Bytes that every call may allocate for small things.
-const SMALL: usize = 64 << 10;
 /// Bytes of tree for one byte of JSON text, with what is held while a list grows; a list of digits comes near it.
 const TREE: usize = 48;
 
@@ -53,11 +51,7 @@ pub fn failure(error: &Error) -> JsValue {
 /// # Errors
 /// `out_of_memory`, ready to be thrown.
 pub fn room(bytes: usize) -> Result<(), JsValue> {
-    let mut probe: Vec<u8> = Vec::new();
-    let reserved = probe.try_reserve_exact(bytes.saturating_add(SMALL));
-    // The compiler may drop an allocation that nobody looks at, and then it never fails.
-    std::hint::black_box(&probe);
-    reserved.map_err(|error| failure(&error.into()))
+    thrown(crate::memory::room(bytes))
 }
 
 /// Reads one input: the bytes of a JSON text.

@@ -55,7 +55,7 @@ const plural = (count: number, word: string): string => `${count} ${word}${count
 /** A plan as a person reads it before saying yes. */
 export function planLines(plan: Contract.Plan, leads: Contract.LeadTable, names: ReadonlyMap<string, string>): string {
   const out: string[] = [];
-  const problems = leads.problems.length;
+  const problems = leads.problemCount;
   out.push(`${plural(leads.size, "lead")} read${problems > 0 ? `, ${plural(problems, "cell")} of them with a problem` : ""}\n`);
   if (plan.refused.length > 0) {
     out.push("\nrefused:\n", ...plan.refused.map(({ code, message }) => `  ${code}: ${clean(message)}\n`));

@@ -151,6 +151,10 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
     return this.call((table) => table.problems());
   }
 
+  get problemCount(): number {
+    return this.call((table) => table.problemCount());
+  }
+
   get bytes(): number {
     return this.call((table) => table.bytes());
   }

@@ -10,8 +10,11 @@ const CELLS = 2 ** 14;
 const MOST_TEXT = 2 ** 24;
 /** Longer texts are refused by the module; so much of one shows that. */
 const LONG = 2 ** 17;
-/** Texts with codes, and their characters, that are kept for the next batch. */
+/** Longer texts get no codes: engines would keep them for ever, and from some length on take all of them for alike. */
+const LONG_WORD = 2 ** 10;
+/** Texts with codes that are kept for the next batch, and how many characters they may have on average. */
 const MOST_WORDS = 2 ** 12;
+const MOST_WORD = 64;
 const MISSING = 2 ** 32 - 1;
 
 type Send = (loader: bound.Loader) => void;
@@ -64,7 +67,7 @@ class Texts {
 
 /** Codes for texts, in the order of their first use; they last from batch to batch. */
 class Codes {
-  /** An object instead of a map: engines look its keys up in half the time. */
+  /** An object instead of a map: for short texts V8 looks its keys up in half the time, and JavaScriptCore in the same. */
   #known = dictionary();
   #sent = 0;
   #all = 0;
@@ -75,12 +78,13 @@ class Codes {
   broken = false;
   readonly #texts = new Texts();
 
+  /** No text with more than `LONG_WORD` characters. */
   of(text: string): number {
     return this.#known[text] ?? this.#add(text);
   }
 
   #add(text: string): number {
-    const code = this.#sent + this.fresh.push(cut(text));
+    const code = this.#sent + this.fresh.push(text);
     this.#known[text] = code;
     this.length += text.length;
     this.#all += text.length;
@@ -89,7 +93,7 @@ class Codes {
 
   /** Forgets all, if they are many, or if what was to bring the last ones over was given up. */
   begin(): void {
-    if (this.fresh.length === 0 && this.#sent < MOST_WORDS && this.#all < MOST_WORDS * 64) return;
+    if (this.fresh.length === 0 && this.#sent < MOST_WORDS && this.#all < MOST_WORDS * MOST_WORD) return;
     this.#known = dictionary();
     this.fresh = [];
     this.broken = false;
@@ -132,6 +136,8 @@ export class Rows {
   readonly #upsert: boolean;
   readonly #fields: Field[];
   readonly #batch: number;
+  /** Rows of the next batch: fewer than usual after texts that were too long for as many. */
+  #next: number;
   /** Keys of a row in their order, as the last one had them, and where the cells of each go. */
   readonly #keys: string[] = [];
   readonly #targets: (unknown[] | undefined)[] = [];
@@ -141,16 +147,17 @@ export class Rows {
   #from = 0;
   #count = 0;
   #length = 0;
+  #busy = false;
 
   /** A reader of rows for this loader. */
   static into(loader: bound.Loader, upsert: boolean): Rows {
-    stays ??= new Rows({ fields: [["", ""]], keys: [] }, upsert);
+    stays ??= new Rows({ fields: [["", ""]], keys: [] }, false);
     return new Rows(loader.shape() as Shape, upsert);
   }
 
   private constructor(shape: Shape, upsert: boolean) {
     this.#upsert = upsert;
-    this.#batch = Math.max(Math.floor(CELLS / shape.fields.length), 64);
+    this.#batch = this.#next = Math.max(Math.floor(CELLS / shape.fields.length), 64);
     this.#fields = shape.fields.map(([name, type], place) => {
       const keys = shape.keys.filter(([, of]) => of === place).map(([key]) => key);
       // A row may have both the field's name and its label.
@@ -165,19 +172,41 @@ export class Rows {
 
   /** Sends rows from `from` on, at most one batch of them; gives back where it ended. `call` runs what calls the module. */
   push(rows: readonly object[], from: number, call: (run: (loader: bound.Loader) => void) => void): number {
-    for (let count = Math.min(this.#batch, rows.length - from); ; count = Math.ceil(count / 2)) {
-      this.#from = from;
-      this.#count = count;
-      this.#length = 0;
-      this.#read(rows);
-      const sends = this.#fields.map((field) => this.#column(field));
-      if (this.#length > MOST_TEXT && count > 1) continue;
-      call((loader) => {
-        for (const send of sends) send?.(loader);
-        loader.endBatch(count);
-      });
-      return from + count;
+    if (this.#busy) throw fault("busy", "a load takes no rows while it reads others", { hint: "a getter or a `toJSON` of a row has called it" });
+    this.#busy = true;
+    try {
+      for (let count = Math.min(this.#next, rows.length - from); ; count = Math.ceil(count / 2)) {
+        const sends = this.#batchOf(rows, from, count);
+        if (sends === undefined) continue;
+        this.#next = Math.min(count * 2, this.#batch);
+        call((loader) => {
+          for (const send of sends) send?.(loader);
+          loader.endBatch(count);
+        });
+        return from + count;
+      }
+    } finally {
+      this.#busy = false;
     }
+  }
+
+  /** What brings so many rows over; nothing if they are too long for one batch. */
+  #batchOf(rows: readonly object[], from: number, count: number): (Send | undefined)[] | undefined {
+    this.#from = from;
+    this.#count = count;
+    this.#length = 0;
+    this.#read(rows);
+    const sends: (Send | undefined)[] = [];
+    for (const field of this.#fields) {
+      sends.push(this.#column(field));
+      if (this.#crowded) return undefined;
+    }
+    return sends;
+  }
+
+  /** Whether the batch has more text than one should have. */
+  get #crowded(): boolean {
+    return this.#length > MOST_TEXT && this.#count > 1;
   }
 
   /** Takes the cells out of the rows. What a host's own getters throw comes with its place. */
@@ -230,7 +259,7 @@ export class Rows {
       (typeof sample === "string" ? this.#texts(field) : undefined) ??
       (typeof sample === "number" || isDate(sample) ? this.#numbers(field) : undefined) ??
       (typeof sample === "boolean" && field.type === "boolean" ? this.#coded(field) : undefined) ??
-      (Array.isArray(sample) ? this.#lists(field) : undefined) ??
+      (Array.isArray(sample) && /^(tags|units)$/.test(field.type) ? this.#lists(field) : undefined) ??
       this.#json(field)
     );
   }
@@ -266,11 +295,8 @@ export class Rows {
   }
 
   #texts(field: Field): Send | undefined {
-    if (field.various) {
-      const send = this.#various(field);
-      if (send !== undefined) return send;
-    }
-    return this.#coded(field);
+    const { various } = field;
+    return (various ? this.#various(field) : this.#coded(field)) ?? (various ? this.#coded(field) : this.#various(field));
   }
 
   /** Texts that repeat, each sent once; truth values where the field has them. */
@@ -281,8 +307,13 @@ export class Rows {
     words.begin();
     for (let at = 0; at < count; at += 1) {
       const cell = cells[at];
-      if (typeof cell === "string") codes[at] = words.of(cell);
-      else if (cell === undefined) codes[at] = MISSING;
+      if (typeof cell === "string") {
+        if (cell.length > LONG_WORD) {
+          field.various = true;
+          return undefined;
+        }
+        codes[at] = words.of(cell);
+      } else if (cell === undefined) codes[at] = MISSING;
       else if (typeof cell === "boolean" && type === "boolean") codes[at] = words.of(String(cell));
       else if (cell !== null) return undefined;
     }
@@ -311,6 +342,8 @@ export class Rows {
       else return undefined;
     }
     this.#length += length;
+    // Joined, it might be longer than a text can be.
+    if (this.#crowded) return () => {};
     const [text, lone] = texts.of(count === cells.length ? cells : cells.slice(0, count));
     const missing = nulls.length > 0 ? Uint32Array.from(nulls) : none;
     return (loader) => loader.texts(place, missing, text, lengths, lone);
@@ -328,7 +361,7 @@ export class Rows {
       if (!Array.isArray(cell)) return undefined;
       for (let item = 0; item < cell.length; item += 1) {
         const word: unknown = cell[item];
-        if (typeof word !== "string") return undefined;
+        if (typeof word !== "string" || word.length > LONG_WORD) return undefined;
         codes.push(words.of(word));
       }
       each[at] = cell.length;
@@ -345,20 +378,31 @@ export class Rows {
 
   /** Whatever else there is, cell by cell as `JSON.stringify` has it. */
   #json({ place, cells, key }: Field): Send {
-    const list = cells.slice(0, this.#count).map((cell, at) => {
-      if (cell === undefined) return "[[]]";
-      if (typeof cell === "bigint") return cell.toString();
+    const list: string[] = [];
+    const missing: number[] = [];
+    for (let at = 0; at < this.#count && !this.#crowded; at += 1) {
+      const cell = cells[at];
+      if (cell === undefined) missing.push(at);
       try {
-        const json = JSON.stringify(cell) ?? "null";
+        const json = cell === undefined ? "null" : written(cell);
         this.#length += json.length;
-        return json;
+        list.push(json);
       } catch (cause) {
         throw unreadable(this.#from + at, key, cause);
       }
-    });
+    }
+    if (this.#crowded) return () => {};
     const text = encoder.encode(`[${list.join()}]`);
-    return (loader) => loader.json(place, text);
+    return (loader) => loader.json(place, new Uint32Array(missing), text);
   }
+}
+
+/** As `JSON.stringify` has it, but for what is no number of JSON: past all bounds, so that it is not taken for null. */
+function written(cell: unknown): string {
+  if (typeof cell === "bigint") return cell.toString();
+  if (cell === Infinity || cell === -Infinity) return cell > 0 ? "1e999" : "-1e999";
+  if (Array.isArray(cell) && (cell.includes(Infinity) || cell.includes(-Infinity))) return `[${cell.map(written).join()}]`;
+  return JSON.stringify(cell) ?? "null";
 }
 
 function any(row: Record<string, unknown>, { key, others }: Field): unknown {

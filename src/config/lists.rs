@@ -1,11 +1,11 @@
 //! Saved lists.
 
 use crate::json::decode::Node;
-use crate::query::{FieldIx, Purpose, Query, UnitIx};
+use crate::query::{FieldIx, Purpose, Query, Schema, UnitIx};
 
 use super::access::{Profile, ProfileIx};
 use super::people::UserIx;
-use super::{Named, Reading, User, compiled, members, unknown};
+use super::{Named, Reading, User, compiled, field, members, unknown};
 
 /// One key of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,12 +68,8 @@ pub(crate) fn sort(node: &Node<'_>, schema: &crate::query::Schema) -> Vec<SortKe
         if !item.keys(&["field", "descending", "nulls"]) {
             continue;
         }
-        let field = item.get("field");
-        let Some(name) = field.name() else { continue };
-        let Some(found) = schema.find(name) else {
-            unknown(&field, "field", name, schema.fields.iter().map(|f| f.name.as_str()));
-            continue;
-        };
+        let named = item.get("field");
+        let Some(found) = named.name().and_then(|_| field(&named, schema)) else { continue };
         let direction = if item.get("descending").flag(false) { Direction::Descending } else { Direction::Ascending };
         let nulls = item.get("nulls").one_of(&[("first", Nulls::First), ("last", Nulls::Last)]).unwrap_or(Nulls::Last);
         out.push(SortKey { field: found, direction, nulls });
@@ -81,16 +77,36 @@ pub(crate) fn sort(node: &Node<'_>, schema: &crate::query::Schema) -> Vec<SortKe
     out
 }
 
+const KEYS: [&str; 7] = ["id", "name", "owner", "query", "sort", "columns", "sharedWith"];
+
+/// What a list that comes along with a call shows, in which order. Whose it is does not matter there.
+pub(crate) fn shown(node: &Node<'_>, schema: &Schema) -> Option<(Query, Vec<SortKey>)> {
+    node.keys(&KEYS);
+    columns(&node.get("columns"), schema);
+    let sort = sort(&node.get("sort"), schema);
+    query(&node.get("query"), schema).map(|query| (query, sort))
+}
+
+fn query(node: &Node<'_>, schema: &Schema) -> Option<Query> {
+    if node.is_null() {
+        node.wrong("a filter");
+        return None;
+    }
+    compiled(node, schema, Purpose::List)
+}
+
+fn columns(node: &Node<'_>, schema: &Schema) -> Vec<FieldIx> {
+    node.items().iter().filter_map(|item| field(item, schema)).collect()
+}
+
 /// Reads one list.
 pub(super) fn read(node: &Node<'_>, id: &str, reading: &Reading<'_>, users: &Named<User>, profiles: &Named<Profile>) -> Option<SavedList> {
-    node.keys(&["id", "name", "owner", "query", "sort", "columns", "sharedWith"]);
+    node.keys(&KEYS);
     let name = node.get("name").name();
     let owner = members::user(&node.get("owner"), users);
-    let query = node.get("query");
-    if query.is_null() {
-        query.wrong("a filter");
-    }
-    let query = compiled(&query, reading.schema, Purpose::List);
+    let query = query(&node.get("query"), reading.schema);
+    let sort = sort(&node.get("sort"), reading.schema);
+    let columns = columns(&node.get("columns"), reading.schema);
     let shared = node.get("sharedWith");
     if !shared.is_null() {
         shared.keys(&["users", "units", "profiles", "everyone"]);
@@ -103,16 +119,19 @@ pub(super) fn read(node: &Node<'_>, id: &str, reading: &Reading<'_>, users: &Nam
             None => unknown(&item, "profile", name, profiles.ids()),
         }
     }
+    let users = shared.get("users").items().iter().filter_map(|item| members::user(item, users)).collect();
+    let units = shared.get("units").items().iter().filter_map(|item| reading.unit(item)).collect();
+    let everyone = shared.get("everyone").flag(false);
     Some(SavedList {
         id: id.to_owned(),
         name: name?.to_owned(),
         owner: owner?,
         query: query?,
-        sort: sort(&node.get("sort"), reading.schema),
-        columns: node.get("columns").items().iter().filter_map(|item| reading.field(item)).collect(),
-        users: shared.get("users").items().iter().filter_map(|item| members::user(item, users)).collect(),
-        units: shared.get("units").items().iter().filter_map(|item| reading.unit(item)).collect(),
+        sort,
+        columns,
+        users,
+        units,
         profiles: with_profiles,
-        everyone: shared.get("everyone").flag(false),
+        everyone,
     })
 }

@@ -190,7 +190,7 @@ pub(super) fn read(
         if from < to {
             absences.push(Absence { from, to });
         } else {
-            item.error("absence_invalid", "an absence ends after it begins");
+            item.error("absence_invalid", "an absence must end after it begins");
         }
     }
     let schedule = schedule(&node.get("schedule"), schedules);

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::row::folded;
 use crate::error::Result;
+use crate::memory::room;
 use crate::query::schema::Case;
 use crate::query::{Cell, FieldIx, FieldType};
 use crate::table::column::Dict;
@@ -32,8 +33,13 @@ pub fn count_by<'t>(mask: &Mask, field: FieldIx, table: &'t Snapshot) -> Result<
             }
         })?,
         column => {
-            let mut values = Vec::new();
-            values.try_reserve_exact(mask.count())?;
+            let texts: usize = match column {
+                Column::Text(column) => mask.iter().map(|row| column.folded(row.0).map_or(0, str::len)).sum(),
+                _ => 0,
+            };
+            // Each value, the text that it may own, and its place while they are sorted.
+            room(mask.count().saturating_mul(size_of::<Cell<'t>>() + 24).saturating_add(texts))?;
+            let mut values = Vec::with_capacity(mask.count());
             values.extend(mask.iter().map(|row| column.cell(row.0)).filter(|cell| !cell.is_null()));
             let nulls = mask.count() - values.len();
             crate::sort::by(&mut values, written_order);
@@ -71,7 +77,10 @@ fn coded<'t>(dict: &'t Dict, each: impl FnOnce(&mut dyn FnMut(u32))) -> Result<(
     let mut counts = counts.into_iter();
     let nulls = counts.next().unwrap_or(0);
     let out = dict.iter().zip(counts).filter(|(_, count)| *count > 0);
-    Ok((out.map(|(text, count)| (Cell::Text(text.into()), count)).collect(), nulls))
+    let mut list = Vec::new();
+    list.try_reserve_exact(dict.len())?;
+    list.extend(out.map(|(text, count)| (Cell::Text(text.into()), count)));
+    Ok((list, nulls))
 }
 
 /// Equal values, and only they, are equal.

@@ -49,17 +49,17 @@ const SHORT: usize = 16;
 /// `sql_column_invalid` for a field that cannot be stored as its column claims; `too_many_params`.
 pub fn to_sql(query: &Query, ctx: &Context<'_>, dialect: Dialect, options: &SqlOptions) -> Result<Sql> {
     let query = ctx.bind(query)?;
+    let most = options.max_params.unwrap_or(dialect.most_params().saturating_sub(options.param_start as usize - 1));
     let mut least = 0;
     for list_limit in [SHORT, 1] {
         let mut writer = Writer { ctx, dialect, options, params: Vec::new(), notes: Vec::new(), list_limit, element: None };
         let sql = writer.node(query.root())?;
-        if options.max_params.is_none_or(|most| writer.params.len() <= most) {
+        if writer.params.len() <= most {
             return Ok(Sql { sql, params: writer.params, exact: writer.notes.is_empty(), notes: writer.notes });
         }
         least = writer.params.len();
     }
-    let most = options.max_params.unwrap_or(least);
-    Err(Error::new("too_many_params", "", format!("this filter needs {least} parameters, and {most} are allowed")))
+    Err(Error::new("too_many_params", "", format!("this filter needs {least} parameters; the most is {most}")))
 }
 
 /// What writing a condition carries along.

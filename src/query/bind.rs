@@ -63,8 +63,11 @@ fn bound(test: &Test, with: &Bindings<'_>, schema: &Schema) -> Result<Test> {
             }
             Operand::Relative(relative) => {
                 let value = with.now.and_then(|now| moment::at(*relative, kind, now, schema));
-                let message = "a date relative to now is outside of the years 1 to 9999";
-                let value = value.ok_or_else(|| Error::new("value_invalid", "", message))?;
+                let outside = || {
+                    let name = schema.name(test.field);
+                    Error::new("value_invalid", "", format!("a date relative to now for `{name}` is outside of the years 1 to 9999"))
+                };
+                let value = value.ok_or_else(outside)?;
                 let json = match &value {
                     Operand::Day(day) => Json::Text(day.write()),
                     Operand::Span(first, _) => Json::Text(Instant(*first).write()),

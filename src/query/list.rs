@@ -155,6 +155,10 @@ impl Compiler<'_> {
     /// `{"mode": "atLeast", "threshold": 0.5}`
     pub(super) fn quota(&mut self, json: &Json, path: &str) -> Option<Quota> {
         const MODES: [&str; 6] = ["all", "some", "none", "atLeast", "atMost", "exactly"];
+        if json.as_object().is_none() {
+            self.error("wrong_type", path, format!("`match` must be an object, not {}", json.kind()));
+            return None;
+        }
         let mode = json.get("mode").unwrap_or(&Json::Null);
         let known = mode.as_text().filter(|mode| MODES.contains(mode));
         let Some(mode) = known else {

@@ -24,6 +24,11 @@ impl Compiler<'_> {
             self.only_in_lists("placeholder", path, "this rule is not complete");
             return None;
         }
+        // react-querybuilder's expressions write here what is to be computed from the field before it is compared.
+        if json.get("lhs").is_some_and(|lhs| !lhs.is_null()) {
+            let fault = Diagnostic::error("value_source_invalid", pointer(path, "lhs"), "a rule compares its field as it is");
+            self.add(fault.hint("leave `lhs` out; what is computed from a field can be loaded as a field of its own"));
+        }
         let field = self.word(json, "field", path).and_then(|name| self.find(name, &pointer(path, "field"), scope));
         let operator = match matching {
             Some(_) => Some(Operator::Match),
@@ -130,15 +135,17 @@ impl Compiler<'_> {
         let at = pointer(path, "value");
         let other_ix: FieldIx = self.find(name, &at, scope)?;
         let other = self.field(other_ix, scope)?;
-        let message = if other.kind != field.kind {
-            format!("`{}` is a {} field and `{name}` a {} field", field.name, field.kind.name(), other.kind.name())
+        let (message, hint) = if other.kind != field.kind {
+            let message = format!("`{}` is a {} field and `{name}` a {} field", field.name, field.kind.name(), other.kind.name());
+            (message, "two fields of one type can be compared")
         } else if field.kind == FieldType::Text && other.case != field.case {
-            format!("one of `{}` and `{name}` regards case and the other does not", field.name)
+            let message = format!("one of `{}` and `{name}` regards case and the other does not", field.name);
+            (message, "give both fields the same `caseSensitive`; an id always regards case")
         } else {
             let case = if field.kind == FieldType::Text { field.case } else { Case::Sensitive };
             return Some((Check::Pair(relation, other_ix, case), Json::object([("field", name.into())])));
         };
-        self.add(Diagnostic::error("field_types_differ", at, message).hint("two fields of one type can be compared"));
+        self.add(Diagnostic::error("field_types_differ", at, message).hint(hint));
         None
     }
 

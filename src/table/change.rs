@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::query::schema::Case;
 
 /// What an upsert did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Upserted {
     /// Leads that were not there before.
     pub added: usize,
@@ -70,7 +70,10 @@ impl Table {
 
     fn take_over(&mut self, stage: Stage, problems: super::Problems) -> Result<Upserted> {
         self.problems.reserve_for(&problems, &self.budget)?;
-        let done = if self.now.rows == 0 && stage.duplicates.is_empty() && stage.rows > 0 {
+        let done = if stage.rows == 0 {
+            // Nothing changes, and selections stay good.
+            Upserted::default()
+        } else if self.now.rows == 0 && stage.duplicates.is_empty() {
             let added = stage.rows as usize;
             self.become_stage(stage);
             Upserted { added, updated: 0 }

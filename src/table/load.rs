@@ -26,9 +26,9 @@ use super::ops::short;
 use super::problem::Problems;
 use super::stage::Stage;
 use super::{Table, Upserted};
-use crate::error::{Error, Result, nearest, pointer};
+use crate::error::{Error, Result, pointer};
 use crate::query::{Field, FieldIx, Schema};
-use convert::{Converter, Findings, Memory};
+use convert::{Converter, Findings, Memory, is_kept};
 use json::Rows;
 use slot::{Cells, Slot, SlotColumn, Value};
 use spans::Words;
@@ -270,10 +270,13 @@ impl Loader {
         let dropped = found.total - found.list.len() as u64;
         for finding in found.list.drain(..) {
             let row = self.seen.saturating_add(short(finding.at));
-            let kept = matches!(finding.code, "unknown_choice" | "unknown_unit" | "unknown_user" | "duplicate_id");
-            if self.strict && !kept {
+            if self.strict && !is_kept(finding.code) {
                 let name = self.stage.schema.name(finding.field);
-                let message = format!("`{}` does not fit the field `{name}` in row {row}: `{}`", finding.value, finding.code);
+                let message = match finding.code {
+                    "ragged_row" => format!("row {row} has more or fewer cells than the header"),
+                    "id_missing" => format!("row {row} has no id in `{name}`"),
+                    code => format!("`{}` does not fit the field `{name}` in row {row}: `{code}`", finding.value),
+                };
                 let path = pointer(&pointer("", row), name);
                 let fault = crate::error::Diagnostic::error("cell_invalid", path, message).with("reason", finding.code);
                 return Err(Error::of(fault));
@@ -286,9 +289,4 @@ impl Loader {
         self.seen = self.seen.saturating_add(short(rows));
         Ok(())
     }
-}
-
-/// The nearest of the headers to what names the id.
-fn near_id(names: &[&str], headers: &[&str]) -> Option<String> {
-    names.iter().find_map(|name| nearest(name, headers.iter().copied()))
 }

@@ -39,17 +39,20 @@ impl Filter {
     }
 
     /// See [`workspace::Filter::describe`].
-    pub fn describe(&self) -> String {
-        self.inner.describe()
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn describe(&self) -> Result<String, JsValue> {
+        thrown(self.inner.describe())
     }
 
     /// Both conditions together.
     ///
     /// # Errors
-    /// `wrong_workspace`.
+    /// `wrong_workspace`, `query_invalid` if the two are too large together.
     pub fn and(&self, other: &Filter) -> Result<Filter, JsValue> {
         same(&self.workspace, &other.workspace, "filter")?;
-        Ok(Filter::new(&self.workspace, self.inner.and(&other.inner)))
+        thrown(self.inner.and(&other.inner)).map(|both| Filter::new(&self.workspace, both))
     }
 
     /// See [`workspace::Filter::to_sql`].

@@ -46,8 +46,19 @@ impl LeadTable {
     }
 
     /// See [`workspace::LeadTable::problems`].
-    pub fn problems(&self) -> JsValue {
-        to_js(&self.inner.borrow().problems())
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn problems(&self) -> Result<JsValue, JsValue> {
+        let table = self.inner.borrow();
+        room(table.table.problems().list().len() * 1024)?;
+        Ok(to_js(&table.problems()))
+    }
+
+    /// See [`workspace::LeadTable::problem_count`].
+    #[wasm_bindgen(js_name = problemCount)]
+    pub fn problem_count(&self) -> f64 {
+        self.inner.borrow().problem_count() as f64
     }
 
     /// Begins an upsert.

@@ -37,22 +37,22 @@ pub struct Loader {
 enum Column {
     Numbers(Vec<f64>),
     Coded(Vec<u32>),
-    Texts(Words, Vec<u32>),
+    Texts(Given, Vec<u32>),
     Lists(Vec<u32>, Vec<u32>),
-    Json(String),
+    Json(String, Vec<u32>),
 }
 
 /// See [`Texts`].
 #[derive(Debug)]
-struct Words {
+struct Given {
     text: String,
     lengths: Vec<u32>,
     lone: Vec<u32>,
 }
 
-impl Words {
-    fn read(text: &Uint8Array, lengths: &Uint32Array, lone: &Uint32Array) -> Result<Words, JsValue> {
-        Ok(Words { text: utf8(text)?, lengths: whole(lengths)?, lone: whole(lone)? })
+impl Given {
+    fn read(text: &Uint8Array, lengths: &Uint32Array, lone: &Uint32Array) -> Result<Given, JsValue> {
+        Ok(Given { text: utf8(text)?, lengths: whole(lengths)?, lone: whole(lone)? })
     }
 
     fn texts(&self) -> Texts<'_> {
@@ -65,9 +65,9 @@ impl Column {
         match self {
             Column::Numbers(numbers) => BatchColumn::Numbers(numbers),
             Column::Coded(codes) => BatchColumn::Coded(codes),
-            Column::Texts(words, null) => BatchColumn::Texts { texts: words.texts(), null },
+            Column::Texts(given, null) => BatchColumn::Texts { texts: given.texts(), null },
             Column::Lists(lengths, codes) => BatchColumn::Lists { lengths, codes },
-            Column::Json(text) => BatchColumn::Json(text),
+            Column::Json(text, missing) => BatchColumn::Json { text, missing },
         }
     }
 }
@@ -132,7 +132,7 @@ impl Loader {
     /// # Errors
     /// `out_of_memory`, `batch_invalid`.
     pub fn words(&mut self, field: u32, from: u32, text: &Uint8Array, lengths: &Uint32Array, lone: &Uint32Array) -> Result<(), JsValue> {
-        let more = Words::read(text, lengths, lone)?;
+        let more = Given::read(text, lengths, lone)?;
         self.loader_mut().map_or(Ok(()), |loader| thrown(loader.words(FieldIx(field), from, more.texts())))
     }
 
@@ -157,7 +157,7 @@ impl Loader {
         lengths: &Uint32Array,
         lone: &Uint32Array,
     ) -> Result<(), JsValue> {
-        self.batch.push((FieldIx(field), Column::Texts(Words::read(text, lengths, lone)?, whole(null)?)));
+        self.batch.push((FieldIx(field), Column::Texts(Given::read(text, lengths, lone)?, whole(null)?)));
         Ok(())
     }
 
@@ -174,8 +174,8 @@ impl Loader {
     ///
     /// # Errors
     /// `out_of_memory`.
-    pub fn json(&mut self, field: u32, cells: &Uint8Array) -> Result<(), JsValue> {
-        self.batch.push((FieldIx(field), Column::Json(utf8(cells)?)));
+    pub fn json(&mut self, field: u32, missing: &Uint32Array, cells: &Uint8Array) -> Result<(), JsValue> {
+        self.batch.push((FieldIx(field), Column::Json(utf8(cells)?, whole(missing)?)));
         Ok(())
     }
 

@@ -9,7 +9,8 @@ use crate::filter;
 use crate::filter::sql::{Dialect, SqlOptions};
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
-use crate::query::{FieldIx, Query, Schema};
+use crate::memory::room;
+use crate::query::{Cell, Cells as _, FieldIx, Query, Schema};
 use crate::table::Row;
 use crate::time::Instant;
 
@@ -217,13 +218,20 @@ impl Filter {
         filter::Context { schema: self.schema(), people: self.gate.as_ref(), now, actor }
     }
 
+    fn object(&self, lead: &Json) -> Result<LeadObject> {
+        match lead {
+            Json::Object(_) => Ok(LeadObject::read(lead, self.schema())),
+            other => Err(Error::new("wrong_type", "", format!("a lead must be an object, not {}", other.kind()))),
+        }
+    }
+
     /// Whether a lead, given as an object, satisfies it.
     ///
     /// # Errors
-    /// `now_required`, `actor_required`, `options_invalid`.
+    /// `now_required`, `actor_required`, `options_invalid`, `wrong_type` for what is no object.
     pub fn matches(&self, lead: &Json, options: &Json) -> Result<bool> {
         let (now, actor) = bindings(options)?;
-        let object = LeadObject::read(lead, self.schema());
+        let object = self.object(lead)?;
         if self.reads.iter().any(|field| object.lacks().contains(field)) {
             return Ok(false);
         }
@@ -236,13 +244,20 @@ impl Filter {
     /// As [`Filter::matches`].
     pub fn explain(&self, lead: &Json, options: &Json) -> Result<Json> {
         let (now, actor) = bindings(options)?;
-        let object = LeadObject::read(lead, self.schema());
+        let object = self.object(lead)?;
+        let mut cells = 0usize;
+        self.query.root().each_test(&mut |test| cells = cells.saturating_add(size(&object.cell(test.field))));
+        room(self.query.weight(self.schema()).times(1500, 300, 20).saturating_add(cells.saturating_mul(20)))?;
         Ok(filter::explain(&self.query, &object, &self.context(actor.as_deref(), now))?.to_json())
     }
 
     /// Plain English.
-    pub fn describe(&self) -> String {
-        self.query.describe(self.schema())
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn describe(&self) -> Result<String> {
+        room(self.query.weight(self.schema()).times(200, 0, 3))?;
+        Ok(self.query.describe(self.schema()))
     }
 
     /// The names of the fields that it reads.
@@ -257,7 +272,8 @@ impl Filter {
     pub fn to_sql(&self, dialect: &str, options: &Json) -> Result<Json> {
         let Some(dialect) = Dialect::find(dialect) else {
             let fault = Diagnostic::error("unknown_dialect", "", format!("there is no dialect `{dialect}`"));
-            return Err(Error::of(fault.maybe_hint(nearest(dialect, ["postgres", "sqlite"]))));
+            let hint = nearest(dialect, ["postgres", "sqlite"]).unwrap_or_else(|| "one of `postgres`, `sqlite`".into());
+            return Err(Error::of(fault.hint(hint)));
         };
         let faults = Faults::default();
         let node = Node::new(options, "", &faults);
@@ -268,6 +284,7 @@ impl Filter {
         let sql = SqlOptions::parse(options, "", self.schema()).map_err(|list| faults.extend(list)).ok();
         let (failed, list) = (faults.any_error(), faults.into_list());
         let Some(sql) = sql.filter(|_| !failed) else { return Err(Error::invalid("options_invalid", list)) };
+        room(self.query.weight(self.schema()).times(4000, 300, 40))?;
         let sql = filter::sql::to_sql(&self.query, &self.context(actor.as_deref(), now), dialect, &sql)?;
         Ok(Json::object([
             ("sql", sql.sql.into()),
@@ -283,8 +300,12 @@ impl Filter {
     }
 
     /// Both conditions together. Each keeps the meaning that it was compiled with, also where the workspace was updated in between.
-    #[must_use]
-    pub fn and(&self, other: &Filter) -> Filter {
+    ///
+    /// # Errors
+    /// `query_invalid` if they are too large together, `out_of_memory`.
+    pub fn and(&self, other: &Filter) -> Result<Filter> {
+        self.query.may_join(&other.query, self.schema())?;
+        room(self.query.weight(self.schema()).times(500, 120, 3).saturating_add(other.query.weight(other.schema()).times(500, 120, 3)))?;
         let mut reads = self.reads.clone();
         reads.extend(other.reads.iter().copied().filter(|field| !self.reads.contains(field)));
         let query = if Rc::ptr_eq(&self.gate, &other.gate) {
@@ -292,6 +313,11 @@ impl Filter {
         } else {
             self.query.and(&other.gate.pinned(&other.query))
         };
-        Filter { query, reads, gate: Rc::clone(&self.gate) }
+        Ok(Filter { query, reads, gate: Rc::clone(&self.gate) })
     }
+}
+
+/// About as many bytes as a cell's value takes as text.
+fn size(cell: &Cell<'_>) -> usize {
+    cell.text().map_or(16, str::len) + cell.items().map(|item| item.len() + 16).sum::<usize>()
 }

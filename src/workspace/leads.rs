@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::access::{Asking, Covered, RowAnswers};
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, pointer};
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
 use crate::plan::timeline;
@@ -155,6 +155,11 @@ impl LeadTable {
         Json::List(self.table.problems().list().iter().map(problem).collect())
     }
 
+    /// How many problems there were, those included that are not kept.
+    pub fn problem_count(&self) -> u64 {
+        self.table.problems().total()
+    }
+
     /// Takes rows over: new leads are added, known ones updated.
     ///
     /// # Errors
@@ -169,8 +174,11 @@ impl LeadTable {
     /// # Errors
     /// `out_of_memory`; nothing was changed then.
     pub fn remove(&mut self, ids: &Json) -> Result<usize> {
-        let fault = || Error::of(Diagnostic::error("ids_invalid", "", "this must be a list of ids"));
-        let ids: Vec<&str> = ids.as_list().ok_or_else(fault)?.iter().map(|id| id.as_text().ok_or_else(fault)).collect::<Result<_>>()?;
-        self.table.remove(ids)
+        let fault = |path: String, message| Error::of(Diagnostic::error("ids_invalid", path, message));
+        let list = ids.as_list().ok_or_else(|| fault(String::new(), "this must be a list of ids"))?;
+        if let Some(at) = list.iter().position(|id| id.as_text().is_none()) {
+            return Err(fault(pointer("", at), "an id must be a text"));
+        }
+        self.table.remove(list.iter().filter_map(Json::as_text))
     }
 }

@@ -33,12 +33,14 @@ impl Workspace {
             let list = self.usable_list(id, &viewer)?;
             return self.find(table, &list.query, &list.sort, &viewer);
         }
-        if query.get("query").is_some() && query.get("rules").is_none() {
+        if query.as_object().is_some_and(|pairs| pairs.iter().any(|(key, _)| key == "query")) && query.get("rules").is_none() {
             let faults = Faults::default();
-            let sort = lists::sort(&Node::new(query, "", &faults).get("sort"), &self.model.schema);
-            let filter = self.query(query.get("query").unwrap_or(&Json::Null), "/query")?;
+            let read = lists::shown(&Node::new(query, "", &faults), &self.model.schema);
             let (failed, list) = (faults.any_error(), faults.into_list());
-            return if failed { Err(Error::invalid("query_invalid", list)) } else { self.find(table, &filter, &sort, &viewer) };
+            return match read {
+                Some((filter, sort)) if !failed => self.find(table, &filter, &sort, &viewer),
+                _ => Err(Error::invalid("query_invalid", list)),
+            };
         }
         let filter = if query.is_null() { Query::always() } else { self.query(query, "")? };
         self.find(table, &filter, &[], &viewer)
@@ -84,13 +86,14 @@ impl Workspace {
     /// # Errors
     /// `query_invalid`, `stale_selection`.
     pub fn sort(&self, table: &LeadTable, selection: &Selection, by: &Json) -> Result<Selection> {
+        let rows = selection.rows_of(table)?;
         let faults = Faults::default();
         let keys = lists::sort(&Node::new(by, "", &faults), &self.model.schema);
         let (failed, list) = (faults.any_error(), faults.into_list());
         if failed {
             return Err(Error::invalid("query_invalid", list));
         }
-        let mut rows = selection.rows_of(table)?.to_vec();
+        let mut rows = rows.to_vec();
         filter::sort(&mut rows, &keys, &table.table)?;
         Ok(Selection { rows: Rc::new(rows), ..selection.clone() })
     }
@@ -108,9 +111,13 @@ impl Workspace {
     /// The fields that a list names; all of them where it is null.
     ///
     /// # Errors
-    /// `unknown_field`.
+    /// `unknown_field`, `wrong_type`.
     pub(crate) fn fields_named(&self, names: &Json) -> Result<Vec<FieldIx>> {
-        let Some(names) = names.as_list() else { return Ok(self.all_fields()) };
+        let names = match names {
+            Json::Null => return Ok(self.all_fields()),
+            Json::List(names) => names,
+            other => return Err(Error::new("wrong_type", "", format!("fields are named by a list, not by {}", other.kind()))),
+        };
         let known = || self.model.schema.fields.iter().map(|field| field.name.as_str());
         let find = |(at, name): (usize, &Json)| {
             let name = name.as_text().unwrap_or_default();
@@ -137,6 +144,8 @@ impl Workspace {
         let ix = self.model.schema.find(field).ok_or_else(fault)?;
         let mask = selection.mask(table)?;
         let counts = filter::count_by(&mask, ix, &table.table)?;
+        let texts: usize = counts.iter().map(|(cell, _)| cell.text().map_or(0, str::len)).sum();
+        crate::memory::room(counts.len().saturating_mul(160).saturating_add(texts.saturating_mul(8)))?;
         Ok(Json::List(
             counts
                 .into_iter()

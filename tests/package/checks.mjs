@@ -152,6 +152,10 @@ export const checks = {
       "words that last from batch to batch": Array.from({ length: 12_000 }, (_, i) => ({ id: `L${i}`, name: i % 5 < 2 ? `word ${i}` : "same", owner: `u${i % 9}`, tags: [`t${i % 70}`] })),
       "broken, as a text and then in a list": Array.from({ length: 21 }, (_, i) => ({ id: `${i}`, name: "n\ud800", tags: i < 7 ? "a\ud800b" : ["a\ud800b", "c"], kind: i < 7 ? "k" : i })),
       "long words in lists": [{ id: "1", tags: ["y".repeat(65), "b", ""] }, { id: "2", tags: [long, "b"] }, { id: "3", tags: ["b"] }],
+      "lists where none belong": [{ id: "1", score: ["a"] }, { id: "2", score: null }, { id: "3" }, { id: "4", name: [], score: [] }, { id: ["5"] }, { id: null }],
+      "lists in lists": [{ id: "1", tags: [[]], name: [[]] }, { id: "2", tags: ["a", ["b"]] }],
+      "texts that are no words": Array.from({ length: 300 }, (_, i) => ({ id: `${i}`, name: `${i} ${"z".repeat(i % 2 ? 1020 : 1100)}`, tags: i % 7 ? ["a"] : ["z".repeat(1025), "a"], kind: i % 50 ? "k" : "z".repeat(2000) })),
+      "more text than a batch takes": Array.from({ length: 160 }, (_, i) => ({ id: `${i}`, name: `${i}`.padEnd(2 ** 17, "x"), score: i })),
       "keys in any order": Array.from({ length: 40 }, (_, i) => (i % 3 ? { name: `n${i % 4}`, id: `${i}`, other: 1, score: i } : { score: i, id: `${i}`, tags: ["a"], owner: "ann" })),
       "texts that are keys of objects": Array.from({ length: 3000 }, (_, i) => ({ id: `k${i}`, name: ["__proto__", "constructor", "0", "7", "4294967294", "-1", "", "toString"][i % 8], tags: ["__proto__", `${i % 9}`], kind: i % 2 ? "valueOf" : "1" })),
       "odd ones among various": Array.from({ length: 5000 }, (_, i) => ({ id: `o${i}`, name: [`Name ${i}`, `Émile ${i}`, `${i} ${"Y".repeat(70)}`, null, `😀${i}`, `N${i}`, "", `${i}\ud800`][i % 7 === 0 ? i % 8 : 0], made: i % 3 ? `2026-03-0${1 + (i % 9)}T0${i % 10}:00:00.${100 + (i % 900)}Z` : i % 2 ? null : "soon" })),
@@ -172,6 +176,76 @@ export const checks = {
       for (const table of [one, other]) table.free();
     }
     engine.free();
+  },
+
+  async "what JSON has no number for is told from null"(evenhand) {
+    await world(evenhand, async ({ workspace }) => {
+      const rows = [{ id: "1", tags: [Infinity, "x"], name: "a", score: 1 }, { id: "2", name: -Infinity, score: Infinity, tags: [NaN] }];
+      const text = '[{"id":"1","tags":[1e999,"x"],"name":"a","score":1},{"id":"2","name":-1e999,"score":1e999,"tags":[null]}]';
+      const told = (table) => table.problems.map(({ row, field, code }) => `${row} ${field} ${code}`);
+      equal(told(workspace.load(rows)), told(workspace.load(text)));
+      equal(told(workspace.load(rows)).length, 3);
+    });
+  },
+
+  async "problems are counted past those that are kept"(evenhand) {
+    await world(evenhand, async ({ workspace }) => {
+      const table = workspace.load(Array.from({ length: 30_000 }, (_, i) => ({ id: `${i}`, score: i % 2 ? "x" : 1, hot: "maybe" })));
+      equal([table.problems.length, table.problemCount], [10_000, 45_000]);
+    });
+  },
+
+  async "a row that loads rows is refused, and the load with it"(evenhand) {
+    await world(evenhand, async ({ workspace }) => {
+      const loader = workspace.loader();
+      let inner;
+      const row = { id: "1", get name() { try { loader.push([{ id: "2" }]); } catch (error) { inner = error; } return "x"; } };
+      loader.push([row]);
+      equal(inner.code, "busy");
+      equal((await thrown(() => loader.finish(), evenhand)).code, "busy");
+    });
+  },
+
+  async "an upsert of nothing leaves selections as they are"(evenhand) {
+    await world(evenhand, async ({ table }) => {
+      const [all, { revision }] = [table.select(null, host), table];
+      equal(table.upsert([]), { added: 0, updated: 0 });
+      equal([table.revision, all.count], [revision, 3]);
+    });
+  },
+
+  async "answers that memory has no room for are refused, and the engine goes on"(evenhand) {
+    const rule = (field, operator, value) => ({ combinator: "and", rules: [{ field, operator, value }] });
+    const values = Array.from({ length: 20_000 }, (_, i) => `value ${i}`);
+    const asks = {
+      "a header of a million cells": (workspace) => workspace.load(`id${",".repeat(1e6)}\n`),
+      "counts of as many names as leads": (workspace, table) => table.select(null, host).countBy("name"),
+      "a long list in SQL": (workspace) => workspace.filter(rule("name", "in", values)).toSQL("postgres"),
+      "a long list explained": (workspace) => workspace.filter(rule("name", "in", values)).explain({ id: "1", name: "x" }),
+      "a filter that doubles": (workspace) => {
+        let filter = workspace.filter({ combinator: "and", rules: Array.from({ length: 900 }, (_, i) => ({ field: "score", operator: ">", value: i })) });
+        for (let i = 0; i < 20; i += 1) filter = filter.and(filter);
+      },
+    };
+    const outcomes = new Set();
+    for (let maxMemory = 12; maxMemory <= 60; maxMemory += 6) {
+      for (const [name, ask] of Object.entries(asks)) {
+        const engine = await evenhand.createEngine({ maxMemory: maxMemory * 2 ** 20 });
+        const workspace = engine.workspace(config);
+        const table = workspace.load(Array.from({ length: 20_000 }, (_, i) => ({ id: `${i}`, name: `Name ${i} ${"n".repeat(80)}` })));
+        try {
+          ask(workspace, table);
+          outcomes.add(`${name}: done`);
+        } catch (error) {
+          ok(error instanceof evenhand.EvenhandError && ["out_of_memory", "query_invalid", "id_missing"].includes(error.code), `${name} in ${maxMemory} MiB: ${error.code} ${error}`);
+          outcomes.add(`${name}: ${error.code}`);
+        }
+        equal(table.get("7", host).id, "7");
+        engine.free();
+      }
+    }
+    for (const name of Object.keys(asks).slice(0, 4)) ok(outcomes.has(`${name}: done`) && outcomes.has(`${name}: out_of_memory`), `${name} is too much for a small engine only: ${[...outcomes]}`);
+    ok(outcomes.has("a filter that doubles: query_invalid"), "there is an end to joining filters");
   },
 
   async "objects of a class are read as they answer"(evenhand) {

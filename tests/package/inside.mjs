@@ -18,14 +18,29 @@ export async function runChecks(evenhand) {
 /** Runs the case files; gives back one line each, as the native runner writes it. */
 export async function runCases(evenhand, cases) {
   const lines = [];
-  for (const given of cases) {
-    const engine = await evenhand.createEngine();
+  for (const written of cases) {
+    const given = expanded(written);
+    const { maxMemory } = given;
+    const engine = await evenhand.createEngine(maxMemory === undefined ? {} : { maxMemory });
     const world = new World(engine, given);
     const outcomes = given.steps.map((step) => outcome(() => world.step(step), evenhand));
     engine.free();
     lines.push(canonical({ case: given.file, outcomes }));
   }
   return lines;
+}
+
+/** The same with every `{"$repeat": [what, times]}` written out: a text, or a list, so many times over. */
+function expanded(value) {
+  if (Array.isArray(value)) return value.map(expanded);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  if (entries.length === 1 && entries[0][0] === "$repeat") {
+    const [what, times] = [expanded(entries[0][1][0]), entries[0][1][1]];
+    return typeof what === "string" ? what.repeat(times) : Array.from({ length: times }, () => what).flat();
+  }
+  // In this way every key is a key, `__proto__` too.
+  return Object.fromEntries(entries.map(([key, inner]) => [key, expanded(inner)]));
 }
 
 function outcome(run, { EvenhandError }) {

@@ -35,11 +35,14 @@ use evenhand::json::Json;
 use evenhand::plan::Plan;
 use evenhand::plan::decode::peek;
 use evenhand::plan::verify::{Posted, Problem, Verdict};
+use evenhand::table::Budget;
 use evenhand::workspace::{LeadTable, Selection, Stored, Workspace};
 
 /// What the steps of a case share.
 #[derive(Default)]
 pub struct World {
+    /// Bytes that a table may take; the most that there is where nothing is said.
+    memory: Option<usize>,
     workspace: Option<Workspace>,
     table: Option<LeadTable>,
     selections: BTreeMap<String, Selection>,
@@ -105,7 +108,8 @@ fn put(json: &mut Json, path: &str, value: Option<&Json>) {
 impl World {
     /// The world of a case before its first step.
     pub fn of(case: &Json) -> Result<World> {
-        let mut world = World::default();
+        let memory = case.get("maxMemory").and_then(Json::as_number).map(|bytes| bytes as usize);
+        let mut world = World { memory, ..World::default() };
         if let Some(config) = case.get("config") {
             world.workspace = Some(Workspace::compile(config)?);
         }
@@ -131,7 +135,8 @@ impl World {
     }
 
     fn load(&mut self, step: &Json) -> Result<Json> {
-        let table = self.workspace().load(&data(step), &options(step), Default::default())?;
+        let budget = self.memory.map_or_else(Budget::default, Budget::new);
+        let table = self.workspace().load(&data(step), &options(step), budget)?;
         let out = Json::object([("size", table.size().into()), ("problems", table.problems())]);
         self.table = Some(table);
         Ok(out)
@@ -187,7 +192,7 @@ impl World {
                 let workspace = self.workspace();
                 let filter = workspace.filter(part(step, "query"))?;
                 let mut out = vec![
-                    ("describe".to_owned(), filter.describe().into()),
+                    ("describe".to_owned(), filter.describe()?.into()),
                     ("fields".to_owned(), filter.fields().into()),
                     ("warnings".to_owned(), filter.warnings()),
                 ];
@@ -201,7 +206,7 @@ impl World {
             "scope" => {
                 let filter = self.workspace().scope(text(step, "actor"), text(step, "verb"))?;
                 let fields = filter.fields();
-                Json::object([("describe", filter.describe().into()), ("fields", fields.into())])
+                Json::object([("describe", filter.describe()?.into()), ("fields", fields.into())])
             }
             "can" => {
                 let table = self.table.as_ref().filter(|_| part(step, "table") == &Json::Bool(true));

@@ -25,6 +25,22 @@ impl Dialect {
         }
     }
 
+    /// Most parameters of one statement: what PostgreSQL's protocol has numbers for, and what SQLite takes unless it is built
+    /// for more (`SQLITE_MAX_VARIABLE_NUMBER` since 3.32).
+    pub(super) fn most_params(self) -> usize {
+        match self {
+            Dialect::Postgres => 65_535,
+            Dialect::Sqlite => 32_766,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Dialect::Postgres => "PostgreSQL",
+            Dialect::Sqlite => "SQLite",
+        }
+    }
+
     /// A name in quotes.
     pub(crate) fn quote(self, name: &str) -> String {
         match self {
@@ -69,6 +85,11 @@ const NAMES: [(&str, Stored); 7] = [
 ];
 
 impl Stored {
+    fn name(self) -> &'static str {
+        let usual = if self == Stored::Date { "date" } else { "number" };
+        NAMES.iter().find(|(_, stored)| *stored == self).map_or(usual, |(name, _)| name)
+    }
+
     /// How a field is stored where nothing else is said.
     pub fn usual(kind: FieldType, dialect: Dialect) -> Stored {
         match (kind, dialect) {
@@ -122,7 +143,7 @@ pub struct SqlOptions {
     pub alias: Option<String>,
     /// The number of the first parameter, where parameters are numbered.
     pub param_start: u32,
-    /// Most parameters.
+    /// Most parameters; as many as the dialect takes if nothing is said.
     pub max_params: Option<usize>,
     /// Whether a condition that is not exact is better than none.
     pub allow_inexact: bool,
@@ -143,7 +164,12 @@ impl SqlOptions {
     pub fn parse(json: &Json, path: &str, schema: &Schema) -> Result<SqlOptions, Vec<Diagnostic>> {
         let mut faults = Vec::new();
         let mut out = SqlOptions::default();
-        for (name, column) in json.get("columns").and_then(Json::as_object).unwrap_or_default() {
+        let columns = json.get("columns").unwrap_or(&Json::Null);
+        if !columns.is_null() && columns.as_object().is_none() {
+            let message = format!("`columns` must be an object, not {}", columns.kind());
+            faults.push(Diagnostic::error("wrong_type", pointer(path, "columns"), message));
+        }
+        for (name, column) in columns.as_object().unwrap_or_default() {
             let at = pointer(&pointer(path, "columns"), name);
             match schema.find(name) {
                 Some(field) => out.columns.extend(SqlOptions::column(column, &at, &mut faults).map(|column| (field, column))),
@@ -170,7 +196,15 @@ impl SqlOptions {
             out.param_start = start;
         }
         out.max_params = whole("maxParams", 1.0).map(|most| most as usize);
-        out.allow_inexact = json.get("allowInexact") == Some(&Json::Bool(true));
+        out.allow_inexact = match json.get("allowInexact") {
+            None | Some(Json::Null) => false,
+            Some(Json::Bool(allowed)) => *allowed,
+            Some(other) => {
+                let message = format!("`allowInexact` must be `true` or `false`, not {}", other.kind());
+                faults.push(Diagnostic::error("wrong_type", pointer(path, "allowInexact"), message));
+                false
+            }
+        };
         if faults.is_empty() { Ok(out) } else { Err(faults) }
     }
 
@@ -183,9 +217,13 @@ impl SqlOptions {
         let given = self.columns.get(&field);
         let name = given.map_or(schema.name(field), |column| &column.column);
         let stored = given.and_then(|column| column.stored).unwrap_or(Stored::usual(kind, dialect));
-        if !stored.fits(kind, dialect) || name.is_empty() || name.contains('\0') {
-            let message = format!("a {} field cannot be a column `{name}` that is stored so", kind.name());
-            return Err(Error::new("sql_column_invalid", "", message));
+        let named = !name.is_empty() && !name.contains('\0');
+        if !named || !stored.fits(kind, dialect) {
+            let message = match named {
+                true => format!("a {} field cannot be stored as `{}` in {}", kind.name(), stored.name(), dialect.title()),
+                false => format!("no column can have the name {}", quoted(name)),
+            };
+            return Err(Error::new("sql_column_invalid", pointer("/columns", schema.name(field)), message));
         }
         Ok((name, stored))
     }
@@ -193,6 +231,17 @@ impl SqlOptions {
     fn column(json: &Json, path: &str, faults: &mut Vec<Diagnostic>) -> Option<SqlColumn> {
         if json.as_text().is_some() {
             return Some(SqlColumn { column: SqlOptions::name(json, path.to_owned(), faults)?, stored: None, folded: None });
+        }
+        let Some(pairs) = json.as_object() else {
+            let message = format!("a column is a name or an object, not {}", json.kind());
+            faults.push(Diagnostic::error("wrong_type", path, message));
+            return None;
+        };
+        // The last two are for plans.
+        const KEYS: [&str; 5] = ["column", "as", "folded", "type", "notNull"];
+        for (key, _) in pairs.iter().filter(|(key, _)| !KEYS.contains(&key.as_str())) {
+            let fault = Diagnostic::error("unknown_key", pointer(path, key), format!("there is no key `{key}` here"));
+            faults.push(fault.maybe_hint(nearest(key, KEYS)));
         }
         let column = SqlOptions::name(json.get("column").unwrap_or(&Json::Null), pointer(path, "column"), faults)?;
         let folded = match json.get("folded") {
@@ -284,7 +333,7 @@ mod tests {
             told(json),
             [
                 "unknown_field /columns/txt1",
-                "sql_options_invalid /columns/text1/column",
+                "wrong_type /columns/text1",
                 "sql_options_invalid /columns/text2/as",
                 "sql_options_invalid /columns/date1/folded",
                 "sql_options_invalid /alias",

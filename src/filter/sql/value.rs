@@ -93,14 +93,12 @@ impl Writer<'_> {
                 if postgres { format!("strpos({operand}, {part}) > 0") } else { format!("instr({operand}, {part}) > 0") }
             }
             TextTest::Begins(part) => {
-                let count = part.chars().count();
-                let part = self.text(part);
-                if postgres { format!("left({operand}, {count}) = {part}") } else { format!("substr({operand}, 1, {count}) = {part}") }
+                let (count, part) = (part.chars().count(), self.text(part));
+                if postgres { format!("left({operand}, {count}) = {part}") } else { format!("instr({operand}, {part}) = 1") }
             }
             TextTest::Ends(part) => {
-                let count = part.chars().count();
-                let part = self.text(part);
-                if postgres { format!("right({operand}, {count}) = {part}") } else { format!("substr({operand}, -{count}) = {part}") }
+                let (count, text) = (part.chars().count(), self.text(part));
+                if postgres { format!("right({operand}, {count}) = {text}") } else { ends(&operand, &text, &self.text(part)) }
             }
             TextTest::Within(low, high) => {
                 let low = self.bound(&operand, low, [">", ">="]);
@@ -243,12 +241,18 @@ impl Writer<'_> {
             Relation::Greater => format!("{left} > {right}"),
             Relation::AtLeast => format!("{left} >= {right}"),
             Relation::Contains if postgres => format!("strpos({left}, {right}) > 0"),
-            Relation::Contains => format!("(length({right}) = 0 OR instr({left}, {right}) > 0)"),
+            Relation::Contains => format!("({right} = '' OR instr({left}, {right}) > 0)"),
             Relation::Begins if postgres => format!("left({left}, char_length({right})) = {right}"),
-            Relation::Begins => format!("substr({left}, 1, length({right})) = {right}"),
+            Relation::Begins => format!("({right} = '' OR instr({left}, {right}) = 1)"),
             Relation::Ends if postgres => format!("right({left}, char_length({right})) = {right}"),
-            Relation::Ends => format!("(length({right}) = 0 OR substr({left}, -length({right})) = {right})"),
+            Relation::Ends => format!("({right} = '' OR {})", ends(&left, &right, &right)),
         };
         Ok(format!("({a_there} AND {b_there} AND {yes})"))
     }
+}
+
+/// Whether a text ends with another one, in SQLite, where `length` and `substr` take a text to end at its first NUL. Of an empty
+/// blob `substr` makes null, so this is no `=`.
+fn ends(text: &str, end: &str, again: &str) -> String {
+    format!("substr(CAST({text} AS BLOB), -length(CAST({end} AS BLOB))) IS CAST({again} AS BLOB)")
 }

@@ -3,8 +3,6 @@
 use std::ops::Range;
 
 use super::convert::Converter;
-use super::items::array;
-use super::json::single;
 use super::slot::{Cells, Slot, Value};
 use super::spans::{Marks, Spans, Texts, Words};
 use super::{Loader, batch_invalid};
@@ -31,16 +29,20 @@ pub enum BatchColumn<'a> {
         /// Places of the rows without a value.
         null: &'a [u32],
     },
-    /// One list of texts a row, none being null. Codes are as those of `Coded`.
+    /// One list of texts a row, for a field of lists; an empty one is null. Codes are as those of `Coded`.
     Lists {
         /// How many elements each row has.
         lengths: &'a [u32],
         /// The elements, row after row.
         codes: &'a [u32],
     },
-    /// Cells of any kind: a JSON array with one element a row, as `JSON.stringify` writes it. The way for booleans, mixed values, and all
-    /// that fits no other kind. A missing key is the element `[[]]`, which no cell is.
-    Json(&'a str),
+    /// Cells of any kind: the way for mixed values, and for all that fits no other kind.
+    Json {
+        /// A JSON array with one element a row.
+        text: &'a str,
+        /// Places of rows whose key is missing, ascending; their elements do not matter.
+        missing: &'a [u32],
+    },
 }
 
 /// One column made ready to be read cell by cell.
@@ -50,8 +52,6 @@ enum Ready<'a> {
     Coded(&'a [u32], Spans<'a>),
     Texts(Filled<'a>),
     Json(&'a str, Vec<Slot>),
-    /// JSON arrays of texts, made from lists for a field that takes none.
-    Made(String, Vec<Slot>),
     /// Where the lists end, and their elements.
     Lists(Vec<u32>, &'a [u32], Spans<'a>),
 }
@@ -97,12 +97,12 @@ impl<'a> Ready<'a> {
                 }
                 (Ready::Lists(ends_of(lengths, codes.len(), budget)?, codes, words), lengths.len())
             }
-            BatchColumn::Lists { lengths, codes } => {
-                let (text, slots) = lists(lengths, codes, &words, budget)?;
-                (Ready::Made(text, slots), lengths.len())
-            }
-            BatchColumn::Json(text) => {
-                let slots = elements(text, budget)?;
+            BatchColumn::Lists { .. } => return Err(batch_invalid("lists are given for a field that has none")),
+            BatchColumn::Json { text, missing } => {
+                let mut slots = super::json::cells(text, |slots| budget.grow(slots, 1))?;
+                for at in missing {
+                    slots.get_mut(*at as usize).into_iter().for_each(|slot| *slot = Slot::default());
+                }
                 let count = slots.len();
                 (Ready::Json(text, slots), count)
             }
@@ -123,7 +123,6 @@ impl<'a> Ready<'a> {
             Ready::Texts(filled) if filled.null.has(at) => Value::Null,
             Ready::Texts(filled) => filled.texts.get(at),
             Ready::Json(text, slots) => slots.get(at).map_or(Value::Null, |slot| slot.value(text)),
-            Ready::Made(text, slots) => slots.get(at).map_or(Value::Null, |slot| slot.value(text)),
             Ready::Lists(..) => Value::Null,
         }
     }
@@ -205,33 +204,6 @@ fn ends_of(lengths: &[u32], all: usize, budget: &Budget) -> Result<Vec<u32>> {
         ends.push(short(at));
     }
     if at == all { Ok(ends) } else { Err(batch_invalid("the lengths of lists are not those of their codes")) }
-}
-
-/// The elements of a JSON array of cells.
-fn elements(text: &str, budget: &Budget) -> Result<Vec<Slot>> {
-    super::json::cells(text, |slots| budget.grow(slots, 1))
-        .and_then(|slots| slots.ok_or_else(|| batch_invalid("a column is not a JSON array")))
-}
-
-/// Lists of coded texts as JSON arrays.
-fn lists(lengths: &[u32], codes: &[u32], words: &Spans<'_>, budget: &Budget) -> Result<(String, Vec<Slot>)> {
-    let (mut text, mut slots, mut at) = (String::new(), Vec::new(), 0usize);
-    budget.exact(&mut slots, lengths.len())?;
-    for length in lengths {
-        let start = text.len();
-        let end = at + *length as usize;
-        let Some(run) = codes.get(at..end) else { return Err(batch_invalid("the lengths of lists exceed their codes")) };
-        at = end;
-        if run.iter().any(|code| *code == 0 || *code as usize > words.len()) {
-            return Err(batch_invalid("a code has no entry"));
-        }
-        array(run.iter().map(|code| words.get(*code as usize - 1).plain()), &mut text, budget)?;
-        slots.push(single(text.get(start..).unwrap_or_default()).map_or(Slot::default(), |slot| slot.moved(start)));
-    }
-    if at != codes.len() {
-        return Err(batch_invalid("the lengths of lists are not those of their codes"));
-    }
-    Ok((text, slots))
 }
 
 impl Loader {

@@ -39,6 +39,11 @@ pub(crate) struct Finding {
 /// Most findings of one field in one batch that are kept; no more can be shown.
 const MOST: usize = 10_000;
 
+/// Whether a problem leaves its cell as it is, so that a strict load reports it and goes on.
+pub(crate) fn is_kept(code: &str) -> bool {
+    matches!(code, "unknown_choice" | "unknown_unit" | "unknown_user" | "duplicate_id")
+}
+
 /// Reads the cells of one field.
 pub(crate) struct Converter<'c> {
     pub schema: &'c Schema,
@@ -50,6 +55,8 @@ pub(crate) struct Converter<'c> {
     /// Where the rows of the batch were before some were refused.
     pub places: &'c [u32],
     kept: usize,
+    /// Whether a cell was found that does not fit.
+    fault: bool,
 }
 
 pub(crate) type Read<T> = Result<T, &'static str>;
@@ -61,8 +68,8 @@ pub(crate) struct Memory {
     recent: Recent,
     /// Whether the value of a code is one that the field knows: 0 not asked yet, 1 known, 2 not.
     verdicts: Vec<u8>,
-    /// Codes of the input in terms of the dictionary. In a column of codes each is one more, and 0 is what is not known; in a column of lists it is
-    /// 0, [`PASSED_OVER`] or [`NOT_PLAIN`] that says something else.
+    /// What codes of the input are in the dictionary; 0 is not known yet. A column of codes has each plus one here. A column of lists
+    /// has it as it is, or [`PASSED_OVER`], or [`NOT_PLAIN`].
     pub known: Vec<u32>,
 }
 
@@ -94,7 +101,7 @@ pub(crate) fn text_value(value: Value<'_>) -> Read<Taken<'_>> {
 
 impl<'c> Converter<'c> {
     pub fn new(schema: &'c Schema, ix: FieldIx, field: &'c Field, findings: &'c mut Findings, places: &'c [u32]) -> Self {
-        Converter { schema, ix, field, users: None, findings, places, kept: 0 }
+        Converter { schema, ix, field, users: None, findings, places, kept: 0, fault: false }
     }
 
     #[cold]
@@ -105,7 +112,10 @@ impl<'c> Converter<'c> {
     #[cold]
     fn report_text(&mut self, at: usize, code: &'static str, value: impl FnOnce() -> String) {
         self.findings.total += 1;
-        if self.kept < MOST {
+        // A strict load must see the first that it may not pass over, however many come before.
+        let first_fault = !self.fault && !is_kept(code);
+        self.fault |= first_fault;
+        if self.kept < MOST || first_fault {
             self.kept += 1;
             let at = self.places.get(at).map_or(at, |place| *place as usize);
             self.findings.list.push(Finding { at, field: self.ix, code, value: value() });
@@ -254,7 +264,7 @@ impl Stage {
                 let dict = own(&mut column.dict, budget)?;
                 // Each is one more here, and 0 is what is not known yet.
                 let all = cells.all_codes().unwrap_or_default();
-                codes.extend(all.iter().map(|code| known.get(*code as usize).copied().unwrap_or(0)));
+                codes.extend(all.iter().take(count).map(|code| known.get(*code as usize).copied().unwrap_or(0)));
                 codes.resize(count, 0);
                 for (at, place) in codes.iter_mut().enumerate().filter(|(_, code)| **code == 0) {
                     if let Some(code @ 1..) = known.get(cells.code(at) as usize) {

@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::Source;
 use super::csv::{DELIMITERS, Ends, Record, record};
 use super::json::Stop;
-use super::slot::{Slot, Value};
-use super::{Source, near_id};
+use super::slot::Slot;
 use crate::error::{Diagnostic, Error, Result, nearest, pointer};
 use crate::query::{FieldIx, Schema};
+use crate::table::Budget;
+use crate::table::ops::{gather, short};
+use crate::table::problem::cut;
 use crate::table::stage::Stage;
 
 /// Keys of the input with their fields: first what `columns` says, then names, then labels.
@@ -41,20 +44,58 @@ pub(crate) fn keys(schema: &Schema, columns: &[(String, String)]) -> Result<BTre
 }
 
 /// The error for input without a column for the id.
-pub(crate) fn no_id(stage: &Stage, headers: &[&str]) -> Error {
+pub(crate) fn no_id(stage: &Stage, headers: Headers<'_>) -> Error {
     let field = stage.schema.get(stage.id);
     let name = field.map_or("", |field| field.name.as_str());
-    let names: Vec<&str> = std::iter::once(name).chain(field.and_then(|field| field.label.as_deref())).collect();
-    let listed: Vec<String> = headers.iter().take(8).map(|header| format!("`{}`", crate::table::problem::cut(header))).collect();
+    let names = std::iter::once(name).chain(field.and_then(|field| field.label.as_deref()));
+    let listed: Vec<String> = headers.iter().take(8).map(|header| format!("`{}`", cut(&header))).collect();
     let message = match listed.is_empty() {
         true => format!("there is no header, and so no column for the id `{name}`"),
         false => format!("no column is for the id `{name}`; the header has {}", listed.join(", ")),
     };
-    Error::of(Diagnostic::error("id_missing", "", message).maybe_hint(near_id(&names, headers)))
+    // Past a thousand columns nobody looks for a slip of the pen.
+    let near: Vec<Cow<'_, str>> = headers.iter().take(1000).collect();
+    let near = names.into_iter().find_map(|name| nearest(name, near.iter().map(Cow::as_ref)));
+    Error::of(Diagnostic::error("id_missing", "", message).maybe_hint(near))
+}
+
+/// The cells of a header. A file may have millions of them, so they stay where they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Headers<'a> {
+    text: &'a str,
+    slots: &'a [Slot],
+}
+
+impl<'a> Headers<'a> {
+    fn get(self, nth: usize) -> Cow<'a, str> {
+        match self.slots.get(nth).and_then(|slot| slot.value(self.text).text()) {
+            Some((Cow::Borrowed(text), _)) => Cow::Borrowed(text.trim()),
+            Some((Cow::Owned(text), _)) => Cow::Owned(text.trim().to_owned()),
+            None => Cow::Borrowed(""),
+        }
+    }
+
+    fn iter(self) -> impl Iterator<Item = Cow<'a, str>> {
+        (0..self.slots.len()).map(move |nth| self.get(nth))
+    }
+
+    /// The number of the first header that an earlier one is equal to. Empty ones are no headers.
+    fn repeated(self, budget: &Budget) -> Result<Option<usize>> {
+        let mut order = gather(0..short(self.slots.len()), budget)?;
+        order.retain(|nth| !self.get(*nth as usize).is_empty());
+        order.sort_unstable_by(|a, b| self.get(*a as usize).cmp(&self.get(*b as usize)).then(a.cmp(b)));
+        let again = order.windows(2).filter_map(|pair| match pair {
+            [a, b] if self.get(*a as usize) == self.get(*b as usize) => Some(*b as usize),
+            _ => None,
+        });
+        let first = again.min();
+        budget.release(order.capacity() * 4);
+        Ok(first)
+    }
 }
 
 /// A delimiter tried: how many headers it makes known and how many there are, the delimiter, where the header ends, its cells.
-type Candidate<'a> = ((usize, usize), u8, usize, Vec<Cow<'a, str>>);
+type Candidate = ((usize, usize), u8, usize, Vec<Slot>);
 
 /// The header's cells, with each delimiter tried: the one that makes most of them known is chosen, then the one with most cells.
 /// `None` if the header is not whole yet.
@@ -66,29 +107,36 @@ pub(crate) fn read(
     stage: &Stage,
 ) -> Result<Option<Result<Source>>, Stop> {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
-    let mut best: Option<Candidate<'_>> = None;
+    let mut best: Option<Candidate> = None;
     let mut stopped = None;
     for delimiter in DELIMITERS {
         let mut here = *at;
-        let headers = loop {
+        let slots = loop {
             if here >= text.len() {
                 break None;
             }
-            let mut headers = Vec::new();
-            match record(bytes, &mut here, delimiter, ends, |_, slot: Slot| headers.push(cell_text(slot.value(text)))) {
+            let (mut slots, mut full) = (Vec::new(), None);
+            let read = record(bytes, &mut here, delimiter, ends, |_, slot: Slot| match stage.budget.grow(&mut slots, 1) {
+                Ok(()) => slots.push(slot),
+                Err(error) => full = Some(error),
+            });
+            if let Some(error) = full {
+                return Ok(Some(Err(error)));
+            }
+            match read {
                 Ok(Record::Blank) => {}
-                Ok(Record::Cells(_)) => break Some(headers),
+                Ok(Record::Cells(_)) => break Some(slots),
                 Err(stop) => {
                     stopped = Some(stop);
                     break None;
                 }
             }
         };
-        let Some(headers) = headers else { continue };
-        let known = headers.iter().filter(|header| keys.contains_key(header.as_ref())).count();
-        let score = (known, headers.len());
+        let Some(slots) = slots else { continue };
+        let known = Headers { text, slots: &slots }.iter().filter(|header| keys.contains_key(header.as_ref())).count();
+        let score = (known, slots.len());
         if best.as_ref().is_none_or(|(best, ..)| score > *best) {
-            best = Some((score, delimiter, here, headers));
+            best = Some((score, delimiter, here, slots));
         }
     }
     if matches!(stopped, Some(Stop::More)) && ends == Ends::Unknown {
@@ -96,7 +144,7 @@ pub(crate) fn read(
     }
     // A broken header that looks whole by another delimiter makes nothing known.
     let best = best.filter(|((known, _), ..)| *known > 0 || stopped.is_none());
-    let Some((_, delimiter, end, headers)) = best else {
+    let Some((_, delimiter, end, slots)) = best else {
         return match stopped {
             Some(Stop::More) => Ok(Some(Err(Error::new("csv_truncated", "", "a quoted cell of the header has no end")))),
             Some(stop) => Err(stop),
@@ -104,34 +152,22 @@ pub(crate) fn read(
         };
     };
     *at = end;
-    Ok(Some(targets(delimiter, &headers, keys, stage)))
+    Ok(Some(targets(delimiter, Headers { text, slots: &slots }, keys, stage)))
 }
 
-fn cell_text(value: Value<'_>) -> Cow<'_, str> {
-    match value.text() {
-        Some((Cow::Borrowed(text), _)) => Cow::Borrowed(text.trim()),
-        Some((Cow::Owned(text), _)) => Cow::Owned(text.trim().to_owned()),
-        None => Cow::Borrowed(""),
-    }
-}
-
-fn targets(delimiter: u8, headers: &[Cow<'_, str>], keys: &BTreeMap<String, u32>, stage: &Stage) -> Result<Source> {
-    let mut first = BTreeMap::new();
-    let mut fed = BTreeMap::new();
+fn targets(delimiter: u8, headers: Headers<'_>, keys: &BTreeMap<String, u32>, stage: &Stage) -> Result<Source> {
     let mut targets = Vec::new();
-    for (nth, header) in headers.iter().enumerate() {
-        let target = keys.get(header.as_ref()).copied();
-        let again = !header.is_empty() && first.insert(header.as_ref(), nth).is_some();
-        if again || target.is_some_and(|target| fed.insert(target, nth).is_some()) {
-            let message = format!("the header `{}` stands for a column that is there already", crate::table::problem::cut(header));
-            return Err(Error::new("duplicate_header", pointer("", nth), message));
-        }
-        targets.push(target);
+    stage.budget.exact(&mut targets, headers.slots.len())?;
+    targets.extend(headers.iter().map(|header| keys.get(header.as_ref()).copied()));
+    // A field may be fed under its name or under its label, but once.
+    let mut fed = vec![false; stage.schema.fields.len()];
+    let twice = targets.iter().position(|target| {
+        let place = target.and_then(|target| fed.get_mut(target as usize));
+        place.is_some_and(|fed| std::mem::replace(fed, true))
+    });
+    if let Some(nth) = twice.into_iter().chain(headers.repeated(&stage.budget)?).min() {
+        let message = format!("the header `{}` stands for a column that is there already", cut(&headers.get(nth)));
+        return Err(Error::new("duplicate_header", pointer("", nth), message));
     }
-    if fed.contains_key(&stage.id.0) {
-        Ok(Source::Csv { delimiter, targets })
-    } else {
-        let headers: Vec<&str> = headers.iter().map(Cow::as_ref).collect();
-        Err(no_id(stage, &headers))
-    }
+    if targets.contains(&Some(stage.id.0)) { Ok(Source::Csv { delimiter, targets }) } else { Err(no_id(stage, headers)) }
 }

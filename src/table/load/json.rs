@@ -3,8 +3,11 @@
 //! A row is read once, byte by byte, into [`Slot`]s: what kind each cell is and where it stands. Grammar is checked on
 //! the way; nothing is converted or copied. Keys are guessed to come in the order of the row before.
 
+use super::batch_invalid;
 use super::known::Known;
+use super::nested::MAX_DEPTH;
 use super::slot::{Kind, Slot};
+use crate::error::Error;
 use crate::json::scan::plain_end;
 
 /// Why reading stopped.
@@ -308,31 +311,34 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The JSON array at the beginning of a text.
-pub(crate) fn single(text: &str) -> Option<Slot> {
-    Cursor { text, bytes: text.as_bytes(), at: 0 }.value().ok()
-}
-
-/// The elements of a JSON array of cells; `None` if it is none. `[[]]` stands for a missing key.
-pub(crate) fn cells(text: &str, room: impl Fn(&mut Vec<Slot>) -> crate::error::Result<()>) -> crate::error::Result<Option<Vec<Slot>>> {
+/// The elements of a JSON array of cells.
+pub(crate) fn cells(text: &str, room: impl Fn(&mut Vec<Slot>) -> crate::error::Result<()>) -> crate::error::Result<Vec<Slot>> {
     let mut cursor = Cursor { text, bytes: text.as_bytes(), at: 0 };
     let mut out = Vec::new();
+    let none = || batch_invalid("a column is not a JSON array");
     if cursor.token().ok() != Some(b'[') {
-        return Ok(None);
+        return Err(none());
     }
     cursor.at += 1;
     if cursor.token().ok() == Some(b']') {
-        return Ok(Some(out));
+        return Ok(out);
     }
     loop {
-        let Ok(slot) = cursor.value() else { return Ok(None) };
-        let absent = slot.kind == Kind::List && text.get(slot.start as usize..slot.end as usize) == Some("[[]]");
+        let slot = cursor.value().map_err(|stop| match stop {
+            Stop::Deep(_) => too_deep(""),
+            Stop::More | Stop::Bad(..) => none(),
+        })?;
         room(&mut out)?;
-        out.push(if absent { Slot::default() } else { slot });
+        out.push(slot);
         match cursor.token() {
             Ok(b',') => cursor.at += 1,
-            Ok(b']') => return Ok(Some(out)),
-            _ => return Ok(None),
+            Ok(b']') => return Ok(out),
+            _ => return Err(none()),
         }
     }
+}
+
+/// The error for a value that is nested too deep, `at` some place.
+pub(super) fn too_deep(at: &str) -> Error {
+    Error::new("json_too_deep", "", format!("arrays and objects are nested deeper than {MAX_DEPTH}{at}"))
 }

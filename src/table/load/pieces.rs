@@ -67,9 +67,9 @@ impl Loader {
         let used = self.window(&carry, Ends::Here)?;
         match &self.source {
             Source::Json(rows) if rows.place != Place::End && (rows.place != Place::Line || used < carry.len()) => {
-                Err(Error::new("json_truncated", "", format!("the JSON text ends too early, behind {} whole rows", self.seen)))
+                Err(Error::new("json_truncated", "", format!("the JSON text ends too early; rows read before: {}", self.seen)))
             }
-            Source::Header => Err(header::no_id(&self.stage, &[])),
+            Source::Header => Err(header::no_id(&self.stage, header::Headers::default())),
             Source::Csv { .. } if used < carry.len() => {
                 let message = format!("a quoted cell has no end; it begins in the record at byte {}", self.offset + used as u64);
                 Err(Error::new("csv_truncated", "", message).hint("look for a `\"` that is not doubled"))
@@ -135,11 +135,7 @@ impl Loader {
                 let code = if csv { "csv_invalid" } else { "json_invalid" };
                 Error::new(code, "", format!("{message}, at byte {}", self.offset + at as u64))
             }
-            Stop::Deep(at) => {
-                let message =
-                    format!("arrays and objects are nested deeper than {}, at byte {}", super::nested::MAX_DEPTH, self.offset + at as u64);
-                Error::new("json_too_deep", "", message)
-            }
+            Stop::Deep(at) => super::json::too_deep(&format!(", at byte {}", self.offset + at as u64)),
             Stop::More => Error::new("json_truncated", "", "the text ends too early"),
         }
     }

@@ -69,11 +69,6 @@ impl Slot {
         Slot { kind, start: short(start), end: short(end) }
     }
 
-    /// The same in a text that begins `by` bytes earlier.
-    pub fn moved(self, by: usize) -> Slot {
-        Slot { start: self.start + short(by), end: self.end + short(by), ..self }
-    }
-
     #[inline(always)]
     pub fn value(self, text: &str) -> Value<'_> {
         let span = || text.get(self.start as usize..self.end as usize).unwrap_or_default();

@@ -193,12 +193,13 @@ proptest! {
         let mut loader = crate::table::Loader::new(schema.clone(), ID, LoadOptions::default(), purpose, Default::default()).unwrap();
         let (first, second) = rows.split_at(cut.index(rows.len() + 1));
         for rows in [first, second] {
-            let texts: Vec<(u32, String)> = (0u32..).zip(&schema.fields).map(|(ix, field)| {
+            let texts: Vec<(u32, String, Vec<u32>)> = (0u32..).zip(&schema.fields).map(|(ix, field)| {
                 let given = |row: &Json| row.as_object().unwrap().iter().find(|(key, _)| *key == field.name).map(|(_, value)| value.write());
                 let cells: Vec<String> = rows.iter().map(|row| given(row).unwrap_or("[[]]".into())).collect();
-                (ix, format!("[{}]", cells.join(",")))
+                let missing: Vec<u32> = (0u32..).zip(rows).filter(|(_, row)| given(row).is_none()).map(|(at, _)| at).collect();
+                (ix, format!("[{}]", cells.join(",")), missing)
             }).collect();
-            let columns: Vec<_> = texts.iter().map(|(ix, text)| (FieldIx(*ix), BatchColumn::Json(text))).collect();
+            let columns: Vec<_> = texts.iter().map(|(ix, text, missing)| (FieldIx(*ix), BatchColumn::Json { text, missing })).collect();
             loader.push_columns(rows.len() as u32, &columns).unwrap();
         }
         let mut table = crate::table::Table::new(schema, ID, Default::default());
@@ -221,7 +222,7 @@ fn every_kind_of_batch_column() {
         (FieldIx(10), BatchColumn::Lists { lengths: &[2, 0, 1], codes: &[2, 1, 1] }),
         (FieldIx(0), BatchColumn::Texts { texts: Texts { text: "\u{fffd}", lengths: &[1, 0, 0], lone: &[0] }, null: &[2] }),
         (FieldIx(4), BatchColumn::Absent),
-        (FieldIx(5), BatchColumn::Json("[\"1970-01-02\", null ,3]")),
+        (FieldIx(5), BatchColumn::Json { text: "[\"1970-01-02\", null ,3]", missing: &[] }),
     ];
     loader.words(FieldIx(7), 0, texts("wonnew", &[3, 3])).unwrap();
     loader.words(FieldIx(10), 0, texts("x\"yz", &[3, 1])).unwrap();
