@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { require } from "./engine.mjs";
+import { require } from "./root.mjs";
 
 const load = async (name) => import(pathToFileURL(require.resolve(name)));
 
@@ -104,7 +104,8 @@ export async function postgres() {
   };
 }
 
-const quote = (dialect, name) => (dialect === "postgres" ? `"${name.replaceAll('"', '""')}"` : `\`${name.replaceAll("`", "``")}\``);
+/** A name in quotes. */
+export const quote = (dialect, name) => (dialect === "postgres" ? `"${name.replaceAll('"', '""')}"` : `\`${name.replaceAll("`", "``")}\``);
 
 const USUAL = {
   postgres: { number: "number", boolean: "boolean", date: "date", datetime: "timestamptz", tags: "array", units: "array" },

@@ -1,12 +1,10 @@
 // The crate, asked through the example `sql-engine`.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 
-export const root = fileURLToPath(new URL("../../../", import.meta.url));
-export const require = createRequire(path.join(root, "tests/package/package.json"));
+import { require, root } from "./root.mjs";
 
 const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
 execFileSync(process.env.CARGO ?? "cargo", ["build", "--quiet", "--example", "sql-engine"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
