@@ -277,6 +277,12 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_too_long_is_not_read() {
+        let text = String::from_utf8(vec![b' '; MAX_BYTES + 1]).unwrap();
+        assert_eq!(Json::parse(&text).unwrap_err().code, "json_too_large");
+    }
+
+    #[test]
     fn bad_text_is_told_with_its_place() {
         for (text, code) in [
             ("", "json_invalid"),

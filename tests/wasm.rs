@@ -136,8 +136,8 @@ fn columns_make_a_table_and_what_contradicts_itself_is_an_error() {
         |load| ann(load, 0, 3).and_then(|()| load.coded(1, &Uint32Array::from(&[2][..]))),
         |load| ann(load, 0, 4).and_then(|()| load.coded(1, &Uint32Array::from(&[1][..]))),
         |load| ann(load, 1, 3),
-        |load| load.json(1, &Uint8Array::from(&b"[1,2]"[..])),
-        |load| load.json(1, &Uint8Array::from(&b"\xff"[..])),
+        |load| load.json(1, &Uint32Array::new_with_length(0), &Uint8Array::from(&b"[1,2]"[..])),
+        |load| load.json(1, &Uint32Array::new_with_length(0), &Uint8Array::from(&b"\xff"[..])),
         |load| load.numbers(9, &Float64Array::new_with_length(1)),
     ];
     for wrong in wrong {

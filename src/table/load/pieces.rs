@@ -41,6 +41,10 @@ impl Loader {
                     rest = &[];
                 }
             } else {
+                if left > MAX_ROW {
+                    let at = self.offset;
+                    return Err(Error::new("row_too_long", "", format!("the row from byte {at} on is longer than {MAX_ROW} bytes")));
+                }
                 self.carry = carry;
                 self.carry.drain(..used);
                 self.look_at = self.carry.len() / 2 * 3;
@@ -53,9 +57,6 @@ impl Loader {
     fn keep(&mut self, bytes: &[u8]) -> Result<()> {
         if self.carry.is_empty() {
             self.look_at = 0;
-        }
-        if self.carry.len() + bytes.len() > 2 * MAX_ROW {
-            return Err(Error::new("row_too_long", "", format!("a row is longer than {MAX_ROW} bytes, from byte {}", self.offset)));
         }
         self.stage.budget.grow(&mut self.carry, bytes.len())?;
         self.carry.extend_from_slice(bytes);

@@ -63,6 +63,26 @@ fn nesting_is_bounded() {
 }
 
 #[test]
+fn a_row_without_end_is_given_up() {
+    // In tests a row has at most a megabyte.
+    for (begin, more) in [("[{\"id\":\"", "a"), ("id,name\n1,\"", "b\n"), ("{\"id\":1,\"other\":[", "[],")] {
+        let mut loader = loader(LoadOptions::default());
+        loader.push(begin.as_bytes()).unwrap();
+        let piece = more.repeat(30_000);
+        let pushed: Vec<_> = (0..400).map_while(|_| loader.push(piece.as_bytes()).err().map_or(Some(()), |_| None)).collect();
+        assert!((30..200).contains(&(pushed.len() * more.len())), "{begin}: {} pieces", pushed.len());
+        assert_eq!(loader.finish().unwrap_err().code, "row_too_long");
+    }
+    // One that ends in time is read, however it comes.
+    let long = format!("[{{\"id\":\"1\",\"other\":\"{}\"}},{{\"id\":\"2\"}}]", "a".repeat(900_000));
+    for size in [1 << 12, 1 << 18, 1 << 22] {
+        let mut loader = loader(LoadOptions::default());
+        long.as_bytes().chunks(size).for_each(|piece| loader.push(piece).unwrap());
+        assert_eq!(loader.finish().unwrap().size(), 2);
+    }
+}
+
+#[test]
 fn the_header_is_helped_with() {
     let error = load_with(LoadOptions::default(), b"idd,name\na,b\n").unwrap_err();
     assert_eq!(error.diagnostics[0].hint.as_deref(), Some("did you mean `idd`?"));
