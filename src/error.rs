@@ -170,6 +170,11 @@ impl From<std::collections::TryReserveError> for Error {
 /// neighbours), at most a third of the word's length; the first of equals wins. Words longer than 64
 /// characters have no neighbour, so that the cost of a hostile name stays small.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest_name(word, known).map(|name| format!("did you mean `{name}`?"))
+}
+
+/// The same name by itself.
+pub fn nearest_name<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.chars().flat_map(char::to_lowercase).take(65).collect();
     if word.is_empty() || word.len() > 64 {
         return None;
@@ -189,7 +194,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
             best = Some((distance, name));
         }
     }
-    best.map(|(_, name)| format!("did you mean `{name}`?"))
+    best.map(|(_, name)| name)
 }
 
 /// Optimal string alignment distance, in three rows.

@@ -280,7 +280,7 @@ impl Viewer {
         let node = Node::new(json, "", &faults);
         let named = node.keys(&["actor", "now"]) && json.as_object().is_some_and(|pairs| pairs.iter().any(|(key, _)| key == "actor"));
         if !named && !faults.any_error() {
-            node.get("actor").wrong("a user's id, or null for the host itself");
+            node.get("actor").wrong("the actor (a user's id, or null for the host itself)");
         }
         let viewer = Viewer { actor: node.get("actor").text().map(str::to_owned), now: people::instant(&node.get("now")) };
         let (failed, list) = (faults.any_error(), faults.into_list());

@@ -401,7 +401,7 @@ export class Rows {
 function written(cell: unknown): string {
   if (typeof cell === "bigint") return cell.toString();
   if (cell === Infinity || cell === -Infinity) return cell > 0 ? "1e999" : "-1e999";
-  if (Array.isArray(cell) && (cell.includes(Infinity) || cell.includes(-Infinity))) return `[${cell.map(written).join()}]`;
+  if (Array.isArray(cell) && (cell.includes(Infinity) || cell.includes(-Infinity))) return `[${Array.from(cell, written).join()}]`;
   return JSON.stringify(cell) ?? "null";
 }
 

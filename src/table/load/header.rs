@@ -7,7 +7,7 @@ use super::Source;
 use super::csv::{DELIMITERS, Ends, Record, record};
 use super::json::Stop;
 use super::slot::Slot;
-use crate::error::{Diagnostic, Error, Result, nearest, pointer};
+use crate::error::{Diagnostic, Error, Result, nearest, nearest_name, pointer};
 use crate::query::{FieldIx, Schema};
 use crate::table::Budget;
 use crate::table::ops::{gather, short};
@@ -55,8 +55,9 @@ pub(crate) fn no_id(stage: &Stage, headers: Headers<'_>) -> Error {
     };
     // Past a thousand columns nobody looks for a slip of the pen.
     let near: Vec<Cow<'_, str>> = headers.iter().take(1000).collect();
-    let near = names.into_iter().find_map(|name| nearest(name, near.iter().map(Cow::as_ref)));
-    Error::of(Diagnostic::error("id_missing", "", message).maybe_hint(near))
+    let near = names.into_iter().find_map(|name| nearest_name(name, near.iter().map(Cow::as_ref)));
+    let hint = near.map(|header| format!("if `{header}` holds it, load with `columns: {{\"{header}\": \"{name}\"}}`"));
+    Error::of(Diagnostic::error("id_missing", "", message).maybe_hint(hint))
 }
 
 /// The cells of a header. A file may have millions of them, so they stay where they are.

@@ -85,7 +85,7 @@ fn a_row_without_end_is_given_up() {
 #[test]
 fn the_header_is_helped_with() {
     let error = load_with(LoadOptions::default(), b"idd,name\na,b\n").unwrap_err();
-    assert_eq!(error.diagnostics[0].hint.as_deref(), Some("did you mean `idd`?"));
+    assert_eq!(error.diagnostics[0].hint.as_deref(), Some("if `idd` holds it, load with `columns: {\"idd\": \"id\"}`"));
     let error = load_with(LoadOptions { format: Some(LoadFormat::Csv), ..Default::default() }, b"").unwrap_err();
     assert_eq!(error.code, "id_missing");
 }
