@@ -113,7 +113,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_value_is_counted(leads in prop::collection::vec(lead(), 12), places in prop::collection::vec(0usize..12, 0..200), layout: u64, every in 1u32..5) {
+        fn every_value_is_counted(leads in prop::collection::vec(lead(&schema()), 12), places in prop::collection::vec(0usize..12, 0..200), layout: u64, every in 1u32..5) {
             let schema = Rc::new(schema());
             let places: Vec<(usize, bool)> = places.into_iter().map(|lead| (lead, false)).collect();
             let table = table(&schema, &leads, &places, Layout(layout & (layout >> 9)));

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::Context;
 use crate::json::Json;
-use crate::query::{Cell, Cells, Field, FieldType, schema::Case};
+use crate::query::{Cell, Cells, Field, FieldType, UnitIx, schema::Case};
 use crate::time::{Base, Day, Instant, Moment, Relative, Unit, parse_moment};
 
 /// Whether a lead satisfies a list's filter. The JSON has no fault.
@@ -178,7 +178,8 @@ fn compare(op: &str, field: &Field, cell: &Cell<'_>, value: &Json, ctx: &Context
     let units = &ctx.schema.units;
     if op == "under" {
         let above = units.find(value.as_text().unwrap()).unwrap();
-        let below = |unit| units.is_under(unit, above);
+        let parent = |unit: &UnitIx| units.get(*unit).unwrap().parent;
+        let below = |unit| std::iter::successors(Some(unit), parent).any(|unit| unit == above);
         return match field.kind {
             FieldType::User => ctx.people.unit_of(cell.text().unwrap()).is_some_and(below),
             FieldType::Unit => units.find(cell.text().unwrap()).is_some_and(below),

@@ -19,9 +19,14 @@ impl Layout {
     }
 }
 
-/// A table whose rows are the leads at these places. Where `gone` is true the row's lead was removed.
+/// A table whose rows are the leads at these places, of a schema without an id. Where `gone` is true the row's lead was removed.
 pub(crate) fn table(schema: &Rc<Schema>, leads: &[Lead], rows: &[(usize, bool)], layout: Layout) -> Snapshot {
-    let mut out = Snapshot::empty(schema.clone(), FieldIx(u32::MAX));
+    table_with(schema, None, leads, rows, layout)
+}
+
+/// The same with an id, if there is one: the leads differ in it then.
+pub(crate) fn table_with(schema: &Rc<Schema>, id: Option<FieldIx>, leads: &[Lead], rows: &[(usize, bool)], layout: Layout) -> Snapshot {
+    let mut out = Snapshot::empty(schema.clone(), id.unwrap_or(FieldIx(u32::MAX)));
     out.rows = u32::try_from(rows.len()).unwrap();
     out.size = rows.iter().filter(|(_, gone)| !gone).count();
     for (at, column) in out.columns.iter_mut().enumerate() {

@@ -293,7 +293,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(400))]
 
         #[test]
-        fn rows_come_in_order(leads in prop::collection::vec(lead(), 12), many in prop::sample::select(vec![0usize, 5, 60, 2000]), by in keys(), layout: u64, turn: u32) {
+        fn rows_come_in_order(leads in prop::collection::vec(lead(&schema()), 12), many in prop::sample::select(vec![0usize, 5, 60, 2000]), by in keys(), layout: u64, turn: u32) {
             let schema = Rc::new(schema());
             let places: Vec<(usize, bool)> = (0..many).map(|i| (i * 7 % 12, false)).collect();
             let table = table(&schema, &leads, &places, Layout(layout & (layout >> 9)));

@@ -44,7 +44,7 @@ fn cases() -> String {
     let schema = schema();
     let staff = Staff(schema.units.clone());
     let ctx = context(&schema, &staff);
-    let leads: Vec<_> = (0..LEADS).map(|_| some(&lead(), &mut runner)).collect();
+    let leads: Vec<_> = (0..LEADS).map(|_| some(&lead(&schema), &mut runner)).collect();
     let shown = |cell: &Cell<'_>| match cell {
         Cell::Number(number) if number.is_nan() => "NaN".into(),
         cell => cell.to_json(),
@@ -55,7 +55,7 @@ fn cases() -> String {
         |lead: &super::super::sample::Lead| lead.0.iter().take(2).map(|cell| cell.text().map(|t| fold(t).into_owned()).into()).collect();
     let folded = leads.iter().map(|lead| Json::List(folded(lead))).collect();
     let fields = schema.fields.iter().map(|field| Json::List(vec![field.name.as_str().into(), field.kind.name().into()])).collect();
-    let filters = filter();
+    let filters = filter(&schema);
     let cases = (0..FILTERS).map(|_| {
         let json = some(&filters, &mut runner);
         let query = compile(&json, "", &schema, Purpose::List).unwrap();

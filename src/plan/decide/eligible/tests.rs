@@ -1,12 +1,14 @@
 //! Against one question a row and receiver.
 
+use std::ops::Range;
 use std::rc::Rc;
 
+use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::filter::packed::{Layout, table};
-use crate::filter::sample::{Lead, Staff, context, filter, lead, rule, schema};
+use crate::filter::packed::{Layout, table, table_with};
+use crate::filter::sample::{Lead, Shape, Staff, context, filter, lead, rule, schema, shapes};
 use crate::filter::{matches, select};
 use crate::json::Json;
 use crate::query::assume::all;
@@ -18,24 +20,33 @@ fn node(json: &Json, schema: &Schema) -> Node {
 }
 
 /// What many ask: mostly a conjunction of rules, sometimes any filter.
-fn condition() -> impl Strategy<Value = Json> {
-    let joined =
-        prop::collection::vec(rule(), 1..4).prop_map(|rules| Json::object([("combinator", "and".into()), ("rules", Json::List(rules))]));
-    prop_oneof![4 => joined, 1 => filter()]
+fn condition(schema: &Schema) -> impl Strategy<Value = Json> + use<> {
+    let joined = prop::collection::vec(rule(schema), 1..4)
+        .prop_map(|rules| Json::object([("combinator", "and".into()), ("rules", Json::List(rules))]));
+    prop_oneof![4 => joined, 1 => filter(schema)]
 }
 
-/// Which of `leads` each row is, which rows are divided, and in which order.
+/// Conditions on leads of any shape.
+fn questions(conditions: Range<usize>, leads: usize) -> impl Strategy<Value = (Shape, Vec<Json>, Vec<Lead>)> {
+    shapes().prop_flat_map(move |shape| {
+        let (conditions, leads) = (vec(condition(&shape.schema), conditions.clone()), vec(lead(&shape.schema), leads));
+        (Just(shape), conditions, leads)
+    })
+}
+
+/// Leads, which of them each row is, which rows are divided, and in which order.
 struct Rows {
+    leads: Vec<Lead>,
     of_lead: Vec<(usize, bool)>,
     divided: Vec<u32>,
 }
 
-fn check(conditions: &[Json], asked: &[(usize, u8)], leads: &[Lead], rows: &Rows, layout: u64, shown: &str) -> Result<(), TestCaseError> {
-    let schema = Rc::new(schema());
+fn check(shape: &Shape, conditions: &[Json], asked: &[(usize, u8)], rows: &Rows, layout: u64) -> Result<(), TestCaseError> {
+    let (schema, leads, shown) = (&shape.schema, &rows.leads, shown(conditions));
     let staff = Staff(schema.units.clone());
-    let ctx = context(&schema, &staff);
-    let nodes: Vec<Node> = conditions.iter().map(|json| node(json, &schema)).collect();
-    let table = table(&schema, leads, &rows.of_lead, Layout(layout));
+    let ctx = context(schema, &staff);
+    let nodes: Vec<Node> = conditions.iter().map(|json| node(json, schema)).collect();
+    let table = table_with(schema, shape.id, leads, &rows.of_lead, Layout(layout));
     let size = table.rows();
     // Some may besides take only some of the rows, or none.
     let besides = |how: u8| match how {
@@ -89,10 +100,9 @@ proptest! {
 
     #[test]
     fn each_row_has_those_who_may_take_it(
-        conditions in prop::collection::vec(condition(), 1..8),
-        asked in prop::collection::vec((any::<prop::sample::Index>(), 0u8..16), 0..90),
-        leads in prop::collection::vec(lead(), 12),
-        of_lead in prop::collection::vec((0usize..12, prop::bool::weighted(0.1)), 1..300),
+        (shape, conditions, leads) in questions(1..8, 12),
+        asked in vec((any::<prop::sample::Index>(), 0u8..16), 0..90),
+        of_lead in vec((0usize..12, prop::bool::weighted(0.1)), 1..300),
         order in 0u32..7,
         layout: u64,
     ) {
@@ -106,7 +116,8 @@ proptest! {
             5 => live.into_iter().filter(|row| row % 100 == 7).collect(),
             _ => live.iter().filter(|row| *row % 2 == 0).chain(live.iter().filter(|row| *row % 2 == 1)).copied().collect(),
         };
-        check(&conditions, &asked, &leads, &Rows { of_lead, divided }, layout & (layout >> 3), &shown(&conditions))?;
+        let (leads, of_lead) = shape.rows(leads, of_lead);
+        check(&shape, &conditions, &asked, &Rows { leads, of_lead, divided }, layout & (layout >> 3))?;
     }
 }
 
@@ -115,9 +126,8 @@ proptest! {
 
     #[test]
     fn so_it_is_over_several_chunks(
-        conditions in prop::collection::vec(condition(), 1..6),
+        (shape, conditions, leads) in questions(1..6, 24),
         people in 1usize..80,
-        leads in prop::collection::vec(lead(), 24),
         step in 1usize..50,
         rows in 8_000usize..20_000,
         layout: u64,
@@ -125,7 +135,8 @@ proptest! {
         let asked: Vec<(usize, u8)> = (0..people).map(|at| (at % conditions.len(), 15)).collect();
         let of_lead: Vec<(usize, bool)> = (0..rows).map(|row| (row / step * 7 % 24, row % 97 == 0)).collect();
         let divided = (0u32..).zip(&of_lead).filter(|(_, (_, gone))| !gone).map(|(row, _)| row).collect();
-        check(&conditions, &asked, &leads, &Rows { of_lead, divided }, layout, &shown(&conditions))?;
+        let (leads, of_lead) = shape.rows(leads, of_lead);
+        check(&shape, &conditions, &asked, &Rows { leads, of_lead, divided }, layout)?;
     }
 }
 
