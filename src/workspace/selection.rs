@@ -103,8 +103,8 @@ impl Workspace {
     /// # Errors
     /// `stale_selection`, `unknown_field`.
     pub fn page(&self, table: &LeadTable, selection: &Selection, offset: usize, limit: usize, fields: &Json) -> Result<Json> {
-        let wanted = self.fields_named(fields)?;
         let rows = selection.rows_of(table)?;
+        let wanted = self.fields_named(fields)?;
         Ok(Json::List(rows.iter().skip(offset).take(limit).map(|row| self.row(table, RowIx(*row), &wanted)).collect()))
     }
 
