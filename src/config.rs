@@ -284,8 +284,8 @@ impl Model {
         let units = read_units(&root.get("org"));
         let mut of_leads = fields::read(&root.get("fields"), fields::Of::Leads);
         // Ids are compared as they are written, whatever the field says.
-        let lead_id = root.get("lead").get("id").json.as_text().map(str::to_owned);
-        of_leads.iter_mut().filter(|field| Some(&field.name) == lead_id.as_ref()).for_each(|field| field.case = Case::Sensitive);
+        let id = root.get("lead").get("id").json.as_text();
+        of_leads.iter_mut().filter(|field| Some(field.name.as_str()) == id).for_each(|field| field.case = Case::Sensitive);
         let schema = Schema::new(of_leads, zone, week_start, units);
         let user_fields = fields::user_fields(&root.get("userFields"), &root.get("users"));
         let user_schema = Schema::new(user_fields, schema.zone.clone(), week_start, schema.units.clone());

@@ -68,6 +68,7 @@ pub use edit::{Edit, Values};
 pub use list::MOST_HAVING;
 pub use load::{BatchColumn, LoadFormat, LoadOptions, Loader, Purpose, Texts};
 pub use mask::Mask;
+pub(crate) use mask::bit;
 pub use problem::{Problem, Problems};
 pub use snapshot::{Row, Snapshot};
 

@@ -156,12 +156,6 @@ pub(super) fn later(ends: &[u32], at: usize) -> usize {
     from + ends.get(from..to).unwrap_or_default().partition_point(|end| *end as usize <= at)
 }
 
-/// Whether a row's bit is set.
-#[inline]
-pub(super) fn marked(words: &[u64], row: usize) -> bool {
-    words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

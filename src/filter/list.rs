@@ -1,7 +1,7 @@
 //! Lists of words: the test of an element runs once per distinct word.
 
 use super::dict::verdicts;
-use super::kernel::{BLOCK, Codebook, later, marked, narrow_rows, start_of};
+use super::kernel::{BLOCK, Codebook, later, narrow_rows, start_of};
 use super::lanes::pack;
 use super::leaf::Window;
 use super::row::World;
@@ -9,6 +9,7 @@ use super::rows::Rows;
 use crate::error::Result;
 use crate::query::node::{Check, Quota};
 use crate::table::MOST_HAVING;
+use crate::table::bit;
 use crate::table::column::{Codes, ListChunk, ListColumn};
 
 /// A test of a column of lists.
@@ -82,7 +83,7 @@ impl<'t> ListLeaf<'t> {
         rows.by_chunk(|chunk, part| {
             if let How::Noted(noted) = &self.how {
                 let noted = noted.get(chunk).map(Vec::as_slice).unwrap_or_default();
-                return part.keep(flip, |row| noted.iter().any(|rows| marked(rows, row)));
+                return part.keep(flip, |row| noted.iter().any(|rows| bit(rows, row)));
             }
             let Some(chunk) = self.column.chunks.get(chunk) else { return };
             match &chunk.codes {

@@ -10,10 +10,10 @@ use std::cmp::Ordering;
 pub use crate::config::{Direction, Nulls, SortKey};
 use crate::error::Result;
 use crate::query::FieldIx;
+use crate::table::bit;
 use crate::table::column::{CodedColumn, Dict, ListColumn, TextColumn};
 use crate::table::{CHUNK, Column, Snapshot};
 
-use super::kernel::marked;
 use super::row::folded;
 use crate::query::schema::Case;
 
@@ -247,7 +247,7 @@ fn bytes_of(column: &TextColumn, row: u32) -> Option<&[u8]> {
     if !chunk.changed.is_empty() {
         return column.folded(row).map(str::as_bytes);
     }
-    if marked(&chunk.valid, at) { chunk.bytes.get(chunk.range(at)) } else { None }
+    if bit(&chunk.valid, at) { chunk.bytes.get(chunk.range(at)) } else { None }
 }
 
 fn rank(ranks: &[u32], code: u32) -> Option<u32> {

@@ -7,11 +7,12 @@ use std::ops::Bound;
 
 use memchr::memmem::Finder;
 
-use super::kernel::{BLOCK, later, marked, narrow_rows, start_of};
+use super::kernel::{BLOCK, later, narrow_rows, start_of};
 use super::lanes::pack;
 use super::leaf::Window;
 use super::rows::Rows;
 use crate::query::node::{Check, TextTest};
+use crate::table::bit;
 use crate::table::column::{TextChunk, TextColumn};
 
 /// A test of a column of text.
@@ -140,7 +141,7 @@ impl<'t> TextLeaf<'t> {
     /// Whether the row's text passes, whatever was changed.
     #[inline]
     fn accepts_stored(&self, chunk: &TextChunk, row: usize) -> bool {
-        if marked(&chunk.valid, row) { self.test.accepts(stored(chunk, row)) } else { self.test.accepts_null() }
+        if bit(&chunk.valid, row) { self.test.accepts(stored(chunk, row)) } else { self.test.accepts_null() }
     }
 
     /// About what a row costs, in tenths of nanoseconds.

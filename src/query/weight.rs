@@ -54,6 +54,7 @@ impl Query {
         let (one, more) = (self.weight(schema), other.weight(schema));
         let fault = if one.rules + more.rules > MAX_NODES {
             ("too_many_nodes", format!("a filter has at most {MAX_NODES} groups and rules"))
+            // A rule that is no list has one value, which a list's limit does not count.
         } else if one.values.saturating_add(more.values) > MAX_VALUES + MAX_NODES {
             ("too_many_values", format!("the lists of a filter have at most {MAX_VALUES} values in all"))
         } else {

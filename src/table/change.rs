@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::bit;
 use super::column::{Column, TextColumn};
 use super::dict::hash;
 use super::index::Index;
@@ -238,7 +239,7 @@ impl Stage {
         let absent = self.absent.get(at).map(Vec::as_slice).unwrap_or_default();
         let mut out = gather(updates.iter().copied(), &self.budget)?;
         if !absent.is_empty() {
-            out.retain(|(_, row)| absent.get(*row as usize / 64).is_none_or(|word| word >> (row % 64) & 1 == 0));
+            out.retain(|(_, row)| !bit(absent, *row as usize));
         }
         Ok(out)
     }

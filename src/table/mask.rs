@@ -75,7 +75,7 @@ impl Mask {
     /// Whether a row is chosen.
     #[inline]
     pub fn contains(&self, RowIx(row): RowIx) -> bool {
-        self.words.get(row as usize / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
+        bit(&self.words, row as usize)
     }
 
     /// How many rows are chosen.
@@ -112,6 +112,12 @@ impl Mask {
             })
         })
     }
+}
+
+/// Whether a bit is set; none is behind the words.
+#[inline]
+pub(crate) fn bit(words: &[u64], at: usize) -> bool {
+    words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
 }
 
 #[cfg(test)]

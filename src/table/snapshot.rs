@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use super::bit;
 use super::column::{Column, RowIx, TextColumn};
 use super::ops::IsId;
 use crate::query::schema::Case;
@@ -77,7 +78,7 @@ impl Snapshot {
 
     /// Whether a row is one of a lead that was not removed.
     pub fn is_live(&self, RowIx(row): RowIx) -> bool {
-        row < self.rows && self.live.as_ref().is_none_or(|live| live.get(row as usize / 64).is_some_and(|word| word >> (row % 64) & 1 == 1))
+        row < self.rows && self.live().is_none_or(|live| bit(live, row as usize))
     }
 
     /// A number that rises with every change of the table.

@@ -6,16 +6,13 @@ use std::rc::Rc;
 use super::Budget;
 use super::chunk::{Chunk, Part, place, tail, unique};
 use super::column::{CHUNK, Changed, TextChunk, TextColumn};
+use super::mask::bit;
 use crate::error::{Error, Result};
 use crate::query::fold::fold;
 use crate::query::schema::Case;
 
 /// A chunk with more changed rows than this is packed again.
 const MOST_CHANGED: usize = CHUNK / 8;
-
-fn bit(words: &[u64], at: usize) -> bool {
-    words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
-}
 
 /// The highest bit of each of eight bytes that is an ASCII capital: no sum of seven bits carries into the next byte.
 #[inline]

@@ -33,12 +33,6 @@ pub(super) fn clock(hour: u32, minute: u32, second: u32, ms: u32) -> Option<i32>
 #[inline]
 pub(super) fn fraction(text: &[u8]) -> Option<(u32, &[u8])> {
     let [b'0'..=b'9', ..] = text else { return None };
-    if let &[m0, m1, m2, ref rest @ ..] = text
-        && !matches!(rest, [b'0'..=b'9', ..])
-        && let Some(ms) = digits([m0, m1, m2])
-    {
-        return Some((ms, rest));
-    }
     let (mut ms, mut weight, mut rest) = (0, 100, text);
     while let [digit @ b'0'..=b'9', tail @ ..] = rest {
         ms += u32::from(digit - b'0') * weight;

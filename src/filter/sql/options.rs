@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::{Diagnostic, Error, Result, nearest, pointer};
 use crate::json::Json;
+use crate::json::decode::{Faults, Node};
 use crate::query::{FieldIx, FieldType, Schema, quoted};
 
 /// A database's language.
@@ -162,32 +163,28 @@ impl SqlOptions {
     /// # Errors
     /// Every fault: `wrong_type`, `unknown_field`, `sql_options_invalid`.
     pub fn parse(json: &Json, path: &str, schema: &Schema) -> Result<SqlOptions, Vec<Diagnostic>> {
-        let mut faults = Vec::new();
+        let faults = Faults::default();
+        let node = Node::new(json, path, &faults);
         let mut out = SqlOptions::default();
-        let columns = json.get("columns").unwrap_or(&Json::Null);
-        if !columns.is_null() && columns.as_object().is_none() {
-            let message = format!("`columns` must be an object, not {}", columns.kind());
-            faults.push(Diagnostic::error("wrong_type", pointer(path, "columns"), message));
-        }
-        for (name, column) in columns.as_object().unwrap_or_default() {
-            let at = pointer(&pointer(path, "columns"), name);
+        for (name, column) in node.get("columns").entries() {
             match schema.find(name) {
-                Some(field) => out.columns.extend(SqlOptions::column(column, &at, &mut faults).map(|column| (field, column))),
+                Some(field) => out.columns.extend(SqlOptions::column(&column).map(|column| (field, column))),
                 None => {
                     let hint = nearest(name, schema.fields.iter().map(|field| field.name.as_str()));
-                    faults.push(Diagnostic::error("unknown_field", at, format!("there is no field {}", quoted(name))).maybe_hint(hint));
+                    let fault = Diagnostic::error("unknown_field", column.path(), format!("there is no field {}", quoted(name)));
+                    faults.add(fault.maybe_hint(hint));
                 }
             }
         }
         if let Some(alias) = json.get("alias") {
-            out.alias = SqlOptions::name(alias, pointer(path, "alias"), &mut faults);
+            out.alias = SqlOptions::name(alias, pointer(path, "alias"), &faults);
         }
-        let mut whole = |key: &str, least: f64| {
+        let whole = |key: &str, least: f64| {
             let value = json.get(key)?;
             let number = value.as_number().filter(|n| n.fract() == 0.0 && *n >= least && *n <= 65_535.0);
             if number.is_none() {
                 let message = format!("`{key}` must be a whole number from {least} to 65535");
-                faults.push(Diagnostic::error("sql_options_invalid", pointer(path, key), message));
+                faults.add(Diagnostic::error("sql_options_invalid", pointer(path, key), message));
             }
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
             number.map(|n| n as u32)
@@ -196,16 +193,9 @@ impl SqlOptions {
             out.param_start = start;
         }
         out.max_params = whole("maxParams", 1.0).map(|most| most as usize);
-        out.allow_inexact = match json.get("allowInexact") {
-            None | Some(Json::Null) => false,
-            Some(Json::Bool(allowed)) => *allowed,
-            Some(other) => {
-                let message = format!("`allowInexact` must be `true` or `false`, not {}", other.kind());
-                faults.push(Diagnostic::error("wrong_type", pointer(path, "allowInexact"), message));
-                false
-            }
-        };
-        if faults.is_empty() { Ok(out) } else { Err(faults) }
+        out.allow_inexact = node.get("allowInexact").flag(false);
+        let list = faults.into_list();
+        if list.is_empty() { Ok(out) } else { Err(list) }
     }
 
     /// The name of a field's column, and how it is stored.
@@ -228,21 +218,17 @@ impl SqlOptions {
         Ok((name, stored))
     }
 
-    fn column(json: &Json, path: &str, faults: &mut Vec<Diagnostic>) -> Option<SqlColumn> {
+    fn column(node: &Node<'_>) -> Option<SqlColumn> {
+        let (json, path, faults) = (node.json, &node.path(), node.faults());
         if json.as_text().is_some() {
             return Some(SqlColumn { column: SqlOptions::name(json, path.to_owned(), faults)?, stored: None, folded: None });
         }
-        let Some(pairs) = json.as_object() else {
-            let message = format!("a column is a name or an object, not {}", json.kind());
-            faults.push(Diagnostic::error("wrong_type", path, message));
+        if json.as_object().is_none() {
+            node.wrong("a name or an object");
             return None;
-        };
-        // The last two are for plans.
-        const KEYS: [&str; 5] = ["column", "as", "folded", "type", "notNull"];
-        for (key, _) in pairs.iter().filter(|(key, _)| !KEYS.contains(&key.as_str())) {
-            let fault = Diagnostic::error("unknown_key", pointer(path, key), format!("there is no key `{key}` here"));
-            faults.push(fault.maybe_hint(nearest(key, KEYS)));
         }
+        // The last two are for plans.
+        node.keys(&["column", "as", "folded", "type", "notNull"]);
         let column = SqlOptions::name(json.get("column").unwrap_or(&Json::Null), pointer(path, "column"), faults)?;
         let folded = match json.get("folded") {
             Some(folded) => Some(SqlOptions::name(folded, pointer(path, "folded"), faults)?),
@@ -255,7 +241,7 @@ impl SqlOptions {
                 if found.is_none() {
                     let hint = NAMES.map(|(name, _)| format!("`{name}`")).join(", ");
                     let fault = Diagnostic::error("sql_options_invalid", pointer(path, "as"), "a column cannot be stored so");
-                    faults.push(fault.hint(format!("one of {hint}")));
+                    faults.add(fault.hint(format!("one of {hint}")));
                 }
                 Some(found?.1)
             }
@@ -264,10 +250,10 @@ impl SqlOptions {
     }
 
     /// A name that can be quoted.
-    pub(crate) fn name(json: &Json, path: String, faults: &mut Vec<Diagnostic>) -> Option<String> {
+    pub(crate) fn name(json: &Json, path: String, faults: &Faults) -> Option<String> {
         let name = json.as_text().filter(|name| !name.is_empty() && !name.contains('\0'));
         if name.is_none() {
-            faults.push(Diagnostic::error("sql_options_invalid", path, "this must be a name"));
+            faults.add(Diagnostic::error("sql_options_invalid", path, "this must be a name"));
         }
         name.map(Into::into)
     }

@@ -6,6 +6,7 @@ use crate::config::Model;
 use crate::error::{Diagnostic, Error, Result, pointer};
 use crate::filter::sql::{Dialect, SqlOptions};
 use crate::json::Json;
+use crate::json::decode::Faults;
 use crate::query::{FieldIx, Schema};
 
 use super::column::Column;
@@ -37,23 +38,23 @@ impl Options {
     /// # Errors
     /// `sql_options_invalid` with every fault.
     pub fn read(json: &Json, schema: &Schema) -> Result<Options> {
-        let mut faults = Vec::new();
+        let faults = Faults::default();
         if let (None, false) = (json.as_object(), json.is_null()) {
-            faults.push(Diagnostic::error("sql_options_invalid", "", format!("the options must be an object, not {}", json.kind())));
+            faults.add(Diagnostic::error("sql_options_invalid", "", format!("the options must be an object, not {}", json.kind())));
         }
         let shared = SqlOptions::parse(json, "", schema).map_err(|more| faults.extend(more)).unwrap_or_default();
-        let mut name = |key: &str| json.get(key).and_then(|given| SqlOptions::name(given, pointer("", key), &mut faults));
+        let name = |key: &str| json.get(key).and_then(|given| SqlOptions::name(given, pointer("", key), &faults));
         let (table, state_table, in_schema) = (name("table"), name("stateTable"), name("schema"));
         if json.get("table").is_none() {
-            faults.push(Diagnostic::error("sql_options_invalid", "/table", "the name of the table is missing"));
+            faults.add(Diagnostic::error("sql_options_invalid", "/table", "the name of the table is missing"));
         }
         let copied = json.get("copyColumns").map(|list| {
             let mut names = Vec::new();
             for (at, column) in list.as_list().unwrap_or_default().iter().enumerate() {
-                names.extend(SqlOptions::name(column, pointer("/copyColumns", at), &mut faults));
+                names.extend(SqlOptions::name(column, pointer("/copyColumns", at), &faults));
             }
             if list.as_list().is_none() {
-                faults.push(Diagnostic::error("sql_options_invalid", "/copyColumns", "this must be a list of names"));
+                faults.add(Diagnostic::error("sql_options_invalid", "/copyColumns", "this must be a list of names"));
             }
             names
         });
@@ -62,15 +63,16 @@ impl Options {
             let Some(field) = schema.find(key) else { continue };
             if let Some(cast) = column.get("type") {
                 let path = pointer(&pointer("/columns", key), "type");
-                casts.extend(SqlOptions::name(cast, path, &mut faults).map(|cast| (field, cast)));
+                casts.extend(SqlOptions::name(cast, path, &faults).map(|cast| (field, cast)));
             }
             if column.get("notNull") == Some(&Json::Bool(true)) {
                 not_null.push(field);
             }
         }
+        let list = faults.into_list();
         match table {
-            Some(table) if faults.is_empty() => Ok(Options { shared, table, state_table, schema: in_schema, copied, casts, not_null }),
-            _ => Err(Error::invalid("sql_options_invalid", faults)),
+            Some(table) if list.is_empty() => Ok(Options { shared, table, state_table, schema: in_schema, copied, casts, not_null }),
+            _ => Err(Error::invalid("sql_options_invalid", list)),
         }
     }
 }

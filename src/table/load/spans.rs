@@ -7,6 +7,7 @@ use super::batch_invalid;
 use super::slot::{SHORT, Value};
 use crate::error::Result;
 use crate::table::Budget;
+use crate::table::bit;
 use crate::table::ops::short;
 use crate::table::run::Run;
 
@@ -42,7 +43,7 @@ impl Marks {
 
     #[inline]
     pub fn has(&self, at: usize) -> bool {
-        self.0.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
+        bit(&self.0, at)
     }
 
     /// The first marked one among these places, or their end.
