@@ -132,18 +132,18 @@ pub struct Apportionment {
 /// large that the arithmetic might not be exact: from 1.7 thousand million rows on.
 ///
 /// ```
-/// use evenhand_engine::split::{Class, Division, Even, Keep, Receiver, Set, settle};
+/// use evenhand_engine::split::{Class, Division, Even, Keep, Receiver, Set, apportion};
 ///
 /// let receivers = [0, 0, 0].map(|carry| Receiver { weight: 1, most: None, load: 0, carry }).to_vec();
 /// let classes = vec![Class { eligible: Set::first(3), owner: None, count: 10 }];
 /// let mut division = Division { receivers, classes, even: Even::Dealt, keep: Keep::No };
-/// let settled = settle(&division).unwrap();
+/// let settled = apportion(&division).unwrap();
 /// assert_eq!(settled.numbers, [4, 3, 3]);
 ///
 /// for (receiver, carry) in division.receivers.iter_mut().zip(settled.carry) {
 ///     receiver.carry = carry;
 /// }
-/// assert_eq!(settle(&division).unwrap().numbers, [3, 4, 3]);
+/// assert_eq!(apportion(&division).unwrap().numbers, [3, 4, 3]);
 /// ```
 pub fn apportion(division: &Division) -> Result<Apportionment> {
     check(division)?;
