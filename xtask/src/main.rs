@@ -5,6 +5,8 @@ mod build;
 mod demo;
 mod glue;
 mod lint;
+mod module;
+mod order;
 mod pack;
 mod run;
 mod test;
