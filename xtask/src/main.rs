@@ -9,6 +9,7 @@ mod module;
 mod order;
 mod pack;
 mod run;
+mod size;
 mod test;
 mod tools;
 
@@ -21,6 +22,8 @@ Commands:
   build            builds the npm package into pkg/ and prints its sizes
   demo             builds, then runs the package's own command line on a generated sample
                      --headless   stops after the preview
+  size             builds, then prints bytes by module, the largest functions, and the budget in tests/package/size-budget.json
+                     --deep       by file rather than by top module
   test             everything: lint, native tests, the same cases in every runtime, package tests, types
   lint             format, clippy (native and wasm32), types, file lengths, machine paths
   bench [NAME…]    builds, then runs tests/bench/NAME.mjs, or all of them
@@ -42,6 +45,8 @@ fn main() -> ExitCode {
         ["demo"] => demo::demo(demo::Stop::Never),
         ["demo", "--headless"] => demo::demo(demo::Stop::AfterPreview),
         ["test"] => test::test(),
+        ["size"] => size::size(2),
+        ["size", "--deep"] => size::size(4),
         ["lint"] => lint::lint(),
         ["bench", names @ ..] => bench::bench(names),
         other => Err(format!("`{}` is not a command; see `cargo xtask --help`", other.join(" "))),
