@@ -9,6 +9,8 @@ use crate::{against, build, pack, tools};
 
 /// A benchmark clears away what the one before left, and holds a million objects beside the peers' copies of them.
 const NODE: [&str; 2] = ["--expose-gc", "--max-old-space-size=8192"];
+/// Optimised code from the start: V8 decides by itself when it optimises a function, and two modules would be compared of which one already is.
+const OPTIMISED: &str = "--no-liftoff";
 
 /// Builds, then runs the benchmarks with these names, or all.
 pub fn bench(names: &[&str]) -> Result {
@@ -43,7 +45,7 @@ pub fn against(commit: &str, quick: bool) -> Result {
     pack::install(&ours)?;
     step("compare", || {
         let mut compare = tools::node(&NODE);
-        compare.arg(root().join("tests/bench/against/main.mjs")).arg(&ours).arg(&other).arg(commit);
+        compare.arg(OPTIMISED).arg(root().join("tests/bench/against/main.mjs")).arg(&ours).arg(&other).arg(commit);
         if quick {
             compare.arg("--quick");
         }
