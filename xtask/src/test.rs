@@ -70,7 +70,7 @@ impl Made {
         let file = folder.join("native.jsonl");
         if !self.outcomes {
             at(&folder, fs::create_dir_all(&folder))?;
-            step("native cases", || run(cargo(&["test", "--test", "cases"]).env("EVENHAND_CASES_OUT", &file)))?;
+            step("native cases", || run(cargo(&["test", "--test", "native", "cases"]).env("EVENHAND_CASES_OUT", &file)))?;
             self.outcomes = true;
         }
         Ok(file)
