@@ -52,3 +52,34 @@ proptest! {
         prop_assert_eq!(due_key(Instant(a)).len(), 16);
     }
 }
+
+#[test]
+fn a_sweep_costs_what_is_due_and_not_what_is_open() {
+    const DUE: usize = 100;
+    for open in [1_000u32, 10_000, 100_000] {
+        let mut game = Game::sequential(&[A, B], 0);
+        let (mut runs, mut index) = (Vec::new(), DueIndex::default());
+        for id in 0..open {
+            game.options.minutes = if (id as usize) < DUE { 1 } else { 60 };
+            (game.locked, game.cursor) = (false, Default::default());
+            game.start(at(0));
+            runs.push(game.run.take().unwrap());
+            index.insert(&id, &runs[id as usize]);
+        }
+        let begun = std::time::Instant::now();
+        let due = index.due(at(1), &[], usize::MAX);
+        assert_eq!(due, (0..DUE as u32).collect::<Vec<_>>());
+        game.options.minutes = 60;
+        for id in due {
+            let run = &mut runs[id as usize];
+            index.remove(&id, run);
+            (game.run, game.locked, game.endings) = (Some(run.clone()), true, 0);
+            game.sweep(at(1));
+            *run = game.run.take().unwrap();
+            index.insert(&id, run);
+        }
+        println!("{open} open, {DUE} due: {:.2} ms", begun.elapsed().as_secs_f64() * 1000.0);
+        assert!(index.due(at(1), &[], usize::MAX).is_empty());
+        assert_eq!((index.held_by(B).count(), index.wake_at()), (DUE, Some(at(60))));
+    }
+}

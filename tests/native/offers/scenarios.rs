@@ -79,7 +79,11 @@ fn the_lead_is_locked_while_the_run_is_open_and_one_entry_tells_the_end() {
         let mut game = Game::sequential(&[A], 5);
         game.start(at(0));
         assert_eq!(game.effects.first(), Some(&Effect::LockSet));
-        if claimed { game.claim(A, at(1)).unwrap() } else { game.sweep(at(5)) }
+        if claimed {
+            game.claim(A, at(1)).unwrap()
+        } else {
+            game.sweep(at(5))
+        }
         assert!(game.effects.contains(&Effect::LockCleared));
         assert_eq!(game.effects.iter().filter(|effect| matches!(effect, Effect::Ended(_))).count(), 1);
     }
