@@ -72,9 +72,12 @@ pub enum Action {
     Default,
 }
 
+/// A change of state that the machine made.
+type Seen = (Option<Status>, EventKind, Status);
+
 pub struct Protocol {
     scope: Scope,
-    seen: Mutex<BTreeSet<(Option<Status>, EventKind, Status)>>,
+    seen: Mutex<BTreeSet<Seen>>,
     /// States from which sweeps are known to end all runs.
     ending: Mutex<HashSet<u64>>,
 }
@@ -291,7 +294,7 @@ fn one_winner(run: &Run, winners: u8) -> bool {
 }
 
 /// Visits all states; gives back the properties that do not hold and the transitions that were seen.
-pub fn visit(scope: Scope, stop_at: Option<&'static str>) -> (Vec<&'static str>, BTreeSet<(Option<Status>, EventKind, Status)>) {
+pub fn visit(scope: Scope, stop_at: Option<&'static str>) -> (Vec<&'static str>, BTreeSet<Seen>) {
     let (name, begun) = (scope.name, std::time::Instant::now());
     let until = stop_at.map_or(HasDiscoveries::AnyFailures, |property| HasDiscoveries::AnyOf(BTreeSet::from([property])));
     let checker = Protocol::new(scope).checker().finish_when(until).spawn_bfs().join();

@@ -86,7 +86,8 @@ fn no_end_of_a_window_ends_the_run() {
 
 #[test]
 fn after_the_end_nothing_moves() {
-    let ends: [(&str, fn(&mut Game), Refusal); 4] = [
+    type End = (&'static str, fn(&mut Game), Refusal);
+    let ends: [End; 4] = [
         ("claimed", |game| game.claim(A, at(1)).unwrap(), Refusal::AlreadyClaimed),
         ("defaulted", |game| game.sweep(at(5)), Refusal::RunEnded),
         ("cancelled", |game| game.apply(Event::Cancel { by: Z, to: None }, at(1)).unwrap(), Refusal::RunEnded),
