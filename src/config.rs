@@ -24,7 +24,7 @@ pub use access::{Grant, Profile, ProfileIx, Scope, Verb};
 pub use groups::{Fallback, Group, GroupIx, Method};
 pub use lead::{Shape, Slot};
 pub use lifecycle::{Boundary, BoundaryMode, Lifecycle};
-pub use lists::{Direction, Nulls, SavedList, SortKey};
+pub use lists::SavedList;
 pub use members::Members;
 pub use patch::{Patch, PatchValue};
 pub use people::{Absence, Limit, Period, User, UserIx, UserKind};

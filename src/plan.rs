@@ -5,36 +5,25 @@
 //! than its decision. The way through this room: `command` and `context` (what is asked, in what) → `decide` (who and which)
 //! → `settle` (what follows from it) → `encode`, `write` (the wire) → `verify`, `apply` (the way back).
 
-pub mod apply;
-pub mod command;
 pub mod context;
-mod decide;
-pub mod decode;
-pub mod digest;
+pub(crate) mod draft;
 pub mod drops;
-mod edit;
-pub mod encode;
-mod follow;
-mod holders;
-mod leads;
+pub(crate) mod edit;
+pub(crate) mod follow;
+pub(crate) mod holders;
+pub(crate) mod leads;
 pub mod lines;
-pub mod needs;
 pub mod notices;
-mod reasons;
-pub mod recorded;
+pub(crate) mod planner;
+pub(crate) mod reasons;
 mod remember;
-mod settle;
-pub mod shards;
-pub mod sql;
+pub(crate) mod settle;
 pub mod state;
 pub mod timeline;
-pub mod verify;
-mod workload;
-mod write;
+pub(crate) mod workload;
 
-pub use command::Command;
 pub use context::Context;
-pub use decide::{Attach, Created, SplitReport};
+pub use draft::{Attach, Created, SplitReport};
 pub use drops::DropCode;
 pub use edit::Set;
 
@@ -44,18 +33,17 @@ use std::rc::Rc;
 
 use crate::access::{Gate, Reason};
 use crate::config::Model;
-use crate::error::{Diagnostic, Result};
+use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};
-use crate::table::{RowIx, Snapshot, Table};
+use crate::table::{RowIx, Snapshot};
 use crate::time::Instant;
 
-use command::LeadsRef;
 use context::{Notify, Refusing};
-use decide::{Deciding, Many};
 use drops::{Drops, Left};
 use edit::{Edits, Told};
 use lines::Line;
+use planner::Many;
 use reasons::Inquiry;
 use state::StateChange;
 
@@ -89,10 +77,10 @@ pub struct Plan {
     pub(crate) many: Many,
     pub(crate) inquiry: Inquiry,
     pub(crate) tell_unit: Option<String>,
-    pub(crate) part: shards::Part,
-    body: OnceCell<Rc<Vec<u8>>>,
-    digest: OnceCell<String>,
-    outcome: OnceCell<String>,
+    pub(crate) part: crate::shards::Part,
+    pub(crate) body: OnceCell<Rc<Vec<u8>>>,
+    pub(crate) digest: OnceCell<String>,
+    pub(crate) outcome: OnceCell<String>,
     /// Why the whole command was refused; then nothing changes.
     pub refused: Vec<Reason>,
     /// What each person holds before and after.
@@ -124,78 +112,8 @@ pub struct Change<'a> {
     pub set: Vec<Set<'a>>,
 }
 
-/// Decides a command, given as JSON text was parsed. `picked` are the rows of a selection that the command names.
-///
-/// # Errors
-/// `command_invalid`, `query_invalid` for a command that makes no sense; `state_missing`, `load_missing` for a context that
-/// lacks something; `unknown_field`, `now_required` and the like for filters; `out_of_memory`.
-pub fn plan(
-    model: &Rc<Model>,
-    gate: &Rc<Gate>,
-    table: &Table,
-    command: &Json,
-    picked: Option<Rc<Vec<u32>>>,
-    context: &Context,
-    config: &str,
-) -> Result<Plan> {
-    let typed = Command::read(command, model, picked.clone())?;
-    shards::check(command, model, context, config)?;
-    context.state.forget_reads();
-    let mut plan = Plan {
-        model: Rc::clone(model),
-        gate: Rc::clone(gate),
-        table: table.snapshot(),
-        kind: typed.kind(),
-        command: command.canonical(),
-        picked: picked.filter(|_| matches!(typed.leads(), Some(LeadsRef::Rows(_)))),
-        given_id: context.id.clone(),
-        config: config.to_owned(),
-        actor: context.actor.clone(),
-        now: context.now,
-        refusing: context.refusing,
-        notify: context.notify,
-        rows: Vec::new(),
-        edits: Edits::default(),
-        drops: Drops::default(),
-        resend: Vec::new(),
-        slot: None,
-        all_move: false,
-        many: Many::No,
-        inquiry: Inquiry::Edit,
-        tell_unit: None,
-        part: shards::Part::Alone,
-        body: OnceCell::new(),
-        digest: OnceCell::new(),
-        outcome: OnceCell::new(),
-        refused: Vec::new(),
-        lines: Vec::new(),
-        warnings: Vec::new(),
-        state: Vec::new(),
-        reads: Vec::new(),
-        split: None,
-        attach: Attach::default(),
-        created: Vec::new(),
-        removed: Vec::new(),
-    };
-    let Some((actor, _)) = model.user(&context.actor) else {
-        plan.refused = vec![Reason::new("unknown_actor", None, "the acting user is not known")];
-        return Ok(plan);
-    };
-    let deciding = Deciding::new(model, gate, table, context, actor);
-    plan.refused = deciding.refusals(&typed)?;
-    if plan.refused.is_empty() {
-        let draft = decide::decide(&deciding, &typed)?;
-        plan.settle(&deciding, draft)?;
-    }
-    context.state.check_complete()?;
-    if let Some(found) = deciding.found.take() {
-        plan.set_ids(found.iter().map(|row| plan.table.id(RowIx(*row)).into_owned().into()).collect());
-    }
-    Ok(plan)
-}
-
 impl Plan {
-    fn set_ids(&mut self, ids: Vec<Json>) {
+    pub(crate) fn set_ids(&mut self, ids: Vec<Json>) {
         if let Json::Object(pairs) = &mut self.command
             && let Some((_, leads)) = pairs.iter_mut().find(|(key, _)| key == "leads")
         {
@@ -218,26 +136,6 @@ impl Plan {
     /// How many leads change.
     pub fn count(&self) -> usize {
         self.rows.len()
-    }
-
-    /// The plan's id: the one that the host gave, else the digest.
-    pub fn id(&self) -> &str {
-        self.given_id.as_deref().unwrap_or_else(|| self.digest())
-    }
-
-    /// SHA-256 over everything but the rows that were read, in hexadecimal.
-    pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| digest::of(self))
-    }
-
-    /// The same without time and id.
-    pub fn outcome(&self) -> &str {
-        self.outcome.get_or_init(|| digest::outcome(self))
-    }
-
-    /// The encoded changes and answers, worked out once.
-    pub(crate) fn body(&self) -> Rc<Vec<u8>> {
-        Rc::clone(self.body.get_or_init(|| Rc::new(encode::body(self, encode::Times::Absolute))))
     }
 
     /// The lead that changes at a place of the plan.
@@ -270,15 +168,5 @@ impl Plan {
     /// Whether the people concerned are told.
     pub(crate) fn told(&self) -> Told {
         if self.notify == Notify::Digest { Told::Yes } else { Told::No }
-    }
-
-    /// All writes to the state, with the mark that the plan was done.
-    pub fn all_state(&self) -> Vec<StateChange> {
-        let mut out = self.state.clone();
-        if self.refused.is_empty() && !matches!(self.part, shards::Part::Shard) {
-            let value = state::value([("at", Json::from(self.now.0))]);
-            out.push(StateChange { key: state::key("done", self.id()), expect: None, version: 1, value: Some(value) });
-        }
-        out
     }
 }

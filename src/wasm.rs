@@ -109,7 +109,7 @@ pub fn peek(plan: &Uint8Array) -> Result<JsValue, JsValue> {
     let mut encoded = Vec::new();
     bytes(plan, &mut encoded)?;
     room(encoded.len().min(crate::json::MAX_BYTES).saturating_mul(TREE))?;
-    thrown(crate::plan::decode::peek(&encoded)).map(|header| value::to_js(&header))
+    thrown(crate::wire::decode::peek(&encoded)).map(|header| value::to_js(&header))
 }
 
 /// Version of the crate and of the package.

@@ -25,12 +25,13 @@ use crate::error::{Diagnostic, Result};
 use crate::filter;
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
+use crate::plan::Plan;
 use crate::plan::context::{Context, Coverage};
-use crate::plan::recorded::Recorded;
-use crate::plan::verify::{Posted, Verdict};
-use crate::plan::{self, Plan, apply, decode};
 use crate::query::{Purpose, Query};
 use crate::time::Instant;
+use crate::wire::recorded::Recorded;
+use crate::wire::verify::{Posted, Verdict};
+use crate::wire::{apply, decode};
 
 /// A compiled configuration.
 #[derive(Debug)]
@@ -138,7 +139,7 @@ impl Workspace {
             let mut parts: Vec<(String, Json)> = self.source.as_object().unwrap_or_default().to_vec();
             parts.retain(|(key, value)| key != "zones" && !value.is_null());
             parts.push(("zones".to_owned(), self.zones()));
-            plan::digest::json(&Json::Object(parts))
+            crate::wire::digest::json(&Json::Object(parts))
         })
     }
 
@@ -173,19 +174,19 @@ impl Workspace {
     pub fn plan(&self, table: &LeadTable, command: &Json, picked: Option<&Selection>, context: &Json, stored: Stored) -> Result<Plan> {
         let context = self.context(table, context, stored)?;
         let picked = picked.map(|selection| selection.rows_of(table)).transpose()?;
-        plan::plan(&self.model, &self.gate, &table.table, command, picked, &context, self.digest())
+        crate::command::plan(&self.model, &self.gate, &table.table, command, picked, &context, self.digest())
     }
 
     /// What [`Workspace::plan`] will read for a command.
     ///
     /// # Errors
-    /// Those of [`plan::needs::needs`], and `context_invalid`.
-    pub fn needs(&self, command: &Json, context: &Json, stored: Stored) -> Result<plan::needs::Needs> {
+    /// Those of [`crate::command::needs::needs`], and `context_invalid`.
+    pub fn needs(&self, command: &Json, context: &Json, stored: Stored) -> Result<crate::command::needs::Needs> {
         let mut read = Context::read(context, &self.model)?;
         for (id, bytes) in stored.plans {
             read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
         }
-        plan::needs::needs(&self.model, &self.gate, command, &read)
+        crate::command::needs::needs(&self.model, &self.gate, command, &read)
     }
 
     /// Proves a posted plan against what is here.
@@ -194,7 +195,7 @@ impl Workspace {
     /// `context_invalid`, and what planning needs and does not find.
     pub fn verify(&self, table: &LeadTable, posted: Posted<'_>, context: &Json, stored: Stored) -> Result<Verdict> {
         let context = self.context(table, context, stored)?;
-        plan::verify::verify(&self.model, &self.gate, &table.table, posted, &context, self.digest())
+        crate::wire::verify::verify(&self.model, &self.gate, &table.table, posted, &context, self.digest())
     }
 
     /// A plan that puts back what another changed, for the rows that still are as it left them.
@@ -207,7 +208,7 @@ impl Workspace {
         let mut context = self.context(table, context, Stored::default())?;
         context.plans.insert(0, (id.clone(), Rc::new(recorded)));
         let command = Json::object([("type", "undo".into()), ("plan", id.into())]);
-        plan::plan(&self.model, &self.gate, &table.table, &command, None, &context, self.digest())
+        crate::command::plan(&self.model, &self.gate, &table.table, &command, None, &context, self.digest())
     }
 
     /// Takes a plan's changes over into the table.

@@ -1,40 +1,12 @@
 //! Saved lists.
 
+use crate::filter::{Direction, Nulls, SortKey};
 use crate::json::decode::Node;
 use crate::query::{FieldIx, Purpose, Query, Schema, UnitIx};
 
 use super::access::{Profile, ProfileIx};
 use super::people::UserIx;
 use super::{Named, Reading, User, compiled, field, members, unknown};
-
-/// One key of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SortKey {
-    /// The field.
-    pub field: FieldIx,
-    /// Which end comes first.
-    pub direction: Direction,
-    /// Where rows without a value go, whatever the direction.
-    pub nulls: Nulls,
-}
-
-/// Which end comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// The least value first.
-    Ascending,
-    /// The greatest value first.
-    Descending,
-}
-
-/// Where rows without a value go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nulls {
-    /// To the front.
-    First,
-    /// To the end.
-    Last,
-}
 
 /// A list that somebody saved.
 #[derive(Clone, Debug)]

@@ -9,9 +9,9 @@ use crate::json::Json;
 use crate::json::decode::{Faults, Node};
 use crate::time::Instant;
 
-use super::recorded::Recorded;
-use super::shards::Dealing;
-use super::state::State;
+use crate::plan::state::State;
+use crate::shards::Dealing;
+use crate::wire::recorded::Recorded;
 
 /// Whether one refused row refuses all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -12,8 +12,8 @@ use crate::query::{Cell, Cells, FieldIx, FieldType};
 use crate::table::{RowIx, Snapshot};
 use crate::time::{Base, Instant, Relative, Unit};
 
-use super::follow::{access, in_front, pointer, told};
-pub(crate) use super::follow::{company, grants};
+use crate::plan::follow::{access, in_front, pointer, told};
+pub(crate) use crate::plan::follow::{company, grants};
 
 /// What a field becomes.
 #[derive(Clone, Debug)]
@@ -294,7 +294,7 @@ pub(crate) fn reads_the_clock(patch: &Patch, model: &Model) -> bool {
 }
 
 /// A list without some words and with others at its end, where it does not have them.
-pub(super) fn words(from: &Cell<'_>, add: &[String], remove: &[String]) -> Cell<'static> {
+pub(crate) fn words(from: &Cell<'_>, add: &[String], remove: &[String]) -> Cell<'static> {
     let mut out: Vec<Cow<'static, str>> = Vec::new();
     for word in from.items().filter(|word| !remove.iter().any(|gone| gone == word)) {
         out.push(Cow::Owned(word.to_owned()));
@@ -308,7 +308,7 @@ pub(super) fn words(from: &Cell<'_>, add: &[String], remove: &[String]) -> Cell<
 }
 
 /// A list as a cell.
-pub(super) fn list(items: Vec<Cow<'static, str>>) -> Cell<'static> {
+pub(crate) fn list(items: Vec<Cow<'static, str>>) -> Cell<'static> {
     if items.is_empty() { Cell::Null } else { Cell::List(items) }
 }
 

@@ -24,7 +24,7 @@ fn codes(column: &Column, mut each: impl FnMut(u32, u32)) {
 }
 
 /// Rows whose holder is one of these; `None` stands for nobody.
-pub(super) fn held_by(table: &Snapshot, slot: FieldIx, people: &[Option<&str>]) -> Result<Mask> {
+pub(crate) fn held_by(table: &Snapshot, slot: FieldIx, people: &[Option<&str>]) -> Result<Mask> {
     let column = table.column(slot);
     let mut mask = Mask::none(table.rows())?;
     let Column::Coded(coded) = column else { return Ok(mask) };
@@ -44,7 +44,7 @@ pub(super) fn held_by(table: &Snapshot, slot: FieldIx, people: &[Option<&str>]) 
 }
 
 /// How many rows that `open` covers each person holds: all rows of the table, or some.
-pub(super) fn count(table: &Snapshot, slot: FieldIx, open: &Covered, rows: Option<&[u32]>) -> Result<BTreeMap<String, u64>> {
+pub(crate) fn count(table: &Snapshot, slot: FieldIx, open: &Covered, rows: Option<&[u32]>) -> Result<BTreeMap<String, u64>> {
     let column = table.column(slot);
     let Column::Coded(coded) = column else { return Ok(BTreeMap::new()) };
     let mut counts = Vec::new();

@@ -3,19 +3,36 @@
 use std::rc::Rc;
 
 use crate::access::Covered;
-use crate::config::SortKey;
 use crate::error::{Error, Result};
 use crate::filter;
+use crate::filter::SortKey;
 use crate::json::Json;
 use crate::query::{Cell, Query};
 use crate::table::{Mask, RowIx, Table};
 
-use super::command::LeadsRef;
-use super::decide::Deciding;
-use super::drops::{DropCode, Drops};
+use crate::plan::drops::{DropCode, Drops};
+use crate::plan::planner::Deciding;
+
+/// Which leads a command is about.
+#[derive(Clone, Debug)]
+pub enum LeadsRef {
+    /// These, in this order; `seen` is what the person saw of each (the version, else the owner).
+    Ids {
+        /// Their ids.
+        ids: Vec<String>,
+        /// One for each id, or none at all.
+        seen: Option<Vec<Json>>,
+    },
+    /// Those that match.
+    Filter(Query),
+    /// Those of a saved list, by its id. Whether it exists is told only after the actor's right to it was asked.
+    List(String),
+    /// Rows of the table, in this order; written down as ids.
+    Rows(Rc<Vec<u32>>),
+}
 
 /// Finds the rows and drops those that do not exist, are named again, or changed since they were seen.
-pub(super) fn resolve(deciding: &Deciding<'_>, leads: &LeadsRef, sort: &[SortKey], drops: &mut Drops) -> Result<Vec<u32>> {
+pub(crate) fn resolve(deciding: &Deciding<'_>, leads: &LeadsRef, sort: &[SortKey], drops: &mut Drops) -> Result<Vec<u32>> {
     let view = deciding.view()?;
     match leads {
         LeadsRef::Ids { ids, seen } => {
@@ -46,7 +63,7 @@ fn found(deciding: &Deciding<'_>, query: &Query, view: &Covered, sort: &[SortKey
 }
 
 /// The rows of a mask in the order of `sort`, then by id.
-pub(super) fn by_id(table: &Table, mask: &Mask, sort: &[SortKey]) -> Result<Vec<u32>> {
+pub(crate) fn by_id(table: &Table, mask: &Mask, sort: &[SortKey]) -> Result<Vec<u32>> {
     let all = table.rows_by_id()?;
     let mut rows: Vec<u32> =
         if mask.count() == all.len() { all.to_vec() } else { all.iter().copied().filter(|row| mask.contains(RowIx(*row))).collect() };
@@ -104,7 +121,7 @@ fn picked(deciding: &Deciding<'_>, picked: &Rc<Vec<u32>>, view: &Covered, drops:
 }
 
 /// Whether the lead is as the person saw it: the same version, or the same owner where leads have no version.
-pub(super) fn still(deciding: &Deciding<'_>, row: RowIx, seen: &Json) -> bool {
+pub(crate) fn still(deciding: &Deciding<'_>, row: RowIx, seen: &Json) -> bool {
     let lead = &deciding.model.lead;
     let now = deciding.table.cell(row, lead.version.unwrap_or(lead.owner));
     match (seen, &now) {

@@ -10,9 +10,9 @@ use crate::query::Cell;
 use crate::table::column::CodedColumn;
 use crate::table::{Column, RowIx};
 
-use super::Plan;
-use super::decide::Deciding;
-use super::edit::{After, Set, To};
+use crate::plan::Plan;
+use crate::plan::edit::{After, Set, To};
+use crate::plan::planner::Deciding;
 
 /// One person's line. `before` and `after` count open leads in the plan's slot; they are there only for people whom the actor may give to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Line {
 
 /// Counts that a plan moves.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Moved {
+pub(crate) struct Moved {
     /// Leads that they get.
     pub dealt: u64,
     /// Leads that they lose.
@@ -63,7 +63,7 @@ pub(super) struct Moved {
 }
 
 /// The lines of a plan: receivers in their order, then former owners by id.
-pub(super) fn of(plan: &Plan, deciding: &Deciding<'_>, receivers: &[(String, Option<u64>)], former: &[String]) -> Result<Vec<Line>> {
+pub(crate) fn of(plan: &Plan, deciding: &Deciding<'_>, receivers: &[(String, Option<u64>)], former: &[String]) -> Result<Vec<Line>> {
     let Some(slot) = plan.slot else { return Ok(Vec::new()) };
     let open = deciding.open()?;
     let mut moved = moved(plan, deciding, &open)?;

@@ -6,8 +6,8 @@ use crate::json::Json;
 use crate::query::{Cell, FieldIx};
 use crate::table::{Column, RowIx};
 
-use super::Plan;
-use super::edit::{To, Told};
+use crate::plan::Plan;
+use crate::plan::edit::{To, Told};
 
 /// Most leads that a notice names; the count is of all.
 const NAMED: usize = 100;
@@ -79,7 +79,7 @@ impl Gathered {
 type Of = BTreeMap<(NoticeKind, String), Gathered>;
 
 /// The notices of a plan: by slot, those who receive before those who lose, then by id.
-pub(super) fn of(plan: &Plan) -> Vec<Notice> {
+pub(crate) fn of(plan: &Plan) -> Vec<Notice> {
     if plan.told() == Told::No {
         return Vec::new();
     }

@@ -5,9 +5,9 @@ use crate::config::Verb;
 use crate::query::{FieldIx, UnitIx};
 use crate::table::Row;
 
-use super::Plan;
-use super::decide::Many;
-use super::drops::{Drop, DropCode, Left};
+use crate::plan::Plan;
+use crate::plan::drops::{Drop, DropCode, Left};
+use crate::plan::planner::Many;
 
 /// Receivers whose reasons are told of a lead that none of them may have, in order: what people read, and machines pay for.
 const TOLD: usize = 8;

@@ -8,13 +8,13 @@ use crate::json::Json;
 use crate::query::FieldIx;
 use crate::table::RowIx;
 
-use super::decide::Deciding;
-use super::edit::To;
-use super::{Plan, state};
+use crate::plan::edit::To;
+use crate::plan::planner::Deciding;
+use crate::plan::{Plan, state};
 
 impl Plan {
     /// By hand, the last assignment is written for members of a group that hands leads to whoever waited longest.
-    pub(super) fn remember_last(&mut self, deciding: &Deciding<'_>) -> Result<()> {
+    pub(crate) fn remember_last(&mut self, deciding: &Deciding<'_>) -> Result<()> {
         let model = &self.model;
         let mut last: BTreeMap<String, usize> = BTreeMap::new();
         for slot in model.lead.slots.iter().map(|slot| slot.field) {
@@ -90,7 +90,7 @@ impl Plan {
     }
 
     /// A held lead that gets an owner by hand waits no longer: its key is deleted where the state has it.
-    pub(super) fn forget_held(&mut self, deciding: &Deciding<'_>) {
+    pub(crate) fn forget_held(&mut self, deciding: &Deciding<'_>) {
         let owner = self.model.lead.owner;
         let Some(to) = self.edits.always(owner) else { return };
         let held: Vec<String> = deciding.context.state.standing("held/").map(str::to_owned).collect();

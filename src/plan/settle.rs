@@ -7,15 +7,17 @@ use crate::error::{Diagnostic, Result};
 use crate::query::Cell;
 use crate::table::{Column, RowIx};
 
-use super::context::Refusing;
-use super::decide::{Bare, Deciding, Draft, Following, Sieved};
-use super::drops::DropCode as Code;
-use super::edit::{self, To};
-use super::{Plan, lines, shards};
+use crate::plan::context::Refusing;
+use crate::plan::draft::{Bare, Draft, Following, Sieved};
+use crate::plan::drops::DropCode as Code;
+use crate::plan::edit::{self, To};
+use crate::plan::planner::Deciding;
+use crate::plan::{Plan, lines};
+use crate::shards;
 
 impl Plan {
     /// Adds to a decision what follows from it.
-    pub(super) fn settle(&mut self, deciding: &Deciding<'_>, mut draft: Draft) -> Result<()> {
+    pub(crate) fn settle(&mut self, deciding: &Deciding<'_>, mut draft: Draft) -> Result<()> {
         self.many = deciding.many();
         self.inquiry = draft.inquiry;
         self.drops = draft.drops;

@@ -64,7 +64,7 @@ pub struct State {
 
 impl State {
     /// Reads `state`; with `partial`, a key that is not there was not looked up.
-    pub(super) fn read(node: &Node<'_>, partial: bool) -> State {
+    pub(crate) fn read(node: &Node<'_>, partial: bool) -> State {
         let mut given = BTreeMap::new();
         for (key, entry) in node.entries() {
             if entry.is_null() {

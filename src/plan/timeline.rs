@@ -3,7 +3,7 @@
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};
 
-use super::{Change, Plan};
+use crate::plan::{Change, Plan};
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Entry {
 }
 
 /// The entry of a change.
-pub(super) fn entry(plan: &Plan, change: &Change<'_>) -> Entry {
+pub(crate) fn entry(plan: &Plan, change: &Change<'_>) -> Entry {
     let mut parts: Vec<String> = Vec::new();
     let lead = &plan.model.lead;
     let stamped = [lead.assigned_at, lead.previous_owners, lead.notified];

@@ -8,12 +8,12 @@ use crate::error::{Error, Result};
 use crate::filter;
 use crate::query::FieldIx;
 
-use super::context::Coverage;
-use super::decide::Deciding;
-use super::holders;
+use crate::plan::context::Coverage;
+use crate::plan::holders;
+use crate::plan::planner::Deciding;
 
 /// Open leads by slot and holder.
-pub(super) type Counted = BTreeMap<FieldIx, Rc<BTreeMap<String, u64>>>;
+pub(crate) type Counted = BTreeMap<FieldIx, Rc<BTreeMap<String, u64>>>;
 
 impl Deciding<'_> {
     /// Rows that count towards a workload.

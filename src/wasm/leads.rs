@@ -14,7 +14,7 @@ use super::selection::Selection;
 use super::value::to_js;
 use super::workspace::{Home, text};
 use super::{bytes, input, room, thrown};
-use crate::plan::verify::Posted;
+use crate::wire::verify::Posted;
 use crate::workspace;
 
 /// A table that selections and loaders share with its handle. Nothing calls back into the module while one is borrowed.

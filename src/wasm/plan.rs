@@ -13,12 +13,12 @@ use super::workspace::text;
 use super::{failure, input, place, room, thrown};
 use crate::access::Reason;
 use crate::error::{Diagnostic, Error};
-use crate::filter::sql::Dialect;
 use crate::json::Json;
 use crate::plan;
 use crate::plan::lines::Line;
 use crate::plan::state::StateChange;
 use crate::plan::timeline;
+use crate::sql::condition::Dialect;
 use crate::table::RowIx;
 
 /// See [`plan::Plan`].
@@ -154,7 +154,7 @@ impl Plan {
     /// `out_of_memory`.
     pub fn created(&self, offset: f64, end: f64) -> Result<JsValue, JsValue> {
         page(place(offset), place(end), |at| {
-            self.inner.created.get(at).map(|copy| self.inner.created_json(copy, plan::encode::Times::Absolute))
+            self.inner.created.get(at).map(|copy| self.inner.created_json(copy, crate::wire::encode::Times::Absolute))
         })
     }
 

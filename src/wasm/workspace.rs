@@ -17,9 +17,9 @@ use super::{bytes, failure, input, room, thrown};
 use crate::config::UserIx;
 use crate::error::Error;
 use crate::json::Json;
-use crate::plan::verify::{self, Posted};
 use crate::table::Budget;
 use crate::time::Instant;
+use crate::wire::verify::{self, Posted};
 use crate::workspace::{self, Stored};
 
 /// A workspace that everything that it made shares with its handle. Nothing calls back into the module while it is borrowed.

@@ -6,11 +6,11 @@ use crate::access::{Ask, Asking, Gate, Lead, LeadObject, Question, is_plain};
 use crate::config::{UserIx, UserKind, Verb, members, people};
 use crate::error::{Diagnostic, Error, Result, nearest};
 use crate::filter;
-use crate::filter::sql::{Dialect, SqlOptions};
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
 use crate::memory::room;
 use crate::query::{Cell, Cells as _, FieldIx, Query, Schema};
+use crate::sql::condition::{Dialect, SqlOptions};
 use crate::table::Row;
 use crate::time::Instant;
 
@@ -268,7 +268,7 @@ impl Filter {
     /// The condition in SQL: `{sql, params, exact, notes}`. `options` are `FilterOptions` and `SqlOptions` of the public API.
     ///
     /// # Errors
-    /// `options_invalid`, `unknown_dialect`, and those of [`filter::sql::to_sql`].
+    /// `options_invalid`, `unknown_dialect`, and those of [`to_sql`](crate::sql::condition::to_sql).
     pub fn to_sql(&self, dialect: &str, options: &Json) -> Result<Json> {
         let Some(dialect) = Dialect::find(dialect) else {
             let fault = Diagnostic::error("unknown_dialect", "", format!("there is no dialect `{dialect}`"));
@@ -285,7 +285,7 @@ impl Filter {
         let (failed, list) = (faults.any_error(), faults.into_list());
         let Some(sql) = sql.filter(|_| !failed) else { return Err(Error::invalid("options_invalid", list)) };
         room(self.query.weight(self.schema()).times(4000, 300, 40))?;
-        let sql = filter::sql::to_sql(&self.query, &self.context(actor.as_deref(), now), dialect, &sql)?;
+        let sql = crate::sql::condition::to_sql(&self.query, &self.context(actor.as_deref(), now), dialect, &sql)?;
         Ok(Json::object([
             ("sql", sql.sql.into()),
             ("params", Json::List(sql.params)),

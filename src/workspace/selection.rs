@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::config::{SavedList, SortKey, lists};
+use crate::config::{SavedList, lists};
 use crate::error::{Error, Result};
 use crate::filter;
+use crate::filter::SortKey;
 use crate::json::Json;
 use crate::json::decode::{Faults, Node};
 use crate::plan::timeline;

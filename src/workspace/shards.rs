@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::plan::context::Context;
-use crate::plan::shards::{self, Dealing, Share};
+use crate::shards::{self, Dealing, Share};
 
 use super::{LeadTable, Stored, Workspace};
 

@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark")]
 
-#[path = "../support/leads.rs"]
+#[path = "leads.rs"]
 mod leads;
 
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-// What a step of a case can call, over the package. `tests/support/case.rs` is the same over the Rust front door, and lists the calls.
+// What a step of a case can call, over the package. `tests/native/support/case.rs` is the same over the Rust front door, and lists the calls.
 
 /** What the steps of a case share. */
 export class World {

@@ -9,10 +9,10 @@
 use std::io::Read as _;
 
 use evenhand::error::Error;
-use evenhand::filter::sql::Dialect;
 use evenhand::json::Json;
-use evenhand::plan::sql::Statement;
 use evenhand::plan::state::StateChange;
+use evenhand::sql::condition::Dialect;
+use evenhand::sql::statement::Statement;
 use evenhand::workspace::Workspace;
 
 fn answer(request: &Json) -> Result<Json, Error> {

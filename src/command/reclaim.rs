@@ -1,0 +1,120 @@
+//! Taking leads from people who leave, and levelling what the others hold.
+
+use crate::access::Covered;
+use crate::allot::spec::{Even, Keep, Order, Receiver, Receivers, Split};
+use crate::command::SlotChoice;
+use crate::error::{Diagnostic, Error, Result};
+use crate::plan::drops::{Checks, DropCode, opposite};
+use crate::plan::edit::To;
+use crate::plan::leads::LeadsRef;
+use crate::plan::reasons::Inquiry;
+use crate::plan::{holders, leads};
+use crate::query::{Cell, FieldIx};
+use crate::table::{Mask, RowIx};
+
+use crate::allot::deal::{self, Extra, Remember, Settled};
+use crate::plan::draft::Draft;
+use crate::plan::planner::Deciding;
+
+/// The open leads of `held`, among `wanted` where the command names leads. What else it names is ignored, not dropped.
+fn held_leads(
+    deciding: &Deciding<'_>,
+    wanted: Option<&LeadsRef>,
+    held: Mask,
+    split: Option<&Split>,
+    draft: &mut Draft,
+) -> Result<Vec<u32>> {
+    let sort = split.map(|split| split.sort.as_slice()).unwrap_or_default();
+    let open = deciding.open()?.narrow(held);
+    if let Some(wanted) = wanted {
+        let mut rows = leads::resolve(deciding, wanted, sort, &mut draft.drops)?;
+        rows.retain(|row| open.contains(RowIx(*row)));
+        return Ok(rows);
+    }
+    leads::by_id(deciding.table, &deciding.view()?.narrow(open), sort)
+}
+
+/// Takes leads from people: dealt to others, put into a pool, or left without an owner.
+pub(crate) fn reclaim(
+    deciding: &Deciding<'_>,
+    from: &[String],
+    wanted: Option<&LeadsRef>,
+    slot: SlotChoice,
+    split: Option<&Split>,
+    pool: Option<&str>,
+) -> Result<Draft> {
+    let mut draft = Draft::default();
+    let people: Vec<Option<&str>> = from.iter().map(|user| Some(user.as_str())).collect();
+    if let (Some(split), SlotChoice::One(slot)) = (split, slot) {
+        let takers = match deal::takers(deciding, split)? {
+            Ok(takers) => takers,
+            Err(refused) => return Ok(Draft::refuse(refused)),
+        };
+        if let Some(user) = from.iter().find(|user| takers.iter().any(|taker| deciding.id_of(taker.user) == user.as_str())) {
+            let fault = Diagnostic::error("from_and_to", "/split/to", format!("`{user}` cannot both lose and receive"));
+            return Err(Error::invalid("command_invalid", vec![fault]));
+        }
+        let held = holders::held_by(deciding.table, slot, &people)?;
+        let rows = held_leads(deciding, wanted, held, Some(split), &mut draft)?;
+        draft.former = from.to_vec();
+        deal::deal(deciding, &mut draft, rows, split, &takers, Remember::Yes, Settled::Dropped, Extra::default())?;
+        return Ok(draft);
+    }
+    let slots: Vec<FieldIx> = match slot {
+        SlotChoice::One(slot) => vec![slot],
+        SlotChoice::All => deciding.model.lead.slots.iter().map(|slot| slot.field).collect(),
+    };
+    let mut masks = Vec::with_capacity(slots.len());
+    for slot in &slots {
+        masks.push((*slot, holders::held_by(deciding.table, *slot, &people)?));
+    }
+    let mut any = Mask::none(deciding.table.rows())?;
+    masks.iter().for_each(|(_, mask)| any.or(&mask.words));
+    let mut rows = held_leads(deciding, wanted, any, None, &mut draft)?;
+    // Only the slots that these people hold are asked about, and cleared.
+    let mut checks = Checks::default();
+    deciding.ask_edit(&mut checks)?;
+    for (slot, mask) in &masks {
+        let others = opposite(Covered::Some(mask.clone()), deciding.table.rows())?;
+        checks.only(DropCode::NotPermitted, deciding.gate.release(&deciding.asking(), *slot)?.or(others.clone()));
+        deciding.ask_state(*slot, &others, &mut checks)?;
+    }
+    draft.drops.sieve(&mut rows, checks);
+    for (slot, mask) in &masks {
+        let all = rows.iter().all(|row| mask.contains(RowIx(*row)));
+        let cleared = || rows.iter().map(|row| mask.contains(RowIx(*row)).then_some(Cell::Null)).collect();
+        draft.edits.set(*slot, if all { To::Same(Cell::Null) } else { To::Each(cleared()) });
+    }
+    if let (Some(field), Some(pool)) = (deciding.model.lead.pool, pool) {
+        draft.edits.set(field, To::Same(Cell::Text(pool.to_owned().into())));
+    }
+    draft.slot = slots.first().copied();
+    draft.former = from.to_vec();
+    draft.inquiry = Inquiry::Clear { slots, from: from.to_vec() };
+    draft.rows = rows;
+    Ok(draft)
+}
+
+/// Levels what some people hold, with the fewest moves.
+pub(crate) fn rebalance(deciding: &Deciding<'_>, wanted: Option<&LeadsRef>, users: &[Receiver], slot: FieldIx) -> Result<Draft> {
+    let mut draft = Draft::default();
+    let takers = match deal::named(deciding, users, slot)? {
+        Ok(takers) => takers,
+        Err(refused) => return Ok(Draft::refuse(refused)),
+    };
+    let people: Vec<Option<&str>> = users.iter().map(|user| Some(user.user.as_str())).collect();
+    let split = Split {
+        to: Receivers::Named(users.to_vec()),
+        slot,
+        even: Even::Total,
+        order: Order::Deal,
+        keep: Keep::Yes,
+        together: Vec::new(),
+        sort: Vec::new(),
+        key: None,
+    };
+    let held = holders::held_by(deciding.table, slot, &people)?;
+    let rows = held_leads(deciding, wanted, held, Some(&split), &mut draft)?;
+    deal::deal(deciding, &mut draft, rows, &split, &takers, Remember::No, Settled::Dropped, Extra::default())?;
+    Ok(draft)
+}

@@ -1,0 +1,329 @@
+//! Putting back what a plan changed, for the rows that still are as it left them.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use crate::access::{Change, Covered, Handover};
+use crate::config::{BoundaryMode, UserIx, Verb};
+use crate::error::{Error, Result};
+use crate::json::Json;
+use crate::plan::drops::{Checks, DropCode};
+use crate::plan::edit::To;
+use crate::query::{Cell, FieldIx, UnitIx};
+use crate::table::{Mask, Row, RowIx};
+use crate::wire::recorded::{Recorded, RecordedChange};
+
+use crate::plan::draft::{Created, Draft, Following};
+use crate::plan::planner::Deciding;
+
+/// Puts back what the plan with that id changed.
+pub(crate) fn undo(deciding: &Deciding<'_>, plan: &str) -> Result<Draft> {
+    let Some(original) = deciding.context.plan(plan) else {
+        return Err(Error::new("plan_missing", "/plans", format!("the plan `{plan}` was not given"))
+            .hint("give it in `plans`, from the host's own store"));
+    };
+    let mut draft = Draft { following: Following::No, ..Draft::default() };
+    let may = deciding.gate.person_may(deciding.actor, Verb::PlanUndo, &original.actor)?;
+    if !may.allowed {
+        return Ok(Draft::refuse(may.reasons));
+    }
+    let view = deciding.view()?;
+    let mut changes: Vec<(RowIx, &RecordedChange)> = Vec::new();
+    let mut met = Mask::none(deciding.table.rows())?;
+    for change in &original.changes {
+        let Some(row) = deciding.table.find(&change.lead).filter(|row| view.contains(*row)) else {
+            draft.drops.unknown(change.lead.clone());
+            continue;
+        };
+        if met.contains(row) {
+            draft.drops.row(row, DropCode::DuplicateId);
+            continue;
+        }
+        met.insert(row);
+        if !as_left(deciding, row, change) {
+            draft.drops.row(row, DropCode::ChangedSince);
+        } else if change.set.is_empty() && original.created.is_empty() && original.removed.is_empty() {
+            draft.drops.row(row, DropCode::NoChange);
+        } else {
+            changes.push((row, change));
+        }
+    }
+    let mut way = Way::new(deciding, original)?;
+    let mut allowed = Vec::new();
+    for (row, change) in changes {
+        match way.denied(row, change)? {
+            Some(code) => draft.drops.row(row, code),
+            None => allowed.push((row, change)),
+        }
+    }
+    pairs(deciding, original, &view, &mut allowed, &mut draft)?;
+    // A change without anything in it stands only beside a copy that it made.
+    if draft.created.is_empty() && draft.removed.is_empty() {
+        allowed.retain(|(row, change)| {
+            if change.set.is_empty() {
+                draft.drops.row(*row, DropCode::NoChange);
+            }
+            !change.set.is_empty()
+        });
+    }
+    let mut fields: Vec<FieldIx> = allowed.iter().flat_map(|(_, change)| change.set.iter().map(|set| set.field)).collect();
+    crate::sort::all(&mut fields);
+    fields.dedup();
+    for field in fields {
+        let back = |change: &RecordedChange| change.set.iter().find(|set| set.field == field).map(|set| set.from.clone());
+        draft.edits.set(field, To::Each(allowed.iter().map(|(_, change)| back(change)).collect()));
+    }
+    draft.rows = allowed.iter().map(|(row, _)| row.0).collect();
+    draft.slot = deciding.model.lead.slots.iter().map(|slot| slot.field).find(|slot| draft.edits.sets(*slot));
+    draft.bare = crate::plan::draft::Bare::Change;
+    Ok(draft)
+}
+
+/// Whether a row still is as the plan left it: the version that it made stands, or else every field that it set.
+fn as_left(deciding: &Deciding<'_>, row: RowIx, change: &RecordedChange) -> bool {
+    let versions = match (deciding.model.lead.version, &change.expect) {
+        (Some(field), Cell::Number(before)) => deciding.table.cell(row, field) == Cell::Number(before + 1.0),
+        (Some(field), Cell::Null) => deciding.table.cell(row, field) == Cell::Number(1.0),
+        (Some(_), _) => false,
+        (None, _) => true,
+    };
+    versions && change.set.iter().all(|set| deciding.table.cell(row, set.field) == set.to)
+}
+
+/// What the way back asks of all rows, each answer worked out once.
+struct Way<'a> {
+    deciding: &'a Deciding<'a>,
+    /// Whether units that gained or lost access are asked about: where that was what the plan was asked for.
+    units: Units,
+    edit: Covered,
+    guard: Checks,
+    reassignable: Covered,
+    /// By slot: rows that may be released, and rows that are locked.
+    slots: BTreeMap<FieldIx, [Covered; 2]>,
+    /// By slot and receiver.
+    people: BTreeMap<(FieldIx, UserIx), Person>,
+    units_asked: BTreeMap<(UnitIx, Gains), Covered>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Units {
+    Asked,
+    Follow,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gains {
+    Access,
+    Nothing,
+}
+
+/// What is asked about somebody who gets leads back.
+struct Person {
+    give: Covered,
+    barred: Covered,
+    receives: Covered,
+    /// The fields that the person's own view reads.
+    reads: Vec<FieldIx>,
+}
+
+impl<'a> Way<'a> {
+    fn new(deciding: &'a Deciding<'a>, original: &Recorded) -> Result<Way<'a>> {
+        let asking = deciding.asking();
+        let command = original.header.get("command");
+        let of_units = command
+            .is_some_and(|command| command.get("type").and_then(Json::as_text) == Some("mass_edit") && command.get("units").is_some());
+        let mut guard = Checks::default();
+        deciding.ask_guard(&mut guard)?;
+        Ok(Way {
+            deciding,
+            units: if of_units { Units::Asked } else { Units::Follow },
+            edit: deciding.gate.covers(&asking, Verb::LeadEdit)?,
+            guard,
+            reassignable: deciding.gate.reassignable(&asking)?,
+            slots: BTreeMap::new(),
+            people: BTreeMap::new(),
+            units_asked: BTreeMap::new(),
+        })
+    }
+
+    /// The first reason for which a row may not go back.
+    fn denied(&mut self, row: RowIx, change: &RecordedChange) -> Result<Option<DropCode>> {
+        let deciding = self.deciding;
+        let lead = &deciding.model.lead;
+        let mut codes: Vec<DropCode> = self.guard.failed(row).into_iter().collect();
+        if !self.edit.contains(row) {
+            codes.push(DropCode::NotPermitted);
+        }
+        let back = |field: Option<FieldIx>| change.set.iter().find(|set| Some(set.field) == field);
+        let unit = back(lead.unit).map(|set| set.from.text().and_then(|unit| deciding.model.schema.units.find(unit)));
+        for set in change.set.iter().filter(|set| lead.slot(set.field).is_some()) {
+            self.ask_slot(row, set.field, set.from.text(), unit, change, &mut codes)?;
+        }
+        if let (Some(unit), None) = (unit, back(Some(lead.owner))) {
+            // Another unit and the same owner: as a transfer to the owner.
+            let owner = deciding.table.cell(row, lead.owner);
+            self.ask_slot(row, lead.owner, owner.text(), Some(unit), change, &mut codes)?;
+        }
+        if let (Units::Asked, Some(set)) = (self.units, back(lead.access)) {
+            let gained = set.from.items().filter(|unit| !set.to.items().any(|other| other == *unit));
+            let lost = set.to.items().filter(|unit| !set.from.items().any(|other| other == *unit));
+            for (name, gains) in gained.map(|unit| (unit, Gains::Access)).chain(lost.map(|unit| (unit, Gains::Nothing))) {
+                let Some(unit) = deciding.model.schema.units.find(name) else { continue };
+                if !self.unit(unit, gains)?.contains(row) {
+                    codes.push(DropCode::NotPermitted);
+                }
+            }
+        }
+        Ok(codes.into_iter().min())
+    }
+
+    fn ask_slot(
+        &mut self,
+        row: RowIx,
+        slot: FieldIx,
+        to: Option<&str>,
+        unit: Option<Option<UnitIx>>,
+        change: &RecordedChange,
+        codes: &mut Vec<DropCode>,
+    ) -> Result<()> {
+        let deciding = self.deciding;
+        let asking = deciding.asking();
+        if let Entry::Vacant(place) = self.slots.entry(slot) {
+            place.insert([deciding.gate.release(&asking, slot)?, deciding.gate.locked(&asking, slot)?]);
+        }
+        if let Some([release, locked]) = self.slots.get(&slot) {
+            codes.extend((!release.contains(row)).then_some(DropCode::NotPermitted));
+            codes.extend(locked.contains(row).then_some(DropCode::Locked));
+        }
+        codes.extend((!self.reassignable.contains(row)).then_some(DropCode::NotReassignable));
+        if let Some(unit) = unit {
+            let mode = deciding.model.lifecycle.boundary.as_ref().map(|boundary| boundary.mode);
+            let stops = matches!(mode, Some(BoundaryMode::Deny | BoundaryMode::Duplicate));
+            codes.extend((stops && deciding.gate.crossing(&asking, unit)?.contains(row)).then_some(DropCode::Boundary));
+            if let (None, Some(unit)) = (to, unit) {
+                codes.extend((!self.unit(unit, Gains::Access)?.contains(row)).then_some(DropCode::NotPermitted));
+            }
+        }
+        let Some(to) = to else { return Ok(()) };
+        let Some((to, user)) = deciding.model.user(to) else {
+            codes.push(DropCode::ReceiverNotPermitted);
+            return Ok(());
+        };
+        codes.extend((!user.active).then_some(DropCode::ReceiverInactive));
+        let receives = self.receives(row, slot, to, change)?;
+        if let Some(person) = self.people.get(&(slot, to)) {
+            codes.extend((!person.give.contains(row)).then_some(DropCode::NotPermitted));
+            codes.extend((unit.is_none() && person.barred.contains(row)).then_some(DropCode::Boundary));
+        }
+        codes.extend((!receives).then_some(DropCode::ReceiverNotPermitted));
+        Ok(())
+    }
+
+    /// Whether somebody could have the lead as it was: fields go back exactly, and nothing follows from a new owner.
+    fn receives(&mut self, row: RowIx, slot: FieldIx, to: UserIx, change: &RecordedChange) -> Result<bool> {
+        let deciding = self.deciding;
+        let (gate, lead) = (deciding.gate, &deciding.model.lead);
+        let asking = deciding.asking();
+        if let Entry::Vacant(place) = self.people.entry((slot, to)) {
+            place.insert(Person {
+                give: gate.give(&asking, to)?,
+                barred: gate.barred(&asking, to)?,
+                receives: gate.receive(&asking, slot, to, &[])?,
+                reads: gate.scope(deciding.id_of(to), Verb::LeadView)?.reads,
+            });
+        }
+        let Some(person) = self.people.get(&(slot, to)) else { return Ok(false) };
+        let follows = || deciding.model.lifecycle.on_assign.iter().map(|patch| patch.field).chain(lead.assigned_at);
+        let others = || change.set.iter().map(|set| set.field).filter(|field| *field != slot);
+        if !others().chain(follows()).any(|field| person.reads.contains(&field)) {
+            return Ok(person.receives.contains(row));
+        }
+        let whole = Row { table: deciding.table, row };
+        let mut changes: Vec<(FieldIx, Change)> =
+            change.set.iter().filter(|set| set.field != slot).map(|set| (set.field, Change::Set(set.from.clone()))).collect();
+        let kept = |field| (field, Change::Set(deciding.table.cell(row, field).into_owned()));
+        changes.extend(follows().filter(|field| !others().any(|other| other == *field)).map(kept));
+        let handover = Handover { slot, actor: &deciding.context.actor, now: Some(deciding.context.now), changes: &changes };
+        Ok(gate.hurdle(&whole, to, &handover)?.is_none())
+    }
+
+    fn unit(&mut self, unit: UnitIx, gains: Gains) -> Result<&Covered> {
+        let deciding = self.deciding;
+        let asking = deciding.asking();
+        Ok(match self.units_asked.entry((unit, gains)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(match gains {
+                Gains::Access => deciding.gate.give_unit(&asking, unit)?,
+                Gains::Nothing => deciding.gate.release_unit(&asking, unit)?,
+            }),
+        })
+    }
+}
+
+/// A copy and its original go back together or not at all. A copy that the plan made is removed while it is untouched; one that an
+/// undo removed is made again, as the plan before it says.
+fn pairs(
+    deciding: &Deciding<'_>,
+    original: &Recorded,
+    view: &Covered,
+    allowed: &mut Vec<(RowIx, &RecordedChange)>,
+    draft: &mut Draft,
+) -> Result<()> {
+    if original.created.is_empty() && original.removed.is_empty() {
+        return Ok(());
+    }
+    let asking = deciding.asking();
+    let edit = deciding.gate.covers(&asking, Verb::LeadEdit)?;
+    let release = deciding.gate.release(&asking, deciding.model.lead.owner)?;
+    let stuck = |lead: &str, code: DropCode, allowed: &mut Vec<(RowIx, &RecordedChange)>, draft: &mut Draft| {
+        allowed.retain(|(row, change)| {
+            let of_pair = change.lead == lead || lead.is_empty();
+            if of_pair {
+                draft.drops.row(*row, code);
+            }
+            !of_pair
+        });
+    };
+    for copy in &original.created {
+        if !allowed.iter().any(|(_, change)| change.lead == copy.copy_of) {
+            // The original does not go back: neither does the copy.
+            draft.drops.named(copy.id.clone(), DropCode::NotUndoable);
+            continue;
+        }
+        let found = deciding.table.find(&copy.id).filter(|row| view.contains(*row));
+        let untouched = |row: RowIx| copy.set.iter().all(|(field, cell)| deciding.table.cell(row, *field) == *cell);
+        let code = match found {
+            None => Some(DropCode::NotUndoable),
+            Some(row) if !edit.contains(row) || !release.contains(row) => Some(DropCode::NotPermitted),
+            Some(row) if !untouched(row) => Some(DropCode::NotUndoable),
+            Some(_) => None,
+        };
+        match (code, found) {
+            (Some(code), _) => {
+                draft.drops.named(copy.id.clone(), code);
+                stuck(&copy.copy_of, DropCode::NotUndoable, allowed, draft);
+            }
+            (None, Some(row)) => {
+                let guard = deciding.model.lead.version.unwrap_or(deciding.model.lead.owner);
+                draft.removed.push((copy.id.clone(), deciding.table.cell(row, guard).into_owned()));
+            }
+            (None, None) => {}
+        }
+    }
+    for (id, _) in &original.removed {
+        match made_before(deciding, original, id).filter(|copy| allowed.iter().any(|(_, change)| change.lead == copy.copy_of)) {
+            Some(copy) if deciding.table.find(id).is_none_or(|row| !view.contains(row)) => draft.created.push(copy),
+            _ => {
+                draft.drops.named(id.clone(), DropCode::NotUndoable);
+                stuck("", DropCode::NotUndoable, allowed, draft);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The copy as the plan made it that was undone, if the host gave that plan too.
+fn made_before(deciding: &Deciding<'_>, undone: &Recorded, id: &str) -> Option<Created> {
+    let first = deciding.context.plan(undone.header.get("command")?.get("plan")?.as_text()?)?;
+    first.created.iter().find(|copy| copy.id == id).cloned()
+}

@@ -1,0 +1,10 @@
+//! The kernels: loops over rows, compiled for speed where the rest of the module is compiled for size.
+//!
+//! [`table`] holds leads as columns, [`filter`] evaluates a typed query over them, [`split`] decides who gets how many. Nothing here
+//! knows users, permissions or configuration.
+
+pub mod filter;
+pub mod split;
+pub mod table;
+
+pub(crate) use evenhand_base::{error, json, memory, query, sort, time};

@@ -1,0 +1,127 @@
+//! What a command decides, before what follows from it is added and it becomes a plan.
+
+use crate::access::Reason;
+use crate::error::Diagnostic;
+use crate::query::{Cell, FieldIx};
+
+use super::drops::Drops;
+use super::edit::Edits;
+use super::reasons::Inquiry;
+use super::state::StateChange;
+
+/// What was decided, before it is wrapped up as a plan.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    /// Rows that change, in the order in which they were dealt.
+    pub rows: Vec<u32>,
+    /// What changes in them.
+    pub edits: Edits,
+    /// Rows that do not.
+    pub drops: Drops,
+    /// Why nothing changes at all.
+    pub refused: Vec<Reason>,
+    /// What is worth telling.
+    pub warnings: Vec<Diagnostic>,
+    /// Writes to the state.
+    pub state: Vec<StateChange>,
+    /// People who give leads away, to be shown even if nothing changes for them.
+    pub former: Vec<String>,
+    /// How even a split came out.
+    pub split: Option<SplitReport>,
+    /// People to show even if nothing changes for them, with their caps.
+    pub receivers: Vec<(String, Option<u64>)>,
+    /// The slot whose holders the lines of people are about.
+    pub slot: Option<FieldIx>,
+    /// A note and an alert that go with every change.
+    pub attach: Attach,
+    /// Copies to create.
+    pub created: Vec<Created>,
+    /// Copies to delete again.
+    pub removed: Vec<(String, Cell<'static>)>,
+    /// Whether a change that sets nothing counts (a note alone, a notice sent again).
+    pub bare: Bare,
+    /// Whether stamps and patches follow a change of owner.
+    pub following: Following,
+    /// Whether rows that are as asked were dropped already.
+    pub sieved: Sieved,
+    /// People who are told again although nothing changes for them.
+    pub resend: Vec<(FieldIx, String)>,
+    /// Of a split over shards: which part of it this is.
+    pub part: crate::shards::Part,
+    /// The unit that is told of leads that nobody in it has yet.
+    pub tell_unit: Option<String>,
+    /// The unit that gains access by the transfer of a lead.
+    pub gains: Option<String>,
+    /// What was asked, to tell why rows were left out.
+    pub inquiry: Inquiry,
+}
+
+/// Whether a change that sets nothing is one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Bare {
+    /// The row is as asked already.
+    #[default]
+    NoChange,
+    /// Something goes with it.
+    Change,
+}
+
+/// How even a split came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SplitReport {
+    /// The largest number less the smallest, among those who could take a row.
+    pub spread: u64,
+    /// What the spread is held against.
+    pub bound: u64,
+    /// Whether it is the best there is.
+    pub exact: bool,
+}
+
+/// A note and an alert.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attach {
+    /// Type and text.
+    pub note: Option<(String, String)>,
+    /// Text.
+    pub alert: Option<String>,
+}
+
+/// A copy to create: the host copies its own columns, then sets these.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Created {
+    /// The copy's id.
+    pub id: String,
+    /// What it is a copy of.
+    pub copy_of: String,
+    /// What differs.
+    pub set: Vec<(FieldIx, Cell<'static>)>,
+    /// Which of it is an instant that follows from the plan's, and at what distance in milliseconds.
+    pub distances: Vec<(FieldIx, i64)>,
+}
+
+/// Whether stamps and patches follow a change of owner.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Following {
+    /// They do.
+    #[default]
+    Yes,
+    /// Fields are set exactly as they are written.
+    No,
+}
+
+/// Whether rows that are as asked were dropped already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Sieved {
+    /// They were.
+    Yes,
+    /// They are looked for.
+    #[default]
+    No,
+}
+
+impl Draft {
+    /// Nothing changes, and why.
+    pub fn refuse(reasons: Vec<Reason>) -> Draft {
+        Draft { refused: reasons, ..Draft::default() }
+    }
+}

@@ -1,0 +1,238 @@
+//! The values that a statement is fed with.
+
+use crate::error::{Error, Result};
+use crate::json::{Json, write_text};
+use crate::sql::condition::Dialect;
+
+use crate::sql::statement::options::Target;
+
+/// About the most bytes of JSON in one parameter; some edge databases take no more than two million.
+const BYTES: usize = 1_500_000;
+/// Most rows of one statement.
+const ROWS: usize = 50_000;
+
+/// Rows of values. A column in which all rows agree becomes one parameter; the others travel together in one JSON text.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    max_params: usize,
+    columns: Vec<Fed>,
+    rows: usize,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Fed {
+    /// The type in PostgreSQL.
+    kind: &'static str,
+    values: Vec<Option<Json>>,
+    first: Option<Json>,
+    differs: bool,
+    used: bool,
+    bytes: usize,
+}
+
+/// A column of a feed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FedIx(usize);
+
+impl Feed {
+    /// No columns and no rows.
+    pub fn new(target: &Target<'_>) -> Feed {
+        Feed { max_params: target.max_params, columns: Vec::new(), rows: 0, bytes: 0 }
+    }
+
+    /// Adds a column of a PostgreSQL type.
+    pub fn column(&mut self, kind: &'static str) -> FedIx {
+        self.columns.push(Fed { kind, values: Vec::new(), first: None, differs: false, used: true, bytes: 0 });
+        FedIx(self.columns.len() - 1)
+    }
+
+    /// Adds a row, a value for each column; none where it does not matter.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn row(&mut self, values: impl IntoIterator<Item = Option<Json>>) -> Result<()> {
+        // With more columns than parameters everything travels.
+        let crowded = self.columns.len() >= self.max_params;
+        for (column, value) in self.columns.iter_mut().zip(values) {
+            column.values.try_reserve(1)?;
+            let bytes = value.as_ref().map_or(0, written_bytes);
+            column.bytes += bytes;
+            self.bytes += if column.differs || crowded { bytes } else { 0 };
+            match (&column.first, &value) {
+                (None, Some(value)) => column.first = Some(value.clone()),
+                (Some(first), Some(value)) if first != value && !column.differs => {
+                    column.differs = true;
+                    self.bytes += if crowded { 0 } else { column.bytes };
+                }
+                _ => {}
+            }
+            column.values.push(value);
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether this is enough for one statement.
+    pub fn is_full(&self) -> bool {
+        self.bytes >= BYTES || self.rows >= ROWS
+    }
+
+    /// The value in which all rows agree.
+    pub fn agreed(&self, FedIx(at): FedIx) -> Option<&Json> {
+        self.columns.get(at).filter(|column| !column.differs).and_then(|column| column.first.as_ref())
+    }
+
+    /// Leaves a column out.
+    pub fn leave_out(&mut self, FedIx(at): FedIx) {
+        self.columns.iter_mut().skip(at).take(1).for_each(|column| column.used = false);
+    }
+
+    /// Begins a statement.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn begin<'a>(mut self, target: &'a Target<'a>) -> Result<Writer<'a>> {
+        let used = self.columns.iter().filter(|column| column.used).count();
+        let single = self.columns.iter().filter(|column| column.used && !column.differs).count();
+        let crowded = single + usize::from(single < used) > self.max_params;
+        for column in &mut self.columns {
+            column.differs |= crowded;
+        }
+        let travels = self.columns.iter().any(|column| column.used && column.differs);
+        let mut out = Writer { target, feed: self, params: Vec::new(), source: None };
+        if travels {
+            out.source = Some(out.source()?);
+        }
+        out.feed.columns.iter_mut().for_each(|column| column.values = Vec::new());
+        Ok(out)
+    }
+
+    /// The rows as JSON: objects for PostgreSQL, arrays for SQLite.
+    fn write(&self, dialect: Dialect) -> Result<String> {
+        let columns: Vec<(String, &Fed)> = self
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| column.used && column.differs)
+            .map(|(at, fed)| (format!("c{at}"), fed))
+            .collect();
+        let [open, close] = if dialect == Dialect::Postgres { ['{', '}'] } else { ['[', ']'] };
+        let keys: usize = columns.iter().map(|(key, _)| key.len() + 4).sum();
+        let values: usize = columns.iter().map(|(_, column)| column.bytes + self.rows * 4).sum();
+        let mut out = String::new();
+        out.try_reserve(values + self.rows * (keys + 3) + 2).map_err(|_| Error::out_of_memory())?;
+        out.push('[');
+        for row in 0..self.rows {
+            out.push_str(if row > 0 { "," } else { "" });
+            out.push(open);
+            let mut first = true;
+            for (key, column) in &columns {
+                let value = column.values.get(row).and_then(Option::as_ref).filter(|value| !value.is_null());
+                if dialect == Dialect::Postgres && value.is_none() {
+                    continue;
+                }
+                out.push_str(if first { "" } else { "," });
+                first = false;
+                if dialect == Dialect::Postgres {
+                    write_text(key, &mut out);
+                    out.push(':');
+                }
+                value.unwrap_or(&Json::Null).write_to(&mut out);
+            }
+            out.push(close);
+        }
+        out.push(']');
+        Ok(out)
+    }
+}
+
+/// At least as many bytes as the value takes when it is written.
+fn written_bytes(value: &Json) -> usize {
+    match value {
+        Json::Text(text) => {
+            let byte = |byte: u8| match byte {
+                0..32 => 6,
+                b'"' | b'\\' => 2,
+                _ => 1,
+            };
+            text.bytes().map(byte).sum::<usize>() + 2
+        }
+        // The longest number.
+        Json::Number(_) => 25,
+        _ => 5,
+    }
+}
+
+/// Writes a statement. Values are asked for in the order in which they stand in its text.
+pub(crate) struct Writer<'a> {
+    pub target: &'a Target<'a>,
+    feed: Feed,
+    params: Vec<Json>,
+    /// The rows, as what follows `FROM` in PostgreSQL or `WITH` in SQLite.
+    source: Option<String>,
+}
+
+impl Writer<'_> {
+    /// The rows that travel, if there are any: their own order of columns is that of the feed.
+    fn source(&mut self) -> Result<String> {
+        let text = self.feed.write(self.target.dialect)?;
+        let columns: Vec<(usize, &'static str)> = self
+            .feed
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| column.used && column.differs)
+            .map(|(at, column)| (at, column.kind))
+            .collect();
+        let param = self.param(Json::Text(text));
+        let given = &self.target.given;
+        let listed = |each: &dyn Fn(usize, usize, &str) -> String| {
+            columns.iter().enumerate().map(|(place, (at, kind))| each(place, *at, kind)).collect::<Vec<_>>().join(", ")
+        };
+        Ok(match self.target.dialect {
+            Dialect::Postgres => {
+                format!("json_to_recordset({param}::text::json) AS {given}({})", listed(&|_, at, kind| format!("c{at} {kind}")))
+            }
+            Dialect::Sqlite => format!(
+                "{given}({}) AS MATERIALIZED (SELECT {} FROM json_each({param}) AS evenhand_row)",
+                listed(&|_, at, _| format!("c{at}")),
+                listed(&|place, _, _| format!("json_extract(evenhand_row.value, '$[{place}]')")),
+            ),
+        })
+    }
+
+    /// Takes the rows: what follows `FROM` in PostgreSQL, or `WITH` in SQLite.
+    pub fn rows(&mut self) -> Option<String> {
+        self.source.take()
+    }
+
+    /// A value of the rows, or a parameter.
+    pub fn value(&mut self, FedIx(at): FedIx) -> String {
+        let Some(column) = self.feed.columns.get(at) else { return "NULL".to_owned() };
+        if column.differs {
+            return format!("{}.c{at}", self.target.given);
+        }
+        let (value, kind) = (column.first.clone().unwrap_or_default(), column.kind);
+        let param = self.param(value);
+        if self.target.dialect == Dialect::Postgres { format!("{param}::{kind}") } else { param }
+    }
+
+    fn param(&mut self, value: Json) -> String {
+        self.params.push(value);
+        match self.target.dialect {
+            Dialect::Postgres => format!("${}", (self.target.param_start as usize).saturating_add(self.params.len() - 1)),
+            Dialect::Sqlite => "?".to_owned(),
+        }
+    }
+
+    /// The values of the parameters.
+    pub fn params(self) -> Vec<Json> {
+        self.params
+    }
+}

@@ -1,0 +1,202 @@
+//! Changes of leads.
+
+use std::borrow::Cow;
+
+use crate::error::{Error, Result};
+use crate::plan::{Change, Plan};
+use crate::query::FieldIx;
+use crate::sql::condition::Dialect;
+
+use crate::sql::statement::feed::{FedIx, Feed, Writer};
+use crate::sql::statement::options::Target;
+use crate::sql::statement::{Kind, Statement};
+
+/// What the rows of an update are made of.
+struct Columns {
+    feed: Feed,
+    id: FedIx,
+    expect: FedIx,
+    fields: Vec<Field>,
+}
+
+/// A field that changes in some rows.
+struct Field {
+    ix: FieldIx,
+    /// Whether the row sets it.
+    set: FedIx,
+    to: FedIx,
+    /// What it must hold, where leads have no version and it is not the owner.
+    from: Option<FedIx>,
+}
+
+/// The changes in order of the leads' ids.
+pub(crate) fn updates(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>) -> Result<()> {
+    let mut order: Vec<(Cow<'_, str>, usize)> = Vec::new();
+    order.try_reserve_exact(plan.count()).map_err(|_| Error::out_of_memory())?;
+    for (at, row) in plan.rows.iter().enumerate() {
+        order.push((plan.table.id(crate::table::RowIx(*row)), at));
+    }
+    crate::sort::all(&mut order);
+    let mut columns = Columns::new(plan, target)?;
+    for (_, at) in order {
+        let Some(change) = plan.change(at) else { continue };
+        columns.row(&change, target)?;
+        if columns.feed.is_full() {
+            out.push(std::mem::replace(&mut columns, Columns::new(plan, target)?).statement(target)?);
+        }
+    }
+    if columns.feed.rows() > 0 {
+        out.push(columns.statement(target)?);
+    }
+    Ok(())
+}
+
+impl Columns {
+    fn new(plan: &Plan, target: &Target<'_>) -> Result<Columns> {
+        let lead = &target.model.lead;
+        let mut feed = Feed::new(target);
+        let id = feed.column(target.column(lead.id)?.written_as());
+        let expect = feed.column(target.column(lead.version.unwrap_or(lead.owner))?.compared_as());
+        let mut touched: Vec<FieldIx> = plan.edits.iter().map(|edit| edit.field).collect();
+        crate::sort::all(&mut touched);
+        touched.dedup();
+        let mut fields = Vec::with_capacity(touched.len());
+        for ix in touched {
+            let column = target.column(ix)?;
+            let set = feed.column("boolean");
+            let to = feed.column(column.written_as());
+            let guarded = lead.version.is_none() && ix != lead.owner;
+            let from = guarded.then(|| feed.column(column.compared_as()));
+            fields.push(Field { ix, set, to, from });
+        }
+        Ok(Columns { feed, id, expect, fields })
+    }
+
+    fn row(&mut self, change: &Change<'_>, target: &Target<'_>) -> Result<()> {
+        let lead = &target.model.lead;
+        let id = target.column(lead.id)?.value(&crate::query::Cell::Text(Cow::Borrowed(&change.lead)))?;
+        let expect = target.column(lead.version.unwrap_or(lead.owner))?.comparand(&change.expect)?;
+        let mut values = Vec::with_capacity(2 + 3 * self.fields.len());
+        values.extend([Some(id), Some(expect)]);
+        for field in &self.fields {
+            let set = change.set.iter().find(|set| set.field == field.ix);
+            let column = target.column(field.ix)?;
+            values.push(Some(set.is_some().into()));
+            values.push(set.map(|set| column.value(&set.to)).transpose()?);
+            if field.from.is_some() {
+                values.push(set.map(|set| column.comparand(&set.from)).transpose()?);
+            }
+        }
+        self.feed.row(values)
+    }
+
+    fn statement(mut self, target: &Target<'_>) -> Result<Statement> {
+        let expect = self.feed.rows();
+        // What no row sets is left out, and what all set needs no flag.
+        let mut fields = Vec::with_capacity(self.fields.len());
+        for field in self.fields {
+            let all = self.feed.agreed(field.set).map(|agreed| *agreed == true.into());
+            if all.is_some() {
+                self.feed.leave_out(field.set);
+            }
+            if all == Some(false) {
+                self.feed.leave_out(field.to);
+                field.from.into_iter().for_each(|from| self.feed.leave_out(from));
+            } else {
+                fields.push((field, all.is_some()));
+            }
+        }
+        let (id, version) = (target.column(target.model.lead.id)?, target.model.lead.version);
+        let mut writer = self.feed.begin(target)?;
+        let (table, alias, given) = (&target.table, &target.alias, &target.given);
+        let mut sql = String::new();
+        let rows = writer.rows();
+        if let Some(rows) = &rows {
+            sql += &match target.dialect {
+                Dialect::Postgres => {
+                    let key = writer.value(self.id);
+                    format!(
+                        "WITH {given} AS (SELECT {given}.* FROM {rows} JOIN {table} AS {alias} ON {} = {} \
+                         ORDER BY {key}::text COLLATE \"C\" FOR NO KEY UPDATE OF {alias}) ",
+                        id.here,
+                        id.assigned(&key),
+                    )
+                }
+                Dialect::Sqlite => format!("WITH {rows} "),
+            };
+        }
+        let mut sets = Vec::with_capacity(fields.len() + 1);
+        for (field, all) in &fields {
+            let column = target.column(field.ix)?;
+            let flag = if *all { None } else { Some(writer.value(field.set)) };
+            let to = column.assigned(&writer.value(field.to));
+            sets.push(match flag {
+                Some(flag) => format!("{} = CASE WHEN {flag} THEN {to} ELSE {} END", column.name, column.kept()),
+                None => format!("{} = {to}", column.name),
+            });
+        }
+        if let Some(version) = version {
+            let column = target.column(version)?;
+            sets.push(format!("{} = COALESCE({}, 0) + 1", column.name, column.here));
+        }
+        if sets.is_empty() {
+            // A note alone: nothing changes, and yet the guard must hold until the end of the transaction.
+            let owner = target.column(target.model.lead.owner)?;
+            sets.push(format!("{} = {}", owner.name, owner.here));
+        }
+        sql += &format!("UPDATE {table} AS {alias} SET {}", sets.join(", "));
+        if rows.is_some() {
+            sql += &format!(" FROM {given}");
+        }
+        let wanted = id.assigned(&writer.value(self.id));
+        sql += &format!(" WHERE {} = {wanted}", id.here);
+        sql += &guard(target, &writer.value(self.expect))?;
+        if version.is_none() {
+            guards(&fields, target, &mut writer, &mut sql)?;
+        }
+        sql += &returning(target)?;
+        Ok(Statement { sql, params: writer.params(), kind: Kind::Update, expect })
+    }
+}
+
+/// The version or else the owner that must still stand.
+pub(crate) fn guard(target: &Target<'_>, expect: &str) -> Result<String> {
+    let lead = &target.model.lead;
+    let column = target.column(lead.version.unwrap_or(lead.owner))?;
+    Ok(match (lead.version, target.dialect) {
+        (None, _) => format!(" AND {}", column.still(expect)),
+        (Some(_), Dialect::Postgres) => format!(" AND {} IS NOT DISTINCT FROM {expect}", column.here),
+        (Some(_), Dialect::Sqlite) => format!(" AND {} IS {expect}", column.here),
+    })
+}
+
+/// Without a version: an empty `run`, where the row does not set it, and what every field that is set must hold.
+fn guards(fields: &[(Field, bool)], target: &Target<'_>, writer: &mut Writer<'_>, sql: &mut String) -> Result<()> {
+    if let Some(run) = target.model.lead.run {
+        let idle = format!("{} IS NULL", target.column(run)?.read());
+        match fields.iter().find(|(field, _)| field.ix == run) {
+            None => *sql += &format!(" AND {idle}"),
+            Some((_, true)) => {}
+            Some((field, false)) => *sql += &format!(" AND ({} OR {idle})", writer.value(field.set)),
+        }
+    }
+    for (field, all) in fields {
+        let Some(from) = field.from else { continue };
+        let flag = if *all { None } else { Some(writer.value(field.set)) };
+        let still = target.column(field.ix)?.still(&writer.value(from));
+        *sql += &match flag {
+            Some(flag) => format!(" AND (NOT {flag} OR {still})"),
+            None => format!(" AND {still}"),
+        };
+    }
+    Ok(())
+}
+
+/// What gives back the ids, as text.
+pub(crate) fn returning(target: &Target<'_>) -> Result<String> {
+    let id = target.column(target.model.lead.id)?;
+    Ok(match target.dialect {
+        Dialect::Postgres => format!(" RETURNING {}::text AS \"id\"", id.here),
+        Dialect::Sqlite => format!(" RETURNING CAST({} AS TEXT) AS `id`", id.name),
+    })
+}

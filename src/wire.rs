@@ -1,0 +1,9 @@
+//! Plans on the wire: encoded, stored, verified and applied.
+
+pub mod apply;
+pub mod decode;
+pub mod digest;
+pub mod encode;
+pub mod recorded;
+pub mod verify;
+mod write;

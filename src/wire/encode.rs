@@ -1,0 +1,228 @@
+//! A plan as compact bytes, the same for the same plan in every runtime.
+//!
+//! `EVHP`, a format byte, then three parts, each with its length in front: the header (JSON with sorted keys), the answers that do
+//! not grow with rows (likewise), and the rows: ids, guards and, for each field that changes, what it was and is. Columns are
+//! written one after the other; a value that occurred before in its column is written as its number.
+
+use crate::json::Json;
+use crate::query::{Cell, FieldIx};
+use crate::table::RowIx;
+use crate::time::Instant;
+
+use crate::plan::context::{Notify, Refusing};
+use crate::plan::drops::Left;
+use crate::plan::edit::To;
+use crate::plan::{FORMAT, Plan, SEMANTICS, notices, timeline};
+
+mod columns;
+
+use columns::{Column, columns};
+
+/// The first bytes of every encoded plan.
+pub(crate) const MAGIC: &[u8; 5] = b"EVHP\x01";
+/// Values of one column that are remembered to be referred to.
+pub(crate) const REMEMBERED: usize = 4096;
+
+/// Tags of cells.
+pub(crate) mod tag {
+    pub const NULL: u8 = 0;
+    pub const TEXT: u8 = 1;
+    pub const NUMBER: u8 = 2;
+    pub const FALSE: u8 = 3;
+    pub const TRUE: u8 = 4;
+    pub const DAY: u8 = 5;
+    pub const INSTANT: u8 = 6;
+    pub const LIST: u8 = 7;
+    /// A distance from the plan's instant; only in outcomes, never on the wire.
+    pub const DISTANCE: u8 = 8;
+}
+
+/// Whether instants that follow from the plan's are written as they are, or as their distance from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Times {
+    Absolute,
+    Relative,
+}
+
+/// Appends a number in base 128, the lowest digits first.
+pub(crate) fn number(mut n: u64, out: &mut Vec<u8>) {
+    while n >= 0x80 {
+        out.push((n as u8) | 0x80);
+        n >>= 7;
+    }
+    out.push(n as u8);
+}
+
+/// Appends bytes with their length in front.
+pub(crate) fn bytes(part: &[u8], out: &mut Vec<u8>) {
+    number(part.len() as u64, out);
+    out.extend_from_slice(part);
+}
+
+fn signed(n: i64, out: &mut Vec<u8>) {
+    number(((n << 1) ^ (n >> 63)) as u64, out);
+}
+
+/// Appends a value.
+pub(crate) fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) {
+    match cell {
+        Cell::Null => out.push(tag::NULL),
+        Cell::Text(text) => {
+            out.push(tag::TEXT);
+            bytes(text.as_bytes(), out);
+        }
+        Cell::Number(n) => {
+            out.push(tag::NUMBER);
+            out.extend_from_slice(&n.to_le_bytes());
+        }
+        Cell::Bool(value) => out.push(if *value { tag::TRUE } else { tag::FALSE }),
+        Cell::Day(day) => {
+            out.push(tag::DAY);
+            signed(i64::from(day.0), out);
+        }
+        Cell::Instant(instant) => {
+            out.push(tag::INSTANT);
+            signed(instant.0, out);
+        }
+        Cell::List(items) => {
+            out.push(tag::LIST);
+            number(items.len() as u64, out);
+            items.iter().for_each(|item| bytes(item.as_bytes(), out));
+        }
+    }
+}
+
+/// The header as the public API shows it.
+pub(crate) fn header(plan: &Plan) -> Json {
+    let mut out = unsigned_header(plan, Times::Absolute);
+    if let Json::Object(pairs) = &mut out {
+        pairs.retain(|(key, _)| key != "id");
+        pairs.push(("id".to_owned(), plan.id().into()));
+        pairs.push(("digest".to_owned(), plan.digest().into()));
+    }
+    out.canonical()
+}
+
+/// The header without the digest, and without an id that is only the digest.
+pub(crate) fn unsigned_header(plan: &Plan, times: Times) -> Json {
+    let mut out = vec![
+        ("format".to_owned(), FORMAT.into()),
+        ("semantics".to_owned(), Json::Number(f64::from(SEMANTICS))),
+        ("options".to_owned(), options(plan)),
+        ("config".to_owned(), plan.config.as_str().into()),
+        ("actor".to_owned(), plan.actor.as_str().into()),
+        ("command".to_owned(), plan.command()),
+        ("count".to_owned(), plan.count().into()),
+    ];
+    if times == Times::Absolute {
+        out.push(("at".to_owned(), plan.now.0.into()));
+        out.extend(plan.given_id.clone().map(|id| ("id".to_owned(), id.into())));
+    }
+    Json::Object(out).canonical()
+}
+
+pub(crate) fn options(plan: &Plan) -> Json {
+    Json::object([
+        ("allOrNothing", (plan.refusing == Refusing::All).into()),
+        ("notify", if plan.notify == Notify::Digest { "digest" } else { "none" }.into()),
+    ])
+}
+
+/// What does not grow with rows.
+fn answers(plan: &Plan, times: Times) -> Json {
+    let schema = &plan.model.schema;
+    let state = plan.state.iter().map(|change| {
+        let json = change.to_json();
+        if times == Times::Relative { since(&json, plan.now) } else { json }
+    });
+    let removed =
+        plan.removed.iter().map(|(lead, expect)| Json::object([("lead", lead.as_str().into()), ("expect", timeline::json(expect))]));
+    Json::object([
+        ("refused", Json::List(plan.refused.iter().map(crate::access::Reason::to_json).collect())),
+        ("warnings", Json::List(plan.warnings.iter().map(crate::error::Diagnostic::to_json).collect())),
+        ("assignees", Json::List(plan.lines.iter().map(crate::plan::lines::Line::to_json).collect())),
+        ("notifications", Json::List(notices::of(plan).iter().map(|notice| notice.to_json(schema.name(notice.slot))).collect())),
+        ("state", Json::List(state.collect())),
+        ("reads", plan.reads_json()),
+        ("attach", plan.attach_json()),
+        ("created", Json::List(plan.created.iter().map(|copy| plan.created_json(copy, times)).collect())),
+        ("removed", Json::List(removed.collect())),
+        ("split", plan.split_json()),
+        ("runs", Json::List(Vec::new())),
+    ])
+    .canonical()
+}
+
+/// State values with every `at` as its distance from the plan's instant.
+fn since(json: &Json, now: Instant) -> Json {
+    match json {
+        Json::Object(pairs) => Json::Object(
+            pairs
+                .iter()
+                .map(|(key, value)| match value {
+                    Json::Number(at) if key == "at" => {
+                        ("atDistance".to_owned(), Json::Number(at - Json::from(now.0).as_number().unwrap_or(0.0)))
+                    }
+                    _ => (key.clone(), since(value, now)),
+                })
+                .collect(),
+        ),
+        Json::List(list) => Json::List(list.iter().map(|item| since(item, now)).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Everything of a plan but its header.
+pub(crate) fn body(plan: &Plan, times: Times) -> Vec<u8> {
+    let mut out = Vec::new();
+    bytes(answers(plan, times).write().as_bytes(), &mut out);
+
+    let mut fields: Vec<FieldIx> = plan.edits.iter().map(|edit| edit.field).collect();
+    // Edits are in the order of their fields' names.
+    fields.dedup();
+    let mut ids = Vec::new();
+    let mut guards = Column::default();
+    let guard = plan.model.lead.version.unwrap_or(plan.model.lead.owner);
+    for row in plan.rows.iter().map(|row| RowIx(*row)) {
+        bytes(plan.table.id(row).as_bytes(), &mut ids);
+        guards.push_cell(&plan.table, guard, row);
+    }
+    let columns = columns(plan, &fields, times);
+    number(plan.rows.len() as u64, &mut out);
+    bytes(&ids, &mut out);
+    bytes(&guards.out, &mut out);
+    number(fields.len() as u64, &mut out);
+    for (field, (from, to)) in fields.iter().zip(&columns) {
+        bytes(plan.model.schema.name(*field).as_bytes(), &mut out);
+        bytes(&from.out, &mut out);
+        bytes(&to.out, &mut out);
+    }
+
+    number(plan.drops.len() as u64, &mut out);
+    for drop in plan.drops.iter() {
+        out.push(drop.code as u8);
+        match &drop.left {
+            Left::Id(id) => bytes(id.as_bytes(), &mut out),
+            Left::Row(row) => bytes(plan.table.id(*row).as_bytes(), &mut out),
+        }
+    }
+    out
+}
+
+/// How far from the plan's instant a field is set, if it is set to such an instant.
+pub(crate) fn distance(plan: &Plan, field: FieldIx) -> Option<i64> {
+    plan.edits
+        .iter()
+        .filter(|edit| edit.field == field)
+        .find_map(|edit| if let To::Now(distance) = edit.to { Some(distance) } else { None })
+}
+
+impl Plan {
+    /// The plan as compact bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        bytes(header(self).write().as_bytes(), &mut out);
+        out.extend_from_slice(&self.body());
+        out
+    }
+}
