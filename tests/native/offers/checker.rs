@@ -320,7 +320,7 @@ fn scopes() -> Vec<Scope> {
     let twice = Options { passes: 2, ..sequential() };
     let once = Options { reopen_minutes: None, ..broadcast() };
     vec![
-        Scope { changes: 3, ..Scope::of("one person, two leads, both methods, three changes", 1, 2, vec![sequential(), broadcast()]) },
+        Scope { changes: 2, ..Scope::of("one person, one lead, both methods, two changes", 1, 1, vec![sequential(), broadcast()]) },
         Scope {
             changes: 1,
             ..Scope::of("three people, one lead, both methods, a change of people", 3, 1, vec![sequential(), broadcast()])
