@@ -4,5 +4,5 @@ mod bundles;
 pub(crate) mod classes;
 pub(crate) mod deal;
 pub(crate) mod eligible;
-pub(crate) mod matching;
+pub(crate) mod match_condition;
 pub mod spec;

@@ -13,13 +13,13 @@ mod undo;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use crate::access::{Gate, Reason};
+use crate::access::{Authorizer, Reason};
 use crate::allot::spec::{Receiver, Split};
 use crate::config::patch::Patch;
 use crate::config::{Model, Verb};
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::json::decode::{Faults, Node};
+use crate::json::decode::{Decoder, Faults};
 
 use crate::plan::Plan;
 use crate::plan::context::Context;
@@ -28,8 +28,8 @@ use crate::plan::draft::Draft;
 use crate::plan::drops::Drops;
 use crate::plan::edit::Edits;
 use crate::plan::leads::LeadsRef;
-use crate::plan::planner::{Deciding, Many};
-use crate::plan::reasons::Inquiry;
+use crate::plan::planner::{Many, Planner};
+use crate::plan::reasons::Explain;
 use crate::query::{FieldIx, UnitIx};
 use crate::shards;
 use crate::table::{RowIx, Table};
@@ -215,7 +215,7 @@ impl Command {
             return Err(Error::new("not_implemented", "/type", "rules, groups and offers have not landed yet"));
         }
         let faults = Faults::default();
-        let node = Node::new(json, "", &faults);
+        let node = Decoder::new(json, "", &faults);
         let reader = read::Reader { model, rows, query_fault: std::cell::Cell::new(false) };
         let command = reader.command(&node);
         let (failed, list) = (faults.any_error(), faults.into_list());
@@ -233,7 +233,7 @@ impl Command {
 /// lacks something; `unknown_field`, `now_required` and the like for filters; `out_of_memory`.
 pub fn plan(
     model: &Rc<Model>,
-    gate: &Rc<Gate>,
+    auth: &Rc<Authorizer>,
     table: &Table,
     command: &Json,
     picked: Option<Rc<Vec<u32>>>,
@@ -245,7 +245,7 @@ pub fn plan(
     context.state.forget_reads();
     let mut plan = Plan {
         model: Rc::clone(model),
-        gate: Rc::clone(gate),
+        auth: Rc::clone(auth),
         table: table.snapshot(),
         kind: typed.kind(),
         command: command.canonical(),
@@ -263,9 +263,9 @@ pub fn plan(
         slot: None,
         all_move: false,
         many: Many::No,
-        inquiry: Inquiry::Edit,
+        inquiry: Explain::Edit,
         tell_unit: None,
-        part: shards::Part::Alone,
+        part: shards::Totals::Alone,
         body: OnceCell::new(),
         digest: OnceCell::new(),
         outcome: OnceCell::new(),
@@ -283,42 +283,42 @@ pub fn plan(
         plan.refused = vec![Reason::new("unknown_actor", None, "the acting user is not known")];
         return Ok(plan);
     };
-    let deciding = Deciding::new(model, gate, table, context, actor);
-    plan.refused = deciding.refusals(&typed)?;
+    let planner = Planner::new(model, auth, table, context, actor);
+    plan.refused = planner.refusals(&typed)?;
     if plan.refused.is_empty() {
-        let draft = decide(&deciding, &typed)?;
-        plan.settle(&deciding, draft)?;
+        let draft = decide(&planner, &typed)?;
+        plan.finalize(&planner, draft)?;
     }
     context.state.check_complete()?;
-    if let Some(found) = deciding.found.take() {
+    if let Some(found) = planner.found.take() {
         plan.set_ids(found.iter().map(|row| plan.table.id(RowIx(*row)).into_owned().into()).collect());
     }
     Ok(plan)
 }
 
 /// Decides a command.
-pub(crate) fn decide(deciding: &Deciding<'_>, command: &Command) -> Result<Draft> {
+pub(crate) fn decide(planner: &Planner<'_>, command: &Command) -> Result<Draft> {
     match command {
-        Command::Assign { leads, slots, primary, note } => assign::assign(deciding, leads, slots, primary.as_ref(), note.as_deref()),
-        Command::Unassign { leads, slot, pool } => assign::unassign(deciding, leads, *slot, pool.as_deref()),
+        Command::Assign { leads, slots, primary, note } => assign::assign(planner, leads, slots, primary.as_ref(), note.as_deref()),
+        Command::Unassign { leads, slot, pool } => assign::unassign(planner, leads, *slot, pool.as_deref()),
         Command::Transfer { lead, seen, unit, user, new_id } => {
-            single::transfer(deciding, lead, seen.as_ref(), *unit, user.as_deref(), new_id.as_deref())
+            single::transfer(planner, lead, seen.as_ref(), *unit, user.as_deref(), new_id.as_deref())
         }
-        Command::Deactivate { leads } => edit::deactivate(deciding, leads),
-        Command::ResendNotification { lead } => single::resend(deciding, lead),
-        Command::Split { leads, split } => crate::allot::deal::split(deciding, leads, split),
-        Command::Rebalance { leads, users, slot } => reclaim::rebalance(deciding, leads.as_ref(), users, *slot),
+        Command::Deactivate { leads } => edit::deactivate(planner, leads),
+        Command::ResendNotification { lead } => single::resend(planner, lead),
+        Command::Split { leads, split } => crate::allot::deal::split(planner, leads, split),
+        Command::Rebalance { leads, users, slot } => reclaim::rebalance(planner, leads.as_ref(), users, *slot),
         Command::Reclaim { from, leads, slot, split, pool } => {
-            reclaim::reclaim(deciding, from, leads.as_ref(), *slot, split.as_ref(), pool.as_deref())
+            reclaim::reclaim(planner, from, leads.as_ref(), *slot, split.as_ref(), pool.as_deref())
         }
-        Command::MassEdit { leads, .. } => edit::mass_edit(deciding, leads, command),
-        Command::ClaimFromPool { lead, seen } => single::claim(deciding, lead, seen.as_ref()),
-        Command::Undo { plan } => undo::undo(deciding, plan),
+        Command::MassEdit { leads, .. } => edit::mass_edit(planner, leads, command),
+        Command::ClaimFromPool { lead, seen } => single::claim(planner, lead, seen.as_ref()),
+        Command::Undo { plan } => undo::undo(planner, plan),
     }
 }
 
 /// What a whole command asks before any row.
-impl Deciding<'_> {
+impl Planner<'_> {
     /// What the whole command asks before any row: the right to act on many leads, to give, and on a list.
     pub(crate) fn refusals(&self, command: &Command) -> Result<Vec<Reason>> {
         let mut verbs = match command {
@@ -333,9 +333,9 @@ impl Deciding<'_> {
             self.many.set(Many::Yes);
             verbs.push(Verb::LeadMass);
         }
-        let mut reasons = self.gate.refusals(self.actor, &verbs)?;
+        let mut reasons = self.auth.refusals(self.actor, &verbs)?;
         if let Some(LeadsRef::List(id)) = command.leads() {
-            let decision = self.gate.list_use(self.actor, id)?;
+            let decision = self.auth.list_use(self.actor, id)?;
             if !decision.allowed {
                 reasons.extend(decision.reasons);
             }

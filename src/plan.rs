@@ -2,7 +2,7 @@
 //!
 //! [`plan`] turns a command into a [`Plan`]. A plan keeps a snapshot of the table, the rows that change and rules for what they
 //! become ([`edit`]); each answer is derived from those when it is asked for, so that a plan of a million leads costs no more
-//! than its decision. The way through this room: `command` and `context` (what is asked, in what) → `decide` (who and which)
+//! than its decision. The way through this module: `command` and `context` (what is asked, in what) → `decide` (who and which)
 //! → `settle` (what follows from it) → `encode`, `write` (the wire) → `verify`, `apply` (the way back).
 
 pub mod context;
@@ -31,7 +31,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use crate::access::{Gate, Reason};
+use crate::access::{Authorizer, Reason};
 use crate::config::Model;
 use crate::error::Diagnostic;
 use crate::json::Json;
@@ -40,11 +40,11 @@ use crate::table::{RowIx, Snapshot};
 use crate::time::Instant;
 
 use context::{Notify, Refusing};
-use drops::{Drops, Left};
+use drops::{DroppedLead, Drops};
 use edit::{Edits, Told};
 use lines::Line;
 use planner::Many;
-use reasons::Inquiry;
+use reasons::Explain;
 use state::StateChange;
 
 /// The name of the encoding.
@@ -56,7 +56,7 @@ pub const SEMANTICS: u32 = 1;
 #[derive(Debug)]
 pub struct Plan {
     pub(crate) model: Rc<Model>,
-    pub(crate) gate: Rc<Gate>,
+    pub(crate) auth: Rc<Authorizer>,
     pub(crate) table: Snapshot,
     pub(crate) kind: &'static str,
     pub(crate) command: Json,
@@ -75,9 +75,9 @@ pub struct Plan {
     /// Whether the slot changes in each of the rows.
     pub(crate) all_move: bool,
     pub(crate) many: Many,
-    pub(crate) inquiry: Inquiry,
+    pub(crate) inquiry: Explain,
     pub(crate) tell_unit: Option<String>,
-    pub(crate) part: crate::shards::Part,
+    pub(crate) part: crate::shards::Totals,
     pub(crate) body: OnceCell<Rc<Vec<u8>>>,
     pub(crate) digest: OnceCell<String>,
     pub(crate) outcome: OnceCell<String>,
@@ -160,8 +160,8 @@ impl Plan {
     /// The id of a lead that was left out.
     pub(crate) fn lead_of<'a>(&'a self, drop: &drops::Drop<'a>) -> Cow<'a, str> {
         match &drop.left {
-            Left::Row(row) => self.table.id(*row),
-            Left::Id(id) => Cow::Borrowed(*id),
+            DroppedLead::Row(row) => self.table.id(*row),
+            DroppedLead::Id(id) => Cow::Borrowed(*id),
         }
     }
 

@@ -29,7 +29,7 @@ mod share;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::access::Gate;
+use crate::access::Authorizer;
 use crate::config::Model;
 use crate::error::{Error, Result};
 use crate::json::Json;
@@ -44,12 +44,12 @@ use crate::plan::context::{Context, Coverage, Notify, Refusing};
 use crate::plan::leads::LeadsRef;
 use crate::plan::lines::Line;
 use crate::plan::notices::Notice;
-use crate::plan::planner::Deciding;
+use crate::plan::planner::Planner;
 use crate::wire::digest;
 
-pub(crate) use count::{Whole, loads};
+pub(crate) use count::{GlobalSplit, loads};
 pub(crate) use form::Tally;
-pub(crate) use gather::{Probe, Tallied};
+pub(crate) use gather::{Tallied, Trial};
 pub use settlement::Settlement;
 
 /// What a plan is a part of.
@@ -59,7 +59,7 @@ pub(crate) enum Dealing {
     #[default]
     Alone,
     /// Rows are only counted.
-    Tally(Probe),
+    Tally(Trial),
     /// There are no rows, only the tallies of all shards.
     Settle(Rc<Vec<Tally>>),
     /// One shard's rows are dealt as it was settled.
@@ -92,25 +92,25 @@ impl Share {
 
 /// What a draft or a plan is, of a split over shards.
 #[derive(Debug, Default)]
-pub(crate) enum Part {
+pub(crate) enum Totals {
     /// Complete in itself.
     #[default]
     Alone,
     /// Rows to be counted.
     Tallied(Box<Tallied>),
     /// All of a split but its rows.
-    Whole(Box<Whole>),
+    Whole(Box<GlobalSplit>),
     /// One shard's rows: what is told of the whole is not told here.
     Shard,
 }
 
-impl Part {
+impl Totals {
     /// The notices of the whole, or none for a shard; nothing where the rows tell.
     pub fn notices(&self, model: &Model) -> Option<Vec<Notice>> {
         match self {
-            Part::Alone | Part::Tallied(_) => None,
-            Part::Whole(whole) => Some(whole.notices(model)),
-            Part::Shard => Some(Vec::new()),
+            Totals::Alone | Totals::Tallied(_) => None,
+            Totals::Whole(whole) => Some(whole.notices(model)),
+            Totals::Shard => Some(Vec::new()),
         }
     }
 
@@ -118,20 +118,20 @@ impl Part {
     /// rows tell.
     pub fn last_of_each(&self, slot: FieldIx) -> Option<BTreeMap<String, usize>> {
         match self {
-            Part::Alone | Part::Tallied(_) => None,
-            Part::Whole(whole) => Some(whole.told.last.get(&slot).cloned().unwrap_or_default()),
-            Part::Shard => Some(BTreeMap::new()),
+            Totals::Alone | Totals::Tallied(_) => None,
+            Totals::Whole(whole) => Some(whole.told.last.get(&slot).cloned().unwrap_or_default()),
+            Totals::Shard => Some(BTreeMap::new()),
         }
     }
 }
 
 /// A split, in the words of the kernel.
 #[derive(Clone, Copy)]
-pub(crate) struct Divided<'a> {
+pub(crate) struct SplitSpec<'a> {
     /// The receivers' ids.
     pub names: &'a [&'a str],
     /// What becomes of rows that are dealt to whoever has them.
-    pub kept: crate::allot::deal::Settled,
+    pub kept: crate::allot::deal::Unchanged,
     /// How rows follow one another.
     pub order: kernel::Order,
     /// What is even.
@@ -143,16 +143,16 @@ pub(crate) struct Divided<'a> {
 /// The lines of the whole, or none for a shard; nothing where the rows tell.
 pub(crate) fn lines(
     plan: &mut Plan,
-    deciding: &Deciding<'_>,
+    planner: &Planner<'_>,
     receivers: &[(String, Option<u64>)],
     former: &[String],
 ) -> Result<Option<Vec<Line>>> {
-    match (&mut plan.part, &deciding.context.dealing) {
-        (Part::Whole(whole), Dealing::Settle(tallies)) => {
-            whole.count(deciding, tallies, plan.slot.unwrap_or(plan.model.lead.owner), &plan.edits)?;
-            whole.lines(deciding, tallies, receivers, former).map(Some)
+    match (&mut plan.part, &planner.context.dealing) {
+        (Totals::Whole(whole), Dealing::Settle(tallies)) => {
+            whole.count(planner, tallies, plan.slot.unwrap_or(plan.model.lead.owner), &plan.edits)?;
+            whole.lines(planner, tallies, receivers, former).map(Some)
         }
-        (Part::Shard, _) => Ok(Some(Vec::new())),
+        (Totals::Shard, _) => Ok(Some(Vec::new())),
         _ => Ok(None),
     }
 }
@@ -222,9 +222,9 @@ pub(crate) fn check(command: &Json, model: &Model, context: &Context, config: &s
 /// # Errors
 /// `not_shardable` for a command whose rows have an order that shards cannot keep, or that divides nothing; and those of
 /// [`plan`](crate::command::plan()).
-pub fn tally(model: &Rc<Model>, gate: &Rc<Gate>, table: &Table, command: &Json, context: &Context, config: &str) -> Result<Vec<u8>> {
+pub fn tally(model: &Rc<Model>, auth: &Rc<Authorizer>, table: &Table, command: &Json, context: &Context, config: &str) -> Result<Vec<u8>> {
     let typed = read(command, model)?;
-    gather::gather(model, gate, table, &typed, question(command, context, config), context).map(|tally| tally.encode())
+    gather::gather(model, auth, table, &typed, question(command, context, config), context).map(|tally| tally.encode())
 }
 
 /// Settles the shares of the whole from every shard's tally, in the order in which the shards' rows are taken.
@@ -234,7 +234,14 @@ pub fn tally(model: &Rc<Model>, gate: &Rc<Gate>, table: &Table, command: &Json, 
 ///
 /// # Errors
 /// As [`tally`]; `tally_malformed` for bytes that are no tally, and `settlement_stale` for a tally of something else.
-pub fn settle(model: &Rc<Model>, gate: &Rc<Gate>, tallies: &[Vec<u8>], command: &Json, context: &Context, config: &str) -> Result<Vec<u8>> {
+pub fn settle(
+    model: &Rc<Model>,
+    auth: &Rc<Authorizer>,
+    tallies: &[Vec<u8>],
+    command: &Json,
+    context: &Context,
+    config: &str,
+) -> Result<Vec<u8>> {
     read(command, model)?;
     let question = question(command, context, config);
     let mut read = Vec::new();
@@ -249,6 +256,6 @@ pub fn settle(model: &Rc<Model>, gate: &Rc<Gate>, tallies: &[Vec<u8>], command: 
     let tallies = Rc::new(read);
     let context = Context { dealing: Dealing::Settle(Rc::clone(&tallies)), coverage: Coverage::Whole, ..context.clone() };
     let nothing = Table::new(Rc::clone(&model.schema), model.lead.id, Budget::default());
-    let plan = crate::command::plan(model, gate, &nothing, command, None, &context, config)?;
+    let plan = crate::command::plan(model, auth, &nothing, command, None, &context, config)?;
     Ok(settlement::encode(&plan, &tallies, question))
 }

@@ -2,8 +2,8 @@
 
 pub mod apply;
 pub mod decode;
+pub mod decoded;
 pub mod digest;
 pub mod encode;
-pub mod recorded;
 pub mod verify;
 mod write;

@@ -19,25 +19,25 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::access::Gate;
+use crate::access::Authorizer;
 use crate::config::{Model, people};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
 use crate::json::Json;
-use crate::json::decode::{Faults, Node};
+use crate::json::decode::{Decoder, Faults};
 use crate::plan::Plan;
 use crate::plan::context::{Context, Coverage};
-use crate::query::{Purpose, Query};
+use crate::query::{Query, Strictness};
 use crate::time::Instant;
-use crate::wire::recorded::Recorded;
-use crate::wire::verify::{Posted, Verdict};
+use crate::wire::decoded::DecodedPlan;
+use crate::wire::verify::{EncodedPlan, Verdict};
 use crate::wire::{apply, decode};
 
 /// A compiled configuration.
 #[derive(Debug)]
 pub struct Workspace {
     pub(crate) model: Rc<Model>,
-    pub(crate) gate: Rc<Gate>,
+    pub(crate) auth: Rc<Authorizer>,
     source: Json,
     digest: OnceCell<String>,
     user_ids: OnceCell<Rc<BTreeSet<String>>>,
@@ -45,7 +45,7 @@ pub struct Workspace {
 
 /// A plan that was posted or stored, with the context it came in.
 #[derive(Clone, Debug, Default)]
-pub struct Stored {
+pub struct Attachments {
     /// The plans that an undo refers to and that came as bytes: id and bytes.
     pub plans: Vec<(String, Vec<u8>)>,
     /// With leads in shards: what [`Workspace::settle`] returned.
@@ -87,8 +87,8 @@ impl Workspace {
     pub fn of(config: Json) -> Result<Workspace> {
         let (model, _) = Model::compile(&config)?;
         let model = Rc::new(model);
-        let gate = Rc::new(Gate::compile(&model)?);
-        Ok(Workspace { model, gate, source: config, digest: OnceCell::new(), user_ids: OnceCell::new() })
+        let auth = Rc::new(Authorizer::compile(&model)?);
+        Ok(Workspace { model, auth, source: config, digest: OnceCell::new(), user_ids: OnceCell::new() })
     }
 
     /// The same checks without failing: every fault and every warning.
@@ -118,7 +118,7 @@ impl Workspace {
         }
         let (model, after) = self.model.update(&named, patch)?;
         let model = Rc::new(model);
-        self.gate = Rc::new(Gate::compile(&model)?);
+        self.auth = Rc::new(Authorizer::compile(&model)?);
         self.model = model;
         if let Cow::Owned(named) = named {
             self.source = named;
@@ -163,7 +163,7 @@ impl Workspace {
     /// # Errors
     /// `query_invalid` with every fault.
     pub fn query(&self, query: &Json, path: &str) -> Result<Query> {
-        crate::query::compile(query, path, &self.model.schema, Purpose::List)
+        crate::query::compile(query, path, &self.model.schema, Strictness::List)
             .map_err(|faults| crate::error::Error::invalid("query_invalid", faults))
     }
 
@@ -171,51 +171,51 @@ impl Workspace {
     ///
     /// # Errors
     /// Those of [`plan::plan`], and `context_invalid`.
-    pub fn plan(&self, table: &LeadTable, command: &Json, picked: Option<&Selection>, context: &Json, stored: Stored) -> Result<Plan> {
+    pub fn plan(&self, table: &LeadTable, command: &Json, picked: Option<&Selection>, context: &Json, stored: Attachments) -> Result<Plan> {
         let context = self.context(table, context, stored)?;
         let picked = picked.map(|selection| selection.rows_of(table)).transpose()?;
-        crate::command::plan(&self.model, &self.gate, &table.table, command, picked, &context, self.digest())
+        crate::command::plan(&self.model, &self.auth, &table.table, command, picked, &context, self.digest())
     }
 
     /// What [`Workspace::plan`] will read for a command.
     ///
     /// # Errors
     /// Those of [`crate::command::needs::needs`], and `context_invalid`.
-    pub fn needs(&self, command: &Json, context: &Json, stored: Stored) -> Result<crate::command::needs::Needs> {
+    pub fn needs(&self, command: &Json, context: &Json, stored: Attachments) -> Result<crate::command::needs::Needs> {
         let mut read = Context::read(context, &self.model)?;
         for (id, bytes) in stored.plans {
             read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
         }
-        crate::command::needs::needs(&self.model, &self.gate, command, &read)
+        crate::command::needs::needs(&self.model, &self.auth, command, &read)
     }
 
     /// Proves a posted plan against what is here.
     ///
     /// # Errors
     /// `context_invalid`, and what planning needs and does not find.
-    pub fn verify(&self, table: &LeadTable, posted: Posted<'_>, context: &Json, stored: Stored) -> Result<Verdict> {
+    pub fn verify(&self, table: &LeadTable, posted: EncodedPlan<'_>, context: &Json, stored: Attachments) -> Result<Verdict> {
         let context = self.context(table, context, stored)?;
-        crate::wire::verify::verify(&self.model, &self.gate, &table.table, posted, &context, self.digest())
+        crate::wire::verify::verify(&self.model, &self.auth, &table.table, posted, &context, self.digest())
     }
 
     /// A plan that puts back what another changed, for the rows that still are as it left them.
     ///
     /// # Errors
     /// `plan_malformed`, and those of [`Workspace::plan`].
-    pub fn undo(&self, table: &LeadTable, original: Posted<'_>, context: &Json) -> Result<Plan> {
+    pub fn undo(&self, table: &LeadTable, original: EncodedPlan<'_>, context: &Json) -> Result<Plan> {
         let recorded = self.recorded(original)?;
         let id = recorded.header.get("id").and_then(Json::as_text).unwrap_or_default().to_owned();
-        let mut context = self.context(table, context, Stored::default())?;
+        let mut context = self.context(table, context, Attachments::default())?;
         context.plans.insert(0, (id.clone(), Rc::new(recorded)));
         let command = Json::object([("type", "undo".into()), ("plan", id.into())]);
-        crate::command::plan(&self.model, &self.gate, &table.table, &command, None, &context, self.digest())
+        crate::command::plan(&self.model, &self.auth, &table.table, &command, None, &context, self.digest())
     }
 
     /// Takes a plan's changes over into the table.
     ///
     /// # Errors
     /// `plan_malformed`, `out_of_memory`; nothing was changed then.
-    pub fn apply(&self, table: &mut LeadTable, plan: Posted<'_>) -> Result<apply::Applied> {
+    pub fn apply(&self, table: &mut LeadTable, plan: EncodedPlan<'_>) -> Result<apply::Applied> {
         let recorded = self.recorded(plan)?;
         apply::apply(&mut table.table, &self.model, &recorded)
     }
@@ -228,14 +228,14 @@ impl Workspace {
         apply::apply_plan(&mut table.table, &self.model, plan)
     }
 
-    fn recorded(&self, plan: Posted<'_>) -> Result<Recorded> {
+    fn recorded(&self, plan: EncodedPlan<'_>) -> Result<DecodedPlan> {
         match plan {
-            Posted::Bytes(bytes) => decode::decode(bytes, &self.model),
-            Posted::Json(json) => Recorded::from_json(json, &self.model),
+            EncodedPlan::Bytes(bytes) => decode::decode(bytes, &self.model),
+            EncodedPlan::Json(json) => DecodedPlan::from_json(json, &self.model),
         }
     }
 
-    fn context(&self, table: &LeadTable, context: &Json, stored: Stored) -> Result<Context> {
+    fn context(&self, table: &LeadTable, context: &Json, stored: Attachments) -> Result<Context> {
         let mut read = Context::read(context, &self.model)?;
         read.coverage = if table.partial { Coverage::Partial } else { Coverage::Whole };
         read.dealing = shards::dealing(read.shard, stored.settlement.as_deref())?;
@@ -247,7 +247,7 @@ impl Workspace {
 
     /// What filters are evaluated with for a viewer.
     pub(crate) fn filtering<'a>(&'a self, actor: Option<&'a str>, now: Option<Instant>) -> filter::Context<'a> {
-        filter::Context { schema: &self.model.schema, people: self.gate.as_ref(), now, actor }
+        filter::Context { schema: &self.model.schema, people: self.auth.as_ref(), now, actor }
     }
 }
 
@@ -278,7 +278,7 @@ impl Viewer {
     /// Reads `{actor, now?}`. A viewer must say who looks: leaving `actor` out is no way to see everything.
     pub fn read(json: &Json) -> Result<Viewer> {
         let faults = Faults::default();
-        let node = Node::new(json, "", &faults);
+        let node = Decoder::new(json, "", &faults);
         let named = node.keys(&["actor", "now"]) && json.as_object().is_some_and(|pairs| pairs.iter().any(|(key, _)| key == "actor"));
         if !named && !faults.any_error() {
             node.get("actor").wrong("the actor (a user's id, or null for the host itself)");

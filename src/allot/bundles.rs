@@ -11,19 +11,19 @@ use crate::split::{self as kernel, Bundle, Receiver, Set};
 use crate::table::RowIx;
 use crate::wire::encode;
 
-use crate::allot::classes::Turns;
+use crate::allot::classes::Assignment;
 use crate::allot::deal::{Dealt, NOBODY, even};
-use crate::allot::eligible::Kinds;
+use crate::allot::eligible::EligibilityClasses;
 use crate::plan::draft::SplitReport;
-use crate::plan::planner::Deciding;
+use crate::plan::planner::Planner;
 
 /// Divides bundles: rows that are equal in the split's fields, as `=` means it. A row that has no value in one of them stands alone.
 /// Nothing where no row is equal to another: then they are divided one by one, which is exact.
 pub(crate) fn together(
-    deciding: &Deciding<'_>,
+    planner: &Planner<'_>,
     split: &Split,
     rows: &[u32],
-    kinds: &Kinds,
+    kinds: &EligibilityClasses,
     receivers: &[Receiver],
 ) -> Result<Option<Dealt>> {
     let mut known: HashMap<Vec<u8>, u32, foldhash::fast::FixedState> = HashMap::default();
@@ -33,7 +33,7 @@ pub(crate) fn together(
     let nobody = Set::new();
     for (at, row) in rows.iter().map(|row| RowIx(*row)).enumerate() {
         let next = u32::try_from(bundles.len()).unwrap_or(u32::MAX);
-        let bundle = match key(deciding, &split.together, row) {
+        let bundle = match key(planner, &split.together, row) {
             None => next,
             Some(key) => *known.entry(key).or_insert(next),
         };
@@ -55,15 +55,15 @@ pub(crate) fn together(
     let bundled = kernel::together(receivers, &bundles, even(split))?;
     let to = of_row.iter().map(|bundle| bundled.to.get(*bundle as usize).copied().flatten().unwrap_or(NOBODY)).collect();
     let report = SplitReport { spread: bundled.spread, bound: bundled.bound, exact: bundled.spread == 0 };
-    Ok(Some(Dealt { to: Turns::Listed(to), carry: bundled.carry, report: Some(report) }))
+    Ok(Some(Dealt { to: Assignment::Listed(to), carry: bundled.carry, report: Some(report) }))
 }
 
 /// What rows of one bundle have in common, in bytes; none where a field has no value.
-fn key(deciding: &Deciding<'_>, fields: &[FieldIx], row: RowIx) -> Option<Vec<u8>> {
-    let schema = &deciding.model.schema;
+fn key(planner: &Planner<'_>, fields: &[FieldIx], row: RowIx) -> Option<Vec<u8>> {
+    let schema = &planner.model.schema;
     let mut out = Vec::new();
     for field in fields {
-        let cell = match deciding.table.cell(row, *field) {
+        let cell = match planner.table.cell(row, *field) {
             Cell::Null => return None,
             Cell::Text(text)
                 if schema.kind(*field) == FieldType::Text && schema.get(*field).is_some_and(|field| field.case == Case::Ignored) =>

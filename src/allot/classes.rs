@@ -9,12 +9,12 @@ use hashbrown::HashMap;
 
 use crate::error::Result;
 use crate::query::FieldIx;
-use crate::split::{self as kernel, Class, Settled};
+use crate::split::{self as kernel, Apportionment, Class};
 use crate::table::{CodeSlice, Column, RowIx};
 
 use crate::allot::deal::NOBODY;
-use crate::allot::eligible::{BLOCK, Block, Kinds, Named, blocks};
-use crate::plan::planner::Deciding;
+use crate::allot::eligible::{BLOCK, Block, EligibilityClasses, RowClasses, blocks};
+use crate::plan::planner::Planner;
 
 /// Who of the receivers holds a row, by the code of the slot's column.
 pub(crate) struct Holders<'a> {
@@ -24,8 +24,8 @@ pub(crate) struct Holders<'a> {
 }
 
 /// Finds the receivers' codes in the slot's column.
-pub(crate) fn holders<'a>(deciding: &Deciding<'a>, slot: FieldIx, names: &[&str]) -> Holders<'a> {
-    let column = deciding.table.column(slot);
+pub(crate) fn holders<'a>(planner: &Planner<'a>, slot: FieldIx, names: &[&str]) -> Holders<'a> {
+    let column = planner.table.column(slot);
     let mut places = Vec::new();
     if let Column::Coded(coded) = column {
         places.resize(coded.dict.len() + 1, NOBODY);
@@ -81,12 +81,12 @@ pub(crate) struct Classes {
     /// In no particular order.
     pub list: Vec<Class>,
     /// For each row, its class.
-    pub of_row: Named,
+    pub of_row: RowClasses,
 }
 
 impl Classes {
     /// Sorts rows into classes: those of one kind, and where they stay with their holders, of one holder.
-    pub(crate) fn of(rows: &[u32], kinds: Kinds, holders: Option<&Holders<'_>>) -> Result<Classes> {
+    pub(crate) fn of(rows: &[u32], kinds: EligibilityClasses, holders: Option<&Holders<'_>>) -> Result<Classes> {
         let Some(holders) = holders.filter(|holders| holders.any()) else {
             let list = kinds.list.into_iter().map(|(eligible, count)| Class { eligible, owner: None, count }).collect();
             return Ok(Classes { list, of_row: kinds.of_row });
@@ -105,7 +105,7 @@ impl Classes {
             }
             list.get_mut(*class as usize).into_iter().for_each(|class| class.count += 1);
         }
-        Ok(Classes { list, of_row: Named::Long(of_row) })
+        Ok(Classes { list, of_row: RowClasses::Long(of_row) })
     }
 }
 
@@ -149,13 +149,13 @@ pub(crate) fn refine(of_row: &mut [u32], keys: impl Iterator<Item = u64>) -> Res
 }
 
 /// Who gets which row.
-pub(crate) enum Turns {
+pub(crate) enum Assignment {
     /// Row by row: a place among the receivers, or [`NOBODY`] where nobody has room.
     Listed(Vec<u32>),
     /// Class by class.
     ByClass {
         /// For each row, its class.
-        of_row: Named,
+        of_row: RowClasses,
         /// The same as for rows, for the rows of the first class, then for those of the second.
         sequence: Vec<u32>,
         /// For each class, the place of its next row.
@@ -163,9 +163,9 @@ pub(crate) enum Turns {
     },
 }
 
-impl Turns {
+impl Assignment {
     /// Deals every class.
-    pub(crate) fn of(settled: &Settled, rows: usize, of_row: Named, order: kernel::Order) -> Result<Turns> {
+    pub(crate) fn of(settled: &Apportionment, rows: usize, of_row: RowClasses, order: kernel::Order) -> Result<Assignment> {
         let mut sequence: Vec<u32> = Vec::new();
         sequence.try_reserve_exact(rows)?;
         sequence.resize(rows, NOBODY);
@@ -180,7 +180,7 @@ impl Turns {
             kernel::deal_into(quotas, order, class);
             rest = after;
         }
-        Ok(if next.len() < 2 { Turns::Listed(sequence) } else { Turns::ByClass { of_row, sequence, next } })
+        Ok(if next.len() < 2 { Assignment::Listed(sequence) } else { Assignment::ByClass { of_row, sequence, next } })
     }
 
     /// The receivers of the next rows, the first of which has this place.
@@ -194,23 +194,23 @@ impl Turns {
             }
         }
         match self {
-            Turns::Listed(list) => {
+            Assignment::Listed(list) => {
                 out.iter_mut().zip(list.get(first..).unwrap_or_default()).for_each(|(out, receiver)| *out = *receiver);
             }
-            Turns::ByClass { of_row, sequence, next } => match of_row {
-                Named::Alike => take(next, sequence, out, std::iter::repeat(0)),
-                Named::Short(short) => {
+            Assignment::ByClass { of_row, sequence, next } => match of_row {
+                RowClasses::Alike => take(next, sequence, out, std::iter::repeat(0)),
+                RowClasses::Short(short) => {
                     let numbers = short.numbers.get(first..).unwrap_or_default().iter();
                     take(next, sequence, out, numbers.map(|number| short.names.get(usize::from(*number)).copied().unwrap_or(0)));
                 }
-                Named::Long(list) => take(next, sequence, out, list.get(first..).unwrap_or_default().iter().copied()),
+                RowClasses::Long(list) => take(next, sequence, out, list.get(first..).unwrap_or_default().iter().copied()),
             },
         }
     }
 
     /// The receivers of all rows, as they are.
     fn listed(mut self, rows: usize) -> Result<Vec<u32>> {
-        if let Turns::Listed(list) = self {
+        if let Assignment::Listed(list) = self {
             return Ok(list);
         }
         let mut out: Vec<u32> = Vec::new();
@@ -223,13 +223,13 @@ impl Turns {
     /// The receivers of the rows that change. Rows that do not are taken out of `rows`; with `present` these are also those
     /// that are with their receiver already.
     #[inline(never)]
-    pub(crate) fn sift(mut self, rows: &mut Vec<u32>, present: Option<&Holders<'_>>) -> Result<(Vec<u32>, Unmoved)> {
+    pub(crate) fn split_off_unchanged(mut self, rows: &mut Vec<u32>, present: Option<&Holders<'_>>) -> Result<(Vec<u32>, Unmoved)> {
         let mut unmoved = Unmoved::default();
-        if let Turns::Listed(list) = &self {
+        if let Assignment::Listed(list) = &self {
             // Of rows that nobody is told of, nothing is to be told.
             rows.truncate(list.len());
         }
-        if let (Turns::Listed(list), None) = (&self, present)
+        if let (Assignment::Listed(list), None) = (&self, present)
             && !list.contains(&NOBODY)
         {
             return Ok((self.listed(rows.len())?, unmoved));

@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use crate::access::{Change, Covered, Reason};
+use crate::access::{Change, Reason, RowSet};
 use crate::allot::spec::{Even, Keep, Order, Receiver, Receivers, Split};
 use crate::config::{Method, UserIx, Verb};
 use crate::error::Result;
 use crate::json::Json;
-use crate::plan::drops::{Checks, DropCode, Drops, opposite};
-use crate::plan::edit::To;
+use crate::plan::drops::{DropCode, Drops, RowChecks, complement};
+use crate::plan::edit::NewValue;
 use crate::plan::leads::LeadsRef;
-use crate::plan::reasons::Inquiry;
+use crate::plan::reasons::Explain;
 use crate::plan::state::{self, StateChange};
 use crate::plan::{holders, leads};
 use crate::query::assume::{all as and, always};
@@ -18,11 +18,11 @@ use crate::query::{Cell, FieldIx};
 use crate::shards::{self, Dealing};
 use crate::split as kernel;
 
-use crate::allot::classes::{self, Classes, Turns};
-use crate::allot::eligible::{self, Condition, Kinds};
-use crate::allot::{bundles, matching};
+use crate::allot::classes::{self, Assignment, Classes};
+use crate::allot::eligible::{self, Condition, EligibilityClasses};
+use crate::allot::{bundles, match_condition};
 use crate::plan::draft::{Draft, Sieved, SplitReport};
-use crate::plan::planner::{Deciding, is_here};
+use crate::plan::planner::{Planner, is_here};
 
 /// The carry of receivers is remembered, or the split stands alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(crate) enum Remember {
 
 /// What becomes of a row that is dealt to its present holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Settled {
+pub(crate) enum Unchanged {
     /// It is dropped as unchanged.
     Dropped,
     /// It stays in the plan, since something else changes in it.
@@ -43,40 +43,40 @@ pub(crate) enum Settled {
 }
 
 /// Somebody to deal to.
-pub(crate) struct Taker {
+pub(crate) struct Candidate {
     pub user: UserIx,
     pub weight: u64,
     pub cap: Option<u64>,
 }
 
 /// Divides the leads that a command names.
-pub(crate) fn split(deciding: &Deciding<'_>, wanted: &LeadsRef, split: &Split) -> Result<Draft> {
+pub(crate) fn split(planner: &Planner<'_>, wanted: &LeadsRef, split: &Split) -> Result<Draft> {
     let mut draft = Draft::default();
-    let takers = match takers(deciding, split)? {
+    let takers = match candidates(planner, split)? {
         Ok(takers) => takers,
         Err(refused) => return Ok(Draft::refuse(refused)),
     };
-    let rows = leads::resolve(deciding, wanted, &split.sort, &mut draft.drops)?;
-    deal(deciding, &mut draft, rows, split, &takers, Remember::Yes, Settled::Dropped, Extra::default())?;
+    let rows = leads::resolve(planner, wanted, &split.sort, &mut draft.drops)?;
+    deal(planner, &mut draft, rows, split, &takers, Remember::Yes, Unchanged::Dropped, Extra::default())?;
     Ok(draft)
 }
 
 /// The people to deal to, or why the command is refused.
-pub(crate) fn takers(deciding: &Deciding<'_>, split: &Split) -> Result<std::result::Result<Vec<Taker>, Vec<Reason>>> {
-    let model = deciding.model;
-    let here = |user: UserIx| model.users.get(user).filter(|known| is_here(known, deciding.context.now));
+pub(crate) fn candidates(planner: &Planner<'_>, split: &Split) -> Result<std::result::Result<Vec<Candidate>, Vec<Reason>>> {
+    let model = planner.model;
+    let here = |user: UserIx| model.users.get(user).filter(|known| is_here(known, planner.context.now));
     match &split.to {
-        Receivers::Named(list) => named(deciding, list, split.slot),
+        Receivers::Named(list) => named(planner, list, split.slot),
         Receivers::Group(id) => {
-            let seen = deciding.gate.group_may(deciding.actor, Verb::GroupView, id)?;
-            let available = model.groups.by_id(id).filter(|group| deciding.gate.is_available(deciding.actor, group));
+            let seen = planner.auth.group_may(planner.actor, Verb::GroupView, id)?;
+            let available = model.groups.by_id(id).filter(|group| planner.auth.is_available(planner.actor, group));
             let Some(group) = available.filter(|_| seen.allowed) else {
                 let reason = Reason::new("not_permitted", None, "the group is not available to the acting user");
                 return Ok(Err(if seen.allowed { vec![reason] } else { seen.reasons }));
             };
             let weighted = group.method == Method::Weighted;
-            let members = deciding.gate.members(&group.members, Some(deciding.context.now))?.into_iter();
-            let takers = members.filter_map(|user| here(user).map(|known| (user, known))).map(|(user, known)| Taker {
+            let members = planner.auth.members(&group.members, Some(planner.context.now))?.into_iter();
+            let takers = members.filter_map(|user| here(user).map(|known| (user, known))).map(|(user, known)| Candidate {
                 user,
                 weight: if weighted { known.weight } else { ONE },
                 cap: None,
@@ -86,7 +86,7 @@ pub(crate) fn takers(deciding: &Deciding<'_>, split: &Split) -> Result<std::resu
         Receivers::Tags(tags) => {
             let holders = (0u32..).zip(model.users.iter()).filter(|(_, user)| user.tags.iter().any(|tag| tags.contains(tag)));
             let takers =
-                holders.filter(|(ix, _)| here(UserIx(*ix)).is_some()).map(|(ix, _)| Taker { user: UserIx(ix), weight: ONE, cap: None });
+                holders.filter(|(ix, _)| here(UserIx(*ix)).is_some()).map(|(ix, _)| Candidate { user: UserIx(ix), weight: ONE, cap: None });
             Ok(Ok(takers.collect()))
         }
     }
@@ -96,15 +96,15 @@ pub(crate) fn takers(deciding: &Deciding<'_>, split: &Split) -> Result<std::resu
 const ONE: u64 = 1_000_000;
 
 /// People who were named are taken at their word; one who can never receive refuses the command.
-pub(crate) fn named(deciding: &Deciding<'_>, list: &[Receiver], slot: FieldIx) -> Result<std::result::Result<Vec<Taker>, Vec<Reason>>> {
+pub(crate) fn named(planner: &Planner<'_>, list: &[Receiver], slot: FieldIx) -> Result<std::result::Result<Vec<Candidate>, Vec<Reason>>> {
     let mut out = Vec::with_capacity(list.len());
     let mut refused = Vec::new();
     for receiver in list {
-        let Some((user, _)) = deciding.model.user(&receiver.user) else { continue };
-        if let Some(hurdle) = deciding.gate.never_receives(slot, user, Some(deciding.context.now))? {
-            refused.push(deciding.gate.refusal_of(hurdle, user, slot));
+        let Some((user, _)) = planner.model.user(&receiver.user) else { continue };
+        if let Some(hurdle) = planner.auth.never_receives(slot, user, Some(planner.context.now))? {
+            refused.push(planner.auth.refusal_of(hurdle, user, slot));
         }
-        out.push(Taker { user, weight: receiver.weight.unwrap_or(ONE), cap: receiver.cap });
+        out.push(Candidate { user, weight: receiver.weight.unwrap_or(ONE), cap: receiver.cap });
     }
     Ok(if refused.is_empty() { Ok(out) } else { Err(refused) })
 }
@@ -112,46 +112,46 @@ pub(crate) fn named(deciding: &Deciding<'_>, list: &[Receiver], slot: FieldIx) -
 /// What a command asks and changes beside the split.
 #[derive(Default)]
 pub(crate) struct Extra<'a> {
-    pub checks: Checks,
+    pub checks: RowChecks,
     pub changes: &'a [(FieldIx, Change)],
 }
 
 /// Divides `rows`: drops what may not move, settles the shares, and writes down who gets which row.
 #[expect(clippy::too_many_arguments, reason = "each is a word of the command")]
 pub(crate) fn deal(
-    deciding: &Deciding<'_>,
+    planner: &Planner<'_>,
     draft: &mut Draft,
     mut rows: Vec<u32>,
     split: &Split,
-    takers: &[Taker],
+    takers: &[Candidate],
     remember: Remember,
-    settled_rows: Settled,
+    settled_rows: Unchanged,
     extra: Extra<'_>,
 ) -> Result<()> {
     draft.slot = Some(split.slot);
-    let names: Vec<&str> = takers.iter().map(|taker| deciding.id_of(taker.user)).collect();
+    let names: Vec<&str> = takers.iter().map(|taker| planner.id_of(taker.user)).collect();
     draft.receivers = takers.iter().zip(&names).map(|(taker, name)| ((*name).to_owned(), taker.cap)).collect();
-    draft.inquiry = Inquiry::Deal { slot: split.slot, to: names.iter().map(|name| (*name).to_owned()).collect() };
-    let kinds = eligible(deciding, &mut rows, split, takers, &mut draft.drops, extra)?;
+    draft.inquiry = Explain::Deal { slot: split.slot, to: names.iter().map(|name| (*name).to_owned()).collect() };
+    let kinds = eligible(planner, &mut rows, split, takers, &mut draft.drops, extra)?;
 
-    let holders = classes::holders(deciding, split.slot, &names);
-    let divided = shards::Divided { names: &names, kept: settled_rows, order: order(split), even: even(split), keep: keep(split) };
-    let classes = |kinds: Kinds| Classes::of(&rows, kinds, if split.keep == Keep::Yes { Some(&holders) } else { None });
-    let (carries, dealt) = match &deciding.context.dealing {
+    let holders = classes::holders(planner, split.slot, &names);
+    let divided = shards::SplitSpec { names: &names, kept: settled_rows, order: order(split), even: even(split), keep: keep(split) };
+    let classes = |kinds: EligibilityClasses| Classes::of(&rows, kinds, if split.keep == Keep::Yes { Some(&holders) } else { None });
+    let (carries, dealt) = match &planner.context.dealing {
         Dealing::Tally(probe) => {
             let full =
-                |taker: &Taker| taker.cap.is_some() || deciding.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
+                |taker: &Candidate| taker.cap.is_some() || planner.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
             return divided.count(*probe, takers.iter().any(full), draft, classes(kinds)?, rows, |row| holders.get(row));
         }
-        Dealing::Shard(share) => (None, divided.hand_out(share, draft, deciding.table, classes(kinds)?, &rows)?),
+        Dealing::Shard(share) => (None, divided.hand_out(share, draft, planner.table, classes(kinds)?, &rows)?),
         Dealing::Alone | Dealing::Settle(_) => {
-            let carries = if remember == Remember::Yes { Some(Carries::read(deciding, split, &names)?) } else { None };
-            let loads = loads(deciding, split, &rows, takers, &names)?;
-            let receivers = receivers(deciding, split, takers, &loads, carries.as_ref());
-            let dealt = match &deciding.context.dealing {
-                Dealing::Settle(tallies) => divided.settle(deciding, draft, tallies, receivers)?,
+            let carries = if remember == Remember::Yes { Some(Carries::read(planner, split, &names)?) } else { None };
+            let loads = loads(planner, split, &rows, takers, &names)?;
+            let receivers = receivers(planner, split, takers, &loads, carries.as_ref());
+            let dealt = match &planner.context.dealing {
+                Dealing::Settle(tallies) => divided.settle(planner, draft, tallies, receivers)?,
                 _ if split.together.is_empty() => singly(split, &rows, classes(kinds)?, receivers)?,
-                _ => match bundles::together(deciding, split, &rows, &kinds, &receivers)? {
+                _ => match bundles::together(planner, split, &rows, &kinds, &receivers)? {
                     Some(dealt) => dealt,
                     None => singly(split, &rows, classes(kinds)?, receivers)?,
                 },
@@ -161,17 +161,17 @@ pub(crate) fn deal(
     };
 
     // Whoever holds a row already keeps it, which matters only where the slot's values can be told apart at all.
-    let present = if settled_rows == Settled::Dropped && holders.any() { Some(&holders) } else { None };
-    let (codes, unmoved) = dealt.to.sift(&mut rows, present)?;
+    let present = if settled_rows == Unchanged::Dropped && holders.any() { Some(&holders) } else { None };
+    let (codes, unmoved) = dealt.to.split_off_unchanged(&mut rows, present)?;
     draft.drops.rows(unmoved.full, DropCode::NoCapacity);
     draft.drops.rows(unmoved.same, DropCode::NoChange);
     draft.rows = rows;
-    draft.sieved = if settled_rows == Settled::Dropped { Sieved::Yes } else { Sieved::No };
+    draft.sieved = if settled_rows == Unchanged::Dropped { Sieved::Yes } else { Sieved::No };
     let values = names.iter().map(|name| Cell::Text((*name).to_owned().into())).collect();
-    draft.edits.set(split.slot, To::Coded(Rc::new(values), Rc::new(codes)));
+    draft.edits.set(split.slot, NewValue::Coded(Rc::new(values), Rc::new(codes)));
     draft.split = dealt.report;
     if let Some(carries) = carries {
-        draft.state.extend(carries.write(deciding, &names, &dealt.carry));
+        draft.state.extend(carries.write(planner, &names, &dealt.carry));
     }
     Ok(())
 }
@@ -182,7 +182,7 @@ pub(crate) const NOBODY: u32 = u32::MAX;
 /// Who gets which row.
 pub(crate) struct Dealt {
     /// Row by row.
-    pub to: Turns,
+    pub to: Assignment,
     pub carry: Vec<i64>,
     /// Of the whole; a shard has none.
     pub report: Option<SplitReport>,
@@ -190,8 +190,8 @@ pub(crate) struct Dealt {
 
 /// Divides rows one by one.
 fn singly(split: &Split, rows: &[u32], classes: Classes, receivers: Vec<kernel::Receiver>) -> Result<Dealt> {
-    let settled = kernel::settle(&kernel::Division { receivers, classes: classes.list, even: even(split), keep: keep(split) })?;
-    let to = Turns::of(&settled, rows.len(), classes.of_row, order(split))?;
+    let settled = kernel::apportion(&kernel::Division { receivers, classes: classes.list, even: even(split), keep: keep(split) })?;
+    let to = Assignment::of(&settled, rows.len(), classes.of_row, order(split))?;
     Ok(Dealt { to, carry: settled.carry, report: Some(SplitReport { spread: settled.spread, bound: settled.spread, exact: true }) })
 }
 
@@ -212,45 +212,45 @@ pub(crate) fn even(split: &Split) -> kernel::Even {
 
 /// Who may take which row; rows that nobody may take, or that may not move at all, are dropped.
 fn eligible(
-    deciding: &Deciding<'_>,
+    planner: &Planner<'_>,
     rows: &mut Vec<u32>,
     split: &Split,
-    takers: &[Taker],
+    takers: &[Candidate],
     drops: &mut Drops,
     extra: Extra<'_>,
-) -> Result<Kinds> {
-    let asking = deciding.asking();
-    let gate = deciding.gate;
-    let all = deciding.table.rows();
-    let (mut given, mut open) = (Covered::None, Covered::None);
+) -> Result<EligibilityClasses> {
+    let asking = planner.asking();
+    let auth = planner.auth;
+    let all = planner.table.rows();
+    let (mut given, mut open) = (RowSet::None, RowSet::None);
     let mut conditions = Vec::new();
     conditions.try_reserve_exact(takers.len())?;
     for taker in takers {
-        let give = gate.give(&asking, taker.user)?;
-        let unbarred = opposite(gate.barred(&asking, taker.user)?, all)?;
+        let give = auth.give(&asking, taker.user)?;
+        let unbarred = complement(auth.barred(&asking, taker.user)?, all)?;
         let mut condition = Condition { node: always(), rows: give.clone().and(unbarred.clone()) };
-        match gate.receiving(&asking, split.slot, taker.user, extra.changes)? {
+        match auth.receiving(&asking, split.slot, taker.user, extra.changes)? {
             Some(node) => condition.node = node,
-            None => condition.rows = condition.rows.and(gate.receive(&asking, split.slot, taker.user, extra.changes)?),
+            None => condition.rows = condition.rows.and(auth.receive(&asking, split.slot, taker.user, extra.changes)?),
         }
         if let Receivers::Group(id) = &split.to {
-            condition.node = and([condition.node, matching::condition(deciding, id, taker.user)?]);
+            condition.node = and([condition.node, match_condition::condition(planner, id, taker.user)?]);
         }
         given = given.or(give);
         open = open.or(unbarred);
         conditions.push(condition);
     }
     let mut checks = extra.checks;
-    deciding.ask_edit(&mut checks)?;
-    checks.only(DropCode::NotPermitted, gate.release(&asking, split.slot)?);
+    planner.ask_edit(&mut checks)?;
+    checks.only(DropCode::NotPermitted, auth.release(&asking, split.slot)?);
     if !takers.is_empty() {
         checks.only(DropCode::NotPermitted, given);
         checks.only(DropCode::Boundary, open);
     }
-    deciding.ask_state(split.slot, &Covered::None, &mut checks)?;
-    drops.sieve(rows, checks);
+    planner.ask_state(split.slot, &RowSet::None, &mut checks)?;
+    drops.drop_failing(rows, checks);
     // No other question comes after this one: whoever is asked is asked about the rows that are left.
-    let mut kinds = eligible::kinds(deciding.table, &deciding.filtering(), rows, conditions)?;
+    let mut kinds = eligible::kinds(planner.table, &planner.filtering(), rows, conditions)?;
     drops.rows(kinds.drop_orphans(rows)?, DropCode::NobodyEligible);
     Ok(kinds)
 }
@@ -258,25 +258,31 @@ fn eligible(
 /// Open leads of each receiver outside of the rows that are divided.
 ///
 /// Where neither totals nor capacities are looked at, nothing is counted.
-fn loads(deciding: &Deciding<'_>, split: &Split, rows: &[u32], takers: &[Taker], names: &[&str]) -> Result<Vec<u64>> {
-    if let Dealing::Settle(tallies) = &deciding.context.dealing {
-        return Ok(shards::loads(deciding, tallies, names));
+fn loads(planner: &Planner<'_>, split: &Split, rows: &[u32], takers: &[Candidate], names: &[&str]) -> Result<Vec<u64>> {
+    if let Dealing::Settle(tallies) = &planner.context.dealing {
+        return Ok(shards::loads(planner, tallies, names));
     }
-    let bounded = |taker: &Taker| deciding.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
+    let bounded = |taker: &Candidate| planner.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
     if split.even == Even::Dealt && !takers.iter().any(bounded) {
         return Ok(vec![0; names.len()]);
     }
     let slot = split.slot;
-    let inside = holders::count(deciding.table, slot, &deciding.open()?, Some(rows))?;
-    names.iter().map(|name| Ok(deciding.holds(slot, name)?.saturating_sub(inside.get(*name).copied().unwrap_or(0)))).collect()
+    let inside = holders::count(planner.table, slot, &planner.open()?, Some(rows))?;
+    names.iter().map(|name| Ok(planner.holds(slot, name)?.saturating_sub(inside.get(*name).copied().unwrap_or(0)))).collect()
 }
 
 /// The receivers as the kernel sees them.
-fn receivers(deciding: &Deciding<'_>, split: &Split, takers: &[Taker], loads: &[u64], carries: Option<&Carries>) -> Vec<kernel::Receiver> {
+fn receivers(
+    planner: &Planner<'_>,
+    split: &Split,
+    takers: &[Candidate],
+    loads: &[u64],
+    carries: Option<&Carries>,
+) -> Vec<kernel::Receiver> {
     let common = takers.iter().fold(0, |a, taker| gcd(a, taker.weight)).max(1);
-    let receiver = |(place, taker): (usize, &Taker)| {
+    let receiver = |(place, taker): (usize, &Candidate)| {
         let load = loads.get(place).copied().unwrap_or(0);
-        let capacity = deciding.model.users.get(taker.user).and_then(|user| user.capacity);
+        let capacity = planner.model.users.get(taker.user).and_then(|user| user.capacity);
         let room = capacity.map(|capacity| capacity.saturating_sub(load));
         kernel::Receiver {
             weight: taker.weight / common,
@@ -308,7 +314,7 @@ struct Carries {
 }
 
 impl Carries {
-    fn read(deciding: &Deciding<'_>, split: &Split, names: &[&str]) -> Result<Carries> {
+    fn read(planner: &Planner<'_>, split: &Split, names: &[&str]) -> Result<Carries> {
         let name = match (&split.key, &split.to) {
             (Some(key), _) => key.clone(),
             (None, Receivers::Group(id)) => id.clone(),
@@ -319,28 +325,28 @@ impl Carries {
             }
         };
         let key = state::key("split", &name);
-        let kept = deciding.context.state.get(&key)?.and_then(|value| value.get("carry")).and_then(Json::as_object).unwrap_or_default();
+        let kept = planner.context.state.get(&key)?.and_then(|value| value.get("carry")).and_then(Json::as_object).unwrap_or_default();
         #[expect(clippy::cast_possible_truncation, reason = "carries are whole and below 2^53")]
         let amount = |json: &Json| json.as_number().filter(|n| n.abs() < 9.0e15).map_or(0, |n| n as i64);
         let of = names.iter().map(|name| kept.iter().find(|(user, _)| user == name).map_or(0, |(_, carry)| amount(carry))).collect();
         let others = kept
             .iter()
-            .filter(|(user, _)| !names.contains(&user.as_str()) && deciding.model.users.find(user).is_some())
+            .filter(|(user, _)| !names.contains(&user.as_str()) && planner.model.users.find(user).is_some())
             .map(|(user, carry)| (user.clone(), amount(carry)))
             .collect();
         Ok(Carries { key, of, others })
     }
 
     /// The write of the new carries; none where nothing changed.
-    fn write(mut self, deciding: &Deciding<'_>, names: &[&str], carry: &[i64]) -> Option<StateChange> {
+    fn write(mut self, planner: &Planner<'_>, names: &[&str], carry: &[i64]) -> Option<StateChange> {
         self.others.extend(names.iter().map(|name| (*name).to_owned()).zip(carry.iter().copied()));
         self.others.retain(|(_, carry)| *carry != 0);
         crate::sort::all(&mut self.others);
         let carry = self.others.into_iter().map(|(user, carry)| (user, Json::from(carry))).collect();
         let value = state::value([("carry", Json::Object(carry))]);
-        let before = deciding.context.state.peek(&self.key).map(|kept| kept.value.canonical());
+        let before = planner.context.state.peek(&self.key).map(|kept| kept.value.canonical());
         let same =
             before.map_or(value.get("carry").and_then(Json::as_object).is_some_and(<[_]>::is_empty), |before| before == value.canonical());
-        (!same).then(|| deciding.context.state.write(self.key, Some(value)))
+        (!same).then(|| planner.context.state.write(self.key, Some(value)))
     }
 }

@@ -5,44 +5,44 @@
 //! receivers is worked out once (`marks`). A row then costs a look-up for each field, the marks of all of them make one small number, and that
 //! number names the set. What has another form is answered for all rows at once, condition by condition, as one bit more (`lanes`).
 
-mod lanes;
-mod marks;
-mod named;
+mod row_classes;
+mod row_masks;
 mod spans;
 #[cfg(test)]
 mod tests;
+mod value_classes;
 
 use hashbrown::HashMap;
 
-use crate::access::Covered;
+use crate::access::RowSet;
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::query::assume::{is_false, is_true};
-use crate::query::{Bindings, FieldIx, Node, Query};
+use crate::query::{Bindings, Expr, FieldIx, Query};
 use crate::split::Set;
 use crate::table::{RowIx, Snapshot};
 
 use crate::allot::classes::refine;
-use lanes::Lane;
-use marks::Marks;
-pub(crate) use marks::{Block, blocks};
-pub(crate) use named::Named;
-use named::Short;
+use row_classes::Compact16;
+pub(crate) use row_classes::RowClasses;
+use row_masks::RowMask;
+use value_classes::ValueClasses;
+pub(crate) use value_classes::{Block, blocks};
 
 /// What a receiver asks of a row.
 pub(crate) struct Condition {
     /// What its fields must be like.
-    pub node: Node,
+    pub node: Expr,
     /// The rows that pass besides.
-    pub rows: Covered,
+    pub rows: RowSet,
 }
 
 /// Rows, by who may take them.
-pub(crate) struct Kinds {
+pub(crate) struct EligibilityClasses {
     /// Different sets of receivers, and how many rows each has.
     pub list: Vec<(Set, u64)>,
     /// Which of them each row has.
-    pub of_row: Named,
+    pub of_row: RowClasses,
 }
 
 /// Numbers that marks are combined to at most, so that 16 bits hold them.
@@ -51,23 +51,23 @@ const COMBINED: usize = 1 << 16;
 pub(crate) const BLOCK: usize = 1 << 10;
 
 /// Sorts rows by the receivers who may take them.
-pub(crate) fn kinds(table: &Snapshot, ctx: &filter::Context<'_>, rows: &[u32], conditions: Vec<Condition>) -> Result<Kinds> {
+pub(crate) fn kinds(table: &Snapshot, ctx: &filter::Context<'_>, rows: &[u32], conditions: Vec<Condition>) -> Result<EligibilityClasses> {
     let asked = Asked::new(table, ctx, rows, conditions)?;
     match asked.groups.as_slice() {
         [] if asked.lanes.is_empty() => {
             let list = rows.first().map(|row| (asked.set_of(*row), rows.len() as u64));
-            Ok(Kinds { list: list.into_iter().collect(), of_row: Named::Alike })
+            Ok(EligibilityClasses { list: list.into_iter().collect(), of_row: RowClasses::Alike })
         }
         [only] if asked.lanes.is_empty() => asked.looked_up(rows, only),
         groups => asked.refined(rows, groups),
     }
 }
 
-impl Kinds {
+impl EligibilityClasses {
     /// The same with nothing said of the rows where all are alike.
-    fn plain(mut self) -> Kinds {
+    fn plain(mut self) -> EligibilityClasses {
         if self.list.len() < 2 {
-            self.of_row = Named::Alike;
+            self.of_row = RowClasses::Alike;
         }
         self
     }
@@ -84,7 +84,7 @@ impl Kinds {
         let nobody = u32::try_from(nobody).unwrap_or(u32::MAX);
         let orphans = self.of_row.take(nobody, rows, usize::try_from(count).unwrap_or(usize::MAX))?;
         if self.list.len() < 2 {
-            self.of_row = Named::Alike;
+            self.of_row = RowClasses::Alike;
         }
         Ok(orphans)
     }
@@ -122,7 +122,7 @@ struct Group {
 impl Group {
     /// The combined marks of each row.
     #[inline(never)]
-    fn numbers(&self, marks: &[Marks<'_>], rows: &[u32]) -> Result<Vec<u16>> {
+    fn numbers(&self, marks: &[ValueClasses<'_>], rows: &[u32]) -> Result<Vec<u16>> {
         let mut out: Vec<u16> = Vec::new();
         out.try_reserve_exact(rows.len())?;
         out.resize(rows.len(), 0);
@@ -140,32 +140,32 @@ impl Group {
 struct Asked<'t> {
     /// Receivers who may take anything at all.
     anybody: Vec<u64>,
-    marks: Vec<Marks<'t>>,
+    marks: Vec<ValueClasses<'t>>,
     groups: Vec<Group>,
-    lanes: Vec<Lane>,
+    lanes: Vec<RowMask>,
 }
 
 impl<'t> Asked<'t> {
     fn new(table: &'t Snapshot, ctx: &filter::Context<'_>, rows: &[u32], conditions: Vec<Condition>) -> Result<Asked<'t>> {
         let words = conditions.len().div_ceil(64);
         let mut anybody = Set::first(conditions.len()).words().to_vec();
-        let mut by_field: Vec<(FieldIx, Vec<(usize, Node)>)> = Vec::new();
-        let mut lanes = lanes::Lanes::new(words);
+        let mut by_field: Vec<(FieldIx, Vec<(usize, Expr)>)> = Vec::new();
+        let mut lanes = row_masks::RowMasks::new(words);
         // For few rows no value is looked at that is not theirs.
-        let few = lanes::are_few(rows, table);
+        let few = row_masks::are_few(rows, table);
         for (receiver, condition) in conditions.into_iter().enumerate() {
             let query = Query::from(condition.node);
             let bound = query.bind(&Bindings { now: ctx.now, actor: ctx.actor }, ctx.schema)?.root().clone();
-            if is_false(&bound) || condition.rows == Covered::None {
+            if is_false(&bound) || condition.rows == RowSet::None {
                 anybody.get_mut(receiver / 64).into_iter().for_each(|word| *word &= !(1 << (receiver % 64)));
                 continue;
             }
-            if let Covered::Some(mask) = condition.rows {
+            if let RowSet::Some(mask) = condition.rows {
                 lanes.rows(mask, receiver)?;
             }
             let mut rest = Vec::new();
-            for part in if let Node::All(list) = bound { list } else { vec![bound] } {
-                let field = if few { None } else { marks::field(&part, table) };
+            for part in if let Expr::All(list) = bound { list } else { vec![bound] } {
+                let field = if few { None } else { value_classes::field(&part, table) };
                 match field {
                     _ if is_true(&part) => {}
                     None => rest.push(part),
@@ -181,7 +181,7 @@ impl<'t> Asked<'t> {
         }
         let mut out = Asked { anybody, marks: Vec::new(), groups: Vec::new(), lanes: Vec::new() };
         for (field, parts) in by_field {
-            match Marks::new(field, &parts, table, ctx, words)? {
+            match ValueClasses::new(field, &parts, table, ctx, words)? {
                 Some(marks) => out.marks.push(marks),
                 None => parts.into_iter().try_for_each(|(receiver, part)| lanes.condition(part, receiver))?,
             }
@@ -228,7 +228,7 @@ impl<'t> Asked<'t> {
 
     /// Rows told apart by one look-up: their combined marks name the set.
     #[inline(never)]
-    fn looked_up(&self, rows: &[u32], group: &Group) -> Result<Kinds> {
+    fn looked_up(&self, rows: &[u32], group: &Group) -> Result<EligibilityClasses> {
         let numbers = group.numbers(&self.marks, rows)?;
         let mut counts: Vec<u32> = Vec::new();
         counts.try_reserve_exact(group.combined)?;
@@ -249,11 +249,12 @@ impl<'t> Asked<'t> {
             sizes.get_mut(name as usize).into_iter().for_each(|size| *size += u64::from(*count));
             names.push(name);
         }
-        Ok(Kinds { list: sets.list.into_iter().zip(sizes).collect(), of_row: Named::Short(Short { numbers, names }) }.plain())
+        Ok(EligibilityClasses { list: sets.list.into_iter().zip(sizes).collect(), of_row: RowClasses::Short(Compact16 { numbers, names }) }
+            .plain())
     }
 
     /// Rows told apart group by group, then lane by lane; then those of equal sets put together.
-    fn refined(&self, rows: &[u32], groups: &[Group]) -> Result<Kinds> {
+    fn refined(&self, rows: &[u32], groups: &[Group]) -> Result<EligibilityClasses> {
         let mut of_row: Vec<u32> = Vec::new();
         of_row.try_reserve_exact(rows.len())?;
         of_row.resize(rows.len(), 0);
@@ -261,7 +262,7 @@ impl<'t> Asked<'t> {
         for group in groups {
             parts = refine(&mut of_row, group.numbers(&self.marks, rows)?.into_iter().map(u64::from))?;
         }
-        for keys in lanes::keys(&self.lanes, rows) {
+        for keys in row_masks::keys(&self.lanes, rows) {
             parts = refine(&mut of_row, keys?.into_iter())?;
         }
         let mut sets = Sets::default();
@@ -277,6 +278,6 @@ impl<'t> Asked<'t> {
             *part = names.get(*part as usize).copied().unwrap_or(0);
             counts.get_mut(*part as usize).into_iter().for_each(|count| *count += 1);
         }
-        Ok(Kinds { list: sets.list.into_iter().zip(counts).collect(), of_row: Named::Long(of_row) }.plain())
+        Ok(EligibilityClasses { list: sets.list.into_iter().zip(counts).collect(), of_row: RowClasses::Long(of_row) }.plain())
     }
 }

@@ -12,7 +12,7 @@ const SMALL: usize = 64 << 10;
 ///
 /// # Errors
 /// `out_of_memory`.
-pub fn room(bytes: usize) -> Result<()> {
+pub fn ensure_memory(bytes: usize) -> Result<()> {
     let mut probe: Vec<u8> = Vec::new();
     let reserved = probe.try_reserve_exact(bytes.saturating_add(SMALL));
     // The compiler may drop an allocation that nobody looks at, and then it never fails.

@@ -21,6 +21,7 @@ mod bind;
 mod build;
 mod compiler;
 pub mod convert;
+mod cost;
 mod describe;
 pub mod fold;
 mod group;
@@ -40,13 +41,12 @@ pub mod span;
 mod text;
 pub mod units;
 pub mod value;
-mod weight;
 mod word;
 mod wrong;
 
 pub use bind::Bindings;
 pub use compiler::{MAX_DEPTH, MAX_NODES, MAX_VALUES};
-pub use node::Node;
+pub use node::Expr;
 pub use operator::Operator;
 pub use schema::{Field, FieldIx, FieldType, Schema};
 pub use text::MAX_TEXT;
@@ -60,7 +60,7 @@ use compiler::{Compiler, Scope};
 
 /// What a filter is for, which decides what may be left out of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum Strictness {
     /// A list, a selection, a command's `leads.filter`: disabled nodes, placeholders and empty groups are left out.
     List,
     /// A permission, an assignment rule, a lifecycle condition, a member filter: each of those is an error, and so is an empty list,
@@ -71,7 +71,7 @@ pub enum Purpose {
 /// A filter that was checked against a schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
-    root: Node,
+    root: Expr,
     warnings: Vec<Diagnostic>,
     needs_now: bool,
     needs_actor: bool,
@@ -81,24 +81,24 @@ pub struct Query {
 ///
 /// ```
 /// use evenhand_base::json::Json;
-/// use evenhand_base::query::{Field, FieldType, Purpose, Schema, UnitTree, compile, schema::Case};
+/// use evenhand_base::query::{Field, FieldType, Strictness, Schema, UnitTree, compile, schema::Case};
 /// use evenhand_base::time::Zone;
 ///
 /// let score = Field { name: "score".into(), label: None, kind: FieldType::Number, case: Case::Ignored, choices: vec![], format: None };
 /// let schema = Schema::new(vec![score], Zone::utc(), 1, UnitTree::default());
 /// let json = Json::parse(r#"{"combinator": "and", "rules": [{"field": "score", "operator": ">=", "value": "40"}]}"#).unwrap();
-/// let query = compile(&json, "", &schema, Purpose::List).unwrap();
+/// let query = compile(&json, "", &schema, Strictness::List).unwrap();
 /// assert_eq!(query.describe(&schema), "score is at least 40");
 ///
 /// let json = Json::parse(r#"{"combinator": "and", "rules": [{"field": "scor", "operator": ">=", "value": 40}]}"#).unwrap();
-/// let faults = compile(&json, "", &schema, Purpose::List).unwrap_err();
+/// let faults = compile(&json, "", &schema, Strictness::List).unwrap_err();
 /// assert_eq!((faults[0].code, faults[0].path.as_str()), ("unknown_field", "/rules/0/field"));
 /// assert_eq!(faults[0].hint.as_deref(), Some("did you mean `score`?"));
 /// ```
 ///
 /// # Errors
 /// Every fault (at most a thousand), each with its code, its place and a hint where there is one. Warnings may be among them.
-pub fn compile(json: &Json, path: &str, schema: &Schema, purpose: Purpose) -> Result<Query, Vec<Diagnostic>> {
+pub fn compile(json: &Json, path: &str, schema: &Schema, purpose: Strictness) -> Result<Query, Vec<Diagnostic>> {
     let mut compiler = Compiler::new(schema, purpose);
     let root = if json.as_object().is_some() {
         compiler.group(json, path, 1, Scope::Schema)
@@ -109,13 +109,13 @@ pub fn compile(json: &Json, path: &str, schema: &Schema, purpose: Purpose) -> Re
     if compiler.faults.iter().any(|fault| fault.severity == Severity::Error) {
         return Err(compiler.faults);
     }
-    let mut query = Query::from(root.unwrap_or(Node::All(Vec::new())));
+    let mut query = Query::from(root.unwrap_or(Expr::All(Vec::new())));
     query.warnings = compiler.faults;
     Ok(query)
 }
 
-impl From<Node> for Query {
-    fn from(root: Node) -> Self {
+impl From<Expr> for Query {
+    fn from(root: Expr) -> Self {
         let (needs_now, needs_actor) = bind::needs(&root);
         Query { root, warnings: Vec::new(), needs_now, needs_actor }
     }
@@ -124,16 +124,16 @@ impl From<Node> for Query {
 impl Query {
     /// The filter that everything satisfies.
     pub fn always() -> Query {
-        Query::from(Node::All(Vec::new()))
+        Query::from(Expr::All(Vec::new()))
     }
 
     /// The filter that nothing satisfies.
     pub fn never() -> Query {
-        Query::from(Node::Any(Vec::new()))
+        Query::from(Expr::Any(Vec::new()))
     }
 
     /// The tree.
-    pub fn root(&self) -> &Node {
+    pub fn root(&self) -> &Expr {
         &self.root
     }
 
@@ -157,7 +157,7 @@ impl Query {
         let mut out = Vec::new();
         self.root.each_test(&mut |test| {
             out.push(test.field);
-            if let node::Check::Pair(_, other, _) = &test.check {
+            if let node::Predicate::Pair(_, other, _) = &test.check {
                 out.push(*other);
             }
         });
@@ -176,33 +176,33 @@ impl Query {
     #[must_use]
     pub fn and(&self, other: &Query) -> Query {
         let members = |query: &Query| match &query.root {
-            Node::All(list) => list.clone(),
+            Expr::All(list) => list.clone(),
             node => vec![node.clone()],
         };
-        self.with(other, Node::All(members(self).into_iter().chain(members(other)).collect()))
+        self.with(other, Expr::All(members(self).into_iter().chain(members(other)).collect()))
     }
 
     /// What satisfies at least one of the two.
     #[must_use]
     pub fn or(&self, other: &Query) -> Query {
         let members = |query: &Query| match &query.root {
-            Node::Any(list) => list.clone(),
+            Expr::Any(list) => list.clone(),
             node => vec![node.clone()],
         };
-        self.with(other, Node::Any(members(self).into_iter().chain(members(other)).collect()))
+        self.with(other, Expr::Any(members(self).into_iter().chain(members(other)).collect()))
     }
 
     /// What does not satisfy it.
     #[must_use]
     pub fn not(&self) -> Query {
         let root = match &self.root {
-            Node::Not(inner) => (**inner).clone(),
-            node => Node::Not(Box::new(node.clone())),
+            Expr::Not(inner) => (**inner).clone(),
+            node => Expr::Not(Box::new(node.clone())),
         };
         Query { root, ..self.clone() }
     }
 
-    fn with(&self, other: &Query, root: Node) -> Query {
+    fn with(&self, other: &Query, root: Expr) -> Query {
         let warnings = self.warnings.iter().chain(&other.warnings).cloned().collect();
         Query { root, warnings, needs_now: self.needs_now || other.needs_now, needs_actor: self.needs_actor || other.needs_actor }
     }

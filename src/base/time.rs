@@ -73,7 +73,7 @@ impl Moment {
     }
 }
 
-/// Zones written by hand, for the tests of this room.
+/// Zones written by hand, for the tests of this module.
 #[cfg(test)]
 mod sample {
     use super::{Instant, Zone};

@@ -1,13 +1,13 @@
 //! What commands name: slots, people, fields, pools and units.
 
 use crate::error::Diagnostic;
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 use crate::query::{FieldIx, UnitIx};
 
 use crate::command::read::Reader;
 
 impl Reader<'_> {
-    pub(crate) fn slots(&self, node: &Node<'_>) -> Vec<(FieldIx, Option<String>)> {
+    pub(crate) fn slots(&self, node: &Decoder<'_>) -> Vec<(FieldIx, Option<String>)> {
         let mut out = Vec::new();
         for (name, value) in node.entries() {
             let Some(field) = self.slot_named(name, &value) else { continue };
@@ -23,14 +23,14 @@ impl Reader<'_> {
     }
 
     /// The slot that a node names; the owner where it names none.
-    pub(crate) fn slot(&self, node: &Node<'_>) -> Option<FieldIx> {
+    pub(crate) fn slot(&self, node: &Decoder<'_>) -> Option<FieldIx> {
         if node.is_null() {
             return Some(self.model.lead.owner);
         }
         self.slot_named(node.name()?, node)
     }
 
-    pub(crate) fn slot_named(&self, name: &str, node: &Node<'_>) -> Option<FieldIx> {
+    pub(crate) fn slot_named(&self, name: &str, node: &Decoder<'_>) -> Option<FieldIx> {
         let found = self.model.schema.find(name).filter(|field| self.model.lead.slot(*field).is_some());
         if found.is_none() {
             let known: Vec<&str> = self.model.lead.slots.iter().map(|slot| self.model.schema.name(slot.field)).collect();
@@ -41,7 +41,7 @@ impl Reader<'_> {
     }
 
     /// A user's id that must be known.
-    pub(crate) fn user<'n>(&self, node: &Node<'n>) -> Option<&'n str> {
+    pub(crate) fn user<'n>(&self, node: &Decoder<'n>) -> Option<&'n str> {
         let id = node.name()?;
         if self.model.users.find(id).is_some() {
             return Some(id);
@@ -50,7 +50,7 @@ impl Reader<'_> {
         None
     }
 
-    pub(crate) fn field(&self, node: &Node<'_>) -> Option<FieldIx> {
+    pub(crate) fn field(&self, node: &Decoder<'_>) -> Option<FieldIx> {
         let name = node.name()?;
         let found = self.model.schema.find(name);
         if found.is_none() {
@@ -59,7 +59,7 @@ impl Reader<'_> {
         found
     }
 
-    pub(crate) fn pool(&self, node: &Node<'_>) -> Option<String> {
+    pub(crate) fn pool(&self, node: &Decoder<'_>) -> Option<String> {
         let name = node.text()?;
         if self.model.lead.pool.is_none() {
             node.error("no_pool_field", "leads have no field for their pool");
@@ -69,7 +69,7 @@ impl Reader<'_> {
         Some(name.to_owned())
     }
 
-    pub(crate) fn unit(&self, node: &Node<'_>) -> Option<UnitIx> {
+    pub(crate) fn unit(&self, node: &Decoder<'_>) -> Option<UnitIx> {
         let name = node.name()?;
         let units = &self.model.schema.units;
         if units.find(name).is_none() {
@@ -78,7 +78,7 @@ impl Reader<'_> {
         units.find(name)
     }
 
-    pub(crate) fn units(&self, node: &Node<'_>) -> Vec<UnitIx> {
+    pub(crate) fn units(&self, node: &Decoder<'_>) -> Vec<UnitIx> {
         node.items().iter().filter_map(|item| self.unit(item)).collect()
     }
 }

@@ -1,11 +1,11 @@
 //! What a plan will read of a command's leads and of the state, for hosts whose leads live in a database.
 
-use crate::access::{Ask, Gate, Question, To};
+use crate::access::{Action, Authorizer, Request, To};
 use crate::config::{Method, Model, UserIx, Verb};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::query::assume::{all, any};
-use crate::query::{Bindings, FieldIx, Purpose, Query};
+use crate::query::{Bindings, FieldIx, Query, Strictness};
 
 use crate::allot::spec::{Receivers, Split};
 use crate::command::Command;
@@ -60,9 +60,9 @@ impl Needs {
 ///
 /// # Errors
 /// `command_invalid`, `query_invalid`; `plan_missing` for an undo whose plan is not in the context; `unknown_actor`.
-pub fn needs(model: &Model, gate: &Gate, command: &Json, context: &Context) -> Result<Needs> {
+pub fn needs(model: &Model, auth: &Authorizer, command: &Json, context: &Context) -> Result<Needs> {
     let typed = Command::read(command, model, None)?;
-    let needing = Needing { model, gate, context };
+    let needing = Needing { model, auth, context };
     let leads = needing.leads(&typed)?;
     let mut keys = Vec::new();
     let mut prefixes = Vec::new();
@@ -91,7 +91,7 @@ pub fn needs(model: &Model, gate: &Gate, command: &Json, context: &Context) -> R
 
 struct Needing<'a> {
     model: &'a Model,
-    gate: &'a Gate,
+    auth: &'a Authorizer,
     context: &'a Context,
 }
 
@@ -145,7 +145,7 @@ impl Needing<'_> {
     /// The leads of a filter that the actor may see, with the actor and the time put in.
     fn visible(&self, query: &Query) -> Result<Leads> {
         let with = Bindings { now: Some(self.context.now), actor: Some(&self.context.actor) };
-        let scope = self.gate.scope(&self.context.actor, Verb::LeadView)?.query;
+        let scope = self.auth.scope(&self.context.actor, Verb::LeadView)?.query;
         let bound = [query.bind(&with, &self.model.schema)?, scope.bind(&with, &self.model.schema)?];
         Ok(Leads::Filter(Box::new(Query::from(all(bound.map(|query| query.root().clone()))))))
     }
@@ -162,7 +162,7 @@ impl Needing<'_> {
         let mut nodes = Vec::new();
         for slot in slots {
             let query = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![rule(slot)]))]);
-            let query = crate::query::compile(&query, "", &self.model.schema, Purpose::List)
+            let query = crate::query::compile(&query, "", &self.model.schema, Strictness::List)
                 .map_err(|faults| Error::invalid("query_invalid", faults))?;
             nodes.push(query.root().clone());
         }
@@ -192,7 +192,7 @@ impl Needing<'_> {
             Some(Receivers::Named(list)) => list.iter().map(|receiver| receiver.user.clone()).collect(),
             Some(Receivers::Group(id)) => match self.model.groups.by_id(id) {
                 Some(group) => {
-                    let members = self.gate.members(&group.members, Some(self.context.now))?;
+                    let members = self.auth.members(&group.members, Some(self.context.now))?;
                     members.into_iter().map(|user| self.id(user).to_owned()).collect()
                 }
                 None => Vec::new(),
@@ -238,7 +238,7 @@ impl Needing<'_> {
         let mut out = Vec::new();
         for group in self.model.groups.iter().filter(|group| slots.contains(&group.slot)) {
             if matches!(group.method, Method::LeastRecent { manual_counts: true }) {
-                let members = self.gate.members(&group.members, Some(self.context.now))?;
+                let members = self.auth.members(&group.members, Some(self.context.now))?;
                 out.extend(members.into_iter().map(|user| self.id(user)).filter(|id| receivers.iter().any(|known| known == id)));
             }
         }
@@ -249,12 +249,12 @@ impl Needing<'_> {
     fn load(&self, receivers: Vec<String>) -> Result<Vec<String>> {
         let mut out = receivers;
         for user in self.model.users.iter() {
-            let question = Question {
+            let question = Request {
                 to: To::User(&user.id),
                 now: Some(self.context.now),
-                ..Question::new(&self.context.actor, Ask::Verb(Verb::LeadGive))
+                ..Request::new(&self.context.actor, Action::Verb(Verb::LeadGive))
             };
-            if self.gate.can(&question)?.allowed {
+            if self.auth.can(&question)?.allowed {
                 out.push(user.id.clone());
             }
         }

@@ -4,15 +4,15 @@ use std::rc::Rc;
 
 use crate::config::lists;
 use crate::json::Json;
-use crate::json::decode::Node;
-use crate::query::Purpose;
+use crate::json::decode::Decoder;
+use crate::query::Strictness;
 
 use crate::allot::spec::{Even, Keep, Order, Receiver, Receivers, Split};
 use crate::command::read::Reader;
 use crate::plan::leads::LeadsRef;
 
 impl Reader<'_> {
-    pub(crate) fn leads(&self, node: &Node<'_>) -> Option<LeadsRef> {
+    pub(crate) fn leads(&self, node: &Decoder<'_>) -> Option<LeadsRef> {
         if node.is_null() {
             node.wrong("`ids`, a `filter`, a `list` or a `selection`");
             return None;
@@ -38,7 +38,7 @@ impl Reader<'_> {
             return Some(LeadsRef::Ids { ids: wanted, seen });
         }
         if !filter.is_null() {
-            return match crate::query::compile(filter.json, &filter.path(), &self.model.schema, Purpose::List) {
+            return match crate::query::compile(filter.json, &filter.path(), &self.model.schema, Strictness::List) {
                 Ok(query) => Some(LeadsRef::Filter(query)),
                 Err(faults) => {
                     self.query_fault.set(!node.faults().any_error());
@@ -59,7 +59,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(crate) fn split(&self, node: &Node<'_>) -> Option<Split> {
+    pub(crate) fn split(&self, node: &Decoder<'_>) -> Option<Split> {
         if node.is_null() {
             node.wrong("a split");
             return None;
@@ -96,7 +96,7 @@ impl Reader<'_> {
         })
     }
 
-    pub(crate) fn receivers_by_name(&self, node: &Node<'_>) -> Option<Receivers> {
+    pub(crate) fn receivers_by_name(&self, node: &Decoder<'_>) -> Option<Receivers> {
         node.keys(&["group", "tags"]);
         let (group, tags) = (node.get("group"), node.get("tags"));
         match (group.is_null(), tags.is_null()) {
@@ -116,7 +116,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(crate) fn receivers(&self, node: &Node<'_>) -> Vec<Receiver> {
+    pub(crate) fn receivers(&self, node: &Decoder<'_>) -> Vec<Receiver> {
         let mut out: Vec<Receiver> = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
         for item in node.items() {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::config::{Model, patch};
 use crate::error::Diagnostic;
 use crate::json::Json;
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 
 use crate::allot::spec::Receivers;
 use crate::command::{Command, SlotChoice};
@@ -33,7 +33,7 @@ const KINDS: [&str; 11] = [
 ];
 
 impl Reader<'_> {
-    pub(crate) fn command(&self, node: &Node<'_>) -> Option<Command> {
+    pub(crate) fn command(&self, node: &Decoder<'_>) -> Option<Command> {
         node.json.as_object().or_else(|| {
             node.wrong("a command");
             None
@@ -124,7 +124,7 @@ impl Reader<'_> {
         }
     }
 
-    fn assign(&self, node: &Node<'_>) -> Option<Command> {
+    fn assign(&self, node: &Decoder<'_>) -> Option<Command> {
         let leads = self.leads(&node.get("leads"));
         let mut slots = self.slots(&node.get("slots"));
         let to = node.get("to");
@@ -152,7 +152,7 @@ impl Reader<'_> {
         Some(Command::Assign { leads: leads?, slots, primary, note: node.get("note").text().map(str::to_owned) })
     }
 
-    fn reclaim(&self, node: &Node<'_>) -> Option<Command> {
+    fn reclaim(&self, node: &Decoder<'_>) -> Option<Command> {
         let (leads, split, slot) = (node.get("leads"), node.get("split"), node.get("slot"));
         let from: Vec<String> = node.get("from").texts().into_iter().map(str::to_owned).collect();
         if from.is_empty() {
@@ -192,7 +192,7 @@ impl Reader<'_> {
         Some(Command::Reclaim { from, leads: leads?, slot, split, pool: self.pool(&node.get("pool")) })
     }
 
-    fn mass_edit(&self, node: &Node<'_>) -> Option<Command> {
+    fn mass_edit(&self, node: &Decoder<'_>) -> Option<Command> {
         let leads = self.leads(&node.get("leads"));
         let (split, units, note) = (node.get("split"), node.get("units"), node.get("note"));
         let set = patch::read(&node.get("set"), &self.model.schema, &self.model.lead.reserved());

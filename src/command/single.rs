@@ -1,81 +1,81 @@
 //! Commands about one lead: transferring it, claiming it from a pool, sending its notice again.
 
-use crate::access::{Change, Covered};
+use crate::access::{Change, RowSet};
 use crate::config::{BoundaryMode, Verb};
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::plan::drops::{Checks, DropCode};
-use crate::plan::edit::{self, To, Told};
+use crate::plan::drops::{DropCode, RowChecks};
+use crate::plan::edit::{self, NewValue, Told};
 use crate::plan::leads;
-use crate::plan::reasons::Inquiry;
+use crate::plan::reasons::Explain;
 use crate::query::{Cell, FieldIx, UnitIx};
 use crate::table::RowIx;
 
 use crate::plan::draft::{Bare, Created, Draft};
-use crate::plan::planner::{Deciding, holder};
+use crate::plan::planner::{Planner, holder};
 
 /// The row of a lead that the actor may see and that is as it was seen.
-fn one(deciding: &Deciding<'_>, id: &str, seen: Option<&Json>, draft: &mut Draft) -> Result<Option<RowIx>> {
-    let view = deciding.view()?;
-    let Some(row) = deciding.table.find(id).filter(|row| view.contains(*row)) else {
+fn one(planner: &Planner<'_>, id: &str, seen: Option<&Json>, draft: &mut Draft) -> Result<Option<RowIx>> {
+    let view = planner.view()?;
+    let Some(row) = planner.table.find(id).filter(|row| view.contains(*row)) else {
         draft.drops.unknown(id.to_owned());
         return Ok(None);
     };
-    if seen.is_some_and(|seen| !leads::still(deciding, row, seen)) {
+    if seen.is_some_and(|seen| !leads::still(planner, row, seen)) {
         draft.drops.row(row, DropCode::Stale);
         return Ok(None);
     }
     Ok(Some(row))
 }
 
-fn text(value: &str) -> To {
-    To::Same(Cell::Text(value.to_owned().into()))
+fn text(value: &str) -> NewValue {
+    NewValue::Same(Cell::Text(value.to_owned().into()))
 }
 
 /// Takes a lead that nobody owns.
-pub(crate) fn claim(deciding: &Deciding<'_>, id: &str, seen: Option<&Json>) -> Result<Draft> {
+pub(crate) fn claim(planner: &Planner<'_>, id: &str, seen: Option<&Json>) -> Result<Draft> {
     let mut draft = Draft::default();
-    let owner = deciding.model.lead.owner;
-    let Some(row) = one(deciding, id, seen, &mut draft)? else { return Ok(draft) };
-    let asking = deciding.asking();
-    if !deciding.table.cell(row, owner).is_null() {
+    let owner = planner.model.lead.owner;
+    let Some(row) = one(planner, id, seen, &mut draft)? else { return Ok(draft) };
+    let asking = planner.asking();
+    if !planner.table.cell(row, owner).is_null() {
         // Told before all else: whoever may claim may often claim only what nobody owns.
         draft.drops.row(row, DropCode::AlreadyClaimed);
         return Ok(draft);
     }
-    let rows_of_table = deciding.table.rows();
-    let mut checks = Checks::default();
-    checks.only(DropCode::NotPermitted, deciding.gate.covers(&asking, Verb::LeadClaim)?);
-    checks.not(DropCode::Locked, deciding.gate.locked(&asking, owner)?, rows_of_table)?;
-    deciding.ask_guard(&mut checks)?;
-    checks.not(DropCode::Boundary, deciding.gate.barred(&asking, deciding.actor)?, rows_of_table)?;
-    checks.only(DropCode::ReceiverNotPermitted, deciding.gate.receive(&asking, owner, deciding.actor, &[])?);
+    let rows_of_table = planner.table.rows();
+    let mut checks = RowChecks::default();
+    checks.only(DropCode::NotPermitted, planner.auth.covers(&asking, Verb::LeadClaim)?);
+    checks.not(DropCode::Locked, planner.auth.locked(&asking, owner)?, rows_of_table)?;
+    planner.ask_guard(&mut checks)?;
+    checks.not(DropCode::Boundary, planner.auth.barred(&asking, planner.actor)?, rows_of_table)?;
+    checks.only(DropCode::ReceiverNotPermitted, planner.auth.receive(&asking, owner, planner.actor, &[])?);
     draft.rows = vec![row.0];
-    draft.drops.sieve(&mut draft.rows, checks);
-    draft.edits.set(owner, text(&deciding.context.actor));
+    draft.drops.drop_failing(&mut draft.rows, checks);
+    draft.edits.set(owner, text(&planner.context.actor));
     draft.slot = Some(owner);
-    draft.inquiry = Inquiry::Claim;
+    draft.inquiry = Explain::Claim;
     Ok(draft)
 }
 
 /// Sends the owner's notice again.
-pub(crate) fn resend(deciding: &Deciding<'_>, id: &str) -> Result<Draft> {
+pub(crate) fn resend(planner: &Planner<'_>, id: &str) -> Result<Draft> {
     let mut draft = Draft::default();
-    let lead = &deciding.model.lead;
-    let Some(row) = one(deciding, id, None, &mut draft)? else { return Ok(draft) };
-    let mut checks = Checks::default();
-    deciding.ask_edit(&mut checks)?;
+    let lead = &planner.model.lead;
+    let Some(row) = one(planner, id, None, &mut draft)? else { return Ok(draft) };
+    let mut checks = RowChecks::default();
+    planner.ask_edit(&mut checks)?;
     draft.rows = vec![row.0];
-    draft.drops.sieve(&mut draft.rows, checks);
-    let Some(user) = deciding.table.cell(row, lead.owner).text().map(str::to_owned) else {
+    draft.drops.drop_failing(&mut draft.rows, checks);
+    let Some(user) = planner.table.cell(row, lead.owner).text().map(str::to_owned) else {
         if !draft.rows.is_empty() {
             draft.drops.row(row, DropCode::NoChange);
         }
         draft.rows.clear();
         return Ok(draft);
     };
-    if let (Some(field), Told::Yes) = (lead.notified, deciding.told()) {
-        draft.edits.set(field, To::Words { add: vec![user.clone()], remove: Vec::new() });
+    if let (Some(field), Told::Yes) = (lead.notified, planner.told()) {
+        draft.edits.set(field, NewValue::Words { add: vec![user.clone()], remove: Vec::new() });
     }
     draft.bare = Bare::Change;
     draft.resend = vec![(lead.owner, user)];
@@ -84,7 +84,7 @@ pub(crate) fn resend(deciding: &Deciding<'_>, id: &str) -> Result<Draft> {
 
 /// Moves a lead to another unit; across a boundary that duplicates, a copy goes over and the original is deactivated.
 pub(crate) fn transfer(
-    deciding: &Deciding<'_>,
+    planner: &Planner<'_>,
     id: &str,
     seen: Option<&Json>,
     unit: UnitIx,
@@ -92,16 +92,16 @@ pub(crate) fn transfer(
     new_id: Option<&str>,
 ) -> Result<Draft> {
     let mut draft = Draft::default();
-    let model = deciding.model;
+    let model = planner.model;
     let (lead, schema) = (&model.lead, &model.schema);
     let Some(unit_field) = lead.unit else { return Ok(draft) };
-    let Some(row) = one(deciding, id, seen, &mut draft)? else { return Ok(draft) };
-    let asking = deciding.asking();
+    let Some(row) = one(planner, id, seen, &mut draft)? else { return Ok(draft) };
+    let asking = planner.asking();
     let name = |unit: UnitIx| schema.units.get(unit).map(|unit| unit.id.clone());
     let unit_id = name(unit).unwrap_or_default();
-    let crosses = deciding.gate.crossing(&asking, Some(unit))?.contains(row);
+    let crosses = planner.auth.crossing(&asking, Some(unit))?.contains(row);
     let mode = model.lifecycle.boundary.as_ref().map(|boundary| boundary.mode).filter(|_| crosses);
-    let former = deciding.table.cell(row, unit_field).text().and_then(|unit| schema.units.find(unit));
+    let former = planner.table.cell(row, unit_field).text().and_then(|unit| schema.units.find(unit));
     // Under a boundary that grants access, the company that gives the lead away keeps seeing it.
     let kept = match mode {
         Some(BoundaryMode::GrantAccess) => edit::company(model, former).and_then(name),
@@ -112,30 +112,30 @@ pub(crate) fn transfer(
         changes.push((access, Change::Words { add: vec![kept.clone()], remove: Vec::new() }));
     }
 
-    let mut checks = Checks::default();
-    deciding.ask_edit(&mut checks)?;
-    checks.only(DropCode::NotPermitted, deciding.gate.release(&asking, lead.owner)?);
-    deciding.ask_state(lead.owner, &Covered::None, &mut checks)?;
+    let mut checks = RowChecks::default();
+    planner.ask_edit(&mut checks)?;
+    checks.only(DropCode::NotPermitted, planner.auth.release(&asking, lead.owner)?);
+    planner.ask_state(lead.owner, &RowSet::None, &mut checks)?;
     if mode == Some(BoundaryMode::Deny) {
-        checks.only(DropCode::Boundary, Covered::None);
+        checks.only(DropCode::Boundary, RowSet::None);
     }
     match user.and_then(|user| model.user(user)) {
         Some((to, known)) => {
-            checks.only(DropCode::NotPermitted, deciding.gate.give(&asking, to)?);
-            checks.only(DropCode::ReceiverInactive, if known.active { Covered::All } else { Covered::None });
-            checks.only(DropCode::ReceiverNotPermitted, deciding.gate.receive(&asking, lead.owner, to, &changes)?);
+            checks.only(DropCode::NotPermitted, planner.auth.give(&asking, to)?);
+            checks.only(DropCode::ReceiverInactive, if known.active { RowSet::All } else { RowSet::None });
+            checks.only(DropCode::ReceiverNotPermitted, planner.auth.receive(&asking, lead.owner, to, &changes)?);
         }
-        None => checks.only(DropCode::NotPermitted, deciding.gate.give_unit(&asking, unit)?),
+        None => checks.only(DropCode::NotPermitted, planner.auth.give_unit(&asking, unit)?),
     }
-    let unchanged = former == Some(unit) && deciding.is_held_by(lead.owner, user, row);
+    let unchanged = former == Some(unit) && planner.is_held_by(lead.owner, user, row);
     draft.rows = vec![row.0];
-    draft.inquiry = Inquiry::Moves { slots: vec![(lead.owner, user.map(str::to_owned))], unit: Some(unit) };
+    draft.inquiry = Explain::Moves { slots: vec![(lead.owner, user.map(str::to_owned))], unit: Some(unit) };
     if unchanged {
         // As asked already: only whether it may be edited is asked.
-        checks = Checks::default();
-        deciding.ask_edit(&mut checks)?;
+        checks = RowChecks::default();
+        planner.ask_edit(&mut checks)?;
     }
-    draft.drops.sieve(&mut draft.rows, checks);
+    draft.drops.drop_failing(&mut draft.rows, checks);
     draft.slot = Some(lead.owner);
     draft.receivers.extend(user.map(|user| (user.to_owned(), None)));
     if mode == Some(BoundaryMode::Duplicate) {
@@ -144,20 +144,20 @@ pub(crate) fn transfer(
                 .hint("take one from `newId()`"));
         };
         // A lead that the actor may not see is told of by nothing; the host's own table refuses the second one.
-        if deciding.table.find(new_id).is_some_and(|row| deciding.view().is_ok_and(|view| view.contains(row))) {
+        if planner.table.find(new_id).is_some_and(|row| planner.view().is_ok_and(|view| view.contains(row))) {
             return Err(Error::new("command_invalid", "/newId", format!("there is a lead `{new_id}` already")));
         }
         if !draft.rows.is_empty() {
-            draft.created.push(copy(deciding, row, new_id, (&unit_id, unit_field), user));
+            draft.created.push(copy(planner, row, new_id, (&unit_id, unit_field), user));
         }
-        draft.edits.ask(&model.lifecycle.on_deactivate, deciding.context.now, &deciding.context.actor, model);
+        draft.edits.ask(&model.lifecycle.on_deactivate, planner.context.now, &planner.context.actor, model);
         draft.bare = Bare::Change;
         return Ok(draft);
     }
     draft.edits.set(unit_field, text(&unit_id));
-    draft.edits.set(lead.owner, To::Same(holder(user)));
+    draft.edits.set(lead.owner, NewValue::Same(holder(user)));
     if let (Some(access), Some(kept)) = (lead.access, kept) {
-        draft.edits.set(access, To::Words { add: vec![kept], remove: Vec::new() });
+        draft.edits.set(access, NewValue::Words { add: vec![kept], remove: Vec::new() });
     }
     if mode == Some(BoundaryMode::GrantAccess) && !draft.rows.is_empty() {
         draft.gains = edit::company(model, Some(unit)).and_then(name);
@@ -167,39 +167,39 @@ pub(crate) fn transfer(
 }
 
 /// The copy that goes over: the host copies its own columns, then sets these.
-fn copy(deciding: &Deciding<'_>, row: RowIx, new_id: &str, unit: (&str, FieldIx), user: Option<&str>) -> Created {
-    let model = deciding.model;
-    let (lead, now) = (&model.lead, deciding.context.now);
+fn copy(planner: &Planner<'_>, row: RowIx, new_id: &str, unit: (&str, FieldIx), user: Option<&str>) -> Created {
+    let model = planner.model;
+    let (lead, now) = (&model.lead, planner.context.now);
     let mut edits = edit::Edits::default();
     edits.set(lead.id, text(new_id));
     edits.set(unit.1, text(unit.0));
     for slot in &lead.slots {
-        edits.set(slot.field, To::Same(Cell::Null));
+        edits.set(slot.field, NewValue::Same(Cell::Null));
     }
-    edits.set(lead.owner, To::Same(holder(user)));
+    edits.set(lead.owner, NewValue::Same(holder(user)));
     for field in [lead.primary, lead.run, lead.previous_owners, lead.notified].into_iter().flatten() {
-        edits.set(field, To::Same(Cell::Null));
+        edits.set(field, NewValue::Same(Cell::Null));
     }
     if let (Some(field), Some(_)) = (lead.assigned_at, user) {
-        edits.set(field, To::Now(0));
+        edits.set(field, NewValue::Now(0));
     }
-    if let (Some(field), Some(user), Told::Yes) = (lead.notified, user, deciding.told()) {
-        edits.set(field, To::Same(Cell::List(vec![user.to_owned().into()])));
+    if let (Some(field), Some(user), Told::Yes) = (lead.notified, user, planner.told()) {
+        edits.set(field, NewValue::Same(Cell::List(vec![user.to_owned().into()])));
     }
     if let Some(field) = lead.version {
-        edits.set(field, To::Same(Cell::Number(1.0)));
+        edits.set(field, NewValue::Same(Cell::Number(1.0)));
     }
     // What is said of copies wins over what is said of any lead that gets an owner, and both over what a copy begins without.
-    edits.patch(&model.lifecycle.on_copy, edit::When::Always, now, &deciding.context.actor, model);
+    edits.patch(&model.lifecycle.on_copy, edit::AppliesWhen::Always, now, &planner.context.actor, model);
     if user.is_some() {
-        edits.patch(&model.lifecycle.on_assign, edit::When::Always, now, &deciding.context.actor, model);
+        edits.patch(&model.lifecycle.on_assign, edit::AppliesWhen::Always, now, &planner.context.actor, model);
     }
     for field in [lead.access, lead.routed_by].into_iter().flatten().filter(|field| !edits.sets(*field)).collect::<Vec<_>>() {
-        edits.set(field, To::Same(Cell::Null));
+        edits.set(field, NewValue::Same(Cell::Null));
     }
     edits.sort(model);
-    let set = edits.exact(0, row, deciding.table, now);
-    let distances = edits.iter().filter_map(|edit| if let To::Now(distance) = edit.to { Some((edit.field, distance)) } else { None });
-    let copy_of = deciding.table.id(row).into_owned();
+    let set = edits.exact(0, row, planner.table, now);
+    let distances = edits.iter().filter_map(|edit| if let NewValue::Now(distance) = edit.to { Some((edit.field, distance)) } else { None });
+    let copy_of = planner.table.id(row).into_owned();
     Created { id: new_id.to_owned(), copy_of, set, distances: distances.collect() }
 }

@@ -3,35 +3,35 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::access::{Change, Covered, Handover};
+use crate::access::{Change, Reassignment, RowSet};
 use crate::config::{BoundaryMode, UserIx, Verb};
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::plan::drops::{Checks, DropCode};
-use crate::plan::edit::To;
+use crate::plan::drops::{DropCode, RowChecks};
+use crate::plan::edit::NewValue;
 use crate::query::{Cell, FieldIx, UnitIx};
 use crate::table::{Mask, Row, RowIx};
-use crate::wire::recorded::{Recorded, RecordedChange};
+use crate::wire::decoded::{DecodedChange, DecodedPlan};
 
 use crate::plan::draft::{Created, Draft, Following};
-use crate::plan::planner::Deciding;
+use crate::plan::planner::Planner;
 
 /// Puts back what the plan with that id changed.
-pub(crate) fn undo(deciding: &Deciding<'_>, plan: &str) -> Result<Draft> {
-    let Some(original) = deciding.context.plan(plan) else {
+pub(crate) fn undo(planner: &Planner<'_>, plan: &str) -> Result<Draft> {
+    let Some(original) = planner.context.plan(plan) else {
         return Err(Error::new("plan_missing", "/plans", format!("the plan `{plan}` was not given"))
             .hint("give it in `plans`, from the host's own store"));
     };
     let mut draft = Draft { following: Following::No, ..Draft::default() };
-    let may = deciding.gate.person_may(deciding.actor, Verb::PlanUndo, &original.actor)?;
+    let may = planner.auth.person_may(planner.actor, Verb::PlanUndo, &original.actor)?;
     if !may.allowed {
         return Ok(Draft::refuse(may.reasons));
     }
-    let view = deciding.view()?;
-    let mut changes: Vec<(RowIx, &RecordedChange)> = Vec::new();
-    let mut met = Mask::none(deciding.table.rows())?;
+    let view = planner.view()?;
+    let mut changes: Vec<(RowIx, &DecodedChange)> = Vec::new();
+    let mut met = Mask::none(planner.table.rows())?;
     for change in &original.changes {
-        let Some(row) = deciding.table.find(&change.lead).filter(|row| view.contains(*row)) else {
+        let Some(row) = planner.table.find(&change.lead).filter(|row| view.contains(*row)) else {
             draft.drops.unknown(change.lead.clone());
             continue;
         };
@@ -40,7 +40,7 @@ pub(crate) fn undo(deciding: &Deciding<'_>, plan: &str) -> Result<Draft> {
             continue;
         }
         met.insert(row);
-        if !as_left(deciding, row, change) {
+        if !as_left(planner, row, change) {
             draft.drops.row(row, DropCode::ChangedSince);
         } else if change.set.is_empty() && original.created.is_empty() && original.removed.is_empty() {
             draft.drops.row(row, DropCode::NoChange);
@@ -48,7 +48,7 @@ pub(crate) fn undo(deciding: &Deciding<'_>, plan: &str) -> Result<Draft> {
             changes.push((row, change));
         }
     }
-    let mut way = Way::new(deciding, original)?;
+    let mut way = Way::new(planner, original)?;
     let mut allowed = Vec::new();
     for (row, change) in changes {
         match way.denied(row, change)? {
@@ -56,7 +56,7 @@ pub(crate) fn undo(deciding: &Deciding<'_>, plan: &str) -> Result<Draft> {
             None => allowed.push((row, change)),
         }
     }
-    pairs(deciding, original, &view, &mut allowed, &mut draft)?;
+    pairs(planner, original, &view, &mut allowed, &mut draft)?;
     // A change without anything in it stands only beside a copy that it made.
     if draft.created.is_empty() && draft.removed.is_empty() {
         allowed.retain(|(row, change)| {
@@ -70,44 +70,44 @@ pub(crate) fn undo(deciding: &Deciding<'_>, plan: &str) -> Result<Draft> {
     crate::sort::all(&mut fields);
     fields.dedup();
     for field in fields {
-        let back = |change: &RecordedChange| change.set.iter().find(|set| set.field == field).map(|set| set.from.clone());
-        draft.edits.set(field, To::Each(allowed.iter().map(|(_, change)| back(change)).collect()));
+        let back = |change: &DecodedChange| change.set.iter().find(|set| set.field == field).map(|set| set.from.clone());
+        draft.edits.set(field, NewValue::Each(allowed.iter().map(|(_, change)| back(change)).collect()));
     }
     draft.rows = allowed.iter().map(|(row, _)| row.0).collect();
-    draft.slot = deciding.model.lead.slots.iter().map(|slot| slot.field).find(|slot| draft.edits.sets(*slot));
+    draft.slot = planner.model.lead.slots.iter().map(|slot| slot.field).find(|slot| draft.edits.sets(*slot));
     draft.bare = crate::plan::draft::Bare::Change;
     Ok(draft)
 }
 
 /// Whether a row still is as the plan left it: the version that it made stands, or else every field that it set.
-fn as_left(deciding: &Deciding<'_>, row: RowIx, change: &RecordedChange) -> bool {
-    let versions = match (deciding.model.lead.version, &change.expect) {
-        (Some(field), Cell::Number(before)) => deciding.table.cell(row, field) == Cell::Number(before + 1.0),
-        (Some(field), Cell::Null) => deciding.table.cell(row, field) == Cell::Number(1.0),
+fn as_left(planner: &Planner<'_>, row: RowIx, change: &DecodedChange) -> bool {
+    let versions = match (planner.model.lead.version, &change.expect) {
+        (Some(field), Cell::Number(before)) => planner.table.cell(row, field) == Cell::Number(before + 1.0),
+        (Some(field), Cell::Null) => planner.table.cell(row, field) == Cell::Number(1.0),
         (Some(_), _) => false,
         (None, _) => true,
     };
-    versions && change.set.iter().all(|set| deciding.table.cell(row, set.field) == set.to)
+    versions && change.set.iter().all(|set| planner.table.cell(row, set.field) == set.to)
 }
 
 /// What the way back asks of all rows, each answer worked out once.
 struct Way<'a> {
-    deciding: &'a Deciding<'a>,
+    planner: &'a Planner<'a>,
     /// Whether units that gained or lost access are asked about: where that was what the plan was asked for.
     units: Units,
-    edit: Covered,
-    guard: Checks,
-    reassignable: Covered,
+    edit: RowSet,
+    guard: RowChecks,
+    reassignable: RowSet,
     /// By slot: rows that may be released, and rows that are locked.
-    slots: BTreeMap<FieldIx, [Covered; 2]>,
+    slots: BTreeMap<FieldIx, [RowSet; 2]>,
     /// By slot and receiver.
     people: BTreeMap<(FieldIx, UserIx), Person>,
-    units_asked: BTreeMap<(UnitIx, Gains), Covered>,
+    units_asked: BTreeMap<(UnitIx, Gains), RowSet>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Units {
-    Asked,
+    Check,
     Follow,
 }
 
@@ -119,27 +119,27 @@ enum Gains {
 
 /// What is asked about somebody who gets leads back.
 struct Person {
-    give: Covered,
-    barred: Covered,
-    receives: Covered,
+    give: RowSet,
+    barred: RowSet,
+    receives: RowSet,
     /// The fields that the person's own view reads.
     reads: Vec<FieldIx>,
 }
 
 impl<'a> Way<'a> {
-    fn new(deciding: &'a Deciding<'a>, original: &Recorded) -> Result<Way<'a>> {
-        let asking = deciding.asking();
+    fn new(planner: &'a Planner<'a>, original: &DecodedPlan) -> Result<Way<'a>> {
+        let asking = planner.asking();
         let command = original.header.get("command");
         let of_units = command
             .is_some_and(|command| command.get("type").and_then(Json::as_text) == Some("mass_edit") && command.get("units").is_some());
-        let mut guard = Checks::default();
-        deciding.ask_guard(&mut guard)?;
+        let mut guard = RowChecks::default();
+        planner.ask_guard(&mut guard)?;
         Ok(Way {
-            deciding,
-            units: if of_units { Units::Asked } else { Units::Follow },
-            edit: deciding.gate.covers(&asking, Verb::LeadEdit)?,
+            planner,
+            units: if of_units { Units::Check } else { Units::Follow },
+            edit: planner.auth.covers(&asking, Verb::LeadEdit)?,
             guard,
-            reassignable: deciding.gate.reassignable(&asking)?,
+            reassignable: planner.auth.reassignable(&asking)?,
             slots: BTreeMap::new(),
             people: BTreeMap::new(),
             units_asked: BTreeMap::new(),
@@ -147,28 +147,28 @@ impl<'a> Way<'a> {
     }
 
     /// The first reason for which a row may not go back.
-    fn denied(&mut self, row: RowIx, change: &RecordedChange) -> Result<Option<DropCode>> {
-        let deciding = self.deciding;
-        let lead = &deciding.model.lead;
+    fn denied(&mut self, row: RowIx, change: &DecodedChange) -> Result<Option<DropCode>> {
+        let planner = self.planner;
+        let lead = &planner.model.lead;
         let mut codes: Vec<DropCode> = self.guard.failed(row).into_iter().collect();
         if !self.edit.contains(row) {
             codes.push(DropCode::NotPermitted);
         }
         let back = |field: Option<FieldIx>| change.set.iter().find(|set| Some(set.field) == field);
-        let unit = back(lead.unit).map(|set| set.from.text().and_then(|unit| deciding.model.schema.units.find(unit)));
+        let unit = back(lead.unit).map(|set| set.from.text().and_then(|unit| planner.model.schema.units.find(unit)));
         for set in change.set.iter().filter(|set| lead.slot(set.field).is_some()) {
             self.ask_slot(row, set.field, set.from.text(), unit, change, &mut codes)?;
         }
         if let (Some(unit), None) = (unit, back(Some(lead.owner))) {
             // Another unit and the same owner: as a transfer to the owner.
-            let owner = deciding.table.cell(row, lead.owner);
+            let owner = planner.table.cell(row, lead.owner);
             self.ask_slot(row, lead.owner, owner.text(), Some(unit), change, &mut codes)?;
         }
-        if let (Units::Asked, Some(set)) = (self.units, back(lead.access)) {
+        if let (Units::Check, Some(set)) = (self.units, back(lead.access)) {
             let gained = set.from.items().filter(|unit| !set.to.items().any(|other| other == *unit));
             let lost = set.to.items().filter(|unit| !set.from.items().any(|other| other == *unit));
             for (name, gains) in gained.map(|unit| (unit, Gains::Access)).chain(lost.map(|unit| (unit, Gains::Nothing))) {
-                let Some(unit) = deciding.model.schema.units.find(name) else { continue };
+                let Some(unit) = planner.model.schema.units.find(name) else { continue };
                 if !self.unit(unit, gains)?.contains(row) {
                     codes.push(DropCode::NotPermitted);
                 }
@@ -183,13 +183,13 @@ impl<'a> Way<'a> {
         slot: FieldIx,
         to: Option<&str>,
         unit: Option<Option<UnitIx>>,
-        change: &RecordedChange,
+        change: &DecodedChange,
         codes: &mut Vec<DropCode>,
     ) -> Result<()> {
-        let deciding = self.deciding;
-        let asking = deciding.asking();
+        let planner = self.planner;
+        let asking = planner.asking();
         if let Entry::Vacant(place) = self.slots.entry(slot) {
-            place.insert([deciding.gate.release(&asking, slot)?, deciding.gate.locked(&asking, slot)?]);
+            place.insert([planner.auth.release(&asking, slot)?, planner.auth.locked(&asking, slot)?]);
         }
         if let Some([release, locked]) = self.slots.get(&slot) {
             codes.extend((!release.contains(row)).then_some(DropCode::NotPermitted));
@@ -197,15 +197,15 @@ impl<'a> Way<'a> {
         }
         codes.extend((!self.reassignable.contains(row)).then_some(DropCode::NotReassignable));
         if let Some(unit) = unit {
-            let mode = deciding.model.lifecycle.boundary.as_ref().map(|boundary| boundary.mode);
+            let mode = planner.model.lifecycle.boundary.as_ref().map(|boundary| boundary.mode);
             let stops = matches!(mode, Some(BoundaryMode::Deny | BoundaryMode::Duplicate));
-            codes.extend((stops && deciding.gate.crossing(&asking, unit)?.contains(row)).then_some(DropCode::Boundary));
+            codes.extend((stops && planner.auth.crossing(&asking, unit)?.contains(row)).then_some(DropCode::Boundary));
             if let (None, Some(unit)) = (to, unit) {
                 codes.extend((!self.unit(unit, Gains::Access)?.contains(row)).then_some(DropCode::NotPermitted));
             }
         }
         let Some(to) = to else { return Ok(()) };
-        let Some((to, user)) = deciding.model.user(to) else {
+        let Some((to, user)) = planner.model.user(to) else {
             codes.push(DropCode::ReceiverNotPermitted);
             return Ok(());
         };
@@ -220,41 +220,41 @@ impl<'a> Way<'a> {
     }
 
     /// Whether somebody could have the lead as it was: fields go back exactly, and nothing follows from a new owner.
-    fn receives(&mut self, row: RowIx, slot: FieldIx, to: UserIx, change: &RecordedChange) -> Result<bool> {
-        let deciding = self.deciding;
-        let (gate, lead) = (deciding.gate, &deciding.model.lead);
-        let asking = deciding.asking();
+    fn receives(&mut self, row: RowIx, slot: FieldIx, to: UserIx, change: &DecodedChange) -> Result<bool> {
+        let planner = self.planner;
+        let (auth, lead) = (planner.auth, &planner.model.lead);
+        let asking = planner.asking();
         if let Entry::Vacant(place) = self.people.entry((slot, to)) {
             place.insert(Person {
-                give: gate.give(&asking, to)?,
-                barred: gate.barred(&asking, to)?,
-                receives: gate.receive(&asking, slot, to, &[])?,
-                reads: gate.scope(deciding.id_of(to), Verb::LeadView)?.reads,
+                give: auth.give(&asking, to)?,
+                barred: auth.barred(&asking, to)?,
+                receives: auth.receive(&asking, slot, to, &[])?,
+                reads: auth.scope(planner.id_of(to), Verb::LeadView)?.reads,
             });
         }
         let Some(person) = self.people.get(&(slot, to)) else { return Ok(false) };
-        let follows = || deciding.model.lifecycle.on_assign.iter().map(|patch| patch.field).chain(lead.assigned_at);
+        let follows = || planner.model.lifecycle.on_assign.iter().map(|patch| patch.field).chain(lead.assigned_at);
         let others = || change.set.iter().map(|set| set.field).filter(|field| *field != slot);
         if !others().chain(follows()).any(|field| person.reads.contains(&field)) {
             return Ok(person.receives.contains(row));
         }
-        let whole = Row { table: deciding.table, row };
+        let whole = Row { table: planner.table, row };
         let mut changes: Vec<(FieldIx, Change)> =
             change.set.iter().filter(|set| set.field != slot).map(|set| (set.field, Change::Set(set.from.clone()))).collect();
-        let kept = |field| (field, Change::Set(deciding.table.cell(row, field).into_owned()));
+        let kept = |field| (field, Change::Set(planner.table.cell(row, field).into_owned()));
         changes.extend(follows().filter(|field| !others().any(|other| other == *field)).map(kept));
-        let handover = Handover { slot, actor: &deciding.context.actor, now: Some(deciding.context.now), changes: &changes };
-        Ok(gate.hurdle(&whole, to, &handover)?.is_none())
+        let handover = Reassignment { slot, actor: &planner.context.actor, now: Some(planner.context.now), changes: &changes };
+        Ok(auth.hurdle(&whole, to, &handover)?.is_none())
     }
 
-    fn unit(&mut self, unit: UnitIx, gains: Gains) -> Result<&Covered> {
-        let deciding = self.deciding;
-        let asking = deciding.asking();
+    fn unit(&mut self, unit: UnitIx, gains: Gains) -> Result<&RowSet> {
+        let planner = self.planner;
+        let asking = planner.asking();
         Ok(match self.units_asked.entry((unit, gains)) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => place.insert(match gains {
-                Gains::Access => deciding.gate.give_unit(&asking, unit)?,
-                Gains::Nothing => deciding.gate.release_unit(&asking, unit)?,
+                Gains::Access => planner.auth.give_unit(&asking, unit)?,
+                Gains::Nothing => planner.auth.release_unit(&asking, unit)?,
             }),
         })
     }
@@ -263,19 +263,19 @@ impl<'a> Way<'a> {
 /// A copy and its original go back together or not at all. A copy that the plan made is removed while it is untouched; one that an
 /// undo removed is made again, as the plan before it says.
 fn pairs(
-    deciding: &Deciding<'_>,
-    original: &Recorded,
-    view: &Covered,
-    allowed: &mut Vec<(RowIx, &RecordedChange)>,
+    planner: &Planner<'_>,
+    original: &DecodedPlan,
+    view: &RowSet,
+    allowed: &mut Vec<(RowIx, &DecodedChange)>,
     draft: &mut Draft,
 ) -> Result<()> {
     if original.created.is_empty() && original.removed.is_empty() {
         return Ok(());
     }
-    let asking = deciding.asking();
-    let edit = deciding.gate.covers(&asking, Verb::LeadEdit)?;
-    let release = deciding.gate.release(&asking, deciding.model.lead.owner)?;
-    let stuck = |lead: &str, code: DropCode, allowed: &mut Vec<(RowIx, &RecordedChange)>, draft: &mut Draft| {
+    let asking = planner.asking();
+    let edit = planner.auth.covers(&asking, Verb::LeadEdit)?;
+    let release = planner.auth.release(&asking, planner.model.lead.owner)?;
+    let stuck = |lead: &str, code: DropCode, allowed: &mut Vec<(RowIx, &DecodedChange)>, draft: &mut Draft| {
         allowed.retain(|(row, change)| {
             let of_pair = change.lead == lead || lead.is_empty();
             if of_pair {
@@ -290,8 +290,8 @@ fn pairs(
             draft.drops.named(copy.id.clone(), DropCode::NotUndoable);
             continue;
         }
-        let found = deciding.table.find(&copy.id).filter(|row| view.contains(*row));
-        let untouched = |row: RowIx| copy.set.iter().all(|(field, cell)| deciding.table.cell(row, *field) == *cell);
+        let found = planner.table.find(&copy.id).filter(|row| view.contains(*row));
+        let untouched = |row: RowIx| copy.set.iter().all(|(field, cell)| planner.table.cell(row, *field) == *cell);
         let code = match found {
             None => Some(DropCode::NotUndoable),
             Some(row) if !edit.contains(row) || !release.contains(row) => Some(DropCode::NotPermitted),
@@ -304,15 +304,15 @@ fn pairs(
                 stuck(&copy.copy_of, DropCode::NotUndoable, allowed, draft);
             }
             (None, Some(row)) => {
-                let guard = deciding.model.lead.version.unwrap_or(deciding.model.lead.owner);
-                draft.removed.push((copy.id.clone(), deciding.table.cell(row, guard).into_owned()));
+                let guard = planner.model.lead.version.unwrap_or(planner.model.lead.owner);
+                draft.removed.push((copy.id.clone(), planner.table.cell(row, guard).into_owned()));
             }
             (None, None) => {}
         }
     }
     for (id, _) in &original.removed {
-        match made_before(deciding, original, id).filter(|copy| allowed.iter().any(|(_, change)| change.lead == copy.copy_of)) {
-            Some(copy) if deciding.table.find(id).is_none_or(|row| !view.contains(row)) => draft.created.push(copy),
+        match made_before(planner, original, id).filter(|copy| allowed.iter().any(|(_, change)| change.lead == copy.copy_of)) {
+            Some(copy) if planner.table.find(id).is_none_or(|row| !view.contains(row)) => draft.created.push(copy),
             _ => {
                 draft.drops.named(id.clone(), DropCode::NotUndoable);
                 stuck("", DropCode::NotUndoable, allowed, draft);
@@ -323,7 +323,7 @@ fn pairs(
 }
 
 /// The copy as the plan made it that was undone, if the host gave that plan too.
-fn made_before(deciding: &Deciding<'_>, undone: &Recorded, id: &str) -> Option<Created> {
-    let first = deciding.context.plan(undone.header.get("command")?.get("plan")?.as_text()?)?;
+fn made_before(planner: &Planner<'_>, undone: &DecodedPlan, id: &str) -> Option<Created> {
+    let first = planner.context.plan(undone.header.get("command")?.get("plan")?.as_text()?)?;
     first.created.iter().find(|copy| copy.id == id).cloned()
 }

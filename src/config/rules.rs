@@ -1,10 +1,10 @@
-//! Assignment rules, checked. Which one applies is decided by the room of routes.
+//! Assignment rules, checked. Which one applies is decided by the module of routes.
 
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 use crate::query::{FieldIx, FieldType, Query};
 
 use super::people::{UserIx, schedule};
-use super::{Group, GroupIx, Named, Pool, Reading, User, WorkingHours, members, unknown};
+use super::{ById, ConfigReader, Group, GroupIx, Pool, User, WorkingHours, members, unknown};
 
 /// Where a rule sends a lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,13 +44,13 @@ pub struct Rule {
 
 /// Reads one rule.
 pub(super) fn read(
-    node: &Node<'_>,
+    node: &Decoder<'_>,
     id: &str,
-    reading: &Reading<'_>,
-    users: &Named<User>,
-    groups: &Named<Group>,
-    pools: &Named<Pool>,
-    schedules: &Named<WorkingHours>,
+    reading: &ConfigReader<'_>,
+    users: &ById<User>,
+    groups: &ById<Group>,
+    pools: &ById<Pool>,
+    schedules: &ById<WorkingHours>,
 ) -> Option<Rule> {
     node.keys(&["id", "name", "enabled", "when", "schedule", "to", "overwriteOwner", "required"]);
     let to = target(&node.get("to"), reading, users, groups, pools, 0);
@@ -70,11 +70,11 @@ pub(super) fn read(
 const DEPTH: usize = 16;
 
 fn target(
-    node: &Node<'_>,
-    reading: &Reading<'_>,
-    users: &Named<User>,
-    groups: &Named<Group>,
-    pools: &Named<Pool>,
+    node: &Decoder<'_>,
+    reading: &ConfigReader<'_>,
+    users: &ById<User>,
+    groups: &ById<Group>,
+    pools: &ById<Pool>,
     depth: usize,
 ) -> Option<RuleTarget> {
     if !node.keys(&["user", "group", "pool", "field", "same", "otherwise"]) {

@@ -115,7 +115,7 @@ fn weights_are_decimals_of_six_places() {
     let of = |text: &str| {
         let faults = crate::json::decode::Faults::default();
         let json = Json::parse(text).unwrap();
-        people::weight(&Node::new(&json, "", &faults))
+        people::weight(&Decoder::new(&json, "", &faults))
     };
     assert_eq!(of("0.1"), Some(100_000));
     assert_eq!(of("1000000"), Some(1_000_000_000_000));

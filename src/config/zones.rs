@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 use crate::time::Zone;
 
 /// Reads `zones`: name → list of `{untilMs, offsetSeconds}`.
-pub(super) fn read(root: &Node<'_>) -> BTreeMap<String, Zone> {
+pub(super) fn read(root: &Decoder<'_>) -> BTreeMap<String, Zone> {
     let mut out = BTreeMap::new();
     for (name, node) in root.get("zones").entries() {
         let mut table = Vec::new();
@@ -34,7 +34,7 @@ pub(super) fn read(root: &Node<'_>) -> BTreeMap<String, Zone> {
 }
 
 /// The zone that a node names; UTC where it names none.
-pub(super) fn zone(node: &Node<'_>, zones: &BTreeMap<String, Zone>) -> Zone {
+pub(super) fn zone(node: &Decoder<'_>, zones: &BTreeMap<String, Zone>) -> Zone {
     let Some(name) = node.text() else { return Zone::utc() };
     match zones.get(name) {
         Some(zone) => zone.clone(),

@@ -3,12 +3,11 @@
 //! A [`Query`] is bound to `now` and the acting user and then evaluated. [`matches`] walks the tree over one lead;
 //! [`explain`] does so without stopping and tells what it saw. Both mean what the select over columns means.
 
+mod column_test;
 mod count;
 mod dict;
 mod explain;
 mod kernel;
-mod lanes;
-mod leaf;
 mod list;
 #[cfg(any(test, feature = "testing"))]
 pub mod oracle;
@@ -17,10 +16,11 @@ pub mod packed;
 mod pair;
 mod plan;
 mod row;
-mod rows;
 #[cfg(any(test, feature = "testing"))]
 pub mod sample;
 mod select;
+mod selection_vector;
+mod simd;
 mod sort;
 mod span;
 #[cfg(test)]

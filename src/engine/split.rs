@@ -14,32 +14,32 @@
 //! [`together`] divides rows that move as one. [`deal`] says which row of a class goes to whom, and [`deal_part`] for some of the rows. Each file says why its algorithm is exact. Arithmetic
 //! is on whole numbers throughout; [`settle`] refuses input for which 128 bits might not do.
 
+mod bundles;
 mod deal;
-mod face;
 mod flow;
-mod level;
-mod number;
+mod min_moves;
+mod optimal_face;
 mod quota;
 mod ranks;
+mod rounding;
 mod set;
-mod stay;
 #[cfg(test)]
 mod tests;
-mod together;
+mod water_filling;
 mod weight;
 
 use crate::error::{Error, Result};
 
 use flow::{Flow, Part, Search};
-use level::{Ratio, Wish, shares};
-use number::{in_units, numbers};
 use quota::Merged;
+use rounding::{in_units, numbers};
 use set::{bits, filled};
+use water_filling::{Ratio, Wish, shares};
 
+pub use bundles::{Bundle, Bundled, together};
 pub use deal::{Order, deal, deal_part};
 pub use ranks::deal_into;
 pub use set::Set;
-pub use together::{Bundle, Bundled, together};
 pub use weight::scale_weights;
 
 /// One lead in the units that shares and carries are counted in: the least common multiple of 1 to 24.
@@ -102,7 +102,7 @@ pub struct Division {
 
 /// How a [`Division`] came out. Vectors follow the order of its receivers or of its classes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settled {
+pub struct Apportionment {
     /// For each receiver: their share of this batch in [`UNIT`]s. The sum is what was placed.
     pub shares: Vec<i64>,
     /// For each receiver: how many rows they get.
@@ -132,20 +132,20 @@ pub struct Settled {
 /// large that the arithmetic might not be exact: from 1.7 thousand million rows on.
 ///
 /// ```
-/// use evenhand_engine::split::{Class, Division, Even, Keep, Receiver, Set, settle};
+/// use evenhand_engine::split::{Class, Division, Even, Keep, Receiver, Set, apportion};
 ///
 /// let receivers = [0, 0, 0].map(|carry| Receiver { weight: 1, most: None, load: 0, carry }).to_vec();
 /// let classes = vec![Class { eligible: Set::first(3), owner: None, count: 10 }];
 /// let mut division = Division { receivers, classes, even: Even::Dealt, keep: Keep::No };
-/// let settled = settle(&division).unwrap();
+/// let settled = apportion(&division).unwrap();
 /// assert_eq!(settled.numbers, [4, 3, 3]);
 ///
 /// for (receiver, carry) in division.receivers.iter_mut().zip(settled.carry) {
 ///     receiver.carry = carry;
 /// }
-/// assert_eq!(settle(&division).unwrap().numbers, [3, 4, 3]);
+/// assert_eq!(apportion(&division).unwrap().numbers, [3, 4, 3]);
 /// ```
-pub fn settle(division: &Division) -> Result<Settled> {
+pub fn apportion(division: &Division) -> Result<Apportionment> {
     check(division)?;
     let people = division.receivers.len();
     let merged = Merged::new(division)?;
@@ -200,7 +200,7 @@ pub fn settle(division: &Division) -> Result<Settled> {
     let inside = Part { receivers: part.receivers.clone(), classes: part.classes.clone() };
     let mut found = numbers(graph, &division.receivers, division.even, inside, &most, exact, &units, base, start, &mut search)?;
     if division.keep == Keep::Yes {
-        stay::keep_most(graph, &part, &merged.owned()?, rows, &mut found)?;
+        min_moves::keep_most(graph, &part, &merged.owned()?, rows, &mut found)?;
     }
     merged.settled(division, &found, units, could_take, placed)
 }
@@ -227,7 +227,7 @@ fn fill_up(merged: &Merged, most: &[i64], base: &mut Flow<i64>, search: &mut Sea
     Ok(part)
 }
 
-/// Refuses what could overflow. With these bounds every product in the room stays below 2¹²⁶.
+/// Refuses what could overflow. With these bounds every product in the module stays below 2¹²⁶.
 fn check(division: &Division) -> Result<()> {
     const MOST_ROWS: u64 = (i64::MAX / UNIT) as u64;
     const MOST_LOAD: u64 = 1 << 53;

@@ -45,9 +45,9 @@ mod load;
 mod mask;
 mod ops;
 mod order;
-pub mod outline;
 mod problem;
 mod run;
+pub mod sketch;
 mod snapshot;
 mod stage;
 mod text;
@@ -66,7 +66,7 @@ pub use codes::CodeSlice;
 pub use column::{CHUNK, Column, RowIx};
 pub use edit::{Edit, Values};
 pub use list::MOST_HAVING;
-pub use load::{BatchColumn, LoadFormat, LoadOptions, Loader, Purpose, Texts};
+pub use load::{BatchColumn, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
 pub use mask::Mask;
 pub use mask::bit;
 pub use problem::{Problem, Problems};
@@ -82,13 +82,13 @@ use index::Index;
 /// ```
 /// use std::rc::Rc;
 /// use evenhand_base::query::{FieldIx, FieldType, Field, Schema, UnitTree, schema::Case};
-/// use evenhand_engine::table::{Budget, LoadOptions, Loader, Purpose};
+/// use evenhand_engine::table::{Budget, LoadOptions, Loader, LoadMode};
 /// use evenhand_base::time::Zone;
 ///
 /// let field = |name: &str, kind| Field { name: name.into(), label: None, kind, case: Case::Ignored, choices: vec![], format: None };
 /// let fields = vec![field("id", FieldType::Text), field("score", FieldType::Number)];
 /// let schema = Rc::new(Schema::new(fields, Zone::utc(), 1, UnitTree::default()));
-/// let mut loader = Loader::new(schema, FieldIx(0), LoadOptions::default(), Purpose::Load, Budget::default())?;
+/// let mut loader = Loader::new(schema, FieldIx(0), LoadOptions::default(), LoadMode::Load, Budget::default())?;
 /// loader.push(b"id,score\na,1\nb,")?;
 /// loader.push(b"2.5\n")?;
 /// let table = loader.finish()?;
@@ -144,7 +144,7 @@ impl Table {
     pub fn loader_with(&self, schema: Rc<Schema>, options: LoadOptions) -> crate::error::Result<Loader> {
         let budget = Budget::new(self.budget.most());
         budget.settle(self.bytes());
-        Loader::new(schema, self.now.id, options, Purpose::Upsert, budget)
+        Loader::new(schema, self.now.id, options, LoadMode::Upsert, budget)
     }
 
     /// The row of the lead with that id.

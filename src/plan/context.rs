@@ -6,12 +6,12 @@ use std::rc::Rc;
 use crate::config::{Model, people};
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::json::decode::{Faults, Node};
+use crate::json::decode::{Decoder, Faults};
 use crate::time::Instant;
 
 use crate::plan::state::State;
 use crate::shards::Dealing;
-use crate::wire::recorded::Recorded;
+use crate::wire::decoded::DecodedPlan;
 
 /// Whether one refused row refuses all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -57,7 +57,7 @@ pub struct Context {
     /// The plan's id, if the host names it.
     pub id: Option<String>,
     /// Plans that an undo refers to.
-    pub plans: Vec<(String, Rc<Recorded>)>,
+    pub plans: Vec<(String, Rc<DecodedPlan>)>,
     /// Whether the table holds all leads; said by whoever loaded it.
     pub coverage: Coverage,
     /// Whether ids that a filter or a list found are written into the command.
@@ -92,7 +92,7 @@ const KEYS: [&str; 13] = [
 
 impl Context {
     /// A plan that an undo refers to.
-    pub fn plan(&self, id: &str) -> Option<&Recorded> {
+    pub fn plan(&self, id: &str) -> Option<&DecodedPlan> {
         self.plans.iter().find(|(known, _)| known == id).map(|(_, plan)| plan.as_ref())
     }
 
@@ -102,7 +102,7 @@ impl Context {
     /// `context_invalid` with every fault found.
     pub fn read(json: &Json, model: &Model) -> Result<Context> {
         let faults = Faults::default();
-        let node = Node::new(json, "", &faults);
+        let node = Decoder::new(json, "", &faults);
         let context = Context::decode(&node, model);
         let (failed, list) = (faults.any_error(), faults.into_list());
         match context {
@@ -111,7 +111,7 @@ impl Context {
         }
     }
 
-    fn decode(node: &Node<'_>, model: &Model) -> Option<Context> {
+    fn decode(node: &Decoder<'_>, model: &Model) -> Option<Context> {
         if !node.keys(&KEYS) {
             return None;
         }
@@ -140,7 +140,7 @@ impl Context {
         };
         let mut plans = Vec::new();
         for (id, plan) in node.get("plans").entries() {
-            match Recorded::from_json(plan.json, model) {
+            match DecodedPlan::from_json(plan.json, model) {
                 Ok(recorded) => plans.push((id.to_owned(), Rc::new(recorded))),
                 Err(error) => plan.error(error.code, error.message),
             }

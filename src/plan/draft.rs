@@ -6,7 +6,7 @@ use crate::query::{Cell, FieldIx};
 
 use super::drops::Drops;
 use super::edit::Edits;
-use super::reasons::Inquiry;
+use super::reasons::Explain;
 use super::state::StateChange;
 
 /// What was decided, before it is wrapped up as a plan.
@@ -47,13 +47,13 @@ pub(crate) struct Draft {
     /// People who are told again although nothing changes for them.
     pub resend: Vec<(FieldIx, String)>,
     /// Of a split over shards: which part of it this is.
-    pub part: crate::shards::Part,
+    pub part: crate::shards::Totals,
     /// The unit that is told of leads that nobody in it has yet.
     pub tell_unit: Option<String>,
     /// The unit that gains access by the transfer of a lead.
     pub gains: Option<String>,
     /// What was asked, to tell why rows were left out.
-    pub inquiry: Inquiry,
+    pub inquiry: Explain,
 }
 
 /// Whether a change that sets nothing is one.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::access::{Covered, Reason};
+use crate::access::{Reason, RowSet};
 use crate::error::Result;
 use crate::json::Json;
 use crate::table::{Mask, RowIx};
@@ -58,7 +58,7 @@ codes! {
 
 /// What was left out.
 #[derive(Clone, Debug)]
-pub(crate) enum Left<'a> {
+pub(crate) enum DroppedLead<'a> {
     /// A row of the table.
     Row(RowIx),
     /// A name that is not in the table, or that the actor may not know to be.
@@ -68,7 +68,7 @@ pub(crate) enum Left<'a> {
 /// One row that was left out.
 #[derive(Clone, Debug)]
 pub(crate) struct Drop<'a> {
-    pub left: Left<'a>,
+    pub left: DroppedLead<'a>,
     pub code: DropCode,
 }
 
@@ -84,10 +84,10 @@ impl Group {
         self.ids.len() + self.rows.len()
     }
 
-    fn get(&self, at: usize) -> Option<Left<'_>> {
+    fn get(&self, at: usize) -> Option<DroppedLead<'_>> {
         match self.ids.get(at) {
-            Some(id) => Some(Left::Id(id)),
-            None => self.rows.get(at - self.ids.len()).map(|row| Left::Row(RowIx(*row))),
+            Some(id) => Some(DroppedLead::Id(id)),
+            None => self.rows.get(at - self.ids.len()).map(|row| DroppedLead::Row(RowIx(*row))),
         }
     }
 }
@@ -159,9 +159,9 @@ impl Drops {
     }
 
     /// Takes out of `rows` those that an answer does not cover. Each row leaves for the first reason that holds, in the order of codes.
-    pub fn sieve(&mut self, rows: &mut Vec<u32>, checks: Checks) {
+    pub fn drop_failing(&mut self, rows: &mut Vec<u32>, checks: RowChecks) {
         let mut checks = checks.list;
-        checks.retain(|(_, covered)| *covered != Covered::All);
+        checks.retain(|(_, covered)| *covered != RowSet::All);
         crate::sort::by_key(&mut checks, |(code, _)| *code);
         if checks.is_empty() {
             return;
@@ -184,13 +184,13 @@ impl Drops {
 
 /// What is asked of all rows: for each code the rows that pass.
 #[derive(Debug, Default)]
-pub(crate) struct Checks {
-    list: Vec<(DropCode, Covered)>,
+pub(crate) struct RowChecks {
+    list: Vec<(DropCode, RowSet)>,
 }
 
-impl Checks {
+impl RowChecks {
     /// Only these rows pass.
-    pub fn only(&mut self, code: DropCode, covered: Covered) {
+    pub fn only(&mut self, code: DropCode, covered: RowSet) {
         self.list.push((code, covered));
     }
 
@@ -200,21 +200,21 @@ impl Checks {
     }
 
     /// These rows do not pass.
-    pub fn not(&mut self, code: DropCode, covered: Covered, rows: u32) -> Result<()> {
-        self.only(code, opposite(covered, rows)?);
+    pub fn not(&mut self, code: DropCode, covered: RowSet, rows: u32) -> Result<()> {
+        self.only(code, complement(covered, rows)?);
         Ok(())
     }
 }
 
 /// The other rows of a table with so many.
-pub(crate) fn opposite(covered: Covered, rows: u32) -> Result<Covered> {
+pub(crate) fn complement(covered: RowSet, rows: u32) -> Result<RowSet> {
     Ok(match covered {
-        Covered::None => Covered::All,
-        Covered::All => Covered::None,
-        Covered::Some(mask) => {
+        RowSet::None => RowSet::All,
+        RowSet::All => RowSet::None,
+        RowSet::Some(mask) => {
             let mut rest = Mask::all(rows)?;
             rest.minus(&mask.words);
-            Covered::Some(rest)
+            RowSet::Some(rest)
         }
     })
 }

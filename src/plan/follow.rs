@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::config::{BoundaryMode, Model, Shape};
+use crate::config::{BoundaryMode, LeadRoles, Model};
 use crate::query::{Cell, UnitIx};
 use crate::table::{RowIx, Snapshot};
 
@@ -22,7 +22,7 @@ pub(crate) fn company(model: &Model, unit: Option<UnitIx>) -> Option<UnitIx> {
 }
 
 /// Where a pointer moves whose holder loses the slot and holds no other; none where it stays.
-pub(crate) fn pointer(from: &Cell<'_>, sets: &[Set<'_>], row: RowIx, table: &Snapshot, lead: &Shape) -> Option<Cell<'static>> {
+pub(crate) fn pointer(from: &Cell<'_>, sets: &[Set<'_>], row: RowIx, table: &Snapshot, lead: &LeadRoles) -> Option<Cell<'static>> {
     let who = from.text()?;
     let slots = || sets.iter().filter(|set| lead.slot(set.field).is_some());
     let lost = slots().find(|set| set.from.text() == Some(who))?;
@@ -72,7 +72,7 @@ pub(crate) fn in_front(from: &Cell<'_>, former: &str) -> Cell<'static> {
 }
 
 /// Those who were told, and those who are told of these changes; none if nobody is new.
-pub(crate) fn told(from: &Cell<'_>, sets: &[Set<'_>], lead: &Shape) -> Option<Cell<'static>> {
+pub(crate) fn told(from: &Cell<'_>, sets: &[Set<'_>], lead: &LeadRoles) -> Option<Cell<'static>> {
     let mut out: Vec<&str> = from.items().collect();
     let before = out.len();
     let slots: Vec<&Set<'_>> = sets.iter().filter(|set| lead.slot(set.field).is_some()).collect();

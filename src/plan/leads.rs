@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::access::Covered;
+use crate::access::RowSet;
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::filter::SortKey;
@@ -11,7 +11,7 @@ use crate::query::{Cell, Query};
 use crate::table::{Mask, RowIx, Table};
 
 use crate::plan::drops::{DropCode, Drops};
-use crate::plan::planner::Deciding;
+use crate::plan::planner::Planner;
 
 /// Which leads a command is about.
 #[derive(Clone, Debug)]
@@ -32,32 +32,32 @@ pub enum LeadsRef {
 }
 
 /// Finds the rows and drops those that do not exist, are named again, or changed since they were seen.
-pub(crate) fn resolve(deciding: &Deciding<'_>, leads: &LeadsRef, sort: &[SortKey], drops: &mut Drops) -> Result<Vec<u32>> {
-    let view = deciding.view()?;
+pub(crate) fn resolve(planner: &Planner<'_>, leads: &LeadsRef, sort: &[SortKey], drops: &mut Drops) -> Result<Vec<u32>> {
+    let view = planner.view()?;
     match leads {
         LeadsRef::Ids { ids, seen } => {
-            let rows = named(deciding, ids, seen.as_deref(), &view, drops)?;
-            ordered(deciding.table, rows, sort)
+            let rows = named(planner, ids, seen.as_deref(), &view, drops)?;
+            ordered(planner.table, rows, sort)
         }
         LeadsRef::Rows(rows) => {
-            let rows = picked(deciding, rows, &view, drops)?;
-            ordered(deciding.table, rows, sort)
+            let rows = picked(planner, rows, &view, drops)?;
+            ordered(planner.table, rows, sort)
         }
-        LeadsRef::Filter(query) => found(deciding, query, &view, sort),
+        LeadsRef::Filter(query) => found(planner, query, &view, sort),
         LeadsRef::List(id) => {
-            let Some(list) = deciding.model.lists.by_id(id) else { return Ok(Vec::new()) };
+            let Some(list) = planner.model.lists.by_id(id) else { return Ok(Vec::new()) };
             let sort = if sort.is_empty() { &list.sort } else { sort };
-            found(deciding, &list.query, &view, sort)
+            found(planner, &list.query, &view, sort)
         }
     }
 }
 
 /// The visible rows that match, in the order of `sort`, else by id.
-fn found(deciding: &Deciding<'_>, query: &Query, view: &Covered, sort: &[SortKey]) -> Result<Vec<u32>> {
-    let mask = view.select(query, deciding.table, &deciding.filtering())?;
-    let rows = by_id(deciding.table, &mask, sort)?;
-    if deciding.context.pin {
-        *deciding.found.borrow_mut() = Some(rows.clone());
+fn found(planner: &Planner<'_>, query: &Query, view: &RowSet, sort: &[SortKey]) -> Result<Vec<u32>> {
+    let mask = view.select(query, planner.table, &planner.filtering())?;
+    let rows = by_id(planner.table, &mask, sort)?;
+    if planner.context.pin {
+        *planner.found.borrow_mut() = Some(rows.clone());
     }
     Ok(rows)
 }
@@ -81,12 +81,12 @@ fn ordered(table: &Table, rows: Vec<u32>, sort: &[SortKey]) -> Result<Vec<u32>> 
     by_id(table, &Mask::from_rows(table.rows(), rows.into_iter().map(RowIx))?, sort)
 }
 
-fn named(deciding: &Deciding<'_>, ids: &[String], seen: Option<&[Json]>, view: &Covered, drops: &mut Drops) -> Result<Vec<u32>> {
+fn named(planner: &Planner<'_>, ids: &[String], seen: Option<&[Json]>, view: &RowSet, drops: &mut Drops) -> Result<Vec<u32>> {
     let mut rows = Vec::with_capacity(ids.len());
-    let mut met = Mask::none(deciding.table.rows())?;
+    let mut met = Mask::none(planner.table.rows())?;
     for (at, id) in ids.iter().enumerate() {
         // A lead that the actor may not see is told from one that does not exist by nothing.
-        let Some(row) = deciding.table.find(id).filter(|row| view.contains(*row)) else {
+        let Some(row) = planner.table.find(id).filter(|row| view.contains(*row)) else {
             drops.unknown(id.clone());
             continue;
         };
@@ -96,20 +96,20 @@ fn named(deciding: &Deciding<'_>, ids: &[String], seen: Option<&[Json]>, view: &
         }
         met.insert(row);
         match seen.and_then(|seen| seen.get(at)) {
-            Some(seen) if !still(deciding, row, seen) => drops.row(row, DropCode::Stale),
+            Some(seen) if !still(planner, row, seen) => drops.row(row, DropCode::Stale),
             _ => rows.push(row.0),
         }
     }
     Ok(rows)
 }
 
-fn picked(deciding: &Deciding<'_>, picked: &Rc<Vec<u32>>, view: &Covered, drops: &mut Drops) -> Result<Vec<u32>> {
-    let mut met = Mask::none(deciding.table.rows())?;
+fn picked(planner: &Planner<'_>, picked: &Rc<Vec<u32>>, view: &RowSet, drops: &mut Drops) -> Result<Vec<u32>> {
+    let mut met = Mask::none(planner.table.rows())?;
     let mut rows = Vec::new();
     rows.try_reserve_exact(picked.len()).map_err(|_| Error::out_of_memory())?;
     for row in picked.iter().map(|row| RowIx(*row)) {
-        if !deciding.table.is_live(row) || !view.contains(row) {
-            drops.unknown(deciding.table.id(row).into_owned());
+        if !planner.table.is_live(row) || !view.contains(row) {
+            drops.unknown(planner.table.id(row).into_owned());
         } else if met.contains(row) {
             drops.row(row, DropCode::DuplicateId);
         } else {
@@ -121,9 +121,9 @@ fn picked(deciding: &Deciding<'_>, picked: &Rc<Vec<u32>>, view: &Covered, drops:
 }
 
 /// Whether the lead is as the person saw it: the same version, or the same owner where leads have no version.
-pub(crate) fn still(deciding: &Deciding<'_>, row: RowIx, seen: &Json) -> bool {
-    let lead = &deciding.model.lead;
-    let now = deciding.table.cell(row, lead.version.unwrap_or(lead.owner));
+pub(crate) fn still(planner: &Planner<'_>, row: RowIx, seen: &Json) -> bool {
+    let lead = &planner.model.lead;
+    let now = planner.table.cell(row, lead.version.unwrap_or(lead.owner));
     match (seen, &now) {
         (Json::Null, Cell::Null) => true,
         (Json::Number(seen), Cell::Number(now)) => seen == now,

@@ -7,7 +7,7 @@ use crate::query::{Cell, FieldIx};
 use crate::table::{Column, RowIx};
 
 use crate::plan::Plan;
-use crate::plan::edit::{To, Told};
+use crate::plan::edit::{NewValue, Told};
 
 /// Most leads that a notice names; the count is of all.
 const NAMED: usize = 100;
@@ -129,8 +129,8 @@ fn of_slot(plan: &Plan, slot: FieldIx, told: &dyn Fn(RowIx, &str) -> bool) -> Of
     let rows = || plan.rows.iter().map(|row| RowIx(*row));
     let remembers = plan.model.lead.notified.is_some();
     let coded = match (plan.table.column(slot), edit) {
-        (Column::Coded(coded), To::Same(cell)) => Some((coded, std::slice::from_ref(cell), None)),
-        (Column::Coded(coded), To::Coded(values, codes)) => Some((coded, values.as_slice(), Some(codes.as_slice()))),
+        (Column::Coded(coded), NewValue::Same(cell)) => Some((coded, std::slice::from_ref(cell), None)),
+        (Column::Coded(coded), NewValue::Coded(values, codes)) => Some((coded, values.as_slice(), Some(codes.as_slice()))),
         _ => None,
     };
     let Some((coded, values, codes)) = coded else {

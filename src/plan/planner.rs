@@ -9,29 +9,29 @@ use std::cell::{Cell as Flag, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::access::{Ask, Change, Covered, Gate, Question, To};
+use crate::access::{Action, Authorizer, Change, Request, RowSet, To};
 use crate::config::{Model, Patch, PatchValue, User, UserIx, UserKind, Verb};
 use crate::error::Result;
 use crate::filter;
 use crate::json::Json;
-use crate::query::{Cell, FieldIx, FieldType, Purpose, UnitIx};
+use crate::query::{Cell, FieldIx, FieldType, Strictness, UnitIx};
 use crate::table::{RowIx, Table};
 use crate::time::Instant;
 
 use crate::plan::context::{Context, Notify};
-use crate::plan::drops::{Checks, DropCode, opposite};
+use crate::plan::drops::{DropCode, RowChecks, complement};
 use crate::plan::edit::Told;
 use crate::plan::{holders, workload};
 
 /// Everything that a decision reads.
-pub(crate) struct Deciding<'a> {
+pub(crate) struct Planner<'a> {
     pub model: &'a Rc<Model>,
-    pub gate: &'a Rc<Gate>,
+    pub auth: &'a Rc<Authorizer>,
     pub table: &'a Table,
     pub context: &'a Context,
     pub actor: UserIx,
     pub(crate) many: Flag<Many>,
-    pub(crate) open: OnceCell<Covered>,
+    pub(crate) open: OnceCell<RowSet>,
     pub(crate) counted: RefCell<workload::Counted>,
     /// By unit: whether the actor may see what its people hold.
     shown: RefCell<BTreeMap<Option<UnitIx>, bool>>,
@@ -57,26 +57,26 @@ pub(crate) struct Move<'m> {
     pub to: Option<&'m str>,
 }
 
-impl<'a> Deciding<'a> {
+impl<'a> Planner<'a> {
     /// Puts together what a decision reads.
-    pub fn new(model: &'a Rc<Model>, gate: &'a Rc<Gate>, table: &'a Table, context: &'a Context, actor: UserIx) -> Self {
+    pub fn new(model: &'a Rc<Model>, auth: &'a Rc<Authorizer>, table: &'a Table, context: &'a Context, actor: UserIx) -> Self {
         let (open, counted, found) = (OnceCell::new(), RefCell::default(), RefCell::default());
-        Deciding { model, gate, table, context, actor, many: Flag::default(), open, counted, shown: RefCell::default(), found }
+        Planner { model, auth, table, context, actor, many: Flag::default(), open, counted, shown: RefCell::default(), found }
     }
 
     /// What filters are evaluated with.
     pub fn filtering(&self) -> filter::Context<'_> {
         filter::Context {
             schema: &self.model.schema,
-            people: self.gate.as_ref(),
+            people: self.auth.as_ref(),
             now: Some(self.context.now),
             actor: Some(&self.context.actor),
         }
     }
 
     /// What questions are asked about.
-    pub fn asking(&self) -> crate::access::Asking<'_> {
-        crate::access::Asking { table: self.table, actor: self.actor, now: Some(self.context.now) }
+    pub fn asking(&self) -> crate::access::RowRequest<'_> {
+        crate::access::RowRequest { table: self.table, actor: self.actor, now: Some(self.context.now) }
     }
 
     /// The id of a user.
@@ -95,8 +95,8 @@ impl<'a> Deciding<'a> {
     }
 
     /// Rows that the actor may see.
-    pub fn view(&self) -> Result<Covered> {
-        self.gate.view(&self.asking())
+    pub fn view(&self) -> Result<RowSet> {
+        self.auth.view(&self.asking())
     }
 
     /// Whether the actor may see what somebody holds: those may who could give to that person. Where no lead is named, that is the
@@ -108,8 +108,8 @@ impl<'a> Deciding<'a> {
             return Ok(known);
         }
         let question =
-            Question { to: To::User(user), now: Some(self.context.now), ..Question::new(&self.context.actor, Ask::Verb(Verb::LeadGive)) };
-        let shown = self.gate.can(&question)?.allowed;
+            Request { to: To::User(user), now: Some(self.context.now), ..Request::new(&self.context.actor, Action::Verb(Verb::LeadGive)) };
+        let shown = self.auth.can(&question)?.allowed;
         if user != self.context.actor {
             self.shown.borrow_mut().insert(unit, shown);
         }
@@ -122,49 +122,49 @@ impl<'a> Deciding<'a> {
     }
 
     /// Asks whether the actor may edit, and act on many where the command is about many.
-    pub fn ask_edit(&self, checks: &mut Checks) -> Result<()> {
-        checks.only(DropCode::NotPermitted, self.gate.covers(&self.asking(), Verb::LeadEdit)?);
+    pub fn ask_edit(&self, checks: &mut RowChecks) -> Result<()> {
+        checks.only(DropCode::NotPermitted, self.auth.covers(&self.asking(), Verb::LeadEdit)?);
         if self.many.get() == Many::Yes {
-            checks.only(DropCode::NotPermitted, self.gate.covers(&self.asking(), Verb::LeadMass)?);
+            checks.only(DropCode::NotPermitted, self.auth.covers(&self.asking(), Verb::LeadMass)?);
         }
         self.ask_guard(checks)
     }
 
     /// Leads without a version are guarded by an empty `run` field, whatever changes: a change of one whose offer runs could
     /// never be written.
-    pub fn ask_guard(&self, checks: &mut Checks) -> Result<()> {
+    pub fn ask_guard(&self, checks: &mut RowChecks) -> Result<()> {
         let (None, Some(run)) = (self.model.lead.version, self.model.lead.run) else { return Ok(()) };
         let rule = Json::object([("field", self.model.schema.name(run).into()), ("operator", "empty".into())]);
         let query = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![rule]))]);
-        let query = crate::query::compile(&query, "", &self.model.schema, Purpose::List)
+        let query = crate::query::compile(&query, "", &self.model.schema, Strictness::List)
             .map_err(|faults| crate::error::Error::invalid("query_invalid", faults))?;
-        checks.only(DropCode::Locked, Covered::Some(filter::select(&query, self.table, &self.filtering())?));
+        checks.only(DropCode::Locked, RowSet::Some(filter::select(&query, self.table, &self.filtering())?));
         Ok(())
     }
 
     /// Asks what the leads' own state says of a change of a slot. Rows of `unchanged` pass.
-    pub fn ask_state(&self, slot: FieldIx, unchanged: &Covered, checks: &mut Checks) -> Result<()> {
+    pub fn ask_state(&self, slot: FieldIx, unchanged: &RowSet, checks: &mut RowChecks) -> Result<()> {
         let asking = self.asking();
-        checks.only(DropCode::NotReassignable, self.gate.reassignable(&asking)?.or(unchanged.clone()));
-        let free = opposite(self.gate.locked(&asking, slot)?, self.table.rows())?;
+        checks.only(DropCode::NotReassignable, self.auth.reassignable(&asking)?.or(unchanged.clone()));
+        let free = complement(self.auth.locked(&asking, slot)?, self.table.rows())?;
         checks.only(DropCode::Locked, free.or(unchanged.clone()));
         Ok(())
     }
 
     /// Asks everything that a change of slots asks. A row whose slot is as asked already passes: it is told as no change.
     /// `changes` is what changes besides the slots.
-    pub fn ask_moves(&self, moves: &[Move<'_>], changes: &[(FieldIx, Change)], checks: &mut Checks) -> Result<()> {
+    pub fn ask_moves(&self, moves: &[Move<'_>], changes: &[(FieldIx, Change)], checks: &mut RowChecks) -> Result<()> {
         let asking = self.asking();
         for (at, step) in moves.iter().enumerate() {
-            let same = Covered::Some(holders::held_by(self.table, step.slot, &[step.to])?);
+            let same = RowSet::Some(holders::held_by(self.table, step.slot, &[step.to])?);
             let mut ask =
-                |code, covered: Covered| checks.only(code, if covered == Covered::All { covered } else { covered.or(same.clone()) });
-            ask(DropCode::NotPermitted, self.gate.release(&asking, step.slot)?);
+                |code, covered: RowSet| checks.only(code, if covered == RowSet::All { covered } else { covered.or(same.clone()) });
+            ask(DropCode::NotPermitted, self.auth.release(&asking, step.slot)?);
             if let Some((to, user)) = step.to.and_then(|to| self.model.user(to)) {
-                ask(DropCode::NotPermitted, self.gate.give(&asking, to)?);
-                ask(DropCode::Boundary, opposite(self.gate.barred(&asking, to)?, self.table.rows())?);
+                ask(DropCode::NotPermitted, self.auth.give(&asking, to)?);
+                ask(DropCode::Boundary, complement(self.auth.barred(&asking, to)?, self.table.rows())?);
                 if !user.active {
-                    ask(DropCode::ReceiverInactive, Covered::None);
+                    ask(DropCode::ReceiverInactive, RowSet::None);
                 }
                 let mut all = changes.to_vec();
                 let others = moves.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
@@ -175,7 +175,7 @@ impl<'a> Deciding<'a> {
                     let cycle = &self.model.lifecycle;
                     all.extend(self.changes(if gained { &cycle.on_assign } else { &cycle.on_unassign }));
                 }
-                ask(DropCode::ReceiverNotPermitted, self.gate.receive(&asking, step.slot, to, &all)?);
+                ask(DropCode::ReceiverNotPermitted, self.auth.receive(&asking, step.slot, to, &all)?);
             }
             self.ask_state(step.slot, &same, checks)?;
         }

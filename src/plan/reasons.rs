@@ -1,12 +1,12 @@
 //! Why a lead was left out: every question that failed, asked one by one when somebody wants to know.
 
-use crate::access::{Ask, Asked, Lead, Question, Reason, To};
+use crate::access::{Action, Check, Lead, Reason, Request, To};
 use crate::config::Verb;
 use crate::query::{FieldIx, UnitIx};
 use crate::table::Row;
 
 use crate::plan::Plan;
-use crate::plan::drops::{Drop, DropCode, Left};
+use crate::plan::drops::{Drop, DropCode, DroppedLead};
 use crate::plan::planner::Many;
 
 /// Receivers whose reasons are told of a lead that none of them may have, in order: what people read, and machines pay for.
@@ -14,7 +14,7 @@ const TOLD: usize = 8;
 
 /// What a command asked of each lead.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Inquiry {
+pub(crate) enum Explain {
     /// Whether it may be edited.
     #[default]
     Edit,
@@ -43,15 +43,15 @@ impl Plan {
                 | DropCode::ReceiverNotPermitted
                 | DropCode::NobodyEligible
         );
-        let Left::Row(row) = drop.left else { return Vec::new() };
+        let DroppedLead::Row(row) = drop.left else { return Vec::new() };
         if !asked {
             return Vec::new();
         }
         let row = Row { table: &self.table, row };
         let lead = Lead::whole(&row);
         let mut out: Vec<Reason> = Vec::new();
-        let mut ask = |question: Question<'_>, only: &[Asked]| {
-            let decision = self.gate.can(&Question { now: Some(self.now), lead: Some(lead), ..question });
+        let mut ask = |question: Request<'_>, only: &[Check]| {
+            let decision = self.auth.can(&Request { now: Some(self.now), lead: Some(lead), ..question });
             let failed = decision.ok().filter(|decision| !decision.allowed).map(|decision| decision.reasons).unwrap_or_default();
             let wanted = |reason: &Reason| only.is_empty() || reason.question.is_some_and(|question| only.contains(&question));
             for reason in failed.into_iter().filter(wanted) {
@@ -60,46 +60,46 @@ impl Plan {
                 }
             }
         };
-        let verb = |verb: Verb| Question::new(&self.actor, Ask::Verb(verb));
-        let moving = |slot: FieldIx, to| Question { slot: Some(slot), to, ..Question::new(&self.actor, Ask::Reassign) };
+        let verb = |verb: Verb| Request::new(&self.actor, Action::Verb(verb));
+        let moving = |slot: FieldIx, to| Request { slot: Some(slot), to, ..Request::new(&self.actor, Action::Reassign) };
         if self.many == Many::Yes {
             ask(verb(Verb::LeadMass), &[]);
         }
         match &self.inquiry {
-            Inquiry::Claim => {
+            Explain::Claim => {
                 ask(verb(Verb::LeadClaim), &[]);
-                let receives = [Asked::Receive, Asked::Lock, Asked::Boundary];
+                let receives = [Check::Receive, Check::Lock, Check::Boundary];
                 ask(moving(self.model.lead.owner, To::User(&self.actor)), &receives);
             }
-            Inquiry::Deal { slot, to } => {
+            Explain::Deal { slot, to } => {
                 ask(moving(*slot, To::Anybody), &[]);
-                let arriving = [Asked::Give, Asked::Receive, Asked::Boundary];
+                let arriving = [Check::Give, Check::Receive, Check::Boundary];
                 to.iter().take(TOLD).for_each(|user| ask(moving(*slot, To::User(user)), &arriving));
             }
-            Inquiry::Clear { slots, from } => {
+            Explain::Clear { slots, from } => {
                 ask(verb(Verb::LeadEdit), &[]);
                 let held =
                     |slot: &FieldIx| self.table.cell(row.row, *slot).text().is_some_and(|user| from.iter().any(|known| known == user));
                 slots.iter().filter(|slot| held(slot)).for_each(|slot| ask(moving(*slot, To::Nobody), &[]));
             }
-            Inquiry::Edit => ask(verb(Verb::LeadEdit), &[]),
-            Inquiry::Moves { slots, unit } => {
+            Explain::Edit => ask(verb(Verb::LeadEdit), &[]),
+            Explain::Moves { slots, unit } => {
                 ask(verb(Verb::LeadEdit), &[]);
                 for (slot, user) in slots {
-                    ask(Question { unit: *unit, ..moving(*slot, user.as_deref().map_or(To::Nobody, To::User)) }, &[]);
+                    ask(Request { unit: *unit, ..moving(*slot, user.as_deref().map_or(To::Nobody, To::User)) }, &[]);
                 }
             }
-            Inquiry::Units { add, remove, slots } => {
+            Explain::Units { add, remove, slots } => {
                 ask(verb(Verb::LeadEdit), &[]);
                 for (slot, user) in slots {
                     ask(moving(*slot, user.as_deref().map_or(To::Nobody, To::User)), &[]);
                 }
-                add.iter().for_each(|unit| ask(Question { unit: Some(*unit), ..verb(Verb::LeadGive) }, &[]));
+                add.iter().for_each(|unit| ask(Request { unit: Some(*unit), ..verb(Verb::LeadGive) }, &[]));
                 if out.is_empty() {
                     let units = remove.iter().filter_map(|unit| self.model.schema.units.get(*unit));
                     out.extend(units.map(|unit| {
                         let message = format!("`{}` may not take access from the unit `{}`", self.actor, unit.id);
-                        Reason::new("not_permitted", Some(Asked::Release), message)
+                        Reason::new("not_permitted", Some(Check::Release), message)
                     }));
                 }
             }

@@ -10,15 +10,15 @@ use crate::table::{Column, RowIx};
 use crate::plan::context::Refusing;
 use crate::plan::draft::{Bare, Draft, Following, Sieved};
 use crate::plan::drops::DropCode as Code;
-use crate::plan::edit::{self, To};
-use crate::plan::planner::Deciding;
+use crate::plan::edit::{self, NewValue};
+use crate::plan::planner::Planner;
 use crate::plan::{Plan, lines};
 use crate::shards;
 
 impl Plan {
     /// Adds to a decision what follows from it.
-    pub(crate) fn settle(&mut self, deciding: &Deciding<'_>, mut draft: Draft) -> Result<()> {
-        self.many = deciding.many();
+    pub(crate) fn finalize(&mut self, planner: &Planner<'_>, mut draft: Draft) -> Result<()> {
+        self.many = planner.many();
         self.inquiry = draft.inquiry;
         self.drops = draft.drops;
         self.refused = draft.refused;
@@ -31,7 +31,7 @@ impl Plan {
             return Ok(());
         }
         if draft.following == Following::Yes {
-            draft.edits.follow_owner(&self.model, self.now, &self.actor, deciding.told());
+            draft.edits.follow_owner(&self.model, self.now, &self.actor, planner.told());
         }
         draft.edits.sort(&self.model);
         (self.rows, self.edits) = (draft.rows, draft.edits);
@@ -47,18 +47,18 @@ impl Plan {
         self.split = draft.split;
         self.tell_unit = draft.tell_unit;
         self.warnings = draft.warnings;
-        self.warn_of_access(deciding, draft.gains)?;
-        self.lines = match shards::lines(self, deciding, &draft.receivers, &draft.former)? {
+        self.warn_of_access(planner, draft.gains)?;
+        self.lines = match shards::lines(self, planner, &draft.receivers, &draft.former)? {
             Some(lines) => lines,
-            None => lines::of(self, deciding, &draft.receivers, &draft.former)?,
+            None => lines::of(self, planner, &draft.receivers, &draft.former)?,
         };
         self.state = draft.state;
         if draft.following == Following::Yes {
-            self.remember_last(deciding)?;
+            self.remember_last(planner)?;
         }
-        self.forget_held(deciding);
+        self.forget_held(planner);
         crate::sort::by(&mut self.state, |a, b| a.key.cmp(&b.key));
-        self.reads = deciding.context.state.reads(&self.state);
+        self.reads = planner.context.state.reads(&self.state);
         Ok(())
     }
 
@@ -91,8 +91,8 @@ impl Plan {
 
     /// Tells of some rows at a glance that they change: by the code of a field that all are set to one value of.
     fn sure_to_change(&self) -> Box<dyn Fn(RowIx) -> bool + '_> {
-        for edit in self.edits.iter().filter(|edit| edit.when == edit::When::Always) {
-            if let (To::Same(cell), Column::Coded(coded)) = (&edit.to, self.table.column(edit.field)) {
+        for edit in self.edits.iter().filter(|edit| edit.when == edit::AppliesWhen::Always) {
+            if let (NewValue::Same(cell), Column::Coded(coded)) = (&edit.to, self.table.column(edit.field)) {
                 let wanted = match cell {
                     Cell::Text(text) => coded.dict.find(text),
                     _ => Some(0),
@@ -104,11 +104,11 @@ impl Plan {
     }
 
     /// Names the units that gain access to leads, each with how many.
-    fn warn_of_access(&mut self, deciding: &Deciding<'_>, gains: Option<String>) -> Result<()> {
+    fn warn_of_access(&mut self, planner: &Planner<'_>, gains: Option<String>) -> Result<()> {
         let mut gained: BTreeMap<String, usize> = gains.into_iter().map(|unit| (unit, 1)).collect();
         let field = self.model.lead.access;
-        if let Some((field, To::Access { add, .. })) = field.and_then(|field| Some((field, self.edits.always(field)?)))
-            && (!add.is_empty() || self.may_grant(deciding)?)
+        if let Some((field, NewValue::Access { add, .. })) = field.and_then(|field| Some((field, self.edits.always(field)?)))
+            && (!add.is_empty() || self.may_grant(planner)?)
         {
             for (at, row) in self.rows.iter().map(|row| RowIx(*row)).enumerate() {
                 let sets = self.edits.of_row(at, row, &self.table, &self.model, self.now);
@@ -126,18 +126,18 @@ impl Plan {
     }
 
     /// Whether any of the receivers has any lead to cross a boundary for.
-    fn may_grant(&self, deciding: &Deciding<'_>) -> Result<bool> {
+    fn may_grant(&self, planner: &Planner<'_>) -> Result<bool> {
         if !edit::grants(&self.model) {
             return Ok(false);
         }
         for edit in self.edits.iter().filter(|edit| self.model.lead.slot(edit.field).is_some()) {
             let values = match &edit.to {
-                To::Same(cell) => std::slice::from_ref(cell),
-                To::Coded(values, _) => values.as_slice(),
+                NewValue::Same(cell) => std::slice::from_ref(cell),
+                NewValue::Coded(values, _) => values.as_slice(),
                 _ => return Ok(true),
             };
             for user in values.iter().filter_map(|value| self.model.user(value.text()?)) {
-                if deciding.gate.crossing(&deciding.asking(), user.1.unit)? != crate::access::Covered::None {
+                if planner.auth.crossing(&planner.asking(), user.1.unit)? != crate::access::RowSet::None {
                     return Ok(true);
                 }
             }

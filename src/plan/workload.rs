@@ -3,27 +3,27 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::access::Covered;
+use crate::access::RowSet;
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::query::FieldIx;
 
 use crate::plan::context::Coverage;
 use crate::plan::holders;
-use crate::plan::planner::Deciding;
+use crate::plan::planner::Planner;
 
 /// Open leads by slot and holder.
 pub(crate) type Counted = BTreeMap<FieldIx, Rc<BTreeMap<String, u64>>>;
 
-impl Deciding<'_> {
+impl Planner<'_> {
     /// Rows that count towards a workload.
-    pub fn open(&self) -> Result<Covered> {
+    pub fn open(&self) -> Result<RowSet> {
         if let Some(open) = self.open.get() {
             return Ok(open.clone());
         }
         let open = match &self.model.lifecycle.open {
-            None => Covered::All,
-            Some(query) => Covered::Some(filter::select(query, self.table, &self.filtering())?),
+            None => RowSet::All,
+            Some(query) => RowSet::Some(filter::select(query, self.table, &self.filtering())?),
         };
         Ok(self.open.get_or_init(|| open).clone())
     }

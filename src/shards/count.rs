@@ -4,28 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
-use crate::allot::classes::Turns;
+use crate::allot::classes::Assignment;
 use crate::allot::deal::Dealt;
 use crate::config::{Group, Method, Model};
 use crate::error::{Error, Result};
 use crate::plan::context::Refusing;
 use crate::plan::draft::{Draft, SplitReport};
 use crate::plan::drops::DropCode;
-use crate::plan::edit::{Edits, To, Told};
+use crate::plan::edit::{Edits, NewValue, Told};
 use crate::plan::lines::{Line, Moved};
 use crate::plan::notices::{Notice, NoticeKind};
-use crate::plan::planner::Deciding;
+use crate::plan::planner::Planner;
 use crate::query::{Cell, FieldIx};
-use crate::split::{Class, Division, Keep, Order, Receiver, Settled, deal, settle};
+use crate::split::{Apportionment, Class, Division, Keep, Order, Receiver, apportion, deal};
 
 use crate::shards::form::{Tag, Tally, order as class_order};
 use crate::shards::gather::{Kept, slots_of};
 use crate::shards::settlement::Refusal;
-use crate::shards::{Divided, Part, stale};
+use crate::shards::{SplitSpec, Totals, stale};
 
 /// A split of all shards.
 #[derive(Debug)]
-pub(crate) struct Whole {
+pub(crate) struct GlobalSplit {
     /// The receivers' ids.
     pub names: Vec<String>,
     /// The classes of all shards, in canonical order.
@@ -33,7 +33,7 @@ pub(crate) struct Whole {
     /// For each class: how many rows each shard has.
     pub counts: Vec<Vec<u64>>,
     /// How they are divided.
-    pub settled: Settled,
+    pub settled: Apportionment,
     /// How rows follow one another.
     pub order: Order,
     /// What becomes of rows that are dealt to whoever has them.
@@ -86,8 +86,8 @@ fn merged(tallies: &[Tally], keep: Keep, receivers: usize) -> Result<(Vec<Class>
 }
 
 /// Open leads by person in all shards: what the host says, else what the tallies add up to.
-fn held(deciding: &Deciding<'_>, tallies: &[Tally], user: &str) -> u64 {
-    match &deciding.context.load {
+fn held(planner: &Planner<'_>, tallies: &[Tally], user: &str) -> u64 {
+    match &planner.context.load {
         Some(load) => load.get(user).copied().unwrap_or(0),
         None => {
             let of =
@@ -98,7 +98,7 @@ fn held(deciding: &Deciding<'_>, tallies: &[Tally], user: &str) -> u64 {
 }
 
 /// Open leads of each receiver outside of the rows that are divided.
-pub(crate) fn loads(deciding: &Deciding<'_>, tallies: &[Tally], names: &[&str]) -> Vec<u64> {
+pub(crate) fn loads(planner: &Planner<'_>, tallies: &[Tally], names: &[&str]) -> Vec<u64> {
     let mut inside: BTreeMap<&str, u64> = BTreeMap::new();
     for tally in tallies {
         for (tag, rows) in tally.classes.iter().flat_map(|class| &class.runs) {
@@ -109,12 +109,12 @@ pub(crate) fn loads(deciding: &Deciding<'_>, tallies: &[Tally], names: &[&str]) 
             }
         }
     }
-    names.iter().map(|name| held(deciding, tallies, name).saturating_sub(inside.get(name).copied().unwrap_or(0))).collect()
+    names.iter().map(|name| held(planner, tallies, name).saturating_sub(inside.get(name).copied().unwrap_or(0))).collect()
 }
 
 /// The row for which all are refused, where one that is left out refuses all.
-fn refused(deciding: &Deciding<'_>, tallies: &[Tally], settled: &Settled) -> Option<Refusal> {
-    if deciding.context.refusing != Refusing::All {
+fn refused(planner: &Planner<'_>, tallies: &[Tally], settled: &Apportionment) -> Option<Refusal> {
+    if planner.context.refusing != Refusing::All {
         return None;
     }
     let dropped = tallies.iter().flat_map(|tally| &tally.dropped).filter(|dropped| dropped.count > 0);
@@ -123,42 +123,42 @@ fn refused(deciding: &Deciding<'_>, tallies: &[Tally], settled: &Settled) -> Opt
     dropped.chain(full).filter(|refusal| refusal.code != DropCode::NoChange).min_by_key(|refusal| refusal.code)
 }
 
-impl Divided<'_> {
+impl SplitSpec<'_> {
     /// Settles the shares of all that the tallies count.
-    pub fn settle(&self, deciding: &Deciding<'_>, draft: &mut Draft, tallies: &[Tally], receivers: Vec<Receiver>) -> Result<Dealt> {
+    pub fn settle(&self, planner: &Planner<'_>, draft: &mut Draft, tallies: &[Tally], receivers: Vec<Receiver>) -> Result<Dealt> {
         let (classes, counts) = merged(tallies, self.keep, self.names.len())?;
         let division = Division { receivers, classes, even: self.even, keep: self.keep };
-        let settled = settle(&division)?;
+        let settled = apportion(&division)?;
         let (carry, report) = (settled.carry.clone(), SplitReport { spread: settled.spread, bound: settled.spread, exact: true });
-        let whole = Whole {
+        let whole = GlobalSplit {
             names: self.names.iter().map(|name| (*name).to_owned()).collect(),
             classes: division.classes,
             counts,
-            refused: refused(deciding, tallies, &settled),
+            refused: refused(planner, tallies, &settled),
             settled,
             order: self.order,
             kept: self.kept,
             told: Counts::default(),
         };
         draft.refused.extend(whole.refused.as_ref().map(Refusal::reason));
-        draft.part = Part::Whole(Box::new(whole));
-        Ok(Dealt { to: Turns::Listed(Vec::new()), carry, report: Some(report) })
+        draft.part = Totals::Whole(Box::new(whole));
+        Ok(Dealt { to: Assignment::Listed(Vec::new()), carry, report: Some(report) })
     }
 }
 
 /// What meets in rows of a class: tag (of a tally) and receiver, none where nobody has room.
 type Met = HashMap<(usize, u32, Option<u32>), u64, foldhash::fast::FixedState>;
 
-impl Whole {
+impl GlobalSplit {
     /// Works out what is told, once it is known what else changes.
-    pub(crate) fn count(&mut self, deciding: &Deciding<'_>, tallies: &[Tally], slot: FieldIx, edits: &Edits) -> Result<()> {
-        let slots = slots_of(deciding.model, slot, edits);
+    pub(crate) fn count(&mut self, planner: &Planner<'_>, tallies: &[Tally], slot: FieldIx, edits: &Edits) -> Result<()> {
+        let slots = slots_of(planner.model, slot, edits);
         if tallies.iter().flat_map(|tally| &tally.tags).any(|tag| tag.holders.len() != slots.len()) {
             return Err(stale("/tallies", "a tally has slots that this split does not change"));
         }
         let changing = Changing { slots, edits, kept: self.kept };
         let mut counts = Counts::default();
-        let silent = deciding.told() == Told::No;
+        let silent = planner.told() == Told::No;
         let mut at: Vec<usize> = Vec::new();
         at.try_reserve_exact(tallies.len())?;
         at.resize(tallies.len(), 0);
@@ -174,7 +174,7 @@ impl Whole {
                     runs.extend(next.runs.iter().map(|(tag, rows)| (shard, *tag, *rows)));
                 }
             }
-            if waits(deciding.model, &changing.slots) {
+            if waits(planner.model, &changing.slots) {
                 self.remember(tallies, quotas, &runs, &mut place, &changing, &mut counts.last);
             }
             for ((shard, tag, receiver), rows) in self.meet(quotas, &runs)? {
@@ -228,7 +228,7 @@ pub(crate) fn waits(model: &Model, slots: &[FieldIx]) -> bool {
     model.groups.iter().any(waits)
 }
 
-impl Whole {
+impl GlobalSplit {
     /// Goes through the rows of a class and notes the last one of each receiver, in every slot.
     fn remember(
         &self,
@@ -272,7 +272,7 @@ impl Whole {
     /// The lines of receivers in their order, then of former owners by id.
     pub(crate) fn lines(
         &self,
-        deciding: &Deciding<'_>,
+        planner: &Planner<'_>,
         tallies: &[Tally],
         receivers: &[(String, Option<u64>)],
         former: &[String],
@@ -285,7 +285,7 @@ impl Whole {
                 continue;
             }
             let moved = self.told.moved.get(user).copied().unwrap_or_default();
-            let before = if deciding.shows_load_of(user)? { Some(held(deciding, tallies, user)) } else { None };
+            let before = if planner.shows_load_of(user)? { Some(held(planner, tallies, user)) } else { None };
             let after = before.map(|before| before.saturating_add(moved.open_after).saturating_sub(moved.open_before));
             out.push(Line { user: user.clone(), before, after, dealt: moved.dealt, released: moved.released, cap });
         }
@@ -323,7 +323,7 @@ impl Changing<'_> {
     fn to<'b>(&'b self, at: usize, slot: FieldIx, name: &'b str) -> Option<&'b str> {
         match self.edits.always(slot) {
             _ if at == 0 => Some(name),
-            Some(To::Same(Cell::Text(to))) => Some(to.as_ref()),
+            Some(NewValue::Same(Cell::Text(to))) => Some(to.as_ref()),
             _ => None,
         }
     }

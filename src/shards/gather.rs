@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use hashbrown::HashMap;
 
-use crate::access::Gate;
+use crate::access::Authorizer;
 use crate::allot::classes::Classes;
 use crate::command::Command;
 use crate::config::Model;
@@ -13,9 +13,9 @@ use crate::error::{Error, Result};
 use crate::filter;
 use crate::plan::context::{Context, Coverage};
 use crate::plan::draft::{Draft, Following};
-use crate::plan::drops::Left;
-use crate::plan::edit::{After, Edits, To, Told};
-use crate::plan::planner::Deciding;
+use crate::plan::drops::DroppedLead;
+use crate::plan::edit::{Edits, NewValue, PatchedRow, Told};
+use crate::plan::planner::Planner;
 use crate::query::{Cell, FieldIx};
 use crate::split::Class;
 use crate::table::{Column, RowIx, Table};
@@ -23,11 +23,11 @@ use crate::table::{Column, RowIx, Table};
 use crate::shards::count::waits;
 use crate::shards::form::{Counted, Dropped, Tag, Tally, order};
 use crate::shards::share::{canonical, digest_of};
-use crate::shards::{Dealing, Divided, Part, not_shardable};
+use crate::shards::{Dealing, SplitSpec, Totals, not_shardable};
 
 /// To whom rows are given while they are counted, to see what would become of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Probe {
+pub(crate) enum Trial {
     /// To somebody who does not have them, where that is possible.
     Moved,
     /// To whoever has them, where that is possible.
@@ -35,7 +35,7 @@ pub(crate) enum Probe {
 }
 
 /// Whether rows that are dealt to whoever has them stay in the plan, since something else changes in them.
-pub(crate) use crate::allot::deal::Settled as Kept;
+pub(crate) use crate::allot::deal::Unchanged as Kept;
 
 /// The rows of a shard, found and sorted into classes.
 #[derive(Debug)]
@@ -52,14 +52,14 @@ pub(crate) struct Tallied {
     pub of_row: Vec<u32>,
 }
 
-impl Probe {
+impl Trial {
     /// For each row: the receiver to give it to.
     fn codes(self, rows: &[u32], classes: &[Class], of_row: &[u32], holder: impl Fn(RowIx) -> Option<u32>) -> Result<Vec<u32>> {
         let pick = |(row, class): (&u32, &u32)| {
             let (Some(class), holder) = (classes.get(*class as usize), holder(RowIx(*row))) else { return 0 };
             let has = holder.filter(|holder| class.eligible.contains(*holder));
             let other = class.eligible.iter().find(|receiver| Some(*receiver) != holder);
-            (if self == Probe::Kept { has.or(other) } else { other.or(has) }).unwrap_or(0)
+            (if self == Trial::Kept { has.or(other) } else { other.or(has) }).unwrap_or(0)
         };
         let mut out = Vec::new();
         out.try_reserve_exact(rows.len())?;
@@ -68,11 +68,11 @@ impl Probe {
     }
 }
 
-impl Divided<'_> {
+impl SplitSpec<'_> {
     /// Gives every row to somebody, to see what becomes of it. `bounded` says whether somebody might be full.
     pub fn count(
         &self,
-        probe: Probe,
+        probe: Trial,
         bounded: bool,
         draft: &mut Draft,
         classes: Classes,
@@ -84,10 +84,10 @@ impl Divided<'_> {
         let of_row = classes.of_row.spread(rows.len())?;
         let codes = probe.codes(&rows, &classes.list, &of_row, holder)?;
         if let Some(slot) = draft.slot {
-            draft.edits.set(slot, To::Coded(Rc::new(values), Rc::new(codes)));
+            draft.edits.set(slot, NewValue::Coded(Rc::new(values), Rc::new(codes)));
         }
         draft.rows = rows;
-        draft.part = Part::Tallied(Box::new(Tallied { names, bounded, kept: self.kept, classes: classes.list, of_row }));
+        draft.part = Totals::Tallied(Box::new(Tallied { names, bounded, kept: self.kept, classes: classes.list, of_row }));
         Ok(())
     }
 }
@@ -95,61 +95,61 @@ impl Divided<'_> {
 /// Decides on a shard's rows without dealing them, and counts them.
 pub(crate) fn gather(
     model: &Rc<Model>,
-    gate: &Rc<Gate>,
+    auth: &Rc<Authorizer>,
     table: &Table,
     command: &Command,
     question: String,
     context: &Context,
 ) -> Result<Tally> {
-    let probing = |probe: Probe| Context { dealing: Dealing::Tally(probe), coverage: Coverage::Whole, ..context.clone() };
+    let probing = |probe: Trial| Context { dealing: Dealing::Tally(probe), coverage: Coverage::Whole, ..context.clone() };
     // What refuses the command refuses it in every shard, and when it is settled.
     let Some((actor, _)) = model.user(&context.actor) else { return Ok(Tally::empty(question)) };
-    let moved = probing(Probe::Moved);
-    let deciding = Deciding::new(model, gate, table, &moved, actor);
-    if !deciding.refusals(command)?.is_empty() {
+    let moved = probing(Trial::Moved);
+    let planner = Planner::new(model, auth, table, &moved, actor);
+    if !planner.refusals(command)?.is_empty() {
         return Ok(Tally::empty(question));
     }
-    let mut draft = crate::command::decide(&deciding, command)?;
-    let Part::Tallied(tallied) = std::mem::take(&mut draft.part) else { return Ok(Tally::empty(question)) };
-    follow(&mut draft, &deciding);
+    let mut draft = crate::command::decide(&planner, command)?;
+    let Totals::Tallied(tallied) = std::mem::take(&mut draft.part) else { return Ok(Tally::empty(question)) };
+    follow(&mut draft, &planner);
 
-    let open = Open::of(&deciding, &draft)?;
+    let open = Open::of(&planner, &draft)?;
     let kept = if open.edited && tallied.kept == Kept::Stays {
-        let kept = probing(Probe::Kept);
-        let deciding = Deciding::new(model, gate, table, &kept, actor);
-        deciding.refusals(command)?;
-        let mut draft = crate::command::decide(&deciding, command)?;
-        follow(&mut draft, &deciding);
-        open.after(&deciding, &draft)?
+        let kept = probing(Trial::Kept);
+        let planner = Planner::new(model, auth, table, &kept, actor);
+        planner.refusals(command)?;
+        let mut draft = crate::command::decide(&planner, command)?;
+        follow(&mut draft, &planner);
+        open.after(&planner, &draft)?
     } else {
         open.before.clone()
     };
-    let flags = [open.before.clone(), open.after(&deciding, &draft)?, kept];
+    let flags = [open.before.clone(), open.after(&planner, &draft)?, kept];
     let mut people = People::default();
-    let (tags, of_row) = tags(&deciding, &draft, &tallied, &flags, &mut people)?;
+    let (tags, of_row) = tags(&planner, &draft, &tallied, &flags, &mut people)?;
     let slot = draft.slot.unwrap_or(model.lead.owner);
-    let loads = deciding.counted(slot)?;
+    let loads = planner.counted(slot)?;
     let loads = loads.iter().map(|(user, count)| (people.place(user), *count)).collect();
     let rank = canonical(&tallied.classes);
     let rows = digest_of(table, slot, &draft.rows, &rank, &tallied.of_row);
     let dropped = draft.drops.counts().into_iter().map(|(code, count)| {
         let first = draft.drops.iter().find(|drop| drop.code == code);
         let lead = first.map(|drop| match drop.left {
-            Left::Row(row) => table.id(row).into_owned(),
-            Left::Id(id) => id.to_owned(),
+            DroppedLead::Row(row) => table.id(row).into_owned(),
+            DroppedLead::Id(id) => id.to_owned(),
         });
         Dropped { code, count: count as u64, lead: lead.unwrap_or_default() }
     });
     let dropped = dropped.collect();
-    let classes = classes(&deciding, (slot, &draft.edits), &tallied, &tags, &of_row, &people)?;
+    let classes = classes(&planner, (slot, &draft.edits), &tallied, &tags, &of_row, &people)?;
     Ok(Tally { question, rows, people: people.names, tags, classes, open: loads, dropped })
 }
 
 /// The stamps and patches that follow, as in a plan.
-fn follow(draft: &mut Draft, deciding: &Deciding<'_>) {
+fn follow(draft: &mut Draft, planner: &Planner<'_>) {
     if draft.following == Following::Yes {
-        let context = deciding.context;
-        draft.edits.follow_owner(deciding.model, context.now, &context.actor, deciding.told());
+        let context = planner.context;
+        draft.edits.follow_owner(planner.model, context.now, &context.actor, planner.told());
     }
 }
 
@@ -181,11 +181,11 @@ struct Open {
 }
 
 impl Open {
-    fn of(deciding: &Deciding<'_>, draft: &Draft) -> Result<Open> {
-        let open = deciding.open()?;
-        let fields = deciding.model.lifecycle.open.as_ref().map(|open| open.fields()).unwrap_or_default();
+    fn of(planner: &Planner<'_>, draft: &Draft) -> Result<Open> {
+        let open = planner.open()?;
+        let fields = planner.model.lifecycle.open.as_ref().map(|open| open.fields()).unwrap_or_default();
         // What becomes of such a field depends on nothing but the row, whoever of the receivers gets it.
-        let same = |to: &To| matches!(to, To::Same(_) | To::Now(_) | To::Words { .. } | To::FormerOwner);
+        let same = |to: &NewValue| matches!(to, NewValue::Same(_) | NewValue::Now(_) | NewValue::Words { .. } | NewValue::FormerOwner);
         if draft.edits.iter().any(|edit| fields.contains(&edit.field) && !same(&edit.to)) {
             return Err(not_shardable("", "whether a lead is open depends on who gets it, so loads cannot be added up over shards"));
         }
@@ -194,14 +194,14 @@ impl Open {
     }
 
     /// For each row: whether it is once the edits are made.
-    fn after(&self, deciding: &Deciding<'_>, draft: &Draft) -> Result<Vec<bool>> {
-        let Some(condition) = deciding.model.lifecycle.open.as_ref().filter(|_| self.edited) else { return Ok(self.before.clone()) };
-        let (model, now, snapshot) = (deciding.model, deciding.context.now, deciding.table.snapshot());
+    fn after(&self, planner: &Planner<'_>, draft: &Draft) -> Result<Vec<bool>> {
+        let Some(condition) = planner.model.lifecycle.open.as_ref().filter(|_| self.edited) else { return Ok(self.before.clone()) };
+        let (model, now, snapshot) = (planner.model, planner.context.now, planner.table.snapshot());
         let mut out = Vec::new();
         out.try_reserve_exact(draft.rows.len())?;
         for (at, row) in draft.rows.iter().map(|row| RowIx(*row)).enumerate() {
             let sets = draft.edits.of_row(at, row, &snapshot, model, now);
-            out.push(filter::matches(condition, &After { table: &snapshot, row, sets: &sets }, &deciding.filtering())?);
+            out.push(filter::matches(condition, &PatchedRow { table: &snapshot, row, sets: &sets }, &planner.filtering())?);
         }
         Ok(out)
     }
@@ -215,13 +215,13 @@ pub(crate) fn slots_of(model: &Model, slot: FieldIx, edits: &Edits) -> Vec<Field
 
 /// What rows are like, each kind once, and the kind of each row.
 fn tags(
-    deciding: &Deciding<'_>,
+    planner: &Planner<'_>,
     draft: &Draft,
     tallied: &Tallied,
     flags: &[Vec<bool>; 3],
     people: &mut People,
 ) -> Result<(Vec<Tag>, Vec<u32>)> {
-    let (model, table) = (deciding.model, deciding.table);
+    let (model, table) = (planner.model, planner.table);
     let slots = slots_of(model, draft.slot.unwrap_or(model.lead.owner), &draft.edits);
     let mut of_row: Vec<u32> = Vec::new();
     of_row.try_reserve_exact(draft.rows.len())?;
@@ -237,7 +237,7 @@ fn tags(
         &mut of_row,
         bits.map(|((before, moved), kept)| u64::from(*before) | u64::from(*moved) << 1 | u64::from(*kept) << 2),
     )?;
-    let told = model.lead.notified.filter(|_| deciding.told() == Told::Yes);
+    let told = model.lead.notified.filter(|_| planner.told() == Told::Yes);
     let told_in = |row: RowIx| -> Vec<String> {
         let Some(field) = told else { return Vec::new() };
         let cell = table.cell(row, field);
@@ -245,7 +245,7 @@ fn tags(
             tallied.names.iter().any(|name| name == user)
                 || slots.iter().any(|slot| {
                     table.cell(row, *slot).text() == Some(user)
-                        || matches!(draft.edits.always(*slot), Some(To::Same(Cell::Text(to))) if to == user)
+                        || matches!(draft.edits.always(*slot), Some(NewValue::Same(Cell::Text(to))) if to == user)
                 })
         };
         let mut out: Vec<String> = cell.items().filter(concerned).map(str::to_owned).collect();
@@ -283,7 +283,7 @@ fn tags(
 
 /// The classes in canonical order with their rows: in row order where it makes a difference, else tag by tag.
 fn classes(
-    deciding: &Deciding<'_>,
+    planner: &Planner<'_>,
     (slot, edits): (FieldIx, &Edits),
     tallied: &Tallied,
     tags: &[Tag],
@@ -303,7 +303,7 @@ fn classes(
             }
         }
     }
-    let always = tallied.bounded || waits(deciding.model, &slots_of(deciding.model, slot, edits));
+    let always = tallied.bounded || waits(planner.model, &slots_of(planner.model, slot, edits));
     let receivers: Vec<Option<u32>> =
         people.names.iter().map(|name| (0u32..).zip(&tallied.names).find(|(_, known)| *known == name).map(|(place, _)| place)).collect();
     let receiver = |place: u32| receivers.get(place as usize).copied().flatten();

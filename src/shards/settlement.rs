@@ -7,7 +7,7 @@ use crate::plan::drops::DropCode;
 use crate::plan::{Plan, lines, state};
 use crate::split::Set;
 
-use crate::shards::Part;
+use crate::shards::Totals;
 use crate::shards::form::{Form, Tally, pairs_to_json, place_to_json, set_to_json, whole};
 
 const SETTLEMENT: Form = Form { code: "settlement_malformed", format: "evenhand/settlement@1" };
@@ -61,7 +61,7 @@ pub(crate) struct DividedClass {
 /// The settlement of a plan of the whole, as bytes.
 pub(crate) fn encode(plan: &Plan, tallies: &[Tally], question: String) -> Vec<u8> {
     let (mut classes, mut refused) = (Vec::new(), Json::Null);
-    if let Part::Whole(all) = &plan.part {
+    if let Totals::Whole(all) = &plan.part {
         if let Some(Refusal { code, lead }) = &all.refused {
             refused = Json::object([("code", code.name().into()), ("lead", lead.clone().into())]);
         } else {

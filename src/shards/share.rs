@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};
 
-use crate::allot::classes::{Classes, Turns};
+use crate::allot::classes::{Assignment, Classes};
 use crate::allot::deal::{Dealt, NOBODY};
 use crate::error::{Error, Result};
 use crate::plan::draft::Draft;
@@ -14,7 +14,7 @@ use crate::split::{Class, Set, deal_part};
 use crate::table::{Column, RowIx, Table};
 
 use crate::shards::form::order as class_order;
-use crate::shards::{Divided, Part, Share, stale};
+use crate::shards::{Share, SplitSpec, Totals, stale};
 
 /// For each class its place in canonical order, which does not depend on the order of rows.
 pub(crate) fn canonical(classes: &[Class]) -> Vec<u32> {
@@ -85,20 +85,20 @@ pub(crate) fn digest_of(table: &Table, slot: FieldIx, rows: &[u32], rank: &[u32]
     digest.finish()
 }
 
-impl Divided<'_> {
+impl SplitSpec<'_> {
     /// Deals a shard's rows.
     ///
     /// # Errors
     /// `settlement_stale` where the rows are not those that were tallied.
     pub fn hand_out(&self, share: &Share, draft: &mut Draft, table: &Table, classes: Classes, rows: &[u32]) -> Result<Dealt> {
-        draft.part = Part::Shard;
+        draft.part = Totals::Shard;
         let Classes { list: classes, of_row } = classes;
         let of_row = of_row.spread(rows.len())?;
         let mut to: Vec<u32> = Vec::new();
         to.try_reserve_exact(rows.len())?;
         if let Some(refusal) = &share.settlement.refused {
             draft.refused = vec![refusal.reason()];
-            return Ok(Dealt { to: Turns::Listed(to), carry: Vec::new(), report: None });
+            return Ok(Dealt { to: Assignment::Listed(to), carry: Vec::new(), report: None });
         }
         let slot = draft.slot.unwrap_or(table.id_field());
         let changed = || stale("/settlement", "the rows of this shard are not those that were tallied");
@@ -135,6 +135,6 @@ impl Divided<'_> {
             });
             taken.copied().unwrap_or(NOBODY)
         }));
-        Ok(Dealt { to: Turns::Listed(to), carry: Vec::new(), report: None })
+        Ok(Dealt { to: Assignment::Listed(to), carry: Vec::new(), report: None })
     }
 }

@@ -22,8 +22,8 @@ pub use options::{Dialect, SqlColumn, SqlOptions, Stored};
 use crate::error::{Error, Result};
 use crate::filter::Context;
 use crate::json::Json;
-use crate::query::node::{Check, ELEMENT, Test};
-use crate::query::{FieldIx, FieldType, Node, Query};
+use crate::query::node::{ELEMENT, Predicate, Term};
+use crate::query::{Expr, FieldIx, FieldType, Query};
 use column::Source;
 
 /// A condition with its parameters.
@@ -79,49 +79,49 @@ const TRUE: &str = "1=1";
 const FALSE: &str = "1=0";
 
 impl Writer<'_> {
-    fn node(&mut self, node: &Node) -> Result<String> {
+    fn node(&mut self, node: &Expr) -> Result<String> {
         match node {
-            Node::All(list) => self.joined(list, " AND ", TRUE),
-            Node::Any(list) => self.joined(list, " OR ", FALSE),
-            Node::One(list) => {
+            Expr::All(list) => self.joined(list, " AND ", TRUE),
+            Expr::Any(list) => self.joined(list, " OR ", FALSE),
+            Expr::One(list) => {
                 let parts =
                     list.iter().map(|node| Ok(format!("CASE WHEN {} THEN 1 ELSE 0 END", self.node(node)?))).collect::<Result<Vec<_>>>()?;
                 if parts.is_empty() { Ok(FALSE.into()) } else { Ok(format!("{} = 1", balanced(&parts, " + "))) }
             }
-            Node::Not(node) => Ok(format!("NOT ({})", self.node(node)?)),
-            Node::Test(test) => {
+            Expr::Not(node) => Ok(format!("NOT ({})", self.node(node)?)),
+            Expr::Test(test) => {
                 let yes = self.test(test)?;
                 Ok(if test.negated { format!("NOT ({yes})") } else { yes })
             }
         }
     }
 
-    fn joined(&mut self, list: &[Node], word: &str, none: &str) -> Result<String> {
+    fn joined(&mut self, list: &[Expr], word: &str, none: &str) -> Result<String> {
         let parts = list.iter().map(|node| self.node(node)).collect::<Result<Vec<_>>>()?;
         Ok(if parts.is_empty() { none.to_owned() } else { balanced(&parts, word) })
     }
 
-    fn test(&mut self, test: &Test) -> Result<String> {
+    fn test(&mut self, test: &Term) -> Result<String> {
         let source = self.source(test.field)?;
         match &test.check {
-            Check::Null => self.null(&source),
-            Check::Empty => self.empty(&source),
-            Check::Text(case, test) => self.text_test(&source, *case, test),
-            Check::Numbers(spans) => self.numbers(&source, spans),
-            Check::Days(spans) => self.days(&source, spans),
-            Check::Instants(spans) => self.instants(&source, spans),
-            Check::Flag(wanted) => self.flag(&source, if *wanted { 1 } else { 0 }),
-            Check::Words(words) => self.words(&source, words),
-            Check::HasAny(words) => self.has_any(&source, words),
-            Check::Exactly(words) => self.exactly(&source, words),
-            Check::UnitUnder(above) => {
+            Predicate::Null => self.null(&source),
+            Predicate::Empty => self.empty(&source),
+            Predicate::Text(case, test) => self.text_test(&source, *case, test),
+            Predicate::Numbers(spans) => self.numbers(&source, spans),
+            Predicate::Days(spans) => self.days(&source, spans),
+            Predicate::Instants(spans) => self.instants(&source, spans),
+            Predicate::Flag(wanted) => self.flag(&source, if *wanted { 1 } else { 0 }),
+            Predicate::Words(words) => self.words(&source, words),
+            Predicate::HasAny(words) => self.has_any(&source, words),
+            Predicate::Exactly(words) => self.exactly(&source, words),
+            Predicate::UnitUnder(above) => {
                 let units = &self.ctx.schema.units;
                 let below = units.units().iter().map(|unit| unit.id.as_str());
                 let ids: Vec<String> =
                     below.filter(|id| units.find(id).is_some_and(|unit| units.is_under(unit, *above))).map(Into::into).collect();
                 if source.kind.is_list() { self.has_any(&source, &ids) } else { self.words(&source, &ids) }
             }
-            Check::UserUnder(above) => {
+            Predicate::UserUnder(above) => {
                 let units = &self.ctx.schema.units;
                 let Some(users) = self.ctx.people.users() else {
                     return Err(Error::new("sql_inexact", "", "`under` on a user field needs the list of users, which is not known here"));
@@ -130,13 +130,13 @@ impl Writer<'_> {
                 let ids: Vec<String> = users.into_iter().filter(below).collect();
                 self.words(&source, &ids)
             }
-            Check::Match(quota, node) => self.matching(&source, *quota, node),
-            Check::Pair(relation, other, case) => {
+            Predicate::Match(quota, node) => self.matching(&source, *quota, node),
+            Predicate::Pair(relation, other, case) => {
                 let other = self.source(*other)?;
                 self.pair(&source, &other, *relation, *case)
             }
             // Binding has put values in.
-            Check::Later(..) => Err(Error::new("now_required", "", "this filter has values that are not known yet")),
+            Predicate::Later(..) => Err(Error::new("now_required", "", "this filter has values that are not known yet")),
         }
     }
 

@@ -8,9 +8,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::filter::same;
 use super::value::{list, page, to_js};
-use super::workspace::Home;
+use super::workspace::SharedWorkspace;
 use super::workspace::text;
-use super::{failure, input, place, room, thrown};
+use super::{input, place, room, to_js_error, to_js_result};
 use crate::access::Reason;
 use crate::error::{Diagnostic, Error};
 use crate::json::Json;
@@ -25,7 +25,7 @@ use crate::table::RowIx;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Plan {
-    workspace: Home,
+    workspace: SharedWorkspace,
     inner: plan::Plan,
 }
 
@@ -51,11 +51,11 @@ impl Plan {
         let name = text(dialect, "dialect")?;
         let Some(dialect) = Dialect::find(&name) else {
             let error = Error::new("unknown_dialect", "", format!("there is no dialect `{name}`"));
-            return Err(failure(&error.hint("`postgres` or `sqlite`")));
+            return Err(to_js_error(&error.hint("`postgres` or `sqlite`")));
         };
         let options = input(options)?;
         // One after the other, so that the text of all of them never stands in memory twice.
-        let statements = thrown(self.sized()?.to_sql(dialect, &options))?;
+        let statements = to_js_result(self.sized()?.to_sql(dialect, &options))?;
         Ok(statements.into_iter().map(|statement| to_js(&statement.into_json())).collect::<Array>().into())
     }
 
@@ -221,12 +221,12 @@ impl Plan {
 }
 
 impl Plan {
-    pub(super) fn new(workspace: &Home, inner: plan::Plan) -> Plan {
+    pub(super) fn new(workspace: &SharedWorkspace, inner: plan::Plan) -> Plan {
         Plan { workspace: Rc::clone(workspace), inner }
     }
 
     /// The plan, for a table of this workspace.
-    pub(super) fn of(&self, workspace: &Home) -> Result<&plan::Plan, JsValue> {
+    pub(super) fn of(&self, workspace: &SharedWorkspace) -> Result<&plan::Plan, JsValue> {
         same(&self.workspace, workspace, "plan")?;
         self.sized()
     }

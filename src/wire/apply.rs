@@ -13,7 +13,7 @@ use crate::table::{Edit, LoadFormat, LoadOptions, Mask, RowIx, Table, Values};
 pub use live::apply_plan;
 
 use crate::plan::{Change, Created, Plan, timeline};
-use crate::wire::recorded::{Recorded, RecordedChange, RecordedSet};
+use crate::wire::decoded::{DecodedChange, DecodedPlan, DecodedSet};
 
 /// What became of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,17 +42,17 @@ impl Applied {
 
 impl Change<'_> {
     /// The change as it would be read back.
-    pub(crate) fn recorded(self) -> RecordedChange {
-        let set = |set: crate::plan::Set<'_>| RecordedSet { field: set.field, from: set.from.into_owned(), to: set.to };
-        RecordedChange { lead: self.lead.into_owned(), expect: self.expect.into_owned(), set: self.set.into_iter().map(set).collect() }
+    pub(crate) fn recorded(self) -> DecodedChange {
+        let set = |set: crate::plan::Set<'_>| DecodedSet { field: set.field, from: set.from.into_owned(), to: set.to };
+        DecodedChange { lead: self.lead.into_owned(), expect: self.expect.into_owned(), set: self.set.into_iter().map(set).collect() }
     }
 }
 
 impl Plan {
     /// The plan as it would be read back.
-    pub fn recorded(&self) -> Recorded {
+    pub fn recorded(&self) -> DecodedPlan {
         let written = self.state.iter().map(|change| (change.key.clone(), change.expect));
-        Recorded {
+        DecodedPlan {
             header: self.header(),
             actor: self.actor.clone(),
             changes: (0..self.count()).filter_map(|at| self.change(at)).map(Change::recorded).collect(),
@@ -64,7 +64,7 @@ impl Plan {
 }
 
 /// Whether a lead still is as the plan expects it: its version, or else its owner, an empty `run` field and every `from`.
-pub(crate) fn guard_holds(table: &Table, model: &Model, row: RowIx, change: &RecordedChange) -> bool {
+pub(crate) fn guard_holds(table: &Table, model: &Model, row: RowIx, change: &DecodedChange) -> bool {
     let lead = &model.lead;
     if let Some(version) = lead.version {
         return table.cell(row, version) == change.expect;
@@ -136,7 +136,7 @@ impl Writes {
 ///
 /// # Errors
 /// `out_of_memory`; nothing was changed then.
-pub fn apply(table: &mut Table, model: &Model, plan: &Recorded) -> Result<Applied> {
+pub fn apply(table: &mut Table, model: &Model, plan: &DecodedPlan) -> Result<Applied> {
     let mut out = Applied::default();
     let mut writes = Writes::default();
     let guard = model.lead.version.unwrap_or(model.lead.owner);
@@ -185,12 +185,12 @@ pub fn apply(table: &mut Table, model: &Model, plan: &Recorded) -> Result<Applie
 /// Copies to make, each with its original's row, and those that cannot be made: copy and original.
 type Copies<'a> = (Vec<(&'a Created, RowIx)>, Vec<(&'a str, &'a str)>);
 
-fn copies<'a>(table: &Table, model: &Model, plan: &'a Recorded) -> Copies<'a> {
+fn copies<'a>(table: &Table, model: &Model, plan: &'a DecodedPlan) -> Copies<'a> {
     let (mut made, mut stuck) = (Vec::new(), Vec::new());
     if plan.created.is_empty() {
         return (made, stuck);
     }
-    let changes: BTreeMap<&str, &RecordedChange> = plan.changes.iter().map(|change| (change.lead.as_str(), change)).collect();
+    let changes: BTreeMap<&str, &DecodedChange> = plan.changes.iter().map(|change| (change.lead.as_str(), change)).collect();
     let mut ids: BTreeSet<&str> = BTreeSet::new();
     for copy in &plan.created {
         let original = table

@@ -8,8 +8,8 @@ use crate::json::Json;
 use crate::query::{Cell, FieldIx, FieldType};
 use crate::time::{Day, Instant};
 
+use crate::wire::decoded::{DecodedChange, DecodedPlan, DecodedSet, malformed, settable};
 use crate::wire::encode::{MAGIC, REMEMBERED, tag};
-use crate::wire::recorded::{Recorded, RecordedChange, RecordedSet, malformed, settable};
 
 /// Most bytes that the decoded rows may take for each byte of the encoded plan: a value that is referred to often is copied.
 const MOST_GROWTH: usize = 64;
@@ -162,12 +162,12 @@ fn header(bytes: &mut Bytes<'_>) -> Result<Json> {
 ///
 /// # Errors
 /// `plan_malformed`.
-pub fn decode(encoded: &[u8], model: &Model) -> Result<Recorded> {
+pub fn decode(encoded: &[u8], model: &Model) -> Result<DecodedPlan> {
     let mut bytes = Bytes { rest: encoded };
     let header = header(&mut bytes)?;
     let answers = Json::parse(bytes.text()?).map_err(|error| malformed(&error.message))?;
     let mut out =
-        Recorded { actor: header.get("actor").and_then(Json::as_text).unwrap_or_default().to_owned(), header, ..Recorded::default() };
+        DecodedPlan { actor: header.get("actor").and_then(Json::as_text).unwrap_or_default().to_owned(), header, ..DecodedPlan::default() };
     out.answers(&answers, model)?;
 
     let rows = bytes.length()?;
@@ -194,11 +194,11 @@ pub fn decode(encoded: &[u8], model: &Model) -> Result<Recorded> {
         for (field, from, to) in &mut columns {
             if let Some(from) = from.next(&mut room)? {
                 let to = to.next(&mut room)?.ok_or_else(|| malformed("a change has no new value"))?;
-                set.push(RecordedSet { field: *field, from, to });
+                set.push(DecodedSet { field: *field, from, to });
             }
         }
         out.changes.try_reserve(1)?;
-        out.changes.push(RecordedChange { lead, expect, set });
+        out.changes.push(DecodedChange { lead, expect, set });
     }
     for _ in 0..bytes.length()? {
         bytes.byte()?;

@@ -10,8 +10,8 @@ use crate::table::RowIx;
 use crate::time::Instant;
 
 use crate::plan::context::{Notify, Refusing};
-use crate::plan::drops::Left;
-use crate::plan::edit::To;
+use crate::plan::drops::DroppedLead;
+use crate::plan::edit::NewValue;
 use crate::plan::{FORMAT, Plan, SEMANTICS, notices, timeline};
 
 mod columns;
@@ -202,8 +202,8 @@ pub(crate) fn body(plan: &Plan, times: Times) -> Vec<u8> {
     for drop in plan.drops.iter() {
         out.push(drop.code as u8);
         match &drop.left {
-            Left::Id(id) => bytes(id.as_bytes(), &mut out),
-            Left::Row(row) => bytes(plan.table.id(*row).as_bytes(), &mut out),
+            DroppedLead::Id(id) => bytes(id.as_bytes(), &mut out),
+            DroppedLead::Row(row) => bytes(plan.table.id(*row).as_bytes(), &mut out),
         }
     }
     out
@@ -214,7 +214,7 @@ pub(crate) fn distance(plan: &Plan, field: FieldIx) -> Option<i64> {
     plan.edits
         .iter()
         .filter(|edit| edit.field == field)
-        .find_map(|edit| if let To::Now(distance) = edit.to { Some(distance) } else { None })
+        .find_map(|edit| if let NewValue::Now(distance) = edit.to { Some(distance) } else { None })
 }
 
 impl Plan {

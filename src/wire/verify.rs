@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::access::Gate;
+use crate::access::Authorizer;
 use crate::config::Model;
 use crate::error::Result;
 use crate::json::Json;
@@ -16,11 +16,11 @@ use crate::plan::leads::LeadsRef;
 use crate::plan::{FORMAT, Plan, SEMANTICS, state};
 use crate::wire::apply::guard_holds;
 use crate::wire::decode::{decode, peek};
-use crate::wire::recorded::Recorded;
+use crate::wire::decoded::DecodedPlan;
 
 /// A plan as it was posted.
 #[derive(Clone, Copy, Debug)]
-pub enum Posted<'a> {
+pub enum EncodedPlan<'a> {
     /// The bytes of [`Plan::encode`].
     Bytes(&'a [u8]),
     /// The text of [`Plan::to_json`], parsed.
@@ -107,13 +107,20 @@ fn fails(code: VerifyCode) -> Result<Verdict> {
 ///
 /// # Errors
 /// Those of [`plan`](crate::plan::plan) that are about the verifier's own context. A plan that does not hold is no error.
-pub fn verify(model: &Rc<Model>, gate: &Rc<Gate>, table: &Table, posted: Posted<'_>, context: &Context, config: &str) -> Result<Verdict> {
+pub fn verify(
+    model: &Rc<Model>,
+    auth: &Rc<Authorizer>,
+    table: &Table,
+    posted: EncodedPlan<'_>,
+    context: &Context,
+    config: &str,
+) -> Result<Verdict> {
     let header = match posted {
-        Posted::Bytes(bytes) => match peek(bytes) {
+        EncodedPlan::Bytes(bytes) => match peek(bytes) {
             Ok(header) => header,
             Err(_) => return fails(VerifyCode::Malformed),
         },
-        Posted::Json(json) => json.clone(),
+        EncodedPlan::Json(json) => json.clone(),
     };
     let text = |key: &str| header.get(key).and_then(Json::as_text);
     let (Some(id), Some(actor), Some(command), Some(options)) = (text("id"), text("actor"), header.get("command"), header.get("options"))
@@ -149,23 +156,23 @@ pub fn verify(model: &Rc<Model>, gate: &Rc<Gate>, table: &Table, posted: Posted<
     // An id that is only the digest is not given: it follows from what is derived.
     let given = if text("digest") == Some(id) { None } else { Some(id.to_owned()) };
     let own = Context { now: at, id: given, refusing, notify, pin: false, ..context.clone() };
-    let derived = match plan(model, gate, table, command, None, &own, config) {
+    let derived = match plan(model, auth, table, command, None, &own, config) {
         Ok(derived) => derived,
         Err(error) if is_the_hosts(&error) => return Err(error),
         Err(_) => return fails(VerifyCode::Malformed),
     };
     let equal = match posted {
-        Posted::Bytes(bytes) => derived.encode() == bytes,
-        Posted::Json(json) => derived.to_json().canonical() == json.canonical(),
+        EncodedPlan::Bytes(bytes) => derived.encode() == bytes,
+        EncodedPlan::Json(json) => derived.to_json().canonical() == json.canonical(),
     };
     if !equal {
-        return differences(model, gate, table, posted, context).map(Verdict::Fails);
+        return differences(model, auth, table, posted, context).map(Verdict::Fails);
     }
     if !derived.refused.is_empty() {
         return fails(VerifyCode::Refused);
     }
     if at != context.now && a_clock_decides(model, command) {
-        let now = plan(model, gate, table, command, None, &Context { now: context.now, ..own }, config)?;
+        let now = plan(model, auth, table, command, None, &Context { now: context.now, ..own }, config)?;
         if now.outcome() != derived.outcome() {
             return fails(VerifyCode::TimeDependent);
         }
@@ -230,14 +237,14 @@ fn a_clock_decides(model: &Model, command: &Json) -> bool {
 /// Why a posted plan is not the derived one: guards that no longer hold, state that moved on, or neither.
 ///
 /// A lead that the actor may not see is as good as gone: nothing of it is told.
-fn differences(model: &Rc<Model>, gate: &Gate, table: &Table, posted: Posted<'_>, context: &Context) -> Result<Vec<Problem>> {
+fn differences(model: &Rc<Model>, auth: &Authorizer, table: &Table, posted: EncodedPlan<'_>, context: &Context) -> Result<Vec<Problem>> {
     let recorded = match posted {
-        Posted::Bytes(bytes) => decode(bytes, model),
-        Posted::Json(json) => Recorded::from_json(json, model),
+        EncodedPlan::Bytes(bytes) => decode(bytes, model),
+        EncodedPlan::Json(json) => DecodedPlan::from_json(json, model),
     };
     let malformed = vec![Problem { code: VerifyCode::Malformed, lead: None }];
     let (Ok(recorded), Some((actor, _))) = (recorded, model.user(&context.actor)) else { return Ok(malformed) };
-    let view = gate.view(&crate::access::Asking { table, actor, now: Some(context.now) })?;
+    let view = auth.view(&crate::access::RowRequest { table, actor, now: Some(context.now) })?;
     let visible = |lead: &str| table.find(lead).filter(|row| view.contains(*row));
     let mut out: Vec<Problem> = Vec::new();
     for change in &recorded.changes {

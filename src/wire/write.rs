@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::json::Json;
 use crate::table::{Column, RowIx};
 
-use crate::plan::edit::To;
+use crate::plan::edit::NewValue;
 use crate::plan::{Change, Created, Plan, notices, timeline};
 use crate::wire::encode::{self, Times};
 
@@ -148,7 +148,7 @@ impl Plan {
     /// The rows of the plan and, for each, a place among the people, where that is all there is to say: each row's slot changes to one of
     /// a few.
     pub(crate) fn dealt(&self) -> Option<(&[u32], &[u32], Vec<String>)> {
-        let Some(To::Coded(values, codes)) = self.slot.filter(|_| self.all_move).and_then(|slot| self.edits.always(slot)) else {
+        let Some(NewValue::Coded(values, codes)) = self.slot.filter(|_| self.all_move).and_then(|slot| self.edits.always(slot)) else {
             return None;
         };
         Some((&self.rows, codes, values.iter().map(|value| value.text().unwrap_or_default().to_owned()).collect()))
@@ -161,7 +161,7 @@ impl Plan {
             #[expect(clippy::cast_possible_wrap, reason = "a place among the receivers")]
             return (rows.to_vec(), codes.iter().map(|code| *code as i32).collect(), users);
         }
-        if let (Some(To::Same(cell)), Some(Column::Coded(coded))) =
+        if let (Some(NewValue::Same(cell)), Some(Column::Coded(coded))) =
             (self.slot.and_then(|slot| self.edits.always(slot)), self.slot.map(|slot| self.table.column(slot)))
         {
             let wanted = cell.text().map_or(Some(0), |user| coded.dict.find(user));

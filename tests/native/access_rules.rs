@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use evenhand::access::{Ask, Decision, Gate, Lead, LeadObject, Question, ready_profiles};
+use evenhand::access::{Action, Authorizer, Decision, Lead, LeadObject, Request, ready_profiles};
 use evenhand::config::{Model, Verb};
 use evenhand::error::Error;
 use evenhand::filter::{self, Context};
@@ -15,13 +15,13 @@ const LEAD: &str = r#""id":"id","owner":"owner","slots":["owner",{"field":"offic
 const ORG: &str = r#"{"id":"acme","kind":"company"},{"id":"east","parent":"acme"},{"id":"east1","parent":"east"},{"id":"west","parent":"acme"},
     {"id":"zeta","kind":"company"}"#;
 
-/// A gate over these users and profiles; `more` adds sections.
-fn gate(users: &str, profiles: &str, more: &str) -> Gate {
+/// A auth over these users and profiles; `more` adds sections.
+fn auth(users: &str, profiles: &str, more: &str) -> Authorizer {
     let text =
         format!(r#"{{"version":1,"fields":{{{FIELDS}}},"lead":{{{LEAD}}},"org":[{ORG}],"users":[{users}],"profiles":[{profiles}]{more}}}"#);
     let json = Json::parse(&text).unwrap();
     let (model, _) = Model::compile(&json).unwrap_or_else(|error| panic!("{:?}", error.diagnostics));
-    Gate::compile(&Rc::new(model)).unwrap()
+    Authorizer::compile(&Rc::new(model)).unwrap()
 }
 
 /// Somebody, with a unit and profiles.
@@ -31,21 +31,21 @@ fn user(id: &str, unit: &str, profiles: &str) -> String {
     format!(r#"{{"id":"{id}","unit":{unit},"profiles":[{}]}}"#, profiles.join(","))
 }
 
-fn lead(gate: &Gate, text: &str) -> LeadObject {
-    LeadObject::read(&Json::parse(text).unwrap(), &gate.model().schema)
+fn lead(auth: &Authorizer, text: &str) -> LeadObject {
+    LeadObject::read(&Json::parse(text).unwrap(), &auth.model().schema)
 }
 
 /// A lead with every field, of which some are given.
-fn whole(gate: &Gate, text: &str) -> LeadObject {
+fn whole(auth: &Authorizer, text: &str) -> LeadObject {
     let given = Json::parse(text).unwrap();
-    let fields = gate.model().schema.fields.iter();
+    let fields = auth.model().schema.fields.iter();
     let pairs = fields.map(|field| (field.name.clone(), given.get(&field.name).cloned().unwrap_or_default())).collect();
-    LeadObject::read(&Json::Object(pairs), &gate.model().schema)
+    LeadObject::read(&Json::Object(pairs), &auth.model().schema)
 }
 
-fn ask(gate: &Gate, question: &str, lead: Option<&LeadObject>) -> Decision {
+fn ask(auth: &Authorizer, question: &str, lead: Option<&LeadObject>) -> Decision {
     let json = Json::parse(question).unwrap();
-    gate.can(&Question::read(&json, gate.model(), lead.map(LeadObject::lead)).unwrap()).unwrap()
+    auth.can(&Request::read(&json, auth.model(), lead.map(LeadObject::lead)).unwrap()).unwrap()
 }
 
 /// The codes of the reasons, each with its question.
@@ -70,7 +70,7 @@ fn every_failed_question_has_its_code() {
             {"combinator":"and","rules":[{"field":"status","operator":"=","value":"NEW"}]}},{"id":"blind","unit":"acme"}"#;
     let more = r#","lifecycle":{"reassignable":{"combinator":"and","rules":[{"field":"status","operator":"=","value":"PENDING"}]}},
         "pools":[{"id":"vip","members":{"users":["idle"]}}]"#;
-    let gate = gate(&users, &[ALL, SEES, OWN].join(","), more);
+    let auth = auth(&users, &[ALL, SEES, OWN].join(","), more);
     let table = [
         // actor, lead, slot, to, codes
         ("nobody", "{}", "owner", "idle", vec!["unknown_actor"]),
@@ -113,9 +113,9 @@ fn every_failed_question_has_its_code() {
         ("idle", r#"{"owner":"idle","status":"NEW","run":"r1"}"#, "owner", "idle", vec!["view:granted", "edit:granted"]),
     ];
     for (actor, values, slot, to, wanted) in table {
-        let lead = whole(&gate, values);
+        let lead = whole(&auth, values);
         let question = format!(r#"{{"actor":"{actor}","do":"lead.reassign","slot":"{slot}","to":"{to}"}}"#);
-        let decision = ask(&gate, &question, Some(&lead));
+        let decision = ask(&auth, &question, Some(&lead));
         assert_eq!(codes(&decision), wanted, "{question} {values}");
         assert_eq!(decision.allowed, wanted.iter().all(|code| code.ends_with("granted")));
     }
@@ -123,17 +123,17 @@ fn every_failed_question_has_its_code() {
 
 #[test]
 fn a_hidden_lead_is_one_that_does_not_exist() {
-    let gate = gate(&user("ann", "acme", "own"), OWN, "");
-    let hidden = whole(&gate, r#"{"id":"l1","owner":"bob","status":"NEW","run":"r"}"#);
+    let auth = auth(&user("ann", "acme", "own"), OWN, "");
+    let hidden = whole(&auth, r#"{"id":"l1","owner":"bob","status":"NEW","run":"r"}"#);
     for verb in ["lead.view", "lead.edit", "lead.give", "lead.reassign"] {
         let json = Json::parse(&format!(r#"{{"actor":"ann","do":"{verb}","to":"ann"}}"#)).unwrap();
-        let there = gate.can(&Question::read(&json, gate.model(), Some(hidden.lead())).unwrap()).unwrap();
-        let not = gate.can(&Question::read(&json, gate.model(), Some(Lead::Unknown("l1"))).unwrap()).unwrap();
+        let there = auth.can(&Request::read(&json, auth.model(), Some(hidden.lead())).unwrap()).unwrap();
+        let not = auth.can(&Request::read(&json, auth.model(), Some(Lead::Unknown("l1"))).unwrap()).unwrap();
         assert_eq!(there, not, "{verb}");
         assert_eq!(codes(&there), ["view:unknown_lead"]);
     }
-    let question = |lead| Question { lead: Some(lead), ..Question::new("ann", Ask::Reassign) };
-    let errors = [hidden.lead(), Lead::Unknown("l1")].map(|lead| gate.receivers(&question(lead)).unwrap_err());
+    let question = |lead| Request { lead: Some(lead), ..Request::new("ann", Action::Reassign) };
+    let errors = [hidden.lead(), Lead::Unknown("l1")].map(|lead| auth.receivers(&question(lead)).unwrap_err());
     assert_eq!(errors[0], errors[1]);
     assert_eq!(errors[0].code, "unknown_lead");
 }
@@ -143,9 +143,9 @@ fn an_incomplete_lead_is_denied() {
     let users = [user("ann", "acme", "own"), user("boss", "acme", "all"), user("cat", "acme", "careful")].join(",");
     let careful = r#"{"id":"careful","grants":[{"do":["lead.view","lead.edit"],"scope":"all"},
         {"do":["lead.edit"],"scope":"all","deny":true,"where":{"combinator":"and","rules":[{"field":"status","operator":"=","value":"NEW"}]}}]}"#;
-    let gate = gate(&users, &[OWN, ALL, careful].join(","), "");
+    let auth = auth(&users, &[OWN, ALL, careful].join(","), "");
     let can = |actor: &str, verb: &str, values: &str| {
-        codes(&ask(&gate, &format!(r#"{{"actor":"{actor}","do":"{verb}"}}"#), Some(&lead(&gate, values))))
+        codes(&ask(&auth, &format!(r#"{{"actor":"{actor}","do":"{verb}"}}"#), Some(&lead(&auth, values))))
     };
     assert_eq!(can("ann", "lead.view", r#"{"id":"l","owner":"ann"}"#), ["view:lead_incomplete"]);
     assert_eq!(can("ann", "lead.view", r#"{"id":"l","owner":"ann","officer":null}"#), ["view:granted"]);
@@ -156,8 +156,8 @@ fn an_incomplete_lead_is_denied() {
     assert_eq!(can("cat", "lead.edit", r#"{"status":"NEW"}"#), ["edit:not_permitted"]);
     // A value that does not fit is no value, and least of all "nobody".
     assert_eq!(can("ann", "lead.view", r#"{"id":"l","owner":{},"officer":null}"#), ["view:lead_incomplete"]);
-    let reads = gate.scope("ann", Verb::LeadView).unwrap().reads;
-    let names: Vec<&str> = reads.iter().map(|field| gate.model().schema.name(*field)).collect();
+    let reads = auth.scope("ann", Verb::LeadView).unwrap().reads;
+    let names: Vec<&str> = reads.iter().map(|field| auth.model().schema.name(*field)).collect();
     assert_eq!(names, ["owner", "officer"]);
 }
 
@@ -165,9 +165,9 @@ fn an_incomplete_lead_is_denied() {
 fn allows_and_denies_name_their_grant() {
     let mixed = r#"{"id":"mixed","grants":[{"do":["lead.view"],"scope":"own"},{"do":["lead.view","lead.edit"],"scope":"team"},
         {"do":["lead.edit"],"scope":"own","deny":true}]}"#;
-    let gate = gate(&user("ann", "east", "mixed"), mixed, "");
+    let auth = auth(&user("ann", "east", "mixed"), mixed, "");
     let of = |verb: &str, values: &str| {
-        let decision = ask(&gate, &format!(r#"{{"actor":"ann","do":"{verb}"}}"#), Some(&whole(&gate, values)));
+        let decision = ask(&auth, &format!(r#"{{"actor":"ann","do":"{verb}"}}"#), Some(&whole(&auth, values)));
         decision.to_json().write()
     };
     assert_eq!(
@@ -187,20 +187,20 @@ fn allows_and_denies_name_their_grant() {
 #[test]
 fn scopes_that_are_no_filters_are_errors() {
     let users = user("ann", "acme", "all") + r#",{"id":"off","profiles":["all"],"active":false}"#;
-    let gate = gate(&users, ALL, "");
-    let code = |actor: &str, verb| gate.scope(actor, verb).map_err(|error: Error| error.code).err();
+    let auth = auth(&users, ALL, "");
+    let code = |actor: &str, verb| auth.scope(actor, verb).map_err(|error: Error| error.code).err();
     assert_eq!(code("ann", Verb::LeadGive), Some("verb_not_about_leads"));
     assert_eq!(code("ann", Verb::GroupView), Some("verb_not_about_leads"));
     assert_eq!(code("ann", Verb::RuleEdit), Some("verb_not_about_leads"));
     assert_eq!(code("ann", Verb::RuleRun), None);
     assert_eq!(code("eve", Verb::LeadView), Some("unknown_actor"));
-    let lead = whole(&gate, "{}");
-    let context = Context { schema: &gate.model().schema, people: &gate, now: None, actor: None };
-    let matches = |actor: &str| filter::matches(&gate.scope(actor, Verb::LeadView).unwrap().query, &lead, &context).unwrap();
+    let lead = whole(&auth, "{}");
+    let context = Context { schema: &auth.model().schema, people: &auth, now: None, actor: None };
+    let matches = |actor: &str| filter::matches(&auth.scope(actor, Verb::LeadView).unwrap().query, &lead, &context).unwrap();
     assert!(matches("ann"));
     assert!(!matches("off"), "who is not active reads nothing");
-    let scope = gate.scope("ann", Verb::LeadRelease).unwrap().query;
-    assert_eq!(scope.describe(&gate.model().schema), "owner has a value");
+    let scope = auth.scope("ann", Verb::LeadRelease).unwrap().query;
+    assert_eq!(scope.describe(&auth.model().schema), "owner has a value");
 }
 
 #[test]
@@ -208,11 +208,11 @@ fn a_scope_is_plain_english_without_the_actor() {
     let profile = r#"{"id":"p","grants":[{"do":["lead.view"],"scope":"subtree"},{"do":["lead.view"],"scope":"unowned"},
         {"do":["lead.view"],"scope":"own"},{"do":["lead.view"],"scope":"company","deny":true,
         "where":{"combinator":"and","rules":[{"field":"owner","operator":"!=","value":{"actor":true}},{"field":"status","operator":"=","value":"NEW"}]}}]}"#;
-    let gate = gate(&user("ann", "east", "p"), profile, "");
-    let scope = gate.scope("ann", Verb::LeadView).unwrap().query;
+    let auth = auth(&user("ann", "east", "p"), profile, "");
+    let scope = auth.scope("ann", Verb::LeadView).unwrap().query;
     assert!(!scope.needs_actor());
     assert_eq!(
-        scope.describe(&gate.model().schema),
+        scope.describe(&auth.model().schema),
         "(owner is \"ann\" or officer is \"ann\" or unit is \"east\" or below it or access has \"east\" or a unit below it or \
          owner is in \"east\" or a unit below it or owner has no value) and not ((owner is \"ann\" or officer is \"ann\" or \
          unit is \"acme\" or below it or access has \"acme\" or a unit below it or owner is in \"acme\" or a unit below it) \
@@ -223,8 +223,8 @@ fn a_scope_is_plain_english_without_the_actor() {
 #[test]
 fn who_has_no_unit_reaches_own_unowned_and_all_only() {
     let wide = r#"{"id":"wide","grants":[{"do":["lead.view"],"scope":"company"}]}"#;
-    let gate = gate(&[user("ann", "", "wide"), user("bob", "", "wide")].join(","), wide, "");
-    let can = |values: &str| ask(&gate, r#"{"actor":"ann","do":"lead.view"}"#, Some(&whole(&gate, values))).allowed;
+    let auth = auth(&[user("ann", "", "wide"), user("bob", "", "wide")].join(","), wide, "");
+    let can = |values: &str| ask(&auth, r#"{"actor":"ann","do":"lead.view"}"#, Some(&whole(&auth, values))).allowed;
     assert!(can(r#"{"owner":"ann"}"#));
     assert!(!can(r#"{"owner":"bob"}"#), "no unit is not the same unit as no unit");
     assert!(!can("{}"));
@@ -234,9 +234,9 @@ fn who_has_no_unit_reaches_own_unowned_and_all_only() {
 fn a_deny_of_giving_beats_a_claim() {
     let profiles = r#"{"id":"claims","grants":[{"do":["lead.view","lead.edit"],"scope":"all"},{"do":["lead.claim"],"scope":"unowned"}]},
         {"id":"never","grants":[{"do":["lead.give"],"scope":"all","deny":true}]}"#;
-    let gate = gate(&[user("ann", "acme", "claims"), user("bob", "acme", "claims never")].join(","), profiles, "");
+    let auth = auth(&[user("ann", "acme", "claims"), user("bob", "acme", "claims never")].join(","), profiles, "");
     let can = |actor: &str, to: &str, owner: &str| {
-        ask(&gate, &format!(r#"{{"actor":"{actor}","do":"lead.give","to":"{to}"}}"#), Some(&whole(&gate, owner))).allowed
+        ask(&auth, &format!(r#"{{"actor":"{actor}","do":"lead.give","to":"{to}"}}"#), Some(&whole(&auth, owner))).allowed
     };
     assert!(can("ann", "ann", "{}"));
     assert!(!can("ann", "ann", r#"{"owner":"bob"}"#), "the claim covers what nobody owns");
@@ -249,8 +249,8 @@ fn without_a_lead_the_question_is_whether_any_could_be_allowed() {
     let profiles = r#"{"id":"p","grants":[{"do":["lead.view","lead.mass"],"scope":"team"},{"do":["lead.edit"],"scope":"none"},
         {"do":["lead.claim"],"scope":"own"},{"do":["lead.claim"],"scope":"team","deny":true},{"do":["lead.give"],"scope":"team"},
         {"do":["lead.release"],"scope":"unowned"},{"do":["rule.run"],"scope":"team"},{"do":["rule.run"],"scope":"team","deny":true}]}"#;
-    let gate = gate(&[user("ann", "east", "p"), user("bob", "west", "p"), user("cid", "east", "p")].join(","), profiles, "");
-    let can = |question: &str| ask(&gate, &format!(r#"{{"actor":"ann",{question}}}"#), None).allowed;
+    let auth = auth(&[user("ann", "east", "p"), user("bob", "west", "p"), user("cid", "east", "p")].join(","), profiles, "");
+    let can = |question: &str| ask(&auth, &format!(r#"{{"actor":"ann",{question}}}"#), None).allowed;
     assert!(can(r#""do":"lead.view""#));
     assert!(can(r#""do":"lead.mass""#));
     assert!(!can(r#""do":"lead.edit""#));
@@ -284,9 +284,9 @@ fn lists_are_seen_and_used_by_their_owner_and_those_they_are_shared_with() {
         user("eve", "east", "barred"),
         user("solo", "", "editor"),
     ];
-    let gate = gate(&users.join(","), profiles, lists);
+    let auth = auth(&users.join(","), profiles, lists);
     let can = |actor: &str, verb: &str, list: &str| {
-        let decision = ask(&gate, &format!(r#"{{"actor":"{actor}","do":"list.{verb}","list":"{list}"}}"#), None);
+        let decision = ask(&auth, &format!(r#"{{"actor":"{actor}","do":"list.{verb}","list":"{list}"}}"#), None);
         decision.reasons[0].code
     };
     let table = [
@@ -310,9 +310,9 @@ fn lists_are_seen_and_used_by_their_owner_and_those_they_are_shared_with() {
     for (actor, verb, list, wanted) in table {
         assert_eq!(can(actor, verb, list), wanted, "{actor} {verb} {list}");
     }
-    assert!(ask(&gate, r#"{"actor":"bob","do":"list.use"}"#, None).allowed);
-    assert!(!ask(&gate, r#"{"actor":"eve","do":"list.use"}"#, None).allowed);
-    assert!(!ask(&gate, r#"{"actor":"bob","do":"list.edit"}"#, None).allowed);
+    assert!(ask(&auth, r#"{"actor":"bob","do":"list.use"}"#, None).allowed);
+    assert!(!ask(&auth, r#"{"actor":"eve","do":"list.use"}"#, None).allowed);
+    assert!(!ask(&auth, r#"{"actor":"bob","do":"list.edit"}"#, None).allowed);
 }
 
 #[test]
@@ -326,13 +326,13 @@ fn groups_go_by_their_unit_and_by_whom_they_are_for() {
     let profiles = r#"{"id":"office","grants":[{"do":["group.edit"],"scope":"subtree"},{"do":["group.view","group.trigger"],"scope":"company"}]},
         {"id":"root","grants":[{"do":["group.edit","rule.edit","rule.view"],"scope":"all"}]},
         {"id":"rules","grants":[{"do":["rule.edit"],"scope":"company"}]}"#;
-    let gate = gate(
+    let auth = auth(
         &[user("ann", "east", "office"), user("wes", "west", "office"), user("top", "", "root"), user("rob", "acme", "rules")].join(","),
         profiles,
         groups,
     );
     let can = |actor: &str, verb: &str, group: &str| {
-        ask(&gate, &format!(r#"{{"actor":"{actor}","do":"group.{verb}","group":"{group}"}}"#), None).reasons[0].code
+        ask(&auth, &format!(r#"{{"actor":"{actor}","do":"group.{verb}","group":"{group}"}}"#), None).reasons[0].code
     };
     let table = [
         ("ann", "edit", "east", "granted"),
@@ -351,20 +351,20 @@ fn groups_go_by_their_unit_and_by_whom_they_are_for() {
     for (actor, verb, group, wanted) in table {
         assert_eq!(can(actor, verb, group), wanted, "{actor} {verb} {group}");
     }
-    assert_eq!(codes(&ask(&gate, r#"{"actor":"wes","do":"group.trigger","group":"east"}"#, None)), ["use:not_available"]);
-    assert!(ask(&gate, r#"{"actor":"ann","do":"group.edit","unit":"east1"}"#, None).allowed, "a new group");
-    assert!(!ask(&gate, r#"{"actor":"ann","do":"group.edit","unit":"west"}"#, None).allowed);
-    assert!(!ask(&gate, r#"{"actor":"ann","do":"group.edit","group":"east","unit":"west"}"#, None).allowed, "moving it out");
-    assert!(ask(&gate, r#"{"actor":"top","do":"rule.edit"}"#, None).allowed);
-    assert!(!ask(&gate, r#"{"actor":"rob","do":"rule.edit"}"#, None).allowed, "rules have no unit");
-    assert_eq!(codes(&ask(&gate, r#"{"actor":"top","do":"rule.view","rule":"r9"}"#, None)), ["unknown_rule"]);
+    assert_eq!(codes(&ask(&auth, r#"{"actor":"wes","do":"group.trigger","group":"east"}"#, None)), ["use:not_available"]);
+    assert!(ask(&auth, r#"{"actor":"ann","do":"group.edit","unit":"east1"}"#, None).allowed, "a new group");
+    assert!(!ask(&auth, r#"{"actor":"ann","do":"group.edit","unit":"west"}"#, None).allowed);
+    assert!(!ask(&auth, r#"{"actor":"ann","do":"group.edit","group":"east","unit":"west"}"#, None).allowed, "moving it out");
+    assert!(ask(&auth, r#"{"actor":"top","do":"rule.edit"}"#, None).allowed);
+    assert!(!ask(&auth, r#"{"actor":"rob","do":"rule.edit"}"#, None).allowed, "rules have no unit");
+    assert_eq!(codes(&ask(&auth, r#"{"actor":"top","do":"rule.view","rule":"r9"}"#, None)), ["unknown_rule"]);
 }
 
 #[test]
 fn people_and_plans_go_by_the_unit_of_the_user() {
     let profiles = r#"{"id":"p","grants":[{"do":["member.pause"],"scope":"team"},{"do":["plan.undo"],"scope":"own"},{"do":["log.view"],"scope":"all"}]}"#;
-    let gate = gate(&[user("ann", "east", "p"), user("bob", "east", "p"), user("cid", "west", "p")].join(","), profiles, "");
-    let can = |verb: &str, user: &str| ask(&gate, &format!(r#"{{"actor":"ann","do":"{verb}","user":"{user}"}}"#), None).allowed;
+    let auth = auth(&[user("ann", "east", "p"), user("bob", "east", "p"), user("cid", "west", "p")].join(","), profiles, "");
+    let can = |verb: &str, user: &str| ask(&auth, &format!(r#"{{"actor":"ann","do":"{verb}","user":"{user}"}}"#), None).allowed;
     assert!(can("member.pause", "bob") && can("member.pause", "ann"));
     assert!(!can("member.pause", "cid"));
     assert!(can("plan.undo", "ann"));
@@ -385,11 +385,11 @@ fn members_come_as_listed_and_then_in_the_order_of_the_configuration() {
         {"id":"g1","name":"1","members":{"users":["d","b"],"tags":["x"],"unit":"east"},"method":{"type":"round_robin"}},
         {"id":"g2","name":"2","members":{"unit":"acme","where":{"combinator":"and","rules":[{"field":"score","operator":">","value":4}]}},"method":{"type":"round_robin"}},
         {"id":"g3","name":"3","members":{"users":["bot"],"tags":["nobody"]},"method":{"type":"round_robin"}}]"#;
-    let gate = gate(&users.join(","), "", groups);
+    let auth = auth(&users.join(","), "", groups);
     let of = |group: &str| -> Vec<String> {
-        let members = &gate.model().groups.by_id(group).unwrap().members;
-        let found = gate.members(members, None).unwrap();
-        found.into_iter().map(|ix| gate.model().users.get(ix).unwrap().id.clone()).collect()
+        let members = &auth.model().groups.by_id(group).unwrap().members;
+        let found = auth.members(members, None).unwrap();
+        found.into_iter().map(|ix| auth.model().users.get(ix).unwrap().id.clone()).collect()
     };
     assert_eq!(of("g1"), ["d", "b", "a", "c"]);
     assert_eq!(of("g2"), ["b"]);
@@ -403,8 +403,8 @@ fn boundaries_are_crossed_by_their_mode() {
         "where":{"combinator":"and","rules":[{"field":"access","operator":"null"}]}}]}"#;
     let can = |mode: &str, question: &str, values: &str| {
         let more = format!(r#","lifecycle":{{"boundary":{{"kind":"company","mode":"{mode}"}}}}"#);
-        let gate = gate(&users, &[ALL, OWN, team].join(","), &more);
-        codes(&ask(&gate, &format!(r#"{{"actor":"boss","do":"lead.reassign",{question}}}"#), Some(&whole(&gate, values))))
+        let auth = auth(&users, &[ALL, OWN, team].join(","), &more);
+        codes(&ask(&auth, &format!(r#"{{"actor":"boss","do":"lead.reassign",{question}}}"#), Some(&whole(&auth, values))))
             .into_iter()
             .filter(|code| !code.ends_with(":granted"))
             .collect::<Vec<_>>()
@@ -426,38 +426,38 @@ fn boundaries_are_crossed_by_their_mode() {
 #[test]
 fn receivers_are_everybody_with_the_answer() {
     let users = [user("boss", "acme", "all"), user("ann", "east", "own"), user("blind", "east", "")].join(",");
-    let gate = gate(&users, &[ALL, OWN].join(","), "");
-    let lead = whole(&gate, r#"{"id":"l","owner":"ann"}"#);
-    let question = Question { lead: Some(lead.lead()), ..Question::new("boss", Ask::Reassign) };
-    let found = gate.receivers(&question).unwrap();
+    let auth = auth(&users, &[ALL, OWN].join(","), "");
+    let lead = whole(&auth, r#"{"id":"l","owner":"ann"}"#);
+    let question = Request { lead: Some(lead.lead()), ..Request::new("boss", Action::Reassign) };
+    let found = auth.receivers(&question).unwrap();
     let shown: Vec<(&str, bool)> =
-        found.iter().map(|(ix, decision)| (gate.model().users.get(*ix).unwrap().id.as_str(), decision.allowed)).collect();
+        found.iter().map(|(ix, decision)| (auth.model().users.get(*ix).unwrap().id.as_str(), decision.allowed)).collect();
     assert_eq!(shown, [("boss", true), ("ann", true), ("blind", false)]);
     for (ix, decision) in &found {
-        let id = &gate.model().users.get(*ix).unwrap().id;
-        assert_eq!(decision, &ask(&gate, &format!(r#"{{"actor":"boss","do":"lead.reassign","to":"{id}"}}"#), Some(&lead)));
+        let id = &auth.model().users.get(*ix).unwrap().id;
+        assert_eq!(decision, &ask(&auth, &format!(r#"{{"actor":"boss","do":"lead.reassign","to":"{id}"}}"#), Some(&lead)));
     }
-    assert_eq!(gate.receivers(&Question { actor: "eve", ..question }).unwrap_err().code, "unknown_actor");
+    assert_eq!(auth.receivers(&Request { actor: "eve", ..question }).unwrap_err().code, "unknown_actor");
 }
 
 #[test]
 fn time_is_asked_for_where_a_grant_reads_it() {
     let profile = r#"{"id":"p","grants":[{"do":["lead.view"],"scope":"all","where":{"combinator":"and","rules":[
         {"field":"at","operator":">","value":{"relative":"startOfDay"}}]}}]}"#;
-    let gate = gate(&user("ann", "acme", "p"), profile, "");
-    let lead = whole(&gate, r#"{"at":"2026-03-02T10:00:00Z"}"#);
-    let question = Question { lead: Some(lead.lead()), ..Question::new("ann", Ask::Verb(Verb::LeadView)) };
-    assert_eq!(gate.can(&question).unwrap_err().code, "now_required");
-    assert!(ask(&gate, r#"{"actor":"ann","do":"lead.view","now":"2026-03-02T12:00:00Z"}"#, Some(&lead)).allowed);
-    assert!(!ask(&gate, r#"{"actor":"ann","do":"lead.view","now":"2026-03-03T12:00:00Z"}"#, Some(&lead)).allowed);
+    let auth = auth(&user("ann", "acme", "p"), profile, "");
+    let lead = whole(&auth, r#"{"at":"2026-03-02T10:00:00Z"}"#);
+    let question = Request { lead: Some(lead.lead()), ..Request::new("ann", Action::Verb(Verb::LeadView)) };
+    assert_eq!(auth.can(&question).unwrap_err().code, "now_required");
+    assert!(ask(&auth, r#"{"actor":"ann","do":"lead.view","now":"2026-03-02T12:00:00Z"}"#, Some(&lead)).allowed);
+    assert!(!ask(&auth, r#"{"actor":"ann","do":"lead.view","now":"2026-03-03T12:00:00Z"}"#, Some(&lead)).allowed);
 }
 
 #[test]
 fn questions_are_checked() {
-    let gate = gate(&user("ann", "acme", "all"), ALL, "");
+    let auth = auth(&user("ann", "acme", "all"), ALL, "");
     let fault = |text: &str| {
         let json = Json::parse(text).unwrap();
-        let error = Question::read(&json, gate.model(), None).map(|_| ()).unwrap_err();
+        let error = Request::read(&json, auth.model(), None).map(|_| ()).unwrap_err();
         (error.code, error.diagnostics.iter().map(|fault| (fault.code, fault.path.clone())).collect::<Vec<_>>())
     };
     let of = |code: &'static str, path: &str| ("question_invalid", vec![(code, path.to_owned())]);
@@ -484,10 +484,10 @@ fn levels_of_assigning() {
         + &user("mate", "east", "no")
         + ","
         + &user("far", "west", "no");
-    let gate = gate(&users, &profiles, "");
+    let auth = auth(&users, &profiles, "");
     let can = |actor: &str, to: &str, owner: &str| {
         let question = format!(r#"{{"actor":"{actor}","do":"lead.reassign","to":{to}}}"#);
-        ask(&gate, &question, Some(&whole(&gate, &format!(r#"{{"owner":"{owner}"}}"#)))).allowed
+        ask(&auth, &question, Some(&whole(&auth, &format!(r#"{{"owner":"{owner}"}}"#)))).allowed
     };
     let table = [
         ("no", r#""no""#, "far", true),
@@ -518,10 +518,10 @@ fn ready_profiles_compile_and_do_what_they_say() {
         user("partner", "zeta", "partnerUser"),
         user("blind", "east1", ""),
     ];
-    let gate = gate(&users.join(","), &profiles[1..profiles.len() - 1], "");
+    let auth = auth(&users.join(","), &profiles[1..profiles.len() - 1], "");
     let can = |actor: &str, verb: &str, to: &str, values: &str| {
         let question = format!(r#"{{"actor":"{actor}","do":"{verb}","to":"{to}"}}"#);
-        ask(&gate, &question, Some(&whole(&gate, values))).allowed
+        ask(&auth, &question, Some(&whole(&auth, values))).allowed
     };
     let (own, mates, free, theirs) =
         (r#"{"owner":"agent","unit":"east1"}"#, r#"{"owner":"mate","unit":"east1"}"#, "{}", r#"{"owner":"partner"}"#);
@@ -535,7 +535,7 @@ fn ready_profiles_compile_and_do_what_they_say() {
     assert!(can("partner", "lead.edit", "", theirs) && !can("partner", "lead.reassign", "agent", theirs));
     assert!(!can("partner", "lead.claim", "", free));
     assert!(
-        !ask(&gate, r#"{"actor":"agent","do":"lead.mass"}"#, None).allowed
-            && ask(&gate, r#"{"actor":"lead","do":"lead.mass"}"#, None).allowed
+        !ask(&auth, r#"{"actor":"agent","do":"lead.mass"}"#, None).allowed
+            && ask(&auth, r#"{"actor":"lead","do":"lead.mass"}"#, None).allowed
     );
 }

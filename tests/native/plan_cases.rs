@@ -3,7 +3,7 @@
 use crate::support::plan_world::{Dice, json};
 use evenhand::json::Json;
 use evenhand::plan::Plan;
-use evenhand::wire::verify::{Posted, Verdict};
+use evenhand::wire::verify::{EncodedPlan, Verdict};
 use evenhand::workspace::{LeadTable, Workspace};
 
 const NOW: &str = "2026-03-01T09:00:00Z";
@@ -230,7 +230,7 @@ fn a_grant_for_other_leads_leaves_a_lead_out_and_none_at_all_refuses() {
     let made = plan(&able, &leads(&able), commands[0], "");
     let less = workspace(&grants("plan.undo", ""), "");
     let forged = json(&made.to_json().write());
-    assert_eq!(outcome(&less.undo(&leads(&less), Posted::Json(&forged), &at("")).unwrap()), "!not_permitted");
+    assert_eq!(outcome(&less.undo(&leads(&less), EncodedPlan::Json(&forged), &at("")).unwrap()), "!not_permitted");
 }
 
 #[test]
@@ -301,8 +301,8 @@ fn a_copy_goes_over_and_comes_back() {
         (Some("dan".into()), Some(Json::Number(0.0)), Some("off".into()))
     );
     // A second time neither half is done.
-    assert_eq!(workspace.apply(&mut table, Posted::Bytes(&encoded)).unwrap().refused, ["a2", "a"]);
-    let back = workspace.undo(&table, Posted::Bytes(&encoded), &at("")).unwrap();
+    assert_eq!(workspace.apply(&mut table, EncodedPlan::Bytes(&encoded)).unwrap().refused, ["a2", "a"]);
+    let back = workspace.undo(&table, EncodedPlan::Bytes(&encoded), &at("")).unwrap();
     assert_eq!((back.count(), back.removed.len()), (1, 1));
     // Somebody works on the copy: neither half goes back.
     let mut other = leads(&workspace);
@@ -310,7 +310,7 @@ fn a_copy_goes_over_and_comes_back() {
     let mut loader = workspace.upserting(&other, &json(r#"{"format": "csv"}"#)).unwrap();
     loader.push(b"id,score\na2,7\n").unwrap();
     other.upsert(loader).unwrap();
-    assert_eq!(outcome(&workspace.undo(&other, Posted::Bytes(&encoded), &at("")).unwrap()), "a2:not_undoable a:not_undoable");
+    assert_eq!(outcome(&workspace.undo(&other, EncodedPlan::Bytes(&encoded), &at("")).unwrap()), "a2:not_undoable a:not_undoable");
     workspace.apply_plan(&mut table, &back).unwrap();
     assert_eq!((get(&table, "a2", "id"), get(&table, "a", "status")), (None, Some("mine".into())));
 }
@@ -323,7 +323,7 @@ fn a_row_that_changed_since_stays() {
     workspace.apply_plan(&mut table, &made).unwrap();
     let edit = plan(&workspace, &table, r#"{"type": "mass_edit", "leads": {"ids": ["b"]}, "set": {"score": 5}}"#, "");
     workspace.apply_plan(&mut table, &edit).unwrap();
-    let back = workspace.undo(&table, Posted::Json(&made.to_json()), &at("")).unwrap();
+    let back = workspace.undo(&table, EncodedPlan::Json(&made.to_json()), &at("")).unwrap();
     assert_eq!(outcome(&back), "a c b:changed_since");
     assert_eq!(workspace.apply_plan(&mut table, &made).unwrap().changed, 0);
 }
@@ -399,7 +399,7 @@ fn proofs_fail_for_a_reason() {
     let made = plan(&workspace, &table, command, "");
     let encoded = made.encode();
     let verify = |table: &LeadTable, bytes: &[u8], context: &str| -> String {
-        match workspace.verify(table, Posted::Bytes(bytes), &json(context), Default::default()).unwrap() {
+        match workspace.verify(table, EncodedPlan::Bytes(bytes), &json(context), Default::default()).unwrap() {
             Verdict::Holds(_) => "holds".to_owned(),
             Verdict::Fails(problems) => problems.iter().map(|problem| problem.code.name()).collect::<Vec<_>>().join(" "),
         }
@@ -419,10 +419,10 @@ fn proofs_fail_for_a_reason() {
     let changed = load(&workspace, "id,version,owner,unit,status,score\na,1,bob,north,mine,10\nb,3,,north,free,20\n");
     assert_eq!(verify(&changed, &encoded, &at("09:00:00", "")), "rows_changed");
     let other = super_workspace();
-    let verdict = other.verify(&leads(&other), Posted::Bytes(&encoded), &json(&at("09:00:00", "")), Default::default()).unwrap();
+    let verdict = other.verify(&leads(&other), EncodedPlan::Bytes(&encoded), &json(&at("09:00:00", "")), Default::default()).unwrap();
     assert!(matches!(verdict, Verdict::Fails(problems) if problems[0].code.name() == "config_changed"));
     let differs = made.to_json().write().replace(r#""semantics":1"#, r#""semantics":2"#);
-    let verdict = workspace.verify(&table, Posted::Json(&json(&differs)), &json(&at("09:00:00", "")), Default::default()).unwrap();
+    let verdict = workspace.verify(&table, EncodedPlan::Json(&json(&differs)), &json(&at("09:00:00", "")), Default::default()).unwrap();
     assert!(matches!(verdict, Verdict::Fails(problems) if problems[0].code.name() == "semantics_differ"));
     // Gus is away when it is planned, and back when it is posted.
     let tags = r#"{"type": "split", "leads": {"ids": ["b"]}, "split": {"to": {"tags": ["day"]}}}"#;
@@ -447,7 +447,7 @@ fn guesses_about_unseen_leads_are_not_answered() {
         .iter()
         .map(|(lead, version)| {
             let forged = made.replace(r#""lead":"a","expect":1"#, &format!(r#""lead":"{lead}","expect":{version}"#));
-            match blind.verify(&table, Posted::Json(&json(&forged)), &at(""), Default::default()).unwrap() {
+            match blind.verify(&table, EncodedPlan::Json(&json(&forged)), &at(""), Default::default()).unwrap() {
                 Verdict::Fails(problems) => problems[0].to_json().write().replace(&format!("\"{lead}\""), "?"),
                 Verdict::Holds(_) => "holds".to_owned(),
             }

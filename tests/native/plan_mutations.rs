@@ -4,7 +4,7 @@ use crate::support::plan_world::{Backwards, Dice, World, json};
 use evenhand::json::Json;
 use evenhand::plan::Plan;
 use evenhand::wire::decode;
-use evenhand::wire::verify::{Posted, Verdict};
+use evenhand::wire::verify::{EncodedPlan, Verdict};
 use evenhand::workspace::{LeadTable, Workspace};
 use proptest::prelude::*;
 
@@ -12,7 +12,7 @@ fn context() -> Json {
     json(r#"{"actor": "u0", "now": "2026-03-01T09:00:00Z"}"#)
 }
 
-fn refused(workspace: &Workspace, table: &LeadTable, posted: Posted<'_>) -> bool {
+fn refused(workspace: &Workspace, table: &LeadTable, posted: EncodedPlan<'_>) -> bool {
     matches!(workspace.verify(table, posted, &context(), Default::default()), Ok(Verdict::Fails(problems)) if !problems.is_empty())
 }
 
@@ -84,17 +84,17 @@ proptest! {
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1 << dice.roll(8);
-            prop_assert!(refused(&workspace, &table, Posted::Bytes(&changed)), "byte {}", at);
+            prop_assert!(refused(&workspace, &table, EncodedPlan::Bytes(&changed)), "byte {}", at);
             let other = dice.roll(bytes.len() as u64) as usize;
             changed[other] = changed[other].wrapping_add(1 + dice.roll(255) as u8);
             if changed != bytes {
-                prop_assert!(refused(&workspace, &table, Posted::Bytes(&changed)), "bytes {} and {}", at, other);
+                prop_assert!(refused(&workspace, &table, EncodedPlan::Bytes(&changed)), "bytes {} and {}", at, other);
             }
         }
         for at in 0..bytes.len() {
-            prop_assert!(refused(&workspace, &table, Posted::Bytes(&bytes[..at])));
+            prop_assert!(refused(&workspace, &table, EncodedPlan::Bytes(&bytes[..at])));
         }
-        prop_assert!(refused(&workspace, &table, Posted::Bytes(&[bytes.as_slice(), &[0]].concat())));
+        prop_assert!(refused(&workspace, &table, EncodedPlan::Bytes(&[bytes.as_slice(), &[0]].concat())));
 
         let data = plan.to_json();
         let mut all = Vec::new();
@@ -103,13 +103,13 @@ proptest! {
             let mut changed = data.clone();
             mutate(&mut dice, &mut changed, path);
             prop_assert!(changed.canonical() != data.canonical());
-            prop_assert!(refused(&workspace, &table, Posted::Json(&changed)), "{:?} {}", path, changed.write());
+            prop_assert!(refused(&workspace, &table, EncodedPlan::Json(&changed)), "{:?} {}", path, changed.write());
             let mut places = Vec::new();
             paths(&changed, &mut Vec::new(), &mut places);
             let other = places[dice.roll(places.len() as u64) as usize].clone();
             mutate(&mut dice, &mut changed, &other);
             if changed.canonical() != data.canonical() {
-                prop_assert!(refused(&workspace, &table, Posted::Json(&changed)), "{:?} {:?}", path, other);
+                prop_assert!(refused(&workspace, &table, EncodedPlan::Json(&changed)), "{:?} {:?}", path, other);
             }
         }
     }
@@ -134,10 +134,10 @@ proptest! {
         }
         for post in &posts {
             let _ = decode::peek(post);
-            let _ = workspace.verify(&table, Posted::Bytes(post), &context(), Default::default());
-            let _ = workspace.undo(&table, Posted::Bytes(post), &context());
+            let _ = workspace.verify(&table, EncodedPlan::Bytes(post), &context(), Default::default());
+            let _ = workspace.undo(&table, EncodedPlan::Bytes(post), &context());
             let size = table.size();
-            if let Ok(done) = workspace.apply(&mut table, Posted::Bytes(post)) {
+            if let Ok(done) = workspace.apply(&mut table, EncodedPlan::Bytes(post)) {
                 prop_assert_eq!(table.size() + done.removed, size + done.created);
             }
         }
@@ -147,8 +147,8 @@ proptest! {
         for path in &all {
             let mut bent = data.clone();
             mutate(&mut dice, &mut bent, path);
-            let _ = workspace.undo(&table, Posted::Json(&bent), &context());
-            let _ = workspace.apply(&mut table, Posted::Json(&bent));
+            let _ = workspace.undo(&table, EncodedPlan::Json(&bent), &context());
+            let _ = workspace.apply(&mut table, EncodedPlan::Json(&bent));
         }
     }
 }
@@ -175,6 +175,6 @@ fn large_claims_cost_nothing() {
         number(claim, &mut bytes);
         number(claim, &mut bytes);
         let table = workspace.load(b"id\n", &Json::Null, Default::default()).unwrap();
-        assert_eq!(workspace.undo(&table, Posted::Bytes(&bytes), &context()).unwrap_err().code, "plan_malformed");
+        assert_eq!(workspace.undo(&table, EncodedPlan::Bytes(&bytes), &context()).unwrap_err().code, "plan_malformed");
     }
 }

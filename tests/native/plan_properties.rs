@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::support::plan_world::{Backwards, Dice, World, json};
 use evenhand::json::Json;
 use evenhand::plan::Plan;
-use evenhand::wire::verify::{Posted, Verdict};
+use evenhand::wire::verify::{EncodedPlan, Verdict};
 use evenhand::workspace::{LeadTable, Workspace};
 use proptest::prelude::*;
 
@@ -37,7 +37,7 @@ fn plan(workspace: &Workspace, table: &LeadTable, command: &Json, context: &Json
     workspace.plan(table, command, None, context, Default::default()).unwrap_or_else(|error| panic!("{error} {}", command.write()))
 }
 
-fn holds(workspace: &Workspace, table: &LeadTable, posted: Posted<'_>) -> bool {
+fn holds(workspace: &Workspace, table: &LeadTable, posted: EncodedPlan<'_>) -> bool {
     matches!(workspace.verify(table, posted, &context(""), Default::default()).unwrap(), Verdict::Holds(_))
 }
 
@@ -108,8 +108,8 @@ proptest! {
         let encoded = made.encode();
         let text = data.write();
         if made.refused.is_empty() {
-            prop_assert!(holds(&workspace, &table, Posted::Bytes(&encoded)));
-            prop_assert!(holds(&workspace, &table, Posted::Json(&json(&text))));
+            prop_assert!(holds(&workspace, &table, EncodedPlan::Bytes(&encoded)));
+            prop_assert!(holds(&workspace, &table, EncodedPlan::Json(&json(&text))));
         }
 
         // A live plan, its bytes and its JSON make the same of a table; once only; and the way back leads back.
@@ -117,8 +117,8 @@ proptest! {
         let mut by_bytes = world.load(&workspace, Backwards::Yes);
         let mut by_json = world.load(&workspace, Backwards::No);
         let first = workspace.apply_plan(&mut table, &made).unwrap();
-        prop_assert_eq!(&first, &workspace.apply(&mut by_bytes, Posted::Bytes(&encoded)).unwrap());
-        prop_assert_eq!(&first, &workspace.apply(&mut by_json, Posted::Json(&json(&text))).unwrap());
+        prop_assert_eq!(&first, &workspace.apply(&mut by_bytes, EncodedPlan::Bytes(&encoded)).unwrap());
+        prop_assert_eq!(&first, &workspace.apply(&mut by_json, EncodedPlan::Json(&json(&text))).unwrap());
         prop_assert_eq!((first.changed, first.refused.len()), (changed.len(), 0), "{}", text);
         let after = contents(&workspace, &table);
         prop_assert_eq!(&after, &contents(&workspace, &by_bytes));
@@ -132,7 +132,7 @@ proptest! {
         prop_assert_eq!(&contents(&workspace, &table), &after);
 
         if made.refused.is_empty() {
-            let back = workspace.undo(&table, Posted::Bytes(&encoded), &context("")).unwrap();
+            let back = workspace.undo(&table, EncodedPlan::Bytes(&encoded), &context("")).unwrap();
             let denied = back.to_json().get("dropped").and_then(Json::as_list).unwrap().len();
             prop_assert_eq!(denied + back.count(), changed.len() + if denied > 0 { made.created.len() } else { 0 }, "{}\n{}", text, back.to_json().write());
             let mut undone = by_json;
@@ -141,7 +141,7 @@ proptest! {
                 prop_assert_eq!(without_version(contents(&workspace, &undone)), without_version(before.clone()));
                 // Undo of the undo is the plan again.
                 let stored = json(&format!(r#"{{{}: {}}}"#, Json::from(made.id()).write(), text)).write();
-                let again = workspace.undo(&undone, Posted::Json(&back.to_json()), &context(&format!(r#", "plans": {stored}"#))).unwrap();
+                let again = workspace.undo(&undone, EncodedPlan::Json(&back.to_json()), &context(&format!(r#", "plans": {stored}"#))).unwrap();
                 if again.to_json().get("dropped").and_then(Json::as_list).unwrap().is_empty() && again.refused.is_empty() {
                     workspace.apply_plan(&mut undone, &again).unwrap();
                     prop_assert_eq!(without_version(contents(&workspace, &undone)), without_version(after.clone()));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use evenhand::json::Json;
-use evenhand::wire::verify::{Posted, Verdict};
+use evenhand::wire::verify::{EncodedPlan, Verdict};
 use evenhand::workspace::{LeadTable, Workspace};
 
 const ROWS: usize = 1_000_000;
@@ -76,11 +76,11 @@ fn run(name: &str, workspace: &Workspace, command: &str) {
     println!("{:40} {:9} bytes", "encoded", encoded.len());
     let both = best("plan and encode", 3, || plan().encode());
     let verified = best("verify", 3, || {
-        let verdict = workspace.verify(&table, Posted::Bytes(&encoded), &context, Default::default()).unwrap();
+        let verdict = workspace.verify(&table, EncodedPlan::Bytes(&encoded), &context, Default::default()).unwrap();
         assert!(matches!(verdict, Verdict::Holds(_)));
     });
     println!("{:40} {:9.2}", "verify / (plan and encode)", verified / both);
-    best("decode", 2, || workspace.undo(&table, Posted::Bytes(&encoded), &context).map(|plan| plan.count()));
+    best("decode", 2, || workspace.undo(&table, EncodedPlan::Bytes(&encoded), &context).map(|plan| plan.count()));
     best("apply", 1, || workspace.apply_plan(&mut table, &made).unwrap());
 }
 

@@ -3,7 +3,7 @@
 use evenhand::error::Error;
 use evenhand::json::Json;
 use evenhand::plan::Plan;
-use evenhand::workspace::{LeadTable, Stored, Workspace};
+use evenhand::workspace::{Attachments, LeadTable, Workspace};
 use proptest::prelude::*;
 
 const CONTEXT: &str = r#""actor":"ann","now":"2026-03-01T09:00:00Z""#;
@@ -39,7 +39,7 @@ fn settled(workspace: &Workspace, tallies: &[Vec<u8>], command: &str) -> Result<
 }
 
 fn planned(workspace: &Workspace, table: &LeadTable, command: &str, context: &str, settlement: &[u8]) -> Result<Plan, Error> {
-    let stored = Stored { settlement: Some(settlement.to_vec()), ..Stored::default() };
+    let stored = Attachments { settlement: Some(settlement.to_vec()), ..Attachments::default() };
     workspace.plan(table, &json(command), None, &json(&format!("{{{context}}}")), stored)
 }
 
@@ -104,7 +104,7 @@ fn a_settlement_goes_with_its_shard() {
     let shards = shards(&workspace);
     let settlement = settled(&workspace, &tallies(&workspace, &shards, SPLIT).unwrap(), SPLIT).unwrap();
     let code = |context: &str, settlement: Option<&[u8]>| {
-        let stored = Stored { settlement: settlement.map(<[u8]>::to_vec), ..Stored::default() };
+        let stored = Attachments { settlement: settlement.map(<[u8]>::to_vec), ..Attachments::default() };
         workspace.plan(&shards[0], &json(SPLIT), None, &json(&format!("{{{context}}}")), stored).unwrap_err().code
     };
     assert_eq!(code(CONTEXT, Some(&settlement)), "context_invalid");
@@ -130,7 +130,7 @@ fn whoever_waited_longest_is_remembered_for_the_whole() {
     let settlement = settled(&workspace, &tallies(&workspace, &shards, split).unwrap(), split).unwrap();
     let csv = b"id,owner\n1,\n2,bob\n3,\n4,ann\n5,\n6,gone\n7,cyd\n8,\n";
     let whole = workspace.load(csv, &Json::Null, Default::default()).unwrap();
-    let whole = workspace.plan(&whole, &json(split), None, &json(&format!("{{{CONTEXT}}}")), Stored::default()).unwrap();
+    let whole = workspace.plan(&whole, &json(split), None, &json(&format!("{{{CONTEXT}}}")), Attachments::default()).unwrap();
     let users = |json: &Json| -> Vec<Json> {
         let of_user = |change: &&Json| change.get("key").and_then(Json::as_text).unwrap().starts_with("user/");
         json.get("state").and_then(Json::as_list).unwrap().iter().filter(of_user).cloned().collect()

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use evenhand::json::Json;
-use evenhand::workspace::{LeadTable, Stored, Workspace};
+use evenhand::workspace::{Attachments, LeadTable, Workspace};
 
 fn json(text: &str) -> Json {
     Json::parse(text).unwrap()
@@ -51,13 +51,13 @@ fn a_million_in_eight_shards() {
             });
             best.min().unwrap().as_secs_f64() * 1e3
         };
-        let one = time(&mut || drop(workspace.plan(&whole, &command, None, &context, Stored::default()).unwrap()));
+        let one = time(&mut || drop(workspace.plan(&whole, &command, None, &context, Attachments::default()).unwrap()));
         let mut tallies = Vec::new();
         let tally = time(&mut || tallies = shards.iter().map(|shard| workspace.tally(shard, &command, &context).unwrap()).collect());
         let mut settlement = Vec::new();
         let settle = time(&mut || settlement = workspace.settle(&tallies, &command, &context).unwrap());
         let last = json(r#"{"actor":"user-00","now":"2026-03-01T09:00:00Z","settlement":{"shard":7}}"#);
-        let stored = || Stored { settlement: Some(settlement.clone()), ..Stored::default() };
+        let stored = || Attachments { settlement: Some(settlement.clone()), ..Attachments::default() };
         let plan = time(&mut || drop(workspace.plan(shards.last().unwrap(), &command, None, &last, stored()).unwrap()));
         println!(
             "{name:16} one table {one:7.1} ms | tally {:6.1} ms a shard, {} KB | settle {settle:6.1} ms, {} KB | plan {plan:6.1} ms a shard",

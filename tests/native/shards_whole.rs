@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::support::dice::Dice;
 use evenhand::json::Json;
 use evenhand::plan::Plan;
-use evenhand::workspace::{LeadTable, Stored, Workspace};
+use evenhand::workspace::{Attachments, LeadTable, Workspace};
 use proptest::prelude::*;
 
 fn json(text: &str) -> Json {
@@ -189,7 +189,7 @@ fn shards_make_the_whole(seed: u64) {
     let given = json(&format!("{{{context}}}"));
 
     let all = table(&workspace, &rows, None, "{}");
-    let whole = workspace.plan(&all, &command, None, &given, Stored::default()).unwrap();
+    let whole = workspace.plan(&all, &command, None, &given, Attachments::default()).unwrap();
 
     let tables: Vec<LeadTable> = (0..shards).map(|shard| table(&workspace, &rows, Some(shard), options)).collect();
     let tallies: Vec<Vec<u8>> = tables.iter().map(|table| workspace.tally(table, &command, &given).unwrap()).collect();
@@ -197,7 +197,7 @@ fn shards_make_the_whole(seed: u64) {
     let (mut changes, mut drops) = (Vec::new(), BTreeMap::new());
     for (shard, table) in tables.iter().enumerate() {
         let context = json(&format!(r#"{{{context},"settlement":{{"shard":{shard}}}}}"#));
-        let stored = Stored { settlement: Some(settlement.clone()), ..Stored::default() };
+        let stored = Attachments { settlement: Some(settlement.clone()), ..Attachments::default() };
         let plan = workspace.plan(table, &command, None, &context, stored).unwrap();
         changes.extend(plan.changes(0, usize::MAX).as_list().unwrap().to_vec());
         drops.extend(dropped(&plan));

@@ -6,7 +6,7 @@ mod speed {
     use std::time::{Duration, Instant};
 
     use crate::support::dice::Dice;
-    use evenhand::split::{Bundle, Class, Division, Even, Keep, Order, Receiver, Set, deal, settle, together};
+    use evenhand::split::{Bundle, Class, Division, Even, Keep, Order, Receiver, Set, apportion, deal, together};
 
     fn best<T>(mut work: impl FnMut() -> T) -> Duration {
         (0..5)
@@ -77,11 +77,11 @@ mod speed {
                     .collect();
                 let many = classes.len();
                 let division = Division { receivers, classes, even, keep };
-                let settled = settle(&division).unwrap();
+                let settled = apportion(&division).unwrap();
                 let mut levels: Vec<i64> = settled.shares.clone();
                 levels.sort_unstable();
                 levels.dedup();
-                let time = best(|| settle(&division).unwrap());
+                let time = best(|| apportion(&division).unwrap());
                 println!(
                     "{people:5} x {many:5} ({tenths}/10, runs {runs}) {name:22} {:9.3} ms, {} shares, spread {}",
                     time.as_secs_f64() * 1e3,
@@ -100,7 +100,7 @@ mod speed {
         let mut division = Division { receivers, classes, even: Even::Dealt, keep: Keep::No };
         let time = best(|| {
             for _ in 0..1000 {
-                let settled = settle(&division).unwrap();
+                let settled = apportion(&division).unwrap();
                 division.receivers.iter_mut().zip(settled.carry).for_each(|(receiver, carry)| receiver.carry = carry);
             }
         });

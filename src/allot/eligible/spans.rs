@@ -2,19 +2,19 @@
 //!
 //! Where the column has an outline, its bytes tell the marks of all values but those of a byte that has a bound in its midst.
 
-use crate::allot::eligible::marks::{Block, add};
+use crate::allot::eligible::value_classes::{Block, add};
 use crate::table::column::Chunks;
-use crate::table::outline::{NULL_BYTE, Ordered, Outline};
+use crate::table::sketch::{NULL_BYTE, Ordered, Outline};
 
 /// A column of numbers, days or instants, and the bounds that somebody asks about.
 pub(crate) struct Spans<'t, T> {
     column: &'t Chunks<T>,
     /// Ascending, the least value first.
     bounds: Vec<T>,
-    rough: Option<Rough<T>>,
+    rough: Option<CodedTest<T>>,
 }
 
-struct Rough<T> {
+struct CodedTest<T> {
     outline: Outline<T>,
     /// By byte, what is added to the number of a row; [`UNSURE`] where that is not known.
     marks: [u32; 256],
@@ -62,7 +62,7 @@ impl<'t, T: Ordered> Spans<'t, T> {
         if let (Some(mark), Some(null)) = (marks.get_mut(usize::from(NULL_BYTE)), of_place.first()) {
             *mark = u32::from(*null);
         }
-        self.rough = Some(Rough { outline, marks });
+        self.rough = Some(CodedTest { outline, marks });
     }
 
     /// Adds the mark of each row of a block to its number.

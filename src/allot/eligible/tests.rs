@@ -10,13 +10,13 @@ use crate::allot::eligible::*;
 use crate::filter::{matches, select};
 use crate::json::Json;
 use crate::query::assume::all;
-use crate::query::{Purpose, Schema, compile};
+use crate::query::{Schema, Strictness, compile};
 use crate::table::Mask;
 use evenhand_engine::filter::packed::{Layout, table, table_with};
 use evenhand_engine::filter::sample::{Lead, Shape, Staff, context, filter, lead, rule, schema, shapes};
 
-fn node(json: &Json, schema: &Schema) -> Node {
-    compile(json, "", schema, Purpose::List).unwrap().root().clone()
+fn node(json: &Json, schema: &Schema) -> Expr {
+    compile(json, "", schema, Strictness::List).unwrap().root().clone()
 }
 
 /// What many ask: mostly a conjunction of rules, sometimes any filter.
@@ -45,14 +45,14 @@ fn check(shape: &Shape, conditions: &[Json], asked: &[(usize, u8)], rows: &Rows,
     let (schema, leads, shown) = (&shape.schema, &rows.leads, shown(conditions));
     let staff = Staff(schema.units.clone());
     let ctx = context(schema, &staff);
-    let nodes: Vec<Node> = conditions.iter().map(|json| node(json, schema)).collect();
+    let nodes: Vec<Expr> = conditions.iter().map(|json| node(json, schema)).collect();
     let table = table_with(schema, shape.id, leads, &rows.of_lead, Layout(layout));
     let size = table.rows();
     // Some may besides take only some of the rows, or none.
     let besides = |how: u8| match how {
-        0 => Covered::None,
-        1..=3 => Covered::Some(Mask::from_rows(size, (0..size).filter(|row| row % 5 != u32::from(how)).map(RowIx)).unwrap()),
-        _ => Covered::All,
+        0 => RowSet::None,
+        1..=3 => RowSet::Some(Mask::from_rows(size, (0..size).filter(|row| row % 5 != u32::from(how)).map(RowIx)).unwrap()),
+        _ => RowSet::All,
     };
     let asks = || asked.iter().map(|(which, how)| Condition { node: nodes[*which].clone(), rows: besides(*how) }).collect();
     let mut divided = rows.divided.clone();
@@ -161,7 +161,7 @@ fn rules_on_codes_numbers_days_instants_and_truth_values_are_looked_up() {
     ];
     for (text, wanted) in rules {
         let json = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![Json::parse(text).unwrap()]))]);
-        assert_eq!(marks::field(&node(&json, &schema), &table).is_some(), wanted, "{text}");
+        assert_eq!(value_classes::field(&node(&json, &schema), &table).is_some(), wanted, "{text}");
     }
 }
 
@@ -183,7 +183,7 @@ fn many_fields_need_more_than_one_look_up() {
         .collect();
     let of_lead: Vec<(usize, bool)> = (0..500).map(|row| (row * 3 % 40, false)).collect();
     let table = table(&schema, &leads, &of_lead, Layout(0));
-    let nodes: Vec<Node> = (0..300)
+    let nodes: Vec<Expr> = (0..300)
         .map(|at| {
             let day = crate::plan::timeline::json(&crate::query::Cell::Day(crate::time::Day(at)));
             let rules = format!(
@@ -196,11 +196,10 @@ fn many_fields_need_more_than_one_look_up() {
         })
         .collect();
     let rows: Vec<u32> = (0..500).collect();
-    let conditions = nodes.iter().map(|node| Condition { node: node.clone(), rows: Covered::All }).collect();
+    let conditions = nodes.iter().map(|node| Condition { node: node.clone(), rows: RowSet::All }).collect();
     let asked = Asked::new(&table, &ctx, &rows, conditions).unwrap();
     assert!(asked.groups.len() > 1 && asked.lanes.is_empty());
-    let kinds =
-        kinds(&table, &ctx, &rows, nodes.iter().map(|node| Condition { node: node.clone(), rows: Covered::All }).collect()).unwrap();
+    let kinds = kinds(&table, &ctx, &rows, nodes.iter().map(|node| Condition { node: node.clone(), rows: RowSet::All }).collect()).unwrap();
     for (receiver, node) in (0u32..).zip(&nodes) {
         let mask = select(&Query::from(all([node.clone()])), &table, &ctx).unwrap();
         for row in &rows {

@@ -1,6 +1,6 @@
 //! Reading a checked value out of a [`Json`] tree while gathering every fault with its pointer.
 //!
-//! A decoder walks [`Node`]s. What it asks for and does not find is reported to the shared [`Faults`], and decoding
+//! A decoder walks [`Decoder`]s. What it asks for and does not find is reported to the shared [`Faults`], and decoding
 //! goes on, so that one run tells all there is to mend.
 
 use std::cell::{OnceCell, RefCell};
@@ -47,7 +47,7 @@ impl Faults {
 ///
 /// The place is written out only for a fault: a configuration has a hundred thousand values, and hardly a fault.
 #[derive(Clone, Debug)]
-pub struct Node<'a> {
+pub struct Decoder<'a> {
     /// The value; `Null` where there is none.
     pub json: &'a Json,
     faults: &'a Faults,
@@ -86,11 +86,11 @@ impl Key<'_> {
 
 static NULL: Json = Json::Null;
 
-impl<'a> Node<'a> {
+impl<'a> Decoder<'a> {
     /// A value and where it stands.
     pub fn new(json: &'a Json, path: impl Into<String>, faults: &'a Faults) -> Self {
         let root = Key::Root(path.into().into_boxed_str());
-        Node { json, faults, above: None, key: root, step: OnceCell::new() }
+        Decoder { json, faults, above: None, key: root, step: OnceCell::new() }
     }
 
     /// Its JSON pointer.
@@ -107,9 +107,9 @@ impl<'a> Node<'a> {
     }
 
     /// A value below.
-    fn below(&self, json: &'a Json, key: Key<'a>) -> Node<'a> {
+    fn below(&self, json: &'a Json, key: Key<'a>) -> Decoder<'a> {
         let step = self.step.get_or_init(|| Rc::new(Step { above: self.above.clone(), key: self.key.clone() }));
-        Node { json, faults: self.faults, above: Some(Rc::clone(step)), key, step: OnceCell::new() }
+        Decoder { json, faults: self.faults, above: Some(Rc::clone(step)), key, step: OnceCell::new() }
     }
 
     /// Where faults of this value go.
@@ -139,7 +139,7 @@ impl<'a> Node<'a> {
 
     /// The value under `key`; one that is absent is null.
     #[must_use]
-    pub fn get(&self, key: &str) -> Node<'a> {
+    pub fn get(&self, key: &str) -> Decoder<'a> {
         let pairs = self.json.as_object().unwrap_or_default();
         match pairs.iter().find(|(known, _)| known == key) {
             Some((known, json)) => self.below(json, Key::Known(known)),
@@ -163,7 +163,7 @@ impl<'a> Node<'a> {
     }
 
     /// The entries of an object; nothing where this is null; a fault where it is something else.
-    pub fn entries(&self) -> Vec<(&'a str, Node<'a>)> {
+    pub fn entries(&self) -> Vec<(&'a str, Decoder<'a>)> {
         match self.json {
             Json::Null => Vec::new(),
             Json::Object(pairs) => pairs.iter().map(|(key, json)| (key.as_str(), self.below(json, Key::Known(key)))).collect(),
@@ -175,7 +175,7 @@ impl<'a> Node<'a> {
     }
 
     /// The elements of a list; nothing where this is null; a fault where it is something else.
-    pub fn items(&self) -> Vec<Node<'a>> {
+    pub fn items(&self) -> Vec<Decoder<'a>> {
         match self.json {
             Json::Null => Vec::new(),
             Json::List(list) => list.iter().enumerate().map(|(at, json)| self.below(json, Key::Index(at))).collect(),
@@ -215,7 +215,7 @@ impl<'a> Node<'a> {
 
     /// The elements of a list of texts.
     pub fn texts(&self) -> Vec<&'a str> {
-        self.items().iter().filter_map(Node::name).collect()
+        self.items().iter().filter_map(Decoder::name).collect()
     }
 
     /// `true` or `false`, with what stands for absence.

@@ -1,84 +1,84 @@
 //! Evaluating a filter in part: what is known is put in, and what follows from it is left out.
 
-use super::node::{Check, Node, Test};
+use super::node::{Expr, Predicate, Term};
 use super::operand::Operand;
 use super::{Bindings, FieldType, Query, Schema, UnitIx};
 use crate::error::Result;
 
 /// All of these, without what changes nothing: `Node::All` of nothing is true, `Node::Any` of nothing is false.
-pub fn all(list: impl IntoIterator<Item = Node>) -> Node {
-    let mut out: Vec<Node> = Vec::new();
+pub fn all(list: impl IntoIterator<Item = Expr>) -> Expr {
+    let mut out: Vec<Expr> = Vec::new();
     for node in list {
         match node {
-            Node::All(inner) => inner.into_iter().for_each(|node| add(&mut out, node)),
+            Expr::All(inner) => inner.into_iter().for_each(|node| add(&mut out, node)),
             node => add(&mut out, node),
         }
     }
     out.retain(|node| !is_true(node));
-    if out.iter().any(is_false) { never() } else { single(out, Node::All) }
+    if out.iter().any(is_false) { never() } else { single(out, Expr::All) }
 }
 
 /// At least one of these, without what changes nothing.
-pub fn any(list: impl IntoIterator<Item = Node>) -> Node {
-    let mut out: Vec<Node> = Vec::new();
+pub fn any(list: impl IntoIterator<Item = Expr>) -> Expr {
+    let mut out: Vec<Expr> = Vec::new();
     for node in list {
         match node {
-            Node::Any(inner) => inner.into_iter().for_each(|node| add(&mut out, node)),
+            Expr::Any(inner) => inner.into_iter().for_each(|node| add(&mut out, node)),
             node => add(&mut out, node),
         }
     }
     out.retain(|node| !is_false(node));
-    if out.iter().any(is_true) { always() } else { single(out, Node::Any) }
+    if out.iter().any(is_true) { always() } else { single(out, Expr::Any) }
 }
 
 /// Adds a condition, once.
-fn add(list: &mut Vec<Node>, node: Node) {
+fn add(list: &mut Vec<Expr>, node: Expr) {
     if !list.contains(&node) {
         list.push(node);
     }
 }
 
 /// Exactly one of these.
-fn one(list: impl IntoIterator<Item = Node>) -> Node {
-    let (sure, open): (Vec<Node>, Vec<Node>) = list.into_iter().filter(|node| !is_false(node)).partition(is_true);
+fn one(list: impl IntoIterator<Item = Expr>) -> Expr {
+    let (sure, open): (Vec<Expr>, Vec<Expr>) = list.into_iter().filter(|node| !is_false(node)).partition(is_true);
     match sure.len() {
-        0 => single(open, Node::One),
+        0 => single(open, Expr::One),
         1 => not(any(open)),
         _ => never(),
     }
 }
 
 /// The opposite.
-pub fn not(node: Node) -> Node {
+pub fn not(node: Expr) -> Expr {
     match node {
-        Node::Not(inner) => *inner,
+        Expr::Not(inner) => *inner,
         node if is_true(&node) => never(),
         node if is_false(&node) => always(),
-        node => Node::Not(Box::new(node)),
+        node => Expr::Not(Box::new(node)),
     }
 }
 
 /// What everything satisfies.
-pub fn always() -> Node {
-    Node::All(Vec::new())
+pub fn always() -> Expr {
+    Expr::All(Vec::new())
 }
 
 /// What nothing satisfies.
-pub fn never() -> Node {
-    Node::Any(Vec::new())
+pub fn never() -> Expr {
+    Expr::Any(Vec::new())
 }
 
 /// Whether everything satisfies it, as far as its form tells.
-pub fn is_true(node: &Node) -> bool {
-    matches!(node, Node::All(list) if list.is_empty())
+pub fn is_true(node: &Expr) -> bool {
+    matches!(node, Expr::All(list) if list.is_empty())
 }
 
 /// Whether nothing satisfies it, as far as its form tells.
-pub fn is_false(node: &Node) -> bool {
-    matches!(node, Node::Any(list) | Node::One(list) if list.is_empty())
+pub fn is_false(node: &Expr) -> bool {
+    matches!(node, Expr::Any(list) | Expr::One(list) if list.is_empty())
 }
 
-fn single(mut list: Vec<Node>, group: fn(Vec<Node>) -> Node) -> Node {
+fn single(mut list: Vec<Expr>, group: fn(Vec<Expr>) -> Expr) -> Expr {
     match (list.len(), list.pop()) {
         (1, Some(node)) => node,
         (_, last) => {
@@ -92,21 +92,21 @@ fn single(mut list: Vec<Node>, group: fn(Vec<Node>) -> Node) -> Node {
 ///
 /// # Errors
 /// The first error of `known`.
-pub fn assume(query: &Query, known: &mut dyn FnMut(&Test) -> Result<Option<bool>>) -> Result<Query> {
+pub fn assume(query: &Query, known: &mut dyn FnMut(&Term) -> Result<Option<bool>>) -> Result<Query> {
     settle(query.root(), known).map(Query::from)
 }
 
-fn settle(node: &Node, known: &mut dyn FnMut(&Test) -> Result<Option<bool>>) -> Result<Node> {
-    let mut list = |list: &[Node]| list.iter().map(|node| settle(node, known)).collect::<Result<Vec<Node>>>();
+fn settle(node: &Expr, known: &mut dyn FnMut(&Term) -> Result<Option<bool>>) -> Result<Expr> {
+    let mut list = |list: &[Expr]| list.iter().map(|node| settle(node, known)).collect::<Result<Vec<Expr>>>();
     Ok(match node {
-        Node::All(inner) => all(list(inner)?),
-        Node::Any(inner) => any(list(inner)?),
-        Node::One(inner) => one(list(inner)?),
-        Node::Not(inner) => not(settle(inner, known)?),
-        Node::Test(test) => match known(test)? {
+        Expr::All(inner) => all(list(inner)?),
+        Expr::Any(inner) => any(list(inner)?),
+        Expr::One(inner) => one(list(inner)?),
+        Expr::Not(inner) => not(settle(inner, known)?),
+        Expr::Test(test) => match known(test)? {
             Some(true) => always(),
             Some(false) => never(),
-            None => Node::Test(test.clone()),
+            None => Expr::Test(test.clone()),
         },
     })
 }
@@ -120,13 +120,13 @@ pub fn with_actor(query: &Query, actor: &str, schema: &Schema) -> Result<Query> 
         return Ok(query.clone());
     }
     let with = Bindings { now: None, actor: Some(actor) };
-    let root = query.root().try_map(&mut |test: &Test| -> Result<Test> {
+    let root = query.root().try_map(&mut |test: &Term| -> Result<Term> {
         // A test waits for the actor or for now, never for both: no field has both kinds of values.
-        if !matches!(&test.check, Check::Later(_, operands) if operands.contains(&Operand::Actor)) {
+        if !matches!(&test.check, Predicate::Later(_, operands) if operands.contains(&Operand::Actor)) {
             return Ok(test.clone());
         }
-        match Query::from(Node::Test(Box::new(test.clone()))).bind(&with, schema)?.root() {
-            Node::Test(bound) => Ok((**bound).clone()),
+        match Query::from(Expr::Test(Box::new(test.clone()))).bind(&with, schema)?.root() {
+            Expr::Test(bound) => Ok((**bound).clone()),
             _ => Ok(test.clone()),
         }
     })?;
@@ -142,18 +142,18 @@ pub fn with_units(query: &Query, schema: &Schema, people: &dyn Fn(UnitIx) -> Vec
         crate::sort::all(&mut ids);
         ids
     };
-    let root = query.root().try_map(&mut |test: &Test| -> Result<Test, std::convert::Infallible> {
+    let root = query.root().try_map(&mut |test: &Term| -> Result<Term, std::convert::Infallible> {
         let check = match &test.check {
-            Check::UnitUnder(above) if schema.kind(test.field) == FieldType::Units => Check::HasAny(units(*above)),
-            Check::UnitUnder(above) => Check::Words(units(*above)),
-            Check::UserUnder(above) => {
+            Predicate::UnitUnder(above) if schema.kind(test.field) == FieldType::Units => Predicate::HasAny(units(*above)),
+            Predicate::UnitUnder(above) => Predicate::Words(units(*above)),
+            Predicate::UserUnder(above) => {
                 let mut ids = people(*above);
                 crate::sort::all(&mut ids);
-                Check::Words(ids)
+                Predicate::Words(ids)
             }
             other => other.clone(),
         };
-        Ok(Test { check, ..test.clone() })
+        Ok(Term { check, ..test.clone() })
     });
     match root {
         Ok(root) => Query::from(root),
@@ -170,29 +170,29 @@ mod tests {
     use crate::query::{FieldIx, Operator};
 
     /// Trees over five fields that are true or false.
-    fn tree() -> impl Strategy<Value = Node> {
+    fn tree() -> impl Strategy<Value = Expr> {
         let leaf = (0u32..5).prop_map(|field| {
-            let (check, expected) = (Check::Flag(true), Json::Bool(true));
-            Node::Test(Box::new(Test { field: FieldIx(field), operator: Operator::Equal, negated: false, check, expected }))
+            let (check, expected) = (Predicate::Flag(true), Json::Bool(true));
+            Expr::Test(Box::new(Term { field: FieldIx(field), operator: Operator::Equal, negated: false, check, expected }))
         });
         leaf.prop_recursive(4, 40, 4, |inner| {
             let list = || prop::collection::vec(inner.clone(), 0..4);
             prop_oneof![
-                list().prop_map(Node::All),
-                list().prop_map(Node::Any),
-                list().prop_map(Node::One),
-                inner.prop_map(|node| Node::Not(Box::new(node))),
+                list().prop_map(Expr::All),
+                list().prop_map(Expr::Any),
+                list().prop_map(Expr::One),
+                inner.prop_map(|node| Expr::Not(Box::new(node))),
             ]
         })
     }
 
-    fn holds(node: &Node, values: &[bool; 5]) -> bool {
+    fn holds(node: &Expr, values: &[bool; 5]) -> bool {
         match node {
-            Node::All(list) => list.iter().all(|node| holds(node, values)),
-            Node::Any(list) => list.iter().any(|node| holds(node, values)),
-            Node::One(list) => list.iter().filter(|node| holds(node, values)).count() == 1,
-            Node::Not(node) => !holds(node, values),
-            Node::Test(test) => values[test.field.0 as usize],
+            Expr::All(list) => list.iter().all(|node| holds(node, values)),
+            Expr::Any(list) => list.iter().any(|node| holds(node, values)),
+            Expr::One(list) => list.iter().filter(|node| holds(node, values)).count() == 1,
+            Expr::Not(node) => !holds(node, values),
+            Expr::Test(test) => values[test.field.0 as usize],
         }
     }
 
@@ -200,7 +200,7 @@ mod tests {
         #[test]
         fn what_is_assumed_changes_no_outcome(node in tree(), values: [bool; 5], known: [bool; 5]) {
             let query = Query::from(node.clone());
-            let mut tell = |test: &Test| Ok(known[test.field.0 as usize].then_some(values[test.field.0 as usize]));
+            let mut tell = |test: &Term| Ok(known[test.field.0 as usize].then_some(values[test.field.0 as usize]));
             let rest = assume(&query, &mut tell).unwrap();
             prop_assert_eq!(holds(rest.root(), &values), holds(&node, &values));
             prop_assert!(rest.fields().iter().all(|field| !known[field.0 as usize]), "what is known is no longer asked");

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::node::{Check, ELEMENT, Node, Test};
+use super::node::{ELEMENT, Expr, Predicate, Term};
 use super::operand::Operand;
 use super::schema::{Case, FieldType, Schema};
 use super::{Query, build, fold, moment};
@@ -41,9 +41,9 @@ impl Query {
     }
 }
 
-fn bound(test: &Test, with: &Bindings<'_>, schema: &Schema) -> Result<Test> {
+fn bound(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result<Term> {
     let mut out = test.clone();
-    let Check::Later(operator, operands) = &test.check else { return Ok(out) };
+    let Predicate::Later(operator, operands) = &test.check else { return Ok(out) };
     let (kind, case) = match schema.get(test.field) {
         Some(field) if test.field != ELEMENT => (field.kind, field.case),
         _ => (FieldType::Text, Case::Sensitive),
@@ -89,10 +89,10 @@ fn bound(test: &Test, with: &Bindings<'_>, schema: &Schema) -> Result<Test> {
 }
 
 /// What a tree needs to be told: `now`, the actor.
-pub(super) fn needs(root: &Node) -> (bool, bool) {
+pub(super) fn needs(root: &Expr) -> (bool, bool) {
     let (mut now, mut actor) = (false, false);
     root.each_test(&mut |test| {
-        if let Check::Later(_, operands) = &test.check {
+        if let Predicate::Later(_, operands) = &test.check {
             now |= operands.iter().any(|operand| matches!(operand, Operand::Relative(_)));
             actor |= operands.contains(&Operand::Actor);
         }

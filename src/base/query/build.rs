@@ -1,6 +1,6 @@
 //! From a rule's value to its test, by the field's type.
 
-use super::node::Check;
+use super::node::Predicate;
 use super::operand::Operand;
 use super::operator::Operator;
 use super::schema::{Case, FieldType, Schema};
@@ -57,15 +57,15 @@ impl Target {
 
 /// The test of a field of this type by an operator that is not a negated one. Values that wait for `now` or the actor make the
 /// whole test wait.
-pub(super) fn check(kind: FieldType, case: Case, operator: Operator, operands: Vec<Operand>) -> Check {
+pub(super) fn check(kind: FieldType, case: Case, operator: Operator, operands: Vec<Operand>) -> Predicate {
     if operands.iter().any(Operand::is_later) {
-        return Check::Later(operator, operands);
+        return Predicate::Later(operator, operands);
     }
     if operator == Operator::Under {
         return match operands.first() {
-            Some(Operand::Unit(unit)) if kind == FieldType::User => Check::UserUnder(*unit),
-            Some(Operand::Unit(unit)) => Check::UnitUnder(*unit),
-            _ => Check::HasAny(Vec::new()),
+            Some(Operand::Unit(unit)) if kind == FieldType::User => Predicate::UserUnder(*unit),
+            Some(Operand::Unit(unit)) => Predicate::UnitUnder(*unit),
+            _ => Predicate::HasAny(Vec::new()),
         };
     }
     match kind {

@@ -1,6 +1,6 @@
 //! What compiling a filter carries along: the schema, the purpose, the limits and the faults.
 
-use super::Purpose;
+use super::Strictness;
 use super::node::ELEMENT;
 use super::schema::{Case, Field, FieldIx, FieldType, Schema};
 use super::word::MOST_NAMES;
@@ -21,7 +21,7 @@ const MOST_HINTS: usize = 32;
 
 pub(super) struct Compiler<'a> {
     pub(super) schema: &'a Schema,
-    pub(super) purpose: Purpose,
+    pub(super) purpose: Strictness,
     pub(super) faults: Vec<Diagnostic>,
     nodes: usize,
     values: usize,
@@ -37,7 +37,7 @@ pub(super) enum Scope<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(schema: &'a Schema, purpose: Purpose) -> Self {
+    pub(super) fn new(schema: &'a Schema, purpose: Strictness) -> Self {
         Compiler { schema, purpose, faults: Vec::new(), nodes: 0, values: 0 }
     }
 
@@ -57,14 +57,14 @@ impl<'a> Compiler<'a> {
 
     /// What a list takes in its stride and a guard refuses.
     pub(super) fn only_in_lists(&mut self, code: &'static str, path: &str, message: &str) {
-        if self.purpose == Purpose::Guard {
+        if self.purpose == Strictness::Guard {
             self.add(Diagnostic::error(code, path, message).hint("here it could let a rule match everything; remove or complete it"));
         }
     }
 
     /// What is odd in a list and wrong in a guard.
     pub(super) fn odd(&mut self, fault: Diagnostic) {
-        let severity = if self.purpose == Purpose::Guard { Severity::Error } else { Severity::Warning };
+        let severity = if self.purpose == Strictness::Guard { Severity::Error } else { Severity::Warning };
         self.add(Diagnostic { severity, ..fault });
     }
 

@@ -1,6 +1,6 @@
 //! A filter in plain English.
 
-use super::node::{Check, ELEMENT, Node, Quota, Share, Test};
+use super::node::{ELEMENT, Expr, Predicate, Quota, Share, Term};
 use super::operator::Operator;
 use super::schema::{FieldIx, FieldType, Schema};
 use crate::json::{Json, write_number};
@@ -9,7 +9,7 @@ use crate::json::{Json, write_number};
 const MOST: usize = 10;
 
 /// The sentence for a tree.
-pub(super) fn describe(node: &Node, schema: &Schema) -> String {
+pub(super) fn describe(node: &Expr, schema: &Schema) -> String {
     let mut out = String::new();
     Writer { schema, out: &mut out, elements: None }.node(node, Place::Whole);
     out
@@ -30,25 +30,25 @@ enum Place {
 }
 
 impl Writer<'_> {
-    fn node(&mut self, node: &Node, place: Place) {
+    fn node(&mut self, node: &Expr, place: Place) {
         match node {
-            Node::All(list) => self.joined(list, " and ", "everything", place),
-            Node::Any(list) => self.joined(list, " or ", "nothing", place),
-            Node::One(list) => {
+            Expr::All(list) => self.joined(list, " and ", "everything", place),
+            Expr::Any(list) => self.joined(list, " or ", "nothing", place),
+            Expr::One(list) => {
                 self.out.push_str("exactly one of (");
                 self.members(list, "; ");
                 self.out.push(')');
             }
-            Node::Not(inner) => {
+            Expr::Not(inner) => {
                 self.out.push_str("not (");
                 self.node(inner, Place::Whole);
                 self.out.push(')');
             }
-            Node::Test(test) => self.test(test),
+            Expr::Test(test) => self.test(test),
         }
     }
 
-    fn joined(&mut self, list: &[Node], word: &str, none: &str, place: Place) {
+    fn joined(&mut self, list: &[Expr], word: &str, none: &str, place: Place) {
         match list {
             [] => self.out.push_str(none),
             [only] => self.node(only, place),
@@ -61,7 +61,7 @@ impl Writer<'_> {
         }
     }
 
-    fn members(&mut self, list: &[Node], between: &str) {
+    fn members(&mut self, list: &[Expr], between: &str) {
         for (i, node) in list.iter().enumerate() {
             if i > 0 {
                 self.out.push_str(between);
@@ -79,8 +79,8 @@ impl Writer<'_> {
         self.out.push_str(name);
     }
 
-    fn test(&mut self, test: &Test) {
-        if let Check::Match(quota, node) = &test.check {
+    fn test(&mut self, test: &Term) {
+        if let Predicate::Match(quota, node) = &test.check {
             return self.matching(test.field, *quota, node);
         }
         self.name(test.field);
@@ -120,7 +120,7 @@ impl Writer<'_> {
         }
     }
 
-    fn matching(&mut self, field: FieldIx, quota: Quota, node: &Node) {
+    fn matching(&mut self, field: FieldIx, quota: Quota, node: &Expr) {
         let share = |share: Share| match share {
             Share::Count(count) => count.to_string(),
             Share::Part { digits, places } => format!("{digits}e-{places}").parse().map_or_else(
@@ -206,7 +206,7 @@ impl Writer<'_> {
 }
 
 /// The words between the field and the value.
-fn phrase(test: &Test, kind: FieldType) -> &'static str {
+fn phrase(test: &Term, kind: FieldType) -> &'static str {
     let time = matches!(kind, FieldType::Date | FieldType::Datetime);
     let text = kind == FieldType::Text;
     match test.operator {

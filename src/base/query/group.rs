@@ -1,7 +1,7 @@
 //! Groups: combinators, negation, and what is left out.
 
 use super::compiler::{Compiler, MAX_DEPTH, Scope};
-use super::node::Node;
+use super::node::Expr;
 use super::wrong::quoted;
 use crate::error::{Diagnostic, nearest, pointer};
 use crate::json::Json;
@@ -18,7 +18,7 @@ const COMBINATORS: [(&str, Combinator); 3] = [("and", Combinator::And), ("or", C
 
 impl Compiler<'_> {
     /// A group; nothing if it is left out, or has a fault, which is then among the faults.
-    pub(super) fn group(&mut self, json: &Json, path: &str, depth: usize, scope: Scope<'_>) -> Option<Node> {
+    pub(super) fn group(&mut self, json: &Json, path: &str, depth: usize, scope: Scope<'_>) -> Option<Expr> {
         if depth > MAX_DEPTH {
             self.error("too_deep", path, format!("groups are nested deeper than {MAX_DEPTH}"));
             return None;
@@ -55,16 +55,16 @@ impl Compiler<'_> {
                     }
                     self.member(rule, &pointer(&at, i), depth, scope)
                 });
-                let members: Vec<Node> = members.collect::<Vec<_>>().into_iter().flatten().collect();
+                let members: Vec<Expr> = members.collect::<Vec<_>>().into_iter().flatten().collect();
                 combinator.and_then(|combinator| if members.is_empty() { None } else { Some(joined(combinator, members)) })
             }
             None => self.independent(rules, &at, depth, scope),
         }?;
-        Some(if negated { Node::Not(Box::new(node)) } else { node })
+        Some(if negated { Expr::Not(Box::new(node)) } else { node })
     }
 
     /// A group or a rule within a group.
-    fn member(&mut self, json: &Json, path: &str, depth: usize, scope: Scope<'_>) -> Option<Node> {
+    fn member(&mut self, json: &Json, path: &str, depth: usize, scope: Scope<'_>) -> Option<Expr> {
         match json {
             Json::Object(pairs) if pairs.iter().any(|(key, _)| key == "rules") => self.group(json, path, depth + 1, scope),
             Json::Object(_) => self.rule(json, path, depth, scope),
@@ -76,9 +76,9 @@ impl Compiler<'_> {
     }
 
     /// Rules with combinators between them: and binds tighter than xor, xor tighter than or.
-    fn independent(&mut self, rules: &[Json], path: &str, depth: usize, scope: Scope<'_>) -> Option<Node> {
+    fn independent(&mut self, rules: &[Json], path: &str, depth: usize, scope: Scope<'_>) -> Option<Expr> {
         // Alternatives, of which exactly-ones, of which conjunctions.
-        let mut runs: Vec<Vec<Vec<Option<Node>>>> = vec![vec![Vec::new()]];
+        let mut runs: Vec<Vec<Vec<Option<Expr>>>> = vec![vec![Vec::new()]];
         let mut expects_member = true;
         for (i, json) in rules.iter().enumerate() {
             let at = pointer(path, i);
@@ -127,16 +127,16 @@ impl Compiler<'_> {
     }
 }
 
-fn joined(combinator: Combinator, members: Vec<Node>) -> Node {
+fn joined(combinator: Combinator, members: Vec<Expr>) -> Expr {
     match combinator {
-        Combinator::And => Node::All(members),
-        Combinator::Or => Node::Any(members),
-        Combinator::Xor => Node::One(members),
+        Combinator::And => Expr::All(members),
+        Combinator::Or => Expr::Any(members),
+        Combinator::Xor => Expr::One(members),
     }
 }
 
 /// A run of one combinator: nothing if all of it is left out, and what remains by itself if that is one.
-fn run(combinator: Combinator, members: impl IntoIterator<Item = Option<Node>>) -> Option<Node> {
-    let mut members: Vec<Node> = members.into_iter().flatten().collect();
+fn run(combinator: Combinator, members: impl IntoIterator<Item = Option<Expr>>) -> Option<Expr> {
+    let mut members: Vec<Expr> = members.into_iter().flatten().collect();
     if members.len() > 1 { Some(joined(combinator, members)) } else { members.pop() }
 }

@@ -1,7 +1,7 @@
 //! Filters in words, and what they become when `now` and the actor are known.
 
 use super::schema::Case;
-use super::{Bindings, Field, FieldType, Purpose, Query, Schema, UnitTree, compile};
+use super::{Bindings, Field, FieldType, Query, Schema, Strictness, UnitTree, compile};
 use crate::json::Json;
 use crate::time::{Instant, Zone};
 
@@ -30,7 +30,7 @@ fn schema() -> Schema {
 }
 
 fn query(json: &str) -> Query {
-    compile(&Json::parse(json).unwrap(), "", &schema(), Purpose::List).unwrap()
+    compile(&Json::parse(json).unwrap(), "", &schema(), Strictness::List).unwrap()
 }
 
 fn rule(json: &str) -> Query {
@@ -100,6 +100,6 @@ fn what_depends_on_now_and_the_actor_waits_for_them() {
 fn filters_are_joined_flat() {
     let one = rule(r#"{"field":"vip","operator":"null"}"#);
     let many = (0..1000).fold(Query::always(), |all, _| all.and(&one));
-    assert!(matches!(many.root(), super::Node::All(list) if list.len() == 1000));
+    assert!(matches!(many.root(), super::Expr::All(list) if list.len() == 1000));
     assert_eq!(one.not().not(), one);
 }

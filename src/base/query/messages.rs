@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::schema::Case;
-use super::{Field, FieldType, Purpose, Schema, UnitTree, compile};
+use super::{Field, FieldType, Schema, Strictness, UnitTree, compile};
 use crate::error::{Diagnostic, Severity};
 use crate::json::Json;
 use crate::time::Zone;
@@ -46,8 +46,8 @@ fn all(filters: &str) -> String {
     let mut out = String::new();
     for line in filters.lines().filter(|line| line.starts_with(['{', '[', 'g', '"'])) {
         let (purpose, json) = match line.strip_prefix("guard ") {
-            Some(json) => (Purpose::Guard, json),
-            None => (Purpose::List, line),
+            Some(json) => (Strictness::Guard, json),
+            None => (Strictness::List, line),
         };
         // A rule by itself stands for a group of it.
         let mut json = Json::parse(json).unwrap();
@@ -77,7 +77,7 @@ fn every_message_is_as_it_was_written_down() {
 }
 
 fn codes(json: &Json) -> Vec<&'static str> {
-    compile(json, "", &schema(), Purpose::List).err().unwrap_or_default().iter().map(|fault| fault.code).collect()
+    compile(json, "", &schema(), Strictness::List).err().unwrap_or_default().iter().map(|fault| fault.code).collect()
 }
 
 fn rule(operator: &str, value: Json) -> Json {

@@ -2,7 +2,7 @@
 //!
 //! A civil day against a datetime field is the span of its instants in the schema's zone. Numbers are epoch milliseconds.
 
-use super::node::Check;
+use super::node::Predicate;
 use super::operand::Operand;
 use super::operator::Operator;
 use super::schema::{FieldType, Schema};
@@ -94,12 +94,12 @@ pub(super) fn at(relative: Relative, kind: FieldType, now: Instant, schema: &Sch
 }
 
 /// The test of a date or datetime field.
-pub(super) fn check(kind: FieldType, operator: Operator, operands: &[Operand]) -> Check {
+pub(super) fn check(kind: FieldType, operator: Operator, operands: &[Operand]) -> Predicate {
     let order = Order::of(operator);
     if kind == FieldType::Date {
         let days: Vec<_> = operands.iter().filter_map(|o| if let Operand::Day(day) = o { Some((day.0, day.0)) } else { None }).collect();
-        return Check::Days(spans(order, &days));
+        return Predicate::Days(spans(order, &days));
     }
     let instants: Vec<_> = operands.iter().filter_map(|o| if let Operand::Span(a, b) = o { Some((*a, *b)) } else { None }).collect();
-    Check::Instants(spans(order, &instants))
+    Predicate::Instants(spans(order, &instants))
 }

@@ -18,22 +18,22 @@ pub const ELEMENT: FieldIx = FieldIx(u32::MAX);
 
 /// A condition.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Node {
+pub enum Expr {
     /// All of these; true if there are none.
-    All(Vec<Node>),
+    All(Vec<Expr>),
     /// At least one of these; false if there are none.
-    Any(Vec<Node>),
+    Any(Vec<Expr>),
     /// Exactly one of these.
-    One(Vec<Node>),
+    One(Vec<Expr>),
     /// The opposite.
-    Not(Box<Node>),
+    Not(Box<Expr>),
     /// One rule.
-    Test(Box<Test>),
+    Test(Box<Term>),
 }
 
 /// One rule: what it looks at, and what it was in the words of its author.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Test {
+pub struct Term {
     /// The field.
     pub field: FieldIx,
     /// The operator as written.
@@ -41,14 +41,14 @@ pub struct Test {
     /// Whether the check's opposite is asked for.
     pub negated: bool,
     /// What is tested.
-    pub check: Check,
+    pub check: Predicate,
     /// The value as written, in the form that explanations and descriptions show.
     pub expected: Json,
 }
 
 /// What is tested. Everything but [`Check::Null`], [`Check::Empty`] and some [`Check::Match`] is false on null.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Check {
+pub enum Predicate {
     /// There is no value.
     Null,
     /// There is no value, or the empty text.
@@ -74,7 +74,7 @@ pub enum Check {
     /// A user whose unit is at or below this one.
     UserUnder(UnitIx),
     /// So many of a list's elements satisfy the condition.
-    Match(Quota, Box<Node>),
+    Match(Quota, Box<Expr>),
     /// A relation to another field of the same type.
     Pair(Relation, FieldIx, Case),
     /// A test whose values depend on `now` or on the actor: the operator without its negation, and the values.
@@ -214,15 +214,15 @@ impl Quota {
     }
 }
 
-impl Node {
+impl Expr {
     /// Calls `visit` on every test, those inside a `match` included.
-    pub fn each_test<'a>(&'a self, visit: &mut impl FnMut(&'a Test)) {
+    pub fn each_test<'a>(&'a self, visit: &mut impl FnMut(&'a Term)) {
         match self {
-            Node::All(list) | Node::Any(list) | Node::One(list) => list.iter().for_each(|node| node.each_test(visit)),
-            Node::Not(node) => node.each_test(visit),
-            Node::Test(test) => {
+            Expr::All(list) | Expr::Any(list) | Expr::One(list) => list.iter().for_each(|node| node.each_test(visit)),
+            Expr::Not(node) => node.each_test(visit),
+            Expr::Test(test) => {
                 visit(test);
-                if let Check::Match(_, node) = &test.check {
+                if let Predicate::Match(_, node) = &test.check {
                     node.each_test(visit);
                 }
             }
@@ -230,19 +230,19 @@ impl Node {
     }
 
     /// The same tree with other tests; the first failure ends it.
-    pub(super) fn try_map<E>(&self, change: &mut impl FnMut(&Test) -> Result<Test, E>) -> Result<Node, E> {
-        let mut all = |list: &[Node]| list.iter().map(|node| node.try_map(change)).collect::<Result<Vec<_>, E>>();
+    pub(super) fn try_map<E>(&self, change: &mut impl FnMut(&Term) -> Result<Term, E>) -> Result<Expr, E> {
+        let mut all = |list: &[Expr]| list.iter().map(|node| node.try_map(change)).collect::<Result<Vec<_>, E>>();
         Ok(match self {
-            Node::All(list) => Node::All(all(list)?),
-            Node::Any(list) => Node::Any(all(list)?),
-            Node::One(list) => Node::One(all(list)?),
-            Node::Not(node) => Node::Not(Box::new(node.try_map(change)?)),
-            Node::Test(test) => {
+            Expr::All(list) => Expr::All(all(list)?),
+            Expr::Any(list) => Expr::Any(all(list)?),
+            Expr::One(list) => Expr::One(all(list)?),
+            Expr::Not(node) => Expr::Not(Box::new(node.try_map(change)?)),
+            Expr::Test(test) => {
                 let mut test = change(test)?;
-                if let Check::Match(_, node) = &mut test.check {
+                if let Predicate::Match(_, node) = &mut test.check {
                     **node = node.try_map(change)?;
                 }
-                Node::Test(Box::new(test))
+                Expr::Test(Box::new(test))
             }
         })
     }

@@ -1,6 +1,6 @@
 //! Values of number and boolean fields.
 
-use super::node::Check;
+use super::node::Predicate;
 use super::operand::Operand;
 use super::operator::Operator;
 use super::span::{Order, spans};
@@ -30,9 +30,9 @@ fn parse(text: &str) -> Option<f64> {
 }
 
 /// The test of a number field.
-pub(super) fn check(operator: Operator, operands: &[Operand]) -> Check {
+pub(super) fn check(operator: Operator, operands: &[Operand]) -> Predicate {
     let values: Vec<(f64, f64)> = operands.iter().filter_map(|o| if let Operand::Number(n) = o { Some((*n, *n)) } else { None }).collect();
-    Check::Numbers(spans(Order::of(operator), &values))
+    Predicate::Numbers(spans(Order::of(operator), &values))
 }
 
 /// A value for a boolean field: `true` and `false`, 1 and 0, or text that says so or `yes` or `no`, in any case, as in a cell.
@@ -48,6 +48,6 @@ pub(super) fn flag(json: &Json) -> Result<Operand, Wrong> {
 }
 
 /// The test of a boolean field.
-pub(super) fn flag_check(operands: &[Operand]) -> Check {
-    Check::Flag(matches!(operands, [Operand::Flag(true)]))
+pub(super) fn flag_check(operands: &[Operand]) -> Predicate {
+    Predicate::Flag(matches!(operands, [Operand::Flag(true)]))
 }

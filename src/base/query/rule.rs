@@ -2,7 +2,7 @@
 
 use super::build::{self, Target};
 use super::compiler::{Compiler, Scope, element_of};
-use super::node::{Check, Node, Relation, Test};
+use super::node::{Expr, Predicate, Relation, Term};
 use super::operator::{Operator, Takes};
 use super::schema::{Case, Field, FieldIx, FieldType};
 use super::wrong::quoted;
@@ -14,7 +14,7 @@ const PLACEHOLDER: &str = "~";
 
 impl Compiler<'_> {
     /// A rule; nothing if it is left out or has a fault.
-    pub(super) fn rule(&mut self, json: &Json, path: &str, depth: usize, scope: Scope<'_>) -> Option<Node> {
+    pub(super) fn rule(&mut self, json: &Json, path: &str, depth: usize, scope: Scope<'_>) -> Option<Expr> {
         if !self.count_node(path) || self.switched_off(json, path, "rule") {
             return None;
         }
@@ -48,8 +48,8 @@ impl Compiler<'_> {
         }
         let positive = operator.complement_of().unwrap_or(operator);
         let (check, expected) = match (positive, source) {
-            (Operator::Null, _) => (Check::Null, Json::Null),
-            (Operator::Empty, _) => (Check::Empty, Json::Null),
+            (Operator::Null, _) => (Predicate::Null, Json::Null),
+            (Operator::Empty, _) => (Predicate::Empty, Json::Null),
             (Operator::Match, _) => self.elements(json, matching?, path, depth, field)?,
             (_, Source::Field) => self.pair(json, path, field, positive, scope)?,
             _ => {
@@ -58,7 +58,7 @@ impl Compiler<'_> {
                 (build::check(field.kind, field.case, positive, operands), expected)
             }
         };
-        Some(Node::Test(Box::new(Test { field: ix, operator, negated: positive != operator, check, expected })))
+        Some(Expr::Test(Box::new(Term { field: ix, operator, negated: positive != operator, check, expected })))
     }
 
     /// A key that must be a text.
@@ -114,7 +114,7 @@ impl Compiler<'_> {
     }
 
     /// Another field as the value.
-    fn pair(&mut self, json: &Json, path: &str, field: &Field, operator: Operator, scope: Scope<'_>) -> Option<(Check, Json)> {
+    fn pair(&mut self, json: &Json, path: &str, field: &Field, operator: Operator, scope: Scope<'_>) -> Option<(Predicate, Json)> {
         let relation = match operator {
             Operator::Equal => Some(Relation::Equal),
             Operator::Less => Some(Relation::Less),
@@ -143,14 +143,14 @@ impl Compiler<'_> {
             (message, "give both fields the same `caseSensitive`; an id always regards case")
         } else {
             let case = if field.kind == FieldType::Text { field.case } else { Case::Sensitive };
-            return Some((Check::Pair(relation, other_ix, case), Json::object([("field", name.into())])));
+            return Some((Predicate::Pair(relation, other_ix, case), Json::object([("field", name.into())])));
         };
         self.add(Diagnostic::error("field_types_differ", at, message).hint(hint));
         None
     }
 
     /// A condition on so many of a list's elements.
-    fn elements(&mut self, json: &Json, matching: &Json, path: &str, depth: usize, field: &Field) -> Option<(Check, Json)> {
+    fn elements(&mut self, json: &Json, matching: &Json, path: &str, depth: usize, field: &Field) -> Option<(Predicate, Json)> {
         let quota = self.quota(matching, &pointer(path, "match"));
         let at = pointer(path, "value");
         let element = element_of(field.kind);
@@ -166,7 +166,7 @@ impl Compiler<'_> {
             }
         };
         let expected = Json::object([("match", matching.clone()), ("value", json.get("value").cloned().unwrap_or_default())]);
-        quota.zip(node).map(|(quota, node)| (Check::Match(quota, Box::new(node)), expected))
+        quota.zip(node).map(|(quota, node)| (Predicate::Match(quota, Box::new(node)), expected))
     }
 }
 

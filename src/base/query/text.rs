@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use super::fold::fold;
-use super::node::{Check, TextTest};
+use super::node::{Predicate, TextTest};
 use super::operand::Operand;
 use super::operator::Operator;
 use super::schema::Case;
@@ -55,16 +55,16 @@ pub(super) fn set(operands: Vec<Operand>) -> Vec<String> {
 }
 
 /// The test of a text field.
-pub(super) fn check(operator: Operator, operands: Vec<Operand>, case: Case) -> Check {
+pub(super) fn check(operator: Operator, operands: Vec<Operand>, case: Case) -> Predicate {
     if matches!(operator, Operator::Equal | Operator::In) {
-        return Check::Text(case, TextTest::OneOf(set(operands)));
+        return Predicate::Text(case, TextTest::OneOf(set(operands)));
     }
     let mut values = texts(operands).into_iter();
     let first = values.next().unwrap_or_default();
     let second = values.next().unwrap_or_else(|| first.clone());
     let (low, high) = if second < first { (second, first.clone()) } else { (first.clone(), second) };
     use Bound::{Excluded, Included, Unbounded};
-    Check::Text(
+    Predicate::Text(
         case,
         match operator {
             Operator::Contains => TextTest::Contains(first),

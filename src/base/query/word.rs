@@ -1,6 +1,6 @@
 //! Values that are compared as exact words: choices, users, units, and the elements of lists.
 
-use super::node::Check;
+use super::node::Predicate;
 use super::operand::Operand;
 use super::operator::Operator;
 use super::text::{plain, set};
@@ -38,14 +38,14 @@ pub(super) fn unit(json: &Json, units: &UnitTree) -> Result<Operand, Wrong> {
 pub(super) const MOST_NAMES: usize = 2000;
 
 /// The test of a field that holds one word.
-pub(super) fn check(operands: Vec<Operand>) -> Check {
-    Check::Words(set(operands))
+pub(super) fn check(operands: Vec<Operand>) -> Predicate {
+    Predicate::Words(set(operands))
 }
 
 /// The test of a field that holds a list of words.
-pub(super) fn list_check(operator: Operator, operands: Vec<Operand>) -> Check {
+pub(super) fn list_check(operator: Operator, operands: Vec<Operand>) -> Predicate {
     match operator {
-        Operator::Equal => Check::Exactly(set(operands)),
-        _ => Check::HasAny(set(operands)),
+        Operator::Equal => Predicate::Exactly(set(operands)),
+        _ => Predicate::HasAny(set(operands)),
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::row::folded;
 use crate::error::Result;
-use crate::memory::room;
+use crate::memory::ensure_memory;
 use crate::query::schema::Case;
 use crate::query::{Cell, FieldIx, FieldType};
 use crate::table::column::Dict;
@@ -38,7 +38,7 @@ pub fn count_by<'t>(mask: &Mask, field: FieldIx, table: &'t Snapshot) -> Result<
                 _ => 0,
             };
             // Each value, the text that it may own, and its place while they are sorted.
-            room(mask.count().saturating_mul(size_of::<Cell<'t>>() + 24).saturating_add(texts))?;
+            ensure_memory(mask.count().saturating_mul(size_of::<Cell<'t>>() + 24).saturating_add(texts))?;
             let mut values = Vec::with_capacity(mask.count());
             values.extend(mask.iter().map(|row| column.cell(row.0)).filter(|cell| !cell.is_null()));
             let nulls = mask.count() - values.len();

@@ -1,25 +1,25 @@
 //! Words and texts that stand in a column as codes: the test runs once per distinct value.
 
 use super::Context;
+use super::column_test::Window;
 use super::kernel::Codebook;
-use super::leaf::Window;
-use super::row::World;
-use super::rows::{Part, Rows};
+use super::row::Directory;
+use super::selection_vector::{Part, SelectionVector};
 use crate::error::Result;
 use crate::query::Cell;
-use crate::query::node::{Check, TextTest};
+use crate::query::node::{Predicate, TextTest};
 use crate::query::schema::Case;
 use crate::table::column::{CodedColumn, Codes, Dict};
 
 /// A test of a column of codes.
-pub(super) struct CodedLeaf<'t> {
+pub(super) struct CodedColumnTest<'t> {
     column: &'t CodedColumn,
     book: Codebook,
 }
 
-impl<'t> CodedLeaf<'t> {
-    pub(super) fn new(column: &'t CodedColumn, check: &Check, world: &World<'_>) -> Result<CodedLeaf<'t>> {
-        Ok(CodedLeaf { column, book: Codebook::new(verdicts(&column.dict, check, world)?) })
+impl<'t> CodedColumnTest<'t> {
+    pub(super) fn new(column: &'t CodedColumn, check: &Predicate, world: &Directory<'_>) -> Result<CodedColumnTest<'t>> {
+        Ok(CodedColumnTest { column, book: Codebook::new(verdicts(&column.dict, check, world)?) })
     }
 
     pub(super) fn narrow(&self, words: &mut [u64], flip: u64, at: Window) {
@@ -32,7 +32,7 @@ impl<'t> CodedLeaf<'t> {
     }
 
     /// The same where few rows are open.
-    pub(super) fn keep(&self, rows: &mut Rows, flip: u64) {
+    pub(super) fn keep(&self, rows: &mut SelectionVector, flip: u64) {
         rows.by_chunk(|chunk, part| match self.column.chunks.get(chunk).map(AsRef::as_ref) {
             Some(Codes::U8(codes)) => self.keep_codes(part, codes, flip),
             Some(Codes::U16(codes)) => self.keep_codes(part, codes, flip),
@@ -48,17 +48,17 @@ impl<'t> CodedLeaf<'t> {
 }
 
 /// 1 for every value of a dictionary that passes a check of its field alone, that of null first.
-pub fn by_code(dict: &Dict, check: &Check, ctx: &Context<'_>) -> Result<Vec<u8>> {
-    verdicts(dict, check, &World::of(ctx))
+pub fn by_code(dict: &Dict, check: &Predicate, ctx: &Context<'_>) -> Result<Vec<u8>> {
+    verdicts(dict, check, &Directory::of(ctx))
 }
 
 /// 1 for every value of a dictionary that passes, that of null first.
-pub(super) fn verdicts(dict: &Dict, check: &Check, world: &World<'_>) -> Result<Vec<u8>> {
+pub(super) fn verdicts(dict: &Dict, check: &Predicate, world: &Directory<'_>) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     out.try_reserve_exact(dict.len() + 1)?;
     out.push(u8::from(world.satisfies(check, &Cell::Null)));
     let exact = match check {
-        Check::Words(words) | Check::HasAny(words) | Check::Text(Case::Sensitive, TextTest::OneOf(words)) => Some(words),
+        Predicate::Words(words) | Predicate::HasAny(words) | Predicate::Text(Case::Sensitive, TextTest::OneOf(words)) => Some(words),
         _ => None,
     };
     match (exact, check) {
@@ -71,8 +71,8 @@ pub(super) fn verdicts(dict: &Dict, check: &Check, world: &World<'_>) -> Result<
                 }
             }
         }
-        (None, Check::Text(Case::Ignored, test)) => {
-            let prepared = super::text::Prepared::new(test);
+        (None, Predicate::Text(Case::Ignored, test)) => {
+            let prepared = super::text::Matcher::new(test);
             let mut folded = String::new();
             for text in dict.iter() {
                 folded.clear();

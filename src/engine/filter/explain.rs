@@ -1,11 +1,11 @@
 //! Why a lead satisfies a filter, or does not.
 
 use super::Context;
-use super::row::{Row, World};
+use super::row::{Directory, Row};
 use crate::error::Result;
 use crate::json::Json;
-use crate::query::node::{Check, ELEMENT, Test};
-use crate::query::{Cells, Node, Query, Schema};
+use crate::query::node::{ELEMENT, Predicate, Term};
+use crate::query::{Cells, Expr, Query, Schema};
 
 /// A node of a filter with its verdict. A negated group is one node, and its verdict is the negated one.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,48 +49,48 @@ pub enum About {
 /// `now_required` and `actor_required` where the filter needs one that the context lacks.
 pub fn explain(query: &Query, lead: &dyn Cells, ctx: &Context<'_>) -> Result<Explanation> {
     let query = ctx.bind(query)?;
-    let world = World::of(ctx);
+    let world = Directory::of(ctx);
     Ok(node(query.root(), &Row { lead, world: &world }, ctx.schema))
 }
 
-fn node(tree: &Node, row: &Row<'_>, schema: &Schema) -> Explanation {
-    let all = |list: &[Node]| -> Vec<Explanation> { list.iter().map(|member| node(member, row, schema)).collect() };
+fn node(tree: &Expr, row: &Row<'_>, schema: &Schema) -> Explanation {
+    let all = |list: &[Expr]| -> Vec<Explanation> { list.iter().map(|member| node(member, row, schema)).collect() };
     let group = |combinator, rules, matched| Explanation { matched, about: About::Group { combinator, negated: false, rules } };
     match tree {
-        Node::All(list) => {
+        Expr::All(list) => {
             let rules = all(list);
             let matched = rules.iter().all(|rule| rule.matched);
             group("and", rules, matched)
         }
-        Node::Any(list) => {
+        Expr::Any(list) => {
             let rules = all(list);
             let matched = rules.iter().any(|rule| rule.matched);
             group("or", rules, matched)
         }
-        Node::One(list) => {
+        Expr::One(list) => {
             let rules = all(list);
             let matched = rules.iter().filter(|rule| rule.matched).count() == 1;
             group("xor", rules, matched)
         }
-        Node::Not(inner) => match node(inner, row, schema) {
+        Expr::Not(inner) => match node(inner, row, schema) {
             Explanation { matched, about: About::Group { combinator, negated: false, rules } } => {
                 Explanation { matched: !matched, about: About::Group { combinator, negated: true, rules } }
             }
             // A negated group of one rule that stands by itself.
             other => Explanation { matched: !other.matched, about: About::Group { combinator: "and", negated: true, rules: vec![other] } },
         },
-        Node::Test(test) => rule(test, row, schema),
+        Expr::Test(test) => rule(test, row, schema),
     }
 }
 
-fn rule(test: &Test, row: &Row<'_>, schema: &Schema) -> Explanation {
+fn rule(test: &Term, row: &Row<'_>, schema: &Schema) -> Explanation {
     let cell = row.lead.cell(test.field);
     let expected = match &test.check {
-        Check::Pair(_, other, _) => row.lead.cell(*other).to_json(),
+        Predicate::Pair(_, other, _) => row.lead.cell(*other).to_json(),
         _ => test.expected.clone(),
     };
     let satisfied = match &test.check {
-        Check::Match(_, node) => Some(row.world.count(node, &cell).0),
+        Predicate::Match(_, node) => Some(row.world.count(node, &cell).0),
         _ => None,
     };
     let field = if test.field == ELEMENT { String::new() } else { schema.name(test.field).to_owned() };

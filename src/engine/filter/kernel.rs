@@ -3,7 +3,7 @@
 //! A test of one value that has no branch becomes a loop over 64 of them which fills 64 bytes with 0 or 1; compilers turn that into
 //! vector instructions on every target.
 
-use super::lanes::{ByteSet, pack};
+use super::simd::{ByteSet, pack};
 use crate::query::span::inside;
 
 /// Words of 64 rows that are evaluated together: few enough for the working memory of a deep tree to stay small.

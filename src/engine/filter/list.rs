@@ -1,19 +1,19 @@
 //! Lists of words: the test of an element runs once per distinct word.
 
+use super::column_test::Window;
 use super::dict::verdicts;
 use super::kernel::{BLOCK, Codebook, later, narrow_rows, start_of};
-use super::lanes::pack;
-use super::leaf::Window;
-use super::row::World;
-use super::rows::Rows;
+use super::row::Directory;
+use super::selection_vector::SelectionVector;
+use super::simd::pack;
 use crate::error::Result;
-use crate::query::node::{Check, Quota};
+use crate::query::node::{Predicate, Quota};
 use crate::table::MOST_HAVING;
 use crate::table::bit;
 use crate::table::column::{Codes, ListChunk, ListColumn};
 
 /// A test of a column of lists.
-pub(super) struct ListLeaf<'t> {
+pub(super) struct ListColumnTest<'t> {
     column: &'t ListColumn,
     how: How<'t>,
 }
@@ -31,26 +31,26 @@ enum How<'t> {
     Exactly(Option<Vec<u32>>),
 }
 
-impl<'t> ListLeaf<'t> {
+impl<'t> ListColumnTest<'t> {
     /// Nothing for a check that looks at another field.
-    pub(super) fn new(column: &'t ListColumn, check: &'t Check, world: &World<'_>) -> Result<Option<ListLeaf<'t>>> {
+    pub(super) fn new(column: &'t ListColumn, check: &'t Predicate, world: &Directory<'_>) -> Result<Option<ListColumnTest<'t>>> {
         let how = match check {
-            Check::Null | Check::Empty => How::Null,
-            Check::HasAny(_) | Check::UnitUnder(_) => {
+            Predicate::Null | Predicate::Empty => How::Null,
+            Predicate::HasAny(_) | Predicate::UnitUnder(_) => {
                 let wanted = verdicts(&column.dict, check, world)?;
                 match noted(column, &wanted) {
                     Some(rows) => How::Noted(rows),
                     None => How::Any(Codebook::new(wanted)),
                 }
             }
-            Check::Exactly(words) => {
+            Predicate::Exactly(words) => {
                 let codes: Option<Vec<u32>> = words.iter().map(|word| column.dict.find(word)).collect();
                 How::Exactly(codes.map(|mut codes| {
                     crate::sort::all(&mut codes);
                     codes
                 }))
             }
-            Check::Match(quota, node) => {
+            Predicate::Match(quota, node) => {
                 let mut wanted = Vec::new();
                 wanted.try_reserve_exact(column.dict.len() + 1)?;
                 wanted.push(0);
@@ -59,7 +59,7 @@ impl<'t> ListLeaf<'t> {
             }
             _ => return Ok(None),
         };
-        Ok(Some(ListLeaf { column, how }))
+        Ok(Some(ListColumnTest { column, how }))
     }
 
     pub(super) fn narrow(&self, words: &mut [u64], flip: u64, at: Window) {
@@ -79,7 +79,7 @@ impl<'t> ListLeaf<'t> {
     }
 
     /// The same where few rows are open.
-    pub(super) fn keep(&self, rows: &mut Rows, flip: u64) {
+    pub(super) fn keep(&self, rows: &mut SelectionVector, flip: u64) {
         rows.by_chunk(|chunk, part| {
             if let How::Noted(noted) = &self.how {
                 let noted = noted.get(chunk).map(Vec::as_slice).unwrap_or_default();

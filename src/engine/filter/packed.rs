@@ -1,4 +1,4 @@
-//! Leads put into columns by hand, in every layout that a table may have, for the tests of this room.
+//! Leads put into columns by hand, in every layout that a table may have, for the tests of this module.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::rc::Rc;

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::lanes::pack;
-use super::leaf::{Window, chunk_of, values};
-use super::rows::Rows;
+use super::column_test::{Window, chunk_of, values};
+use super::selection_vector::SelectionVector;
+use super::simd::pack;
 use crate::query::node::Relation;
 
 /// Values of one field beside those of another.
-pub(super) struct PairLeaf<'t, T> {
+pub(super) struct PairColumnTest<'t, T> {
     left: &'t [Rc<Vec<T>>],
     right: &'t [Rc<Vec<T>>],
     relation: Relation,
@@ -17,9 +17,9 @@ pub(super) struct PairLeaf<'t, T> {
     least: T,
 }
 
-impl<'t, T: Copy + PartialOrd> PairLeaf<'t, T> {
+impl<'t, T: Copy + PartialOrd> PairColumnTest<'t, T> {
     pub(super) fn new(left: &'t [Rc<Vec<T>>], right: &'t [Rc<Vec<T>>], relation: Relation, least: T) -> Self {
-        PairLeaf { left, right, relation, least }
+        PairColumnTest { left, right, relation, least }
     }
 
     pub(super) fn narrow(&self, words: &mut [u64], flip: u64, at: Window) {
@@ -32,7 +32,7 @@ impl<'t, T: Copy + PartialOrd> PairLeaf<'t, T> {
     }
 
     /// The same where few rows are open.
-    pub(super) fn keep(&self, rows: &mut Rows, flip: u64) {
+    pub(super) fn keep(&self, rows: &mut SelectionVector, flip: u64) {
         rows.by_chunk(|chunk, part| {
             let (left, right) = (chunk_of(self.left, chunk), chunk_of(self.right, chunk));
             part.keep(flip, |row| left.get(row).zip(right.get(row)).is_some_and(|(a, b)| self.holds(*a, *b)));

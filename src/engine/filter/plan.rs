@@ -4,50 +4,50 @@
 //! disjunction only those that no member has taken yet. Members are tried on a sample of rows first and put into the order in
 //! which they are expected to cost least.
 
+use super::column_test::{ColumnTest, Window};
 use super::kernel::BLOCK;
-use super::leaf::{Leaf, Window};
-use super::row::World;
-use super::rows::{Pool, Rows, few};
+use super::row::Directory;
+use super::selection_vector::{BufferPool, SelectionVector, few};
 use crate::error::Result;
-use crate::query::Node;
+use crate::query::Expr;
 use crate::table::{CHUNK, Snapshot};
 
 /// A node of the plan.
-pub(super) enum Step<'t> {
+pub(super) enum PlanNode<'t> {
     /// All of these.
-    All(Vec<Step<'t>>),
+    All(Vec<PlanNode<'t>>),
     /// At least one of these.
-    Any(Vec<Step<'t>>),
+    Any(Vec<PlanNode<'t>>),
     /// Exactly one of these.
-    One(Vec<Step<'t>>),
+    One(Vec<PlanNode<'t>>),
     /// Not this.
-    Not(Box<Step<'t>>),
+    Not(Box<PlanNode<'t>>),
     /// A test; all bits of the number are set if it is negated.
-    Leaf(Leaf<'t>, u64),
+    Leaf(ColumnTest<'t>, u64),
 }
 
-impl<'t> Step<'t> {
+impl<'t> PlanNode<'t> {
     /// The plan of a tree.
-    pub(super) fn new(node: &'t Node, table: &'t Snapshot, world: &'t World<'t>) -> Result<Step<'t>> {
-        let all = |list: &'t [Node]| list.iter().map(|node| Step::new(node, table, world)).collect::<Result<Vec<_>>>();
+    pub(super) fn new(node: &'t Expr, table: &'t Snapshot, world: &'t Directory<'t>) -> Result<PlanNode<'t>> {
+        let all = |list: &'t [Expr]| list.iter().map(|node| PlanNode::new(node, table, world)).collect::<Result<Vec<_>>>();
         Ok(match node {
-            Node::All(list) => Step::All(all(list)?),
-            Node::Any(list) => Step::Any(all(list)?),
-            Node::One(list) => Step::One(all(list)?),
-            Node::Not(node) => Step::Not(Box::new(Step::new(node, table, world)?)),
-            Node::Test(test) => {
-                let (leaf, flip) = Leaf::of(test, table, world)?;
-                Step::Leaf(leaf, flip)
+            Expr::All(list) => PlanNode::All(all(list)?),
+            Expr::Any(list) => PlanNode::Any(all(list)?),
+            Expr::One(list) => PlanNode::One(all(list)?),
+            Expr::Not(node) => PlanNode::Not(Box::new(PlanNode::new(node, table, world)?)),
+            Expr::Test(test) => {
+                let (leaf, flip) = ColumnTest::of(test, table, world)?;
+                PlanNode::Leaf(leaf, flip)
             }
         })
     }
 
     /// Keeps the open rows for which it holds, of a whole table.
     pub(super) fn narrow_all(&self, words: &mut [u64]) -> Result<()> {
-        let mut pool = Pool::default();
+        let mut pool = BufferPool::default();
         let one = std::slice::from_ref(self);
-        let steps = if let Step::All(list) = self { list.as_slice() } else { one };
-        let mut listed = Listed { steps, next: 0, rows: Rows::default() };
+        let steps = if let PlanNode::All(list) = self { list.as_slice() } else { one };
+        let mut listed = Listed { steps, next: 0, rows: SelectionVector::default() };
         for at in 0..words.len().div_ceil(BLOCK) {
             let first = at * BLOCK;
             let window = Window { chunk: first / (CHUNK / 64), first: first % (CHUNK / 64) * 64 };
@@ -70,9 +70,9 @@ impl<'t> Step<'t> {
     }
 
     /// Keeps the open rows for which it holds. `words` are at most [`BLOCK`].
-    fn narrow(&self, words: &mut [u64], at: Window, pool: &mut Pool) -> Result<()> {
+    fn narrow(&self, words: &mut [u64], at: Window, pool: &mut BufferPool) -> Result<()> {
         match self {
-            Step::All(list) => {
+            PlanNode::All(list) => {
                 for (i, step) in list.iter().enumerate() {
                     step.narrow(words, at, pool)?;
                     let rest = list.get(i + 1..).unwrap_or_default();
@@ -86,7 +86,7 @@ impl<'t> Step<'t> {
                     }
                 }
             }
-            Step::Any(list) => {
+            PlanNode::Any(list) => {
                 let mut rest = copy(words);
                 for step in list {
                     let mut part = rest;
@@ -95,7 +95,7 @@ impl<'t> Step<'t> {
                 }
                 words.iter_mut().zip(rest).for_each(|(word, rest)| *word &= !rest);
             }
-            Step::One(list) => {
+            PlanNode::One(list) => {
                 let mut open = copy(words);
                 let mut once = [0; BLOCK];
                 for step in list {
@@ -109,12 +109,12 @@ impl<'t> Step<'t> {
                 }
                 words.iter_mut().zip(once).for_each(|(word, once)| *word &= once);
             }
-            Step::Not(step) => {
+            PlanNode::Not(step) => {
                 let mut part = copy(words);
                 step.narrow(part.get_mut(..words.len()).unwrap_or_default(), at, pool)?;
                 words.iter_mut().zip(part).for_each(|(word, part)| *word &= !part);
             }
-            Step::Leaf(leaf, flip) => {
+            PlanNode::Leaf(leaf, flip) => {
                 if words.iter().any(|word| *word != 0) {
                     leaf.narrow(words, *flip, at);
                 }
@@ -125,17 +125,17 @@ impl<'t> Step<'t> {
 
     /// About what a row costs where all are open, in tenths of nanoseconds.
     fn cost(&self) -> f64 {
-        if let Step::Leaf(leaf, _) = self { leaf.cost() } else { f64::MAX }
+        if let PlanNode::Leaf(leaf, _) = self { leaf.cost() } else { f64::MAX }
     }
 
     /// The same where few rows are open.
-    fn keep(&self, rows: &mut Rows, pool: &mut Pool) -> Result<()> {
+    fn keep(&self, rows: &mut SelectionVector, pool: &mut BufferPool) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
         match self {
-            Step::All(list) => list.iter().try_for_each(|step| step.keep(rows, pool))?,
-            Step::Any(list) => {
+            PlanNode::All(list) => list.iter().try_for_each(|step| step.keep(rows, pool))?,
+            PlanNode::Any(list) => {
                 let mut rest = pool.copy(rows)?;
                 for step in list {
                     step.discard(&mut rest, pool)?;
@@ -143,7 +143,7 @@ impl<'t> Step<'t> {
                 rows.minus(&rest);
                 pool.give(rest);
             }
-            Step::One(list) => {
+            PlanNode::One(list) => {
                 let (mut open, mut once) = (pool.copy(rows)?, pool.take());
                 for step in list {
                     let mut part = pool.copy(&open)?;
@@ -159,17 +159,17 @@ impl<'t> Step<'t> {
                 pool.give(std::mem::replace(rows, once));
                 pool.give(open);
             }
-            Step::Not(step) => step.discard(rows, pool)?,
-            Step::Leaf(leaf, flip) => leaf.keep(rows, *flip),
+            PlanNode::Not(step) => step.discard(rows, pool)?,
+            PlanNode::Leaf(leaf, flip) => leaf.keep(rows, *flip),
         }
         Ok(())
     }
 
     /// Keeps the rows for which it does not hold.
-    fn discard(&self, rows: &mut Rows, pool: &mut Pool) -> Result<()> {
+    fn discard(&self, rows: &mut SelectionVector, pool: &mut BufferPool) -> Result<()> {
         match self {
-            Step::Leaf(leaf, flip) => leaf.keep(rows, !flip),
-            Step::Not(step) => step.keep(rows, pool)?,
+            PlanNode::Leaf(leaf, flip) => leaf.keep(rows, !flip),
+            PlanNode::Not(step) => step.keep(rows, pool)?,
             _ => {
                 let mut part = pool.copy(rows)?;
                 self.keep(&mut part, pool)?;
@@ -186,15 +186,15 @@ const MOST_LISTED: usize = 4096;
 
 /// Rows of a conjunction that are still open behind the first of its members.
 struct Listed<'s, 't> {
-    steps: &'s [Step<'t>],
+    steps: &'s [PlanNode<'t>],
     /// The member that comes next.
     next: usize,
-    rows: Rows,
+    rows: SelectionVector,
 }
 
 impl Listed<'_, '_> {
     /// Tries the other members, and opens the rows that remain in the words of the table.
-    fn settle(&mut self, words: &mut [u64], pool: &mut Pool) -> Result<()> {
+    fn settle(&mut self, words: &mut [u64], pool: &mut BufferPool) -> Result<()> {
         let rest = self.steps.get(self.next..).unwrap_or_default();
         rest.iter().try_for_each(|step| step.keep(&mut self.rows, pool))?;
         self.rows.mark(words, 0);
@@ -224,7 +224,7 @@ struct Seen {
 /// How many words of rows a sample has.
 const SAMPLE: usize = 16;
 
-impl Step<'_> {
+impl PlanNode<'_> {
     /// Puts the members of conjunctions and disjunctions into the order of least expected cost. Results do not depend on it.
     pub(super) fn order(&mut self, live: &[u64]) -> Result<()> {
         if live.len() >= 4 * SAMPLE {
@@ -235,16 +235,16 @@ impl Step<'_> {
                     live.get(word).map(|open| (at, *open))
                 })
                 .collect();
-            self.settle(&samples, &mut Pool::default())?;
+            self.settle(&samples, &mut BufferPool::default())?;
         }
         Ok(())
     }
 
-    fn settle(&mut self, samples: &[(Window, u64)], pool: &mut Pool) -> Result<Seen> {
-        let any = matches!(self, Step::Any(_));
+    fn settle(&mut self, samples: &[(Window, u64)], pool: &mut BufferPool) -> Result<Seen> {
+        let any = matches!(self, PlanNode::Any(_));
         let cost = match self {
-            Step::All(list) | Step::Any(list) => {
-                let mut seen: Vec<(Seen, Step<'_>)> = Vec::with_capacity(list.len());
+            PlanNode::All(list) | PlanNode::Any(list) => {
+                let mut seen: Vec<(Seen, PlanNode<'_>)> = Vec::with_capacity(list.len());
                 for mut step in list.drain(..) {
                     seen.push((step.settle(samples, pool)?, step));
                 }
@@ -260,15 +260,15 @@ impl Step<'_> {
                 }
                 cost
             }
-            Step::One(list) => {
+            PlanNode::One(list) => {
                 let mut cost = 0.0;
                 for step in list {
                     cost += step.settle(samples, pool)?.cost;
                 }
                 cost
             }
-            Step::Not(step) => step.settle(samples, pool)?.cost,
-            Step::Leaf(leaf, _) => leaf.cost(),
+            PlanNode::Not(step) => step.settle(samples, pool)?.cost,
+            PlanNode::Leaf(leaf, _) => leaf.cost(),
         };
         let (mut open, mut kept) = (0, 0);
         for (at, word) in samples {

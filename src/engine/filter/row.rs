@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::{Context, People};
 use crate::error::Result;
 use crate::query::fold::fold;
-use crate::query::node::{Check, Relation, Test};
+use crate::query::node::{Predicate, Relation, Term};
 use crate::query::schema::Case;
 use crate::query::span::inside;
-use crate::query::{Cell, Cells, FieldIx, Node, Query, UnitTree};
+use crate::query::{Cell, Cells, Expr, FieldIx, Query, UnitTree};
 
 /// Whether a lead satisfies a filter.
 ///
@@ -16,81 +16,81 @@ use crate::query::{Cell, Cells, FieldIx, Node, Query, UnitTree};
 /// `now_required` and `actor_required` where the filter needs one that the context lacks.
 pub fn matches(query: &Query, lead: &dyn Cells, ctx: &Context<'_>) -> Result<bool> {
     let query = ctx.bind(query)?;
-    Ok(Row { lead, world: &World::of(ctx) }.holds(query.root()))
+    Ok(Row { lead, world: &Directory::of(ctx) }.holds(query.root()))
 }
 
 /// What lies outside of the lead: where people and units belong.
-pub(super) struct World<'a> {
+pub(super) struct Directory<'a> {
     pub(super) units: &'a UnitTree,
     pub(super) people: &'a dyn People,
 }
 
-impl<'a> World<'a> {
+impl<'a> Directory<'a> {
     pub(super) fn of(ctx: &Context<'a>) -> Self {
-        World { units: &ctx.schema.units, people: ctx.people }
+        Directory { units: &ctx.schema.units, people: ctx.people }
     }
 }
 
 /// A lead under test.
 pub(super) struct Row<'a> {
     pub(super) lead: &'a dyn Cells,
-    pub(super) world: &'a World<'a>,
+    pub(super) world: &'a Directory<'a>,
 }
 
 impl Row<'_> {
-    pub(super) fn holds(&self, node: &Node) -> bool {
+    pub(super) fn holds(&self, node: &Expr) -> bool {
         match node {
-            Node::All(list) => list.iter().all(|node| self.holds(node)),
-            Node::Any(list) => list.iter().any(|node| self.holds(node)),
-            Node::One(list) => list.iter().filter(|node| self.holds(node)).take(2).count() == 1,
-            Node::Not(node) => !self.holds(node),
-            Node::Test(test) => self.passes(test, &self.lead.cell(test.field)),
+            Expr::All(list) => list.iter().all(|node| self.holds(node)),
+            Expr::Any(list) => list.iter().any(|node| self.holds(node)),
+            Expr::One(list) => list.iter().filter(|node| self.holds(node)).take(2).count() == 1,
+            Expr::Not(node) => !self.holds(node),
+            Expr::Test(test) => self.passes(test, &self.lead.cell(test.field)),
         }
     }
 
-    pub(super) fn passes(&self, test: &Test, cell: &Cell<'_>) -> bool {
+    pub(super) fn passes(&self, test: &Term, cell: &Cell<'_>) -> bool {
         let yes = match &test.check {
-            Check::Pair(relation, other, case) => related(*relation, *case, cell, &self.lead.cell(*other)),
+            Predicate::Pair(relation, other, case) => related(*relation, *case, cell, &self.lead.cell(*other)),
             check => self.world.satisfies(check, cell),
         };
         yes != test.negated
     }
 }
 
-impl World<'_> {
+impl Directory<'_> {
     /// Whether a cell satisfies a check that looks at nothing else.
-    pub(super) fn satisfies(&self, check: &Check, cell: &Cell<'_>) -> bool {
+    pub(super) fn satisfies(&self, check: &Predicate, cell: &Cell<'_>) -> bool {
         match (check, cell) {
-            (Check::Null, cell) => is_null(cell),
-            (Check::Empty, cell) => is_null(cell) || cell.text() == Some(""),
-            (Check::Match(quota, node), cell) => {
+            (Predicate::Null, cell) => is_null(cell),
+            (Predicate::Empty, cell) => is_null(cell) || cell.text() == Some(""),
+            (Predicate::Match(quota, node), cell) => {
                 let (k, n) = self.count(node, cell);
                 quota.holds(k, n)
             }
-            (Check::Text(case, test), Cell::Text(text)) => test.accepts(&folded(*case, text)),
-            (Check::Numbers(spans), Cell::Number(number)) => inside(spans, *number),
-            (Check::Days(spans), Cell::Day(day)) => inside(spans, day.0),
-            (Check::Instants(spans), Cell::Instant(instant)) => inside(spans, instant.0),
-            (Check::Flag(wanted), Cell::Bool(value)) => wanted == value,
-            (Check::Words(words), Cell::Text(word)) => has(words, word),
-            (Check::HasAny(words), Cell::List(_)) => cell.items().any(|item| has(words, item)),
-            (Check::Exactly(words), Cell::List(items)) => exactly(words, items),
-            (Check::UnitUnder(above), Cell::Text(id)) => self.units.find(id).is_some_and(|unit| self.units.is_under(unit, *above)),
-            (Check::UnitUnder(above), Cell::List(_)) => {
+            (Predicate::Text(case, test), Cell::Text(text)) => test.accepts(&folded(*case, text)),
+            (Predicate::Numbers(spans), Cell::Number(number)) => inside(spans, *number),
+            (Predicate::Days(spans), Cell::Day(day)) => inside(spans, day.0),
+            (Predicate::Instants(spans), Cell::Instant(instant)) => inside(spans, instant.0),
+            (Predicate::Flag(wanted), Cell::Bool(value)) => wanted == value,
+            (Predicate::Words(words), Cell::Text(word)) => has(words, word),
+            (Predicate::HasAny(words), Cell::List(_)) => cell.items().any(|item| has(words, item)),
+            (Predicate::Exactly(words), Cell::List(items)) => exactly(words, items),
+            (Predicate::UnitUnder(above), Cell::Text(id)) => self.units.find(id).is_some_and(|unit| self.units.is_under(unit, *above)),
+            (Predicate::UnitUnder(above), Cell::List(_)) => {
                 cell.items().any(|id| self.units.find(id).is_some_and(|unit| self.units.is_under(unit, *above)))
             }
-            (Check::UserUnder(above), Cell::Text(id)) => self.people.unit_of(id).is_some_and(|unit| self.units.is_under(unit, *above)),
+            (Predicate::UserUnder(above), Cell::Text(id)) => self.people.unit_of(id).is_some_and(|unit| self.units.is_under(unit, *above)),
             _ => false,
         }
     }
 
     /// How many elements satisfy a condition, and how many there are.
-    pub(super) fn count(&self, node: &Node, cell: &Cell<'_>) -> (u32, u32) {
+    pub(super) fn count(&self, node: &Expr, cell: &Cell<'_>) -> (u32, u32) {
         cell.items().fold((0, 0), |(k, n), item| (k + u32::from(self.element(node, item)), n + 1))
     }
 
     /// Whether an element of a list satisfies a condition.
-    pub(super) fn element(&self, node: &Node, item: &str) -> bool {
+    pub(super) fn element(&self, node: &Expr, item: &str) -> bool {
         Row { lead: &Element(item), world: self }.holds(node)
     }
 }

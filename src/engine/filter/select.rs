@@ -1,8 +1,8 @@
 //! All rows of a table at once.
 
 use super::Context;
-use super::plan::Step;
-use super::row::World;
+use super::plan::PlanNode;
+use super::row::Directory;
 use crate::error::Result;
 use crate::query::Query;
 use crate::table::{Mask, Snapshot};
@@ -25,8 +25,8 @@ pub fn select_among(query: &Query, table: &Snapshot, ctx: &Context<'_>, mut mask
     if let Some(live) = table.live() {
         mask.and(live);
     }
-    let world = World::of(ctx);
-    let mut plan = Step::new(query.root(), table, &world)?;
+    let world = Directory::of(ctx);
+    let mut plan = PlanNode::new(query.root(), table, &world)?;
     plan.order(&mask.words)?;
     plan.narrow_all(&mut mask.words)?;
     Ok(mask)

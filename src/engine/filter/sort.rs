@@ -45,7 +45,7 @@ pub enum Nulls {
     Last,
 }
 
-/// Sorts rows by these keys, the first one deciding. Text is ordered by code point of its compared form, lists element by element.
+/// Sorts rows by these keys, the first one planner. Text is ordered by code point of its compared form, lists element by element.
 ///
 /// # Errors
 /// `out_of_memory`; the rows are then as they were.
@@ -54,7 +54,7 @@ pub fn sort(rows: &mut [u32], by: &[SortKey], table: &Snapshot) -> Result<()> {
     for (at, key) in by.iter().enumerate() {
         // A field that comes again decides nothing.
         if by.iter().take(at).all(|before| before.field != key.field) {
-            keys.push(Key { of: Of::new(table, key.field)?, direction: key.direction, nulls: key.nulls });
+            keys.push(Key { of: SortColumn::new(table, key.field)?, direction: key.direction, nulls: key.nulls });
         }
     }
     let mut entries: Vec<Entry> = Vec::new();
@@ -77,7 +77,7 @@ struct Entry {
 }
 
 struct Key<'t> {
-    of: Of<'t>,
+    of: SortColumn<'t>,
     direction: Direction,
     nulls: Nulls,
 }
@@ -106,8 +106,8 @@ impl Key<'_> {
         let written = if self.direction == Direction::Descending { !key } else { key };
         match self.of {
             _ if key == 0 || key == u64::MAX => Tie::Equal,
-            Of::Text(_) if written & 255 == LONGER => Tie::Open,
-            Of::List(..) => Tie::Open,
+            SortColumn::Text(_) if written & 255 == LONGER => Tie::Open,
+            SortColumn::List(..) => Tie::Open,
             _ => Tie::Equal,
         }
     }
@@ -137,7 +137,7 @@ fn settle(entries: &mut [Entry], spare: &mut [Entry], keys: &[Key<'_>], level: u
         match (same.len(), tie) {
             (..2, _) => {}
             (_, Tie::Equal) => settle(same, spare, rest, 0),
-            (_, Tie::Open) if level < LEVELS && matches!(key.of, Of::Text(_)) => settle(same, spare, keys, level + 1),
+            (_, Tie::Open) if level < LEVELS && matches!(key.of, SortColumn::Text(_)) => settle(same, spare, keys, level + 1),
             (_, Tie::Open) => {
                 same.sort_unstable_by(|a, b| key.compare(a.row, b.row).then(a.at.cmp(&b.at)));
                 same.chunk_by_mut(|a, b| key.compare(a.row, b.row).is_eq()).for_each(|same| settle(same, spare, rest, 0));
@@ -187,7 +187,7 @@ fn by_digits(entries: &mut [Entry], spare: &mut [Entry]) {
 }
 
 /// The values of a field, for ordering.
-enum Of<'t> {
+enum SortColumn<'t> {
     /// One value of fixed width.
     Fixed(&'t Column),
     /// Words and texts by code, with the rank of each code, that of null 0.
@@ -215,17 +215,17 @@ pub(super) fn ranks(dict: &Dict, case: Case) -> Result<Vec<u32>> {
     Ok(out)
 }
 
-impl<'t> Of<'t> {
-    fn new(table: &'t Snapshot, field: FieldIx) -> Result<Of<'t>> {
+impl<'t> SortColumn<'t> {
+    fn new(table: &'t Snapshot, field: FieldIx) -> Result<SortColumn<'t>> {
         let case = match table.schema().get(field) {
             Some(field) if field.kind == crate::query::FieldType::Text => field.case,
             _ => Case::Sensitive,
         };
         Ok(match table.column(field) {
-            Column::Coded(column) => Of::Coded(column, ranks(&column.dict, case)?),
-            Column::List(column) => Of::List(column, ranks(&column.dict, Case::Sensitive)?),
-            Column::Text(column) => Of::Text(column),
-            column => Of::Fixed(column),
+            Column::Coded(column) => SortColumn::Coded(column, ranks(&column.dict, case)?),
+            Column::List(column) => SortColumn::List(column, ranks(&column.dict, Case::Sensitive)?),
+            Column::Text(column) => SortColumn::Text(column),
+            column => SortColumn::Fixed(column),
         })
     }
 
@@ -234,22 +234,22 @@ impl<'t> Of<'t> {
         const TOP: u64 = 1 << 63;
         let whole = |value: i64| value.cast_unsigned() ^ TOP;
         match self {
-            Of::Fixed(Column::Number(column)) => column.get(row).filter(|number| !number.is_nan()).map(|number| {
+            SortColumn::Fixed(Column::Number(column)) => column.get(row).filter(|number| !number.is_nan()).map(|number| {
                 let bits = (number + 0.0).to_bits();
                 if bits & TOP == 0 { bits | TOP } else { !bits }
             }),
-            Of::Fixed(Column::Bool(column)) => column.get(row).filter(|value| *value < 2).map(|value| u64::from(value) + 1),
-            Of::Fixed(Column::Day(column)) => column.get(row).filter(|day| *day != i32::MIN).map(|day| whole(day.into())),
-            Of::Fixed(Column::Instant(column)) => column.get(row).filter(|ms| *ms != i64::MIN).map(whole),
-            Of::Fixed(_) => None,
-            Of::Coded(column, ranks) => rank(ranks, column.code(row)).map(u64::from),
-            Of::Text(column) => bytes_of(column, row).map(|text| {
+            SortColumn::Fixed(Column::Bool(column)) => column.get(row).filter(|value| *value < 2).map(|value| u64::from(value) + 1),
+            SortColumn::Fixed(Column::Day(column)) => column.get(row).filter(|day| *day != i32::MIN).map(|day| whole(day.into())),
+            SortColumn::Fixed(Column::Instant(column)) => column.get(row).filter(|ms| *ms != i64::MIN).map(whole),
+            SortColumn::Fixed(_) => None,
+            SortColumn::Coded(column, ranks) => rank(ranks, column.code(row)).map(u64::from),
+            SortColumn::Text(column) => bytes_of(column, row).map(|text| {
                 let rest = text.get(level * STRETCH..).unwrap_or_default();
                 let mut bytes = [0; 8];
                 bytes.iter_mut().zip(rest.iter().take(STRETCH)).for_each(|(to, byte)| *to = *byte);
                 u64::from_be_bytes(bytes) | (rest.len().min(STRETCH + 1) as u64 + 1)
             }),
-            Of::List(column, ranks) => {
+            SortColumn::List(column, ranks) => {
                 let codes = column.codes(row);
                 rank(ranks, codes.get(0)).map(|first| u64::from(first) << 32 | u64::from(rank(ranks, codes.get(1)).unwrap_or(0)))
             }
@@ -259,8 +259,8 @@ impl<'t> Of<'t> {
     /// How two values stand to each other whose keys are equal.
     fn compare(&self, a: u32, b: u32) -> Ordering {
         match self {
-            Of::Text(column) => bytes_of(column, a).cmp(&bytes_of(column, b)),
-            Of::List(column, ranks) => {
+            SortColumn::Text(column) => bytes_of(column, a).cmp(&bytes_of(column, b)),
+            SortColumn::List(column, ranks) => {
                 let of = |row| column.codes(row).iter().map(|code| rank(ranks, code));
                 of(a).cmp(of(b))
             }

@@ -2,23 +2,23 @@
 //!
 //! Where the column has an outline, its bytes decide for all values but those that lie between the same two bounds as an end of a span.
 
+use super::column_test::{Window, chunk_of, values};
 use super::kernel::narrow_spans;
-use super::lanes::ByteSet;
-use super::leaf::{Window, chunk_of, values};
-use super::rows::{Part, Rows};
+use super::selection_vector::{Part, SelectionVector};
+use super::simd::ByteSet;
 use crate::query::span::inside;
 use crate::table::column::Chunks;
-use crate::table::outline::{Ordered, Outline};
+use crate::table::sketch::{Ordered, Outline};
 
 /// A test of a column: whether the value is in one of some spans, which are sorted and apart.
-pub(super) struct SpanLeaf<'t, T> {
+pub(super) struct SpanColumnTest<'t, T> {
     column: &'t Chunks<T>,
     spans: &'t [(T, T)],
-    rough: Option<Rough<T>>,
+    rough: Option<CodedTest<T>>,
 }
 
 /// What the bytes of an outline say.
-struct Rough<T> {
+struct CodedTest<T> {
     outline: Outline<T>,
     /// For each byte what it decides.
     verdicts: [Verdict; 256],
@@ -33,8 +33,8 @@ enum Verdict {
     Unsure,
 }
 
-impl<T: Ordered> Rough<T> {
-    fn new(outline: Outline<T>, spans: &[(T, T)]) -> Rough<T> {
+impl<T: Ordered> CodedTest<T> {
+    fn new(outline: Outline<T>, spans: &[(T, T)]) -> CodedTest<T> {
         let mut verdicts = [Verdict::Outside; 256];
         for (verdict, (from, to)) in verdicts.iter_mut().zip(outline.stretches()) {
             let after = spans.partition_point(|span| span.1 < from);
@@ -50,13 +50,13 @@ impl<T: Ordered> Rough<T> {
             *null = Verdict::Inside;
         }
         let set = |wanted| ByteSet::new(&verdicts.map(|verdict| u8::from(verdict == wanted)));
-        Rough { inside: set(Verdict::Inside), unsure: set(Verdict::Unsure), outline, verdicts }
+        CodedTest { inside: set(Verdict::Inside), unsure: set(Verdict::Unsure), outline, verdicts }
     }
 }
 
-impl<'t, T: Ordered> SpanLeaf<'t, T> {
-    pub(super) fn new(column: &'t Chunks<T>, spans: &'t [(T, T)]) -> SpanLeaf<'t, T> {
-        SpanLeaf { column, spans, rough: column.outline().map(|outline| Rough::new(outline, spans)) }
+impl<'t, T: Ordered> SpanColumnTest<'t, T> {
+    pub(super) fn new(column: &'t Chunks<T>, spans: &'t [(T, T)]) -> SpanColumnTest<'t, T> {
+        SpanColumnTest { column, spans, rough: column.outline().map(|outline| CodedTest::new(outline, spans)) }
     }
 
     pub(super) fn narrow(&self, words: &mut [u64], flip: u64, at: Window) {
@@ -85,19 +85,19 @@ impl<'t, T: Ordered> SpanLeaf<'t, T> {
     }
 
     /// The same where few rows are open.
-    pub(super) fn keep(&self, rows: &mut Rows, flip: u64) {
+    pub(super) fn keep(&self, rows: &mut SelectionVector, flip: u64) {
         rows.by_chunk(|chunk, part| match self.rough(chunk) {
             Some((rough, bytes)) => self.keep_roughly(part, flip, chunk_of(&self.column.chunks, chunk), rough, bytes),
             None => self.keep_values(part, flip, chunk_of(&self.column.chunks, chunk)),
         });
     }
 
-    fn rough(&self, chunk: usize) -> Option<(&Rough<T>, &[u8])> {
+    fn rough(&self, chunk: usize) -> Option<(&CodedTest<T>, &[u8])> {
         let rough = self.rough.as_ref()?;
         Some((rough, rough.outline.bytes.get(chunk)?))
     }
 
-    fn keep_roughly(&self, part: &mut Part<'_>, flip: u64, values: &[T], rough: &Rough<T>, bytes: &[u8]) {
+    fn keep_roughly(&self, part: &mut Part<'_>, flip: u64, values: &[T], rough: &CodedTest<T>, bytes: &[u8]) {
         part.keep(flip, |row| match bytes.get(row).and_then(|byte| rough.verdicts.get(usize::from(*byte))) {
             Some(Verdict::Unsure) => values.get(row).is_some_and(|value| inside(self.spans, *value)),
             verdict => verdict == Some(&Verdict::Inside),

@@ -9,7 +9,7 @@ use super::packed::{Layout, rows_of, table, table_with};
 use super::sample::{Lead, Shape, Staff, context, questions, schema};
 use super::*;
 use crate::json::Json;
-use crate::query::{Cell, Purpose, compile};
+use crate::query::{Cell, Strictness, compile};
 use crate::table::{Mask, Row, RowIx};
 use crate::time::{Day, Instant};
 
@@ -29,7 +29,7 @@ fn judged(
     let schema = &shape.schema;
     let staff = Staff(schema.units.clone());
     let ctx = context(schema, &staff);
-    let query = compile(json, "", schema, Purpose::List).unwrap();
+    let query = compile(json, "", schema, Strictness::List).unwrap();
     let verdicts: Vec<bool> = leads.iter().map(|lead| oracle::matches(json, lead, &ctx)).collect();
     let table = table_with(schema, shape.id, &leads, &rows, layout);
     for every in one_in {
@@ -60,7 +60,7 @@ proptest! {
         let schema = &shape.schema;
         let staff = Staff(schema.units.clone());
         let ctx = context(schema, &staff);
-        let query = compile(&json, "", schema, Purpose::List).map_err(|faults| TestCaseError::fail(format!("{faults:?} {}", json.write())))?;
+        let query = compile(&json, "", schema, Strictness::List).map_err(|faults| TestCaseError::fail(format!("{faults:?} {}", json.write())))?;
         let rows = (0..leads.len()).map(|at| (at, false)).collect();
         for lead in &shape.rows(leads, rows).0 {
             let wanted = oracle::matches(&json, lead, &ctx);
@@ -130,7 +130,7 @@ fn an_explanation_is_the_same_tree_with_verdicts() {
         {"combinator":"or","not":true,"rules":[{"field":"user1","operator":"=","value":{"actor":true}},{"field":"date1","operator":"<","value":{"relative":"now"}}]},
         {"field":"tags1","match":{"mode":"atLeast","threshold":2},"value":{"combinator":"and","rules":[{"field":"","operator":"beginsWith","value":"n"}]}},
         {"field":"number1","operator":"<","value":"number2","valueSource":"field"}]}"#;
-    let query = compile(&Json::parse(json).unwrap(), "", &schema, Purpose::List).unwrap();
+    let query = compile(&Json::parse(json).unwrap(), "", &schema, Strictness::List).unwrap();
     let mut lead = Lead(vec![Cell::Null; schema.fields.len()]);
     let mut set = |name: &str, cell| lead.0[schema.find(name).unwrap().0 as usize] = cell;
     set("number1", Cell::Number(41.0));
@@ -166,7 +166,7 @@ fn the_deepest_filter_needs_little_stack() {
         let schema = Rc::new(schema());
         let staff = Staff(schema.units.clone());
         let ctx = context(&schema, &staff);
-        let query = compile(&json, "", &schema, Purpose::List).unwrap();
+        let query = compile(&json, "", &schema, Strictness::List).unwrap();
         let leads = [Lead(vec![Cell::Null; schema.fields.len()])];
         let table = table(&schema, &leads, &vec![(0, false); 3000], Layout(0));
         let found = select(&query, &table, &ctx).unwrap().count();

@@ -7,22 +7,22 @@ use std::ops::Bound;
 
 use memchr::memmem::Finder;
 
+use super::column_test::Window;
 use super::kernel::{BLOCK, later, narrow_rows, start_of};
-use super::lanes::pack;
-use super::leaf::Window;
-use super::rows::Rows;
-use crate::query::node::{Check, TextTest};
+use super::selection_vector::SelectionVector;
+use super::simd::pack;
+use crate::query::node::{Predicate, TextTest};
 use crate::table::bit;
 use crate::table::column::{TextChunk, TextColumn};
 
 /// A test of a column of text.
-pub(super) struct TextLeaf<'t> {
+pub(super) struct TextColumnTest<'t> {
     column: &'t TextColumn,
-    test: Prepared<'t>,
+    test: Matcher<'t>,
 }
 
 /// A test made ready for many texts. Texts are in the form in which they are compared.
-pub(super) enum Prepared<'t> {
+pub(super) enum Matcher<'t> {
     /// There is no text.
     Null,
     /// There is no text, or the empty one.
@@ -35,12 +35,12 @@ pub(super) enum Prepared<'t> {
     Other(&'t TextTest),
 }
 
-impl<'t> Prepared<'t> {
-    pub(super) fn new(test: &'t TextTest) -> Prepared<'t> {
+impl<'t> Matcher<'t> {
+    pub(super) fn new(test: &'t TextTest) -> Matcher<'t> {
         match test {
-            TextTest::Contains(part) => Prepared::Contains(Box::new(Finder::new(part.as_bytes()))),
-            TextTest::OneOf(words) => Prepared::OneOf(words, words.iter().fold(0, |bits, word| bits | 1 << word.len().min(63))),
-            test => Prepared::Other(test),
+            TextTest::Contains(part) => Matcher::Contains(Box::new(Finder::new(part.as_bytes()))),
+            TextTest::OneOf(words) => Matcher::OneOf(words, words.iter().fold(0, |bits, word| bits | 1 << word.len().min(63))),
+            test => Matcher::Other(test),
         }
     }
 
@@ -48,19 +48,19 @@ impl<'t> Prepared<'t> {
     #[inline]
     pub(super) fn accepts(&self, text: &[u8]) -> bool {
         match self {
-            Prepared::Null => false,
-            Prepared::Empty => text.is_empty(),
-            Prepared::OneOf(words, lengths) => {
+            Matcher::Null => false,
+            Matcher::Empty => text.is_empty(),
+            Matcher::OneOf(words, lengths) => {
                 lengths >> text.len().min(63) & 1 == 1 && words.binary_search_by(|word| word.as_bytes().cmp(text)).is_ok()
             }
-            Prepared::Contains(finder) => finder.find(text).is_some(),
-            Prepared::Other(test) => bytes_accepted(test, text),
+            Matcher::Contains(finder) => finder.find(text).is_some(),
+            Matcher::Other(test) => bytes_accepted(test, text),
         }
     }
 
     /// Whether no text passes.
     fn accepts_null(&self) -> bool {
-        matches!(self, Prepared::Null | Prepared::Empty)
+        matches!(self, Matcher::Null | Matcher::Empty)
     }
 }
 
@@ -88,24 +88,24 @@ fn bytes_accepted(test: &TextTest, text: &[u8]) -> bool {
     }
 }
 
-impl<'t> TextLeaf<'t> {
+impl<'t> TextColumnTest<'t> {
     /// Nothing for a check that is not about one text.
-    pub(super) fn new(column: &'t TextColumn, check: &'t Check) -> Option<TextLeaf<'t>> {
+    pub(super) fn new(column: &'t TextColumn, check: &'t Predicate) -> Option<TextColumnTest<'t>> {
         let test = match check {
-            Check::Null => Prepared::Null,
-            Check::Empty => Prepared::Empty,
-            Check::Text(_, test) => Prepared::new(test),
+            Predicate::Null => Matcher::Null,
+            Predicate::Empty => Matcher::Empty,
+            Predicate::Text(_, test) => Matcher::new(test),
             _ => return None,
         };
-        Some(TextLeaf { column, test })
+        Some(TextColumnTest { column, test })
     }
 
     pub(super) fn narrow(&self, words: &mut [u64], flip: u64, at: Window) {
         let Some(chunk) = self.column.chunks.get(at.chunk) else { return words.fill(0) };
         let mut hits = [0; BLOCK];
         match &self.test {
-            Prepared::Contains(finder) if !finder.needle().is_empty() => scan(chunk, finder, &mut hits, at.first, words.len() * 64),
-            Prepared::OneOf(strings, _) => {
+            Matcher::Contains(finder) if !finder.needle().is_empty() => scan(chunk, finder, &mut hits, at.first, words.len() * 64),
+            Matcher::OneOf(strings, _) => {
                 candidates(chunk, strings, &mut hits, at.first, words.len() * 64);
                 hits.iter_mut().zip(&*words).for_each(|(hit, word)| *hit &= *word);
                 narrow_rows(&mut hits, 0, |row| self.accepts_stored(chunk, at.first + row));
@@ -124,7 +124,7 @@ impl<'t> TextLeaf<'t> {
     }
 
     /// The same where few rows are open.
-    pub(super) fn keep(&self, rows: &mut Rows, flip: u64) {
+    pub(super) fn keep(&self, rows: &mut SelectionVector, flip: u64) {
         rows.by_chunk(|chunk, part| {
             let Some(chunk) = self.column.chunks.get(chunk) else { return };
             if chunk.changed.is_empty() {
@@ -147,8 +147,8 @@ impl<'t> TextLeaf<'t> {
     /// About what a row costs, in tenths of nanoseconds.
     pub(super) fn cost(&self) -> f64 {
         match self.test {
-            Prepared::Null => 20.0,
-            Prepared::Contains(_) => 200.0,
+            Matcher::Null => 20.0,
+            Matcher::Contains(_) => 200.0,
             _ => 40.0,
         }
     }

@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 use crate::error::{Error, Result};
 
 use super::flow::{Graph, Part};
-use super::number::Numbers;
+use super::rounding::Numbers;
 use super::set::{Matrix, filled, has, put};
-use super::{Class, Division, Even, Keep, Receiver, Settled, UNIT};
+use super::{Apportionment, Class, Division, Even, Keep, Receiver, UNIT};
 
 /// The classes in canonical order, those with the same set as one.
 pub(super) struct Merged {
@@ -89,7 +89,14 @@ impl Merged {
     }
 
     /// Cuts the flow into quotas, and draws up the answer.
-    pub fn settled(&self, division: &Division, numbers: &Numbers, shares: Vec<i64>, could_take: Vec<bool>, placed: i64) -> Result<Settled> {
+    pub fn settled(
+        &self,
+        division: &Division,
+        numbers: &Numbers,
+        shares: Vec<i64>,
+        could_take: Vec<bool>,
+        placed: i64,
+    ) -> Result<Apportionment> {
         let mut quotas = filled(Vec::new(), division.classes.len())?;
         let mut left = filled(0, division.classes.len())?;
         let mut stays = 0;
@@ -117,7 +124,7 @@ impl Merged {
             .map(|((receiver, total), _)| count(*total).saturating_add(if division.even == Even::Total { receiver.load } else { 0 }));
         let (largest, smallest) = (after.clone().max().unwrap_or(0), after.min().unwrap_or(0));
         let numbers = numbers.totals.iter().map(|total| count(*total)).collect();
-        Ok(Settled { shares, numbers, carry, could_take, quotas, left, placed: count(placed), stays, spread: largest - smallest })
+        Ok(Apportionment { shares, numbers, carry, could_take, quotas, left, placed: count(placed), stays, spread: largest - smallest })
     }
 }
 

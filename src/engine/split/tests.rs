@@ -25,7 +25,7 @@ fn open_to_all(receivers: Vec<Receiver>, count: u64, even: Even) -> Division {
 
 /// Settles, remembers the carries, and gives the numbers.
 fn next(division: &mut Division) -> Vec<u64> {
-    let settled = settle(division).unwrap();
+    let settled = apportion(division).unwrap();
     assert_consistent(division, &settled);
     for (receiver, carry) in division.receivers.iter_mut().zip(&settled.carry) {
         receiver.carry = *carry;
@@ -81,7 +81,7 @@ fn totals_are_levelled() {
         person.load = load;
     }
     let division = open_to_all(people, 8, Even::Total);
-    let settled = settle(&division).unwrap();
+    let settled = apportion(&division).unwrap();
     assert_eq!(settled.numbers, [0, 3, 5]);
     assert_eq!(settled.spread, 0);
 }
@@ -92,7 +92,7 @@ fn capacities_leave_rows_over() {
     for (person, (capacity, load)) in people.iter_mut().zip([(8_u64, 8_u64), (6, 4), (7, 4)]) {
         (person.load, person.most) = (load, Some(capacity - load));
     }
-    let settled = settle(&open_to_all(people, 10, Even::Total)).unwrap();
+    let settled = apportion(&open_to_all(people, 10, Even::Total)).unwrap();
     assert_eq!((settled.numbers, settled.left, settled.placed), (vec![0, 2, 3], vec![5], 5));
     assert_eq!(settled.could_take, [false, true, true]);
 }
@@ -101,9 +101,9 @@ fn capacities_leave_rows_over() {
 fn nothing_to_divide() {
     let mut people = receivers(&[1, 2]);
     people[0].carry = 7;
-    let settled = settle(&Division { receivers: people, classes: Vec::new(), even: Even::Dealt, keep: Keep::Yes }).unwrap();
+    let settled = apportion(&Division { receivers: people, classes: Vec::new(), even: Even::Dealt, keep: Keep::Yes }).unwrap();
     assert_eq!((settled.numbers, settled.shares, settled.carry, settled.placed), (vec![0, 0], vec![0, 0], vec![7, 0], 0));
-    assert_eq!(settle(&open_to_all(Vec::new(), 3, Even::Dealt)).unwrap().left, [3]);
+    assert_eq!(apportion(&open_to_all(Vec::new(), 3, Even::Dealt)).unwrap().left, [3]);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn owners_keep_their_rows() {
     let class = |owner, count| Class { eligible: Set::first(3), owner, count };
     let classes = vec![class(Some(2), 5), class(None, 1), class(Some(1), 3), class(Some(0), 1)];
     let division = Division { receivers: receivers(&[1, 1, 1]), classes, even: Even::Total, keep: Keep::Yes };
-    let settled = settle(&division).unwrap();
+    let settled = apportion(&division).unwrap();
     assert_eq!((settled.numbers, settled.stays), (vec![3, 3, 4], 8));
     assert_eq!(settled.quotas, [vec![(0, 1), (2, 4)], vec![(0, 1)], vec![(1, 3)], vec![(0, 1)]]);
 }
@@ -126,7 +126,7 @@ fn what_might_overflow_is_refused() {
     ] {
         let mut division = open_to_all(receivers(&[1, 1]), 3, Even::Total);
         change(&mut division);
-        assert_eq!(settle(&division).unwrap_err().code, "split_too_large");
+        assert_eq!(apportion(&division).unwrap_err().code, "split_too_large");
     }
 }
 
@@ -137,14 +137,14 @@ fn the_largest_numbers_are_exact() {
     for even in [Even::Dealt, Even::Total] {
         let mut division = open_to_all(people.clone(), 1_700_000_000, even);
         division.classes.push(Class { eligible: Set::of([1, 2]), owner: None, count: 9 });
-        let settled = settle(&division).unwrap();
+        let settled = apportion(&division).unwrap();
         assert_consistent(&division, &settled);
         assert_eq!(settled.numbers.iter().sum::<u64>(), 1_700_000_009);
     }
 }
 
 /// Quotas, numbers, shares, carries and what is left fit together and keep to the rules.
-fn assert_consistent(division: &Division, settled: &Settled) {
+fn assert_consistent(division: &Division, settled: &Apportionment) {
     let mut totals = vec![0; division.receivers.len()];
     for ((class, quota), left) in division.classes.iter().zip(&settled.quotas).zip(&settled.left) {
         assert!(quota.is_sorted_by(|a, b| a.0 < b.0) && quota.iter().all(|(_, rows)| *rows > 0));
@@ -280,7 +280,7 @@ fn small_division(dice: &mut Dice) -> Division {
 }
 
 fn agrees_with_the_definition(division: &Division) {
-    let settled = settle(division).unwrap();
+    let settled = apportion(division).unwrap();
     let expected = by_definition(division);
     assert_eq!((settled.shares.clone(), settled.numbers.clone(), settled.stays), expected, "{division:?}");
     assert_consistent(division, &settled);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Budget;
 use super::column::{CHUNK, Chunks};
-use super::outline::{Ordered, Slot};
+use super::sketch::{Ordered, Slot};
 use crate::error::{Error, Result};
 
 /// A run of up to [`CHUNK`] rows of one column.

@@ -45,7 +45,7 @@ pub enum Column {
 pub struct Chunks<T> {
     /// All full but the last.
     pub chunks: Vec<Rc<Vec<T>>>,
-    pub(crate) outline: super::outline::Slot<T>,
+    pub(crate) outline: super::sketch::Slot<T>,
 }
 
 /// Codes into a dictionary: 0 is null, `k` is value `k - 1`.

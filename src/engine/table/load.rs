@@ -60,7 +60,7 @@ pub struct LoadOptions {
 
 /// What becomes of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum LoadMode {
     /// A new table: a missing key is null.
     Load,
     /// An upsert: a missing key keeps its value.
@@ -90,7 +90,7 @@ enum Source {
 #[derive(Debug)]
 pub struct Loader {
     pub(crate) stage: Stage,
-    purpose: Purpose,
+    purpose: LoadMode,
     strict: bool,
     format: Option<LoadFormat>,
     users: Option<Rc<BTreeSet<String>>>,
@@ -123,7 +123,7 @@ impl Loader {
     ///
     /// # Errors
     /// `unknown_field` and `duplicate_column` for what `columns` says.
-    pub fn new(schema: Rc<Schema>, id: FieldIx, options: LoadOptions, purpose: Purpose, budget: Budget) -> Result<Loader> {
+    pub fn new(schema: Rc<Schema>, id: FieldIx, options: LoadOptions, purpose: LoadMode, budget: Budget) -> Result<Loader> {
         let keys = header::keys(&schema, &options.columns)?;
         let width = schema.fields.len().max(1);
         let batch_rows = (BATCH_CELLS / width).clamp(16, 256);
@@ -254,7 +254,7 @@ impl Loader {
         converter.users = self.users.as_deref();
         let memory = self.memory.get_mut(ix.0 as usize).unwrap_or(&mut none);
         self.stage.push_cells(&mut converter, memory, count, cells)?;
-        if self.purpose == Purpose::Upsert {
+        if self.purpose == LoadMode::Upsert {
             for at in (0..count).filter(|at| cells.get(*at) == Value::Absent) {
                 self.stage.mark_absent(ix.0 as usize, self.stage.rows + short(at))?;
             }

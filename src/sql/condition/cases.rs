@@ -6,7 +6,7 @@ use proptest::test_runner::TestRunner;
 
 use crate::json::Json;
 use crate::query::fold::fold;
-use crate::query::{Cell, Purpose, Query, Schema, compile};
+use crate::query::{Cell, Query, Schema, Strictness, compile};
 use crate::sql::condition::{Dialect, SqlColumn, SqlOptions, to_sql};
 use evenhand_engine::filter::sample::{Staff, context, filter, lead, schema};
 use evenhand_engine::filter::{Context, oracle};
@@ -59,7 +59,7 @@ fn cases() -> String {
     let filters = filter(&schema);
     let cases = (0..FILTERS).map(|_| {
         let json = some(&filters, &mut runner);
-        let query = compile(&json, "", &schema, Purpose::List).unwrap();
+        let query = compile(&json, "", &schema, Strictness::List).unwrap();
         let wanted = (0..LEADS).filter(|row| oracle::matches(&json, &leads[*row], &ctx)).map(Json::from).collect();
         Json::object([
             ("filter", json),

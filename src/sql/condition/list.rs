@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::query::node::{Quota, Share};
-use crate::query::{FieldType, Node};
+use crate::query::{Expr, FieldType};
 use crate::sql::condition::column::{ELEMENT, Source};
 use crate::sql::condition::{Dialect, Stored, Writer};
 
@@ -59,7 +59,7 @@ impl Writer<'_> {
         format!("({} AND {} AND {})", self.has_element(a), all(&left, &right), all(&right, &left))
     }
 
-    pub(crate) fn matching(&mut self, source: &Source, quota: Quota, node: &Node) -> Result<String> {
+    pub(crate) fn matching(&mut self, source: &Source, quota: Quota, node: &Expr) -> Result<String> {
         let items = self.elements(source);
         self.element = Some(if source.kind == FieldType::Units { FieldType::Unit } else { FieldType::Text });
         let holds = self.node(node);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::{Diagnostic, Error, Result, nearest, pointer};
 use crate::json::Json;
-use crate::json::decode::{Faults, Node};
+use crate::json::decode::{Decoder, Faults};
 use crate::query::{FieldIx, FieldType, Schema, quoted};
 
 /// A database's language.
@@ -164,7 +164,7 @@ impl SqlOptions {
     /// Every fault: `wrong_type`, `unknown_field`, `sql_options_invalid`.
     pub fn parse(json: &Json, path: &str, schema: &Schema) -> Result<SqlOptions, Vec<Diagnostic>> {
         let faults = Faults::default();
-        let node = Node::new(json, path, &faults);
+        let node = Decoder::new(json, path, &faults);
         let mut out = SqlOptions::default();
         for (name, column) in node.get("columns").entries() {
             match schema.find(name) {
@@ -218,7 +218,7 @@ impl SqlOptions {
         Ok((name, stored))
     }
 
-    fn column(node: &Node<'_>) -> Option<SqlColumn> {
+    fn column(node: &Decoder<'_>) -> Option<SqlColumn> {
         let (json, path, faults) = (node.json, &node.path(), node.faults());
         if json.as_text().is_some() {
             return Some(SqlColumn { column: SqlOptions::name(json, path.to_owned(), faults)?, stored: None, folded: None });
@@ -262,7 +262,7 @@ impl SqlOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::{Purpose, compile};
+    use crate::query::{Strictness, compile};
     use crate::sql::condition::to_sql;
     use evenhand_engine::filter::sample::{Staff, context, schema};
 
@@ -270,7 +270,7 @@ mod tests {
         let schema = schema();
         let staff = Staff(schema.units.clone());
         let json = Json::parse(&format!(r#"{{"combinator":"and","rules":[{rule}]}}"#)).unwrap();
-        let query = compile(&json, "", &schema, Purpose::List).unwrap();
+        let query = compile(&json, "", &schema, Strictness::List).unwrap();
         let options = SqlOptions::parse(&Json::parse(options).unwrap(), "", &schema).unwrap();
         let out = to_sql(&query, &context(&schema, &staff), dialect, &options).map_err(|error| error.code)?;
         Ok((out.sql, Json::List(out.params).write(), out.exact))

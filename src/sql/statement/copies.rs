@@ -7,7 +7,7 @@ use crate::plan::{Created, Plan};
 use crate::query::Cell;
 use crate::sql::condition::Dialect;
 
-use crate::sql::statement::feed::Feed;
+use crate::sql::statement::feed::ValueRows;
 use crate::sql::statement::options::Target;
 use crate::sql::statement::rows::{guard, returning};
 use crate::sql::statement::{Kind, Statement};
@@ -23,7 +23,7 @@ pub(crate) fn inserts(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>
 fn insert(copy: &Created, target: &Target<'_>) -> Result<Statement> {
     let id = target.column(target.model.lead.id)?;
     let text = |text: &str| id.value(&Cell::Text(Cow::Owned(text.to_owned())));
-    let mut feed = Feed::new(target);
+    let mut feed = ValueRows::new(target);
     let mut row = Vec::new();
     let mut fields = Vec::new();
     for (field, cell) in copy.set.iter().filter(|(field, _)| *field != target.model.lead.id) {
@@ -74,7 +74,7 @@ pub(crate) fn deletes(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>
     let lead = &target.model.lead;
     let (id, guarding) = (target.column(lead.id)?, target.column(lead.version.unwrap_or(lead.owner))?);
     for (copy, expect) in &plan.removed {
-        let mut feed = Feed::new(target);
+        let mut feed = ValueRows::new(target);
         let (wanted, expected) = (feed.column(id.written_as()), feed.column(guarding.compared_as()));
         feed.row([Some(id.value(&Cell::Text(Cow::Borrowed(copy)))?), Some(guarding.comparand(expect)?)])?;
         let mut writer = feed.begin(target)?;

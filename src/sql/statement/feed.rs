@@ -13,15 +13,15 @@ const ROWS: usize = 50_000;
 
 /// Rows of values. A column in which all rows agree becomes one parameter; the others travel together in one JSON text.
 #[derive(Debug)]
-pub(crate) struct Feed {
+pub(crate) struct ValueRows {
     max_params: usize,
-    columns: Vec<Fed>,
+    columns: Vec<ParamColumn>,
     rows: usize,
     bytes: usize,
 }
 
 #[derive(Debug)]
-struct Fed {
+struct ParamColumn {
     /// The type in PostgreSQL.
     kind: &'static str,
     values: Vec<Option<Json>>,
@@ -33,18 +33,18 @@ struct Fed {
 
 /// A column of a feed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct FedIx(usize);
+pub(crate) struct ParamIx(usize);
 
-impl Feed {
+impl ValueRows {
     /// No columns and no rows.
-    pub fn new(target: &Target<'_>) -> Feed {
-        Feed { max_params: target.max_params, columns: Vec::new(), rows: 0, bytes: 0 }
+    pub fn new(target: &Target<'_>) -> ValueRows {
+        ValueRows { max_params: target.max_params, columns: Vec::new(), rows: 0, bytes: 0 }
     }
 
     /// Adds a column of a PostgreSQL type.
-    pub fn column(&mut self, kind: &'static str) -> FedIx {
-        self.columns.push(Fed { kind, values: Vec::new(), first: None, differs: false, used: true, bytes: 0 });
-        FedIx(self.columns.len() - 1)
+    pub fn column(&mut self, kind: &'static str) -> ParamIx {
+        self.columns.push(ParamColumn { kind, values: Vec::new(), first: None, differs: false, used: true, bytes: 0 });
+        ParamIx(self.columns.len() - 1)
     }
 
     /// Adds a row, a value for each column; none where it does not matter.
@@ -84,12 +84,12 @@ impl Feed {
     }
 
     /// The value in which all rows agree.
-    pub fn agreed(&self, FedIx(at): FedIx) -> Option<&Json> {
+    pub fn agreed(&self, ParamIx(at): ParamIx) -> Option<&Json> {
         self.columns.get(at).filter(|column| !column.differs).and_then(|column| column.first.as_ref())
     }
 
     /// Leaves a column out.
-    pub fn leave_out(&mut self, FedIx(at): FedIx) {
+    pub fn leave_out(&mut self, ParamIx(at): ParamIx) {
         self.columns.iter_mut().skip(at).take(1).for_each(|column| column.used = false);
     }
 
@@ -115,7 +115,7 @@ impl Feed {
 
     /// The rows as JSON: objects for PostgreSQL, arrays for SQLite.
     fn write(&self, dialect: Dialect) -> Result<String> {
-        let columns: Vec<(String, &Fed)> = self
+        let columns: Vec<(String, &ParamColumn)> = self
             .columns
             .iter()
             .enumerate()
@@ -172,7 +172,7 @@ fn written_bytes(value: &Json) -> usize {
 /// Writes a statement. Values are asked for in the order in which they stand in its text.
 pub(crate) struct Writer<'a> {
     pub target: &'a Target<'a>,
-    feed: Feed,
+    feed: ValueRows,
     params: Vec<Json>,
     /// The rows, as what follows `FROM` in PostgreSQL or `WITH` in SQLite.
     source: Option<String>,
@@ -213,7 +213,7 @@ impl Writer<'_> {
     }
 
     /// A value of the rows, or a parameter.
-    pub fn value(&mut self, FedIx(at): FedIx) -> String {
+    pub fn value(&mut self, ParamIx(at): ParamIx) -> String {
         let Some(column) = self.feed.columns.get(at) else { return "NULL".to_owned() };
         if column.differs {
             return format!("{}.c{at}", self.target.given);

@@ -7,15 +7,15 @@ use crate::plan::{Change, Plan};
 use crate::query::FieldIx;
 use crate::sql::condition::Dialect;
 
-use crate::sql::statement::feed::{FedIx, Feed, Writer};
+use crate::sql::statement::feed::{ParamIx, ValueRows, Writer};
 use crate::sql::statement::options::Target;
 use crate::sql::statement::{Kind, Statement};
 
 /// What the rows of an update are made of.
 struct Columns {
-    feed: Feed,
-    id: FedIx,
-    expect: FedIx,
+    feed: ValueRows,
+    id: ParamIx,
+    expect: ParamIx,
     fields: Vec<Field>,
 }
 
@@ -23,10 +23,10 @@ struct Columns {
 struct Field {
     ix: FieldIx,
     /// Whether the row sets it.
-    set: FedIx,
-    to: FedIx,
+    set: ParamIx,
+    to: ParamIx,
     /// What it must hold, where leads have no version and it is not the owner.
-    from: Option<FedIx>,
+    from: Option<ParamIx>,
 }
 
 /// The changes in order of the leads' ids.
@@ -54,7 +54,7 @@ pub(crate) fn updates(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>
 impl Columns {
     fn new(plan: &Plan, target: &Target<'_>) -> Result<Columns> {
         let lead = &target.model.lead;
-        let mut feed = Feed::new(target);
+        let mut feed = ValueRows::new(target);
         let id = feed.column(target.column(lead.id)?.written_as());
         let expect = feed.column(target.column(lead.version.unwrap_or(lead.owner))?.compared_as());
         let mut touched: Vec<FieldIx> = plan.edits.iter().map(|edit| edit.field).collect();

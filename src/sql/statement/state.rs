@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::plan::state::StateChange;
 use crate::sql::condition::Dialect;
 
-use crate::sql::statement::feed::{FedIx, Feed, Writer};
+use crate::sql::statement::feed::{ParamIx, ValueRows, Writer};
 use crate::sql::statement::options::Target;
 use crate::sql::statement::{Kind, Statement};
 
@@ -79,10 +79,10 @@ struct Table<'a> {
 /// The columns of a statement's rows.
 #[derive(Clone, Copy)]
 struct Fed {
-    key: FedIx,
-    expect: FedIx,
-    version: FedIx,
-    value: FedIx,
+    key: ParamIx,
+    expect: ParamIx,
+    version: ParamIx,
+    value: ParamIx,
 }
 
 /// What a statement does with its keys.
@@ -104,10 +104,10 @@ impl Table<'_> {
     fn each(&self, entries: &[Entry<'_>], step: Step, out: &mut Vec<Statement>) -> Result<()> {
         let mut entries = entries.iter().peekable();
         while entries.peek().is_some() {
-            let mut feed = Feed::new(self.target);
+            let mut feed = ValueRows::new(self.target);
             let fed =
                 Fed { key: feed.column("text"), expect: feed.column("bigint"), version: feed.column("bigint"), value: feed.column("text") };
-            let unused: &[FedIx] = match step {
+            let unused: &[ParamIx] = match step {
                 Step::Insert => &[fed.expect],
                 Step::Forget => &[fed.expect, fed.version, fed.value],
                 Step::Check | Step::CheckAndWrite => &[fed.version, fed.value],

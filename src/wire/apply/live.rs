@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::config::Model;
 use crate::error::Result;
 use crate::plan::Plan;
-use crate::plan::edit::{Set, To, When};
+use crate::plan::edit::{AppliesWhen, NewValue, Set};
 use crate::query::{Cell, FieldIx};
 use crate::table::{CHUNK, Column, Edit, Mask, RowIx, Snapshot, Table, Values};
 
@@ -53,9 +53,9 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
     for edit in plan.edits.iter() {
         let when = |values, which| Bulk { field: edit.field, values, which };
         match (&edit.to, edit.when) {
-            (To::Same(cell), When::Always) => bulk.push(when(vec![cell.clone()], None)),
-            (To::Now(_), When::Always) => bulk.push(when(edit.to.value(0, &Cell::Null, plan.now).into_iter().collect(), None)),
-            (To::Coded(values, codes), When::Always) => {
+            (NewValue::Same(cell), AppliesWhen::Always) => bulk.push(when(vec![cell.clone()], None)),
+            (NewValue::Now(_), AppliesWhen::Always) => bulk.push(when(edit.to.value(0, &Cell::Null, plan.now).into_iter().collect(), None)),
+            (NewValue::Coded(values, codes), AppliesWhen::Always) => {
                 let which = places.iter().map(|at| codes.get(*at as usize).copied().unwrap_or(0)).collect();
                 bulk.push(when(values.to_vec(), Some(which)));
             }

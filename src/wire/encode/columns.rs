@@ -6,7 +6,7 @@ use crate::query::{Cell, FieldIx};
 use crate::table::{RowIx, Snapshot};
 
 use crate::plan::Plan;
-use crate::plan::edit::{Edit, To, When};
+use crate::plan::edit::{AppliesWhen, Edit, NewValue};
 use crate::plan::follow::in_front;
 use crate::wire::encode::{REMEMBERED, Times, cell, distance, number, signed, tag};
 
@@ -78,7 +78,7 @@ impl Column {
 /// What each field was and is, field by field.
 pub(crate) fn columns(plan: &Plan, fields: &[FieldIx], times: Times) -> Vec<(Column, Column)> {
     let mut columns: Vec<(Column, Column)> = fields.iter().map(|_| Default::default()).collect();
-    let plain = |edit: &Edit| edit.when == When::Always && matches!(edit.to, To::Same(_) | To::Coded(..));
+    let plain = |edit: &Edit| edit.when == AppliesWhen::Always && matches!(edit.to, NewValue::Same(_) | NewValue::Coded(..));
     if plan.edits.iter().all(plain) {
         for (edit, (from, to)) in plan.edits.iter().zip(&mut columns) {
             plain_column(plan, edit.field, &edit.to, from, to);
@@ -120,15 +120,15 @@ pub(crate) fn columns(plan: &Plan, fields: &[FieldIx], times: Times) -> Vec<(Col
 
 /// What becomes of the owner of each row, for what follows from that. Nothing where other things follow from it than a field's edits and its
 /// own value tell.
-fn owners(plan: &Plan) -> Option<Vec<When>> {
-    if plan.edits.iter().any(|edit| matches!(edit.to, To::Pointer | To::Access { .. } | To::Notified)) {
+fn owners(plan: &Plan) -> Option<Vec<AppliesWhen>> {
+    if plan.edits.iter().any(|edit| matches!(edit.to, NewValue::Pointer | NewValue::Access { .. } | NewValue::Notified)) {
         return None;
     }
     let owner = plan.model.lead.owner;
     let Some(edit) = plan.edits.iter().find(|edit| edit.field == owner) else { return Some(Vec::new()) };
     let (values, codes) = match &edit.to {
-        To::Same(cell) => (std::slice::from_ref(cell), None),
-        To::Coded(values, codes) => (values.as_slice(), Some(codes.as_slice())),
+        NewValue::Same(cell) => (std::slice::from_ref(cell), None),
+        NewValue::Coded(values, codes) => (values.as_slice(), Some(codes.as_slice())),
         _ => return None,
     };
     let mut out = Vec::new();
@@ -142,39 +142,46 @@ fn owners(plan: &Plan) -> Option<Vec<When>> {
     out.extend(plan.rows.iter().enumerate().map(|(at, row)| {
         let which = codes.map_or(0, |codes| codes.get(at).copied().unwrap_or(0));
         match places.get(which as usize) {
-            Some((place, _)) if *place == Some(coded.code(*row)) => When::Always,
-            Some((_, true)) => When::Lost,
-            Some((_, false)) => When::Gained,
-            None => When::Always,
+            Some((place, _)) if *place == Some(coded.code(*row)) => AppliesWhen::Always,
+            Some((_, true)) => AppliesWhen::Lost,
+            Some((_, false)) => AppliesWhen::Gained,
+            None => AppliesWhen::Always,
         }
     }));
     Some(out)
 }
 
 /// Whether an edit applies to a row whose owner changes like that; [`When::Always`] stands for one who stays.
-fn applies(edit: &Edit, owner: When) -> bool {
+fn applies(edit: &Edit, owner: AppliesWhen) -> bool {
     match edit.when {
-        When::Always => true,
-        When::Changed => owner != When::Always,
+        AppliesWhen::Always => true,
+        AppliesWhen::Changed => owner != AppliesWhen::Always,
         when => when == owner,
     }
 }
 
 /// A field that is set in some rows, or to what depends on the row.
-fn patched_column(plan: &Plan, field: FieldIx, edits: &[&Edit], owners: &[When], times: Times, (from, to): (&mut Column, &mut Column)) {
+fn patched_column(
+    plan: &Plan,
+    field: FieldIx,
+    edits: &[&Edit],
+    owners: &[AppliesWhen],
+    times: Times,
+    (from, to): (&mut Column, &mut Column),
+) {
     let relative = distance(plan, field).filter(|_| times == Times::Relative).map(|distance| {
         let mut value = vec![tag::DISTANCE];
         signed(distance, &mut value);
         value
     });
     for (at, row) in plan.rows.iter().map(|row| RowIx(*row)).enumerate() {
-        let owner = owners.get(at).copied().unwrap_or(When::Always);
+        let owner = owners.get(at).copied().unwrap_or(AppliesWhen::Always);
         let was = plan.table.cell(row, field);
         let set = (0u32..).zip(edits).filter(|(_, edit)| applies(edit, owner)).find_map(|(nth, edit)| {
             let is = match &edit.to {
                 // Told by its number among the edits, not by its value.
-                To::Same(cell) => return (*cell != was).then_some((nth, None)),
-                To::FormerOwner => {
+                NewValue::Same(cell) => return (*cell != was).then_some((nth, None)),
+                NewValue::FormerOwner => {
                     let former = plan.table.cell(row, plan.model.lead.owner);
                     former.text().map(|former| in_front(&was, former))
                 }
@@ -194,17 +201,17 @@ fn patched_column(plan: &Plan, field: FieldIx, edits: &[&Edit], owners: &[When],
             (None, Some(is), _) => {
                 to.push(&is);
             }
-            (None, None, Some(To::Same(cell))) => to.push_coded(nth, || cell.clone()),
+            (None, None, Some(NewValue::Same(cell))) => to.push_coded(nth, || cell.clone()),
             (None, None, _) => {}
         }
     }
 }
 
 /// A field that is set to one of a few values in every row: told by codes where it has them.
-fn plain_column(plan: &Plan, field: FieldIx, edit: &To, from: &mut Column, to: &mut Column) {
+fn plain_column(plan: &Plan, field: FieldIx, edit: &NewValue, from: &mut Column, to: &mut Column) {
     let (values, codes) = match edit {
-        To::Same(cell) => (std::slice::from_ref(cell), None),
-        To::Coded(values, codes) => (values.as_slice(), Some(codes.as_slice())),
+        NewValue::Same(cell) => (std::slice::from_ref(cell), None),
+        NewValue::Coded(values, codes) => (values.as_slice(), Some(codes.as_slice())),
         _ => return,
     };
     let coded = if let crate::table::Column::Coded(coded) = plan.table.column(field) { Some(coded) } else { None };

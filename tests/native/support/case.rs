@@ -35,8 +35,8 @@ use evenhand::json::Json;
 use evenhand::plan::Plan;
 use evenhand::table::Budget;
 use evenhand::wire::decode::peek;
-use evenhand::wire::verify::{Posted, Problem, Verdict};
-use evenhand::workspace::{LeadTable, Selection, Stored, Workspace};
+use evenhand::wire::verify::{EncodedPlan, Problem, Verdict};
+use evenhand::workspace::{Attachments, LeadTable, Selection, Workspace};
 
 /// What the steps of a case share.
 #[derive(Default)]
@@ -220,7 +220,7 @@ impl World {
                 if picked.is_some() {
                     put(&mut command, "/leads", Some(&Json::object([("selection", true.into())])));
                 }
-                let mut stored = Stored::default();
+                let mut stored = Attachments::default();
                 for (id, name) in part(step, "stored").as_object().unwrap_or_default() {
                     stored.plans.push((id.clone(), self.plans[name.as_text().unwrap()].encode()));
                 }
@@ -234,7 +234,7 @@ impl World {
             }
             "verify" => {
                 let (json, bytes) = self.posted(step);
-                match self.workspace().verify(self.table(), posted(&json, &bytes), &self.context(step), Stored::default())? {
+                match self.workspace().verify(self.table(), posted(&json, &bytes), &self.context(step), Attachments::default())? {
                     Verdict::Holds(plan) => Json::object([("ok", true.into()), ("digest", plan.digest().into())]),
                     Verdict::Fails(problems) => {
                         Json::object([("ok", false.into()), ("problems", Json::List(problems.iter().map(Problem::to_json).collect()))])
@@ -246,8 +246,8 @@ impl World {
                 let table = self.table.as_mut().unwrap();
                 let plan = &self.plans[text(step, "plan")];
                 match step.get("form").and_then(Json::as_text) {
-                    Some("json") => workspace.apply(table, Posted::Json(&plan.to_json()))?.to_json(),
-                    Some("bytes") => workspace.apply(table, Posted::Bytes(&plan.encode()))?.to_json(),
+                    Some("json") => workspace.apply(table, EncodedPlan::Json(&plan.to_json()))?.to_json(),
+                    Some("bytes") => workspace.apply(table, EncodedPlan::Bytes(&plan.encode()))?.to_json(),
                     _ => workspace.apply_plan(table, plan)?.to_json(),
                 }
             }
@@ -322,6 +322,6 @@ impl World {
     }
 }
 
-fn posted<'a>(json: &'a Option<Json>, bytes: &'a [u8]) -> Posted<'a> {
-    json.as_ref().map_or(Posted::Bytes(bytes), Posted::Json)
+fn posted<'a>(json: &'a Option<Json>, bytes: &'a [u8]) -> EncodedPlan<'a> {
+    json.as_ref().map_or(EncodedPlan::Bytes(bytes), EncodedPlan::Json)
 }

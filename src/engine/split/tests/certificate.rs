@@ -15,7 +15,7 @@ fn plus(a: Cost, b: Cost) -> Cost {
 }
 
 /// The exact shares that the answer claims: receivers at one level share what they hold beyond those below.
-fn exact_shares(division: &Division, settled: &Settled) -> Vec<(i128, i128)> {
+fn exact_shares(division: &Division, settled: &Apportionment) -> Vec<(i128, i128)> {
     let load = |at: usize| if division.even == Even::Total { i128::from(division.receivers[at].load) } else { 0 };
     let weight = |at: usize| i128::from(division.receivers[at].weight);
     let level = |at: usize| (load(at) as f64 + settled.shares[at] as f64 / UNIT as f64) / weight(at) as f64;
@@ -48,7 +48,7 @@ fn places(fractions: &[Ratio]) -> Vec<i128> {
     out
 }
 
-fn residual_arcs(division: &Division, settled: &Settled) -> Vec<(usize, usize, Cost)> {
+fn residual_arcs(division: &Division, settled: &Apportionment) -> Vec<(usize, usize, Cost)> {
     let (people, unit) = (division.receivers.len(), i128::from(UNIT));
     let class_node = |class: usize| 1 + people + class;
     let mut arcs = Vec::new();
@@ -179,7 +179,7 @@ fn rank(division: &Division, members: &[bool]) -> u64 {
 }
 
 fn assert_best(division: &Division) {
-    let settled = settle(division).unwrap();
+    let settled = apportion(division).unwrap();
     assert_consistent(division, &settled);
     let arcs = residual_arcs(division, &settled);
     assert!(!has_negative_cycle(1 + division.receivers.len() + division.classes.len(), &arcs), "{division:?}");
@@ -291,17 +291,17 @@ fn the_order_of_classes_changes_nothing() {
     let mut dice = Dice(3);
     for _ in 0..300 {
         let division = middling_division(&mut dice);
-        let settled = settle(&division).unwrap();
+        let settled = apportion(&division).unwrap();
         let mut order: Vec<usize> = (0..division.classes.len()).collect();
         order.sort_by_cached_key(|_| dice.roll(1 << 40));
         let classes = order.iter().map(|at| division.classes[*at].clone()).collect();
-        let again = settle(&Division { classes, ..division.clone() }).unwrap();
+        let again = apportion(&Division { classes, ..division.clone() }).unwrap();
         assert_eq!(
             (&again.numbers, &again.shares, &again.carry, again.stays),
             (&settled.numbers, &settled.shares, &settled.carry, settled.stays)
         );
         // Classes that are alike in everything may stand for one another.
-        let answers = |division: &Division, settled: &Settled| {
+        let answers = |division: &Division, settled: &Apportionment| {
             let mut all: Vec<_> =
                 division.classes.iter().cloned().zip(settled.quotas.iter().cloned()).zip(settled.left.iter().copied()).collect();
             all.sort();
@@ -318,7 +318,7 @@ fn without_carries_nobody_is_a_lead_off_their_share() {
     for _ in 0..1000 {
         let mut division = middling_division(&mut dice);
         division.receivers.iter_mut().for_each(|receiver| receiver.carry = 0);
-        let settled = settle(&division).unwrap();
+        let settled = apportion(&division).unwrap();
         for (number, share) in settled.numbers.iter().zip(&settled.shares) {
             assert!((i128::from(*number) * i128::from(UNIT) - i128::from(*share)).abs() < i128::from(UNIT));
         }

@@ -2,10 +2,10 @@
 
 use super::model::*;
 use crate::error::Result;
-use crate::table::{Budget, LoadFormat, LoadOptions, Loader, Purpose, Table};
+use crate::table::{Budget, LoadFormat, LoadMode, LoadOptions, Loader, Table};
 
 fn load_with(options: LoadOptions, bytes: &[u8]) -> Result<Table> {
-    let mut loader = Loader::new(schema(), ID, options, Purpose::Load, Budget::default())?;
+    let mut loader = Loader::new(schema(), ID, options, LoadMode::Load, Budget::default())?;
     loader.push(bytes)?;
     loader.finish()
 }
@@ -156,7 +156,7 @@ fn a_budget_is_kept() {
     let rows: String = (0..20_000).map(|i| format!("{{\"id\":\"{i}\",\"name\":\"name {i}\"}}")).collect();
     let needed = load(&rows).unwrap().bytes();
     for most in (0..20).map(|step| needed * step / 20) {
-        let mut loader = Loader::new(schema(), ID, LoadOptions::default(), Purpose::Load, Budget::new(most)).unwrap();
+        let mut loader = Loader::new(schema(), ID, LoadOptions::default(), LoadMode::Load, Budget::new(most)).unwrap();
         assert_eq!(loader.push(rows.as_bytes()).and_then(|()| loader.finish()).unwrap_err().code, "out_of_memory");
     }
 }

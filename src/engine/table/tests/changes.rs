@@ -6,7 +6,7 @@ use super::load::any_rows;
 use super::model::*;
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};
-use crate::table::{Budget, Edit, LoadOptions, Loader, Purpose, RowIx, Table, Values};
+use crate::table::{Budget, Edit, LoadMode, LoadOptions, Loader, RowIx, Table, Values};
 use crate::time::{Day, Instant};
 
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ fn run(table: &mut Table, step: &Step) -> crate::error::Result<()> {
 
 fn run_model(model: &mut Model, step: &Step) {
     match step {
-        Step::Upsert(rows) => model.apply(rows, Purpose::Upsert),
+        Step::Upsert(rows) => model.apply(rows, LoadMode::Upsert),
         Step::Remove(ids) => model.leads.retain(|lead| !ids.iter().any(|id| lead.id == format!("l{id}"))),
         Step::Edit(edits) => {
             for (field, id, seed) in edits.iter().filter(|edit| edit.0 != ID.0) {
@@ -93,7 +93,7 @@ proptest! {
     #[test]
     fn changes_are_those_of_the_model(first in any_rows(20), steps in prop::collection::vec(any_step(), 0..10)) {
         let mut model = Model::default();
-        model.apply(&first, Purpose::Load);
+        model.apply(&first, LoadMode::Load);
         let mut table = load(&Json::List(first).write()).unwrap();
         let mut held = Vec::new();
         for step in &steps {
@@ -153,7 +153,7 @@ proptest! {
         for after in 0.. {
             let budget = Budget::default();
             budget.fail_after(Some(after));
-            let mut loader = Loader::new(schema(), ID, LoadOptions::default(), Purpose::Load, budget).unwrap();
+            let mut loader = Loader::new(schema(), ID, LoadOptions::default(), LoadMode::Load, budget).unwrap();
             match loader.push(text.as_bytes()).and_then(|()| loader.finish()) {
                 Ok(table) => {
                     table.budget.fail_after(None);

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::model::*;
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};
-use crate::table::{BatchColumn, LoadOptions, Purpose, RowIx, Texts};
+use crate::table::{BatchColumn, LoadMode, LoadOptions, RowIx, Texts};
 use crate::time::{Day, Instant};
 
 /// A cell as a host might write it: often right, sometimes wrong.
@@ -157,7 +157,7 @@ proptest! {
             _ => spaced(&Json::List(rows.clone())),
         };
         let mut model = Model::default();
-        model.apply(&rows, Purpose::Load);
+        model.apply(&rows, LoadMode::Load);
         let mut loader = loader(LoadOptions::default());
         push_cut(&mut loader, text.as_bytes(), &cuts).unwrap();
         let table = loader.finish().unwrap();
@@ -176,7 +176,7 @@ proptest! {
             text.truncate(text.len() - end.len());
         }
         let mut model = Model::default();
-        model.apply(&through_csv(&rows), Purpose::Load);
+        model.apply(&through_csv(&rows), LoadMode::Load);
         let mut loader = loader(LoadOptions::default());
         push_cut(&mut loader, text.as_bytes(), &cuts).unwrap();
         let table = loader.finish().unwrap();
@@ -187,7 +187,7 @@ proptest! {
     #[test]
     fn batches_of_columns_are_the_model(rows in any_rows(30), cut: prop::sample::Index, upsert: bool) {
         let schema = schema();
-        let purpose = if upsert { Purpose::Upsert } else { Purpose::Load };
+        let purpose = if upsert { LoadMode::Upsert } else { LoadMode::Load };
         let mut model = Model::default();
         model.apply(&rows, purpose);
         let mut loader = crate::table::Loader::new(schema.clone(), ID, LoadOptions::default(), purpose, Default::default()).unwrap();

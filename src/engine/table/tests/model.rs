@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::json::Json;
 use crate::query::schema::Case;
 use crate::query::{Cell, Field, FieldIx, FieldType, Schema, UnitTree};
-use crate::table::{Budget, LoadOptions, Loader, Purpose, RowIx, Snapshot, Table, cell_from_json};
+use crate::table::{Budget, LoadMode, LoadOptions, Loader, RowIx, Snapshot, Table, cell_from_json};
 use crate::time::Zone;
 
 /// One field of every type; the id is `id`.
@@ -56,7 +56,7 @@ pub struct Model {
 
 impl Model {
     /// Applies rows given as JSON objects.
-    pub fn apply(&mut self, rows: &[Json], purpose: Purpose) {
+    pub fn apply(&mut self, rows: &[Json], purpose: LoadMode) {
         let schema = schema();
         let mut seen = Vec::new();
         for (nth, row) in (0u32..).zip(rows) {
@@ -95,7 +95,7 @@ impl Model {
             self.found.extend(found);
             seen.push(id.clone());
             match self.leads.iter_mut().find(|lead| lead.id == id) {
-                Some(lead) if purpose == Purpose::Upsert => {
+                Some(lead) if purpose == LoadMode::Upsert => {
                     lead.cells.iter_mut().zip(cells).for_each(|(old, new)| *old = new.unwrap_or(std::mem::take(old)));
                 }
                 Some(lead) => lead.cells = cells.into_iter().map(Option::unwrap_or_default).collect(),
@@ -118,7 +118,7 @@ pub fn found(table: &Table) -> Found {
 }
 
 pub fn loader(options: LoadOptions) -> Loader {
-    Loader::new(schema(), ID, options, Purpose::Load, Budget::default()).unwrap()
+    Loader::new(schema(), ID, options, LoadMode::Load, Budget::default()).unwrap()
 }
 
 pub fn load(text: &str) -> crate::error::Result<Table> {

@@ -6,11 +6,11 @@ use hashbrown::HashMap;
 
 use crate::error::{Error, Result};
 use crate::filter;
-use crate::query::node::Check;
-use crate::query::{Cell, Cells, FieldIx, Node, Query};
+use crate::query::node::Predicate;
+use crate::query::{Cell, Cells, Expr, FieldIx, Query};
 use crate::table::codes::CodeSlice;
 use crate::table::column::{Chunks, CodedColumn, Dict};
-use crate::table::outline::Ordered;
+use crate::table::sketch::Ordered;
 use crate::table::{CHUNK, Column, Snapshot};
 use crate::time::{Day, Instant};
 
@@ -58,7 +58,7 @@ impl Block<'_> {
 }
 
 /// The marks of a field.
-pub(crate) struct Marks<'t> {
+pub(crate) struct ValueClasses<'t> {
     values: Values<'t>,
     /// By place: the mark times the stride.
     of_place: Vec<u16>,
@@ -80,18 +80,18 @@ enum Values<'t> {
 }
 
 /// The field that a condition is about, if it is about one and tells rows apart by its marks.
-pub(crate) fn field(node: &Node, table: &Snapshot) -> Option<FieldIx> {
+pub(crate) fn field(node: &Expr, table: &Snapshot) -> Option<FieldIx> {
     let mut first = None;
     let mut fits = true;
     node.each_test(&mut |test| {
         let field = *first.get_or_insert(test.field);
-        let null = matches!(test.check, Check::Null | Check::Empty);
+        let null = matches!(test.check, Predicate::Null | Predicate::Empty);
         fits &= field == test.field
             && match (table.column(field), &test.check) {
-                (_, Check::Pair(..) | Check::Later(..) | Check::Match(..)) => false,
+                (_, Predicate::Pair(..) | Predicate::Later(..) | Predicate::Match(..)) => false,
                 (Column::Coded(column), _) => column.dict.len() < PLACES,
-                (Column::Bool(_), Check::Flag(_)) | (Column::Number(_), Check::Numbers(_)) => true,
-                (Column::Day(_), Check::Days(_)) | (Column::Instant(_), Check::Instants(_)) => true,
+                (Column::Bool(_), Predicate::Flag(_)) | (Column::Number(_), Predicate::Numbers(_)) => true,
+                (Column::Day(_), Predicate::Days(_)) | (Column::Instant(_), Predicate::Instants(_)) => true,
                 (Column::Bool(_) | Column::Number(_) | Column::Day(_) | Column::Instant(_), _) => null,
                 _ => false,
             };
@@ -110,15 +110,15 @@ impl Cells for One<'_> {
     }
 }
 
-impl<'t> Marks<'t> {
+impl<'t> ValueClasses<'t> {
     /// The marks of a field that these receivers ask of. Nothing where it would have too many places.
     pub fn new(
         field: FieldIx,
-        parts: &[(usize, Node)],
+        parts: &[(usize, Expr)],
         table: &'t Snapshot,
         ctx: &filter::Context<'_>,
         words: usize,
-    ) -> Result<Option<Marks<'t>>> {
+    ) -> Result<Option<ValueClasses<'t>>> {
         let mut truths: Vec<(usize, Vec<u8>)> = Vec::new();
         truths.try_reserve_exact(parts.len())?;
         let each = |cells: &[Cell<'_>], truths: &mut Vec<(usize, Vec<u8>)>| -> Result<()> {
@@ -149,7 +149,7 @@ impl<'t> Marks<'t> {
             Column::Number(column) => {
                 let mut bounds = Vec::new();
                 tests(parts, |check| {
-                    if let Check::Numbers(spans) = check {
+                    if let Predicate::Numbers(spans) = check {
                         // Minus zero is zero.
                         bounds.extend(spans.iter().flat_map(|(first, last)| [*first + 0.0, last.next_up() + 0.0]));
                     }
@@ -166,7 +166,7 @@ impl<'t> Marks<'t> {
             Column::Day(column) => {
                 let mut bounds = Vec::new();
                 tests(parts, |check| {
-                    if let Check::Days(spans) = check {
+                    if let Predicate::Days(spans) = check {
                         bounds.extend(spans.iter().flat_map(|(first, last)| [Some(*first), last.checked_add(1)]).flatten());
                     }
                 });
@@ -182,7 +182,7 @@ impl<'t> Marks<'t> {
             Column::Instant(column) => {
                 let mut bounds = Vec::new();
                 tests(parts, |check| {
-                    if let Check::Instants(spans) = check {
+                    if let Predicate::Instants(spans) = check {
                         bounds.extend(spans.iter().flat_map(|(first, last)| [Some(*first), last.checked_add(1)]).flatten());
                     }
                 });
@@ -197,11 +197,11 @@ impl<'t> Marks<'t> {
             }
             _ => return Ok(None),
         };
-        Marks::of_truths(values, &truths, words).map(Some)
+        ValueClasses::of_truths(values, &truths, words).map(Some)
     }
 
     /// Puts places together that the same receivers let pass.
-    fn of_truths(values: Values<'t>, truths: &[(usize, Vec<u8>)], words: usize) -> Result<Marks<'t>> {
+    fn of_truths(values: Values<'t>, truths: &[(usize, Vec<u8>)], words: usize) -> Result<ValueClasses<'t>> {
         let places = truths.iter().map(|(_, truth)| truth.len()).max().unwrap_or(0);
         let mut all: Vec<u64> = Vec::new();
         all.try_reserve_exact(places.saturating_mul(words))?;
@@ -225,7 +225,7 @@ impl<'t> Marks<'t> {
             }
             of_place.push(mark);
         }
-        let mut out = Marks { values, of_place, stride: 1, sets, words };
+        let mut out = ValueClasses { values, of_place, stride: 1, sets, words };
         out.scale(1);
         Ok(out)
     }
@@ -304,14 +304,14 @@ pub(crate) fn add(of_place: &[u16], numbers: &mut [u16], places: impl Iterator<I
     }
 }
 
-fn tests(parts: &[(usize, Node)], mut take: impl FnMut(&Check)) {
+fn tests(parts: &[(usize, Expr)], mut take: impl FnMut(&Predicate)) {
     for (_, node) in parts {
         node.each_test(&mut |test| take(&test.check));
     }
 }
 
 /// 1 for every code of a dictionary whose value satisfies a condition of this field alone, null first.
-fn by_code(node: &Node, dict: &Dict, ctx: &filter::Context<'_>) -> Result<Vec<u8>> {
+fn by_code(node: &Expr, dict: &Dict, ctx: &filter::Context<'_>) -> Result<Vec<u8>> {
     let filled = |value: u8| -> Result<Vec<u8>> {
         let mut out = Vec::new();
         out.try_reserve_exact(dict.len() + 1)?;
@@ -319,19 +319,19 @@ fn by_code(node: &Node, dict: &Dict, ctx: &filter::Context<'_>) -> Result<Vec<u8
         Ok(out)
     };
     let (list, start) = match node {
-        Node::Test(test) => {
+        Expr::Test(test) => {
             let mut out = filter::by_code(dict, &test.check, ctx)?;
             let flip = u8::from(test.negated);
             out.iter_mut().for_each(|truth| *truth ^= flip);
             return Ok(out);
         }
-        Node::Not(node) => {
+        Expr::Not(node) => {
             let mut out = by_code(node, dict, ctx)?;
             out.iter_mut().for_each(|truth| *truth ^= 1);
             return Ok(out);
         }
-        Node::All(list) => (list, 1),
-        Node::Any(list) | Node::One(list) => (list, 0),
+        Expr::All(list) => (list, 1),
+        Expr::Any(list) | Expr::One(list) => (list, 0),
     };
     // So many members hold, counted no further than two.
     let mut out = filled(start)?;
@@ -339,8 +339,8 @@ fn by_code(node: &Node, dict: &Dict, ctx: &filter::Context<'_>) -> Result<Vec<u8
         let truths = by_code(member, dict, ctx)?;
         for (sum, truth) in out.iter_mut().zip(truths) {
             *sum = match node {
-                Node::All(_) => *sum & truth,
-                Node::Any(_) => *sum | truth,
+                Expr::All(_) => *sum & truth,
+                Expr::Any(_) => *sum | truth,
                 _ => (*sum + truth).min(2),
             };
         }

@@ -10,13 +10,13 @@ use crate::plan::Created;
 
 /// What a stored plan changed.
 #[derive(Clone, Debug, Default)]
-pub struct Recorded {
+pub struct DecodedPlan {
     /// Its header.
     pub header: Json,
     /// Who acted.
     pub actor: String,
     /// Each lead that it changed.
-    pub changes: Vec<RecordedChange>,
+    pub changes: Vec<DecodedChange>,
     /// Copies that it made.
     pub created: Vec<Created>,
     /// Copies that it deleted, with their guards.
@@ -27,18 +27,18 @@ pub struct Recorded {
 
 /// One lead that a stored plan changed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RecordedChange {
+pub struct DecodedChange {
     /// The lead's id.
     pub lead: String,
     /// Its guard.
     pub expect: Cell<'static>,
     /// What it changed.
-    pub set: Vec<RecordedSet>,
+    pub set: Vec<DecodedSet>,
 }
 
 /// One field that a stored plan changed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RecordedSet {
+pub struct DecodedSet {
     /// The field.
     pub field: FieldIx,
     /// What it was.
@@ -52,17 +52,20 @@ pub(crate) fn malformed(what: &str) -> Error {
     Error::new("plan_malformed", "", format!("this is not a plan that this version can read: {what}"))
 }
 
-impl Recorded {
+impl DecodedPlan {
     /// Reads `PlanData`.
     ///
     /// # Errors
     /// `plan_malformed`.
-    pub fn from_json(json: &Json, model: &Model) -> Result<Recorded> {
+    pub fn from_json(json: &Json, model: &Model) -> Result<DecodedPlan> {
         let pairs = json.as_object().ok_or_else(|| malformed("it is not an object"))?;
         let header_keys = ["format", "semantics", "options", "id", "digest", "config", "actor", "at", "command", "count"];
         let header = Json::Object(pairs.iter().filter(|(key, _)| header_keys.contains(&key.as_str())).cloned().collect());
-        let mut out =
-            Recorded { actor: header.get("actor").and_then(Json::as_text).unwrap_or_default().to_owned(), header, ..Recorded::default() };
+        let mut out = DecodedPlan {
+            actor: header.get("actor").and_then(Json::as_text).unwrap_or_default().to_owned(),
+            header,
+            ..DecodedPlan::default()
+        };
         let list = |key: &str| json.get(key).and_then(Json::as_list).ok_or_else(|| malformed(&format!("`{key}` is missing")));
         let guard = model.lead.version.unwrap_or(model.lead.owner);
         for change in list("changes")? {
@@ -70,9 +73,9 @@ impl Recorded {
             let mut set = Vec::new();
             for (name, values) in change.get("set").and_then(Json::as_object).unwrap_or_default() {
                 let field = settable(model, name)?;
-                set.push(RecordedSet { field, from: cell(model, field, values.get("from"))?, to: cell(model, field, values.get("to"))? });
+                set.push(DecodedSet { field, from: cell(model, field, values.get("from"))?, to: cell(model, field, values.get("to"))? });
             }
-            out.changes.push(RecordedChange { lead: lead.to_owned(), expect: cell(model, guard, change.get("expect"))?, set });
+            out.changes.push(DecodedChange { lead: lead.to_owned(), expect: cell(model, guard, change.get("expect"))?, set });
         }
         out.answers(json, model)?;
         Ok(out)

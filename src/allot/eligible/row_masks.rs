@@ -2,21 +2,21 @@
 
 use crate::error::Result;
 use crate::filter;
-use crate::query::{Node, Query};
+use crate::query::{Expr, Query};
 use crate::table::{Mask, Row, RowIx, Snapshot};
 
 /// Rows that pass, and the receivers who ask it.
-pub(crate) struct Lane {
+pub(crate) struct RowMask {
     pub rows: Mask,
     /// One bit for each receiver.
     pub receivers: Vec<u64>,
 }
 
 /// Conditions being gathered: each is answered once, whoever asks it.
-pub(crate) struct Lanes {
+pub(crate) struct RowMasks {
     words: usize,
-    conditions: Vec<(Node, Vec<u64>)>,
-    answered: Vec<Lane>,
+    conditions: Vec<(Expr, Vec<u64>)>,
+    answered: Vec<RowMask>,
 }
 
 /// Masks that are transposed at a time.
@@ -29,9 +29,9 @@ pub(crate) fn are_few(rows: &[u32], table: &Snapshot) -> bool {
     rows.len().saturating_mul(FEW) < table.rows() as usize
 }
 
-impl Lanes {
-    pub fn new(words: usize) -> Lanes {
-        Lanes { words, conditions: Vec::new(), answered: Vec::new() }
+impl RowMasks {
+    pub fn new(words: usize) -> RowMasks {
+        RowMasks { words, conditions: Vec::new(), answered: Vec::new() }
     }
 
     fn only(&self, receiver: usize) -> Vec<u64> {
@@ -41,7 +41,7 @@ impl Lanes {
     }
 
     /// A receiver asks a condition.
-    pub fn condition(&mut self, node: Node, receiver: usize) -> Result<()> {
+    pub fn condition(&mut self, node: Expr, receiver: usize) -> Result<()> {
         if let Some((_, receivers)) = self.conditions.iter_mut().find(|(known, _)| *known == node) {
             mark(receivers, receiver);
             return Ok(());
@@ -58,12 +58,12 @@ impl Lanes {
             return Ok(());
         }
         self.answered.try_reserve(1)?;
-        self.answered.push(Lane { rows, receivers: self.only(receiver) });
+        self.answered.push(RowMask { rows, receivers: self.only(receiver) });
         Ok(())
     }
 
     /// All of them with their answers for `rows`.
-    pub fn answered(self, table: &Snapshot, ctx: &filter::Context<'_>, rows: &[u32]) -> Result<Vec<Lane>> {
+    pub fn answered(self, table: &Snapshot, ctx: &filter::Context<'_>, rows: &[u32]) -> Result<Vec<RowMask>> {
         let mut out = self.answered;
         out.try_reserve(self.conditions.len())?;
         for (node, receivers) in self.conditions {
@@ -79,7 +79,7 @@ impl Lanes {
             } else {
                 filter::select(&query, table, ctx)?
             };
-            out.push(Lane { rows, receivers });
+            out.push(RowMask { rows, receivers });
         }
         Ok(out)
     }
@@ -90,7 +90,7 @@ fn mark(words: &mut [u64], receiver: usize) {
 }
 
 /// For each row the bits of up to 64 lanes as one word, then those of the next.
-pub(crate) fn keys<'l>(lanes: &'l [Lane], rows: &'l [u32]) -> impl Iterator<Item = Result<Vec<u64>>> + 'l {
+pub(crate) fn keys<'l>(lanes: &'l [RowMask], rows: &'l [u32]) -> impl Iterator<Item = Result<Vec<u64>>> + 'l {
     lanes.chunks(WIDTH).map(move |lanes| {
         let mut out: Vec<u64> = Vec::new();
         out.try_reserve_exact(rows.len())?;

@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 use crate::error::{Error, Result};
 
 use super::set::filled;
-use super::{Class, Division, Even, Keep, Receiver, Set, UNIT, settle};
+use super::{Class, Division, Even, Keep, Receiver, Set, UNIT, apportion};
 
 /// How many pairs of bundles are looked at for an improvement before the answer is taken as it is.
 const MOST_PAIRS: u64 = 20_000_000;
@@ -62,7 +62,7 @@ pub struct Bundled {
 /// ```
 pub fn together(receivers: &[Receiver], bundles: &[Bundle], even: Even) -> Result<Bundled> {
     let mut to = filled(Some(0), bundles.len())?;
-    let single = settle(&rows_of(receivers, bundles, even, &to))?;
+    let single = apportion(&rows_of(receivers, bundles, even, &to))?;
     let mut table = Table::new(receivers, bundles, even, &single.shares)?;
     table.hand_out();
     table.improve();
@@ -71,7 +71,7 @@ pub fn together(receivers: &[Receiver], bundles: &[Bundle], even: Even) -> Resul
     let could_take = single.could_take;
 
     // Shares are counted on what was placed, so that carries sum up to nothing.
-    let shares = if to.iter().all(Option::is_some) { single.shares } else { settle(&rows_of(receivers, bundles, even, &to))?.shares };
+    let shares = if to.iter().all(Option::is_some) { single.shares } else { apportion(&rows_of(receivers, bundles, even, &to))?.shares };
     let mut carry = Vec::new();
     carry.try_reserve_exact(receivers.len())?;
     for (((receiver, number), share), could) in receivers.iter().zip(&numbers).zip(&shares).zip(&could_take) {

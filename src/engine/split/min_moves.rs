@@ -13,9 +13,9 @@ use std::collections::VecDeque;
 
 use crate::error::Result;
 
-use super::face::best_face;
 use super::flow::{Graph, Part};
-use super::number::Numbers;
+use super::optimal_face::best_face;
+use super::rounding::Numbers;
 use super::set::{Matrix, bits, clear, filled, has, put};
 
 const FAR: i32 = i32::MAX;

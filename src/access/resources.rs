@@ -4,18 +4,18 @@
 //! only, and so are rules.
 
 use super::can::{Found, Verdict};
-use super::reach::{Reach, Standing, between};
-use super::{Ask, Asked, Asker, Decision, Gate, Question, Reason, hint};
+use super::reach::{Distance, Relation, between};
+use super::{Action, Authorizer, Check, Decision, Principal, Reason, Request, hint};
 use crate::config::access::Effect;
 use crate::config::{Group, SavedList, Scope, User, UserIx, Verb};
 use crate::error::Result;
 
 /// What stands nowhere: no unit, nobody's.
-const NOWHERE: Standing = Standing { reach: Reach::Stranger, unowned: false };
+const NOWHERE: Relation = Relation { reach: Distance::Stranger, unowned: false };
 
-impl Gate {
+impl Authorizer {
     /// Answers a question about something that is not a lead.
-    pub(super) fn about_things(&self, asker: Asker<'_>, verb: Verb, question: &Question<'_>) -> Result<Decision> {
+    pub(super) fn about_things(&self, asker: Principal<'_>, verb: Verb, question: &Request<'_>) -> Result<Decision> {
         let mut found = Found::default();
         match verb {
             Verb::ListView | Verb::ListUse | Verb::ListEdit | Verb::ListShare | Verb::ListDelete => match question.list {
@@ -59,7 +59,7 @@ impl Gate {
     /// None that a compiled configuration can give.
     pub fn list_use(&self, actor: UserIx, list: &str) -> Result<Decision> {
         let actor = self.id_of(actor);
-        self.can(&Question { list: Some(list), ..Question::new(actor, Ask::Verb(Verb::ListUse)) })
+        self.can(&Request { list: Some(list), ..Request::new(actor, Action::Verb(Verb::ListUse)) })
     }
 
     /// One verb about a group: `group.trigger` also asks whether the group is available to the actor's unit.
@@ -68,7 +68,7 @@ impl Gate {
     /// None that a compiled configuration can give.
     pub fn group_may(&self, actor: UserIx, verb: Verb, group: &str) -> Result<Decision> {
         let actor = self.id_of(actor);
-        self.can(&Question { group: Some(group), ..Question::new(actor, Ask::Verb(verb)) })
+        self.can(&Request { group: Some(group), ..Request::new(actor, Action::Verb(verb)) })
     }
 
     /// One verb about somebody: `member.pause` of a user; `log.view` and `plan.undo` of a plan's actor, who may not exist any more.
@@ -77,7 +77,7 @@ impl Gate {
     /// None that a compiled configuration can give.
     pub fn person_may(&self, actor: UserIx, verb: Verb, user: &str) -> Result<Decision> {
         let actor = self.id_of(actor);
-        self.can(&Question { user: Some(user), ..Question::new(actor, Ask::Verb(verb)) })
+        self.can(&Request { user: Some(user), ..Request::new(actor, Action::Verb(verb)) })
     }
 }
 
@@ -90,13 +90,13 @@ fn unknown(code: &'static str, what: &str, id: &str, near: Option<String>) -> Re
     }
 }
 
-impl<'g> Asker<'g> {
-    fn at_unit(self, unit: Option<crate::query::UnitIx>) -> Standing {
-        Standing::at(between(&self.gate.model.schema.units, self.user.unit, unit))
+impl<'g> Principal<'g> {
+    fn at_unit(self, unit: Option<crate::query::UnitIx>) -> Relation {
+        Relation::at(between(&self.auth.model.schema.units, self.user.unit, unit))
     }
 
     /// What the grants of a verb say of something that stands so.
-    fn thing(self, verb: Verb, standing: Standing) -> Verdict<'g> {
+    fn thing(self, verb: Verb, standing: Relation) -> Verdict<'g> {
         let mut granted = Verdict::Silent;
         for held in self.grants(verb).filter(|held| standing.is_in(held.grant.scope)) {
             match (held.grant.effect, &granted) {
@@ -108,17 +108,17 @@ impl<'g> Asker<'g> {
         granted
     }
 
-    fn of_thing(self, verb: Verb, standing: Standing, found: &mut Found) {
-        self.note(found, Asked::of(verb), self.thing(verb, standing), || self.may_not(verb));
+    fn of_thing(self, verb: Verb, standing: Relation, found: &mut Found) {
+        self.note(found, Check::of(verb), self.thing(verb, standing), || self.may_not(verb));
     }
 
     /// What is said of a list: by grants, or else by whose it is and with whom it is shared.
     fn list(self, verb: Verb, list: &SavedList) -> (Verdict<'g>, Option<&'static str>) {
-        let verdict = self.thing(verb, self.standing_of(self.gate.id_of(list.owner)));
+        let verdict = self.thing(verb, self.standing_of(self.auth.id_of(list.owner)));
         let without = match verdict {
             Verdict::Silent if !matches!(verb, Verb::ListView | Verb::ListUse) => None,
             Verdict::Silent if list.owner == self.ix => Some("owner"),
-            Verdict::Silent if self.gate.shares(list, self.ix, self.user) => Some("shared"),
+            Verdict::Silent if self.auth.shares(list, self.ix, self.user) => Some("shared"),
             _ => None,
         };
         (verdict, without)
@@ -129,7 +129,7 @@ impl<'g> Asker<'g> {
     }
 
     fn about_list(self, verb: Verb, id: &str, found: &mut Found) {
-        let lists = &self.gate.model.lists;
+        let lists = &self.auth.model.lists;
         let known = lists.by_id(id).filter(|list| self.has(Verb::ListView, list) || self.has(Verb::ListUse, list) || self.has(verb, list));
         let Some(list) = known else {
             let seen = lists.iter().filter(|list| self.has(Verb::ListView, list)).map(|list| list.id.as_str());
@@ -139,14 +139,14 @@ impl<'g> Asker<'g> {
         match self.list(verb, list) {
             (_, Some(code)) => {
                 let message = if code == "owner" { "the list is the actor's own" } else { "the list is shared with the actor" };
-                found.granted.push(Reason::new(code, Asked::of(verb), message));
+                found.granted.push(Reason::new(code, Check::of(verb), message));
             }
-            (verdict, None) => self.note(found, Asked::of(verb), verdict, || self.may_not(verb)),
+            (verdict, None) => self.note(found, Check::of(verb), verdict, || self.may_not(verb)),
         }
     }
 
-    fn about_group(self, verb: Verb, question: &Question<'_>, found: &mut Found) -> Result<()> {
-        let groups = &self.gate.model.groups;
+    fn about_group(self, verb: Verb, question: &Request<'_>, found: &mut Found) -> Result<()> {
+        let groups = &self.auth.model.groups;
         let Some(id) = question.group else {
             match question.unit {
                 Some(unit) => self.of_thing(verb, self.at_unit(Some(unit)), found),
@@ -155,7 +155,7 @@ impl<'g> Asker<'g> {
             return Ok(());
         };
         let covered = |verb: Verb, group: &Group| matches!(self.thing(verb, self.at_unit(group.unit)), Verdict::Granted(_));
-        let triggers = |group: &Group| covered(Verb::GroupTrigger, group) && self.gate.is_available(self.ix, group);
+        let triggers = |group: &Group| covered(Verb::GroupTrigger, group) && self.auth.is_available(self.ix, group);
         let seen = |group: &Group| covered(Verb::GroupView, group) || triggers(group);
         let Some(group) = groups.by_id(id).filter(|group| seen(group) || (verb != Verb::GroupTrigger && covered(verb, group))) else {
             let near = hint(id, groups.iter().filter(|group| seen(group)).map(|group| group.id.as_str()));
@@ -167,9 +167,9 @@ impl<'g> Asker<'g> {
             // A group that moves is asked about on both sides.
             self.of_thing(verb, self.at_unit(Some(unit)), found);
         }
-        if verb == Verb::GroupTrigger && !self.gate.is_available(self.ix, group) {
+        if verb == Verb::GroupTrigger && !self.auth.is_available(self.ix, group) {
             let message = format!("the group `{id}` is not available to the unit of `{}`", self.user.id);
-            found.failed.push(Reason::new("not_available", Asked::of(verb), message));
+            found.failed.push(Reason::new("not_available", Check::of(verb), message));
         }
         Ok(())
     }
@@ -183,7 +183,7 @@ impl<'g> Asker<'g> {
 
     /// Whether the grants of a verb, or what is shared, could cover anything there is.
     pub(super) fn could_thing(self, verb: Verb) -> Result<bool> {
-        let model = &self.gate.model;
+        let model = &self.auth.model;
         let people = || model.users.iter().any(|user| matches!(self.thing(verb, self.standing_of(&user.id)), Verdict::Granted(_)));
         let units = || {
             let mut all = (0u32..).zip(model.schema.units.units()).map(|(ix, _)| Some(crate::query::UnitIx(ix))).chain([None]);
@@ -198,7 +198,7 @@ impl<'g> Asker<'g> {
             Verb::ListView | Verb::ListUse => model.lists.iter().any(|list| self.has(verb, list)) || people(),
             Verb::ListEdit | Verb::ListShare | Verb::ListDelete => people(),
             Verb::GroupTrigger => model.groups.iter().any(|group| {
-                self.gate.is_available(self.ix, group) && matches!(self.thing(verb, self.at_unit(group.unit)), Verdict::Granted(_))
+                self.auth.is_available(self.ix, group) && matches!(self.thing(verb, self.at_unit(group.unit)), Verdict::Granted(_))
             }),
             Verb::GroupView | Verb::GroupEdit | Verb::GroupCancel => units(),
             Verb::RuleView | Verb::RuleEdit => matches!(self.thing(verb, NOWHERE), Verdict::Granted(_)),

@@ -19,8 +19,8 @@
 use crate::error::Result;
 
 use super::flow::{Flow, Graph, Part, Search};
-use super::level::{Ratio, Wish, shares};
 use super::set::filled;
+use super::water_filling::{Ratio, Wish, shares};
 use super::{Even, Receiver, UNIT};
 
 /// A placement of the most rows, and what it is made from.

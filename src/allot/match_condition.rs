@@ -6,18 +6,18 @@ use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::plan::timeline;
 use crate::query::assume::{all, never};
-use crate::query::{Cells, Node, Purpose};
+use crate::query::{Cells, Expr, Strictness};
 
-use crate::plan::planner::Deciding;
+use crate::plan::planner::Planner;
 
 /// What a lead must be like for a member of the group to have it, as far as the group's `match` goes.
-pub(crate) fn condition(deciding: &Deciding<'_>, group: &str, user: UserIx) -> Result<Node> {
-    let (Some(group), Some(user)) = (deciding.model.groups.by_id(group), deciding.model.users.get(user)) else { return Ok(never()) };
+pub(crate) fn condition(planner: &Planner<'_>, group: &str, user: UserIx) -> Result<Expr> {
+    let (Some(group), Some(user)) = (planner.model.groups.by_id(group), planner.model.users.get(user)) else { return Ok(never()) };
     let mut out = Vec::new();
     for condition in &group.matches {
         let value = timeline::json(&user.cell(condition.user));
         let words = if value.is_null() { Json::List(Vec::new()) } else { value.clone() };
-        let field = deciding.model.schema.name(condition.lead);
+        let field = planner.model.schema.name(condition.lead);
         let rule = match condition.op {
             // Somebody without the attribute matches nothing; an empty list matches nothing either.
             MatchOp::Equals if value.is_null() => return Ok(never()),
@@ -34,7 +34,7 @@ pub(crate) fn condition(deciding: &Deciding<'_>, group: &str, user: UserIx) -> R
             }
         };
         let query = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![rule]))]);
-        let query = crate::query::compile(&query, "", &deciding.model.schema, Purpose::List)
+        let query = crate::query::compile(&query, "", &planner.model.schema, Strictness::List)
             .map_err(|faults| Error::invalid("match_invalid", faults))?;
         out.push(query.root().clone());
     }

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use crate::error::Result;
 
 use super::flow::{Graph, Part};
-use super::number::Numbers;
+use super::rounding::Numbers;
 use super::set::{Matrix, bits, filled, has, put};
 
 /// What all best placements have in common: who may take from which class, the least that each receiver gets,

@@ -2,17 +2,17 @@
 //!
 //! A host asks the same few questions about many leads, and most of what an answer costs is its text. Two things spare that:
 //!
-//! - [`Gate::outcome`] answers with a number. Leads with the same number get the same decision, but for the id in its message.
-//! - [`Gate::classes`] tells for each field that the grants read which class its value is of: how near it makes the lead, and which
+//! - [`Authorizer::outcome`] answers with a number. Leads with the same number get the same decision, but for the id in its message.
+//! - [`Authorizer::classes`] tells for each field that the grants read which class its value is of: how near it makes the lead, and which
 //!   tests of the conditions it passes. Leads whose fields are of the same classes get the same decision, because nothing else of a
 //!   lead is ever looked at: a lead is as near as the nearest of its fields, and a condition is made of tests of single fields.
 
 use super::can::{Known, Verdict};
-use super::{Asker, Gate};
+use super::{Authorizer, Principal};
 use crate::config::{UserIx, Verb};
 use crate::error::Result;
 use crate::filter;
-use crate::query::node::{Check, Node, Test};
+use crate::query::node::{Expr, Predicate, Term};
 use crate::query::{Cell, Cells, FieldIx, Query};
 use crate::time::Instant;
 
@@ -36,17 +36,17 @@ pub fn is_plain(verb: Verb) -> bool {
     matches!(verb, Verb::LeadView | Verb::LeadEdit | Verb::LeadClaim | Verb::LeadMass | Verb::RuleRun)
 }
 
-impl Gate {
+impl Authorizer {
     /// The user of that id who may ask: one who is active.
     pub fn active(&self, id: &str) -> Option<UserIx> {
         self.find_user(id).filter(|(_, user)| user.active).map(|(ix, _)| ix)
     }
 
-    /// What [`Gate::can`] decides for a verb that [`is_plain`]; 0 where the lead may not be seen. Nothing for another verb and for an
+    /// What [`Authorizer::can`] decides for a verb that [`is_plain`]; 0 where the lead may not be seen. Nothing for another verb and for an
     /// actor who is not active.
     ///
     /// # Errors
-    /// As [`Gate::can`].
+    /// As [`Authorizer::can`].
     pub fn outcome(&self, actor: UserIx, verb: Verb, now: Option<Instant>, lead: &dyn Cells) -> Result<Option<u32>> {
         let Some(asker) = self.asker(actor, now).filter(|_| is_plain(verb)) else { return Ok(None) };
         let (lead, mut seen) = (Known { cells: lead, lacks: &[] }, None);
@@ -71,7 +71,7 @@ impl Gate {
         let asker = self.asker(actor, None).filter(|_| is_plain(verb))?;
         let apart = |query: &Query| {
             let mut apart = !query.needs_now();
-            query.root().each_test(&mut |test| apart &= !matches!(test.check, Check::Pair(..)));
+            query.root().each_test(&mut |test| apart &= !matches!(test.check, Predicate::Pair(..)));
             apart
         };
         if !asker.conditions(verb).all(apart) {
@@ -84,7 +84,7 @@ impl Gate {
         Some(fields)
     }
 
-    /// The class of each field that is [decisive](Gate::decisive), in that order; nothing if there are too many tests to tell.
+    /// The class of each field that is [decisive](Authorizer::decisive), in that order; nothing if there are too many tests to tell.
     ///
     /// # Errors
     /// None that such a verb can give.
@@ -100,8 +100,8 @@ fn named(kind: u32, profile: u32, place: u32) -> Option<u32> {
     fits.then_some(profile << 17 | place << 2 | kind)
 }
 
-impl<'g> Asker<'g> {
-    /// The class of a [decisive](Gate::decisive) field's value; nothing if there are too many tests to tell.
+impl<'g> Principal<'g> {
+    /// The class of a [decisive](Authorizer::decisive) field's value; nothing if there are too many tests to tell.
     pub(super) fn class(self, verb: Verb, field: FieldIx, lead: &dyn Cells) -> Result<Option<u64>> {
         let only = Only { lead, field };
         let mut tests = Vec::new();
@@ -112,7 +112,7 @@ impl<'g> Asker<'g> {
         let standing = self.standing(&only);
         let mut class = (standing.reach as u64) << 1 | u64::from(standing.unowned);
         for test in tests {
-            let holds = filter::matches(&Query::from(Node::Test(Box::new(test.clone()))), &only, &self.context())?;
+            let holds = filter::matches(&Query::from(Expr::Test(Box::new(test.clone()))), &only, &self.context())?;
             class = class << 1 | u64::from(holds);
         }
         Ok(Some(class))
@@ -126,10 +126,10 @@ impl<'g> Asker<'g> {
 }
 
 /// The tests of a field that a condition is made of.
-fn collect<'q>(node: &'q Node, field: FieldIx, out: &mut Vec<&'q Test>) {
+fn collect<'q>(node: &'q Expr, field: FieldIx, out: &mut Vec<&'q Term>) {
     match node {
-        Node::All(list) | Node::Any(list) | Node::One(list) => list.iter().for_each(|node| collect(node, field, out)),
-        Node::Not(inner) => collect(inner, field, out),
-        Node::Test(test) => out.extend(Some(&**test).filter(|test| test.field == field)),
+        Expr::All(list) | Expr::Any(list) | Expr::One(list) => list.iter().for_each(|node| collect(node, field, out)),
+        Expr::Not(inner) => collect(inner, field, out),
+        Expr::Test(test) => out.extend(Some(&**test).filter(|test| test.field == field)),
     }
 }

@@ -3,36 +3,36 @@
 use crate::error::Result;
 
 /// For each row its kind or class.
-pub(crate) enum Named {
+pub(crate) enum RowClasses {
     /// All rows are of the first.
     Alike,
     /// By a number of 16 bits.
-    Short(Short),
+    Short(Compact16),
     /// As it is.
     Long(Vec<u32>),
 }
 
 /// Numbers of rows, and what they stand for.
-pub(crate) struct Short {
+pub(crate) struct Compact16 {
     /// For each row.
     pub numbers: Vec<u16>,
     /// For each number.
     pub names: Vec<u32>,
 }
 
-impl Short {
+impl Compact16 {
     fn name(&self, number: u16) -> u32 {
         self.names.get(usize::from(number)).copied().unwrap_or(0)
     }
 }
 
-impl Named {
+impl RowClasses {
     /// That of one row.
     pub fn at(&self, place: usize) -> u32 {
         match self {
-            Named::Alike => 0,
-            Named::Short(short) => short.numbers.get(place).map_or(0, |number| short.name(*number)),
-            Named::Long(list) => list.get(place).copied().unwrap_or(0),
+            RowClasses::Alike => 0,
+            RowClasses::Short(short) => short.numbers.get(place).map_or(0, |number| short.name(*number)),
+            RowClasses::Long(list) => list.get(place).copied().unwrap_or(0),
         }
     }
 
@@ -40,13 +40,13 @@ impl Named {
     pub fn spread(self, rows: usize) -> Result<Vec<u32>> {
         let mut out = Vec::new();
         match &self {
-            Named::Long(_) => {}
+            RowClasses::Long(_) => {}
             _ => out.try_reserve_exact(rows)?,
         }
         match self {
-            Named::Alike => out.resize(rows, 0),
-            Named::Short(short) => out.extend(short.numbers.iter().map(|number| short.name(*number))),
-            Named::Long(list) => return Ok(list),
+            RowClasses::Alike => out.resize(rows, 0),
+            RowClasses::Short(short) => out.extend(short.numbers.iter().map(|number| short.name(*number))),
+            RowClasses::Long(list) => return Ok(list),
         }
         Ok(out)
     }
@@ -68,12 +68,12 @@ impl Named {
         out.try_reserve_exact(count.min(rows.len()))?;
         let up = |name: &mut u32| *name -= u32::from(*name > kind);
         match self {
-            Named::Alike => out.append(rows),
-            Named::Short(Short { numbers, names }) => {
+            RowClasses::Alike => out.append(rows),
+            RowClasses::Short(Compact16 { numbers, names }) => {
                 part(rows, numbers, &mut out, |number| names.get(usize::from(*number)) == Some(&kind));
                 names.iter_mut().for_each(up);
             }
-            Named::Long(list) => {
+            RowClasses::Long(list) => {
                 part(rows, list, &mut out, |name| *name == kind);
                 list.iter_mut().for_each(up);
             }

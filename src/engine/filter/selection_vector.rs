@@ -23,24 +23,24 @@ const AT_ONCE: usize = 4;
 
 /// Rows of a table, ascending.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(super) struct SelectionVector {
     list: Vec<u32>,
 }
 
 /// Lists that were used and may be used again.
 #[derive(Debug, Default)]
-pub(super) struct Pool {
-    free: Vec<Rows>,
+pub(super) struct BufferPool {
+    free: Vec<SelectionVector>,
 }
 
-impl Pool {
+impl BufferPool {
     /// An empty list.
-    pub(super) fn take(&mut self) -> Rows {
+    pub(super) fn take(&mut self) -> SelectionVector {
         self.free.pop().unwrap_or_default()
     }
 
     /// A copy of a list.
-    pub(super) fn copy(&mut self, rows: &Rows) -> Result<Rows> {
+    pub(super) fn copy(&mut self, rows: &SelectionVector) -> Result<SelectionVector> {
         let mut out = self.take();
         out.list.try_reserve(rows.list.len())?;
         out.list.extend_from_slice(&rows.list);
@@ -48,7 +48,7 @@ impl Pool {
     }
 
     /// Takes a list back.
-    pub(super) fn give(&mut self, mut rows: Rows) {
+    pub(super) fn give(&mut self, mut rows: SelectionVector) {
         rows.list.clear();
         if self.free.try_reserve(1).is_ok() {
             self.free.push(rows);
@@ -56,7 +56,7 @@ impl Pool {
     }
 }
 
-impl Rows {
+impl SelectionVector {
     /// Forgets all of them.
     pub(super) fn clear(&mut self) {
         self.list.clear();
@@ -119,7 +119,7 @@ impl Rows {
     }
 
     /// Drops some of the rows.
-    pub(super) fn minus(&mut self, part: &Rows) {
+    pub(super) fn minus(&mut self, part: &SelectionVector) {
         let (mut next, mut kept) = (0, 0);
         let list = self.list.as_mut_slice();
         #[expect(clippy::indexing_slicing, reason = "kept <= at < length")]
@@ -134,7 +134,7 @@ impl Rows {
     }
 
     /// Drops these rows, which may be others.
-    pub(super) fn minus_any(&mut self, rows: &Rows) {
+    pub(super) fn minus_any(&mut self, rows: &SelectionVector) {
         let mut next = rows.list.as_slice();
         self.list.retain(|row| {
             while let [first, rest @ ..] = next
@@ -147,7 +147,7 @@ impl Rows {
     }
 
     /// Makes these the rows that are in just one of two lists.
-    pub(super) fn differing(&mut self, a: &Rows, b: &Rows) -> Result<()> {
+    pub(super) fn differing(&mut self, a: &SelectionVector, b: &SelectionVector) -> Result<()> {
         self.list.clear();
         self.list.try_reserve(a.len() + b.len())?;
         let (mut a, mut b) = (a.list.iter().peekable(), b.list.iter().peekable());
@@ -195,8 +195,8 @@ mod tests {
 
     use super::*;
 
-    fn of(rows: &BTreeSet<u32>) -> Rows {
-        Rows { list: rows.iter().copied().collect() }
+    fn of(rows: &BTreeSet<u32>) -> SelectionVector {
+        SelectionVector { list: rows.iter().copied().collect() }
     }
 
     proptest! {
@@ -209,7 +209,7 @@ mod tests {
             let mut left = of(&a);
             left.minus_any(&of(&b));
             prop_assert_eq!(&left.list, &of(&a.difference(&b).copied().collect()).list);
-            let mut once = Rows::default();
+            let mut once = SelectionVector::default();
             once.differing(&of(&a), &of(&b)).unwrap();
             prop_assert_eq!(&once.list, &of(&a.symmetric_difference(&b).copied().collect()).list);
             let test = |row: u32| (row ^ odd).is_multiple_of(3);
@@ -220,7 +220,7 @@ mod tests {
             }
             let mut words = vec![0; 40_000 / 64];
             of(&both).mark(&mut words, 0);
-            let mut again = Rows::default();
+            let mut again = SelectionVector::default();
             words.chunks_mut(32).enumerate().for_each(|(at, words)| again.collect(words, 2048 * u32::try_from(at).unwrap()).unwrap());
             prop_assert_eq!(&again.list, &of(&both).list);
             prop_assert!(words.iter().all(|word| *word == 0));

@@ -1,6 +1,6 @@
 //! How much a filter is: what its limits and the memory of its answers are measured by.
 
-use super::node::{ELEMENT, Test};
+use super::node::{ELEMENT, Term};
 use super::schema::Schema;
 use super::{Query, compiler::MAX_NODES, compiler::MAX_VALUES};
 use crate::error::{Diagnostic, Error, Result};
@@ -18,7 +18,7 @@ pub struct Weight {
 }
 
 impl Weight {
-    fn add(&mut self, test: &Test, schema: &Schema) {
+    fn add(&mut self, test: &Term, schema: &Schema) {
         let field = schema.get(test.field).filter(|_| test.field != ELEMENT);
         let name = field.map_or(0, |field| field.name.len() + field.label.as_ref().map_or(0, String::len));
         let values = match &test.expected {
