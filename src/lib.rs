@@ -2,7 +2,7 @@
 //!
 //! Data goes one way: JSON in → checked configuration → table → selection → decision → plan → JSON out.
 //! The modules are, in that order: [`error`], [`json`], [`time`], [`query`] (crate `evenhand-base`); [`table`], [`filter`], [`split`]
-//! (crate `evenhand-engine`); [`config`], [`access`], [`offer`], [`plan`], [`allot`], [`command`], [`shards`], [`wire`], [`sql`],
+//! (crate `evenhand-engine`); [`config`], [`access`], [`plan`], [`allot`], [`offer`], [`command`], [`shards`], [`wire`], [`sql`],
 //! [`workspace`]. A module uses only modules before it.
 
 pub mod access;
