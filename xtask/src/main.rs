@@ -1,4 +1,4 @@
-//! The project's own build tool: `cargo xtask build|demo|test|lint|bench`.
+//! The project's own build tool: `cargo xtask build|demo|test|lint|zones|bench`.
 
 mod bench;
 mod build;
@@ -9,6 +9,7 @@ mod pack;
 mod run;
 mod test;
 mod tools;
+mod zones;
 
 use std::process::ExitCode;
 
@@ -21,6 +22,7 @@ Commands:
                      --headless   stops after the preview
   test             everything: lint, native tests, the same cases in every runtime, package tests, types
   lint             format, clippy (native and wasm32), types, file lengths, machine paths
+  zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
   bench [NAME…]    builds, then runs tests/bench/NAME.mjs, or all of them
 
 EVENHAND_QUICK=1 builds without the last optimisations: soon, but neither small nor quite as fast.
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         ["demo", "--headless"] => demo::demo(demo::Stop::AfterPreview),
         ["test"] => test::test(),
         ["lint"] => lint::lint(),
+        ["zones"] => zones::zones(),
         ["bench", names @ ..] => bench::bench(names),
         other => Err(format!("`{}` is not a command; see `cargo xtask --help`", other.join(" "))),
     };
