@@ -1,4 +1,5 @@
 import type * as Contract from "../evenhand.js";
+import type * as Public from "../zones.js";
 import { data, released, version } from "./zones-data.js";
 
 /** The second at which tables end: from 2060 on the last offset holds. */
@@ -22,7 +23,7 @@ const number = (word: string): number => parseInt(word, 36);
 const seconds = (word: string): number => (word.startsWith(".") ? number(word.slice(1)) : number(word) * QUARTER);
 
 /** The package's own time zone table. */
-export const zones: Required<Contract.TimeZones> = {
+export const zones: typeof Public.zones = {
   version,
   released,
   names: () => [...lines().keys()].sort(),
