@@ -138,12 +138,7 @@ impl Workspace {
 
     /// SHA-256 of the configuration and of the tables of zones that it names, in hexadecimal; a plan carries it.
     pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| {
-            let mut parts: Vec<(String, Json)> = self.source.as_object().unwrap_or_default().to_vec();
-            parts.retain(|(key, value)| !matches!(key.as_str(), "zones" | "zoneVersions") && !value.is_null());
-            parts.push(("zones".to_owned(), self.zones()));
-            crate::wire::digest::json(&Json::Object(parts))
-        })
+        self.digest.get_or_init(|| crate::wire::digest::config(&self.source, crate::wire::digest::zones(&self.model)))
     }
 
     /// The tables of the zones that the configuration names.
@@ -193,7 +188,8 @@ impl Workspace {
     /// `context_invalid`, and what planning needs and does not find.
     pub fn verify(&self, table: &LeadTable, posted: EncodedPlan<'_>, context: &Json, stored: Attachments) -> Result<Verdict> {
         let context = self.context(table, context, stored)?;
-        crate::wire::verify::verify(&self.model, &self.auth, &table.table, posted, &context, self.digest())
+        let here = crate::wire::verify::Here { config: self.digest(), source: &self.source };
+        crate::wire::verify::verify(&self.model, &self.auth, &table.table, posted, &context, here)
     }
 
     /// A plan that puts back what another changed, for the rows that still are as it left them.

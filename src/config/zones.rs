@@ -3,6 +3,7 @@
 //! A runtime's own zone database changes with its version. Tables make a plan's time reproducible: the facade adds them when a
 //! workspace is compiled, and a host that wants to fix them writes them into the configuration.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::error::Diagnostic;
@@ -17,6 +18,8 @@ pub struct NamedZone {
     pub zone: Zone,
     /// Of which release of the time zone database they are, where that is told. It decides nothing.
     pub version: Option<String>,
+    /// A digest of the table, once somebody worked it out.
+    pub(crate) digest: OnceCell<String>,
 }
 
 impl NamedZone {
@@ -33,6 +36,15 @@ impl NamedZone {
 /// Whether a text can be the name of a release, such as `2026f`.
 pub(crate) fn is_version(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte))
+}
+
+/// The releases of the zone tables that a configuration names, where they are told.
+pub(crate) fn versions(zones: &BTreeMap<String, NamedZone>) -> Json {
+    let mut out = Vec::new();
+    for (name, zone) in zones {
+        out.extend(zone.version.as_deref().map(|version| (name.clone(), version.into())));
+    }
+    Json::Object(out)
 }
 
 /// Reads `zones`: name → list of `{untilMs, offsetSeconds}`, and `zoneVersions`.

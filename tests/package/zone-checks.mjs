@@ -1,5 +1,7 @@
 // Where tables of time zones come from, and what is told of them, in every runtime.
-import { config, equal, ok, thrown } from "./checks.mjs";
+import { config, context, equal, ok, thrown } from "./checks.mjs";
+
+const leads = [{ id: "1", owner: "ann" }, { id: "2" }];
 
 export const zoneChecks = {
   async "zones come from the package's own table"(evenhand) {
@@ -110,5 +112,26 @@ export const zoneChecks = {
       ok(Array.isArray(engine.check(broken, { now: 4e12 })), "what is no configuration is told");
     }
     engine.free();
+  },
+
+  async "a plan of other zone tables is refused by the names of the zones"(evenhand) {
+    const source = (version, offsetSeconds) => ({ version, table: (name) => [{ untilMs: null, offsetSeconds: name === "Test/Moved" ? offsetSeconds : 3600 }] });
+    const engines = await Promise.all([["2026f", 7200], ["2025c", 7200], ["2025c", 10_800]].map(([version, offset]) => evenhand.createEngine({ zones: source(version, offset) })));
+    const [here, same, moved] = engines.map((engine) => engine.workspace({ ...config, timeZone: "Test/Moved", schedules: [{ id: "s", timeZone: "Test/Fixed", week: {} }] }));
+    const table = here.load(leads);
+    const plan = here.plan(table, { type: "assign", leads: { ids: ["1"] }, to: "bob" }, context);
+    equal([Object.keys(engines[0].peek(plan.encode()).zones), plan.toJSON().zoneVersions], [["Test/Fixed", "Test/Moved"], { "Test/Fixed": "2026f", "Test/Moved": "2026f" }]);
+    for (const posted of [plan.encode(), plan.toJSON()]) {
+      const verdict = same.verify(same.load(leads), posted, context);
+      equal([verdict.ok, verdict.plan?.digest], [true, plan.digest]);
+      equal(verdict.plan.toJSON().zoneVersions, { "Test/Fixed": "2025c", "Test/Moved": "2025c" });
+      const { problems } = moved.verify(moved.load(leads), posted, context);
+      equal(problems.map(({ code, message, zones }) => ({ code, message, zones })), [{
+        code: "config_changed",
+        message: "the table of a time zone differs: `Test/Moved` (2026f in the plan, 2025c here)",
+        zones: [{ name: "Test/Moved", plan: "2026f", here: "2025c" }],
+      }]);
+    }
+    for (const engine of engines) engine.free();
   },
 };
