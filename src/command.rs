@@ -252,6 +252,7 @@ pub fn plan(
         picked: picked.filter(|_| matches!(typed.leads(), Some(LeadsRef::Rows(_)))),
         given_id: context.id.clone(),
         config: config.to_owned(),
+        zone_versions: crate::config::zones::versions(&model.zones),
         actor: context.actor.clone(),
         now: context.now,
         refusing: context.refusing,

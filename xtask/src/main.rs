@@ -1,4 +1,4 @@
-//! The project's own build tool: `cargo xtask build|demo|test|lint|bench`.
+//! The project's own build tool: `cargo xtask build|demo|test|lint|zones|bench`.
 
 mod against;
 mod bench;
@@ -13,6 +13,7 @@ mod run;
 mod size;
 mod test;
 mod tools;
+mod zones;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ Commands:
                    What a step needs of others (the built package, the native outcomes) is made first
   lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
                      --sources    only the last three, which need nothing but to read
+  zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
   bench [NAME…]    builds, then runs tests/bench/NAME.mjs, or all of them
                      --against COMMIT [--quick]
                                   builds that commit too (once), and compares the two: answers, speed of the kernels, cold starts
@@ -70,6 +72,7 @@ fn command(args: &[&str]) -> run::Result {
         ["test", steps @ ..] => test::test(steps),
         ["size"] => size::size(2),
         ["size", "--deep"] => size::size(4),
+        ["zones"] => zones::zones(),
         ["lint"] => lint::lint(),
         ["lint", "--sources"] => lint::sources(),
         ["bench", "--against", commit] => bench::against(commit, false),
