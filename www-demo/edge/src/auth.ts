@@ -22,7 +22,7 @@ const denied = (code: string, detail: string) => new Refusal(401, code, { detail
 
 /** Gives back who the bearer of a token is, or throws the refusal. */
 export async function authenticate(header: string | undefined, env: Env): Promise<Caller> {
-  const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header ?? "")?.[1];
+  const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(header ?? "")?.[1];
   if (token === undefined) throw new Refusal(401, "token_missing", { detail: "a bearer token is needed", headers: { "www-authenticate": "Bearer" } });
   let payload;
   try {

@@ -145,10 +145,10 @@ export const openapi = {
       },
       Problem: {
         ...object({
-          type: { type: "string", pattern: "^urn:evenhand:problem:[a-z_]+$" },
+          type: { type: "string", pattern: "^urn:evenhand:problem:[a-z0-9_]+$" },
           title: text,
           status: { type: "integer", minimum: 400, maximum: 599 },
-          code: { type: "string", pattern: "^[a-z_]+$" },
+          code: { type: "string", pattern: "^[a-z0-9_]+$" },
           detail: text,
           count: { ...whole, description: "How many problems there are; `problems` holds the first thousand." },
           problems: { type: "array", items: ref("Fault"), maxItems: 1000 },

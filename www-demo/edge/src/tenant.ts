@@ -1,6 +1,6 @@
 // One tenant: its data, and an engine of its own. Every call is one piece of synchronous work, so nothing comes between reading and writing.
 import { DurableObject } from "cloudflare:workers";
-import { createEngineSync, EvenhandError, type Command, type Engine, type LeadTable, type Needs, type Plan, type State, type Workspace, type WorkspaceConfig } from "evenhand";
+import { createEngineSync, EvenhandError, type Command, type Engine, type LeadTable, type Needs, type Plan, type PlanHeader, type State, type Workspace, type WorkspaceConfig } from "evenhand";
 import { sqliteSync, type SyncAdapter } from "evenhand/sqlite";
 import type { Answer, Call, Env } from "./env.ts";
 import { Rate } from "./limits.ts";
@@ -68,7 +68,7 @@ export class Tenant extends DurableObject<Env> {
   prove(call: Call, bytes: Uint8Array): Answer {
     return this.#answer(call, () => {
       const { engine, workspace, config } = this.#workspace();
-      const header = engine.peek(bytes);
+      const header = headed(engine.peek(bytes));
       const now = Date.now();
       const who = { actor: call.actor, now };
       return this.#store.transaction(() => {
@@ -257,6 +257,13 @@ function posted(text: string): Posted {
   else for (const name of Object.keys(options)) if (!["allOrNothing", "notify", "pin"].includes(name)) fault(`/options/${name}`, "there is no such option");
   if (wrong.length > 0) throw new Refusal(422, "body_invalid", { problems: wrong });
   return { command: command as Command, outcome: outcome as string | null, options: options as Posted["options"] };
+}
+
+/** A header is read, not trusted: it may lack what every plan has. */
+function headed(header: PlanHeader): PlanHeader {
+  const { id, at, command } = header as Partial<PlanHeader>;
+  if (typeof id === "string" && Number.isSafeInteger(at) && typeof command === "object" && command !== null) return header;
+  throw new Refusal(400, "plan_malformed", { detail: "the plan has no header that can be read" });
 }
 
 function table(workspace: Workspace, { rows, whole }: Read): LeadTable {
