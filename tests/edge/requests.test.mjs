@@ -125,6 +125,65 @@ test("a plan is proved and written, and a replay of it refused", async () => {
   await refused(() => boss.prove(bytes), 409, "already_done");
 });
 
+test("what a client plans of all its rows comes out equal of those that are read here", async () => {
+  const rows = Array.from({ length: 120 }, (_, at) =>
+    lead(`p${at}`, { owner: [null, "a1", "a2", "a3"][at % 4], agent: [null, "a4", "a5"][at % 3], status: ["new", "open", "won"][at % 3], due: at % 5 ? null : "2026-02-03", seen: at % 7 ? null : "2025-01-01T00:00:00Z", hot: [null, true, false][at % 3], tags: at % 2 ? ["x", "ÄÖ"] : [] }),
+  );
+  const setting = config();
+  setting.users.find(({ id }) => id === "a3").capacity = 30;
+  const { admin, as } = await seeded(server, edge.keys, "equal", { setting, leads: rows, seen });
+  const boss = await as("lead");
+  const where = (field, operator, value) => ({ filter: { rules: [{ field, operator, value }] } });
+  const commands = [
+    { type: "assign", leads: where("owner", "null"), to: "a4" },
+    { type: "assign", leads: { ids: ["p1", "p2", "p2", "gone"] }, slot: "agent", to: "a6" },
+    { type: "split", leads: where("status", "=", "new"), split: { to: ["a1", "a2", "a3"], even: "total" } },
+    { type: "split", leads: where("hot", "=", true), split: { to: ["a4", "a5", "a6"], even: "total", slot: "agent" } },
+    { type: "split", leads: where("due", "notNull"), split: { to: ["a7", { user: "a8", weight: 2 }], sort: [{ field: "name", descending: true }] } },
+    { type: "rebalance", users: ["a1", "a2", "a4"] },
+    { type: "reclaim", from: ["a5"], slot: "agent", split: { to: ["a6", "a7"] } },
+    { type: "reclaim", from: ["a4"], slot: "all" },
+    { type: "mass_edit", leads: where("tags", "contains", "ÄÖ"), set: { tags: { remove: ["x"] }, seen: { relative: "now" } } },
+    { type: "mass_edit", leads: where("name", "contains", "P1"), slots: { agent: null } },
+    { type: "unassign", leads: where("owner", "in", ["a8", "a7"]) },
+    { type: "claim_from_pool", lead: "p0" },
+  ];
+  let changed = 0;
+  for (const command of commands) {
+    const { bytes, data } = await planned(admin, "lead", command, { setting });
+    const { status, data: answer, text } = await boss.prove(bytes);
+    assert.equal(status, 200, `${command.type}: ${text}`);
+    assert.deepEqual(answer.plan, JSON.parse(JSON.stringify(data)), command.type);
+    assert.equal(answer.changed, data.count);
+    changed += answer.changed;
+  }
+  assert.ok(changed > 150, `${changed}`);
+});
+
+test("a plan whose outcome hangs on the clock is refused where now says otherwise", async () => {
+  const now = Date.now();
+  const { admin, as } = await seeded(server, edge.keys, "clock", { leads: [lead("old", { seen: now - 90_000 }), lead("young", { seen: now - 30_000 })], seen });
+  const boss = await as("lead");
+  const command = { type: "assign", leads: { filter: { rules: [{ field: "seen", operator: "<", value: { relative: "now" } }] } }, to: "a1" };
+  const before = await planned(admin, "lead", command, { now: now - 60_000 });
+  assert.equal(before.data.count, 1);
+  await refused(() => boss.prove(before.bytes), 409, "time_dependent");
+  assert.equal((await boss.prove((await planned(admin, "lead", command)).bytes)).data.changed, 2);
+});
+
+test("a large plan is kept whole and can be taken back", async () => {
+  const name = "n".repeat(150);
+  const rows = Array.from({ length: 8000 }, (_, at) => lead(`b${at}`, { name: `${at} ${name}` }));
+  const { admin, as } = await seeded(server, edge.keys, "large", { leads: rows, seen });
+  const boss = await as("lead");
+  const edit = await boss.command({ type: "mass_edit", leads: { filter: { rules: [{ field: "status", operator: "=", value: "new" }] } }, set: { name: "short" } });
+  assert.deepEqual([edit.status, edit.data.changed], [200, 8000]);
+  const undo = await boss.command({ type: "undo", plan: edit.data.plan.id });
+  assert.deepEqual([undo.status, undo.data.changed], [200, 8000], undo.text.slice(0, 300));
+  const leads = await admin.leads();
+  assert.ok(rows.every((row) => leads.get(row.id).name === row.name && leads.get(row.id).version === 3));
+});
+
 test("an idempotency key is written once, and is one actor's own", async () => {
   const command = { type: "claim_from_pool", lead: "l27" };
   assert.equal((await agent.command(command, { key: "k1" })).status, 200);
