@@ -1,15 +1,13 @@
 // One tenant: its data, and an engine of its own. Every call is one piece of synchronous work, so nothing comes between reading and writing.
 import { DurableObject } from "cloudflare:workers";
-import { createEngineSync, EvenhandError, type Command, type Engine, type LeadTable, type Needs, type Plan, type PlanHeader, type State, type Workspace, type WorkspaceConfig } from "evenhand";
+import { EvenhandError, type Command, type Engine, type LeadTable, type Needs, type Plan, type PlanHeader, type State, type Workspace, type WorkspaceConfig } from "evenhand";
 import { sqliteSync, type SyncAdapter } from "evenhand/sqlite";
 import type { Answer, Call, Env } from "./env.ts";
 import { Rate } from "./limits.ts";
 import { problem, Refusal } from "./problem.ts";
 import { fromEngine, fromOutcome, fromPlan, fromVerdict } from "./refusals.ts";
 import { LEADS, Store, type AuditEntry } from "./store.ts";
-
-/** All tenants of an isolate share its 128 megabytes. */
-const MAX_MEMORY = 96 << 20;
+import { engine } from "./warm.ts";
 
 /** What a plan is made of, read from the tenant's own storage. */
 interface Read {
@@ -67,8 +65,8 @@ export class Tenant extends DurableObject<Env> {
   /** An encoded plan: derived again from the tenant's own data, and written only if it comes out equal. */
   prove(call: Call, bytes: Uint8Array): Answer {
     return this.#answer(call, () => {
-      const { engine, workspace, config } = this.#workspace();
-      const header = headed(engine.peek(bytes));
+      const { workspace, config } = this.#workspace();
+      const header = headed(this.#started().peek(bytes));
       const now = Date.now();
       const who = { actor: call.actor, now };
       return this.#store.transaction(() => {
@@ -161,17 +159,16 @@ export class Tenant extends DurableObject<Env> {
   }
 
   #started(): Engine {
-    return (this.#engine ??= createEngineSync({ maxMemory: MAX_MEMORY }));
+    return (this.#engine ??= engine());
   }
 
-  #workspace(): { engine: Engine; workspace: Workspace; config: WorkspaceConfig } {
-    const engine = this.#started();
+  #workspace(): { workspace: Workspace; config: WorkspaceConfig } {
     if (this.#compiled === undefined) {
       const config = this.#store.config();
       if (config === undefined) throw new Refusal(404, "tenant_unknown", { detail: "this tenant has no configuration yet" });
-      this.#compiled = { config, workspace: engine.workspace(config) };
+      this.#compiled = { config, workspace: this.#started().workspace(config) };
     }
-    return { engine, ...this.#compiled };
+    return this.#compiled;
   }
 
   /** Reads what `needs` names for the commands at these times, and not more, where SQLite can say it exactly. */
