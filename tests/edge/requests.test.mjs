@@ -383,6 +383,23 @@ test("whoever asks too often waits, and nobody else does", async () => {
   }
 });
 
+test("a fault of the worker's own is in the log and not in the answer", async () => {
+  const broken = await edge.start({ storage: "broken", vars: { JWKS: "{ no keys" } });
+  try {
+    const client = new Client(broken.url, "acme", boss.token, seen);
+    const { status, data, text, request } = await client.ask("GET", "leads/1");
+    assert.deepEqual([status, data.code], [500, "internal"]);
+    assert.doesNotMatch(text, /JSON|Syntax|\n +at |\.(js|ts)\b/);
+    assert.ok(data.detail.includes(request));
+    const line = await logged(broken, request);
+    assert.deepEqual([line.level, line.status], ["error", 500]);
+    assert.match(line.error, /^SyntaxError: /);
+    assert.doesNotMatch(JSON.stringify(broken.logs), new RegExp(boss.token.split(".")[2]), "tokens are not logged");
+  } finally {
+    await broken.kill();
+  }
+});
+
 test("the answers were held against the document, for each operation", async () => {
   assert.equal((await boss.ask("GET", "/healthz")).status, 200);
   assert.equal((await boss.ask("GET", "/openapi.json")).status, 200);
