@@ -4,6 +4,8 @@ mod against;
 mod bench;
 mod build;
 mod demo;
+mod edge;
+mod examples;
 mod glue;
 mod lint;
 mod module;
@@ -26,8 +28,9 @@ Commands:
                      --headless   stops after the preview
   size             builds, then prints bytes by module, the largest functions, and the budget in tests/package/size-budget.json
                      --deep       by file rather than by top module
-  test [STEP…]     everything, or these steps: lint, native, wasm, build, types, package, peers, sql, cases.
-                   What a step needs of others (the built package, the native outcomes) is made first
+  test [STEP…]     everything, or these steps: lint, native, wasm, build, types, package, peers, sql, edge,
+                   examples, cases. What a step needs of others (the built package, the native outcomes) is made first
+                     --edge       the edge worker alone, in the long form: 200 kills, 10,000 commands, cold starts
   lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
                      --sources    only the last three, which need nothing but to read
   zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
@@ -38,7 +41,7 @@ Commands:
 EVENHAND_QUICK=1 builds without the last optimisations: soon, but neither small nor quite as fast.
 
 What is missing is installed, or the command that installs it is named: the wasm32 target (rustup), npm packages
-(npm ci in tests/package and tests/peers, for benchmarks in tests/bench), the wasm-bindgen test runner (cargo install into
+(npm ci in tests/package, tests/peers and www-demo, for benchmarks in tests/bench), the wasm-bindgen test runner (cargo install into
 target/tools), Chromium with its driver and PostgreSQL (apt-get).
 ";
 
@@ -69,6 +72,7 @@ fn command(args: &[&str]) -> run::Result {
         ["build"] => build::build().map(drop),
         ["demo"] => demo::demo(demo::Stop::Never),
         ["demo", "--headless"] => demo::demo(demo::Stop::AfterPreview),
+        ["test", "--edge"] => edge::long(),
         ["test", steps @ ..] => test::test(steps),
         ["size"] => size::size(2),
         ["size", "--deep"] => size::size(4),

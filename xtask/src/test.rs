@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::run::{Result, at, cargo, root, run, step, target};
-use crate::{build, lint, pack, size, tools};
+use crate::{build, edge, examples, lint, pack, size, tools};
 
 /// What each step needs, made once however many need it.
 #[derive(Default)]
@@ -18,7 +18,7 @@ struct Made {
 type Step = fn(&mut Made) -> Result<String>;
 
 /// The steps in order, by the names under which one can ask for them. Each gives back what it ran.
-const STEPS: [(&str, Step); 9] = [
+const STEPS: [(&str, Step); 11] = [
     ("lint", |_| lint::lint().map(|()| "lint".into())),
     ("native", native),
     ("wasm", wasm),
@@ -27,6 +27,8 @@ const STEPS: [(&str, Step); 9] = [
     ("package", |made| node_step(made, "tests/package", "package test files (Node, Chromium, workerd, Deno, Bun, edge-light)")),
     ("peers", peers),
     ("sql", sql),
+    ("edge", edge),
+    ("examples", examples),
     ("cases", cases),
 ];
 
@@ -114,6 +116,16 @@ fn sql(made: &mut Made) -> Result<String> {
     node_step(made, "tests/sql", "files of SQL on SQLite and PostgreSQL")
 }
 
+fn edge(made: &mut Made) -> Result<String> {
+    made.package()?;
+    edge::tests(edge::Form::Quick)
+}
+
+fn examples(made: &mut Made) -> Result<String> {
+    made.package()?;
+    examples::tests(&made.browser()?.chromium)
+}
+
 fn cases(made: &mut Made) -> Result<String> {
     let native = made.outcomes()?;
     made.package()?;
@@ -151,7 +163,7 @@ fn in_chromium(browser: &tools::Browser) -> Result<usize> {
 }
 
 /// The test files that Node runs in a folder.
-fn node_tests(folder: &str) -> Result<Vec<String>> {
+pub fn node_tests(folder: &str) -> Result<Vec<String>> {
     Ok(names(&root().join(folder), ".test.mjs")?.into_iter().map(|name| format!("{folder}/{name}")).collect())
 }
 
