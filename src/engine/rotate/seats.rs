@@ -1,6 +1,7 @@
 //! The members of a group as they are today, each at a place.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::{Member, PlaceSet};
 
@@ -35,8 +36,8 @@ impl Seats {
     pub(super) fn new(seats: &[Seat]) -> Self {
         let (mut present, mut places) = (PlaceSet::none(seats.len()), BTreeMap::new());
         for (place, seat) in seats.iter().enumerate() {
-            if !places.contains_key(&seat.member) {
-                places.insert(seat.member, place);
+            if let Entry::Vacant(entry) = places.entry(seat.member) {
+                entry.insert(place);
                 present.insert(place);
             }
         }
