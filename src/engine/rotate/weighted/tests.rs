@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::oracle::Weighted;
 use crate::rotate::tests::{Group, calls, count, run};
 use crate::rotate::{Member, Memory, Method, Seat};
+use crate::split::{Class, Division, Even, Keep, Receiver, Set, UNIT, apportion};
 
 const ONE: u64 = 1_000_000;
 
@@ -100,16 +101,13 @@ fn a_changed_weight_keeps_the_credit_and_a_leaver_loses_it() {
 fn a_member_may_be_more_than_a_lead_behind() {
     let weights = [1, 3, 3, 10, 1, 10];
     let all = served(&weights, 28);
-    let behind =
-        (1..=28).map(|leads| i64::try_from(leads * weights[5]).unwrap() - 28 * i64::try_from(count(&all[..leads as usize], 5)).unwrap());
-    let others = (0..6_u32).map(|member| {
-        (1..=28_u64)
-            .map(|leads| (leads * weights[member as usize]) as i64 - 28 * count(&all[..leads as usize], member) as i64)
-            .max()
-            .unwrap()
-    });
-    assert!(behind.max().unwrap() <= 30);
-    assert_eq!(others.max(), Some(30), "30/28 = 1.07 leads");
+    let mut most = 0;
+    for leads in 1..=28 {
+        for (member, weight) in (0..).zip(weights) {
+            most = most.max(leads as i64 * weight as i64 - 28 * count(&all[..leads], member) as i64);
+        }
+    }
+    assert_eq!(most, 30, "in 28ths of a lead: 1.07 leads");
 }
 
 /// A multiple of 1, 2, …, 8.
@@ -143,6 +141,23 @@ proptest! {
         let (mut split, members) = (Split { carry: vec![0; theirs.len()] }, there.iter().map(|at| *at as u32).collect::<Vec<_>>());
         let wanted: Vec<u32> = (0..leads).map(|_| members[split.one(&theirs)]).collect();
         prop_assert_eq!(Group::new(Method::Weighted, seats(&weights)).many(&members, leads), wanted);
+    }
+
+    /// The same against the split itself, where a lead can be cut into shares without rounding.
+    #[test]
+    fn it_is_what_the_split_gives(weights in prop::collection::vec(1_u64..9, 1..6), leads in 1_usize..60) {
+        let sum: u64 = weights.iter().sum();
+        prop_assume!(UNIT.unsigned_abs().is_multiple_of(sum));
+        let receivers: Vec<Receiver> = weights.iter().map(|weight| Receiver { weight: *weight, most: None, load: 0, carry: 0 }).collect();
+        let classes = vec![Class { eligible: Set::first(weights.len()), owner: None, count: 1 }];
+        let mut division = Division { receivers, classes, even: Even::Dealt, keep: Keep::No };
+        let mut group = Group::new(Method::Weighted, seats(&weights));
+        for _ in 0..leads {
+            let split = apportion(&division).unwrap();
+            division.receivers.iter_mut().zip(&split.carry).for_each(|(receiver, carry)| receiver.carry = *carry);
+            let wanted = split.numbers.iter().position(|number| *number == 1).unwrap();
+            prop_assert_eq!(group.one(&people(&weights)), Some(wanted as u32));
+        }
     }
 
     /// Less than a lead ahead, at most H(k) behind, at each lead, while all are eligible.
