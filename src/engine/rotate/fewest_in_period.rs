@@ -86,13 +86,17 @@ impl FewestInPeriod {
 
     /// Who is next, without being counted.
     pub(super) fn choose(&self, seats: &Seats, eligible: &PlaceSet, recency: &Recency, period: i64) -> Option<usize> {
-        let mut best: Option<usize> = None;
+        let mut best = None;
         for place in eligible.common(seats.present()) {
-            if best.is_none_or(|before| self.compare(seats, recency, period, place, before) == Ordering::Less) {
-                best = Some(place);
+            let count = self.count(place, period);
+            if best.is_none_or(|(_, fewest, _)| count <= fewest) {
+                let last = seats.member(place).and_then(|member| recency.last(member));
+                if best.is_none_or(|(_, fewest, oldest)| (count, last) < (fewest, oldest)) {
+                    best = Some((place, count, last));
+                }
             }
         }
-        best
+        best.map(|(place, ..)| place)
     }
 
     /// Counts one more.
@@ -108,8 +112,7 @@ impl FewestInPeriod {
 
     /// Which of two places stands before the other.
     pub(super) fn compare(&self, seats: &Seats, recency: &Recency, period: i64, a: usize, b: usize) -> Ordering {
-        let count = |place: usize| if period == self.period { self.counts.get(place).copied().unwrap_or(0) } else { 0 };
-        count(a).cmp(&count(b)).then_with(|| least_recent::compare(seats, recency, a, b))
+        self.count(a, period).cmp(&self.count(b, period)).then_with(|| least_recent::compare(seats, recency, a, b))
     }
 
     pub(super) fn memory(&self, seats: &Seats) -> Memory {
@@ -120,5 +123,9 @@ impl FewestInPeriod {
             }
         }
         Memory { period: self.period, counts }
+    }
+
+    fn count(&self, place: usize, period: i64) -> u64 {
+        if period == self.period { self.counts.get(place).copied().unwrap_or(0) } else { 0 }
     }
 }

@@ -58,26 +58,30 @@ impl LeastLoaded {
 
     /// Who is next.
     pub(super) fn choose(&self, seats: &Seats, eligible: &PlaceSet, loads: &Loads, recency: &Recency) -> Option<usize> {
-        let mut best: Option<usize> = None;
+        let mut best: Option<(usize, &Seat, u32)> = None;
         for place in eligible.common(&self.candidates) {
-            if best.is_none_or(|before| self.compare(seats, loads, recency, place, before) == Ordering::Less) {
-                best = Some(place);
+            let Some(seat) = seats.get(place) else { continue };
+            let open = loads.open(seat.member);
+            let order = best.map_or(Ordering::Less, |(before, other, others)| {
+                self.measure(seat, open, other, others).then_with(|| least_recent::compare(seats, recency, place, before))
+            });
+            if order == Ordering::Less {
+                best = Some((place, seat, open));
             }
         }
-        best
+        best.map(|(place, ..)| place)
     }
 
     /// Which of two places stands before the other.
     pub(super) fn compare(&self, seats: &Seats, loads: &Loads, recency: &Recency, a: usize, b: usize) -> Ordering {
         let by_load = match (seats.get(a), seats.get(b)) {
-            (Some(a), Some(b)) => self.measure(loads, a, b),
+            (Some(a), Some(b)) => self.measure(a, loads.open(a.member), b, loads.open(b.member)),
             _ => Ordering::Equal,
         };
         by_load.then_with(|| least_recent::compare(seats, recency, a, b))
     }
 
-    fn measure(&self, loads: &Loads, a: &Seat, b: &Seat) -> Ordering {
-        let (open_a, open_b) = (loads.open(a.member), loads.open(b.member));
+    fn measure(&self, a: &Seat, open_a: u32, b: &Seat, open_b: u32) -> Ordering {
         let (capacity_a, capacity_b) = match (self.options.measure, a.capacity, b.capacity) {
             (Measure::Open, ..) => return open_a.cmp(&open_b),
             (_, None, None) => return Ordering::Equal,
