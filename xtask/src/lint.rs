@@ -16,7 +16,6 @@ const LONGEST_TEST: usize = 800;
 const TOO_LONG: &[(&str, &str)] = &[
     ("access/bulk.rs", "its questions about all rows and its cache become two files"),
     ("config/groups.rs", "reading and checking become two files"),
-    ("split/stay.rs", "a few lines too many"),
     ("table/load/convert.rs", "a few lines too many"),
 ];
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
