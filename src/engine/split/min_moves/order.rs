@@ -4,6 +4,7 @@
 use super::Stays;
 use crate::error::Result;
 
+#[expect(clippy::indexing_slicing, reason = "every index is a receiver or a list entry that all vectors were sized for")]
 impl Stays {
     /// Makes the numbers lexicographically greatest without losing a stay: a receiver who may have one more
     /// takes it from a later one along a way that costs nothing.
