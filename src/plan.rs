@@ -43,8 +43,7 @@ use context::{Notify, Refusing};
 use drops::{DroppedLead, Drops};
 use edit::{Edits, Told};
 use lines::Line;
-use planner::Many;
-use reasons::Explain;
+use reasons::Question;
 use state::StateChange;
 
 /// The name of the encoding.
@@ -76,8 +75,9 @@ pub struct Plan {
     pub(crate) slot: Option<FieldIx>,
     /// Whether the slot changes in each of the rows.
     pub(crate) all_move: bool,
-    pub(crate) many: Many,
-    pub(crate) inquiry: Explain,
+    /// Whether the command asked for the right to act on many leads.
+    pub(crate) bulk: bool,
+    pub(crate) questions: Vec<Question>,
     pub(crate) tell_unit: Option<String>,
     pub(crate) part: crate::shards::Totals,
     pub(crate) body: OnceCell<Rc<Vec<u8>>>,

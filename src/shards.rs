@@ -37,7 +37,6 @@ use crate::query::FieldIx;
 use crate::split as kernel;
 use crate::table::{Budget, Table};
 
-use crate::allot::spec::Split;
 use crate::command::Command;
 use crate::plan::Plan;
 use crate::plan::context::{Context, Coverage, Notify, Refusing};
@@ -174,22 +173,19 @@ fn read(command: &Json, model: &Model) -> Result<Command> {
         }
     }
     let typed = Command::read(command, model, None)?;
-    let split: Option<&Split> = match &typed {
-        Command::Split { split, .. } | Command::Reclaim { split: Some(split), .. } | Command::MassEdit { split: Some(split), .. } => {
-            Some(split)
-        }
-        Command::Rebalance { .. } => None,
-        _ => return Err(not_shardable("/type", "this command divides nothing, so every shard can carry it out by itself")),
+    let touches = typed.touches(model);
+    let Some(split) = touches.split else {
+        return Err(not_shardable("/type", "this command divides nothing, so every shard can carry it out by itself"));
     };
-    if let Some(LeadsRef::List(id)) = typed.leads()
+    if let Some(LeadsRef::List(id)) = touches.named_leads()
         && model.lists.by_id(id).is_some_and(|list| !list.sort.is_empty())
     {
         return Err(not_shardable("/leads/list", "the list has an order of its own, which cannot be kept over shards"));
     }
-    if split.is_some_and(|split| !split.sort.is_empty()) {
+    if !split.sort.is_empty() {
         return Err(not_shardable("/split/sort", "rows cannot be sorted over shards"));
     }
-    if split.is_some_and(|split| !split.together.is_empty()) {
+    if !split.together.is_empty() {
         return Err(not_shardable("/split/together", "rows that move as one cannot be found over shards"));
     }
     Ok(typed)

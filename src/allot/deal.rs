@@ -9,10 +9,8 @@ use crate::error::Result;
 use crate::json::Json;
 use crate::plan::drops::{DropCode, Drops, RowChecks, complement};
 use crate::plan::edit::NewValue;
-use crate::plan::leads::LeadsRef;
-use crate::plan::reasons::Explain;
+use crate::plan::holders;
 use crate::plan::state::{self, StateChange};
-use crate::plan::{holders, leads};
 use crate::query::assume::{all as and, always};
 use crate::query::{Cell, FieldIx};
 use crate::shards::{self, Dealing};
@@ -23,15 +21,6 @@ use crate::allot::eligible::{self, Condition, EligibilityClasses};
 use crate::allot::{bundles, match_condition};
 use crate::plan::draft::{Draft, Sieved, SplitReport};
 use crate::plan::planner::{Planner, is_here};
-
-/// The carry of receivers is remembered, or the split stands alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Remember {
-    /// Under the split's key.
-    Yes,
-    /// Neither read nor written.
-    No,
-}
 
 /// What becomes of a row that is dealt to its present holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,18 +36,6 @@ pub(crate) struct Candidate {
     pub user: UserIx,
     pub weight: u64,
     pub cap: Option<u64>,
-}
-
-/// Divides the leads that a command names.
-pub(crate) fn split(planner: &Planner<'_>, wanted: &LeadsRef, split: &Split) -> Result<Draft> {
-    let mut draft = Draft::default();
-    let takers = match candidates(planner, split)? {
-        Ok(takers) => takers,
-        Err(refused) => return Ok(Draft::refuse(refused)),
-    };
-    let rows = leads::resolve(planner, wanted, &split.sort, &mut draft.drops)?;
-    deal(planner, &mut draft, rows, split, &takers, Remember::Yes, Unchanged::Dropped, Extra::default())?;
-    Ok(draft)
 }
 
 /// The people to deal to, or why the command is refused.
@@ -96,7 +73,7 @@ pub(crate) fn candidates(planner: &Planner<'_>, split: &Split) -> Result<std::re
 const ONE: u64 = 1_000_000;
 
 /// People who were named are taken at their word; one who can never receive refuses the command.
-pub(crate) fn named(planner: &Planner<'_>, list: &[Receiver], slot: FieldIx) -> Result<std::result::Result<Vec<Candidate>, Vec<Reason>>> {
+fn named(planner: &Planner<'_>, list: &[Receiver], slot: FieldIx) -> Result<std::result::Result<Vec<Candidate>, Vec<Reason>>> {
     let mut out = Vec::with_capacity(list.len());
     let mut refused = Vec::new();
     for receiver in list {
@@ -124,14 +101,12 @@ pub(crate) fn deal(
     mut rows: Vec<u32>,
     split: &Split,
     takers: &[Candidate],
-    remember: Remember,
     settled_rows: Unchanged,
     extra: Extra<'_>,
 ) -> Result<()> {
     draft.slot = Some(split.slot);
     let names: Vec<&str> = takers.iter().map(|taker| planner.id_of(taker.user)).collect();
     draft.receivers = takers.iter().zip(&names).map(|(taker, name)| ((*name).to_owned(), taker.cap)).collect();
-    draft.inquiry = Explain::Deal { slot: split.slot, to: names.iter().map(|name| (*name).to_owned()).collect() };
     let kinds = eligible(planner, &mut rows, split, takers, &mut draft.drops, extra)?;
 
     let holders = classes::holders(planner, split.slot, &names);
@@ -145,7 +120,7 @@ pub(crate) fn deal(
         }
         Dealing::Shard(share) => (None, divided.hand_out(share, draft, planner.table, classes(kinds)?, &rows)?),
         Dealing::Alone | Dealing::Settle(_) => {
-            let carries = if remember == Remember::Yes { Some(Carries::read(planner, split, &names)?) } else { None };
+            let carries = if split.remember { Some(Carries::read(planner, split, &names)?) } else { None };
             let loads = loads(planner, split, &rows, takers, &names)?;
             let receivers = receivers(planner, split, takers, &loads, carries.as_ref());
             let dealt = match &planner.context.dealing {

@@ -71,4 +71,6 @@ pub struct Split {
     pub sort: Vec<SortKey>,
     /// Names the remembered remainder.
     pub key: Option<String>,
+    /// Whether the remainder of each receiver is remembered, under `key` or one that follows from the receivers.
+    pub remember: bool,
 }

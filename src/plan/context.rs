@@ -96,6 +96,17 @@ impl Context {
         self.plans.iter().find(|(known, _)| known == id).map(|(_, plan)| plan.as_ref())
     }
 
+    /// The plan that an undo refers to.
+    ///
+    /// # Errors
+    /// `plan_missing`.
+    pub(crate) fn needed_plan(&self, id: &str) -> Result<&DecodedPlan> {
+        self.plan(id).ok_or_else(|| {
+            Error::new("plan_missing", "/plans", format!("the plan `{id}` was not given"))
+                .hint("give it in `plans`, from the host's own store")
+        })
+    }
+
     /// Reads a context. Plans given as bytes do not come this way: the host hands them over beside the text.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use crate::query::{Cell, FieldIx};
 
 use super::drops::Drops;
 use super::edit::Edits;
-use super::reasons::Explain;
+use super::reasons::Question;
 use super::state::StateChange;
 
 /// What was decided, before it is wrapped up as a plan.
@@ -52,8 +52,8 @@ pub(crate) struct Draft {
     pub tell_unit: Option<String>,
     /// The unit that gains access by the transfer of a lead.
     pub gains: Option<String>,
-    /// What was asked, to tell why rows were left out.
-    pub inquiry: Explain,
+    /// What was asked of each lead, to tell why rows were left out.
+    pub questions: Vec<Question>,
 }
 
 /// Whether a change that sets nothing is one.

@@ -109,6 +109,13 @@ impl Edits {
         self.list.push(Edit { field, when: AppliesWhen::Always, to });
     }
 
+    /// Puts leads into a pool, where one is named.
+    pub fn set_pool(&mut self, model: &Model, pool: Option<&str>) {
+        if let (Some(field), Some(pool)) = (model.lead.pool, pool) {
+            self.set(field, NewValue::text(pool));
+        }
+    }
+
     /// Sets fields in every row to what was asked for.
     pub fn ask(&mut self, patches: &[Patch], now: Instant, actor: &str, model: &Model) {
         for patch in patches {
@@ -245,6 +252,11 @@ pub(crate) enum Told {
 }
 
 impl NewValue {
+    /// The same text in every row.
+    pub fn text(value: &str) -> NewValue {
+        NewValue::Same(Cell::Text(Cow::Owned(value.to_owned())))
+    }
+
     /// The value that a patch sets.
     fn of(patch: &Patch, now: Instant, actor: &str, model: &Model) -> NewValue {
         match &patch.value {

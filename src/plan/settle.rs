@@ -18,8 +18,8 @@ use crate::shards;
 impl Plan {
     /// Adds to a decision what follows from it.
     pub(crate) fn finalize(&mut self, planner: &Planner<'_>, mut draft: Draft) -> Result<()> {
-        self.many = planner.many();
-        self.inquiry = draft.inquiry;
+        self.bulk = planner.bulk;
+        self.questions = draft.questions;
         self.drops = draft.drops;
         self.refused = draft.refused;
         self.part = draft.part;

@@ -105,20 +105,20 @@ pub(crate) fn gather(
     // What refuses the command refuses it in every shard, and when it is settled.
     let Some((actor, _)) = model.user(&context.actor) else { return Ok(Tally::empty(question)) };
     let moved = probing(Trial::Moved);
-    let planner = Planner::new(model, auth, table, &moved, actor);
-    if !planner.refusals(command)?.is_empty() {
+    let bulk = command.touches(model).is_bulk();
+    let planner = Planner::new(model, auth, table, &moved, actor, bulk);
+    if !command.refusals(&planner)?.is_empty() {
         return Ok(Tally::empty(question));
     }
-    let mut draft = crate::command::decide(&planner, command)?;
+    let mut draft = command.decide(&planner)?;
     let Totals::Tallied(tallied) = std::mem::take(&mut draft.part) else { return Ok(Tally::empty(question)) };
     follow(&mut draft, &planner);
 
     let open = Open::of(&planner, &draft)?;
     let kept = if open.edited && tallied.kept == Kept::Stays {
         let kept = probing(Trial::Kept);
-        let planner = Planner::new(model, auth, table, &kept, actor);
-        planner.refusals(command)?;
-        let mut draft = crate::command::decide(&planner, command)?;
+        let planner = Planner::new(model, auth, table, &kept, actor, bulk);
+        let mut draft = command.decide(&planner)?;
         follow(&mut draft, &planner);
         open.after(&planner, &draft)?
     } else {

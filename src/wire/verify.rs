@@ -12,7 +12,6 @@ use crate::time::Instant;
 use crate::command::Command;
 use crate::command::plan;
 use crate::plan::context::{Context, Notify, Refusing};
-use crate::plan::leads::LeadsRef;
 use crate::plan::{FORMAT, Plan, SEMANTICS, state};
 use crate::wire::apply::guard_holds;
 use crate::wire::decode::{decode, peek};
@@ -248,21 +247,7 @@ fn a_clock_decides(model: &Model, command: &Json) -> bool {
         || model.pools.iter().any(|pool| pool.members.as_ref().is_some_and(members))
         || model.groups.iter().any(|group| members(&group.members))
         || model.lead.slots.iter().any(|slot| slot.holders.as_ref().is_some_and(members));
-    let asked = || match Command::read(command, model, None) {
-        Ok(command) => {
-            let of_leads = match command.leads() {
-                Some(LeadsRef::Filter(query)) => query.needs_now(),
-                Some(LeadsRef::List(id)) => model.lists.by_id(id).is_some_and(|list| list.query.needs_now()),
-                _ => false,
-            };
-            let of_fields = match &command {
-                Command::MassEdit { set, .. } => set.iter().any(|patch| crate::plan::edit::reads_the_clock(patch, model)),
-                _ => false,
-            };
-            of_leads || of_fields
-        }
-        Err(_) => true,
-    };
+    let asked = || Command::read(command, model, None).map_or(true, |command| command.touches(model).reads_the_clock(model));
     stands || asked()
 }
 
