@@ -10,7 +10,7 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::memory::ensure_memory;
 use crate::query::{Cell, Cells as _, FieldIx, Query, Schema};
-use crate::sql::condition::{Dialect, SqlOptions};
+use crate::sql::{Dialect, SqlOptions, Target};
 use crate::table::Row;
 use crate::time::Instant;
 
@@ -270,18 +270,11 @@ impl Filter {
     /// # Errors
     /// `options_invalid`, `unknown_dialect`, and those of [`to_sql`](crate::sql::condition::to_sql).
     pub fn to_sql(&self, dialect: &str, options: &Json) -> Result<Json> {
-        let Some(dialect) = Dialect::find(dialect) else {
-            let fault = Diagnostic::error("unknown_dialect", "", format!("there is no dialect `{dialect}`"));
-            let hint = nearest(dialect, ["postgres", "sqlite"]).unwrap_or_else(|| "one of `postgres`, `sqlite`".into());
-            return Err(Error::of(fault.hint(hint)));
-        };
+        let dialect = Dialect::find(dialect)?;
         let faults = Faults::default();
         let node = Decoder::new(options, "", &faults);
-        if !node.is_null() {
-            node.keys(&["now", "actor", "columns", "alias", "paramStart", "maxParams", "allowInexact"]);
-        }
         let (now, actor) = (people::instant(&node.get("now")), node.get("actor").text().map(str::to_owned));
-        let sql = SqlOptions::parse(options, "", self.schema()).map_err(|list| faults.extend(list)).ok();
+        let sql = SqlOptions::parse(options, self.schema(), Target::Condition).map_err(|list| faults.extend(list)).ok();
         let (failed, list) = (faults.any_error(), faults.into_list());
         let Some(sql) = sql.filter(|_| !failed) else { return Err(Error::invalid("options_invalid", list)) };
         ensure_memory(self.query.weight(self.schema()).times(4000, 300, 40))?;

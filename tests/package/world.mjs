@@ -131,6 +131,9 @@ const calls = {
     const bytes = this.plans.get(plan).encode();
     return { hex: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""), header: this.engine.peek(bytes) };
   },
+  statements({ plan, dialect, options }) {
+    return this.plans.get(plan).toSQL(dialect, options ?? null);
+  },
   keep({ plan }) {
     for (const { key, version, value } of this.plans.get(plan).state) this.state[key] = { version, value };
     return { ...this.state };

@@ -5,22 +5,22 @@ use std::borrow::Cow;
 use crate::error::Result;
 use crate::plan::{Created, Plan};
 use crate::query::Cell;
-use crate::sql::condition::Dialect;
+use crate::sql::Dialect;
 
 use crate::sql::statement::feed::ValueRows;
-use crate::sql::statement::options::Target;
 use crate::sql::statement::rows::{guard, returning};
+use crate::sql::statement::target::Database;
 use crate::sql::statement::{Kind, Statement};
 
 /// The copies to make: what the original holds by now, and over it what the plan sets.
-pub(crate) fn inserts(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>) -> Result<()> {
+pub(crate) fn inserts(plan: &Plan, target: &Database<'_>, out: &mut Vec<Statement>) -> Result<()> {
     for copy in &plan.created {
         out.push(insert(copy, target)?);
     }
     Ok(())
 }
 
-fn insert(copy: &Created, target: &Target<'_>) -> Result<Statement> {
+fn insert(copy: &Created, target: &Database<'_>) -> Result<Statement> {
     let id = target.column(target.model.lead.id)?;
     let text = |text: &str| id.value(&Cell::Text(Cow::Owned(text.to_owned())));
     let mut feed = ValueRows::new(target);
@@ -70,12 +70,12 @@ fn insert(copy: &Created, target: &Target<'_>) -> Result<Statement> {
 }
 
 /// The copies to delete, while they are as the plan saw them.
-pub(crate) fn deletes(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>) -> Result<()> {
+pub(crate) fn deletes(plan: &Plan, target: &Database<'_>, out: &mut Vec<Statement>) -> Result<()> {
     let lead = &target.model.lead;
     let (id, guarding) = (target.column(lead.id)?, target.column(lead.version.unwrap_or(lead.owner))?);
     for (copy, expect) in &plan.removed {
         let mut feed = ValueRows::new(target);
-        let (wanted, expected) = (feed.column(id.written_as()), feed.column(guarding.compared_as()));
+        let (wanted, expected) = (feed.column(id.written_as()), feed.column(guarding.read_as()));
         feed.row([Some(id.value(&Cell::Text(Cow::Borrowed(copy)))?), Some(guarding.comparand(expect)?)])?;
         let mut writer = feed.begin(target)?;
         let (table, alias, given) = (&target.table, &target.alias, &target.given);

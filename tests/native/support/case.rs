@@ -24,6 +24,7 @@
 //! | `verify` | `plan`, `form`, `context`, `change`, `flip` | `{ok, problems, digest}` |
 //! | `apply` | `plan`, `form` | what became of it |
 //! | `encode` | `plan` | `{hex, header}` |
+//! | `statements` | `plan`, `dialect`, `options` | the statements that write it |
 //! | `keep` | `plan` | the state after it, which contexts with `"remembered": true` get |
 //!
 //! `form` is `handle`, `json` or `bytes`. `change` is `{path, value}` (or `{path, remove: true}`) for the plan's JSON; `flip` is `{at, xor}` for its bytes.
@@ -33,6 +34,8 @@ use std::collections::BTreeMap;
 use evenhand::error::{Error, Result};
 use evenhand::json::Json;
 use evenhand::plan::Plan;
+use evenhand::sql::Dialect;
+use evenhand::sql::statement::Statement;
 use evenhand::table::Budget;
 use evenhand::wire::decode::peek;
 use evenhand::wire::verify::{EncodedPlan, Problem, Verdict};
@@ -254,6 +257,11 @@ impl World {
             "encode" => {
                 let bytes = self.plans[text(step, "plan")].encode();
                 Json::object([("hex", hex(&bytes).into()), ("header", peek(&bytes)?)])
+            }
+            "statements" => {
+                let dialect = Dialect::find(text(step, "dialect"))?;
+                let statements = self.plans[text(step, "plan")].to_sql(dialect, part(step, "options"))?;
+                Json::List(statements.into_iter().map(Statement::into_json).collect())
             }
             "keep" => {
                 for change in self.plans[text(step, "plan")].all_state() {

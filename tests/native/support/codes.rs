@@ -36,7 +36,7 @@ const WORDS: [&str; 17] = [
 ];
 
 /// Codes that no case can bring about, with the reason, and the file that checks them instead.
-const EXCEPTIONS: [(&str, &str, Option<&str>); 15] = [
+const EXCEPTIONS: [(&str, &str, Option<&str>); 14] = [
     ("batch_invalid", "the package makes no such batches", Some("src/engine/table/load/spans.rs")),
     ("duplicate_key", "an object of JavaScript has a key once", Some("src/base/json.rs")),
     ("edit_invalid", "plans make no such edits", Some("src/engine/table/tests/changes.rs")),
@@ -48,7 +48,6 @@ const EXCEPTIONS: [(&str, &str, Option<&str>); 15] = [
     ("settlement_malformed", "no step has shards", Some("tests/native/shards_bad.rs")),
     ("settlement_stale", "no step has shards", Some("tests/native/shards_bad.rs")),
     ("split_too_large", "it takes more leads than a table can hold, or shards", Some("tests/native/shards_bad.rs")),
-    ("sql_value", "no step writes a plan as SQL", Some("tests/sql/values.test.mjs")),
     ("tally_malformed", "no step has shards", Some("tests/native/shards_bad.rs")),
     ("wrong_table", "only JavaScript has handles that can be mistaken", Some("tests/package/checks.mjs")),
     ("wrong_workspace", "only JavaScript has handles that can be mistaken", Some("tests/package/checks.mjs")),
@@ -123,7 +122,11 @@ pub fn faults(held: &Held) -> Vec<String> {
     look(&root.join("src"), &mut found);
     let mut out = Vec::new();
     for code in found.iter().map(String::as_str).chain(SINGLE) {
-        if WORDS.contains(&code) || KINDS.contains(&code) || EXCEPTIONS.iter().any(|(known, ..)| *known == code) || held.whole.contains(code) {
+        if WORDS.contains(&code)
+            || KINDS.contains(&code)
+            || EXCEPTIONS.iter().any(|(known, ..)| *known == code)
+            || held.whole.contains(code)
+        {
             continue;
         }
         out.push(match held.partly.get(code) {

@@ -11,7 +11,7 @@ use std::io::Read as _;
 use evenhand::error::Error;
 use evenhand::json::Json;
 use evenhand::plan::state::StateChange;
-use evenhand::sql::condition::Dialect;
+use evenhand::sql::Dialect;
 use evenhand::sql::statement::Statement;
 use evenhand::workspace::Workspace;
 
