@@ -219,8 +219,14 @@ impl<'a> Column<'a> {
         let here = &self.here;
         let items = match (self.dialect, self.stored) {
             (Dialect::Postgres, Stored::Json) => {
-                let list = format!("CASE WHEN jsonb_typeof({here}::jsonb) = 'array' THEN {here}::jsonb END");
-                format!("jsonb_array_elements_text({list}) AS evenhand_item(v)")
+                let refused = self.message("a text that is no JSON array").replace('\'', "''");
+                format!(
+                    "(SELECT CASE jsonb_typeof(e) WHEN 'number' THEN trim_scale((e #>> '{{}}')::numeric)::text ELSE e #>> '{{}}' END AS v \
+                     FROM jsonb_array_elements(CASE jsonb_typeof({here}::jsonb) WHEN 'array' THEN CASE WHEN NOT jsonb_path_exists({here}::jsonb, \
+                     'strict $[*] ? (@.type() == \"boolean\" || @.type() == \"array\" || @.type() == \"object\")') THEN {here}::jsonb END \
+                     WHEN 'number' THEN jsonb_build_array({here}::jsonb) WHEN 'string' THEN ('{refused}' || jsonb_typeof({here}::jsonb))::jsonb END) \
+                     AS evenhand_element(e)) AS evenhand_item"
+                )
             }
             (Dialect::Postgres, _) => format!("unnest({here}) AS evenhand_item(v)"),
             (Dialect::Sqlite, _) => {
@@ -240,7 +246,8 @@ impl<'a> Column<'a> {
         let here = &self.here;
         format!(
             "CASE typeof({here}) WHEN 'text' THEN CASE WHEN trim({here}) = '' THEN '[]' \
-             WHEN (CASE WHEN json_valid({here}) THEN json_type({here}) END) IS 'array' THEN {here} ELSE {} END \
+             WHEN (CASE WHEN json_valid({here}) THEN json_type({here}) END) IS NOT 'array' THEN {} \
+             WHEN EXISTS (SELECT 1 FROM json_each({here}) WHERE type IN ('true', 'false', 'array', 'object')) THEN '[]' ELSE {here} END \
              WHEN 'integer' THEN json_array({here}) WHEN 'real' THEN json_array({here}) ELSE '[]' END",
             self.refused("a text that is no JSON array")
         )
@@ -272,8 +279,17 @@ impl<'a> Column<'a> {
 
     /// SQLite's error for what cannot be read: the path of a JSON value that is none is part of its message.
     fn refused(&self, what: &str) -> String {
-        let text = format!("evenhand: the column of `{}` holds {what}; say how it is stored with `as` ", self.field).replace('\'', "''");
-        format!("json_extract('null', '{text}' || typeof({}))", self.here)
+        self.refused_in(what, &self.here)
+    }
+
+    /// The same of a column that is called so.
+    pub fn refused_in(&self, what: &str, here: &str) -> String {
+        format!("json_extract('null', '{}' || typeof({here}))", self.message(what).replace('\'', "''"))
+    }
+
+    /// What a database says where it refuses.
+    pub fn message(&self, what: &str) -> String {
+        format!("evenhand: the column of `{}` holds {what}; say how it is stored with `as` ", self.field)
     }
 
     fn number(&self) -> String {
@@ -298,7 +314,7 @@ impl<'a> Column<'a> {
     fn truth(&self) -> String {
         let here = &self.here;
         if self.stored == Stored::Boolean && self.dialect.is_postgres() {
-            return here.clone();
+            return format!("({here} = TRUE)");
         }
         let numbers = format!("CASE WHEN {here} IN (0, 1) THEN {here} END");
         if self.stored != Stored::Text && self.certain {

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::error::{Error, Result, pointer};
 use crate::json::{Json, write_number};
 use crate::query::Cell;
-use crate::sql::Stored;
 use crate::sql::column::Column;
+use crate::sql::{Dialect, Stored};
 use crate::time::{Local, Moment, Zone};
 
 impl Column<'_> {
@@ -48,14 +48,38 @@ impl Column<'_> {
             (Some(cast), Stored::Array) => format!("{given}::{cast}[]"),
             (Some(cast), _) => format!("{given}::{cast}"),
             (None, Stored::Json) if self.dialect.is_postgres() => format!("{given}::json"),
-            // Milliseconds in a column of texts would be no instant when they are read.
-            (None, Stored::EpochMs) if !self.certain => {
-                let here = &self.here;
-                let refused = self.refused("a text where milliseconds are expected");
-                format!("CASE WHEN typeof({here}) = 'text' AND trim({here}) <> '' THEN {refused} ELSE {given} END")
-            }
             _ => given.to_owned(),
         }
+    }
+
+    /// Whether a column may hold another value once this one is written: SQLite's turn texts into numbers and numbers into texts,
+    /// PostgreSQL's for whole numbers round.
+    pub fn converts(&self, cell: &Cell<'_>) -> bool {
+        let canonical = |text: &str| text.parse::<i64>().is_ok_and(|whole| whole.to_string() == text);
+        match cell {
+            Cell::Number(number) => self.dialect.is_postgres() && self.stored == Stored::Number && number.fract() != 0.0,
+            _ if self.certain => false,
+            Cell::Text(text) => text.trim().parse::<f64>().is_ok() && !canonical(text),
+            Cell::Instant(_) => self.stored == Stored::EpochMs,
+            _ => false,
+        }
+    }
+
+    /// What a row gives back in which such a value was written: an error if it was turned into another one.
+    pub fn checked(&self, back: &str) -> String {
+        let (name, here) = (&self.name, &self.here);
+        let (turned, what) = match (self.stored, self.dialect) {
+            (_, Dialect::Postgres) => {
+                let refused = self.message("a whole number where a fraction was written").replace('\'', "''");
+                return format!(
+                    "CASE WHEN pg_typeof({here}) IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype) \
+                     THEN ('{refused}' || {back})::integer::text ELSE {back} END"
+                );
+            }
+            (Stored::EpochMs, _) => ("= 'text'", "a text where milliseconds are expected"),
+            _ => ("IN ('integer', 'real')", "a number where a text is expected"),
+        };
+        format!("CASE WHEN typeof({name}) {turned} THEN {} ELSE {back} END", self.refused_in(what, name))
     }
 
     /// What the column holds, in a type that goes together with what is assigned.

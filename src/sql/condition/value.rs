@@ -180,9 +180,8 @@ impl Writer<'_> {
                     "json_extract(value, '$[0]') AS evenhand_first, json_extract(value, '$[1]') AS evenhand_last FROM json_each({param})"
                 ),
             );
-            return format!(
-                "EXISTS (SELECT 1 FROM (SELECT {ends}) AS evenhand_spans WHERE {value} BETWEEN evenhand_first AND evenhand_last)"
-            );
+            let within = format!("(SELECT {ends}) AS evenhand_spans WHERE {value} BETWEEN evenhand_first AND evenhand_last");
+            return operand.test(&format!("EXISTS (SELECT 1 FROM {within})"));
         }
         let mut parts = Vec::with_capacity(spans.len());
         for (first, last) in spans {

@@ -25,11 +25,14 @@ fn insert(copy: &Created, target: &Database<'_>) -> Result<Statement> {
     let text = |text: &str| id.value(&Cell::Text(Cow::Owned(text.to_owned())));
     let mut feed = ValueRows::new(target);
     let mut row = Vec::new();
-    let mut fields = Vec::new();
+    let (mut fields, mut converting) = (Vec::new(), Vec::new());
     for (field, cell) in copy.set.iter().filter(|(field, _)| *field != target.model.lead.id) {
         let column = target.column(*field)?;
         fields.push((column, feed.column(column.written_as())));
         row.push(Some(column.value(cell)?));
+        if column.converts(cell) {
+            converting.push(column);
+        }
     }
     let (new, original) = (feed.column(id.written_as()), feed.column(id.written_as()));
     row.extend([Some(text(&copy.id)?), Some(text(&copy.copy_of)?)]);
@@ -59,12 +62,13 @@ fn insert(copy: &Created, target: &Database<'_>) -> Result<Statement> {
         (Some(rows), Dialect::Sqlite) => (format!("WITH {rows} "), format!(", {given}")),
     };
     let wanted = id.assigned(&writer.value(original));
+    let called = target.dialect.pick(format!(" AS {alias}"), String::new());
     let sql = format!(
-        "{with}INSERT INTO {table} ({names}) SELECT {values} FROM {table} AS {alias}{from} WHERE {} = {wanted} \
+        "{with}INSERT INTO {table}{called} ({names}) SELECT {values} FROM {table} AS {alias}{from} WHERE {} = {wanted} \
          ON CONFLICT ({}) DO NOTHING{}",
         id.here,
         id.name,
-        returning(target)?.replace(&id.here, &id.name),
+        returning(target, &converting)?,
     );
     Ok(Statement { sql, params: writer.params(), kind: Kind::Insert, expect: 1 })
 }
@@ -94,7 +98,7 @@ pub(crate) fn deletes(plan: &Plan, target: &Database<'_>, out: &mut Vec<Statemen
         if let (None, Some(run)) = (lead.version, lead.run) {
             sql += &format!(" AND {} IS NULL", target.column(run)?.read());
         }
-        sql += &returning(target)?;
+        sql += &returning(target, &[])?;
         out.push(Statement { sql, params: writer.params(), kind: Kind::Delete, expect: 1 });
     }
     Ok(())

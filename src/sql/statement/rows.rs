@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::error::{Error, Result};
 use crate::plan::{Change, Plan};
 use crate::query::FieldIx;
+use crate::sql::column::Column;
 use crate::sql::{Dialect, Stored};
 
 use crate::sql::statement::feed::{ParamIx, ValueRows, Writer};
@@ -27,6 +28,8 @@ struct Field {
     to: ParamIx,
     /// What it must hold, where leads have no version and it is not the owner.
     from: Option<ParamIx>,
+    /// Whether a value may be turned into another one when it is written.
+    converts: bool,
 }
 
 /// The changes in order of the leads' ids.
@@ -67,7 +70,7 @@ impl Columns {
             let to = feed.column(column.written_as());
             let guarded = lead.version.is_none() && ix != lead.owner;
             let from = guarded.then(|| feed.column(column.read_as()));
-            fields.push(Field { ix, set, to, from });
+            fields.push(Field { ix, set, to, from, converts: false });
         }
         Ok(Columns { feed, id, expect, fields })
     }
@@ -78,9 +81,10 @@ impl Columns {
         let expect = target.column(lead.version.unwrap_or(lead.owner))?.comparand(&change.expect)?;
         let mut values = Vec::with_capacity(2 + 3 * self.fields.len());
         values.extend([Some(id), Some(expect)]);
-        for field in &self.fields {
+        for field in &mut self.fields {
             let set = change.set.iter().find(|set| set.field == field.ix);
             let column = target.column(field.ix)?;
+            field.converts |= set.is_some_and(|set| column.converts(&set.to));
             values.push(Some(set.is_some().into()));
             values.push(set.map(|set| column.value(&set.to)).transpose()?);
             if field.from.is_some() {
@@ -126,8 +130,12 @@ impl Columns {
             };
         }
         let mut sets = Vec::with_capacity(fields.len() + 1);
+        let mut converting = Vec::new();
         for (field, all) in &fields {
             let column = target.column(field.ix)?;
+            if field.converts {
+                converting.push(column);
+            }
             let flag = if *all { None } else { Some(writer.value(field.set)) };
             let to = column.assigned(&writer.value(field.to));
             sets.push(match flag {
@@ -154,7 +162,7 @@ impl Columns {
         if version.is_none() {
             guards(&fields, target, &mut writer, &mut sql)?;
         }
-        sql += &returning(target)?;
+        sql += &returning(target, &converting)?;
         Ok(Statement { sql, params: writer.params(), kind: Kind::Update, expect })
     }
 }
@@ -194,11 +202,12 @@ fn guards(fields: &[(Field, bool)], target: &Database<'_>, writer: &mut Writer<'
     Ok(())
 }
 
-/// What gives back the ids, as text.
-pub(crate) fn returning(target: &Database<'_>) -> Result<String> {
+/// What gives back the ids, as text, and looks at the columns in which a value may have been turned into another one.
+pub(crate) fn returning(target: &Database<'_>, converting: &[&Column<'_>]) -> Result<String> {
     let id = target.column(target.model.lead.id)?;
-    Ok(match target.dialect {
-        Dialect::Postgres => format!(" RETURNING {}::text AS \"id\"", id.here),
-        Dialect::Sqlite => format!(" RETURNING CAST({} AS TEXT) AS `id`", id.name),
-    })
+    let mut back = target.dialect.pick(format!("{}::text", id.here), format!("CAST({} AS TEXT)", id.name));
+    for column in converting {
+        back = column.checked(&back);
+    }
+    Ok(format!(" RETURNING {back} AS {}", target.dialect.quote("id")))
 }
