@@ -304,7 +304,7 @@ impl<'a> Column<'a> {
             (stored, false) if self.certain && stored != Stored::Text => format!("(CASE WHEN {here} {RANGE} THEN {here} END)"),
             // JSON's grammar is the engine's.
             (_, false) => format!(
-                "(SELECT CASE WHEN n {RANGE} THEN n END FROM (SELECT CASE typeof({here}) WHEN 'integer' THEN {here} WHEN 'real' THEN {here} \
+                "(SELECT CASE WHEN n {RANGE} THEN n END FROM (SELECT DISTINCT CASE typeof({here}) WHEN 'integer' THEN {here} WHEN 'real' THEN {here} \
                  WHEN 'text' THEN CASE CASE WHEN json_valid({text}) THEN json_type({text}) END WHEN 'integer' THEN CAST({text} AS INTEGER) \
                  WHEN 'real' THEN CAST({text} AS REAL) END END AS n) AS evenhand_number)"
             ),

@@ -37,14 +37,14 @@ pub(crate) fn day(dialect: Dialect, text: &str) -> String {
     dialect.pick(
         format!("(CASE WHEN {text} ~ '^{DAY}$' THEN {text} END)"),
         format!(
-            "(SELECT CASE WHEN d GLOB '{DAY_GLOB}' AND d >= '0001' AND date(d) = d THEN d END FROM (SELECT {text} AS d) AS evenhand_day)"
+            "(SELECT CASE WHEN d GLOB '{DAY_GLOB}' AND d >= '0001' AND date(d) = d THEN d END FROM (SELECT DISTINCT {text} AS d) AS evenhand_day)"
         ),
     )
 }
 
 /// The milliseconds of the text of an instant, of a wall time or of a day, or null.
 pub(crate) fn instant(dialect: Dialect, text: &str, zone: &Zone) -> String {
-    let (text, local) = (trimmed(dialect, text), offset_of("wall", zone));
+    let (whole, text, local) = (text, trimmed(dialect, text), offset_of("wall", zone));
     match dialect {
         Dialect::Postgres => legal(&format!(
             "SELECT wall - CASE WHEN m[6] IS NULL THEN {local} WHEN upper(m[6]) = 'Z' THEN 0 ELSE (left(m[6], 1) || '60000')::bigint \
@@ -54,21 +54,24 @@ pub(crate) fn instant(dialect: Dialect, text: &str, zone: &Zone) -> String {
              + coalesce(rpad(left(m[5], 3), 3, '0')::bigint, 0) AS wall \
              FROM regexp_match({text}, '^({DAY}){TIME}$') AS evenhand_text(m)) AS evenhand_wall"
         )),
+        // `DISTINCT` keeps SQLite from writing a column's expression in place of its name, again and again.
         // The text with a time, its seconds and what follows them, the offset and the digits of the fraction, the wall time.
+        // The form that is written is read in one step.
         Dialect::Sqlite => legal(&format!(
-            "SELECT wall - CASE z WHEN '' THEN {local} ELSE CASE substr(z, 1, 1) WHEN '-' THEN -60000 ELSE 60000 END \
-             * (substr(z, 2, 2) * 60 + substr(replace(z, ':', '') || '00', 4, 2)) END AS ms \
-             FROM (SELECT z, unixepoch(substr(t, 1, 10)) * 1000 + substr(t, 12, 2) * 3600000 + substr(t, 15, 2) * 60000 \
-             + min(s, 59) * 1000 + f AS wall FROM (SELECT t, s + 0 AS s, f, CASE WHEN z IN ('Z', 'z') THEN '+00' ELSE z END AS z \
+            "SELECT DISTINCT CASE WHEN strftime('%Y-%m-%dT%H:%M:%fZ', {whole}) = {whole} THEN unixepoch({whole}) * 1000 + substr({whole}, 21, 3) \
+             ELSE (SELECT wall - CASE z WHEN '' THEN {local} ELSE CASE substr(z, 1, 1) WHEN '-' THEN -60000 ELSE 60000 END \
+             * (substr(z, 2, 2) * 60 + substr(replace(z, ':', '') || '00', 4, 2)) END \
+             FROM (SELECT DISTINCT z, unixepoch(substr(t, 1, 10)) * 1000 + substr(t, 12, 2) * 3600000 + substr(t, 15, 2) * 60000 \
+             + min(s, 59) * 1000 + f AS wall FROM (SELECT DISTINCT t, s + 0 AS s, f, CASE WHEN z IN ('Z', 'z') THEN '+00' ELSE z END AS z \
              FROM (SELECT t, s, z, CASE WHEN length(z) < length(r) THEN substr(substr(r, 2, length(r) - 1 - length(z)) || '00', 1, 3) ELSE 0 END + 0 AS f \
              FROM (SELECT t, s, r, CASE WHEN r GLOB '.[0-9]*' AND substr(t, 17, 1) = ':' THEN ltrim(substr(r, 2), '0123456789') ELSE r END AS z \
              FROM (SELECT t, CASE substr(t, 17, 1) WHEN ':' THEN substr(t, 18, 2) ELSE '00' END AS s, \
              CASE substr(t, 17, 1) WHEN ':' THEN substr(t, 20) ELSE substr(t, 17) END AS r \
-             FROM (SELECT CASE length(t) WHEN 10 THEN t || 'T00:00' ELSE t END AS t FROM (SELECT {text} AS t)))) \
+             FROM (SELECT CASE length(t) WHEN 10 THEN t || 'T00:00' ELSE t END AS t FROM (SELECT DISTINCT {text} AS t)))) \
              WHERE s GLOB '[0-9][0-9]' AND s <= '60' AND substr(t, 1, 11) GLOB '{DAY_GLOB}[Tt ]' AND date(substr(t, 1, 10)) = substr(t, 1, 10) \
              AND t >= '0001' AND substr(t, 12, 5) GLOB '[0-2][0-9]:[0-5][0-9]' AND substr(t, 12, 2) <= '23') \
              WHERE z IN ('', 'Z', 'z') OR ((z GLOB '[+-][0-9][0-9]' OR z GLOB '[+-][0-9][0-9][0-9][0-9]' OR z GLOB '[+-][0-9][0-9]:[0-9][0-9]') \
-             AND substr(z, 2, 2) <= '23' AND substr(replace(z, ':', '') || '00', 4, 2) <= '59')))"
+             AND substr(z, 2, 2) <= '23' AND substr(replace(z, ':', '') || '00', 4, 2) <= '59')))) END AS ms"
         )),
     }
 }

@@ -137,22 +137,27 @@ function commands(kind, ids) {
 
 // ---- running it
 
-/** A table of one column with every value that it takes. */
+/** A table `t` of one column with every value that it takes; `t_all` keeps them for the next time. */
 async function filled(db, sql, strict, values) {
   const id = db.dialect === "postgres" ? 'text COLLATE "C"' : "TEXT";
-  await db.exec(`DROP TABLE IF EXISTS t`);
-  await db.exec(`CREATE TABLE t (id ${id} PRIMARY KEY, owner text, f ${sql})${strict ? " STRICT" : ""}`);
-  // With an index, where there is one for it: what is found may not depend on it.
-  if (sql !== "json") await db.exec("CREATE INDEX t_f ON t (f)");
-  await db.exec("INSERT INTO t VALUES ('r', NULL, NULL)");
-  for (const [at, value] of values.entries()) {
-    try {
-      await db.exec(`INSERT INTO t VALUES ('r${at}', NULL, ${value})`);
-    } catch {
-      // The column does not take it.
+  const made = `(id ${id} PRIMARY KEY, owner text, f ${sql})${strict ? " STRICT" : ""}`;
+  if (db.filled !== made + values.join()) {
+    await db.exec("DROP TABLE IF EXISTS t; DROP TABLE IF EXISTS t_all");
+    await db.exec(`CREATE TABLE t ${made}; CREATE TABLE t_all ${made}`);
+    // With an index, where there is one for it: what is found may not depend on it.
+    if (sql !== "json") await db.exec("CREATE INDEX t_f ON t (f)");
+    await db.exec("INSERT INTO t_all VALUES ('r', NULL, NULL)");
+    for (const [at, value] of values.entries()) {
+      try {
+        await db.exec(`INSERT INTO t_all VALUES ('r${at}', NULL, ${value})`);
+      } catch {
+        // The column does not take it.
+      }
     }
+    if (db.dialect === "sqlite") await db.exec("DELETE FROM t_all WHERE typeof(f) = 'integer' AND abs(f) > 9007199254740992");
+    db.filled = made + values.join();
   }
-  if (db.dialect === "sqlite") await db.exec("DELETE FROM t WHERE typeof(f) = 'integer' AND abs(f) > 9007199254740992");
+  await db.exec("DELETE FROM t; INSERT INTO t SELECT * FROM t_all");
 }
 
 /** The rows as the driver gives them. */
@@ -184,7 +189,7 @@ async function tried(db, { type, sql = type, strict = false, values }, kind, as,
   const filters = [...FILTERS[kind], ...nulls].filter(({ rules: [{ operator }] }) => !(kind === "boolean" && operator === "in"));
   const what = `${db.name}: a ${kind} in ${type || "a column without a type"}${as ? ` as ${as}` : ""}`;
   const context = { actor: "ann", now: NOW };
-  const asked = ask({ config: world, leads, filters, context, conditions: [[db.dialect, options], [db.dialect, { ...options, alias: "t", maxParams: 2 }]], rows: false });
+  const asked = ask({ config: world, leads, filters, context, conditions: [[db.dialect, options], [db.dialect, { ...options, alias: "t", maxParams: 40 }]], rows: false });
   for (const [at, { ids, conditions }] of asked.filters.entries()) {
     for (const condition of conditions) {
       if (condition.code) {
@@ -193,6 +198,8 @@ async function tried(db, { type, sql = type, strict = false, values }, kind, as,
         continue;
       }
       assert.equal(condition.exact, true);
+      // What holds for all rows or none does not look at the column.
+      if (!/[`"]f[`"]/.test(condition.sql)) continue;
       let found;
       try {
         found = await db.query(`SELECT id FROM t WHERE ${condition.sql}`, condition.params);
@@ -225,6 +232,7 @@ async function tried(db, { type, sql = type, strict = false, values }, kind, as,
       outcome.refused.add(statements.code);
       continue;
     }
+    if (statements.length === 0) continue;
     const changed = answer.plan.changes.map(({ lead }) => lead).sort();
     const write = async () => {
       const ids = [];
@@ -255,7 +263,6 @@ async function matrix(db, types, saids) {
   const out = {};
   for (const [type, given] of Object.entries(types)) {
     for (const kind of KINDS) {
-      if (process.env.CELL && !`${kind} in ${type}`.match(process.env.CELL)) continue;
       for (const [as, values] of saids(type, kind, given)) {
         out[`${kind} in ${type || "no type"}${as ? ` as ${as}` : ""}`] = shown(await tried(db, { type, ...given, values }, kind, as));
       }
@@ -299,7 +306,7 @@ for (const open of process.env.ONLY_POSTGRES ? [postgres] : [pglite, postgres]) 
     for (const cell of exact) assert.match(out[cell], /^same/, cell);
     // What is of another type than was said is refused by the database, and not compared by the zone of the session.
     for (const cell of ["datetime in timestamp", "datetime in date", "date in timestamptz", "date in timestamp", "number in text", "boolean in text", "datetime in timestamptz as timestamp", "tags in jsonb"]) {
-      assert.equal(out[cell], "database", cell);
+      assert.match(out[cell], /^database(,sql_value)?$/, cell);
     }
     await db.close();
   });
@@ -308,7 +315,7 @@ for (const open of process.env.ONLY_POSTGRES ? [postgres] : [pglite, postgres]) 
 if (!process.env.ONLY_POSTGRES) {
   test("PostgreSQL: the same in another zone", () => {
     const env = { ...process.env, TZ: "America/New_York", PGTZ: "America/New_York", ONLY_POSTGRES: "1" };
-    const { status, stdout } = spawnSync(process.execPath, ["--test-reporter=tap", fileURLToPath(import.meta.url)], { env, encoding: "utf8" });
+    const { status, stdout } = spawnSync(process.execPath, [fileURLToPath(import.meta.url)], { env: { ...env, NODE_TEST_CONTEXT: undefined }, encoding: "utf8" });
     assert.equal(status, 0, stdout);
   });
 }
