@@ -169,7 +169,7 @@ pub fn plan(
         config: config.to_owned(),
         actor: context.actor.clone(),
         now: context.now,
-        refusing: context.refusing,
+        all_or_nothing: context.all_or_nothing,
         notify: context.notify,
         rows: Vec::new(),
         edits: Edits::default(),

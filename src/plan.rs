@@ -39,9 +39,8 @@ use crate::query::{Cell, FieldIx};
 use crate::table::{RowIx, Snapshot};
 use crate::time::Instant;
 
-use context::{Notify, Refusing};
 use drops::{DroppedLead, Drops};
-use edit::{Edits, Told};
+use edit::Edits;
 use lines::Line;
 use reasons::Question;
 use state::StateChange;
@@ -64,8 +63,8 @@ pub struct Plan {
     pub(crate) config: String,
     pub(crate) actor: String,
     pub(crate) now: Instant,
-    pub(crate) refusing: Refusing,
-    pub(crate) notify: Notify,
+    pub(crate) all_or_nothing: bool,
+    pub(crate) notify: bool,
     pub(crate) rows: Vec<u32>,
     pub(crate) edits: Edits,
     pub(crate) drops: Drops,
@@ -163,10 +162,5 @@ impl Plan {
             DroppedLead::Row(row) => self.table.id(*row),
             DroppedLead::Id(id) => Cow::Borrowed(*id),
         }
-    }
-
-    /// Whether the people concerned are told.
-    pub(crate) fn told(&self) -> Told {
-        if self.notify == Notify::Digest { Told::Yes } else { Told::No }
     }
 }

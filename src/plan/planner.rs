@@ -18,9 +18,8 @@ use crate::query::{Cell, FieldIx, FieldType, Strictness, UnitIx};
 use crate::table::{RowIx, Table};
 use crate::time::Instant;
 
-use crate::plan::context::{Context, Notify};
-use crate::plan::drops::{DropCode, RowChecks, complement};
-use crate::plan::edit::Told;
+use crate::plan::context::Context;
+use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::{holders, workload};
 
 /// Everything that a decision reads.
@@ -82,11 +81,6 @@ impl<'a> Planner<'a> {
         self.model.users.get(user).map_or("", |user| user.id.as_str())
     }
 
-    /// Whether people are told of what the plan changes.
-    pub fn told(&self) -> Told {
-        if self.context.notify == Notify::Digest { Told::Yes } else { Told::No }
-    }
-
     /// Rows that the actor may see.
     pub fn view(&self) -> Result<RowSet> {
         self.auth.view(&self.asking())
@@ -139,7 +133,7 @@ impl<'a> Planner<'a> {
     pub fn ask_state(&self, slot: FieldIx, unchanged: &RowSet, checks: &mut RowChecks) -> Result<()> {
         let asking = self.asking();
         checks.only(DropCode::NotReassignable, self.auth.reassignable(&asking)?.or(unchanged.clone()));
-        let free = complement(self.auth.locked(&asking, slot)?, self.table.rows())?;
+        let free = self.auth.locked(&asking, slot)?.complement(self.table.rows())?;
         checks.only(DropCode::Locked, free.or(unchanged.clone()));
         Ok(())
     }
@@ -155,7 +149,7 @@ impl<'a> Planner<'a> {
             ask(DropCode::NotPermitted, self.auth.release(&asking, step.slot)?);
             if let Some((to, user)) = step.to.and_then(|to| self.model.user(to)) {
                 ask(DropCode::NotPermitted, self.auth.give(&asking, to)?);
-                ask(DropCode::Boundary, complement(self.auth.barred(&asking, to)?, self.table.rows())?);
+                ask(DropCode::Boundary, self.auth.barred(&asking, to)?.complement(self.table.rows())?);
                 if !user.active {
                     ask(DropCode::ReceiverInactive, RowSet::None);
                 }

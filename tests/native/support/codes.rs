@@ -123,7 +123,11 @@ pub fn faults(held: &Held) -> Vec<String> {
     look(&root.join("src"), &mut found);
     let mut out = Vec::new();
     for code in found.iter().map(String::as_str).chain(SINGLE) {
-        if WORDS.contains(&code) || KINDS.contains(&code) || EXCEPTIONS.iter().any(|(known, ..)| *known == code) || held.whole.contains(code) {
+        if WORDS.contains(&code)
+            || KINDS.contains(&code)
+            || EXCEPTIONS.iter().any(|(known, ..)| *known == code)
+            || held.whole.contains(code)
+        {
             continue;
         }
         out.push(match held.partly.get(code) {
