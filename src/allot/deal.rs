@@ -87,7 +87,6 @@ pub(crate) struct Extra<'a> {
 }
 
 /// Divides `rows`: drops what may not move, settles the shares, and writes down who gets which row.
-#[expect(clippy::too_many_arguments, reason = "each is a word of the command")]
 pub(crate) fn deal(
     planner: &Planner<'_>,
     draft: &mut Draft,
