@@ -27,9 +27,9 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::Plan;
 use crate::plan::context::Context;
+use crate::plan::decoded::DecodedPlan;
 use crate::query::{Query, Strictness};
 use crate::time::Instant;
-use crate::wire::decoded::DecodedPlan;
 use crate::wire::verify::{EncodedPlan, Verdict};
 use crate::wire::{apply, decode};
 
@@ -139,7 +139,7 @@ impl Workspace {
             let mut parts: Vec<(String, Json)> = self.source.as_object().unwrap_or_default().to_vec();
             parts.retain(|(key, value)| key != "zones" && !value.is_null());
             parts.push(("zones".to_owned(), self.zones()));
-            crate::wire::digest::json(&Json::Object(parts))
+            crate::plan::digest::json(&Json::Object(parts))
         })
     }
 

@@ -11,10 +11,10 @@ use crate::allot::spec::{Receivers, Split};
 use crate::command::Command;
 use crate::command::operation::{LeadSource, Touches};
 use crate::plan::context::Context;
+use crate::plan::digest;
 use crate::plan::leads::LeadsRef;
 use crate::plan::planner::is_here;
 use crate::plan::state;
-use crate::wire::digest;
 
 /// Which leads a plan reads.
 #[derive(Clone, Debug)]
