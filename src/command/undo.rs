@@ -10,7 +10,7 @@ use crate::config::{BoundaryMode, Model, UserIx, Verb};
 use crate::error::Result;
 use crate::json::Json;
 use crate::json::decode::Decoder;
-use crate::plan::draft::{Bare, Created, Draft, Following};
+use crate::plan::draft::{Created, Draft};
 use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::edit::NewValue;
 use crate::plan::planner::Planner;
@@ -42,7 +42,7 @@ impl Operation for Undo {
 
     fn decide(&self, planner: &Planner<'_>) -> Result<Draft> {
         let original = planner.context.needed_plan(&self.plan)?;
-        let mut draft = Draft { following: Following::No, ..Draft::default() };
+        let mut draft = Draft { exact: true, ..Draft::default() };
         let may = planner.auth.person_may(planner.actor, Verb::PlanUndo, &original.actor)?;
         if !may.allowed {
             return Ok(Draft::refuse(may.reasons));
@@ -95,7 +95,7 @@ impl Operation for Undo {
         }
         draft.rows = allowed.iter().map(|(row, _)| row.0).collect();
         draft.slot = planner.model.lead.slots.iter().map(|slot| slot.field).find(|slot| draft.edits.sets(*slot));
-        draft.bare = Bare::Change;
+        draft.keep_empty = true;
         Ok(draft)
     }
 
@@ -119,7 +119,7 @@ fn as_left(planner: &Planner<'_>, row: RowIx, change: &DecodedChange) -> bool {
 struct Way<'a> {
     planner: &'a Planner<'a>,
     /// Whether units that gained or lost access are asked about: where that was what the plan was asked for.
-    units: Units,
+    checks_units: bool,
     edit: RowSet,
     guard: RowChecks,
     reassignable: RowSet,
@@ -127,19 +127,8 @@ struct Way<'a> {
     slots: BTreeMap<FieldIx, [RowSet; 2]>,
     /// By slot and receiver.
     people: BTreeMap<(FieldIx, UserIx), Person>,
-    units_asked: BTreeMap<(UnitIx, Gains), RowSet>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Units {
-    Check,
-    Follow,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Gains {
-    Access,
-    Nothing,
+    /// By unit and whether it gains access.
+    units: BTreeMap<(UnitIx, bool), RowSet>,
 }
 
 /// What is asked about somebody who gets leads back.
@@ -161,13 +150,13 @@ impl<'a> Way<'a> {
         planner.ask_guard(&mut guard)?;
         Ok(Way {
             planner,
-            units: if of_units { Units::Check } else { Units::Follow },
+            checks_units: of_units,
             edit: planner.auth.covers(&asking, Verb::LeadEdit)?,
             guard,
             reassignable: planner.auth.reassignable(&asking)?,
             slots: BTreeMap::new(),
             people: BTreeMap::new(),
-            units_asked: BTreeMap::new(),
+            units: BTreeMap::new(),
         })
     }
 
@@ -189,10 +178,10 @@ impl<'a> Way<'a> {
             let owner = planner.table.cell(row, lead.owner);
             self.ask_slot(row, lead.owner, owner.text(), Some(unit), change, &mut codes)?;
         }
-        if let (Units::Check, Some(set)) = (self.units, back(lead.access)) {
+        if let (true, Some(set)) = (self.checks_units, back(lead.access)) {
             let gained = set.from.items().filter(|unit| !set.to.items().any(|other| other == *unit));
             let lost = set.to.items().filter(|unit| !set.from.items().any(|other| other == *unit));
-            for (name, gains) in gained.map(|unit| (unit, Gains::Access)).chain(lost.map(|unit| (unit, Gains::Nothing))) {
+            for (name, gains) in gained.map(|unit| (unit, true)).chain(lost.map(|unit| (unit, false))) {
                 let Some(unit) = planner.model.schema.units.find(name) else { continue };
                 if !self.unit(unit, gains)?.contains(row) {
                     codes.push(DropCode::NotPermitted);
@@ -226,7 +215,7 @@ impl<'a> Way<'a> {
             let stops = matches!(mode, Some(BoundaryMode::Deny | BoundaryMode::Duplicate));
             codes.extend((stops && planner.auth.crossing(&asking, unit)?.contains(row)).then_some(DropCode::Boundary));
             if let (None, Some(unit)) = (to, unit) {
-                codes.extend((!self.unit(unit, Gains::Access)?.contains(row)).then_some(DropCode::NotPermitted));
+                codes.extend((!self.unit(unit, true)?.contains(row)).then_some(DropCode::NotPermitted));
             }
         }
         let Some(to) = to else { return Ok(()) };
@@ -272,15 +261,15 @@ impl<'a> Way<'a> {
         Ok(auth.hurdle(&whole, to, &handover)?.is_none())
     }
 
-    fn unit(&mut self, unit: UnitIx, gains: Gains) -> Result<&RowSet> {
+    /// Rows over which a unit may gain access again, or lose it again.
+    fn unit(&mut self, unit: UnitIx, gains: bool) -> Result<&RowSet> {
         let planner = self.planner;
         let asking = planner.asking();
-        Ok(match self.units_asked.entry((unit, gains)) {
+        Ok(match self.units.entry((unit, gains)) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(match gains {
-                Gains::Access => planner.auth.give_unit(&asking, unit)?,
-                Gains::Nothing => planner.auth.release_unit(&asking, unit)?,
-            }),
+            Entry::Vacant(place) => {
+                place.insert(if gains { planner.auth.give_unit(&asking, unit)? } else { planner.auth.release_unit(&asking, unit)? })
+            }
         })
     }
 }
