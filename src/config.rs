@@ -29,6 +29,7 @@ pub use members::Members;
 pub use patch::{Patch, PatchValue};
 pub use people::{Absence, Limit, Period, User, UserIx, UserKind};
 pub use rules::{Rule, RuleTarget};
+pub use zones::NamedZone;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -39,7 +40,7 @@ use crate::json::decode::{Decoder, Faults};
 use crate::query::schema::Case;
 use crate::query::units::{TreeError, UnitTree};
 use crate::query::{FieldIx, Query, Schema, Strictness};
-use crate::time::{Schedule, Zone};
+use crate::time::Schedule;
 
 /// Things with an id, in the order of the configuration.
 #[derive(Clone, Debug)]
@@ -135,8 +136,8 @@ pub struct Model {
     pub rules: ById<Rule>,
     /// Saved lists.
     pub lists: ById<SavedList>,
-    /// Zone tables that the configuration uses, by name.
-    pub zones: BTreeMap<String, Zone>,
+    /// The zones that the configuration names and has a table for, by name.
+    pub zones: Rc<BTreeMap<String, NamedZone>>,
 }
 
 /// A pool of leads.
@@ -161,10 +162,11 @@ pub struct WorkingHours {
     pub hours: Schedule,
 }
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "version",
     "timeZone",
     "zones",
+    "zoneVersions",
     "weekStart",
     "fields",
     "userFields",
@@ -184,7 +186,7 @@ const KEYS: [&str; 16] = [
 pub(crate) struct ConfigReader<'a> {
     pub schema: &'a Schema,
     pub user_schema: &'a Schema,
-    pub zones: &'a BTreeMap<String, Zone>,
+    pub zones: &'a BTreeMap<String, NamedZone>,
 }
 
 impl ConfigReader<'_> {
@@ -278,7 +280,7 @@ impl Model {
             let version = root.get("version");
             version.error("version_unknown", "the configuration must say `version: 1`");
         }
-        let zones = zones::read(root);
+        let mut zones = zones::read(root);
         let zone = zones::zone(&root.get("timeZone"), &zones);
         let week_start = root.get("weekStart").whole(0..=6).and_then(|day| u8::try_from(day).ok()).unwrap_or(1);
         let units = read_units(&root.get("org"));
@@ -307,6 +309,7 @@ impl Model {
         let groups = groups::read_all(&root.get("groups"), &reading, &users, &pools, &schedules, lead.as_ref());
         let rules = ById::read(&root.get("rules"), |node, id| rules::read(node, id, &reading, &users, &groups, &pools, &schedules));
         let lists = ById::read(&root.get("lists"), |node, id| lists::read(node, id, &reading, &users, &profiles));
+        zones::retain_named(root, &mut zones);
         Some(Model {
             lead: lead?,
             schema: Rc::new(schema),
@@ -319,7 +322,7 @@ impl Model {
             groups,
             rules,
             lists,
-            zones,
+            zones: Rc::new(zones),
         })
     }
 

@@ -64,6 +64,8 @@ pub struct Plan {
     pub(crate) picked: Option<Rc<Vec<u32>>>,
     pub(crate) given_id: Option<String>,
     pub(crate) config: String,
+    /// Releases of the zone tables, by name; no part of a digest.
+    pub(crate) zone_versions: Json,
     pub(crate) actor: String,
     pub(crate) now: Instant,
     pub(crate) all_or_nothing: bool,

@@ -107,14 +107,17 @@ impl Workspace {
         self.update_with(patch, &Json::Null)
     }
 
-    /// The same with tables for zones that the patch names and the configuration did not: name → table, as in `zones`.
+    /// The same with tables for zones that the patch names and the configuration did not: `zones` and `zoneVersions`, as in a
+    /// configuration.
     ///
     /// # Errors
     /// As [`Workspace::update`].
     pub fn update_with(&mut self, patch: &Json, zones: &Json) -> Result<()> {
         let mut named = Cow::Borrowed(&self.source);
-        if zones.as_object().is_some_and(|zones| !zones.is_empty()) {
-            add_zones(named.to_mut(), zones);
+        for key in ["zones", "zoneVersions"] {
+            if zones.get(key).and_then(Json::as_object).is_some_and(|zones| !zones.is_empty()) {
+                add_zones(named.to_mut(), key, zones.get(key));
+            }
         }
         let (model, after) = self.model.update(&named, patch)?;
         let model = Rc::new(model);
@@ -133,24 +136,14 @@ impl Workspace {
         &self.source
     }
 
-    /// SHA-256 of the configuration and of the zone tables in use, in hexadecimal; a plan carries it.
+    /// SHA-256 of the configuration and of the tables of zones that it names, in hexadecimal; a plan carries it.
     pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| {
-            let mut parts: Vec<(String, Json)> = self.source.as_object().unwrap_or_default().to_vec();
-            parts.retain(|(key, value)| key != "zones" && !value.is_null());
-            parts.push(("zones".to_owned(), self.zones()));
-            crate::plan::digest::json(&Json::Object(parts))
-        })
+        self.digest.get_or_init(|| crate::plan::digest::config(&self.source, crate::plan::digest::zones(&self.model)))
     }
 
-    /// The zone tables in use.
+    /// The tables of the zones that the configuration names.
     pub fn zones(&self) -> Json {
-        let table = |zone: &crate::time::Zone| {
-            let rows =
-                zone.table().map(|(until, offset)| Json::object([("untilMs", until.into()), ("offsetSeconds", i64::from(offset).into())]));
-            Json::List(rows.collect())
-        };
-        Json::Object(self.model.zones.iter().map(|(name, zone)| (name.clone(), table(zone))).collect())
+        Json::Object(self.model.zones.iter().map(|(name, zone)| (name.clone(), zone.table())).collect())
     }
 
     /// Ids of all users, for loaders that report unknown ones.
@@ -195,7 +188,8 @@ impl Workspace {
     /// `context_invalid`, and what planning needs and does not find.
     pub fn verify(&self, table: &LeadTable, posted: EncodedPlan<'_>, context: &Json, stored: Attachments) -> Result<Verdict> {
         let context = self.context(table, context, stored)?;
-        crate::wire::verify::verify(&self.model, &self.auth, &table.table, posted, &context, self.digest())
+        let here = crate::wire::verify::Here { config: self.digest(), source: &self.source };
+        crate::wire::verify::verify(&self.model, &self.auth, &table.table, posted, &context, here)
     }
 
     /// A plan that puts back what another changed, for the rows that still are as it left them.
@@ -251,18 +245,18 @@ impl Workspace {
     }
 }
 
-/// Adds tables to a configuration that has none for these zones.
-fn add_zones(source: &mut Json, zones: &Json) {
-    let mut all = source.get("zones").and_then(Json::as_object).unwrap_or_default().to_vec();
+/// Adds what a configuration has none of, for these zones.
+fn add_zones(source: &mut Json, key: &'static str, zones: Option<&Json>) {
+    let mut all = source.get(key).and_then(Json::as_object).unwrap_or_default().to_vec();
     let known = all.len();
-    for (name, table) in zones.as_object().unwrap_or_default() {
+    for (name, table) in zones.and_then(Json::as_object).unwrap_or_default() {
         if !all.iter().any(|(other, _)| other == name) {
             all.push((name.clone(), table.clone()));
         }
     }
     if let (Json::Object(pairs), true) = (source, all.len() > known) {
-        pairs.retain(|(key, _)| key != "zones");
-        pairs.push(("zones".to_owned(), Json::Object(all)));
+        pairs.retain(|(other, _)| other != key);
+        pairs.push((key.to_owned(), Json::Object(all)));
     }
 }
 

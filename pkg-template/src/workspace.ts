@@ -9,7 +9,7 @@ import type { Instance } from "./instance.js";
 import { LeadTable, Loader } from "./leads.js";
 import { Plan, planInput } from "./plan.js";
 import { Selection } from "./selection.js";
-import { zonesOf } from "./zones.js";
+import { hinted, zonesOf } from "./zones-named.js";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
@@ -36,21 +36,26 @@ function contextInput(context: Contract.PlanContext): [context: Uint8Array, besi
 }
 
 export class Workspace extends Handle<bound.Workspace> implements Contract.Workspace {
-  /** Zones whose tables come from the runtime and are no part of the configuration as it was given. */
+  /** Zones whose tables were added and are no part of the configuration as it was given. */
   readonly #zones: string[];
+  readonly #source: Contract.TimeZones;
   readonly #known: Known;
 
-  constructor(instance: Instance, made: bound.Workspace, zones: string[]) {
+  constructor(instance: Instance, made: bound.Workspace, zones: string[], source: Contract.TimeZones) {
     super(instance, made, "workspace");
     this.#zones = zones;
+    this.#source = source;
     this.#known = new Known(instance, made, (run) => this.call(run));
   }
 
   get config(): Contract.WorkspaceConfig {
     const config: Contract.WorkspaceConfig = this.call((workspace) => workspace.config());
-    if (this.#zones.length > 0 && config.zones !== undefined) {
-      for (const zone of this.#zones) delete config.zones[zone];
-      if (Object.keys(config.zones).length === 0) delete config.zones;
+    if (this.#zones.length === 0) return config;
+    for (const key of ["zones", "zoneVersions"] as const) {
+      const added = config[key];
+      if (added === undefined) continue;
+      for (const zone of this.#zones) delete added[zone];
+      if (Object.keys(added).length === 0) delete config[key];
     }
     return config;
   }
@@ -64,11 +69,11 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   }
 
   update(patch: Contract.ConfigPatch): void {
-    const zones = patch?.schedules ? zonesOf(patch, this.zones()) : {};
-    const [input, tables] = [json(patch), json(zones)];
-    this.call((workspace) => workspace.update(input, tables));
+    const names = patch?.schedules ? zonesOf(patch, this.call((workspace) => workspace.config()).zones ?? {}, this.#source) : { zones: {}, zoneVersions: {} };
+    const [input, tables] = [json(patch), json(names)];
+    hinted(() => this.call((workspace) => workspace.update(input, tables)));
     this.#known.clear();
-    this.#zones.push(...Object.keys(zones));
+    this.#zones.push(...Object.keys(names.zones));
   }
 
   load(data: readonly object[] | Uint8Array | ArrayBuffer | string, options: Contract.LoadOptions = {}): Contract.LeadTable {

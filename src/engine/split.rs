@@ -1,18 +1,18 @@
 //! The even split: how many rows each receiver gets, of which kind, and in which turn.
 //!
 //! Rows that the same receivers may take (and, where rows shall stay, that have the same owner) form a *class*,
-//! and everything but dealing works on classes: a million rows cost no more than a thousand. [`settle`] goes
+//! and everything but dealing works on classes: a million rows cost no more than a thousand. [`apportion`] goes
 //! through these steps, one file each:
 //!
 //! 1. Place the most: a maximum flow under the bounds (`flow`). Receivers who can all be filled to the brim by
 //!    the rows that only they may take are done; all other rows can be placed.
-//! 2. Exact shares of those, by decomposition into water levels (`level`), and their rounding to units.
-//! 3. Whole numbers nearest to the shares, by the greedy algorithm of matroids (`number`).
-//! 4. With [`Keep::Yes`] the fewest moves, by a flow of least cost (`face`, `stay`), then the order of the receivers.
+//! 2. Exact shares of those, by decomposition into water levels (`water_filling`), and their rounding to units.
+//! 3. Whole numbers nearest to the shares, by the greedy algorithm of matroids (`rounding`).
+//! 4. With [`Keep::Yes`] the fewest moves, by a flow of least cost (`optimal_face`, `min_moves`), then the order of the receivers.
 //! 5. Quotas of every class, cut from the flow in canonical order.
 //!
 //! [`together`] divides rows that move as one. [`deal`] says which row of a class goes to whom, and [`deal_part`] for some of the rows. Each file says why its algorithm is exact. Arithmetic
-//! is on whole numbers throughout; [`settle`] refuses input for which 128 bits might not do.
+//! is on whole numbers throughout; [`apportion`] refuses input for which 128 bits might not do.
 
 mod bundles;
 mod deal;
@@ -132,18 +132,18 @@ pub struct Apportionment {
 /// large that the arithmetic might not be exact: from 1.7 thousand million rows on.
 ///
 /// ```
-/// use evenhand_engine::split::{Class, Division, Even, Keep, Receiver, Set, settle};
+/// use evenhand_engine::split::{Class, Division, Even, Keep, Receiver, Set, apportion};
 ///
 /// let receivers = [0, 0, 0].map(|carry| Receiver { weight: 1, most: None, load: 0, carry }).to_vec();
 /// let classes = vec![Class { eligible: Set::first(3), owner: None, count: 10 }];
 /// let mut division = Division { receivers, classes, even: Even::Dealt, keep: Keep::No };
-/// let settled = settle(&division).unwrap();
+/// let settled = apportion(&division).unwrap();
 /// assert_eq!(settled.numbers, [4, 3, 3]);
 ///
 /// for (receiver, carry) in division.receivers.iter_mut().zip(settled.carry) {
 ///     receiver.carry = carry;
 /// }
-/// assert_eq!(settle(&division).unwrap().numbers, [3, 4, 3]);
+/// assert_eq!(apportion(&division).unwrap().numbers, [3, 4, 3]);
 /// ```
 pub fn apportion(division: &Division) -> Result<Apportionment> {
     check(division)?;

@@ -52,6 +52,7 @@ impl Plan {
             picked: asked.picked,
             given_id: context.id.clone(),
             config: asked.config.to_owned(),
+            zone_versions: crate::config::zones::versions(&asked.model.zones),
             actor: context.actor.clone(),
             now: context.now,
             all_or_nothing: context.all_or_nothing,

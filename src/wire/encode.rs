@@ -37,11 +37,17 @@ pub(crate) fn header(plan: &Plan) -> Json {
         pairs.retain(|(key, _)| key != "id");
         pairs.push(("id".to_owned(), plan.id().into()));
         pairs.push(("digest".to_owned(), plan.digest().into()));
+        pairs.extend(
+            plan.zone_versions
+                .as_object()
+                .is_some_and(|all| !all.is_empty())
+                .then(|| ("zoneVersions".to_owned(), plan.zone_versions.clone())),
+        );
     }
     out.canonical()
 }
 
-/// The header without the digest, and without an id that is only the digest.
+/// The header without the digest, without an id that is only the digest, and without versions of zones, which decide nothing.
 pub(crate) fn unsigned_header(plan: &Plan, times: Times) -> Json {
     let mut out = vec![
         ("format".to_owned(), FORMAT.into()),
@@ -52,6 +58,9 @@ pub(crate) fn unsigned_header(plan: &Plan, times: Times) -> Json {
         ("command".to_owned(), plan.command()),
         ("count".to_owned(), plan.count().into()),
     ];
+    if !plan.model.zones.is_empty() {
+        out.push(("zones".to_owned(), crate::plan::digest::zones(&plan.model)));
+    }
     if times == Times::Absolute {
         out.push(("at".to_owned(), plan.now.0.into()));
         out.extend(plan.given_id.clone().map(|id| ("id".to_owned(), id.into())));

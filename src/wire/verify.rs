@@ -17,6 +17,8 @@ use crate::plan::{FORMAT, Plan, SEMANTICS, state};
 use crate::wire::apply::guard_holds;
 use crate::wire::decode::{decode, peek};
 
+pub mod zones;
+
 /// A plan as it was posted.
 #[derive(Clone, Copy, Debug)]
 pub enum EncodedPlan<'a> {
@@ -77,14 +79,35 @@ pub struct Problem {
     pub code: VerifyCode,
     /// The lead that it is about.
     pub lead: Option<String>,
+    /// For a configuration that changed: the zones whose tables differ.
+    pub zones: Option<zones::Difference>,
+}
+
+/// The configuration that a plan is verified under.
+#[derive(Clone, Copy, Debug)]
+pub struct Here<'a> {
+    /// Its digest.
+    pub config: &'a str,
+    /// As it was given.
+    pub source: &'a Json,
 }
 
 impl Problem {
+    fn of(code: VerifyCode, lead: Option<String>) -> Self {
+        Problem { code, lead, zones: None }
+    }
+
     /// As the public API shows it.
     pub fn to_json(&self) -> Json {
         let mut out = vec![("code".to_owned(), self.code.name().into())];
         out.extend(self.lead.clone().map(|lead| ("lead".to_owned(), lead.into())));
-        out.push(("message".to_owned(), self.code.message().into()));
+        match &self.zones {
+            None => out.push(("message".to_owned(), self.code.message().into())),
+            Some(zones) => {
+                out.push(("message".to_owned(), zones.message().into()));
+                out.push(("zones".to_owned(), zones.to_json()));
+            }
+        }
         Json::Object(out)
     }
 }
@@ -99,7 +122,7 @@ pub enum Verdict {
 }
 
 fn fails(code: VerifyCode) -> Result<Verdict> {
-    Ok(Verdict::Fails(vec![Problem { code, lead: None }]))
+    Ok(Verdict::Fails(vec![Problem::of(code, None)]))
 }
 
 /// Derives the plan from its command, its time and what is here, for the actor whom the host authenticated.
@@ -112,8 +135,9 @@ pub fn verify(
     table: &Table,
     posted: EncodedPlan<'_>,
     context: &Context,
-    config: &str,
+    here: Here<'_>,
 ) -> Result<Verdict> {
+    let config = here.config;
     let header = match posted {
         EncodedPlan::Bytes(bytes) => match peek(bytes) {
             Ok(header) => header,
@@ -149,21 +173,29 @@ pub fn verify(
     problems.extend((age < -AHEAD_MS).then_some(VerifyCode::FromTheFuture));
     problems.extend(context.state.peek(&state::key("done", id)).map(|_| VerifyCode::AlreadyDone));
     if !problems.is_empty() {
-        return Ok(Verdict::Fails(problems.into_iter().map(|code| Problem { code, lead: None }).collect()));
+        let mut problems: Vec<Problem> = problems.into_iter().map(|code| Problem::of(code, None)).collect();
+        if let Some(changed) = problems.iter_mut().find(|problem| problem.code == VerifyCode::ConfigChanged) {
+            changed.zones = zones::difference(model, &header, here);
+        }
+        return Ok(Verdict::Fails(problems));
     }
     let (Some(all_or_nothing), Some(notify)) = (all_or_nothing(options), notify(options)) else { return fails(VerifyCode::Malformed) };
     // An id that is only the digest is not given: it follows from what is derived.
     let given = if text("digest") == Some(id) { None } else { Some(id.to_owned()) };
     let own = Context { now: at, id: given, all_or_nothing, notify, pin: false, ..context.clone() };
-    let derived = match plan(model, auth, table, command, None, &own, config) {
+    let mut derived = match plan(model, auth, table, command, None, &own, config) {
         Ok(derived) => derived,
         Err(error) if is_the_hosts(&error) => return Err(error),
         Err(_) => return fails(VerifyCode::Malformed),
     };
+    // Equal tables of another release are the same: what the plan tells of releases is not compared, nor taken over.
+    let Some(told) = zones::told(&header, model) else { return fails(VerifyCode::Malformed) };
+    let versions = std::mem::replace(&mut derived.zone_versions, told);
     let equal = match posted {
         EncodedPlan::Bytes(bytes) => derived.encode() == bytes,
         EncodedPlan::Json(json) => derived.to_json().canonical() == json.canonical(),
     };
+    derived.zone_versions = versions;
     if !equal {
         return differences(model, auth, table, posted, context).map(Verdict::Fails);
     }
@@ -226,28 +258,28 @@ fn differences(model: &Rc<Model>, auth: &Authorizer, table: &Table, posted: Enco
         EncodedPlan::Bytes(bytes) => decode(bytes, model),
         EncodedPlan::Json(json) => DecodedPlan::from_json(json, model),
     };
-    let malformed = vec![Problem { code: VerifyCode::Malformed, lead: None }];
+    let malformed = vec![Problem::of(VerifyCode::Malformed, None)];
     let (Ok(recorded), Some((actor, _))) = (recorded, model.user(&context.actor)) else { return Ok(malformed) };
     let view = auth.view(&crate::access::RowRequest { table, actor, now: Some(context.now) })?;
     let visible = |lead: &str| table.find(lead).filter(|row| view.contains(*row));
     let mut out: Vec<Problem> = Vec::new();
     for change in &recorded.changes {
         if !visible(&change.lead).is_some_and(|row| guard_holds(table, model, row, change)) {
-            out.push(Problem { code: VerifyCode::RowsChanged, lead: Some(change.lead.clone()) });
+            out.push(Problem::of(VerifyCode::RowsChanged, Some(change.lead.clone())));
         }
     }
     let guard = model.lead.version.unwrap_or(model.lead.owner);
     for (lead, expect) in &recorded.removed {
         if !visible(lead).is_some_and(|row| table.cell(row, guard) == *expect) {
-            out.push(Problem { code: VerifyCode::RowsChanged, lead: Some(lead.clone()) });
+            out.push(Problem::of(VerifyCode::RowsChanged, Some(lead.clone())));
         }
     }
     let moved = |(key, version): &(String, Option<i64>)| context.state.peek(key).map(|entry| entry.version) != *version;
     if recorded.state.iter().any(moved) {
-        out.insert(0, Problem { code: VerifyCode::StateChanged, lead: None });
+        out.insert(0, Problem::of(VerifyCode::StateChanged, None));
     }
     if out.is_empty() {
-        out.push(Problem { code: VerifyCode::Tampered, lead: None });
+        out.push(Problem::of(VerifyCode::Tampered, None));
     }
     Ok(out)
 }

@@ -40,8 +40,8 @@ fn config(shape: &Shape) -> Json {
     let grants = Json::parse(r#"[{"id": "all", "grants": [{"do": ["lead.view"], "scope": "all"}]}]"#).unwrap();
     Json::object([
         ("version", 1.0.into()),
-        ("zones", Json::object([("Here", Json::List(ends.collect()))])),
-        ("timeZone", "Here".into()),
+        ("zones", Json::object([("Test/Here", Json::List(ends.collect()))])),
+        ("timeZone", "Test/Here".into()),
         ("weekStart", f64::from(schema.week_start).into()),
         ("fields", Json::Object(fields.chain(more).collect())),
         ("lead", Json::object([("id", shape.id.map_or("id", |id| schema.name(id)).into()), ("owner", "owner".into())])),

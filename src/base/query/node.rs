@@ -46,7 +46,7 @@ pub struct Term {
     pub expected: Json,
 }
 
-/// What is tested. Everything but [`Check::Null`], [`Check::Empty`] and some [`Check::Match`] is false on null.
+/// What is tested. Everything but [`Predicate::Null`], [`Predicate::Empty`] and some [`Predicate::Match`] is false on null.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predicate {
     /// There is no value.

@@ -43,8 +43,8 @@ impl fmt::Display for ZoneError {
 /// More than four centuries of two changes a year; a longer table is a mistake.
 const MAX_ENTRIES: usize = 1000;
 
-/// A time zone: offsets from UTC, each until an instant, the last without end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A time zone: offsets from UTC, each until an instant, the last without end. The default is UTC.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Zone {
     /// Ascending: the offset in seconds that holds before the millisecond.
     changes: Vec<(i64, i32)>,

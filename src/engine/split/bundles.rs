@@ -39,7 +39,7 @@ pub struct Bundled {
     pub could_take: Vec<bool>,
     /// Rows that somebody gets.
     pub placed: u64,
-    /// The largest number less the smallest, as in [`super::Settled::spread`].
+    /// The largest number less the smallest, as in [`super::Apportionment::spread`].
     pub spread: u64,
     /// What the spread would be if the rows were divided one by one, and the largest bundle on top. Where everybody
     /// may take everything, has room, and carries nothing, it is not exceeded by more than a row.
@@ -49,7 +49,7 @@ pub struct Bundled {
 /// Divides bundles among receivers.
 ///
 /// # Errors
-/// Those of [`settle`].
+/// Those of [`apportion`].
 ///
 /// ```
 /// use evenhand_engine::split::{Bundle, Even, Receiver, Set, together};
