@@ -10,7 +10,7 @@ pub mod read;
 pub mod scan;
 mod write;
 
-pub use write::{write_number, write_text};
+pub use write::write_text;
 
 use crate::error::{Error, Result, pointer};
 
