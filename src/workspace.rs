@@ -95,7 +95,7 @@ impl Workspace {
     pub fn check(config: &Json) -> Vec<Diagnostic> {
         match Model::compile(config) {
             Ok((_, warnings)) => warnings,
-            Err(error) => error.diagnostics,
+            Err(error) => error.into_diagnostics(),
         }
     }
 

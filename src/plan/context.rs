@@ -153,7 +153,7 @@ impl Context {
         for (id, plan) in node.get("plans").entries() {
             match DecodedPlan::from_json(plan.json, model) {
                 Ok(recorded) => plans.push((id.to_owned(), Rc::new(recorded))),
-                Err(error) => plan.error(error.code, error.message),
+                Err(error) => plan.error(error.code, error.message.as_str()),
             }
         }
         let refusing = if node.get("allOrNothing").flag(false) { Refusing::All } else { Refusing::Rows };
