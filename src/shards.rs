@@ -26,7 +26,7 @@ mod gather;
 mod settlement;
 mod share;
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::access::Authorizer;

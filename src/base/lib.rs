@@ -3,6 +3,7 @@
 //! No rows and no users here, and nothing that decides. A module uses only modules before it: [`sort`], [`number`], [`error`] and
 //! [`json`], [`memory`], [`time`], [`query`].
 
+pub mod btree;
 pub mod error;
 pub mod json;
 pub mod memory;

@@ -1,6 +1,6 @@
 //! What a plan is decided in: who acts, when, and what the host remembers.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::config::{Model, people};

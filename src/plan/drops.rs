@@ -1,6 +1,6 @@
 //! Rows that were left out, each with its reason.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::access::{Reason, RowSet};
 use crate::error::Result;

@@ -1,6 +1,6 @@
 //! From a decision to a plan: what else changes, what is told, and what is written to the state.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::access::Reason;
 use crate::error::{Diagnostic, Result};

@@ -137,7 +137,11 @@ fn slow(text: &[u8], mut power: i32) -> f64 {
         let (mantissa, exponent) = parts(bits);
         let (mut sought, mut half) = (digits.clone(), Natural::new(2 * mantissa + 1));
         half.times_ten_to(power.min(0).unsigned_abs());
-        if exponent > 0 { half.shift_left(exponent.unsigned_abs() - 1) } else { sought.shift_left(exponent.unsigned_abs() + 1) }
+        if exponent > 0 {
+            half.shift_left(exponent.unsigned_abs() - 1)
+        } else {
+            sought.shift_left(exponent.unsigned_abs() + 1)
+        }
         match sought.compare(&half) {
             Ordering::Less => true,
             Ordering::Equal => mantissa % 2 == 0,

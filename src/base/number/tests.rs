@@ -62,7 +62,10 @@ fn check(number: f64) {
         // Exactly half way: the number's own digits go on with a 5 and zeros.
         let exact = format!("{:.*}", usize::try_from((-power).max(0)).unwrap() + 60, number.abs());
         let tail = exact.trim_end_matches('0');
-        assert!(power < 0 && tail.ends_with('5') && tail.replace(['.'], "").trim_start_matches('0').starts_with(&digits.to_string()), "{exact}");
+        assert!(
+            power < 0 && tail.ends_with('5') && tail.replace(['.'], "").trim_start_matches('0').starts_with(&digits.to_string()),
+            "{exact}"
+        );
     }
 }
 
@@ -174,7 +177,9 @@ fn half_way_and_a_hair_beside_it() {
 
 #[test]
 fn only_the_grammar_of_json_is_read() {
-    for bad in ["", "-", "+1", "01", "-01", ".5", "1.", "1.e5", "1e", "1e+", "inf", "nan", "1_0", "0x1", " 1", "1 ", "1.2.3", "--1", "1e1.5", "00"] {
+    for bad in
+        ["", "-", "+1", "01", "-01", ".5", "1.", "1.e5", "1e", "1e+", "inf", "nan", "1_0", "0x1", " 1", "1 ", "1.2.3", "--1", "1e1.5", "00"]
+    {
         assert_eq!(parse(bad), None, "{bad}");
     }
     for good in ["0", "-0", "0.0", "10", "1e5", "1E+05", "1e-5", "-0.0e-0", "0e999999999999", "1e999999999999", "1e-999999999999", "0.50"] {

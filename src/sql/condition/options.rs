@@ -1,6 +1,6 @@
 //! How a database stores the fields.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::error::{Diagnostic, Error, Result, nearest, pointer};
 use crate::json::Json;

@@ -10,9 +10,10 @@ use crate::lint::imports::{Import, imports};
 use crate::run::{Result, at};
 
 /// The modules from the ground up. An entry may be a path below a top module, which then has a place of its own: the longest entry counts.
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     // base
     "sort",
+    "btree",
     "number",
     "json::value",
     "error",
