@@ -7,7 +7,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use crate::json::Json;
+use crate::json::value::Json;
 
 /// What an operation of this crate gives back.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

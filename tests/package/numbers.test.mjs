@@ -6,8 +6,9 @@ import { createEngineSync } from "evenhand";
 const BATCH = 10_000;
 const workspace = createEngineSync().workspace({
   version: 1,
-  fields: { id: { type: "text" }, flag: { type: "boolean" } },
-  lead: { id: "id" },
+  fields: { id: { type: "text" }, owner: { type: "user" }, flag: { type: "boolean" } },
+  lead: { id: "id", owner: "owner" },
+  users: [],
 });
 
 /** What the module writes for each number: a number is no boolean, and the problem shows it. */

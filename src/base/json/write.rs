@@ -1,6 +1,6 @@
 //! JSON text as `JSON.stringify` prints it.
 
-use super::Json;
+use super::value::Json;
 use crate::number;
 
 impl Json {
