@@ -14,9 +14,9 @@ pub use ask::Filter;
 pub use leads::{Incoming, LeadTable};
 pub use selection::Selection;
 
+use crate::btree::BTreeSet;
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::access::Authorizer;
@@ -95,7 +95,7 @@ impl Workspace {
     pub fn check(config: &Json) -> Vec<Diagnostic> {
         match Model::compile(config) {
             Ok((_, warnings)) => warnings,
-            Err(error) => error.diagnostics,
+            Err(error) => error.into_diagnostics(),
         }
     }
 

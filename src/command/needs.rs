@@ -205,7 +205,7 @@ impl Needing<'_> {
                 out.push(user.id.clone());
             }
         }
-        let mut met = std::collections::BTreeSet::new();
+        let mut met = crate::btree::BTreeSet::new();
         out.retain(|user| met.insert(user.clone()));
         Ok(out)
     }

@@ -1,7 +1,7 @@
 //! `undo`: puts back what a plan changed, for the rows that still are as it left them.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use crate::btree::BTreeMap;
+use crate::btree::Entry;
 
 use crate::access::{Change, Reassignment, RowSet};
 use crate::command::operation::{LeadSource, Operation, Touches};
@@ -266,7 +266,7 @@ impl<'a> Way<'a> {
         let planner = self.planner;
         let asking = planner.asking();
         Ok(match self.units.entry((unit, gains)) {
-            Entry::Occupied(known) => known.into_mut(),
+            Entry::Occupied(known) => known,
             Entry::Vacant(place) => {
                 place.insert(if gains { planner.auth.give_unit(&asking, unit)? } else { planner.auth.release_unit(&asking, unit)? })
             }

@@ -2,7 +2,7 @@
 
 mod live;
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::btree::{BTreeMap, BTreeSet};
 
 use crate::config::Model;
 use crate::error::Result;
