@@ -39,12 +39,10 @@ use crate::query::{Cell, FieldIx};
 use crate::table::{RowIx, Snapshot};
 use crate::time::Instant;
 
-use context::{Notify, Refusing};
 use drops::{DroppedLead, Drops};
-use edit::{Edits, Told};
+use edit::Edits;
 use lines::Line;
-use planner::Many;
-use reasons::Explain;
+use reasons::Question;
 use state::StateChange;
 
 /// The name of the encoding.
@@ -67,8 +65,8 @@ pub struct Plan {
     pub(crate) zone_versions: Json,
     pub(crate) actor: String,
     pub(crate) now: Instant,
-    pub(crate) refusing: Refusing,
-    pub(crate) notify: Notify,
+    pub(crate) all_or_nothing: bool,
+    pub(crate) notify: bool,
     pub(crate) rows: Vec<u32>,
     pub(crate) edits: Edits,
     pub(crate) drops: Drops,
@@ -76,8 +74,9 @@ pub struct Plan {
     pub(crate) slot: Option<FieldIx>,
     /// Whether the slot changes in each of the rows.
     pub(crate) all_move: bool,
-    pub(crate) many: Many,
-    pub(crate) inquiry: Explain,
+    /// Whether the command asked for the right to act on many leads.
+    pub(crate) bulk: bool,
+    pub(crate) questions: Vec<Question>,
     pub(crate) tell_unit: Option<String>,
     pub(crate) part: crate::shards::Totals,
     pub(crate) body: OnceCell<Rc<Vec<u8>>>,
@@ -165,10 +164,5 @@ impl Plan {
             DroppedLead::Row(row) => self.table.id(*row),
             DroppedLead::Id(id) => Cow::Borrowed(*id),
         }
-    }
-
-    /// Whether the people concerned are told.
-    pub(crate) fn told(&self) -> Told {
-        if self.notify == Notify::Digest { Told::Yes } else { Told::No }
     }
 }

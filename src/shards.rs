@@ -37,10 +37,9 @@ use crate::query::FieldIx;
 use crate::split as kernel;
 use crate::table::{Budget, Table};
 
-use crate::allot::spec::Split;
 use crate::command::Command;
 use crate::plan::Plan;
-use crate::plan::context::{Context, Coverage, Notify, Refusing};
+use crate::plan::context::Context;
 use crate::plan::leads::LeadsRef;
 use crate::plan::lines::Line;
 use crate::plan::notices::Notice;
@@ -130,8 +129,8 @@ impl Totals {
 pub(crate) struct SplitSpec<'a> {
     /// The receivers' ids.
     pub names: &'a [&'a str],
-    /// What becomes of rows that are dealt to whoever has them.
-    pub kept: crate::allot::deal::Unchanged,
+    /// Whether rows that are dealt to whoever has them stay in the plan.
+    pub keep_unchanged: bool,
     /// How rows follow one another.
     pub order: kernel::Order,
     /// What is even.
@@ -174,22 +173,19 @@ fn read(command: &Json, model: &Model) -> Result<Command> {
         }
     }
     let typed = Command::read(command, model, None)?;
-    let split: Option<&Split> = match &typed {
-        Command::Split { split, .. } | Command::Reclaim { split: Some(split), .. } | Command::MassEdit { split: Some(split), .. } => {
-            Some(split)
-        }
-        Command::Rebalance { .. } => None,
-        _ => return Err(not_shardable("/type", "this command divides nothing, so every shard can carry it out by itself")),
+    let touches = typed.touches(model);
+    let Some(split) = touches.split else {
+        return Err(not_shardable("/type", "this command divides nothing, so every shard can carry it out by itself"));
     };
-    if let Some(LeadsRef::List(id)) = typed.leads()
+    if let Some(LeadsRef::List(id)) = touches.named_leads()
         && model.lists.by_id(id).is_some_and(|list| !list.sort.is_empty())
     {
         return Err(not_shardable("/leads/list", "the list has an order of its own, which cannot be kept over shards"));
     }
-    if split.is_some_and(|split| !split.sort.is_empty()) {
+    if !split.sort.is_empty() {
         return Err(not_shardable("/split/sort", "rows cannot be sorted over shards"));
     }
-    if split.is_some_and(|split| !split.together.is_empty()) {
+    if !split.together.is_empty() {
         return Err(not_shardable("/split/together", "rows that move as one cannot be found over shards"));
     }
     Ok(typed)
@@ -202,8 +198,8 @@ fn question(command: &Json, context: &Context, config: &str) -> String {
         ("command", command.clone()),
         ("actor", context.actor.as_str().into()),
         ("now", context.now.0.into()),
-        ("allOrNothing", (context.refusing == Refusing::All).into()),
-        ("notify", (context.notify == Notify::Digest).into()),
+        ("allOrNothing", context.all_or_nothing.into()),
+        ("notify", context.notify.into()),
     ]))
 }
 
@@ -254,7 +250,7 @@ pub fn settle(
         read.push(tally);
     }
     let tallies = Rc::new(read);
-    let context = Context { dealing: Dealing::Settle(Rc::clone(&tallies)), coverage: Coverage::Whole, ..context.clone() };
+    let context = Context { dealing: Dealing::Settle(Rc::clone(&tallies)), partial_table: false, ..context.clone() };
     let nothing = Table::new(Rc::clone(&model.schema), model.lead.id, Budget::default());
     let plan = crate::command::plan(model, auth, &nothing, command, None, &context, config)?;
     Ok(settlement::encode(&plan, &tallies, question))

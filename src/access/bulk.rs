@@ -51,6 +51,28 @@ impl RowSet {
         }
     }
 
+    /// Every row or none.
+    #[must_use]
+    pub fn all_if(condition: bool) -> RowSet {
+        if condition { RowSet::All } else { RowSet::None }
+    }
+
+    /// The other rows of a table with so many.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn complement(self, rows: u32) -> Result<RowSet> {
+        Ok(match self {
+            RowSet::None => RowSet::All,
+            RowSet::All => RowSet::None,
+            RowSet::Some(mask) => {
+                let mut rest = Mask::all(rows)?;
+                rest.minus(&mask.words);
+                RowSet::Some(rest)
+            }
+        })
+    }
+
     /// The covered rows of a selection.
     #[must_use]
     pub fn narrow(&self, mut mask: Mask) -> Mask {

@@ -1,55 +1,104 @@
-//! One holder for many leads: assigning and unassigning.
+//! `assign`: fills slots and moves the primary pointer.
 
+use crate::command::operation::{LeadSource, Operation, Touches};
+use crate::command::read::Reader;
+use crate::config::{Model, Verb};
 use crate::error::Result;
+use crate::json::Json;
+use crate::json::decode::Decoder;
+use crate::plan::draft::Draft;
 use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::edit::NewValue;
-use crate::plan::leads;
-use crate::plan::leads::LeadsRef;
-use crate::plan::reasons::Explain;
-use crate::query::{Cell, FieldIx};
+use crate::plan::leads::{self, LeadsRef};
+use crate::plan::planner::{Move, Planner, holder};
+use crate::plan::reasons::Question;
+use crate::query::FieldIx;
 use crate::table::RowIx;
 
-use crate::plan::draft::Draft;
-use crate::plan::planner::{Move, Planner, holder};
+pub(crate) struct Assign {
+    leads: LeadsRef,
+    /// Slot → its new holder; none clears it.
+    slots: Vec<(FieldIx, Option<String>)>,
+    /// The primary pointer's new value, if it moves.
+    primary: Option<Option<String>>,
+    note: Option<String>,
+}
 
-/// Fills slots and moves the primary pointer.
-pub(crate) fn assign(
-    planner: &Planner<'_>,
-    wanted: &LeadsRef,
-    slots: &[(FieldIx, Option<String>)],
-    primary: Option<&Option<String>>,
-    note: Option<&str>,
-) -> Result<Draft> {
-    let mut draft = Draft::default();
-    let mut rows = leads::resolve(planner, wanted, &[], &mut draft.drops)?;
-    let moves: Vec<Move<'_>> = slots.iter().map(|(slot, to)| Move { slot: *slot, to: to.as_deref() }).collect();
-    let mut checks = RowChecks::default();
-    planner.ask_edit(&mut checks)?;
-    planner.ask_moves(&moves, &[], &mut checks)?;
-    draft.drops.drop_failing(&mut rows, checks);
-    for step in &moves {
-        draft.edits.set(step.slot, NewValue::Same(holder(step.to)));
-        if let Some(user) = step.to {
-            draft.receivers.push((user.to_owned(), None));
+impl Operation for Assign {
+    const KIND: &'static str = "assign";
+    const KEYS: &'static [&'static str] = &["leads", "to", "slot", "slots", "primary", "note"];
+    const RIGHTS: &'static [Verb] = &[Verb::LeadView, Verb::LeadEdit];
+    #[cfg(test)]
+    const ASKS: &'static str = "view, edit, release, give, receive, lock, reassignable, boundary; with only `primary` view and edit: the user holds a slot afterwards (`not_a_holder`)";
+
+    fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<Assign> {
+        let leads = reader.leads(&node.get("leads"));
+        let mut slots = reader.slots(&node.get("slots"));
+        let to = node.get("to");
+        if !to.is_null() {
+            let slot = reader.slot(&node.get("slot"))?;
+            if slots.iter().any(|(field, _)| *field == slot) {
+                to.error("slot_named_twice", "`to` and `slots` fill the same slot");
+            }
+            slots.insert(0, (slot, Some(reader.user(&to)?.to_owned())));
+        } else if !node.get("slot").is_null() {
+            node.get("slot").error("missing", "`slot` says where `to` goes, and there is no `to`");
         }
-    }
-    draft.slot = slots.first().map(|(slot, _)| *slot);
-    if let (Some(field), Some(to)) = (planner.model.lead.primary, primary) {
-        if let Some(user) = to {
-            rows.retain(|row| {
-                let holds = holds(planner, &moves, user, RowIx(*row));
-                if !holds {
-                    draft.drops.row(RowIx(*row), DropCode::NotAHolder);
-                }
-                holds
-            });
+        let primary = match reader.present(node, "primary") {
+            None => None,
+            Some(Json::Null) => Some(None),
+            Some(_) => Some(Some(reader.user(&node.get("primary"))?.to_owned())),
+        };
+        if primary.is_some() && reader.model.lead.primary.is_none() {
+            node.get("primary").error("no_primary_field", "leads have no field for a primary agent; the owner is the primary");
         }
-        draft.edits.set(field, NewValue::Same(holder(to.as_deref())));
+        if slots.is_empty() && primary.is_none() {
+            node.error("nothing_to_do", "an assignment names at least one of `to`, `slots` and `primary`");
+        }
+        Some(Assign { leads: leads?, slots, primary, note: node.get("note").text().map(str::to_owned) })
     }
-    draft.attach.note = note.map(|text| ("note".to_owned(), text.to_owned()));
-    draft.inquiry = Explain::Moves { slots: slots.to_vec(), unit: None };
-    draft.rows = rows;
-    Ok(draft)
+
+    fn touches<'a>(&'a self, _: &'a Model) -> Touches<'a> {
+        Touches::moves(LeadSource::Named(&self.leads), &self.slots, None)
+    }
+
+    fn decide(&self, planner: &Planner<'_>) -> Result<Draft> {
+        let mut draft = Draft::default();
+        let mut rows = leads::resolve(planner, &self.leads, &[], &mut draft.drops)?;
+        let moves = Move::list(&self.slots);
+        let mut checks = RowChecks::default();
+        planner.ask_edit(&mut checks)?;
+        planner.ask_moves(&moves, &[], &mut checks)?;
+        draft.drops.drop_failing(&mut rows, checks);
+        for step in &moves {
+            draft.edits.set(step.slot, NewValue::Same(holder(step.to)));
+            if let Some(user) = step.to {
+                draft.receivers.push((user.to_owned(), None));
+            }
+        }
+        draft.slot = self.slots.first().map(|(slot, _)| *slot);
+        if let (Some(field), Some(to)) = (planner.model.lead.primary, &self.primary) {
+            if let Some(user) = to {
+                rows.retain(|row| {
+                    let holds = holds(planner, &moves, user, RowIx(*row));
+                    if !holds {
+                        draft.drops.row(RowIx(*row), DropCode::NotAHolder);
+                    }
+                    holds
+                });
+            }
+            draft.edits.set(field, NewValue::Same(holder(to.as_deref())));
+        }
+        draft.attach.note = self.note.as_ref().map(|text| ("note".to_owned(), text.clone()));
+        draft.rows = rows;
+        Ok(draft)
+    }
+
+    fn explain(&self, _: &Model) -> Vec<Question> {
+        let mut out = vec![Question::May(Verb::LeadEdit)];
+        out.extend(self.slots.iter().map(|(slot, to)| Question::of_move(*slot, to.clone())));
+        out
+    }
 }
 
 /// Whether the user holds a slot of the lead once the moves are made.
@@ -58,22 +107,4 @@ fn holds(planner: &Planner<'_>, moves: &[Move<'_>], user: &str, row: RowIx) -> b
         Some(step) => step.to == Some(user),
         None => planner.is_held_by(slot.field, Some(user), row),
     })
-}
-
-/// Clears a slot; the lead goes to a pool, or stays in its own.
-pub(crate) fn unassign(planner: &Planner<'_>, wanted: &LeadsRef, slot: FieldIx, pool: Option<&str>) -> Result<Draft> {
-    let mut draft = Draft::default();
-    let mut rows = leads::resolve(planner, wanted, &[], &mut draft.drops)?;
-    let mut checks = RowChecks::default();
-    planner.ask_edit(&mut checks)?;
-    planner.ask_moves(&[Move { slot, to: None }], &[], &mut checks)?;
-    draft.drops.drop_failing(&mut rows, checks);
-    draft.edits.set(slot, NewValue::Same(Cell::Null));
-    if let (Some(field), Some(pool)) = (planner.model.lead.pool, pool) {
-        draft.edits.set(field, NewValue::Same(Cell::Text(pool.to_owned().into())));
-    }
-    draft.slot = Some(slot);
-    draft.inquiry = Explain::Moves { slots: vec![(slot, None)], unit: None };
-    draft.rows = rows;
-    Ok(draft)
 }

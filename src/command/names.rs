@@ -1,12 +1,23 @@
 //! What commands name: slots, people, fields, pools and units.
 
 use crate::error::Diagnostic;
+use crate::json::Json;
 use crate::json::decode::Decoder;
 use crate::query::{FieldIx, UnitIx};
 
 use crate::command::read::Reader;
 
 impl Reader<'_> {
+    /// A text that must be there and not be empty.
+    pub(crate) fn name(&self, node: &Decoder<'_>, key: &str) -> Option<String> {
+        node.get(key).name().map(str::to_owned)
+    }
+
+    /// The value of a key that is there, null or not: a null that was seen is a value, nobody or no version.
+    pub(crate) fn present<'n>(&self, node: &Decoder<'n>, key: &str) -> Option<&'n Json> {
+        node.json.as_object()?.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
     pub(crate) fn slots(&self, node: &Decoder<'_>) -> Vec<(FieldIx, Option<String>)> {
         let mut out = Vec::new();
         for (name, value) in node.entries() {

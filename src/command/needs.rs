@@ -9,8 +9,10 @@ use crate::query::{Bindings, FieldIx, Query, Strictness};
 
 use crate::allot::spec::{Receivers, Split};
 use crate::command::Command;
+use crate::command::operation::{LeadSource, Touches};
 use crate::plan::context::Context;
 use crate::plan::leads::LeadsRef;
+use crate::plan::planner::is_here;
 use crate::plan::state;
 use crate::wire::digest;
 
@@ -56,36 +58,38 @@ impl Needs {
     }
 }
 
-/// What [`plan`](crate::plan::plan) will read for a command. Nothing of a command that would be refused is checked here.
+/// What [`plan`](crate::command::plan()) will read for a command. Nothing of a command that would be refused is checked here.
 ///
 /// # Errors
 /// `command_invalid`, `query_invalid`; `plan_missing` for an undo whose plan is not in the context; `unknown_actor`.
 pub fn needs(model: &Model, auth: &Authorizer, command: &Json, context: &Context) -> Result<Needs> {
     let typed = Command::read(command, model, None)?;
+    let touches = typed.touches(model);
     let needing = Needing { model, auth, context };
-    let leads = needing.leads(&typed)?;
+    let leads = needing.leads(&touches)?;
     let mut keys = Vec::new();
     let mut prefixes = Vec::new();
-    let slots = needing.slots(&typed);
-    if slots.contains(&model.lead.owner) && !matches!(typed, Command::Unassign { .. }) {
+    if touches.ends_waiting && touches.slots.contains(&model.lead.owner) {
         match &leads {
             Leads::Ids(ids) => keys.extend(ids.iter().map(|id| state::key("held", id))),
             Leads::Filter(_) => prefixes.push("held/".to_owned()),
         }
     }
-    let splits = match &typed {
-        Command::Split { split, .. } => Some(split),
-        Command::MassEdit { split, .. } | Command::Reclaim { split, .. } => split.as_ref(),
-        _ => None,
-    };
-    let receivers = needing.receivers(&typed, splits)?;
-    keys.extend(splits.map(|split| needing.split_key(split)).transpose()?);
-    if !matches!(typed, Command::Undo { .. }) {
-        keys.extend(needing.remembered(&slots, &receivers)?);
+    let mut receivers = Vec::new();
+    if let Some(split) = touches.split {
+        receivers = needing.receivers(split)?;
+        if split.remember {
+            keys.push(needing.split_key(split, receivers.clone()));
+        }
     }
+    receivers.extend(touches.receivers.iter().map(|user| (*user).to_owned()));
+    if touches.actor_receives {
+        receivers.push(context.actor.clone());
+    }
+    keys.extend(needing.remembered(&touches.slots, &receivers)?);
     crate::sort::all(&mut keys);
     keys.dedup();
-    let load = if slots.is_empty() { Vec::new() } else { needing.load(receivers)? };
+    let load = if touches.slots.is_empty() { Vec::new() } else { needing.load(receivers)? };
     Ok(Needs { leads, keys, prefixes, load })
 }
 
@@ -100,33 +104,18 @@ impl Needing<'_> {
         self.model.users.get(user).map_or("", |user| user.id.as_str())
     }
 
-    fn leads(&self, command: &Command) -> Result<Leads> {
-        Ok(match command {
-            Command::Transfer { lead, new_id, .. } => Leads::Ids(std::iter::once(lead.clone()).chain(new_id.clone()).collect()),
-            Command::ResendNotification { lead } | Command::ClaimFromPool { lead, .. } => Leads::Ids(vec![lead.clone()]),
-            Command::Undo { plan } => {
-                let original = self.context.plan(plan).ok_or_else(|| {
-                    Error::new("plan_missing", "/plans", format!("the plan `{plan}` was not given"))
-                        .hint("give it in `plans`, from the host's own store")
-                })?;
-                let changed = original.changes.iter().map(|change| change.lead.clone());
-                let copies = original.created.iter().map(|copy| copy.id.clone());
-                Leads::Ids(changed.chain(copies).chain(original.removed.iter().map(|(id, _)| id.clone())).collect())
+    fn leads(&self, touches: &Touches<'_>) -> Result<Leads> {
+        Ok(match &touches.leads {
+            LeadSource::Ids(ids) => Leads::Ids(ids.iter().map(|id| (*id).to_owned()).collect()),
+            LeadSource::Named(leads) | LeadSource::Held { among: Some(leads), .. } => self.named(leads)?,
+            LeadSource::Held { by, among: None } => self.held(&touches.slots, by)?,
+            LeadSource::OfPlan(plan) => {
+                let original = self.context.needed_plan(plan)?;
+                let mut ids: Vec<String> = original.changes.iter().map(|change| change.lead.clone()).collect();
+                ids.extend(original.created.iter().map(|copy| copy.id.clone()));
+                ids.extend(original.removed.iter().map(|(id, _)| id.clone()));
+                Leads::Ids(ids)
             }
-            Command::Rebalance { leads, users, slot } => {
-                self.held(leads.as_ref(), &[*slot], &users.iter().map(|user| user.user.clone()).collect::<Vec<_>>())?
-            }
-            Command::Reclaim { leads, from, slot, .. } => {
-                let slots: Vec<FieldIx> = match slot {
-                    crate::command::SlotChoice::One(slot) => vec![*slot],
-                    crate::command::SlotChoice::All => self.model.lead.slots.iter().map(|slot| slot.field).collect(),
-                };
-                self.held(leads.as_ref(), &slots, from)?
-            }
-            command => match command.leads() {
-                Some(leads) => self.named(leads)?,
-                None => Leads::Ids(Vec::new()),
-            },
         })
     }
 
@@ -150,13 +139,10 @@ impl Needing<'_> {
         Ok(Leads::Filter(Box::new(Query::from(all(bound.map(|query| query.root().clone()))))))
     }
 
-    /// The open leads that people hold, or those that are named.
-    fn held(&self, leads: Option<&LeadsRef>, slots: &[FieldIx], people: &[String]) -> Result<Leads> {
-        if let Some(leads) = leads {
-            return self.named(leads);
-        }
+    /// The open leads that people hold.
+    fn held(&self, slots: &[FieldIx], people: &[&str]) -> Result<Leads> {
         let rule = |slot: &FieldIx| {
-            let value = Json::List(people.iter().map(|user| user.as_str().into()).collect());
+            let value = Json::List(people.iter().map(|user| (*user).into()).collect());
             Json::object([("field", self.model.schema.name(*slot).into()), ("operator", "in".into()), ("value", value)])
         };
         let mut nodes = Vec::new();
@@ -170,67 +156,38 @@ impl Needing<'_> {
         self.visible(&Query::from(all(std::iter::once(any(nodes)).chain(open))))
     }
 
-    /// The slots that a command may change.
-    fn slots(&self, command: &Command) -> Vec<FieldIx> {
-        let owner = self.model.lead.owner;
-        match command {
-            Command::Assign { slots, .. } => slots.iter().map(|(slot, _)| *slot).collect(),
-            Command::MassEdit { slots, split, .. } => {
-                slots.iter().map(|(slot, _)| *slot).chain(split.as_ref().map(|split| split.slot)).collect()
-            }
-            Command::Unassign { slot, .. } | Command::Rebalance { slot, .. } => vec![*slot],
-            Command::Split { split, .. } => vec![split.slot],
-            Command::Reclaim { slot: crate::command::SlotChoice::One(slot), .. } => vec![*slot],
-            Command::Reclaim { .. } | Command::Undo { .. } => self.model.lead.slots.iter().map(|slot| slot.field).collect(),
-            Command::Transfer { .. } | Command::ClaimFromPool { .. } => vec![owner],
-            Command::Deactivate { .. } | Command::ResendNotification { .. } => Vec::new(),
-        }
-    }
-
-    fn receivers(&self, command: &Command, split: Option<&Split>) -> Result<Vec<String>> {
-        let mut out: Vec<String> = match split.map(|split| &split.to) {
-            Some(Receivers::Named(list)) => list.iter().map(|receiver| receiver.user.clone()).collect(),
-            Some(Receivers::Group(id)) => match self.model.groups.by_id(id) {
+    /// The people to whom a split may deal.
+    fn receivers(&self, split: &Split) -> Result<Vec<String>> {
+        Ok(match &split.to {
+            Receivers::Named(list) => list.iter().map(|receiver| receiver.user.clone()).collect(),
+            Receivers::Group(id) => match self.model.groups.by_id(id) {
                 Some(group) => {
                     let members = self.auth.members(&group.members, Some(self.context.now))?;
                     members.into_iter().map(|user| self.id(user).to_owned()).collect()
                 }
                 None => Vec::new(),
             },
-            Some(Receivers::Tags(tags)) => {
+            Receivers::Tags(tags) => {
                 let holders = self.model.users.iter().filter(|user| user.tags.iter().any(|tag| tags.contains(tag)));
                 holders.map(|user| user.id.clone()).collect()
             }
-            None => Vec::new(),
-        };
-        match command {
-            Command::Assign { slots, .. } | Command::MassEdit { slots, .. } => out.extend(slots.iter().filter_map(|(_, to)| to.clone())),
-            Command::Rebalance { users, .. } => out.extend(users.iter().map(|user| user.user.clone())),
-            Command::Transfer { user, .. } => out.extend(user.clone()),
-            Command::ClaimFromPool { .. } => out.push(self.context.actor.clone()),
-            _ => {}
-        }
-        Ok(out)
+        })
     }
 
-    fn split_key(&self, split: &Split) -> Result<String> {
-        let mut names = self.receivers(&Command::Undo { plan: String::new() }, Some(split))?;
-        Ok(state::key(
-            "split",
-            &match (&split.key, &split.to) {
-                (Some(key), _) => key.clone(),
-                (None, Receivers::Group(id)) => id.clone(),
-                (None, _) => {
-                    if matches!(split.to, Receivers::Tags(_)) {
-                        names.retain(|name| {
-                            self.model.users.by_id(name).is_some_and(|user| crate::plan::planner::is_here(user, self.context.now))
-                        });
-                    }
-                    crate::sort::all(&mut names);
-                    digest::short(&Json::List(names.into_iter().map(Json::from).collect()))
+    /// The key under which a split among these people is remembered.
+    fn split_key(&self, split: &Split, mut names: Vec<String>) -> String {
+        let name = match (&split.key, &split.to) {
+            (Some(key), _) => key.clone(),
+            (None, Receivers::Group(id)) => id.clone(),
+            (None, _) => {
+                if matches!(split.to, Receivers::Tags(_)) {
+                    names.retain(|name| self.model.users.by_id(name).is_some_and(|user| is_here(user, self.context.now)));
                 }
-            },
-        ))
+                crate::sort::all(&mut names);
+                digest::short(&Json::List(names.into_iter().map(Json::from).collect()))
+            }
+        };
+        state::key("split", &name)
     }
 
     /// Keys of receivers for whom groups remember when they were served last.

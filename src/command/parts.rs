@@ -59,6 +59,16 @@ impl Reader<'_> {
         }
     }
 
+    /// The leads that a node names, or none where it is null.
+    pub(crate) fn optional_leads(&self, node: &Decoder<'_>) -> Option<Option<LeadsRef>> {
+        if node.is_null() { Some(None) } else { self.leads(node).map(Some) }
+    }
+
+    /// A split, or none where the node is null.
+    pub(crate) fn optional_split(&self, node: &Decoder<'_>) -> Option<Option<Split>> {
+        if node.is_null() { Some(None) } else { self.split(node).map(Some) }
+    }
+
     pub(crate) fn split(&self, node: &Decoder<'_>) -> Option<Split> {
         if node.is_null() {
             node.wrong("a split");
@@ -93,6 +103,7 @@ impl Reader<'_> {
             together: fields,
             sort: lists::sort(&node.get("sort"), &self.model.schema),
             key: node.get("key").text().map(str::to_owned),
+            remember: true,
         })
     }
 

@@ -1,82 +1,107 @@
-//! Putting back what a plan changed, for the rows that still are as it left them.
+//! `undo`: puts back what a plan changed, for the rows that still are as it left them.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::access::{Change, Reassignment, RowSet};
-use crate::config::{BoundaryMode, UserIx, Verb};
-use crate::error::{Error, Result};
+use crate::command::operation::{LeadSource, Operation, Touches};
+use crate::command::read::Reader;
+use crate::config::{BoundaryMode, Model, UserIx, Verb};
+use crate::error::Result;
 use crate::json::Json;
+use crate::json::decode::Decoder;
+use crate::plan::draft::{Created, Draft};
 use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::edit::NewValue;
+use crate::plan::planner::Planner;
+use crate::plan::reasons::Question;
 use crate::query::{Cell, FieldIx, UnitIx};
 use crate::table::{Mask, Row, RowIx};
 use crate::wire::decoded::{DecodedChange, DecodedPlan};
 
-use crate::plan::draft::{Created, Draft, Following};
-use crate::plan::planner::Planner;
+pub(crate) struct Undo {
+    /// The plan's id.
+    plan: String,
+}
 
-/// Puts back what the plan with that id changed.
-pub(crate) fn undo(planner: &Planner<'_>, plan: &str) -> Result<Draft> {
-    let Some(original) = planner.context.plan(plan) else {
-        return Err(Error::new("plan_missing", "/plans", format!("the plan `{plan}` was not given"))
-            .hint("give it in `plans`, from the host's own store"));
-    };
-    let mut draft = Draft { following: Following::No, ..Draft::default() };
-    let may = planner.auth.person_may(planner.actor, Verb::PlanUndo, &original.actor)?;
-    if !may.allowed {
-        return Ok(Draft::refuse(may.reasons));
+impl Operation for Undo {
+    const KIND: &'static str = "undo";
+    const KEYS: &'static [&'static str] = &["plan"];
+    const RIGHTS: &'static [Verb] = &[];
+    #[cfg(test)]
+    const ASKS: &'static str = "`plan.undo`, and the questions of the way back";
+
+    fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<Undo> {
+        Some(Undo { plan: reader.name(node, "plan")? })
     }
-    let view = planner.view()?;
-    let mut changes: Vec<(RowIx, &DecodedChange)> = Vec::new();
-    let mut met = Mask::none(planner.table.rows())?;
-    for change in &original.changes {
-        let Some(row) = planner.table.find(&change.lead).filter(|row| view.contains(*row)) else {
-            draft.drops.unknown(change.lead.clone());
-            continue;
-        };
-        if met.contains(row) {
-            draft.drops.row(row, DropCode::DuplicateId);
-            continue;
-        }
-        met.insert(row);
-        if !as_left(planner, row, change) {
-            draft.drops.row(row, DropCode::ChangedSince);
-        } else if change.set.is_empty() && original.created.is_empty() && original.removed.is_empty() {
-            draft.drops.row(row, DropCode::NoChange);
-        } else {
-            changes.push((row, change));
-        }
+
+    fn touches<'a>(&'a self, model: &'a Model) -> Touches<'a> {
+        let slots = model.lead.slots.iter().map(|slot| slot.field).collect();
+        Touches { slots, ..Touches::of(LeadSource::OfPlan(&self.plan)) }
     }
-    let mut way = Way::new(planner, original)?;
-    let mut allowed = Vec::new();
-    for (row, change) in changes {
-        match way.denied(row, change)? {
-            Some(code) => draft.drops.row(row, code),
-            None => allowed.push((row, change)),
+
+    fn decide(&self, planner: &Planner<'_>) -> Result<Draft> {
+        let original = planner.context.needed_plan(&self.plan)?;
+        let mut draft = Draft { exact: true, ..Draft::default() };
+        let may = planner.auth.person_may(planner.actor, Verb::PlanUndo, &original.actor)?;
+        if !may.allowed {
+            return Ok(Draft::refuse(may.reasons));
         }
-    }
-    pairs(planner, original, &view, &mut allowed, &mut draft)?;
-    // A change without anything in it stands only beside a copy that it made.
-    if draft.created.is_empty() && draft.removed.is_empty() {
-        allowed.retain(|(row, change)| {
-            if change.set.is_empty() {
-                draft.drops.row(*row, DropCode::NoChange);
+        let view = planner.view()?;
+        let mut changes: Vec<(RowIx, &DecodedChange)> = Vec::new();
+        let mut met = Mask::none(planner.table.rows())?;
+        for change in &original.changes {
+            let Some(row) = planner.table.find(&change.lead).filter(|row| view.contains(*row)) else {
+                draft.drops.unknown(change.lead.clone());
+                continue;
+            };
+            if met.contains(row) {
+                draft.drops.row(row, DropCode::DuplicateId);
+                continue;
             }
-            !change.set.is_empty()
-        });
+            met.insert(row);
+            if !as_left(planner, row, change) {
+                draft.drops.row(row, DropCode::ChangedSince);
+            } else if change.set.is_empty() && original.created.is_empty() && original.removed.is_empty() {
+                draft.drops.row(row, DropCode::NoChange);
+            } else {
+                changes.push((row, change));
+            }
+        }
+        let mut way = Way::new(planner, original)?;
+        let mut allowed = Vec::new();
+        for (row, change) in changes {
+            match way.denied(row, change)? {
+                Some(code) => draft.drops.row(row, code),
+                None => allowed.push((row, change)),
+            }
+        }
+        pairs(planner, original, &view, &mut allowed, &mut draft)?;
+        // A change without anything in it stands only beside a copy that it made.
+        if draft.created.is_empty() && draft.removed.is_empty() {
+            allowed.retain(|(row, change)| {
+                if change.set.is_empty() {
+                    draft.drops.row(*row, DropCode::NoChange);
+                }
+                !change.set.is_empty()
+            });
+        }
+        let mut fields: Vec<FieldIx> = allowed.iter().flat_map(|(_, change)| change.set.iter().map(|set| set.field)).collect();
+        crate::sort::all(&mut fields);
+        fields.dedup();
+        for field in fields {
+            let back = |change: &DecodedChange| change.set.iter().find(|set| set.field == field).map(|set| set.from.clone());
+            draft.edits.set(field, NewValue::Each(allowed.iter().map(|(_, change)| back(change)).collect()));
+        }
+        draft.rows = allowed.iter().map(|(row, _)| row.0).collect();
+        draft.slot = planner.model.lead.slots.iter().map(|slot| slot.field).find(|slot| draft.edits.sets(*slot));
+        draft.keep_empty = true;
+        Ok(draft)
     }
-    let mut fields: Vec<FieldIx> = allowed.iter().flat_map(|(_, change)| change.set.iter().map(|set| set.field)).collect();
-    crate::sort::all(&mut fields);
-    fields.dedup();
-    for field in fields {
-        let back = |change: &DecodedChange| change.set.iter().find(|set| set.field == field).map(|set| set.from.clone());
-        draft.edits.set(field, NewValue::Each(allowed.iter().map(|(_, change)| back(change)).collect()));
+
+    fn explain(&self, _: &Model) -> Vec<Question> {
+        vec![Question::May(Verb::LeadEdit)]
     }
-    draft.rows = allowed.iter().map(|(row, _)| row.0).collect();
-    draft.slot = planner.model.lead.slots.iter().map(|slot| slot.field).find(|slot| draft.edits.sets(*slot));
-    draft.bare = crate::plan::draft::Bare::Change;
-    Ok(draft)
 }
 
 /// Whether a row still is as the plan left it: the version that it made stands, or else every field that it set.
@@ -94,7 +119,7 @@ fn as_left(planner: &Planner<'_>, row: RowIx, change: &DecodedChange) -> bool {
 struct Way<'a> {
     planner: &'a Planner<'a>,
     /// Whether units that gained or lost access are asked about: where that was what the plan was asked for.
-    units: Units,
+    checks_units: bool,
     edit: RowSet,
     guard: RowChecks,
     reassignable: RowSet,
@@ -102,19 +127,8 @@ struct Way<'a> {
     slots: BTreeMap<FieldIx, [RowSet; 2]>,
     /// By slot and receiver.
     people: BTreeMap<(FieldIx, UserIx), Person>,
-    units_asked: BTreeMap<(UnitIx, Gains), RowSet>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Units {
-    Check,
-    Follow,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Gains {
-    Access,
-    Nothing,
+    /// By unit and whether it gains access.
+    units: BTreeMap<(UnitIx, bool), RowSet>,
 }
 
 /// What is asked about somebody who gets leads back.
@@ -136,13 +150,13 @@ impl<'a> Way<'a> {
         planner.ask_guard(&mut guard)?;
         Ok(Way {
             planner,
-            units: if of_units { Units::Check } else { Units::Follow },
+            checks_units: of_units,
             edit: planner.auth.covers(&asking, Verb::LeadEdit)?,
             guard,
             reassignable: planner.auth.reassignable(&asking)?,
             slots: BTreeMap::new(),
             people: BTreeMap::new(),
-            units_asked: BTreeMap::new(),
+            units: BTreeMap::new(),
         })
     }
 
@@ -164,10 +178,10 @@ impl<'a> Way<'a> {
             let owner = planner.table.cell(row, lead.owner);
             self.ask_slot(row, lead.owner, owner.text(), Some(unit), change, &mut codes)?;
         }
-        if let (Units::Check, Some(set)) = (self.units, back(lead.access)) {
+        if let (true, Some(set)) = (self.checks_units, back(lead.access)) {
             let gained = set.from.items().filter(|unit| !set.to.items().any(|other| other == *unit));
             let lost = set.to.items().filter(|unit| !set.from.items().any(|other| other == *unit));
-            for (name, gains) in gained.map(|unit| (unit, Gains::Access)).chain(lost.map(|unit| (unit, Gains::Nothing))) {
+            for (name, gains) in gained.map(|unit| (unit, true)).chain(lost.map(|unit| (unit, false))) {
                 let Some(unit) = planner.model.schema.units.find(name) else { continue };
                 if !self.unit(unit, gains)?.contains(row) {
                     codes.push(DropCode::NotPermitted);
@@ -201,7 +215,7 @@ impl<'a> Way<'a> {
             let stops = matches!(mode, Some(BoundaryMode::Deny | BoundaryMode::Duplicate));
             codes.extend((stops && planner.auth.crossing(&asking, unit)?.contains(row)).then_some(DropCode::Boundary));
             if let (None, Some(unit)) = (to, unit) {
-                codes.extend((!self.unit(unit, Gains::Access)?.contains(row)).then_some(DropCode::NotPermitted));
+                codes.extend((!self.unit(unit, true)?.contains(row)).then_some(DropCode::NotPermitted));
             }
         }
         let Some(to) = to else { return Ok(()) };
@@ -247,15 +261,15 @@ impl<'a> Way<'a> {
         Ok(auth.hurdle(&whole, to, &handover)?.is_none())
     }
 
-    fn unit(&mut self, unit: UnitIx, gains: Gains) -> Result<&RowSet> {
+    /// Rows over which a unit may gain access again, or lose it again.
+    fn unit(&mut self, unit: UnitIx, gains: bool) -> Result<&RowSet> {
         let planner = self.planner;
         let asking = planner.asking();
-        Ok(match self.units_asked.entry((unit, gains)) {
+        Ok(match self.units.entry((unit, gains)) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(match gains {
-                Gains::Access => planner.auth.give_unit(&asking, unit)?,
-                Gains::Nothing => planner.auth.release_unit(&asking, unit)?,
-            }),
+            Entry::Vacant(place) => {
+                place.insert(if gains { planner.auth.give_unit(&asking, unit)? } else { planner.auth.release_unit(&asking, unit)? })
+            }
         })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::access::{Reason, RowSet};
 use crate::error::Result;
 use crate::json::Json;
-use crate::table::{Mask, RowIx};
+use crate::table::RowIx;
 
 macro_rules! codes {
     ($($variant:ident $name:literal $message:literal,)*) => {
@@ -201,22 +201,9 @@ impl RowChecks {
 
     /// These rows do not pass.
     pub fn not(&mut self, code: DropCode, covered: RowSet, rows: u32) -> Result<()> {
-        self.only(code, complement(covered, rows)?);
+        self.only(code, covered.complement(rows)?);
         Ok(())
     }
-}
-
-/// The other rows of a table with so many.
-pub(crate) fn complement(covered: RowSet, rows: u32) -> Result<RowSet> {
-    Ok(match covered {
-        RowSet::None => RowSet::All,
-        RowSet::All => RowSet::None,
-        RowSet::Some(mask) => {
-            let mut rest = Mask::all(rows)?;
-            rest.minus(&mask.words);
-            RowSet::Some(rest)
-        }
-    })
 }
 
 impl Drop<'_> {

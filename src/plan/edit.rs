@@ -109,6 +109,13 @@ impl Edits {
         self.list.push(Edit { field, when: AppliesWhen::Always, to });
     }
 
+    /// Puts leads into a pool, where one is named.
+    pub fn set_pool(&mut self, model: &Model, pool: Option<&str>) {
+        if let (Some(field), Some(pool)) = (model.lead.pool, pool) {
+            self.set(field, NewValue::text(pool));
+        }
+    }
+
     /// Sets fields in every row to what was asked for.
     pub fn ask(&mut self, patches: &[Patch], now: Instant, actor: &str, model: &Model) {
         for patch in patches {
@@ -127,8 +134,8 @@ impl Edits {
         }
     }
 
-    /// The stamps and patches that follow a change of owner, and the memory of who was told.
-    pub fn follow_owner(&mut self, model: &Model, now: Instant, actor: &str, told: Told) {
+    /// The stamps and patches that follow a change of owner and, where people are notified, the memory of who was.
+    pub fn follow_owner(&mut self, model: &Model, now: Instant, actor: &str, notify: bool) {
         let lead = &model.lead;
         let moves = self.list.iter().any(|edit| lead.slot(edit.field).is_some());
         if let Some(field) = lead.primary.filter(|field| moves && !self.sets(*field)) {
@@ -147,7 +154,7 @@ impl Edits {
             self.patch(&model.lifecycle.on_assign, AppliesWhen::Gained, now, actor, model);
             self.patch(&model.lifecycle.on_unassign, AppliesWhen::Lost, now, actor, model);
         }
-        if let (Some(field), true, Told::Yes) = (lead.notified, moves, told) {
+        if let Some(field) = lead.notified.filter(|_| moves && notify) {
             self.list.push(Edit { field, when: AppliesWhen::Always, to: NewValue::Notified });
         }
         // Fields come in the order of their names: a configuration says the same whatever the order of its keys.
@@ -235,16 +242,12 @@ impl Edits {
     }
 }
 
-/// Whether the people concerned are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// They are.
-    Yes,
-    /// They are not.
-    No,
-}
-
 impl NewValue {
+    /// The same text in every row.
+    pub fn text(value: &str) -> NewValue {
+        NewValue::Same(Cell::Text(Cow::Owned(value.to_owned())))
+    }
+
     /// The value that a patch sets.
     fn of(patch: &Patch, now: Instant, actor: &str, model: &Model) -> NewValue {
         match &patch.value {

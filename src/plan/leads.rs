@@ -7,10 +7,11 @@ use crate::error::{Error, Result};
 use crate::filter;
 use crate::filter::SortKey;
 use crate::json::Json;
-use crate::query::{Cell, Query};
+use crate::query::{Cell, FieldIx, Query};
 use crate::table::{Mask, RowIx, Table};
 
 use crate::plan::drops::{DropCode, Drops};
+use crate::plan::holders;
 use crate::plan::planner::Planner;
 
 /// Which leads a command is about.
@@ -50,6 +51,43 @@ pub(crate) fn resolve(planner: &Planner<'_>, leads: &LeadsRef, sort: &[SortKey],
             found(planner, &list.query, &view, sort)
         }
     }
+}
+
+/// The row of a lead that the actor may see and that is as it was seen.
+pub(crate) fn one(planner: &Planner<'_>, id: &str, seen: Option<&Json>, drops: &mut Drops) -> Result<Option<RowIx>> {
+    let view = planner.view()?;
+    let Some(row) = planner.table.find(id).filter(|row| view.contains(*row)) else {
+        drops.unknown(id.to_owned());
+        return Ok(None);
+    };
+    if seen.is_some_and(|seen| !still(planner, row, seen)) {
+        drops.row(row, DropCode::Stale);
+        return Ok(None);
+    }
+    Ok(Some(row))
+}
+
+/// Rows whose slot one of these people has.
+pub(crate) fn held_by(planner: &Planner<'_>, slot: FieldIx, people: &[&str]) -> Result<Mask> {
+    let people: Vec<Option<&str>> = people.iter().copied().map(Some).collect();
+    holders::held_by(planner.table, slot, &people)
+}
+
+/// The open leads of `held`, among `wanted` where the command names leads. What else it names is ignored, not dropped.
+pub(crate) fn open_among(
+    planner: &Planner<'_>,
+    wanted: Option<&LeadsRef>,
+    held: Mask,
+    sort: &[SortKey],
+    drops: &mut Drops,
+) -> Result<Vec<u32>> {
+    let open = planner.open()?.narrow(held);
+    if let Some(wanted) = wanted {
+        let mut rows = resolve(planner, wanted, sort, drops)?;
+        rows.retain(|row| open.contains(RowIx(*row)));
+        return Ok(rows);
+    }
+    by_id(planner.table, &planner.view()?.narrow(open), sort)
 }
 
 /// The visible rows that match, in the order of `sort`, else by id.

@@ -5,7 +5,7 @@
 //! table in the documentation of permissions; each command's own file follows it line by line.
 
 use std::borrow::Cow;
-use std::cell::{Cell as Flag, OnceCell, RefCell};
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -18,9 +18,8 @@ use crate::query::{Cell, FieldIx, FieldType, Strictness, UnitIx};
 use crate::table::{RowIx, Table};
 use crate::time::Instant;
 
-use crate::plan::context::{Context, Notify};
-use crate::plan::drops::{DropCode, RowChecks, complement};
-use crate::plan::edit::Told;
+use crate::plan::context::Context;
+use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::{holders, workload};
 
 /// Everything that a decision reads.
@@ -30,23 +29,14 @@ pub(crate) struct Planner<'a> {
     pub table: &'a Table,
     pub context: &'a Context,
     pub actor: UserIx,
-    pub(crate) many: Flag<Many>,
+    /// Whether the command asks for the right to act on many leads.
+    pub bulk: bool,
     pub(crate) open: OnceCell<RowSet>,
     pub(crate) counted: RefCell<workload::Counted>,
     /// By unit: whether the actor may see what its people hold.
     shown: RefCell<BTreeMap<Option<UnitIx>, bool>>,
     /// The rows that a filter or a list found, where the plan shall name them.
     pub(crate) found: RefCell<Option<Vec<u32>>>,
-}
-
-/// Whether a command asks for the right to act on many leads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Many {
-    /// It does.
-    Yes,
-    /// It is about one.
-    #[default]
-    No,
 }
 
 /// A new holder of a slot.
@@ -57,11 +47,18 @@ pub(crate) struct Move<'m> {
     pub to: Option<&'m str>,
 }
 
+impl<'m> Move<'m> {
+    /// New holders as moves.
+    pub fn list(slots: &'m [(FieldIx, Option<String>)]) -> Vec<Move<'m>> {
+        slots.iter().map(|(slot, to)| Move { slot: *slot, to: to.as_deref() }).collect()
+    }
+}
+
 impl<'a> Planner<'a> {
     /// Puts together what a decision reads.
-    pub fn new(model: &'a Rc<Model>, auth: &'a Rc<Authorizer>, table: &'a Table, context: &'a Context, actor: UserIx) -> Self {
+    pub fn new(model: &'a Rc<Model>, auth: &'a Rc<Authorizer>, table: &'a Table, context: &'a Context, actor: UserIx, bulk: bool) -> Self {
         let (open, counted, found) = (OnceCell::new(), RefCell::default(), RefCell::default());
-        Planner { model, auth, table, context, actor, many: Flag::default(), open, counted, shown: RefCell::default(), found }
+        Planner { model, auth, table, context, actor, bulk, open, counted, shown: RefCell::default(), found }
     }
 
     /// What filters are evaluated with.
@@ -82,16 +79,6 @@ impl<'a> Planner<'a> {
     /// The id of a user.
     pub fn id_of(&self, user: UserIx) -> &'a str {
         self.model.users.get(user).map_or("", |user| user.id.as_str())
-    }
-
-    /// Whether the command asks for the right to act on many leads.
-    pub fn many(&self) -> Many {
-        self.many.get()
-    }
-
-    /// Whether people are told of what the plan changes.
-    pub fn told(&self) -> Told {
-        if self.context.notify == Notify::Digest { Told::Yes } else { Told::No }
     }
 
     /// Rows that the actor may see.
@@ -124,7 +111,7 @@ impl<'a> Planner<'a> {
     /// Asks whether the actor may edit, and act on many where the command is about many.
     pub fn ask_edit(&self, checks: &mut RowChecks) -> Result<()> {
         checks.only(DropCode::NotPermitted, self.auth.covers(&self.asking(), Verb::LeadEdit)?);
-        if self.many.get() == Many::Yes {
+        if self.bulk {
             checks.only(DropCode::NotPermitted, self.auth.covers(&self.asking(), Verb::LeadMass)?);
         }
         self.ask_guard(checks)
@@ -146,7 +133,7 @@ impl<'a> Planner<'a> {
     pub fn ask_state(&self, slot: FieldIx, unchanged: &RowSet, checks: &mut RowChecks) -> Result<()> {
         let asking = self.asking();
         checks.only(DropCode::NotReassignable, self.auth.reassignable(&asking)?.or(unchanged.clone()));
-        let free = complement(self.auth.locked(&asking, slot)?, self.table.rows())?;
+        let free = self.auth.locked(&asking, slot)?.complement(self.table.rows())?;
         checks.only(DropCode::Locked, free.or(unchanged.clone()));
         Ok(())
     }
@@ -162,7 +149,7 @@ impl<'a> Planner<'a> {
             ask(DropCode::NotPermitted, self.auth.release(&asking, step.slot)?);
             if let Some((to, user)) = step.to.and_then(|to| self.model.user(to)) {
                 ask(DropCode::NotPermitted, self.auth.give(&asking, to)?);
-                ask(DropCode::Boundary, complement(self.auth.barred(&asking, to)?, self.table.rows())?);
+                ask(DropCode::Boundary, self.auth.barred(&asking, to)?.complement(self.table.rows())?);
                 if !user.active {
                     ask(DropCode::ReceiverInactive, RowSet::None);
                 }

@@ -7,8 +7,7 @@ use crate::error::{Diagnostic, Result};
 use crate::query::Cell;
 use crate::table::{Column, RowIx};
 
-use crate::plan::context::Refusing;
-use crate::plan::draft::{Bare, Draft, Following, Sieved};
+use crate::plan::draft::Draft;
 use crate::plan::drops::DropCode as Code;
 use crate::plan::edit::{self, NewValue};
 use crate::plan::planner::Planner;
@@ -18,24 +17,24 @@ use crate::shards;
 impl Plan {
     /// Adds to a decision what follows from it.
     pub(crate) fn finalize(&mut self, planner: &Planner<'_>, mut draft: Draft) -> Result<()> {
-        self.many = planner.many();
-        self.inquiry = draft.inquiry;
+        self.bulk = planner.bulk;
+        self.questions = draft.questions;
         self.drops = draft.drops;
         self.refused = draft.refused;
         self.part = draft.part;
-        if self.refusing == Refusing::All && self.refused.is_empty() {
+        if self.all_or_nothing && self.refused.is_empty() {
             self.refused = self.first_refusal();
         }
         if !self.refused.is_empty() {
             self.drops.clear();
             return Ok(());
         }
-        if draft.following == Following::Yes {
-            draft.edits.follow_owner(&self.model, self.now, &self.actor, planner.told());
+        if !draft.exact {
+            draft.edits.follow_owner(&self.model, self.now, &self.actor, self.notify);
         }
         draft.edits.sort(&self.model);
         (self.rows, self.edits) = (draft.rows, draft.edits);
-        if draft.sieved == Sieved::No && draft.bare == Bare::NoChange {
+        if !draft.unchanged_removed && !draft.keep_empty {
             self.drop_unchanged()?;
         }
         self.attach = draft.attach;
@@ -43,7 +42,7 @@ impl Plan {
         self.removed = draft.removed;
         self.resend = draft.resend;
         self.slot = draft.slot;
-        self.all_move = draft.sieved == Sieved::Yes;
+        self.all_move = draft.unchanged_removed;
         self.split = draft.split;
         self.tell_unit = draft.tell_unit;
         self.warnings = draft.warnings;
@@ -53,7 +52,7 @@ impl Plan {
             None => lines::of(self, planner, &draft.receivers, &draft.former)?,
         };
         self.state = draft.state;
-        if draft.following == Following::Yes {
+        if !draft.exact {
             self.remember_last(planner)?;
         }
         self.forget_held(planner);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -78,6 +78,10 @@ const TABLE = [
   [{ type: "transfer", lead: "1", unit: "west", user: "cid" }, MOVE, MOVE.replace(" boundary", "")],
   [{ type: "claim_from_pool", lead: "3" }, "lead.view lead.claim receive lock boundary", "lead.view lead.edit lead.release lock reassignable"],
 ];
+
+// An undo is given beside each of them.
+const KINDS = JSON.parse(readFileSync(new URL("../commands.json", import.meta.url), "utf8")).filter((kind) => kind !== "undo");
+assert.deepEqual(KINDS.filter((kind) => !TABLE.some(([{ type }]) => type === kind)), [], "commands without a row of the table");
 
 /** A world, opened; with what is denied, if anything is. */
 function opened(engine, denial) {

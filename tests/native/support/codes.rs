@@ -8,16 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use evenhand::command::KINDS;
 use evenhand::json::Json;
 
 /// Codes of one word, which nothing tells from other words: each is listed here by hand.
 const SINGLE: [&str; 10] = ["actor", "boundary", "empty", "locked", "malformed", "missing", "placeholder", "refused", "stale", "tampered"];
 
-/// Literals of that form which are no codes: words of configurations and commands, and names in SQL.
-const WORDS: [&str; 20] = [
+/// Literals of that form which are no codes, beside the names of commands: words of configurations and names in SQL.
+const WORDS: [&str; 17] = [
     "broadcast_offer",
     "cancel_run",
-    "claim_from_pool",
     "epoch_ms",
     "evenhand_given",
     "evenhand_lead",
@@ -27,10 +27,8 @@ const WORDS: [&str; 20] = [
     "ignore_availability",
     "least_loaded",
     "least_recent",
-    "mass_edit",
     "next_round",
     "next_rule",
-    "resend_notification",
     "round_robin",
     "sequential_offer",
     "spare_percent",
@@ -125,7 +123,11 @@ pub fn faults(held: &Held) -> Vec<String> {
     look(&root.join("src"), &mut found);
     let mut out = Vec::new();
     for code in found.iter().map(String::as_str).chain(SINGLE) {
-        if WORDS.contains(&code) || EXCEPTIONS.iter().any(|(known, ..)| *known == code) || held.whole.contains(code) {
+        if WORDS.contains(&code)
+            || KINDS.contains(&code)
+            || EXCEPTIONS.iter().any(|(known, ..)| *known == code)
+            || held.whole.contains(code)
+        {
             continue;
         }
         out.push(match held.partly.get(code) {

@@ -1,4 +1,5 @@
 // Worlds in which much is asked for: lists, loads, profiles that act on many leads, and a command of each type.
+import { readFileSync } from "node:fs";
 import { STATUSES, condition, config, query, world } from "./world.mjs";
 
 /** A world with lists, a load to count, and profiles that act on many. */
@@ -22,6 +23,9 @@ export function crowded(seed) {
 
 /** Open leads of each person, as the host counts them. */
 export const loads = (users) => Object.fromEntries(users.map(({ id }, at) => [id, at % 4]));
+
+/** The types of all commands but `undo`, which needs a plan to take back. */
+export const KINDS = JSON.parse(readFileSync(new URL("../../commands.json", import.meta.url), "utf8")).filter((kind) => kind !== "undo");
 
 /** A command of each type, at random. */
 export function commands({ random, users, leads, units }) {
