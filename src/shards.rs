@@ -40,11 +40,11 @@ use crate::table::{Budget, Table};
 use crate::command::Command;
 use crate::plan::Plan;
 use crate::plan::context::Context;
+use crate::plan::digest;
 use crate::plan::leads::LeadsRef;
 use crate::plan::lines::Line;
 use crate::plan::notices::Notice;
 use crate::plan::planner::Planner;
-use crate::wire::digest;
 
 pub(crate) use count::{GlobalSplit, loads};
 pub(crate) use form::Tally;

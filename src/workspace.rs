@@ -27,9 +27,9 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::Plan;
 use crate::plan::context::Context;
+use crate::plan::decoded::DecodedPlan;
 use crate::query::{Query, Strictness};
 use crate::time::Instant;
-use crate::wire::decoded::DecodedPlan;
 use crate::wire::verify::{EncodedPlan, Verdict};
 use crate::wire::{apply, decode};
 

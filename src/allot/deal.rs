@@ -87,7 +87,6 @@ pub(crate) struct Extra<'a> {
 }
 
 /// Divides `rows`: drops what may not move, settles the shares, and writes down who gets which row.
-#[expect(clippy::too_many_arguments, reason = "each is a word of the command")]
 pub(crate) fn deal(
     planner: &Planner<'_>,
     draft: &mut Draft,
@@ -274,7 +273,7 @@ impl Carries {
             (None, _) => {
                 let mut sorted = names.to_vec();
                 crate::sort::all(&mut sorted);
-                crate::wire::digest::short(&Json::List(sorted.into_iter().map(Json::from).collect()))
+                crate::plan::digest::short(&Json::List(sorted.into_iter().map(Json::from).collect()))
             }
         };
         let key = state::key("split", &name);

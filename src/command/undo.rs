@@ -10,6 +10,7 @@ use crate::config::{BoundaryMode, Model, UserIx, Verb};
 use crate::error::Result;
 use crate::json::Json;
 use crate::json::decode::Decoder;
+use crate::plan::decoded::{DecodedChange, DecodedPlan};
 use crate::plan::draft::{Created, Draft};
 use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::edit::NewValue;
@@ -17,7 +18,6 @@ use crate::plan::planner::Planner;
 use crate::plan::reasons::Question;
 use crate::query::{Cell, FieldIx, UnitIx};
 use crate::table::{Mask, Row, RowIx};
-use crate::wire::decoded::{DecodedChange, DecodedPlan};
 
 pub(crate) struct Undo {
     /// The plan's id.

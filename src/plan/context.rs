@@ -9,9 +9,9 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::time::Instant;
 
+use crate::plan::decoded::DecodedPlan;
 use crate::plan::state::State;
 use crate::shards::Dealing;
-use crate::wire::decoded::DecodedPlan;
 
 /// The context of a plan.
 #[derive(Clone, Debug)]

@@ -20,7 +20,7 @@ pub(crate) use crate::plan::follow::{company, grants};
 pub(crate) enum NewValue {
     /// The same value in every row.
     Same(Cell<'static>),
-    /// The plan's instant, moved by so many milliseconds. Kept apart from [`To::Same`], because an outcome does not depend on when
+    /// The plan's instant, moved by so many milliseconds. Kept apart from [`NewValue::Same`], because an outcome does not depend on when
     /// it was planned.
     Now(i64),
     /// For each row of the plan, one of a few values.
@@ -31,7 +31,7 @@ pub(crate) enum NewValue {
     FormerOwner,
     /// The primary agent: where the present one loses the slot, whoever replaces them.
     Pointer,
-    /// Units with access: words as in [`To::Words`], and the companies of those who receive the lead across a boundary that grants it.
+    /// Units with access: words as in [`NewValue::Words`], and the companies of those who receive the lead across a boundary that grants it.
     Access { add: Vec<String>, remove: Vec<String> },
     /// Everybody who is told of the change, added to those who were.
     Notified,

@@ -1,20 +1,19 @@
-//! From a command to a plan: the same way for all commands.
+//! What commands decide with: the same questions for all of them.
 //!
 //! Rows are found, questions are asked of all of them at once (each answer is a set of rows), what may not change is
 //! dropped with the first reason that holds, and what remains is written down as edits. Which questions a command asks is the
-//! table in the documentation of permissions; each command's own file follows it line by line.
+//! table in the documentation of permissions; each command's own file follows its line.
 
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::access::{Action, Authorizer, Change, Request, RowSet, To};
+use crate::access::{Action, Authorizer, Change, Request, RowSet, To, is_empty};
 use crate::config::{Model, Patch, PatchValue, User, UserIx, UserKind, Verb};
 use crate::error::Result;
 use crate::filter;
-use crate::json::Json;
-use crate::query::{Cell, FieldIx, FieldType, Strictness, UnitIx};
+use crate::query::{Cell, FieldIx, FieldType, Query, UnitIx};
 use crate::table::{RowIx, Table};
 use crate::time::Instant;
 
@@ -121,10 +120,7 @@ impl<'a> Planner<'a> {
     /// never be written.
     pub fn ask_guard(&self, checks: &mut RowChecks) -> Result<()> {
         let (None, Some(run)) = (self.model.lead.version, self.model.lead.run) else { return Ok(()) };
-        let rule = Json::object([("field", self.model.schema.name(run).into()), ("operator", "empty".into())]);
-        let query = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![rule]))]);
-        let query = crate::query::compile(&query, "", &self.model.schema, Strictness::List)
-            .map_err(|faults| crate::error::Error::invalid("query_invalid", faults))?;
+        let query = Query::from(is_empty(run));
         checks.only(DropCode::Locked, RowSet::Some(filter::select(&query, self.table, &self.filtering())?));
         Ok(())
     }

@@ -1,6 +1,5 @@
-//! Digests of plans and of configurations: SHA-256 (FIPS 180-4) over canonical bytes.
+//! Digests of plans: SHA-256 over canonical bytes.
 
-use std::fmt::Write as _;
 use std::rc::Rc;
 
 use sha2::{Digest as _, Sha256};
@@ -9,6 +8,7 @@ use crate::config::Model;
 use crate::json::Json;
 
 use crate::plan::Plan;
+use crate::plan::digest::{hex, json, short};
 use crate::plan::state::{self, StateChange};
 use crate::wire::encode::{self, Times};
 
@@ -44,13 +44,6 @@ impl Plan {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}
-
 /// Over everything but the rows that were read.
 pub(crate) fn of(plan: &Plan) -> String {
     let mut hash = Sha256::new();
@@ -65,11 +58,6 @@ pub(crate) fn outcome(plan: &Plan) -> String {
     hash.update(encode::unsigned_header(plan, Times::Relative).write());
     hash.update(encode::body(plan, Times::Relative));
     hex(&hash.finalize())
-}
-
-/// Of any value, in its canonical form.
-pub fn json(value: &Json) -> String {
-    hex(&Sha256::digest(value.canonical().write()))
 }
 
 /// Of a configuration and of the tables of the zones that it names; those as their digests, so that it can be told from the
@@ -88,9 +76,4 @@ pub fn zones(model: &Model) -> Json {
         out.push((name.clone(), zone.digest.get_or_init(|| short(&zone.table())).as_str().into()));
     }
     Json::Object(out)
-}
-
-/// The first 128 bits of it: enough of a name.
-pub(crate) fn short(value: &Json) -> String {
-    json(value).chars().take(32).collect()
 }
