@@ -20,6 +20,7 @@ mod mass_edit;
 mod rebalance;
 mod reclaim;
 mod resend_notification;
+mod route;
 mod split;
 mod transfer;
 mod unassign;
@@ -113,6 +114,7 @@ commands! {
     reclaim::Reclaim,
     mass_edit::MassEdit,
     claim_from_pool::ClaimFromPool,
+    route::Route,
     undo::Undo,
 }
 

@@ -2,7 +2,7 @@
 
 pub mod apply;
 pub mod decode;
-mod digest;
+pub(crate) mod digest;
 pub mod encode;
 pub mod verify;
 mod write;

@@ -29,6 +29,7 @@ use crate::plan::Plan;
 use crate::plan::context::Context;
 use crate::plan::decoded::DecodedPlan;
 use crate::query::{Query, Strictness};
+use crate::route::Assumed;
 use crate::time::Instant;
 use crate::wire::verify::{EncodedPlan, Verdict};
 use crate::wire::{apply, decode};
@@ -180,6 +181,35 @@ impl Workspace {
             read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
         }
         crate::command::needs::needs(&self.model, &self.auth, command, &read)
+    }
+
+    /// Why a lead goes where the rules send it: every rule and every person who was tried. `options` may say what is assumed to be
+    /// otherwise; nothing changes by that.
+    ///
+    /// # Errors
+    /// `unknown_actor`, `unknown_lead`, `not_permitted`, `context_invalid`, `options_invalid`, and `config_invalid` for people who are
+    /// assumed to be what they cannot be; what planning finds missing.
+    pub fn explain(&self, table: &LeadTable, lead: &str, context: &Json, options: &Json) -> Result<Json> {
+        let read = self.context(table, context, Attachments::default())?;
+        let mut assumed = Assumed::read(options, &self.model, &self.source)?;
+        let users = std::mem::take(&mut assumed.users);
+        if users.is_empty() {
+            return crate::route::explain(&self.model, &self.auth, &table.table, lead, &read, &assumed);
+        }
+        let patch = Json::object([("users", Json::object([("put", Json::List(users))]))]);
+        let (model, _) = self.model.update(&self.source, &patch)?;
+        let model = Rc::new(model);
+        let auth = Rc::new(Authorizer::compile(&model)?);
+        crate::route::explain(&model, &auth, &table.table, lead, &read, &assumed)
+    }
+
+    /// The ids of those who get the next `n` leads of a group, for leads that everybody accepts.
+    ///
+    /// # Errors
+    /// `unknown_actor`, `unknown_group`, `method_offers`, `context_invalid`, and what planning finds missing.
+    pub fn forecast(&self, group: &str, n: usize, context: &Json) -> Result<Vec<String>> {
+        let read = Context::read(context, &self.model)?;
+        crate::route::forecast(&self.model, &self.auth, group, n, &read)
     }
 
     /// Proves a posted plan against what is here.

@@ -168,12 +168,15 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return new Plan(this.instance, back);
   }
 
-  explain(_leads: Contract.LeadTable, _leadId: string, _context: Contract.PlanContext): Contract.RoutingTrace {
-    throw this.#missing("explain");
+  explain(leads: Contract.LeadTable, leadId: string, context: Contract.PlanContext, options?: { assume?: Contract.Assumption }): Contract.RoutingTrace {
+    const table = this.#table(leads);
+    const [id, [given], input] = [json(leadId), contextInput(context), json(options ?? {})];
+    return this.call((workspace) => workspace.explain(table, id, given, input)) as Contract.RoutingTrace;
   }
 
-  forecast(_groupId: string, _n: number, _context: Contract.PlanContext): string[] {
-    throw this.#missing("forecast");
+  forecast(groupId: string, n: number, context: Contract.PlanContext): string[] {
+    const [id, [given]] = [json(groupId), contextInput(context)];
+    return this.call((workspace) => workspace.forecast(id, n, given)) as string[];
   }
 
   simulate(_leads: Contract.LeadTable, _draft: unknown, _context: Contract.PlanContext): Contract.SimulationReport {

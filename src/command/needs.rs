@@ -15,6 +15,7 @@ use crate::plan::digest;
 use crate::plan::leads::LeadsRef;
 use crate::plan::planner::is_here;
 use crate::plan::state;
+use crate::route;
 
 /// Which leads a plan reads.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct Needs {
     pub prefixes: Vec<String>,
     /// People whose open leads are counted.
     pub load: Vec<String>,
+    /// Fields of which the owners of leads with the same values are read.
+    pub same: Vec<String>,
 }
 
 impl Needs {
@@ -54,7 +57,11 @@ impl Needs {
             Leads::Filter(_) => Json::object([]),
         };
         let state = Json::object([("keys", self.keys.clone().into()), ("prefixes", self.prefixes.clone().into())]);
-        Json::object([("leads", leads), ("state", state), ("load", self.load.clone().into()), ("same", Json::List(Vec::new()))])
+        let mut same = Vec::new();
+        for field in &self.same {
+            same.push(Json::object([("field", field.as_str().into()), ("values", Json::List(Vec::new()))]));
+        }
+        Json::object([("leads", leads), ("state", state), ("load", self.load.clone().into()), ("same", Json::List(same))])
     }
 }
 
@@ -87,10 +94,18 @@ pub fn needs(model: &Model, auth: &Authorizer, command: &Json, context: &Context
         receivers.push(context.actor.clone());
     }
     keys.extend(needing.remembered(&touches.slots, &receivers)?);
+    let mut same = Vec::new();
+    if touches.routes {
+        let reads = route::reads(model, auth, context.now)?;
+        keys.extend(reads.keys);
+        prefixes.extend(reads.prefixes);
+        receivers.extend(reads.people);
+        same.extend(reads.same.into_iter().map(|field| model.schema.name(field).to_owned()));
+    }
     crate::sort::all(&mut keys);
     keys.dedup();
     let load = if touches.slots.is_empty() { Vec::new() } else { needing.load(receivers)? };
-    Ok(Needs { leads, keys, prefixes, load })
+    Ok(Needs { leads, keys, prefixes, load, same })
 }
 
 struct Needing<'a> {

@@ -24,6 +24,8 @@ pub struct Context {
     pub state: State,
     /// Open leads per user in all, where the table does not hold them all.
     pub load: Option<BTreeMap<String, u64>>,
+    /// Owners of the latest leads by the values of fields: field → value → owner.
+    pub same: BTreeMap<String, BTreeMap<String, Option<String>>>,
     /// The plan's id, if the host names it.
     pub id: Option<String>,
     /// Plans that an undo refers to.
@@ -119,6 +121,17 @@ impl Context {
             }
             Some(loads)
         };
+        let mut same = BTreeMap::new();
+        for (field, values) in node.get("same").entries() {
+            if model.schema.find(field).is_none() {
+                crate::config::unknown(&values, "field", field, model.schema.fields.iter().map(|field| field.name.as_str()));
+            }
+            let mut owners = BTreeMap::new();
+            for (value, owner) in values.entries() {
+                owners.insert(value.to_owned(), owner.text().map(str::to_owned));
+            }
+            same.insert(field.to_owned(), owners);
+        }
         let mut plans = Vec::new();
         for (id, plan) in node.get("plans").entries() {
             match DecodedPlan::from_json(plan.json, model) {
@@ -131,6 +144,7 @@ impl Context {
             now: people::instant(&now)?,
             state: State::read(&state, node.get("partialState").flag(false)),
             load: loads,
+            same,
             id: node.get("id").text().map(str::to_owned),
             plans,
             partial_table: false,

@@ -205,6 +205,18 @@ pub fn decode(encoded: &[u8], model: &Model) -> Result<DecodedPlan> {
         bytes.byte()?;
         bytes.text()?;
     }
+    // Of what rules decided, which rule and group for each row.
+    if !bytes.rest.is_empty() {
+        for _ in 0..2 {
+            let mut ids = Column::new(bytes.part()?, FieldType::Text);
+            for _ in 0..rows {
+                ids.next(&mut room)?.ok_or_else(|| malformed("a change has no rule"))?;
+            }
+            if !ids.bytes.rest.is_empty() {
+                return Err(malformed("it has more rules than rows"));
+            }
+        }
+    }
     let leftover = [&bytes.rest, &ids.rest, &guards.bytes.rest].iter().any(|rest| !rest.is_empty())
         || columns.iter().any(|(_, from, to)| !from.bytes.rest.is_empty() || !to.bytes.rest.is_empty());
     if leftover { Err(malformed("there is something behind its end")) } else { Ok(out) }

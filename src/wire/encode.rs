@@ -5,7 +5,7 @@
 //! written one after the other; a value that occurred before in its column is written as its number.
 
 use crate::json::Json;
-use crate::query::FieldIx;
+use crate::query::{Cell, FieldIx};
 use crate::table::RowIx;
 use crate::time::Instant;
 
@@ -97,16 +97,14 @@ fn answers(plan: &Plan, times: Times) -> Json {
     .canonical()
 }
 
-/// State values with every `at` as its distance from the plan's instant.
+/// State values with every `at` that is the plan's instant as such; what was before it stays as it is.
 fn since(json: &Json, now: Instant) -> Json {
     match json {
         Json::Object(pairs) => Json::Object(
             pairs
                 .iter()
                 .map(|(key, value)| match value {
-                    Json::Number(at) if key == "at" => {
-                        ("atDistance".to_owned(), Json::Number(at - Json::from(now.0).as_number().unwrap_or(0.0)))
-                    }
+                    Json::Number(_) if key == "at" && *value == Json::from(now.0) => ("atDistance".to_owned(), Json::Number(0.0)),
                     _ => (key.clone(), since(value, now)),
                 })
                 .collect(),
@@ -149,6 +147,16 @@ pub(crate) fn body(plan: &Plan, times: Times) -> Vec<u8> {
             DroppedLead::Id(id) => bytes(id.as_bytes(), &mut out),
             DroppedLead::Row(row) => bytes(plan.table.id(*row).as_bytes(), &mut out),
         }
+    }
+    if !plan.routed.rows.is_empty() {
+        let (mut rules, mut groups) = (Column::default(), Column::default());
+        let id = |id: Option<&str>| id.map_or(Cell::Null, |id| Cell::Text(id.to_owned().into()));
+        for at in 0..plan.routed.rows.len() {
+            rules.push(&id(plan.rule_of_row(at)));
+            groups.push(&id(plan.group_of_row(at)));
+        }
+        bytes(&rules.out, &mut out);
+        bytes(&groups.out, &mut out);
     }
     out
 }

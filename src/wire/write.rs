@@ -55,11 +55,14 @@ impl Plan {
             let pair = Json::object([("from", timeline::json(&set.from)), ("to", timeline::json(&set.to))]);
             (self.model.schema.name(set.field).to_owned(), pair)
         });
-        Json::object([
-            ("lead", change.lead.as_ref().into()),
-            ("expect", timeline::json(&change.expect)),
-            ("set", Json::Object(set.collect())),
-        ])
+        let mut out = vec![
+            ("lead".to_owned(), change.lead.as_ref().into()),
+            ("expect".to_owned(), timeline::json(&change.expect)),
+            ("set".to_owned(), Json::Object(set.collect())),
+        ];
+        out.extend(change.rule.map(|rule| ("rule".to_owned(), rule.into())));
+        out.extend(change.group.map(|group| ("group".to_owned(), group.into())));
+        Json::Object(out)
     }
 
     /// Leads that do not.

@@ -26,7 +26,8 @@ impl Column {
         self.out.push(0);
     }
 
-    fn push(&mut self, value: &Cell<'_>) -> Option<u64> {
+    /// Writes a value; its number, if it is one that is remembered.
+    pub fn push(&mut self, value: &Cell<'_>) -> Option<u64> {
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.clear();
         cell(value, &mut scratch);
