@@ -43,6 +43,7 @@ mod receive;
 mod receivers;
 mod resources;
 mod rows;
+mod single;
 
 pub use bulk::{RowRequest, RowSet};
 pub use decision::{Check, Decision, Reason};

@@ -123,7 +123,7 @@ impl<'g> Principal<'g> {
     }
 
     /// What the grants of a verb say of something at that distance. `lead` is what conditions look at.
-    fn judge(self, verb: Verb, over: Over, lead: Known<'_>, standing: &mut dyn FnMut() -> Relation) -> Result<Verdict<'g>> {
+    pub(super) fn judge(self, verb: Verb, over: Over, lead: Known<'_>, standing: &mut dyn FnMut() -> Relation) -> Result<Verdict<'g>> {
         if !lead.lacks.is_empty() {
             let mut missing = self.reads(verb, over);
             missing.retain(|field| lead.lacks.contains(field));
@@ -163,7 +163,7 @@ impl<'g> Principal<'g> {
     }
 
     /// What they say of taking the lead from whoever holds the slot; nobody is nobody's.
-    fn of_holder(self, slot: FieldIx, lead: Known<'_>) -> Result<Verdict<'g>> {
+    pub(super) fn of_holder(self, slot: FieldIx, lead: Known<'_>) -> Result<Verdict<'g>> {
         let holder = lead.cells.cell(slot);
         let owner = self.auth.model.lead.owner;
         match holder.text() {

@@ -19,3 +19,4 @@ mod shards_bad;
 mod shards_speed;
 mod shards_whole;
 mod split_speed;
+mod undo;
