@@ -1,9 +1,9 @@
 //! Plans: everything the host must change, decided and explained, before anything is changed.
 //!
-//! [`plan`] turns a command into a [`Plan`]. A plan keeps a snapshot of the table, the rows that change and rules for what they
+//! [`plan`](crate::command::plan()) turns a command into a [`Plan`]. A plan keeps a snapshot of the table, the rows that change and rules for what they
 //! become ([`edit`]); each answer is derived from those when it is asked for, so that a plan of a million leads costs no more
-//! than its decision. The way through this module: `command` and `context` (what is asked, in what) → `decide` (who and which)
-//! → `settle` (what follows from it) → `encode`, `write` (the wire) → `verify`, `apply` (the way back).
+//! than its decision. The way of a command: [`command`](crate::command) (read, and decided with the [`planner`] into a [`draft`]) →
+//! [`settle`] (what follows from it, and the plan) → [`wire`](crate::wire) (written, proved, applied). This module knows no command.
 
 pub mod context;
 pub(crate) mod draft;
@@ -39,9 +39,8 @@ use crate::query::{Cell, FieldIx};
 use crate::table::{RowIx, Snapshot};
 use crate::time::Instant;
 
-use context::{Notify, Refusing};
-use drops::{DroppedLead, Drops};
-use edit::{Edits, Told};
+use drops::Drops;
+use edit::Edits;
 use lines::Line;
 use reasons::Question;
 use state::StateChange;
@@ -66,8 +65,8 @@ pub struct Plan {
     pub(crate) zone_versions: Json,
     pub(crate) actor: String,
     pub(crate) now: Instant,
-    pub(crate) refusing: Refusing,
-    pub(crate) notify: Notify,
+    pub(crate) all_or_nothing: bool,
+    pub(crate) notify: bool,
     pub(crate) rows: Vec<u32>,
     pub(crate) edits: Edits,
     pub(crate) drops: Drops,
@@ -157,18 +156,5 @@ impl Plan {
         let from = self.table.cell(row, slot);
         let to = self.edits.always(slot)?.value(at, &from, self.now)?;
         (to != from).then_some(Set { field: slot, from, to })
-    }
-
-    /// The id of a lead that was left out.
-    pub(crate) fn lead_of<'a>(&'a self, drop: &drops::Drop<'a>) -> Cow<'a, str> {
-        match &drop.left {
-            DroppedLead::Row(row) => self.table.id(*row),
-            DroppedLead::Id(id) => Cow::Borrowed(*id),
-        }
-    }
-
-    /// Whether the people concerned are told.
-    pub(crate) fn told(&self) -> Told {
-        if self.notify == Notify::Digest { Told::Yes } else { Told::No }
     }
 }

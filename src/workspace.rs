@@ -26,7 +26,7 @@ use crate::filter;
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::Plan;
-use crate::plan::context::{Context, Coverage};
+use crate::plan::context::Context;
 use crate::query::{Query, Strictness};
 use crate::time::Instant;
 use crate::wire::decoded::DecodedPlan;
@@ -231,7 +231,7 @@ impl Workspace {
 
     fn context(&self, table: &LeadTable, context: &Json, stored: Attachments) -> Result<Context> {
         let mut read = Context::read(context, &self.model)?;
-        read.coverage = if table.partial { Coverage::Partial } else { Coverage::Whole };
+        read.partial_table = table.partial;
         read.dealing = shards::dealing(read.shard, stored.settlement.as_deref())?;
         for (id, bytes) in stored.plans {
             read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));

@@ -8,6 +8,7 @@ use super::boundary::Crossing;
 use super::lead::PatchedLead;
 use super::reach::{Relation, between};
 use super::receive::{Changes, Reassignment};
+use super::row_set::RowSet;
 use super::{Authorizer, Change, Principal, Reason};
 use crate::config::{BoundaryMode, UserIx, Verb};
 use crate::error::Result;
@@ -27,103 +28,6 @@ pub struct RowRequest<'a> {
     pub actor: UserIx,
     /// For conditions relative to now.
     pub now: Option<Instant>,
-}
-
-/// The rows for which the answer is yes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum RowSet {
-    /// None.
-    None,
-    /// Every row.
-    All,
-    /// These.
-    Some(Mask),
-}
-
-impl RowSet {
-    /// Whether a row is covered.
-    #[inline]
-    pub fn contains(&self, row: RowIx) -> bool {
-        match self {
-            RowSet::None => false,
-            RowSet::All => true,
-            RowSet::Some(mask) => mask.contains(row),
-        }
-    }
-
-    /// The covered rows of a selection.
-    #[must_use]
-    pub fn narrow(&self, mut mask: Mask) -> Mask {
-        match self {
-            RowSet::All => {}
-            RowSet::None => mask.words.fill(0),
-            RowSet::Some(other) => mask.and(&other.words),
-        }
-        mask
-    }
-
-    /// The covered rows that satisfy a filter; the others are not looked at.
-    ///
-    /// # Errors
-    /// As [`filter::select`].
-    pub fn select(&self, query: &Query, table: &Snapshot, ctx: &filter::Context<'_>) -> Result<Mask> {
-        let open = match self {
-            RowSet::All => Mask::all(table.rows())?,
-            RowSet::None => Mask::none(table.rows())?,
-            RowSet::Some(mask) => mask.clone(),
-        };
-        filter::select_among(query, table, ctx, open)
-    }
-
-    /// Rows that both cover.
-    #[must_use]
-    pub fn and(self, other: RowSet) -> RowSet {
-        match (self, other) {
-            (RowSet::None, _) | (_, RowSet::None) => RowSet::None,
-            (RowSet::All, rest) | (rest, RowSet::All) => rest,
-            (RowSet::Some(mut mask), RowSet::Some(other)) => {
-                mask.and(&other.words);
-                RowSet::Some(mask)
-            }
-        }
-    }
-
-    /// Rows that at least one covers.
-    #[must_use]
-    pub fn or(self, other: RowSet) -> RowSet {
-        match (self, other) {
-            (RowSet::All, _) | (_, RowSet::All) => RowSet::All,
-            (RowSet::None, rest) | (rest, RowSet::None) => rest,
-            (RowSet::Some(mut mask), RowSet::Some(other)) => {
-                mask.or(&other.words);
-                RowSet::Some(mask)
-            }
-        }
-    }
-
-    /// Rows of `self` where `there` does not hold, and rows of `other` where it does.
-    fn but(self, there: &RowSet, other: RowSet) -> RowSet {
-        match (self, there) {
-            (own, RowSet::None) => own,
-            (_, RowSet::All) => other,
-            (RowSet::Some(mut mask), RowSet::Some(there)) => {
-                mask.minus(&there.words);
-                RowSet::Some(mask).or(other.and(RowSet::Some(there.clone())))
-            }
-            (RowSet::None, RowSet::Some(there)) => other.and(RowSet::Some(there.clone())),
-            (RowSet::All, RowSet::Some(there)) => match other {
-                RowSet::All => RowSet::All,
-                other => {
-                    let mut rest = there.clone();
-                    rest.words.iter_mut().for_each(|word| *word = !*word);
-                    // The bits behind the last row are cleared by `or`.
-                    let mut kept = Mask { words: vec![0; rest.words.len()], rows: rest.rows };
-                    kept.or(&rest.words);
-                    RowSet::Some(kept).or(other.and(RowSet::Some(there.clone())))
-                }
-            },
-        }
-    }
 }
 
 impl Authorizer {

@@ -12,7 +12,7 @@ use crate::table::RowIx;
 use crate::wire::encode;
 
 use crate::allot::classes::Assignment;
-use crate::allot::deal::{Dealt, NOBODY, even};
+use crate::allot::deal::{Dealt, NOBODY};
 use crate::allot::eligible::EligibilityClasses;
 use crate::plan::draft::SplitReport;
 use crate::plan::planner::Planner;
@@ -52,7 +52,7 @@ pub(crate) fn together(
     if bundles.len() == rows.len() {
         return Ok(None);
     }
-    let bundled = kernel::together(receivers, &bundles, even(split))?;
+    let bundled = kernel::together(receivers, &bundles, split.even)?;
     let to = of_row.iter().map(|bundle| bundled.to.get(*bundle as usize).copied().flatten().unwrap_or(NOBODY)).collect();
     let report = SplitReport { spread: bundled.spread, bound: bundled.bound, exact: bundled.spread == 0 };
     Ok(Some(Dealt { to: Assignment::Listed(to), carry: bundled.carry, report: Some(report) }))

@@ -1,11 +1,11 @@
 //! What a plan will read of a command's leads and of the state, for hosts whose leads live in a database.
 
-use crate::access::{Action, Authorizer, Request, To};
+use crate::access::{Action, Authorizer, Request, To, is_one_of};
 use crate::config::{Method, Model, UserIx, Verb};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::json::Json;
 use crate::query::assume::{all, any};
-use crate::query::{Bindings, FieldIx, Query, Strictness};
+use crate::query::{Bindings, FieldIx, Query};
 
 use crate::allot::spec::{Receivers, Split};
 use crate::command::Command;
@@ -141,17 +141,7 @@ impl Needing<'_> {
 
     /// The open leads that people hold.
     fn held(&self, slots: &[FieldIx], people: &[&str]) -> Result<Leads> {
-        let rule = |slot: &FieldIx| {
-            let value = Json::List(people.iter().map(|user| (*user).into()).collect());
-            Json::object([("field", self.model.schema.name(*slot).into()), ("operator", "in".into()), ("value", value)])
-        };
-        let mut nodes = Vec::new();
-        for slot in slots {
-            let query = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![rule(slot)]))]);
-            let query = crate::query::compile(&query, "", &self.model.schema, Strictness::List)
-                .map_err(|faults| Error::invalid("query_invalid", faults))?;
-            nodes.push(query.root().clone());
-        }
+        let nodes = slots.iter().map(|slot| is_one_of(*slot, people));
         let open = self.model.lifecycle.open.as_ref().map(|open| open.root().clone());
         self.visible(&Query::from(all(std::iter::once(any(nodes)).chain(open))))
     }

@@ -1,7 +1,7 @@
 //! `reclaim`: takes leads from people: dealt to others, put into a pool, or left without an owner.
 
 use crate::access::RowSet;
-use crate::allot::deal::{self, Extra, Unchanged};
+use crate::allot::deal::{self, Extra};
 use crate::allot::spec::{Receivers, Split};
 use crate::command::operation::{LeadSource, Operation, Touches};
 use crate::command::read::Reader;
@@ -9,7 +9,7 @@ use crate::config::{Model, Verb};
 use crate::error::{Diagnostic, Error, Result};
 use crate::json::decode::Decoder;
 use crate::plan::draft::Draft;
-use crate::plan::drops::{DropCode, RowChecks, complement};
+use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::edit::NewValue;
 use crate::plan::leads::{self, LeadsRef};
 use crate::plan::planner::Planner;
@@ -137,7 +137,7 @@ impl Reclaim {
         let held = leads::held_by(planner, split.slot, &self.people())?;
         let rows = leads::open_among(planner, self.leads.as_ref(), held, &split.sort, &mut draft.drops)?;
         draft.former = self.from.clone();
-        deal::deal(planner, &mut draft, rows, split, &takers, Unchanged::Dropped, Extra::default())?;
+        deal::deal(planner, &mut draft, rows, split, &takers, Extra::default())?;
         Ok(draft)
     }
 
@@ -157,7 +157,7 @@ impl Reclaim {
         let mut checks = RowChecks::default();
         planner.ask_edit(&mut checks)?;
         for (slot, mask) in &masks {
-            let others = complement(RowSet::Some(mask.clone()), planner.table.rows())?;
+            let others = RowSet::Some(mask.clone()).complement(planner.table.rows())?;
             checks.only(DropCode::NotPermitted, planner.auth.release(&planner.asking(), *slot)?.or(others.clone()));
             planner.ask_state(*slot, &others, &mut checks)?;
         }

@@ -9,7 +9,7 @@ use crate::command::read::Reader;
 use crate::config::{Model, Verb};
 use crate::error::Result;
 use crate::json::decode::Decoder;
-use crate::plan::draft::{Bare, Created, Draft, Following};
+use crate::plan::draft::{Created, Draft};
 use crate::plan::drops::DropCode;
 use crate::plan::edit::NewValue;
 use crate::plan::planner::Planner;
@@ -43,7 +43,7 @@ impl Operation for Undo {
 
     fn decide(&self, planner: &Planner<'_>) -> Result<Draft> {
         let original = planner.context.needed_plan(&self.plan)?;
-        let mut draft = Draft { following: Following::No, ..Draft::default() };
+        let mut draft = Draft { exact: true, ..Draft::default() };
         let may = planner.auth.person_may(planner.actor, Verb::PlanUndo, &original.actor)?;
         if !may.allowed {
             return Ok(Draft::refuse(may.reasons));
@@ -97,7 +97,7 @@ impl Operation for Undo {
         draft.warnings = returns::warnings(planner, &allowed)?;
         draft.rows = allowed.iter().map(|(row, _)| row.0).collect();
         draft.slot = planner.model.lead.slots.iter().map(|slot| slot.field).find(|slot| draft.edits.sets(*slot));
-        draft.bare = Bare::Change;
+        draft.keep_empty = true;
         Ok(draft)
     }
 

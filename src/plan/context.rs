@@ -13,36 +13,6 @@ use crate::plan::state::State;
 use crate::shards::Dealing;
 use crate::wire::decoded::DecodedPlan;
 
-/// Whether one refused row refuses all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Refusing {
-    /// Rows that may not change are left out, each with its reason.
-    #[default]
-    Rows,
-    /// The first of them refuses the whole command.
-    All,
-}
-
-/// Who is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Notify {
-    /// One digest for each person.
-    #[default]
-    Digest,
-    /// Nobody.
-    Silent,
-}
-
-/// Whether a table holds all leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Coverage {
-    /// It does.
-    #[default]
-    Whole,
-    /// It holds some; what depends on the others comes with the context.
-    Partial,
-}
-
 /// The context of a plan.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -58,14 +28,14 @@ pub struct Context {
     pub id: Option<String>,
     /// Plans that an undo refers to.
     pub plans: Vec<(String, Rc<DecodedPlan>)>,
-    /// Whether the table holds all leads; said by whoever loaded it.
-    pub coverage: Coverage,
+    /// Whether the table holds only some of the leads; said by whoever loaded it. What depends on the others comes with the context.
+    pub partial_table: bool,
     /// Whether ids that a filter or a list found are written into the command.
     pub pin: bool,
-    /// Whether one refused row refuses all.
-    pub refusing: Refusing,
-    /// Who is told.
-    pub notify: Notify,
+    /// Whether the first refused row refuses the whole command; else such rows are left out, each with its reason.
+    pub all_or_nothing: bool,
+    /// Whether people are notified, by one digest each.
+    pub notify: bool,
     /// For verifying: how old a plan may be, in seconds.
     pub max_age_seconds: i64,
     /// With leads in shards: which of the tallies the table gave. The settlement itself comes beside the text.
@@ -156,7 +126,6 @@ impl Context {
                 Err(error) => plan.error(error.code, error.message),
             }
         }
-        let refusing = if node.get("allOrNothing").flag(false) { Refusing::All } else { Refusing::Rows };
         Some(Context {
             actor: actor.name().map(str::to_owned)?,
             now: people::instant(&now)?,
@@ -164,10 +133,10 @@ impl Context {
             load: loads,
             id: node.get("id").text().map(str::to_owned),
             plans,
-            coverage: Coverage::Whole,
+            partial_table: false,
             pin: node.get("pin").flag(false),
-            refusing,
-            notify: node.get("notify").one_of(&[("digest", Notify::Digest), ("none", Notify::Silent)]).unwrap_or_default(),
+            all_or_nothing: node.get("allOrNothing").flag(false),
+            notify: node.get("notify").one_of(&[("digest", true), ("none", false)]).unwrap_or(true),
             max_age_seconds: node.get("maxAgeSeconds").whole(0..=31_536_000).unwrap_or(300),
             shard,
             dealing: Dealing::default(),

@@ -1,26 +1,24 @@
-//! From a command to a plan: the same way for all commands.
+//! What commands decide with: the same questions for all of them.
 //!
 //! Rows are found, questions are asked of all of them at once (each answer is a set of rows), what may not change is
 //! dropped with the first reason that holds, and what remains is written down as edits. Which questions a command asks is the
-//! table in the documentation of permissions; each command's own file follows it line by line.
+//! table in the documentation of permissions; each command's own file follows its line.
 
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::access::{Action, Authorizer, Change, Request, RowSet, To};
+use crate::access::{Action, Authorizer, Change, Request, RowSet, To, is_empty};
 use crate::config::{Model, Patch, PatchValue, User, UserIx, UserKind, Verb};
 use crate::error::Result;
 use crate::filter;
-use crate::json::Json;
-use crate::query::{Cell, FieldIx, FieldType, Strictness, UnitIx};
+use crate::query::{Cell, FieldIx, FieldType, Query, UnitIx};
 use crate::table::{RowIx, Table};
 use crate::time::Instant;
 
-use crate::plan::context::{Context, Notify};
-use crate::plan::drops::{DropCode, RowChecks, complement};
-use crate::plan::edit::Told;
+use crate::plan::context::Context;
+use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::{holders, workload};
 
 /// Everything that a decision reads.
@@ -82,11 +80,6 @@ impl<'a> Planner<'a> {
         self.model.users.get(user).map_or("", |user| user.id.as_str())
     }
 
-    /// Whether people are told of what the plan changes.
-    pub fn told(&self) -> Told {
-        if self.context.notify == Notify::Digest { Told::Yes } else { Told::No }
-    }
-
     /// Rows that the actor may see.
     pub fn view(&self) -> Result<RowSet> {
         self.auth.view(&self.asking())
@@ -127,10 +120,7 @@ impl<'a> Planner<'a> {
     /// never be written.
     pub fn ask_guard(&self, checks: &mut RowChecks) -> Result<()> {
         let (None, Some(run)) = (self.model.lead.version, self.model.lead.run) else { return Ok(()) };
-        let rule = Json::object([("field", self.model.schema.name(run).into()), ("operator", "empty".into())]);
-        let query = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![rule]))]);
-        let query = crate::query::compile(&query, "", &self.model.schema, Strictness::List)
-            .map_err(|faults| crate::error::Error::invalid("query_invalid", faults))?;
+        let query = Query::from(is_empty(run));
         checks.only(DropCode::Locked, RowSet::Some(filter::select(&query, self.table, &self.filtering())?));
         Ok(())
     }
@@ -139,7 +129,7 @@ impl<'a> Planner<'a> {
     pub fn ask_state(&self, slot: FieldIx, unchanged: &RowSet, checks: &mut RowChecks) -> Result<()> {
         let asking = self.asking();
         checks.only(DropCode::NotReassignable, self.auth.reassignable(&asking)?.or(unchanged.clone()));
-        let free = complement(self.auth.locked(&asking, slot)?, self.table.rows())?;
+        let free = self.auth.locked(&asking, slot)?.complement(self.table.rows())?;
         checks.only(DropCode::Locked, free.or(unchanged.clone()));
         Ok(())
     }
@@ -155,7 +145,7 @@ impl<'a> Planner<'a> {
             ask(DropCode::NotPermitted, self.auth.release(&asking, step.slot)?);
             if let Some((to, user)) = step.to.and_then(|to| self.model.user(to)) {
                 ask(DropCode::NotPermitted, self.auth.give(&asking, to)?);
-                ask(DropCode::Boundary, complement(self.auth.barred(&asking, to)?, self.table.rows())?);
+                ask(DropCode::Boundary, self.auth.barred(&asking, to)?.complement(self.table.rows())?);
                 if !user.active {
                     ask(DropCode::ReceiverInactive, RowSet::None);
                 }

@@ -9,7 +9,6 @@ use crate::query::{Cell, FieldIx};
 use crate::table::RowIx;
 use crate::time::Instant;
 
-use crate::plan::context::{Notify, Refusing};
 use crate::plan::drops::DroppedLead;
 use crate::plan::edit::NewValue;
 use crate::plan::{FORMAT, Plan, SEMANTICS, notices, timeline};
@@ -131,10 +130,7 @@ pub(crate) fn unsigned_header(plan: &Plan, times: Times) -> Json {
 }
 
 pub(crate) fn options(plan: &Plan) -> Json {
-    Json::object([
-        ("allOrNothing", (plan.refusing == Refusing::All).into()),
-        ("notify", if plan.notify == Notify::Digest { "digest" } else { "none" }.into()),
-    ])
+    Json::object([("allOrNothing", plan.all_or_nothing.into()), ("notify", if plan.notify { "digest" } else { "none" }.into())])
 }
 
 /// What does not grow with rows.

@@ -66,7 +66,7 @@ impl Plan {
     pub fn dropped(&self, offset: usize, limit: usize) -> Json {
         let end = offset.saturating_add(limit).min(self.drops.len());
         let list = (offset.min(end)..end).filter_map(|at| self.drops.get(at));
-        Json::List(list.map(|drop| drop.to_json(&self.lead_of(&drop), &self.reasons(&drop))).collect())
+        Json::List(list.map(|drop| drop.to_json(&drop.left.id(&self.table), &self.reasons(&drop))).collect())
     }
 
     /// How many do not, by code.

@@ -48,7 +48,7 @@ pub(super) fn sees(planner: &Planner<'_>, row: RowIx, change: &DecodedChange) ->
 pub(super) struct WayBack<'a> {
     planner: &'a Planner<'a>,
     /// Whether units that gained access are asked about: where that was what the plan was asked for.
-    units: Units,
+    checks_units: bool,
     edit: RowSet,
     guard: RowChecks,
     reassignable: RowSet,
@@ -58,12 +58,6 @@ pub(super) struct WayBack<'a> {
     released: BTreeMap<UnitIx, RowSet>,
     /// By unit: rows that would cross a boundary on their way to it.
     crossing: BTreeMap<Option<UnitIx>, RowSet>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Units {
-    Check,
-    Follow,
 }
 
 impl<'a> WayBack<'a> {
@@ -76,7 +70,7 @@ impl<'a> WayBack<'a> {
         planner.ask_guard(&mut guard)?;
         Ok(WayBack {
             planner,
-            units: if of_units { Units::Check } else { Units::Follow },
+            checks_units: of_units,
             edit: planner.auth.covers(&asking, Verb::LeadEdit)?,
             guard,
             reassignable: planner.auth.reassignable(&asking)?,
@@ -115,7 +109,7 @@ impl<'a> WayBack<'a> {
         {
             codes.push(DropCode::Boundary);
         }
-        if let (Units::Check, Some(set)) = (self.units, back(lead.access)) {
+        if let (true, Some(set)) = (self.checks_units, back(lead.access)) {
             for name in set.to.items().filter(|unit| !set.from.items().any(|other| other == *unit)) {
                 let Some(unit) = planner.model.schema.units.find(name) else { continue };
                 if !self.releases(unit, row)? && !planner.auth.releases_unit(planner.actor, now, unit, &past)? {
