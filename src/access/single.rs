@@ -80,6 +80,11 @@ impl Authorizer {
         Ok((!self.covers_lead(to, now, Verb::LeadView, lead)?).then_some(ReceiveDenial::View))
     }
 
+    /// Whether some of what somebody may see depends on the time.
+    pub fn view_needs_now(&self, actor: UserIx) -> bool {
+        self.asker(actor, None).is_some_and(Principal::view_needs_now)
+    }
+
     fn single<'g>(
         &'g self,
         actor: UserIx,

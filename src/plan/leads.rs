@@ -73,21 +73,30 @@ pub(crate) fn held_by(planner: &Planner<'_>, slot: FieldIx, people: &[&str]) -> 
     holders::held_by(planner.table, slot, &people)
 }
 
-/// The open leads of `held`, among `wanted` where the command names leads. What else it names is ignored, not dropped.
-pub(crate) fn open_among(
+/// The open leads of `held`, among `wanted` where the command names leads, or all of them; and how many closed ones stay. What else it names
+/// is ignored, not dropped.
+pub(crate) fn held_among(
     planner: &Planner<'_>,
     wanted: Option<&LeadsRef>,
     held: Mask,
     sort: &[SortKey],
+    closed_too: bool,
     drops: &mut Drops,
-) -> Result<Vec<u32>> {
-    let open = planner.open()?.narrow(held);
-    if let Some(wanted) = wanted {
-        let mut rows = resolve(planner, wanted, sort, drops)?;
-        rows.retain(|row| open.contains(RowIx(*row)));
-        return Ok(rows);
-    }
-    by_id(planner.table, &planner.view()?.narrow(open), sort)
+) -> Result<(Vec<u32>, usize)> {
+    let open = planner.open()?;
+    let stays = |row: &u32| !closed_too && !open.contains(RowIx(*row));
+    let mut rows = match wanted {
+        Some(wanted) => {
+            let mut rows = resolve(planner, wanted, sort, drops)?;
+            rows.retain(|row| held.contains(RowIx(*row)));
+            rows
+        }
+        None => by_id(planner.table, &planner.view()?.narrow(held), sort)?,
+    };
+    let before = rows.len();
+    rows.retain(|row| !stays(row));
+    let closed = before - rows.len();
+    Ok((rows, closed))
 }
 
 /// The visible rows that match, in the order of `sort`, else by id.
