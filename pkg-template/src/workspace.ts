@@ -16,7 +16,7 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 /** What was looked up and not found must not widen a question: a key that is there has a value. */
 function defined(question: object, keys: readonly string[]): void {
   for (const key of keys)
-    if (key in question && question[key as keyof typeof question] === undefined)
+    if (key in question && (question as Record<string, unknown>)[key] === undefined)
       throw fault("question_invalid", `\`${key}\` is undefined`, { path: `/${key}`, hint: key === "to" ? "`null` is nobody; leave the key out to ask about no receiver in particular" : "leave the key out, or give it a value" });
 }
 
@@ -103,7 +103,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   can(question: Contract.PermissionQuestion): Contract.Decision {
     const known = this.#known.can(question);
     if (known !== undefined) return known;
-    const { leads, ...rest }: { leads?: unknown; lead?: unknown } = question ?? {};
+    const { leads, ...rest }: { leads?: Contract.LeadTable | null | undefined; lead?: unknown } = question ?? {};
     defined(rest, ["to", "slot", "unit", "list", "group", "rule", "user"]);
     // A lead that was looked up and not found is no lead, and a table that is not there is not "any".
     if ("lead" in rest && rest.lead === undefined) rest.lead = null;

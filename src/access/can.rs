@@ -347,9 +347,8 @@ impl<'g> Principal<'g> {
     pub(super) fn arrive(self, lead: Known<'_>, question: &Request<'_>, found: &mut Found) -> Result<()> {
         if question.to == To::Another {
             let holder = lead.cells.cell(question.slot.unwrap_or(self.auth.model.lead.owner));
-            return self.another(holder.text(), found, &mut |user, found| {
-                self.arrive(lead, &Request { to: To::User(user), ..*question }, found)
-            });
+            return self
+                .another(holder.text(), found, &mut |user, found| self.arrive(lead, &Request { to: To::User(user), ..*question }, found));
         }
         let receiver = match question.to {
             To::Nobody => None,

@@ -61,7 +61,14 @@ impl Authorizer {
     ///
     /// # Errors
     /// As [`Authorizer::covers_lead`].
-    pub fn unable(&self, actor: UserIx, now: Option<Instant>, slot: FieldIx, to: UserIx, lead: &dyn Cells) -> Result<Option<ReceiveDenial>> {
+    pub fn unable(
+        &self,
+        actor: UserIx,
+        now: Option<Instant>,
+        slot: FieldIx,
+        to: UserIx,
+        lead: &dyn Cells,
+    ) -> Result<Option<ReceiveDenial>> {
         if let Some(never) = self.unfit(slot, to, now)? {
             return Ok(Some(never));
         }
@@ -85,12 +92,7 @@ impl Authorizer {
         self.asker(actor, None).is_some_and(Principal::view_needs_now)
     }
 
-    fn single<'g>(
-        &'g self,
-        actor: UserIx,
-        now: Option<Instant>,
-        judge: impl FnOnce(Principal<'g>) -> Result<Verdict<'g>>,
-    ) -> Result<bool> {
+    fn single<'g>(&'g self, actor: UserIx, now: Option<Instant>, judge: impl FnOnce(Principal<'g>) -> Result<Verdict<'g>>) -> Result<bool> {
         let Some(asker) = self.asker(actor, now) else { return Ok(false) };
         Ok(matches!(judge(asker)?, Verdict::Granted(_)))
     }

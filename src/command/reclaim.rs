@@ -131,7 +131,11 @@ impl Reclaim {
     fn held(&self, planner: &Planner<'_>, held: Mask, sort: &[SortKey], draft: &mut Draft) -> Result<Vec<u32>> {
         let (rows, closed) = leads::held_among(planner, self.leads.as_ref(), held, sort, self.closed_too, &mut draft.drops)?;
         if closed > 0 {
-            let message = format!("{closed} closed {} where {} now", if closed == 1 { "lead stays" } else { "leads stay" }, if closed == 1 { "it is" } else { "they are" });
+            let message = format!(
+                "{closed} closed {} where {} now",
+                if closed == 1 { "lead stays" } else { "leads stay" },
+                if closed == 1 { "it is" } else { "they are" }
+            );
             let warning = Diagnostic::warning("closed_leads_stay", "", message).hint("`which: \"all\"` takes closed leads too");
             draft.warnings.push(warning.with("leads", closed));
         }

@@ -30,7 +30,8 @@ impl Operation for Undo {
     const KEYS: &'static [&'static str] = &["plan"];
     const RIGHTS: &'static [Verb] = &[];
     #[cfg(test)]
-    const ASKS: &'static str = "`plan.undo`, view, edit, release, lock, reassignable, boundary of a unit that goes back; nothing of whoever had the lead";
+    const ASKS: &'static str =
+        "`plan.undo`, view, edit, release, lock, reassignable, boundary of a unit that goes back; nothing of whoever had the lead";
 
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<Undo> {
         Some(Undo { plan: reader.name(node, "plan")? })

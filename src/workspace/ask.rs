@@ -107,7 +107,9 @@ impl Workspace {
             Action::Reassign => true,
         };
         if about_leads && asked.is_none() {
-            return Err(Error::of(Diagnostic::error("question_invalid", "/lead", "this asks about a lead, and `lead` is missing").hint(ANY)));
+            return Err(Error::of(
+                Diagnostic::error("question_invalid", "/lead", "this asks about a lead, and `lead` is missing").hint(ANY),
+            ));
         }
         Ok(self.auth.can(&question)?.to_json())
     }

@@ -69,9 +69,8 @@ fn later(dice: &mut Dice, config: &str) -> Json {
     put(&mut lead, "slots", Some(json(r#"[{"field": "agent", "holders": {"users": ["u0"]}}]"#)));
     put(&mut config, "lead", Some(lead));
     let back = r#"{"do": ["lead.view", "lead.edit", "lead.release", "plan.undo"], "scope": "all"}"#;
-    let profiles = format!(
-        r#"[{{"id": "actor", "grants": [{back}]}}, {{"id": "seer", "grants": [{{"do": ["lead.view"], "scope": "own"}}]}}]"#
-    );
+    let profiles =
+        format!(r#"[{{"id": "actor", "grants": [{back}]}}, {{"id": "seer", "grants": [{{"do": ["lead.view"], "scope": "own"}}]}}]"#);
     put(&mut config, "profiles", Some(json(&profiles)));
     config
 }
