@@ -58,9 +58,9 @@ pub use receive::{Reassignment, ReceiveDenial};
 pub use row_set::RowSet;
 pub use rows::RowAnswers;
 
+use crate::btree::BTreeMap;
 use index::Index;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::config::{Grant, Model, ProfileIx, User, UserIx, Verb};

@@ -31,7 +31,7 @@ pub use people::{Absence, Limit, Period, User, UserIx, UserKind};
 pub use rules::{Rule, RuleTarget};
 pub use zones::NamedZone;
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::error::{Diagnostic, Error, Result};

@@ -19,6 +19,6 @@ pub mod workspace;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
+pub(crate) use evenhand_base::{btree, memory, sort};
 pub use evenhand_base::{error, json, query, time};
-pub(crate) use evenhand_base::{memory, sort};
 pub use evenhand_engine::{filter, split, table};

@@ -14,9 +14,9 @@ pub use ask::Filter;
 pub use leads::{Incoming, LeadTable};
 pub use selection::Selection;
 
+use crate::btree::BTreeSet;
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::access::Authorizer;
@@ -27,9 +27,9 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::Plan;
 use crate::plan::context::Context;
+use crate::plan::decoded::DecodedPlan;
 use crate::query::{Query, Strictness};
 use crate::time::Instant;
-use crate::wire::decoded::DecodedPlan;
 use crate::wire::verify::{EncodedPlan, Verdict};
 use crate::wire::{apply, decode};
 
@@ -95,7 +95,7 @@ impl Workspace {
     pub fn check(config: &Json) -> Vec<Diagnostic> {
         match Model::compile(config) {
             Ok((_, warnings)) => warnings,
-            Err(error) => error.diagnostics,
+            Err(error) => error.into_diagnostics(),
         }
     }
 
@@ -138,7 +138,7 @@ impl Workspace {
 
     /// SHA-256 of the configuration and of the tables of zones that it names, in hexadecimal; a plan carries it.
     pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| crate::wire::digest::config(&self.source, crate::wire::digest::zones(&self.model)))
+        self.digest.get_or_init(|| crate::plan::digest::config(&self.source, crate::plan::digest::zones(&self.model)))
     }
 
     /// The tables of the zones that the configuration names.

@@ -11,10 +11,10 @@ use crate::allot::spec::{Receivers, Split};
 use crate::command::Command;
 use crate::command::operation::{LeadSource, Touches};
 use crate::plan::context::Context;
+use crate::plan::digest;
 use crate::plan::leads::LeadsRef;
 use crate::plan::planner::is_here;
 use crate::plan::state;
-use crate::wire::digest;
 
 /// Which leads a plan reads.
 #[derive(Clone, Debug)]
@@ -205,7 +205,7 @@ impl Needing<'_> {
                 out.push(user.id.clone());
             }
         }
-        let mut met = std::collections::BTreeSet::new();
+        let mut met = crate::btree::BTreeSet::new();
         out.retain(|user| met.insert(user.clone()));
         Ok(out)
     }

@@ -143,7 +143,7 @@ impl Reader<'_> {
 
     pub(crate) fn receivers(&self, node: &Decoder<'_>) -> Vec<Receiver> {
         let mut out: Vec<Receiver> = Vec::new();
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = crate::btree::BTreeSet::new();
         for item in node.items() {
             let (user, weight, cap) = if let Json::Object(_) = item.json {
                 item.keys(&["user", "weight", "cap"]);

@@ -9,6 +9,7 @@ use crate::command::read::Reader;
 use crate::config::{Model, Verb};
 use crate::error::Result;
 use crate::json::decode::Decoder;
+use crate::plan::decoded::{DecodedChange, DecodedPlan};
 use crate::plan::draft::{Created, Draft};
 use crate::plan::drops::DropCode;
 use crate::plan::edit::NewValue;
@@ -16,7 +17,6 @@ use crate::plan::planner::Planner;
 use crate::plan::reasons::Question;
 use crate::query::{Cell, FieldIx};
 use crate::table::{Mask, RowIx};
-use crate::wire::decoded::{DecodedChange, DecodedPlan};
 
 use way::WayBack;
 

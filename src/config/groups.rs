@@ -1,6 +1,6 @@
 //! Reassignment groups, checked. Who gets the next lead is decided by the modules of rotation and offers.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::json::decode::Decoder;
 use crate::query::{FieldIx, UnitIx};

@@ -1,6 +1,6 @@
 //! What a plan is decided in: who acts, when, and what the host remembers.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::config::{Model, people};
@@ -9,9 +9,9 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::time::Instant;
 
+use crate::plan::decoded::DecodedPlan;
 use crate::plan::state::State;
 use crate::shards::Dealing;
-use crate::wire::decoded::DecodedPlan;
 
 /// The context of a plan.
 #[derive(Clone, Debug)]
@@ -123,7 +123,7 @@ impl Context {
         for (id, plan) in node.get("plans").entries() {
             match DecodedPlan::from_json(plan.json, model) {
                 Ok(recorded) => plans.push((id.to_owned(), Rc::new(recorded))),
-                Err(error) => plan.error(error.code, error.message),
+                Err(error) => plan.error(error.code, error.message.as_str()),
             }
         }
         Some(Context {

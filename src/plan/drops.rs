@@ -1,7 +1,8 @@
 //! Rows that were left out, each with its reason.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+
+use crate::btree::BTreeMap;
 
 use crate::access::{Reason, RowSet};
 use crate::error::Result;

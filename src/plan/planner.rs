@@ -4,9 +4,9 @@
 //! dropped with the first reason that holds, and what remains is written down as edits. Which questions a command asks is the
 //! table in the documentation of permissions; each command's own file follows its line.
 
+use crate::btree::BTreeMap;
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::access::{Action, Authorizer, Change, Request, RowSet, To, is_empty};

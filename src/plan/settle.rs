@@ -1,8 +1,9 @@
 //! From a decision to a plan: what else changes, what is told, and what is written to the state.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use crate::btree::BTreeMap;
 
 use crate::access::{Authorizer, Reason};
 use crate::config::Model;

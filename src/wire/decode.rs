@@ -8,8 +8,9 @@ use crate::json::Json;
 use crate::query::{Cell, FieldIx, FieldType};
 use crate::time::{Day, Instant};
 
-use crate::wire::decoded::{DecodedChange, DecodedPlan, DecodedSet, malformed, settable};
-use crate::wire::encode::{MAGIC, REMEMBERED, tag};
+use crate::plan::bytes::tag;
+use crate::plan::decoded::{DecodedChange, DecodedPlan, DecodedSet, malformed, settable};
+use crate::wire::encode::{MAGIC, REMEMBERED};
 
 /// Most bytes that the decoded rows may take for each byte of the encoded plan: a value that is referred to often is copied.
 const MOST_GROWTH: usize = 64;

@@ -1,6 +1,6 @@
 //! A plan as JSON, and the pieces of it that the facade asks for one by one.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::json::Json;
 use crate::table::{Column, RowIx};

@@ -1,12 +1,12 @@
 //! People who get leads back and cannot work them now: they are named, not passed over.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::access::ReceiveDenial;
 use crate::error::{Diagnostic, Result};
+use crate::plan::decoded::DecodedChange;
 use crate::plan::planner::Planner;
 use crate::table::RowIx;
-use crate::wire::decoded::DecodedChange;
 
 use super::way::PastLead;
 

@@ -4,18 +4,17 @@
 //! that plan, and a permission that looks at what the plan itself set must not keep it from going back; so what is refused for the lead
 //! as it is, is asked for the lead as it will be.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use crate::btree::{BTreeMap, Entry};
 
 use crate::access::RowSet;
 use crate::config::{BoundaryMode, Verb};
 use crate::error::Result;
 use crate::json::Json;
+use crate::plan::decoded::{DecodedChange, DecodedPlan};
 use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::planner::Planner;
 use crate::query::{Cell, Cells, FieldIx, UnitIx};
 use crate::table::{Row, RowIx};
-use crate::wire::decoded::{DecodedChange, DecodedPlan};
 
 /// A lead as it will be once it has gone back, but for one field if it is named.
 pub(super) struct PastLead<'a> {
@@ -146,7 +145,7 @@ impl<'a> WayBack<'a> {
             return Ok(false);
         }
         Ok(match self.crossing.entry(unit) {
-            Entry::Occupied(known) => known.into_mut(),
+            Entry::Occupied(known) => known,
             Entry::Vacant(place) => place.insert(planner.auth.crossing(&planner.asking(), unit)?),
         }
         .contains(row))
@@ -156,7 +155,7 @@ impl<'a> WayBack<'a> {
     fn releases(&mut self, unit: UnitIx, row: RowIx) -> Result<bool> {
         let planner = self.planner;
         Ok(match self.released.entry(unit) {
-            Entry::Occupied(known) => known.into_mut(),
+            Entry::Occupied(known) => known,
             Entry::Vacant(place) => place.insert(planner.auth.release_unit(&planner.asking(), unit)?),
         }
         .contains(row))

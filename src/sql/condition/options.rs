@@ -1,6 +1,6 @@
 //! How a database stores the fields.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::error::{Diagnostic, Error, Result, nearest, pointer};
 use crate::json::Json;
@@ -179,20 +179,20 @@ impl SqlOptions {
         if let Some(alias) = json.get("alias") {
             out.alias = SqlOptions::name(alias, pointer(path, "alias"), &faults);
         }
-        let whole = |key: &str, least: f64| {
+        let whole = |key: &str| {
             let value = json.get(key)?;
-            let number = value.as_number().filter(|n| n.fract() == 0.0 && *n >= least && *n <= 65_535.0);
+            let number = value.as_number().filter(|n| n.fract() == 0.0 && (1.0..=65_535.0).contains(n));
             if number.is_none() {
-                let message = format!("`{key}` must be a whole number from {least} to 65535");
+                let message = format!("`{key}` must be a whole number from 1 to 65535");
                 faults.add(Diagnostic::error("sql_options_invalid", pointer(path, key), message));
             }
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
             number.map(|n| n as u32)
         };
-        if let Some(start) = whole("paramStart", 1.0) {
+        if let Some(start) = whole("paramStart") {
             out.param_start = start;
         }
-        out.max_params = whole("maxParams", 1.0).map(|most| most as usize);
+        out.max_params = whole("maxParams").map(|most| most as usize);
         out.allow_inexact = node.get("allowInexact").flag(false);
         let list = faults.into_list();
         if list.is_empty() { Ok(out) } else { Err(list) }

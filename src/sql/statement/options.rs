@@ -1,6 +1,6 @@
 //! Where a plan is written to.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::config::Model;
 use crate::error::{Diagnostic, Error, Result, pointer};
