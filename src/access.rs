@@ -44,6 +44,7 @@ mod receivers;
 mod resources;
 mod row_set;
 mod rows;
+mod single;
 
 pub(crate) use assemble::{is_empty, is_one_of};
 pub use bulk::RowRequest;

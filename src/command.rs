@@ -97,7 +97,9 @@ macro_rules! commands {
                 let (draft, questions) = match self {
                     $(Command::$name(command) => (command.decide(planner)?, command.explain(planner.model)),)*
                 };
-                Ok(Draft { questions, ..draft })
+                let mut warnings = planner.warnings.take();
+                warnings.extend(draft.warnings);
+                Ok(Draft { questions, warnings, ..draft })
             }
         }
     };

@@ -294,7 +294,7 @@ impl Principal<'_> {
         Ok(rest.bind(&Bindings { now: ctx.now, actor: ctx.actor }, ctx.schema)?.into_owned())
     }
 
-    fn unit_standing(self, unit: UnitIx) -> Relation {
+    pub(super) fn unit_standing(self, unit: UnitIx) -> Relation {
         Relation::at(between(&self.auth.model.schema.units, self.user.unit, Some(unit)))
     }
 }

@@ -123,7 +123,7 @@ impl Needing<'_> {
         Ok(match &touches.leads {
             LeadSource::Ids(ids) => Leads::Ids(ids.iter().map(|id| (*id).to_owned()).collect()),
             LeadSource::Named(leads) | LeadSource::Held { among: Some(leads), .. } => self.named(leads)?,
-            LeadSource::Held { by, among: None } => self.held(&touches.slots, by)?,
+            LeadSource::Held { by, among: None, open } => self.held(&touches.slots, by, *open)?,
             LeadSource::OfPlan(plan) => {
                 let original = self.context.needed_plan(plan)?;
                 let mut ids: Vec<String> = original.changes.iter().map(|change| change.lead.clone()).collect();
@@ -154,10 +154,10 @@ impl Needing<'_> {
         Ok(Leads::Filter(Box::new(Query::from(all(bound.map(|query| query.root().clone()))))))
     }
 
-    /// The open leads that people hold.
-    fn held(&self, slots: &[FieldIx], people: &[&str]) -> Result<Leads> {
+    /// The leads that people hold; only the open ones if `open` says so.
+    fn held(&self, slots: &[FieldIx], people: &[&str], open: bool) -> Result<Leads> {
         let nodes = slots.iter().map(|slot| is_one_of(*slot, people));
-        let open = self.model.lifecycle.open.as_ref().map(|open| open.root().clone());
+        let open = self.model.lifecycle.open.as_ref().filter(|_| open).map(|open| open.root().clone());
         self.visible(&Query::from(all(std::iter::once(any(nodes)).chain(open))))
     }
 

@@ -49,8 +49,8 @@ pub(crate) enum LeadSource<'a> {
     Ids(Vec<&'a str>),
     /// Those that it names.
     Named(&'a LeadsRef),
-    /// The open ones that these people hold in the command's slots, among those that are named if any are.
-    Held { by: Vec<&'a str>, among: Option<&'a LeadsRef> },
+    /// Those that these people hold in the command's slots, among those that are named if any are; `open` where it reads no closed ones.
+    Held { by: Vec<&'a str>, among: Option<&'a LeadsRef>, open: bool },
     /// Those of an earlier plan, by its id.
     OfPlan(&'a str),
 }
