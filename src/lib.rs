@@ -22,5 +22,5 @@ pub mod wasm;
 
 pub use evenhand_base::{error, json, query, time};
 pub(crate) use evenhand_base::{memory, sort};
-pub use evenhand_engine::{filter, split, table};
 pub(crate) use evenhand_engine::rotate;
+pub use evenhand_engine::{filter, split, table};

@@ -71,8 +71,7 @@ pub(super) struct PersonMemory {
     pub usage: Usage,
 }
 
-const PERIODS: [(Window, &str); 4] =
-    [(Window::Hour, "hour"), (Window::Day, "day"), (Window::Week, "week"), (Window::Month, "month")];
+const PERIODS: [(Window, &str); 4] = [(Window::Hour, "hour"), (Window::Day, "day"), (Window::Week, "week"), (Window::Month, "month")];
 
 impl PersonMemory {
     pub fn read(json: Option<&Json>) -> PersonMemory {

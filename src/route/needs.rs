@@ -100,7 +100,8 @@ pub(crate) fn reads(model: &Model, auth: &Authorizer, now: Instant) -> Result<Re
         out.keys.push(state::key("group", &group.id));
         reach.users.extend(auth.members(&group.members, Some(now))?.into_iter().map(|user| user.0));
     }
-    let by_time = |method: &Method| matches!(method, Method::LeastRecent { .. } | Method::LeastLoaded { .. } | Method::FewestInPeriod { .. });
+    let by_time =
+        |method: &Method| matches!(method, Method::LeastRecent { .. } | Method::LeastLoaded { .. } | Method::FewestInPeriod { .. });
     let all = model.groups.iter().any(|group| by_time(&group.method) || !group.limits.is_empty());
     if reach.anybody {
         out.prefixes.push("user/".to_owned());

@@ -134,7 +134,11 @@ impl Router<'_> {
         for at in from..u32::try_from(self.planner.model.rules.len()).unwrap_or(NONE) {
             let outcome = match batch {
                 Some(row) => {
-                    if self.rows_of_batch(at)?.is_some_and(|rows| rows.contains(row)) { RuleOutcome::Chosen } else { RuleOutcome::NoMatch }
+                    if self.rows_of_batch(at)?.is_some_and(|rows| rows.contains(row)) {
+                        RuleOutcome::Chosen
+                    } else {
+                        RuleOutcome::NoMatch
+                    }
                 }
                 None => self.fits(at, lead)?,
             };

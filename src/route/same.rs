@@ -62,7 +62,11 @@ impl Router<'_> {
             let entry = (self.created(row), planner.table.id(row).into_owned(), row.0);
             let index = self.same.get_mut(&field).filter(|index| index.whole || index.by_value.contains_key(&value));
             let Some(leads) = index.map(|index| index.by_value.entry(value).or_default()) else { continue };
-            if user.is_some() { leads.insert(entry) } else { leads.remove(&entry) };
+            if user.is_some() {
+                leads.insert(entry)
+            } else {
+                leads.remove(&entry)
+            };
         }
         Ok(())
     }
@@ -77,7 +81,11 @@ impl Router<'_> {
         let told = given.is_some() || planner.context.partial_table;
         if !self.same.contains_key(&field) {
             // Of a table that holds only some of the leads, those that the call gave are told from the rest, which the host knows.
-            let index = if told { SameIndex { whole: true, ..SameIndex::default() } } else { self.index(field, if self.asks == Asks::Rows { None } else { Some(&value) })? };
+            let index = if told {
+                SameIndex { whole: true, ..SameIndex::default() }
+            } else {
+                self.index(field, if self.asks == Asks::Rows { None } else { Some(&value) })?
+            };
             self.same.insert(field, index);
             if told {
                 let moved: Vec<(u32, Option<UserIx>)> = self.owners.iter().map(|(row, user)| (*row, *user)).collect();
@@ -100,7 +108,8 @@ impl Router<'_> {
                 let written = crate::plan::timeline::json(&cell);
                 let written = written.as_text().map_or_else(|| written.write(), str::to_owned);
                 let folds = |known: &str| same_key(planner.table, field, &Cell::Text(known.to_owned().into())).as_ref() == Some(&value);
-                let known = given.and_then(|given| given.get(&written).or_else(|| given.iter().find(|(known, _)| folds(known)).map(|(_, owner)| owner)));
+                let known = given
+                    .and_then(|given| given.get(&written).or_else(|| given.iter().find(|(known, _)| folds(known)).map(|(_, owner)| owner)));
                 let Some(owner) = known else {
                     let path = pointer(&pointer("/same", name), &written);
                     let message = format!("the owner of the latest lead with `{written}` in `{name}` is needed and was not given");

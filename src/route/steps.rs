@@ -109,9 +109,7 @@ impl Router<'_> {
         for step in steps {
             let found = match step {
                 Fallback::Default => match group.default_assignee {
-                    Some(user) => {
-                        self.give(user, rule, Some((ix, slot)), lead, Reasons::OF_DEFAULT, trace.as_deref_mut())?.and_then(ours)
-                    }
+                    Some(user) => self.give(user, rule, Some((ix, slot)), lead, Reasons::OF_DEFAULT, trace.as_deref_mut())?.and_then(ours),
                     None => None,
                 },
                 Fallback::Group(other) => self.group(*other, rule, lead, trace.as_deref_mut())?,
@@ -119,9 +117,7 @@ impl Router<'_> {
                     self.released(lead)?;
                     ours(Outcome::Pooled(*pool))
                 }
-                Fallback::User(user) => {
-                    self.give(*user, rule, Some((ix, slot)), lead, Reasons::NONE, trace.as_deref_mut())?.and_then(ours)
-                }
+                Fallback::User(user) => self.give(*user, rule, Some((ix, slot)), lead, Reasons::NONE, trace.as_deref_mut())?.and_then(ours),
                 Fallback::NextRule => Some((None, Some(ix))),
                 Fallback::Hold => ours(Outcome::Held),
                 Fallback::IgnoreAvailability => {

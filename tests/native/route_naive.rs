@@ -412,7 +412,8 @@ fn organisation(dice: &mut Dice) -> Org {
                 _ => Step::Unassigned,
             })
             .collect();
-        let method = [Method::RoundRobin, Method::Weighted, Method::LeastRecent, Method::LeastLoaded, Method::Fewest][dice.roll(5) as usize];
+        let method =
+            [Method::RoundRobin, Method::Weighted, Method::LeastRecent, Method::LeastLoaded, Method::Fewest][dice.roll(5) as usize];
         let default = dice.one_in(2).then(|| user(dice));
         let capacity = dice.one_in(3).then(|| dice.roll(6));
         let remember = dice.one_in(2).then(|| (1 + dice.roll(2) as usize, dice.one_in(3)));
@@ -515,9 +516,9 @@ impl Org {
             format!(r#"{{{out},"onNobody":[{}]}}"#, steps.collect::<Vec<_>>().join(","))
         });
         let rules = self.rules.iter().enumerate().map(|(at, rule)| {
-            let when = rule.state.map_or(String::new(), |state| {
-                format!(r#","when":{{"rules":[{{"field":"state","operator":"=","value":"{state}"}}]}}"#)
-            });
+            let when = rule
+                .state
+                .map_or(String::new(), |state| format!(r#","when":{{"rules":[{{"field":"state","operator":"=","value":"{state}"}}]}}"#));
             let to = self.target_json(&rule.to);
             let Rule { enabled, overwrite, required, .. } = rule;
             format!(r#"{{"id":"r{at}","enabled":{enabled},"overwriteOwner":{overwrite},"required":{required},"to":{to}{when}}}"#)
@@ -610,7 +611,9 @@ impl World {
     /// What is kept, without versions and without marks of plans.
     fn values(&self) -> BTreeMap<String, String> {
         let kept = self.state.iter().filter(|(key, _)| !key.starts_with("done/"));
-        kept.map(|(key, entry)| (key.clone(), entry.get("value").cloned().unwrap_or_default().canonical().write())).filter(|(_, value)| value != "null").collect()
+        kept.map(|(key, entry)| (key.clone(), entry.get("value").cloned().unwrap_or_default().canonical().write()))
+            .filter(|(_, value)| value != "null")
+            .collect()
     }
 }
 
@@ -623,7 +626,12 @@ fn explained(world: &World, lead: &str, now: i64) -> Outcome {
             let user = outcome.get("user").and_then(Json::as_text).unwrap();
             let candidates = trace.get("candidates").and_then(Json::as_list).unwrap();
             let winner = candidates.iter().rev().find(|candidate| candidate.get("user").and_then(Json::as_text) == Some(user)).unwrap();
-            assert_eq!((winner.get("eligible"), winner.get("rank").and_then(Json::as_number)), (Some(&true.into()), Some(1.0)), "{}", trace.write());
+            assert_eq!(
+                (winner.get("eligible"), winner.get("rank").and_then(Json::as_number)),
+                (Some(&true.into()), Some(1.0)),
+                "{}",
+                trace.write()
+            );
             Outcome::Given(user[1..].parse().unwrap())
         }
         "pooled" => Outcome::Pooled,
