@@ -25,6 +25,7 @@
 //! once, condition by condition; a single lead is asked as it is.
 
 mod apply;
+mod assigned;
 mod explain;
 mod forecast;
 mod group;

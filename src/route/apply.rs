@@ -175,13 +175,11 @@ impl Given {
     }
 }
 
+/// Reasons by what they are about: rule, person and what is against them.
+type Told = BTreeMap<Vec<(u32, u32, Reasons)>, Rc<Vec<Reason>>>;
+
 /// Why a lead was left out: the rules that passed it over for its owner, then people with their reasons. Leads with the same reasons share them.
-fn reasons(
-    router: &Router<'_>,
-    decision: Decision,
-    trace: &Trace,
-    told: &mut BTreeMap<Vec<(u32, u32, Reasons)>, Rc<Vec<Reason>>>,
-) -> Rc<Vec<Reason>> {
+fn reasons(router: &Router<'_>, decision: Decision, trace: &Trace, told: &mut Told) -> Rc<Vec<Reason>> {
     let model = router.planner.model;
     let mut name: Vec<(u32, u32, Reasons)> = Vec::new();
     for (rule, outcome) in &trace.rules {

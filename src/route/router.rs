@@ -1,6 +1,7 @@
 //! What a call knows and carries on from lead to lead, and the way of one lead through the rules.
 
 use crate::btree::BTreeMap;
+use crate::btree::Entry;
 
 use crate::access::{Reassignment, RowSet};
 use crate::config::{GroupIx, Limit, Method, UserIx};
@@ -9,8 +10,8 @@ use crate::filter;
 use crate::plan::planner::Planner;
 use crate::plan::state;
 use crate::query::{Cell, Cells, FieldIx};
-use crate::rotate::limits::{PeriodStarts, Window};
-use crate::rotate::{Loads, Member, Recency, Stamp};
+use crate::rotate::limits::PeriodStarts;
+use crate::rotate::{Loads, Member, Recency};
 use crate::table::{RowIx, Snapshot};
 
 use super::group::Group;
@@ -90,9 +91,9 @@ pub(super) enum Asks {
 #[derive(Debug, Default)]
 pub(super) struct SlotLoads {
     pub loads: Loads,
-    known: BTreeMap<u32, ()>,
+    pub known: BTreeMap<u32, ()>,
     /// What the call gave and took of those who are not known yet.
-    moved: BTreeMap<u32, i64>,
+    pub moved: BTreeMap<u32, i64>,
 }
 
 /// Rows that a person may hold, and accepts.
@@ -120,10 +121,10 @@ pub(super) struct Router<'p> {
     pub warnings: Vec<Diagnostic>,
     /// Whether stamps, loads and counts decide anything in this configuration.
     pub uses_recency: bool,
-    uses_loads: bool,
-    group_limits: Vec<Limit>,
+    pub uses_loads: bool,
+    pub group_limits: Vec<Limit>,
     /// Whether a field that routing sets decides whether a lead is open.
-    open_moves: bool,
+    pub open_moves: bool,
 }
 
 impl<'p> Router<'p> {
@@ -310,144 +311,21 @@ impl<'p> Router<'p> {
     /// The rows that a person may hold in a slot, and those that they accept, worked out once.
     pub fn holdable(&mut self, slot: FieldIx, user: UserIx) -> Result<&Holdable> {
         let planner = self.planner;
-        if !self.holdable.contains_key(&(slot, user.0)) {
-            let asking = planner.asking();
-            let open = planner.auth.barred(&asking, user)?.complement(planner.table.rows())?;
-            let may = planner.auth.may_hold_rows(&asking, slot, user, &[])?.and(open);
-            let accepts = planner.auth.accepts(&asking, user)?;
-            self.holdable.insert((slot, user.0), Holdable { may, accepts });
-        }
-        Ok(self.holdable.entry((slot, user.0)).or_insert(Holdable { may: RowSet::None, accepts: RowSet::None }))
+        Ok(match self.holdable.entry((slot, user.0)) {
+            Entry::Occupied(known) => known,
+            Entry::Vacant(place) => {
+                let asking = planner.asking();
+                let open = planner.auth.barred(&asking, user)?.complement(planner.table.rows())?;
+                let may = planner.auth.may_hold_rows(&asking, slot, user, &[])?.and(open);
+                place.insert(Holdable { may, accepts: planner.auth.accepts(&asking, user)? })
+            }
+        })
     }
 
     /// Every reason against a person who is not asked as a member of a group.
     pub fn of_user(&mut self, user: UserIx, slot: FieldIx, lead: &Subject<'_>) -> Result<Reasons> {
         let fixed = self.person(user)?.fixed;
         Ok(fixed.and(self.of_lead(user, slot, lead)?).and(self.moving(user, None, slot)?))
-    }
-
-    /// Counts that somebody got a lead.
-    pub fn assigned(&mut self, user: UserIx, slot: FieldIx, group: Option<GroupIx>, lead: &Subject<'_>) -> Result<()> {
-        let model = self.planner.model;
-        let member = Member(user.0);
-        if self.uses_loads && self.asks != Asks::Nothing {
-            let former = lead.cells.cell(slot).text().and_then(|id| model.user(id)).map(|(user, _)| user);
-            if let Some(former) = former
-                && self.is_open(lead, None)?
-            {
-                self.change_load(slot, former, -1)?;
-            }
-            if self.is_open(lead, Some((slot, user)))? {
-                self.change_load(slot, user, 1)?;
-            }
-        } else if self.uses_loads {
-            self.change_load(slot, user, 1)?;
-        }
-        let limited = self.is_limited(user);
-        let mut stamped = None;
-        if self.uses_recency {
-            self.person(user)?;
-            let mut latest = self.recency.last(member);
-            if let Some(group) = group.and_then(|group| self.groups.get(&group.0)) {
-                for other in &group.members {
-                    latest = latest.max(self.recency.last(Member(other.0)));
-                }
-            }
-            let stamp = Stamp::after(self.now, latest);
-            self.recency.set(member, stamp);
-            self.automatic.set(member, stamp);
-            stamped = Some(stamp);
-        }
-        let window: Option<Window> =
-            if limited { person::longest(self.limits(user, None)).max(person::longest(&self.group_limits)) } else { None };
-        let (now, starts) = (self.now, self.starts);
-        let person = self.person(user)?;
-        person.assigned = true;
-        if let Some(stamp) = stamped {
-            (person.memory.last, person.memory.automatic) = (Some(stamp), Some(stamp));
-        }
-        if limited {
-            person.memory.usage.record(now, &starts, window);
-        }
-        if slot == model.lead.owner
-            && let Some(row) = lead.row
-        {
-            self.owned(row, Some(user))?;
-        }
-        self.refresh(user)
-    }
-
-    /// A pool takes a lead: it has no owner any more.
-    pub fn released(&mut self, lead: &Subject<'_>) -> Result<()> {
-        let model = self.planner.model;
-        let owner = model.lead.owner;
-        let former = lead.cells.cell(owner).text().and_then(|id| model.user(id)).map(|(user, _)| user);
-        if let Some(former) = former.filter(|_| self.uses_loads)
-            && self.is_open(lead, None)?
-        {
-            self.change_load(owner, former, -1)?;
-        }
-        match lead.row {
-            Some(row) => self.owned(row, None),
-            None => Ok(()),
-        }
-    }
-
-    fn change_load(&mut self, slot: FieldIx, user: UserIx, by: i64) -> Result<()> {
-        let of_slot = self.loads.entry(slot).or_default();
-        if !of_slot.known.contains_key(&user.0) {
-            *of_slot.moved.entry(user.0).or_default() += by;
-        } else if by > 0 {
-            of_slot.loads.add(Member(user.0));
-        } else {
-            of_slot.loads.remove(Member(user.0));
-        }
-        if by < 0 { self.refresh(user) } else { Ok(()) }
-    }
-
-    /// Whether the lead counts towards a workload, as it is or once somebody has it.
-    fn is_open(&self, lead: &Subject<'_>, given: Option<(FieldIx, UserIx)>) -> Result<bool> {
-        let planner = self.planner;
-        let Some(open) = &planner.model.lifecycle.open else { return Ok(true) };
-        let Some((slot, user)) = given.filter(|_| self.open_moves) else {
-            return match (self.asks, lead.row) {
-                (Asks::Rows, Some(row)) => Ok(planner.open()?.contains(row)),
-                _ => filter::matches(open, lead.cells, &planner.filtering()),
-            };
-        };
-        let model = planner.model;
-        let mut sets = vec![(slot, Cell::Text(planner.id_of(user).to_owned().into()))];
-        if slot == model.lead.owner {
-            for (field, change) in planner.changes(&model.lifecycle.on_assign) {
-                match change {
-                    crate::access::Change::Set(cell) => sets.push((field, cell)),
-                    crate::access::Change::Words { add, remove } => {
-                        sets.push((field, crate::plan::edit::words(&lead.cells.cell(field), &add, &remove)));
-                    }
-                    crate::access::Change::Later => {}
-                }
-            }
-            sets.extend(model.lead.assigned_at.map(|field| (field, Cell::Instant(planner.context.now))));
-        }
-        filter::matches(open, &Overlaid { below: lead.cells, sets: &sets }, &planner.filtering())
-    }
-
-    /// Puts what changed of a person into the groups that were loaded.
-    fn refresh(&mut self, user: UserIx) -> Result<()> {
-        let groups: Vec<u32> = self.groups.keys().copied().collect();
-        for at in groups {
-            let ix = GroupIx(at);
-            if self.limits(user, Some(ix)).is_empty() && self.capacity(user, Some(ix)).is_none() {
-                continue;
-            }
-            let found = self.groups.get(&at).and_then(|group| Some((group.members.iter().position(|other| *other == user)?, group.slot)));
-            let Some((place, slot)) = found else { continue };
-            let blocked = !self.moving(user, Some(ix), slot)?.is_empty();
-            if let Some(group) = self.groups.get_mut(&at) {
-                group.set_moving(place, blocked);
-            }
-        }
-        Ok(())
     }
 }
 

@@ -16,6 +16,7 @@ mod plan_mutations;
 mod plan_naive;
 mod plan_properties;
 mod plan_speed;
+mod route_naive;
 mod shards_bad;
 mod shards_speed;
 mod shards_whole;
