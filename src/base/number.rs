@@ -21,7 +21,6 @@ const LEAST_EXPONENT: i32 = -1074;
 /// The whole number and the power of two whose product is the number with these bits, which has no sign.
 fn parts(bits: u64) -> (u64, i32) {
     let fraction = bits & ((1 << FRACTION_BITS) - 1);
-    #[expect(clippy::cast_possible_truncation, reason = "eleven bits")]
     match (bits >> FRACTION_BITS) as i32 {
         0 => (fraction, LEAST_EXPONENT),
         exponent => (fraction | 1 << FRACTION_BITS, exponent - 1 + LEAST_EXPONENT),

@@ -85,7 +85,7 @@ fn quick(digits: u64, power: i32) -> Option<f64> {
     let shift = 64 + digits.leading_zeros();
     let (top, ten) = (u128::from(digits) << shift, u128::from(ten));
     #[expect(clippy::cast_precision_loss, reason = "rounded once and to even")]
-    let quotient = (top / ten | u128::from(top % ten != 0)) as f64;
+    let quotient = ((top / ten) | u128::from(top % ten != 0)) as f64;
     Some(quotient * f64::from_bits(u64::from(1023 - shift) << FRACTION_BITS))
 }
 

@@ -70,6 +70,7 @@ fn check(number: f64) {
 }
 
 #[test]
+#[expect(clippy::excessive_precision, reason = "ties are what they are about")]
 fn numbers_are_written_as_javascript_writes_them() {
     for (number, wanted) in [
         (0.0, "0"),

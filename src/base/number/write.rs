@@ -78,7 +78,7 @@ pub fn shortest(number: f64) -> (u64, i32) {
 }
 
 fn without_zeros(mut digits: u64, mut power: i32) -> (u64, i32) {
-    while digits % 10 == 0 && digits > 0 {
+    while digits > 0 && digits.is_multiple_of(10) {
         digits /= 10;
         power += 1;
     }
