@@ -12,7 +12,7 @@ import { createEngineSync } from "evenhand";
 import { manifest, pkg } from "./lib/installed.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
-const VERBS = ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.claim", "lead.mass", "list.use", "plan.undo"];
+const VERBS = ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.claim", "lead.mass", "list.use", "rule.run", "plan.undo"];
 const rule = (field, operator, value) => ({ rules: [{ field, operator, value }] });
 
 /** A brokerage of two companies; `ann` acts, and is given no lead but the one that she claims. */
@@ -27,6 +27,7 @@ const world = () => ({
     lifecycle: { onDeactivate: { score: 0 }, reassignable: rule("status", "!=", "fixed"), boundary: { kind: "company", mode: "deny" } },
     org: [{ id: "acme", kind: "company" }, { id: "north", parent: "acme" }, { id: "west", parent: "acme" }, { id: "zeta", kind: "company" }],
     pools: [{ id: "hot", members: { users: ["ann"] } }],
+    rules: [{ id: "all", to: { user: "ann" } }],
     lists: [{ id: "his", name: "His", owner: "bob", query: rule("id", "in", ["1", "2"]) }],
     profiles: [{ id: "acts", grants: [{ do: VERBS, scope: "all" }] }, { id: "sees", grants: [{ do: ["lead.view"], scope: "all" }] }],
     users: ["ann", "bob", "cid"].map((id) => ({ id, unit: "north", profiles: [id === "ann" ? "acts" : "sees"] })),
@@ -78,6 +79,7 @@ const TABLE = [
   [{ type: "resend_notification", lead: "1" }, "lead.view lead.edit"],
   // Afterwards it stands in a unit of the company, wherever it stood before.
   [{ type: "transfer", lead: "1", unit: "west", user: "cid" }, MOVE, BACK],
+  [{ type: "route", leads: { ids: ["3"] } }, "lead.view rule.run receive lock boundary", "lead.view lead.edit lead.release lock reassignable"],
   [{ type: "claim_from_pool", lead: "3" }, "lead.view lead.claim receive lock boundary", "lead.view lead.edit lead.release lock"],
 ];
 
