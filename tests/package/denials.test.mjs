@@ -79,7 +79,7 @@ const TABLE = [
   [{ type: "resend_notification", lead: "1" }, "lead.view lead.edit"],
   // Afterwards it stands in a unit of the company, wherever it stood before.
   [{ type: "transfer", lead: "1", unit: "west", user: "cid" }, MOVE, BACK],
-  [{ type: "route", leads: { ids: ["3"] } }, "lead.view rule.run receive lock boundary", "lead.view lead.edit lead.release lock reassignable"],
+  [{ type: "route", leads: { ids: ["3"] } }, "lead.view rule.run receive lock boundary", "lead.view lead.edit lead.release lock"],
   [{ type: "claim_from_pool", lead: "3" }, "lead.view lead.claim receive lock boundary", "lead.view lead.edit lead.release lock"],
 ];
 
