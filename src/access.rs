@@ -42,9 +42,12 @@ mod reach;
 mod receive;
 mod receivers;
 mod resources;
+mod row_set;
 mod rows;
+mod single;
 
-pub use bulk::{RowRequest, RowSet};
+pub(crate) use assemble::{is_empty, is_one_of};
+pub use bulk::RowRequest;
 pub use decision::{Check, Decision, Reason};
 pub use decision_id::is_plain;
 pub use lead::{Change, Lead, LeadObject};
@@ -52,11 +55,12 @@ pub use members::MemberSet;
 pub use profiles::ready_profiles;
 pub use question::{Action, Request, To};
 pub use receive::{Reassignment, ReceiveDenial};
+pub use row_set::RowSet;
 pub use rows::RowAnswers;
 
+use crate::btree::BTreeMap;
 use index::Index;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::config::{Grant, Model, ProfileIx, User, UserIx, Verb};

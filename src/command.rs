@@ -20,12 +20,12 @@ mod mass_edit;
 mod rebalance;
 mod reclaim;
 mod resend_notification;
+mod route;
 mod split;
 mod transfer;
 mod unassign;
 mod undo;
 
-use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::access::{Authorizer, Reason};
@@ -36,11 +36,10 @@ use crate::json::decode::Decoder;
 
 use crate::plan::Plan;
 use crate::plan::context::Context;
-use crate::plan::draft::{Attach, Draft};
-use crate::plan::drops::Drops;
-use crate::plan::edit::Edits;
+use crate::plan::draft::Draft;
 use crate::plan::leads::LeadsRef;
 use crate::plan::planner::Planner;
+use crate::plan::settle::Asked;
 use crate::shards;
 use crate::table::{RowIx, Table};
 
@@ -98,7 +97,9 @@ macro_rules! commands {
                 let (draft, questions) = match self {
                     $(Command::$name(command) => (command.decide(planner)?, command.explain(planner.model)),)*
                 };
-                Ok(Draft { questions, ..draft })
+                let mut warnings = planner.warnings.take();
+                warnings.extend(draft.warnings);
+                Ok(Draft { questions, warnings, ..draft })
             }
         }
     };
@@ -115,6 +116,7 @@ commands! {
     reclaim::Reclaim,
     mass_edit::MassEdit,
     claim_from_pool::ClaimFromPool,
+    route::Route,
     undo::Undo,
 }
 
@@ -158,53 +160,29 @@ pub fn plan(
     let typed = Command::read(command, model, picked.clone())?;
     shards::check(command, model, context, config)?;
     context.state.forget_reads();
-    let mut plan = Plan {
-        model: Rc::clone(model),
-        auth: Rc::clone(auth),
-        table: table.snapshot(),
+    let asked = Asked {
+        model,
+        auth,
+        table,
         kind: typed.kind(),
         command: command.canonical(),
         picked: picked.filter(|_| matches!(typed.touches(model).named_leads(), Some(LeadsRef::Rows(_)))),
-        given_id: context.id.clone(),
-        config: config.to_owned(),
-        zone_versions: crate::config::zones::versions(&model.zones),
-        actor: context.actor.clone(),
-        now: context.now,
-        refusing: context.refusing,
-        notify: context.notify,
-        rows: Vec::new(),
-        edits: Edits::default(),
-        drops: Drops::default(),
-        resend: Vec::new(),
-        slot: None,
-        all_move: false,
-        bulk: false,
-        questions: Vec::new(),
-        tell_unit: None,
-        part: shards::Totals::Alone,
-        body: OnceCell::new(),
-        digest: OnceCell::new(),
-        outcome: OnceCell::new(),
-        refused: Vec::new(),
-        lines: Vec::new(),
-        warnings: Vec::new(),
-        state: Vec::new(),
-        reads: Vec::new(),
-        split: None,
-        attach: Attach::default(),
-        created: Vec::new(),
-        removed: Vec::new(),
+        context,
+        config,
+        bulk: typed.touches(model).is_bulk(),
     };
     let Some((actor, _)) = model.user(&context.actor) else {
-        plan.refused = vec![Reason::new("unknown_actor", None, "the acting user is not known")];
-        return Ok(plan);
+        let reason = Reason::new("unknown_actor", None, "the acting user is not known");
+        return Ok(Plan::new(asked, Draft::refuse(vec![reason])));
     };
-    let planner = Planner::new(model, auth, table, context, actor, typed.touches(model).is_bulk());
-    plan.refused = typed.refusals(&planner)?;
-    if plan.refused.is_empty() {
+    let planner = Planner::new(model, auth, table, context, actor, asked.bulk);
+    let refused = typed.refusals(&planner)?;
+    let mut plan = if refused.is_empty() {
         let draft = typed.decide(&planner)?;
-        plan.finalize(&planner, draft)?;
-    }
+        Plan::finalize(asked, &planner, draft)?
+    } else {
+        Plan::new(asked, Draft::refuse(refused))
+    };
     context.state.check_complete()?;
     if let Some(found) = planner.found.take() {
         plan.set_ids(found.iter().map(|row| plan.table.id(RowIx(*row)).into_owned().into()).collect());

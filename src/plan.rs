@@ -1,11 +1,14 @@
 //! Plans: everything the host must change, decided and explained, before anything is changed.
 //!
-//! [`plan`] turns a command into a [`Plan`]. A plan keeps a snapshot of the table, the rows that change and rules for what they
+//! [`plan`](crate::command::plan()) turns a command into a [`Plan`]. A plan keeps a snapshot of the table, the rows that change and rules for what they
 //! become ([`edit`]); each answer is derived from those when it is asked for, so that a plan of a million leads costs no more
-//! than its decision. The way through this module: `command` and `context` (what is asked, in what) → `decide` (who and which)
-//! → `settle` (what follows from it) → `encode`, `write` (the wire) → `verify`, `apply` (the way back).
+//! than its decision. The way of a command: [`command`](crate::command) (read, and decided with the [`planner`] into a [`draft`]) →
+//! [`settle`] (what follows from it, and the plan) → [`wire`](crate::wire) (written, proved, applied). This module knows no command.
 
+pub(crate) mod bytes;
 pub mod context;
+pub mod decoded;
+pub mod digest;
 pub(crate) mod draft;
 pub mod drops;
 pub(crate) mod edit;
@@ -17,6 +20,7 @@ pub mod notices;
 pub(crate) mod planner;
 pub(crate) mod reasons;
 mod remember;
+pub(crate) mod routed;
 pub(crate) mod settle;
 pub mod state;
 pub mod timeline;
@@ -39,9 +43,8 @@ use crate::query::{Cell, FieldIx};
 use crate::table::{RowIx, Snapshot};
 use crate::time::Instant;
 
-use context::{Notify, Refusing};
-use drops::{DroppedLead, Drops};
-use edit::{Edits, Told};
+use drops::Drops;
+use edit::Edits;
 use lines::Line;
 use reasons::Question;
 use state::StateChange;
@@ -66,11 +69,12 @@ pub struct Plan {
     pub(crate) zone_versions: Json,
     pub(crate) actor: String,
     pub(crate) now: Instant,
-    pub(crate) refusing: Refusing,
-    pub(crate) notify: Notify,
+    pub(crate) all_or_nothing: bool,
+    pub(crate) notify: bool,
     pub(crate) rows: Vec<u32>,
     pub(crate) edits: Edits,
     pub(crate) drops: Drops,
+    pub(crate) routed: routed::Routed,
     pub(crate) resend: Vec<(FieldIx, String)>,
     pub(crate) slot: Option<FieldIx>,
     /// Whether the slot changes in each of the rows.
@@ -112,6 +116,10 @@ pub struct Change<'a> {
     pub expect: Cell<'a>,
     /// What changes, in the order of fields.
     pub set: Vec<Set<'a>>,
+    /// The rule that decided.
+    pub rule: Option<&'a str>,
+    /// The group that decided.
+    pub group: Option<&'a str>,
 }
 
 impl Plan {
@@ -148,7 +156,21 @@ impl Plan {
             lead: self.table.id(row),
             expect: self.table.cell(row, guard),
             set: self.edits.of_row(at, row, &self.table, &self.model, self.now),
+            rule: self.rule_of_row(at),
+            group: self.group_of_row(at),
         })
+    }
+
+    /// The rule that decided about a row of the plan.
+    pub(crate) fn rule_of_row(&self, at: usize) -> Option<&str> {
+        let (rule, _) = *self.routed.rows.get(at)?;
+        self.model.rules.at(rule?).map(|rule| rule.id.as_str())
+    }
+
+    /// The group that decided about a row of the plan.
+    pub(crate) fn group_of_row(&self, at: usize) -> Option<&str> {
+        let (_, group) = *self.routed.rows.get(at)?;
+        self.model.groups.at(group?).map(|group| group.id.as_str())
     }
 
     /// What becomes of the plan's slot in a row of it, if that changes.
@@ -157,18 +179,5 @@ impl Plan {
         let from = self.table.cell(row, slot);
         let to = self.edits.always(slot)?.value(at, &from, self.now)?;
         (to != from).then_some(Set { field: slot, from, to })
-    }
-
-    /// The id of a lead that was left out.
-    pub(crate) fn lead_of<'a>(&'a self, drop: &drops::Drop<'a>) -> Cow<'a, str> {
-        match &drop.left {
-            DroppedLead::Row(row) => self.table.id(*row),
-            DroppedLead::Id(id) => Cow::Borrowed(*id),
-        }
-    }
-
-    /// Whether the people concerned are told.
-    pub(crate) fn told(&self) -> Told {
-        if self.notify == Notify::Digest { Told::Yes } else { Told::No }
     }
 }

@@ -26,7 +26,7 @@ mod gather;
 mod settlement;
 mod share;
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::access::Authorizer;
@@ -39,12 +39,12 @@ use crate::table::{Budget, Table};
 
 use crate::command::Command;
 use crate::plan::Plan;
-use crate::plan::context::{Context, Coverage, Notify, Refusing};
+use crate::plan::context::Context;
+use crate::plan::digest;
 use crate::plan::leads::LeadsRef;
 use crate::plan::lines::Line;
 use crate::plan::notices::Notice;
 use crate::plan::planner::Planner;
-use crate::wire::digest;
 
 pub(crate) use count::{GlobalSplit, loads};
 pub(crate) use form::Tally;
@@ -129,8 +129,8 @@ impl Totals {
 pub(crate) struct SplitSpec<'a> {
     /// The receivers' ids.
     pub names: &'a [&'a str],
-    /// What becomes of rows that are dealt to whoever has them.
-    pub kept: crate::allot::deal::Unchanged,
+    /// Whether rows that are dealt to whoever has them stay in the plan.
+    pub keep_unchanged: bool,
     /// How rows follow one another.
     pub order: kernel::Order,
     /// What is even.
@@ -198,8 +198,8 @@ fn question(command: &Json, context: &Context, config: &str) -> String {
         ("command", command.clone()),
         ("actor", context.actor.as_str().into()),
         ("now", context.now.0.into()),
-        ("allOrNothing", (context.refusing == Refusing::All).into()),
-        ("notify", (context.notify == Notify::Digest).into()),
+        ("allOrNothing", context.all_or_nothing.into()),
+        ("notify", context.notify.into()),
     ]))
 }
 
@@ -243,14 +243,14 @@ pub fn settle(
     let mut read = Vec::new();
     read.try_reserve_exact(tallies.len())?;
     for (at, bytes) in tallies.iter().enumerate() {
-        let tally = Tally::decode(bytes).map_err(|error| Error::new(error.code, format!("/tallies/{at}"), error.message))?;
+        let tally = Tally::decode(bytes).map_err(|error| Error::new(error.code, format!("/tallies/{at}"), error.message.as_str()))?;
         if tally.question != question {
             return Err(stale(format!("/tallies/{at}"), "the tally is of another command, actor, instant, option or configuration"));
         }
         read.push(tally);
     }
     let tallies = Rc::new(read);
-    let context = Context { dealing: Dealing::Settle(Rc::clone(&tallies)), coverage: Coverage::Whole, ..context.clone() };
+    let context = Context { dealing: Dealing::Settle(Rc::clone(&tallies)), partial_table: false, ..context.clone() };
     let nothing = Table::new(Rc::clone(&model.schema), model.lead.id, Budget::default());
     let plan = crate::command::plan(model, auth, &nothing, command, None, &context, config)?;
     Ok(settlement::encode(&plan, &tallies, question))

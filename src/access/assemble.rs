@@ -58,6 +58,20 @@ fn words(field: FieldIx, mut list: Vec<String>) -> Expr {
     }
 }
 
+/// The field holds one of these words, which are told in their order.
+pub(crate) fn is_one_of(field: FieldIx, list: &[&str]) -> Expr {
+    let mut words: Vec<String> = list.iter().map(|word| (*word).to_owned()).collect();
+    crate::sort::all(&mut words);
+    words.dedup();
+    let expected = Json::List(list.iter().map(|word| (*word).into()).collect());
+    test(field, Operator::In, Predicate::Words(words), expected)
+}
+
+/// The field has no value, or the empty text.
+pub(crate) fn is_empty(field: FieldIx) -> Expr {
+    test(field, Operator::Empty, Predicate::Empty, Json::Null)
+}
+
 /// The list has this word.
 pub(super) fn has(field: FieldIx, word: &str) -> Expr {
     test(field, Operator::Contains, Predicate::HasAny(vec![word.to_owned()]), word.into())

@@ -8,6 +8,7 @@ use super::boundary::Crossing;
 use super::lead::PatchedLead;
 use super::reach::{Relation, between};
 use super::receive::{Changes, Reassignment};
+use super::row_set::RowSet;
 use super::{Authorizer, Change, Principal, Reason};
 use crate::config::{BoundaryMode, UserIx, Verb};
 use crate::error::Result;
@@ -27,103 +28,6 @@ pub struct RowRequest<'a> {
     pub actor: UserIx,
     /// For conditions relative to now.
     pub now: Option<Instant>,
-}
-
-/// The rows for which the answer is yes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum RowSet {
-    /// None.
-    None,
-    /// Every row.
-    All,
-    /// These.
-    Some(Mask),
-}
-
-impl RowSet {
-    /// Whether a row is covered.
-    #[inline]
-    pub fn contains(&self, row: RowIx) -> bool {
-        match self {
-            RowSet::None => false,
-            RowSet::All => true,
-            RowSet::Some(mask) => mask.contains(row),
-        }
-    }
-
-    /// The covered rows of a selection.
-    #[must_use]
-    pub fn narrow(&self, mut mask: Mask) -> Mask {
-        match self {
-            RowSet::All => {}
-            RowSet::None => mask.words.fill(0),
-            RowSet::Some(other) => mask.and(&other.words),
-        }
-        mask
-    }
-
-    /// The covered rows that satisfy a filter; the others are not looked at.
-    ///
-    /// # Errors
-    /// As [`filter::select`].
-    pub fn select(&self, query: &Query, table: &Snapshot, ctx: &filter::Context<'_>) -> Result<Mask> {
-        let open = match self {
-            RowSet::All => Mask::all(table.rows())?,
-            RowSet::None => Mask::none(table.rows())?,
-            RowSet::Some(mask) => mask.clone(),
-        };
-        filter::select_among(query, table, ctx, open)
-    }
-
-    /// Rows that both cover.
-    #[must_use]
-    pub fn and(self, other: RowSet) -> RowSet {
-        match (self, other) {
-            (RowSet::None, _) | (_, RowSet::None) => RowSet::None,
-            (RowSet::All, rest) | (rest, RowSet::All) => rest,
-            (RowSet::Some(mut mask), RowSet::Some(other)) => {
-                mask.and(&other.words);
-                RowSet::Some(mask)
-            }
-        }
-    }
-
-    /// Rows that at least one covers.
-    #[must_use]
-    pub fn or(self, other: RowSet) -> RowSet {
-        match (self, other) {
-            (RowSet::All, _) | (_, RowSet::All) => RowSet::All,
-            (RowSet::None, rest) | (rest, RowSet::None) => rest,
-            (RowSet::Some(mut mask), RowSet::Some(other)) => {
-                mask.or(&other.words);
-                RowSet::Some(mask)
-            }
-        }
-    }
-
-    /// Rows of `self` where `there` does not hold, and rows of `other` where it does.
-    fn but(self, there: &RowSet, other: RowSet) -> RowSet {
-        match (self, there) {
-            (own, RowSet::None) => own,
-            (_, RowSet::All) => other,
-            (RowSet::Some(mut mask), RowSet::Some(there)) => {
-                mask.minus(&there.words);
-                RowSet::Some(mask).or(other.and(RowSet::Some(there.clone())))
-            }
-            (RowSet::None, RowSet::Some(there)) => other.and(RowSet::Some(there.clone())),
-            (RowSet::All, RowSet::Some(there)) => match other {
-                RowSet::All => RowSet::All,
-                other => {
-                    let mut rest = there.clone();
-                    rest.words.iter_mut().for_each(|word| *word = !*word);
-                    // The bits behind the last row are cleared by `or`.
-                    let mut kept = Mask { words: vec![0; rest.words.len()], rows: rest.rows };
-                    kept.or(&rest.words);
-                    RowSet::Some(kept).or(other.and(RowSet::Some(there.clone())))
-                }
-            },
-        }
-    }
 }
 
 impl Authorizer {
@@ -235,13 +139,17 @@ impl Authorizer {
     /// # Errors
     /// As [`Authorizer::view`].
     pub fn receive(&self, asking: &RowRequest<'_>, slot: FieldIx, to: UserIx, changes: &[(FieldIx, Change)]) -> Result<RowSet> {
+        let may = self.may_hold_rows(asking, slot, to, changes)?;
+        if may == RowSet::None { Ok(may) } else { Ok(may.and(self.accepts(asking, to)?)) }
+    }
+
+    /// The same whether or not they accept it. Boundaries are asked about apart ([`Authorizer::barred`]).
+    ///
+    /// # Errors
+    /// As [`Authorizer::view`].
+    pub fn may_hold_rows(&self, asking: &RowRequest<'_>, slot: FieldIx, to: UserIx, changes: &[(FieldIx, Change)]) -> Result<RowSet> {
         let (Some(asker), None) = (self.asker(to, asking.now), self.unfit(slot, to, asking.now)?) else { return Ok(RowSet::None) };
-        let accepts = match &asker.user.accepts {
-            Some(condition) => self.find(asking, condition.root().clone())?,
-            None => RowSet::All,
-        };
-        let pool = self.find(asking, self.pool_node(to, asking.now)?)?;
-        let fixed = accepts.and(pool);
+        let fixed = self.find(asking, self.pool_node(to, asking.now)?)?;
         if fixed == RowSet::None {
             return Ok(fixed);
         }
@@ -386,7 +294,7 @@ impl Principal<'_> {
         Ok(rest.bind(&Bindings { now: ctx.now, actor: ctx.actor }, ctx.schema)?.into_owned())
     }
 
-    fn unit_standing(self, unit: UnitIx) -> Relation {
+    pub(super) fn unit_standing(self, unit: UnitIx) -> Relation {
         Relation::at(between(&self.auth.model.schema.units, self.user.unit, Some(unit)))
     }
 }

@@ -9,11 +9,11 @@ use crate::query::schema::Case;
 use crate::query::{Cell, FieldIx, FieldType};
 use crate::split::{self as kernel, Bundle, Receiver, Set};
 use crate::table::RowIx;
-use crate::wire::encode;
 
 use crate::allot::classes::Assignment;
-use crate::allot::deal::{Dealt, NOBODY, even};
+use crate::allot::deal::{Dealt, NOBODY};
 use crate::allot::eligible::EligibilityClasses;
+use crate::plan::bytes;
 use crate::plan::draft::SplitReport;
 use crate::plan::planner::Planner;
 
@@ -52,7 +52,7 @@ pub(crate) fn together(
     if bundles.len() == rows.len() {
         return Ok(None);
     }
-    let bundled = kernel::together(receivers, &bundles, even(split))?;
+    let bundled = kernel::together(receivers, &bundles, split.even)?;
     let to = of_row.iter().map(|bundle| bundled.to.get(*bundle as usize).copied().flatten().unwrap_or(NOBODY)).collect();
     let report = SplitReport { spread: bundled.spread, bound: bundled.bound, exact: bundled.spread == 0 };
     Ok(Some(Dealt { to: Assignment::Listed(to), carry: bundled.carry, report: Some(report) }))
@@ -79,7 +79,7 @@ fn key(planner: &Planner<'_>, fields: &[FieldIx], row: RowIx) -> Option<Vec<u8>>
             Cell::Number(number) => Cell::Number(number + 0.0),
             cell => cell,
         };
-        encode::cell(&cell, &mut out);
+        bytes::cell(&cell, &mut out);
     }
     Some(out)
 }

@@ -285,6 +285,6 @@ impl Assignment {
 pub(crate) struct Unmoved {
     /// Nobody has room for them.
     pub full: Vec<u32>,
-    /// They are with their receiver already.
+    /// Rows that their receiver holds already.
     pub same: Vec<u32>,
 }

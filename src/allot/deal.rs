@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use crate::access::{Change, Reason, RowSet};
-use crate::allot::spec::{Even, Keep, Order, Receiver, Receivers, Split};
+use crate::allot::spec::{Even, Keep, Receiver, Receivers, Split};
 use crate::config::{Method, UserIx, Verb};
 use crate::error::Result;
 use crate::json::Json;
-use crate::plan::drops::{DropCode, Drops, RowChecks, complement};
+use crate::plan::drops::{DropCode, Drops, RowChecks};
 use crate::plan::edit::NewValue;
 use crate::plan::holders;
 use crate::plan::state::{self, StateChange};
@@ -19,17 +19,8 @@ use crate::split as kernel;
 use crate::allot::classes::{self, Assignment, Classes};
 use crate::allot::eligible::{self, Condition, EligibilityClasses};
 use crate::allot::{bundles, match_condition};
-use crate::plan::draft::{Draft, Sieved, SplitReport};
+use crate::plan::draft::{Draft, SplitReport};
 use crate::plan::planner::{Planner, is_here};
-
-/// What becomes of a row that is dealt to its present holder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unchanged {
-    /// It is dropped as unchanged.
-    Dropped,
-    /// It stays in the plan, since something else changes in it.
-    Stays,
-}
 
 /// Somebody to deal to.
 pub(crate) struct Candidate {
@@ -91,26 +82,27 @@ fn named(planner: &Planner<'_>, list: &[Receiver], slot: FieldIx) -> Result<std:
 pub(crate) struct Extra<'a> {
     pub checks: RowChecks,
     pub changes: &'a [(FieldIx, Change)],
+    /// Whether a row that is dealt to its present holder stays in the plan, since something else changes in it; else it is dropped.
+    pub keep_unchanged: bool,
 }
 
 /// Divides `rows`: drops what may not move, settles the shares, and writes down who gets which row.
-#[expect(clippy::too_many_arguments, reason = "each is a word of the command")]
 pub(crate) fn deal(
     planner: &Planner<'_>,
     draft: &mut Draft,
     mut rows: Vec<u32>,
     split: &Split,
     takers: &[Candidate],
-    settled_rows: Unchanged,
     extra: Extra<'_>,
 ) -> Result<()> {
+    let keep_unchanged = extra.keep_unchanged;
     draft.slot = Some(split.slot);
     let names: Vec<&str> = takers.iter().map(|taker| planner.id_of(taker.user)).collect();
     draft.receivers = takers.iter().zip(&names).map(|(taker, name)| ((*name).to_owned(), taker.cap)).collect();
     let kinds = eligible(planner, &mut rows, split, takers, &mut draft.drops, extra)?;
 
     let holders = classes::holders(planner, split.slot, &names);
-    let divided = shards::SplitSpec { names: &names, kept: settled_rows, order: order(split), even: even(split), keep: keep(split) };
+    let divided = shards::SplitSpec { names: &names, keep_unchanged, order: split.order, even: split.even, keep: split.keep };
     let classes = |kinds: EligibilityClasses| Classes::of(&rows, kinds, if split.keep == Keep::Yes { Some(&holders) } else { None });
     let (carries, dealt) = match &planner.context.dealing {
         Dealing::Tally(probe) => {
@@ -136,12 +128,12 @@ pub(crate) fn deal(
     };
 
     // Whoever holds a row already keeps it, which matters only where the slot's values can be told apart at all.
-    let present = if settled_rows == Unchanged::Dropped && holders.any() { Some(&holders) } else { None };
+    let present = if !keep_unchanged && holders.any() { Some(&holders) } else { None };
     let (codes, unmoved) = dealt.to.split_off_unchanged(&mut rows, present)?;
     draft.drops.rows(unmoved.full, DropCode::NoCapacity);
     draft.drops.rows(unmoved.same, DropCode::NoChange);
     draft.rows = rows;
-    draft.sieved = if settled_rows == Unchanged::Dropped { Sieved::Yes } else { Sieved::No };
+    draft.unchanged_removed = !keep_unchanged;
     let values = names.iter().map(|name| Cell::Text((*name).to_owned().into())).collect();
     draft.edits.set(split.slot, NewValue::Coded(Rc::new(values), Rc::new(codes)));
     draft.split = dealt.report;
@@ -165,24 +157,9 @@ pub(crate) struct Dealt {
 
 /// Divides rows one by one.
 fn singly(split: &Split, rows: &[u32], classes: Classes, receivers: Vec<kernel::Receiver>) -> Result<Dealt> {
-    let settled = kernel::apportion(&kernel::Division { receivers, classes: classes.list, even: even(split), keep: keep(split) })?;
-    let to = Assignment::of(&settled, rows.len(), classes.of_row, order(split))?;
+    let settled = kernel::apportion(&kernel::Division { receivers, classes: classes.list, even: split.even, keep: split.keep })?;
+    let to = Assignment::of(&settled, rows.len(), classes.of_row, split.order)?;
     Ok(Dealt { to, carry: settled.carry, report: Some(SplitReport { spread: settled.spread, bound: settled.spread, exact: true }) })
-}
-
-/// How rows follow one another, in the kernel's words.
-fn order(split: &Split) -> kernel::Order {
-    if split.order == Order::Block { kernel::Order::Block } else { kernel::Order::Deal }
-}
-
-/// Whether rows stay, in the kernel's words.
-fn keep(split: &Split) -> kernel::Keep {
-    if split.keep == Keep::Yes { kernel::Keep::Yes } else { kernel::Keep::No }
-}
-
-/// What is even, in the kernel's words.
-pub(crate) fn even(split: &Split) -> kernel::Even {
-    if split.even == Even::Total { kernel::Even::Total } else { kernel::Even::Dealt }
 }
 
 /// Who may take which row; rows that nobody may take, or that may not move at all, are dropped.
@@ -202,7 +179,7 @@ fn eligible(
     conditions.try_reserve_exact(takers.len())?;
     for taker in takers {
         let give = auth.give(&asking, taker.user)?;
-        let unbarred = complement(auth.barred(&asking, taker.user)?, all)?;
+        let unbarred = auth.barred(&asking, taker.user)?.complement(all)?;
         let mut condition = Condition { node: always(), rows: give.clone().and(unbarred.clone()) };
         match auth.receiving(&asking, split.slot, taker.user, extra.changes)? {
             Some(node) => condition.node = node,
@@ -296,7 +273,7 @@ impl Carries {
             (None, _) => {
                 let mut sorted = names.to_vec();
                 crate::sort::all(&mut sorted);
-                crate::wire::digest::short(&Json::List(sorted.into_iter().map(Json::from).collect()))
+                crate::plan::digest::short(&Json::List(sorted.into_iter().map(Json::from).collect()))
             }
         };
         let key = state::key("split", &name);

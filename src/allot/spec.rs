@@ -3,6 +3,8 @@
 use crate::filter::SortKey;
 use crate::query::FieldIx;
 
+pub use crate::split::{Even, Keep, Order};
+
 /// One receiver of a split.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receiver {
@@ -23,33 +25,6 @@ pub enum Receivers {
     Group(String),
     /// Holders of any of these tags.
     Tags(Vec<String>),
-}
-
-/// What a split makes even.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Even {
-    /// What is dealt now.
-    Dealt,
-    /// What each holds afterwards.
-    Total,
-}
-
-/// How rows follow each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// To each in turn.
-    Deal,
-    /// One block after another.
-    Block,
-}
-
-/// What becomes of a row that a receiver holds already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
-    /// It stays, as far as evenness allows.
-    Yes,
-    /// It is dealt like any other.
-    No,
 }
 
 /// How leads are divided.

@@ -1,7 +1,7 @@
 //! `mass_edit`: changes the fields that were ticked, and leaves every other alone.
 
 use crate::access::{Change, RowSet};
-use crate::allot::deal::{self, Extra, Unchanged};
+use crate::allot::deal::{self, Extra};
 use crate::allot::spec::Split;
 use crate::command::operation::{LeadSource, Operation, Touches};
 use crate::command::read::Reader;
@@ -9,8 +9,8 @@ use crate::config::patch::{self, Patch};
 use crate::config::{Model, Verb};
 use crate::error::Result;
 use crate::json::decode::Decoder;
-use crate::plan::draft::{Attach, Bare, Draft};
-use crate::plan::drops::{DropCode, RowChecks, complement};
+use crate::plan::draft::{Attach, Draft};
+use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::edit::NewValue;
 use crate::plan::leads::{self, LeadsRef};
 use crate::plan::planner::{Move, Planner, holder};
@@ -102,13 +102,13 @@ impl Operation for MassEdit {
             checks.only(DropCode::NotPermitted, planner.auth.give_unit(&asking, *unit)?.or(has_access(planner, *unit)?));
         }
         for unit in &self.remove_units {
-            let without = complement(has_access(planner, *unit)?, planner.table.rows())?;
+            let without = has_access(planner, *unit)?.complement(planner.table.rows())?;
             checks.only(DropCode::NotPermitted, planner.auth.release_unit(&asking, *unit)?.or(without));
         }
         if let (Some(split), Some(takers)) = (&self.split, &takers) {
             changes.extend(moves.iter().map(|step| (step.slot, Change::Set(holder(step.to)))));
-            let extra = Extra { checks, changes: &changes };
-            deal::deal(planner, &mut draft, rows, split, takers, Unchanged::Stays, extra)?;
+            let extra = Extra { checks, changes: &changes, keep_unchanged: true };
+            deal::deal(planner, &mut draft, rows, split, takers, extra)?;
         } else {
             draft.drops.drop_failing(&mut rows, checks);
             draft.rows = rows;
@@ -124,7 +124,7 @@ impl Operation for MassEdit {
         }
         draft.attach = Attach { note: self.note.clone(), alert: self.alert.clone() };
         // A note that is all there is goes with a change that sets nothing; beside other edits it goes with those.
-        draft.bare = if draft.edits.is_empty() { Bare::Change } else { Bare::NoChange };
+        draft.keep_empty = draft.edits.is_empty();
         Ok(draft)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! It is a split of what they hold among themselves, of totals, in which rows stay where evenness allows and nothing is remembered.
 
-use crate::allot::deal::{self, Extra, Unchanged};
+use crate::allot::deal::{self, Extra};
 use crate::allot::spec::{Even, Keep, Order, Receiver, Receivers, Split};
 use crate::command::operation::{LeadSource, Operation, Touches};
 use crate::command::read::Reader;
@@ -48,7 +48,7 @@ impl Operation for Rebalance {
 
     fn touches<'a>(&'a self, _: &'a Model) -> Touches<'a> {
         let by = self.users.iter().map(|receiver| receiver.user.as_str()).collect();
-        Touches::moves(LeadSource::Held { by, among: self.leads.as_ref() }, &[], Some(&self.split))
+        Touches::moves(LeadSource::Held { by, among: self.leads.as_ref(), open: true }, &[], Some(&self.split))
     }
 
     fn decide(&self, planner: &Planner<'_>) -> Result<Draft> {
@@ -60,8 +60,8 @@ impl Operation for Rebalance {
         };
         let people: Vec<&str> = self.users.iter().map(|receiver| receiver.user.as_str()).collect();
         let held = leads::held_by(planner, split.slot, &people)?;
-        let rows = leads::open_among(planner, self.leads.as_ref(), held, &[], &mut draft.drops)?;
-        deal::deal(planner, &mut draft, rows, split, &takers, Unchanged::Dropped, Extra::default())?;
+        let rows = leads::held_among(planner, self.leads.as_ref(), held, &[], false, &mut draft.drops)?.0;
+        deal::deal(planner, &mut draft, rows, split, &takers, Extra::default())?;
         Ok(draft)
     }
 

@@ -5,9 +5,9 @@ use crate::command::read::Reader;
 use crate::config::{Model, Verb};
 use crate::error::Result;
 use crate::json::decode::Decoder;
-use crate::plan::draft::{Bare, Draft};
+use crate::plan::draft::Draft;
 use crate::plan::drops::{DropCode, RowChecks};
-use crate::plan::edit::{NewValue, Told};
+use crate::plan::edit::NewValue;
 use crate::plan::leads;
 use crate::plan::planner::Planner;
 use crate::plan::reasons::Question;
@@ -46,10 +46,10 @@ impl Operation for ResendNotification {
             draft.rows.clear();
             return Ok(draft);
         };
-        if let (Some(field), Told::Yes) = (lead.notified, planner.told()) {
+        if let Some(field) = lead.notified.filter(|_| planner.context.notify) {
             draft.edits.set(field, NewValue::Words { add: vec![user.clone()], remove: Vec::new() });
         }
-        draft.bare = Bare::Change;
+        draft.keep_empty = true;
         draft.resend = vec![(lead.owner, user)];
         Ok(draft)
     }

@@ -1,6 +1,6 @@
 //! `split`: divides leads evenly.
 
-use crate::allot::deal::{self, Extra, Unchanged};
+use crate::allot::deal::{self, Extra};
 use crate::allot::spec::Split as Spec;
 use crate::command::operation::{LeadSource, Operation, Touches};
 use crate::command::read::Reader;
@@ -40,7 +40,7 @@ impl Operation for Split {
             Err(refused) => return Ok(Draft::refuse(refused)),
         };
         let rows = leads::resolve(planner, &self.leads, &self.split.sort, &mut draft.drops)?;
-        deal::deal(planner, &mut draft, rows, &self.split, &takers, Unchanged::Dropped, Extra::default())?;
+        deal::deal(planner, &mut draft, rows, &self.split, &takers, Extra::default())?;
         Ok(draft)
     }
 

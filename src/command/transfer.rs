@@ -7,9 +7,9 @@ use crate::config::{BoundaryMode, Model, Verb};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::json::decode::Decoder;
-use crate::plan::draft::{Bare, Created, Draft};
+use crate::plan::draft::{Created, Draft};
 use crate::plan::drops::{DropCode, RowChecks};
-use crate::plan::edit::{self, NewValue, Told};
+use crate::plan::edit::{self, NewValue};
 use crate::plan::leads;
 use crate::plan::planner::{Planner, holder};
 use crate::plan::reasons::{Question, Recipient};
@@ -94,7 +94,7 @@ impl Operation for Transfer {
         match user.and_then(|user| model.user(user)) {
             Some((to, known)) => {
                 checks.only(DropCode::NotPermitted, planner.auth.give(&asking, to)?);
-                checks.only(DropCode::ReceiverInactive, if known.active { RowSet::All } else { RowSet::None });
+                checks.only(DropCode::ReceiverInactive, RowSet::all_if(known.active));
                 checks.only(DropCode::ReceiverNotPermitted, planner.auth.receive(&asking, lead.owner, to, &changes)?);
             }
             None => checks.only(DropCode::NotPermitted, planner.auth.give_unit(&asking, unit)?),
@@ -122,7 +122,7 @@ impl Operation for Transfer {
                 draft.created.push(copy(planner, row, new_id, (&unit_id, unit_field), user));
             }
             draft.edits.ask(&model.lifecycle.on_deactivate, planner.context.now, &planner.context.actor, model);
-            draft.bare = Bare::Change;
+            draft.keep_empty = true;
             return Ok(draft);
         }
         draft.edits.set(unit_field, NewValue::text(&unit_id));
@@ -160,7 +160,7 @@ fn copy(planner: &Planner<'_>, row: RowIx, new_id: &str, unit: (&str, FieldIx), 
     if let (Some(field), Some(_)) = (lead.assigned_at, user) {
         edits.set(field, NewValue::Now(0));
     }
-    if let (Some(field), Some(user), Told::Yes) = (lead.notified, user, planner.told()) {
+    if let (Some(field), Some(user)) = (lead.notified.filter(|_| planner.context.notify), user) {
         edits.set(field, NewValue::Same(Cell::List(vec![user.to_owned().into()])));
     }
     if let Some(field) = lead.version {

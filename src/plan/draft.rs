@@ -38,12 +38,12 @@ pub(crate) struct Draft {
     pub created: Vec<Created>,
     /// Copies to delete again.
     pub removed: Vec<(String, Cell<'static>)>,
-    /// Whether a change that sets nothing counts (a note alone, a notice sent again).
-    pub bare: Bare,
-    /// Whether stamps and patches follow a change of owner.
-    pub following: Following,
-    /// Whether rows that are as asked were dropped already.
-    pub sieved: Sieved,
+    /// Whether a change that sets nothing stays, since something goes with it: a note alone, a notice sent again.
+    pub keep_empty: bool,
+    /// Whether fields are set exactly as written: no stamps and no patches of the lifecycle follow a change of owner.
+    pub exact: bool,
+    /// Whether rows that are as asked were removed already.
+    pub unchanged_removed: bool,
     /// People who are told again although nothing changes for them.
     pub resend: Vec<(FieldIx, String)>,
     /// Of a split over shards: which part of it this is.
@@ -52,18 +52,10 @@ pub(crate) struct Draft {
     pub tell_unit: Option<String>,
     /// The unit that gains access by the transfer of a lead.
     pub gains: Option<String>,
+    /// What rules decided.
+    pub routed: super::routed::Routed,
     /// What was asked of each lead, to tell why rows were left out.
     pub questions: Vec<Question>,
-}
-
-/// Whether a change that sets nothing is one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Bare {
-    /// The row is as asked already.
-    #[default]
-    NoChange,
-    /// Something goes with it.
-    Change,
 }
 
 /// How even a split came out.
@@ -97,26 +89,6 @@ pub struct Created {
     pub set: Vec<(FieldIx, Cell<'static>)>,
     /// Which of it is an instant that follows from the plan's, and at what distance in milliseconds.
     pub distances: Vec<(FieldIx, i64)>,
-}
-
-/// Whether stamps and patches follow a change of owner.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Following {
-    /// They do.
-    #[default]
-    Yes,
-    /// Fields are set exactly as they are written.
-    No,
-}
-
-/// Whether rows that are as asked were dropped already.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Sieved {
-    /// They were.
-    Yes,
-    /// They are looked for.
-    #[default]
-    No,
 }
 
 impl Draft {

@@ -1,11 +1,13 @@
 //! Rows that were left out, each with its reason.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+
+use crate::btree::BTreeMap;
 
 use crate::access::{Reason, RowSet};
 use crate::error::Result;
 use crate::json::Json;
-use crate::table::{Mask, RowIx};
+use crate::table::{RowIx, Snapshot};
 
 macro_rules! codes {
     ($($variant:ident $name:literal $message:literal,)*) => {
@@ -50,6 +52,9 @@ codes! {
     AlreadyClaimed "already_claimed" "somebody has the lead already",
     NobodyEligible "nobody_eligible" "none of the receivers may have this lead",
     NoCapacity "no_capacity" "the receivers who may have this lead are full",
+    Held "held" "the lead waits for somebody who may have it",
+    NeedsReview "needs_review" "a rule that is required found nobody for this lead",
+    NoRule "no_rule" "no rule is for this lead",
     ChangedSince "changed_since" "the lead was changed after the plan",
     NotUndoable "not_undoable" "this change cannot be taken back any more",
     LeadNotLoaded "lead_not_loaded" "the lead is not in the table",
@@ -63,6 +68,16 @@ pub(crate) enum DroppedLead<'a> {
     Row(RowIx),
     /// A name that is not in the table, or that the actor may not know to be.
     Id(&'a str),
+}
+
+impl<'a> DroppedLead<'a> {
+    /// The lead's id.
+    pub fn id(&self, table: &'a Snapshot) -> Cow<'a, str> {
+        match self {
+            DroppedLead::Row(row) => table.id(*row),
+            DroppedLead::Id(id) => Cow::Borrowed(*id),
+        }
+    }
 }
 
 /// One row that was left out.
@@ -175,11 +190,6 @@ impl Drops {
             failed.is_none()
         });
     }
-
-    /// Forgets all of them.
-    pub fn clear(&mut self) {
-        self.groups.clear();
-    }
 }
 
 /// What is asked of all rows: for each code the rows that pass.
@@ -201,22 +211,9 @@ impl RowChecks {
 
     /// These rows do not pass.
     pub fn not(&mut self, code: DropCode, covered: RowSet, rows: u32) -> Result<()> {
-        self.only(code, complement(covered, rows)?);
+        self.only(code, covered.complement(rows)?);
         Ok(())
     }
-}
-
-/// The other rows of a table with so many.
-pub(crate) fn complement(covered: RowSet, rows: u32) -> Result<RowSet> {
-    Ok(match covered {
-        RowSet::None => RowSet::All,
-        RowSet::All => RowSet::None,
-        RowSet::Some(mask) => {
-            let mut rest = Mask::all(rows)?;
-            rest.minus(&mask.words);
-            RowSet::Some(rest)
-        }
-    })
 }
 
 impl Drop<'_> {

@@ -20,7 +20,7 @@ pub(crate) use crate::plan::follow::{company, grants};
 pub(crate) enum NewValue {
     /// The same value in every row.
     Same(Cell<'static>),
-    /// The plan's instant, moved by so many milliseconds. Kept apart from [`To::Same`], because an outcome does not depend on when
+    /// The plan's instant, moved by so many milliseconds. Kept apart from [`NewValue::Same`], because an outcome does not depend on when
     /// it was planned.
     Now(i64),
     /// For each row of the plan, one of a few values.
@@ -31,7 +31,7 @@ pub(crate) enum NewValue {
     FormerOwner,
     /// The primary agent: where the present one loses the slot, whoever replaces them.
     Pointer,
-    /// Units with access: words as in [`To::Words`], and the companies of those who receive the lead across a boundary that grants it.
+    /// Units with access: words as in [`NewValue::Words`], and the companies of those who receive the lead across a boundary that grants it.
     Access { add: Vec<String>, remove: Vec<String> },
     /// Everybody who is told of the change, added to those who were.
     Notified,
@@ -134,8 +134,8 @@ impl Edits {
         }
     }
 
-    /// The stamps and patches that follow a change of owner, and the memory of who was told.
-    pub fn follow_owner(&mut self, model: &Model, now: Instant, actor: &str, told: Told) {
+    /// The stamps and patches that follow a change of owner and, where people are notified, the memory of who was.
+    pub fn follow_owner(&mut self, model: &Model, now: Instant, actor: &str, notify: bool) {
         let lead = &model.lead;
         let moves = self.list.iter().any(|edit| lead.slot(edit.field).is_some());
         if let Some(field) = lead.primary.filter(|field| moves && !self.sets(*field)) {
@@ -154,7 +154,7 @@ impl Edits {
             self.patch(&model.lifecycle.on_assign, AppliesWhen::Gained, now, actor, model);
             self.patch(&model.lifecycle.on_unassign, AppliesWhen::Lost, now, actor, model);
         }
-        if let (Some(field), true, Told::Yes) = (lead.notified, moves, told) {
+        if let Some(field) = lead.notified.filter(|_| moves && notify) {
             self.list.push(Edit { field, when: AppliesWhen::Always, to: NewValue::Notified });
         }
         // Fields come in the order of their names: a configuration says the same whatever the order of its keys.
@@ -240,15 +240,6 @@ impl Edits {
         }
         out
     }
-}
-
-/// Whether the people concerned are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// They are.
-    Yes,
-    /// They are not.
-    No,
 }
 
 impl NewValue {

@@ -1,6 +1,6 @@
 //! What each person holds before and after a plan.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::access::RowSet;
 use crate::error::Result;
@@ -58,7 +58,7 @@ pub(crate) struct Moved {
     pub released: u64,
     /// Open leads, of those that change, that they hold before.
     pub open_before: u64,
-    /// The same afterwards.
+    /// Open leads, of those that change, that they hold afterwards.
     pub open_after: u64,
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn of(plan: &Plan, planner: &Planner<'_>, receivers: &[(String, Optio
     let mut out: Vec<Line> = Vec::new();
     let named = receivers.iter().map(|(user, cap)| (user.as_str(), *cap)).chain(former.iter().map(|user| (user.as_str(), None)));
     let names: Vec<(&str, Option<u64>)> = named.chain(moved.keys().map(|user| (user.as_str(), None))).collect();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = crate::btree::BTreeSet::new();
     for (user, cap) in names {
         if !seen.insert(user) {
             continue;
@@ -138,7 +138,7 @@ fn moved(plan: &Plan, planner: &Planner<'_>, open: &RowSet) -> Result<BTreeMap<S
     Ok(out)
 }
 
-/// The same where all are open, every row of the plan changes hands, and all but a few leads of the table are in it: what each loses is
+/// What each person gains and loses where all are open, every row of the plan changes hands, and all but a few leads of the table are in it: what each loses is
 /// what they hold, less what was left out.
 fn most_of_table(
     plan: &Plan,
@@ -172,7 +172,7 @@ fn most_of_table(
     Ok(Some(out))
 }
 
-/// The same for a split whose edits do not decide what is open: counted by code, without a look at other fields.
+/// What each person gains and loses by a split whose edits do not decide what is open: counted by code, without a look at other fields.
 fn by_code(
     plan: &Plan,
     open: &RowSet,

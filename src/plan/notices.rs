@@ -1,13 +1,13 @@
 //! Who is told what: one digest for each person, however many leads.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};
 use crate::table::{Column, RowIx};
 
 use crate::plan::Plan;
-use crate::plan::edit::{NewValue, Told};
+use crate::plan::edit::NewValue;
 
 /// Most leads that a notice names; the count is of all.
 const NAMED: usize = 100;
@@ -80,7 +80,7 @@ type Of = BTreeMap<(NoticeKind, String), Gathered>;
 
 /// The notices of a plan: by slot, those who receive before those who lose, then by id.
 pub(crate) fn of(plan: &Plan) -> Vec<Notice> {
-    if plan.told() == Told::No {
+    if !plan.notify {
         return Vec::new();
     }
     if let Some(notices) = plan.part.notices(&plan.model) {

@@ -1,26 +1,24 @@
-//! From a command to a plan: the same way for all commands.
+//! What commands decide with: the same questions for all of them.
 //!
 //! Rows are found, questions are asked of all of them at once (each answer is a set of rows), what may not change is
 //! dropped with the first reason that holds, and what remains is written down as edits. Which questions a command asks is the
-//! table in the documentation of permissions; each command's own file follows it line by line.
+//! table in the documentation of permissions; each command's own file follows its line.
 
+use crate::btree::BTreeMap;
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::access::{Action, Authorizer, Change, Request, RowSet, To};
+use crate::access::{Action, Authorizer, Change, Request, RowSet, To, is_empty};
 use crate::config::{Model, Patch, PatchValue, User, UserIx, UserKind, Verb};
-use crate::error::Result;
+use crate::error::{Diagnostic, Result};
 use crate::filter;
-use crate::json::Json;
-use crate::query::{Cell, FieldIx, FieldType, Strictness, UnitIx};
+use crate::query::{Cell, FieldIx, FieldType, Query, UnitIx};
 use crate::table::{RowIx, Table};
 use crate::time::Instant;
 
-use crate::plan::context::{Context, Notify};
-use crate::plan::drops::{DropCode, RowChecks, complement};
-use crate::plan::edit::Told;
+use crate::plan::context::Context;
+use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::{holders, workload};
 
 /// Everything that a decision reads.
@@ -38,6 +36,8 @@ pub(crate) struct Planner<'a> {
     shown: RefCell<BTreeMap<Option<UnitIx>, bool>>,
     /// The rows that a filter or a list found, where the plan shall name them.
     pub(crate) found: RefCell<Option<Vec<u32>>>,
+    /// What is to be told of how the leads were named.
+    pub(crate) warnings: RefCell<Vec<Diagnostic>>,
 }
 
 /// A new holder of a slot.
@@ -59,7 +59,8 @@ impl<'a> Planner<'a> {
     /// Puts together what a decision reads.
     pub fn new(model: &'a Rc<Model>, auth: &'a Rc<Authorizer>, table: &'a Table, context: &'a Context, actor: UserIx, bulk: bool) -> Self {
         let (open, counted, found) = (OnceCell::new(), RefCell::default(), RefCell::default());
-        Planner { model, auth, table, context, actor, bulk, open, counted, shown: RefCell::default(), found }
+        let (shown, warnings) = (RefCell::default(), RefCell::default());
+        Planner { model, auth, table, context, actor, bulk, open, counted, shown, found, warnings }
     }
 
     /// What filters are evaluated with.
@@ -80,11 +81,6 @@ impl<'a> Planner<'a> {
     /// The id of a user.
     pub fn id_of(&self, user: UserIx) -> &'a str {
         self.model.users.get(user).map_or("", |user| user.id.as_str())
-    }
-
-    /// Whether people are told of what the plan changes.
-    pub fn told(&self) -> Told {
-        if self.context.notify == Notify::Digest { Told::Yes } else { Told::No }
     }
 
     /// Rows that the actor may see.
@@ -127,10 +123,7 @@ impl<'a> Planner<'a> {
     /// never be written.
     pub fn ask_guard(&self, checks: &mut RowChecks) -> Result<()> {
         let (None, Some(run)) = (self.model.lead.version, self.model.lead.run) else { return Ok(()) };
-        let rule = Json::object([("field", self.model.schema.name(run).into()), ("operator", "empty".into())]);
-        let query = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![rule]))]);
-        let query = crate::query::compile(&query, "", &self.model.schema, Strictness::List)
-            .map_err(|faults| crate::error::Error::invalid("query_invalid", faults))?;
+        let query = Query::from(is_empty(run));
         checks.only(DropCode::Locked, RowSet::Some(filter::select(&query, self.table, &self.filtering())?));
         Ok(())
     }
@@ -139,7 +132,7 @@ impl<'a> Planner<'a> {
     pub fn ask_state(&self, slot: FieldIx, unchanged: &RowSet, checks: &mut RowChecks) -> Result<()> {
         let asking = self.asking();
         checks.only(DropCode::NotReassignable, self.auth.reassignable(&asking)?.or(unchanged.clone()));
-        let free = complement(self.auth.locked(&asking, slot)?, self.table.rows())?;
+        let free = self.auth.locked(&asking, slot)?.complement(self.table.rows())?;
         checks.only(DropCode::Locked, free.or(unchanged.clone()));
         Ok(())
     }
@@ -155,7 +148,7 @@ impl<'a> Planner<'a> {
             ask(DropCode::NotPermitted, self.auth.release(&asking, step.slot)?);
             if let Some((to, user)) = step.to.and_then(|to| self.model.user(to)) {
                 ask(DropCode::NotPermitted, self.auth.give(&asking, to)?);
-                ask(DropCode::Boundary, complement(self.auth.barred(&asking, to)?, self.table.rows())?);
+                ask(DropCode::Boundary, self.auth.barred(&asking, to)?.complement(self.table.rows())?);
                 if !user.active {
                     ask(DropCode::ReceiverInactive, RowSet::None);
                 }

@@ -1,71 +1,125 @@
 //! From a decision to a plan: what else changes, what is told, and what is written to the state.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::rc::Rc;
 
-use crate::access::Reason;
+use crate::btree::BTreeMap;
+
+use crate::access::{Authorizer, Reason};
+use crate::config::Model;
 use crate::error::{Diagnostic, Result};
+use crate::json::Json;
 use crate::query::Cell;
-use crate::table::{Column, RowIx};
+use crate::table::{Column, RowIx, Table};
 
-use crate::plan::context::Refusing;
-use crate::plan::draft::{Bare, Draft, Following, Sieved};
-use crate::plan::drops::DropCode as Code;
+use crate::plan::context::Context;
+use crate::plan::draft::Draft;
+use crate::plan::drops::{DropCode as Code, Drops};
 use crate::plan::edit::{self, NewValue};
 use crate::plan::planner::Planner;
 use crate::plan::{Plan, lines};
 use crate::shards;
 
+/// What was asked, by whom, of which table.
+pub(crate) struct Asked<'a> {
+    pub model: &'a Rc<Model>,
+    pub auth: &'a Rc<Authorizer>,
+    pub table: &'a Table,
+    /// The word for the command's type.
+    pub kind: &'static str,
+    /// In canonical form.
+    pub command: Json,
+    /// The rows of the selection that the command names, if it names one.
+    pub picked: Option<Rc<Vec<u32>>>,
+    pub context: &'a Context,
+    /// The configuration's digest.
+    pub config: &'a str,
+    /// Whether the command asks for the right to act on many leads.
+    pub bulk: bool,
+}
+
 impl Plan {
-    /// Adds to a decision what follows from it.
-    pub(crate) fn finalize(&mut self, planner: &Planner<'_>, mut draft: Draft) -> Result<()> {
-        self.bulk = planner.bulk;
-        self.questions = draft.questions;
-        self.drops = draft.drops;
-        self.refused = draft.refused;
-        self.part = draft.part;
-        if self.refusing == Refusing::All && self.refused.is_empty() {
-            self.refused = self.first_refusal();
+    /// A decision as a plan, without what follows from it. Whatever a draft holds has its place here.
+    pub(crate) fn new(asked: Asked<'_>, draft: Draft) -> Plan {
+        let Draft { rows, edits, drops, refused, warnings, state, split, slot, attach, created, removed, resend, part, tell_unit, .. } =
+            draft;
+        let context = asked.context;
+        Plan {
+            model: Rc::clone(asked.model),
+            auth: Rc::clone(asked.auth),
+            table: asked.table.snapshot(),
+            kind: asked.kind,
+            command: asked.command,
+            picked: asked.picked,
+            given_id: context.id.clone(),
+            config: asked.config.to_owned(),
+            zone_versions: crate::config::zones::versions(&asked.model.zones),
+            actor: context.actor.clone(),
+            now: context.now,
+            all_or_nothing: context.all_or_nothing,
+            notify: context.notify,
+            bulk: asked.bulk,
+            rows,
+            edits,
+            drops,
+            resend,
+            routed: draft.routed,
+            slot,
+            all_move: draft.unchanged_removed,
+            questions: draft.questions,
+            tell_unit,
+            part,
+            body: OnceCell::new(),
+            digest: OnceCell::new(),
+            outcome: OnceCell::new(),
+            refused,
+            lines: Vec::new(),
+            warnings,
+            state,
+            reads: Vec::new(),
+            split,
+            attach,
+            created,
+            removed,
         }
-        if !self.refused.is_empty() {
-            self.drops.clear();
-            return Ok(());
-        }
-        if draft.following == Following::Yes {
-            draft.edits.follow_owner(&self.model, self.now, &self.actor, planner.told());
-        }
-        draft.edits.sort(&self.model);
-        (self.rows, self.edits) = (draft.rows, draft.edits);
-        if draft.sieved == Sieved::No && draft.bare == Bare::NoChange {
-            self.drop_unchanged()?;
-        }
-        self.attach = draft.attach;
-        self.created = draft.created;
-        self.removed = draft.removed;
-        self.resend = draft.resend;
-        self.slot = draft.slot;
-        self.all_move = draft.sieved == Sieved::Yes;
-        self.split = draft.split;
-        self.tell_unit = draft.tell_unit;
-        self.warnings = draft.warnings;
-        self.warn_of_access(planner, draft.gains)?;
-        self.lines = match shards::lines(self, planner, &draft.receivers, &draft.former)? {
-            Some(lines) => lines,
-            None => lines::of(self, planner, &draft.receivers, &draft.former)?,
-        };
-        self.state = draft.state;
-        if draft.following == Following::Yes {
-            self.remember_last(planner)?;
-        }
-        self.forget_held(planner);
-        crate::sort::by(&mut self.state, |a, b| a.key.cmp(&b.key));
-        self.reads = planner.context.state.reads(&self.state);
-        Ok(())
     }
 
-    /// Why everything is refused, where one refused row refuses all.
-    fn first_refusal(&self) -> Vec<Reason> {
-        let Some(first) = self.drops.first_refusal() else { return Vec::new() };
-        vec![Reason::new(first.code.name(), None, first.code.message()).with("lead", self.lead_of(&first).as_ref())]
+    /// A decision as a plan, with what follows from it.
+    pub(crate) fn finalize(asked: Asked<'_>, planner: &Planner<'_>, mut draft: Draft) -> Result<Plan> {
+        let (model, context) = (asked.model, asked.context);
+        if context.all_or_nothing && draft.refused.is_empty() {
+            draft.refused = first_refusal(&draft.drops, asked.table);
+        }
+        if !draft.refused.is_empty() {
+            return Ok(Plan::new(asked, Draft { refused: draft.refused, part: draft.part, ..Draft::default() }));
+        }
+        if !draft.exact {
+            draft.edits.follow_owner(model, context.now, &context.actor, context.notify);
+        }
+        draft.edits.sort(model);
+        let finds_unchanged = !draft.unchanged_removed && !draft.keep_empty;
+        let (exact, gains) = (draft.exact, draft.gains.take());
+        let (receivers, former) = (std::mem::take(&mut draft.receivers), std::mem::take(&mut draft.former));
+
+        let mut plan = Plan::new(asked, draft);
+        if finds_unchanged {
+            plan.drop_unchanged()?;
+        }
+        plan.warn_of_access(planner, gains)?;
+        plan.lines = match shards::lines(&mut plan, planner, &receivers, &former)? {
+            Some(lines) => lines,
+            None => lines::of(&plan, planner, &receivers, &former)?,
+        };
+        // What rules decide writes the memory of groups itself.
+        if !exact && !plan.routed.automatic {
+            plan.remember_last(planner)?;
+        }
+        if !plan.routed.automatic {
+            plan.forget_held(planner);
+        }
+        crate::sort::by(&mut plan.state, |a, b| a.key.cmp(&b.key));
+        plan.reads = context.state.reads(&plan.state);
+        Ok(plan)
     }
 
     /// Drops the rows that are as asked already.
@@ -84,6 +138,7 @@ impl Plan {
         let unchanged = self.rows.iter().zip(&keep).filter(|(_, keep)| !**keep).map(|(row, _)| *row);
         self.drops.rows(unchanged.collect(), Code::NoChange);
         self.edits.keep_rows(&keep);
+        self.routed.keep_rows(&keep);
         let mut flags = keep.iter();
         self.rows.retain(|_| flags.next().copied().unwrap_or(true));
         Ok(())
@@ -144,4 +199,10 @@ impl Plan {
         }
         Ok(false)
     }
+}
+
+/// Why everything is refused, where one refused row refuses all.
+fn first_refusal(drops: &Drops, table: &Table) -> Vec<Reason> {
+    let Some(first) = drops.first_refusal() else { return Vec::new() };
+    vec![Reason::new(first.code.name(), None, first.code.message()).with("lead", first.left.id(table).as_ref())]
 }

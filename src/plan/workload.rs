@@ -1,6 +1,6 @@
 //! How many open leads each person holds.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::access::RowSet;
@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 use crate::filter;
 use crate::query::FieldIx;
 
-use crate::plan::context::Coverage;
 use crate::plan::holders;
 use crate::plan::planner::Planner;
 
@@ -45,7 +44,7 @@ impl Planner<'_> {
     pub fn holds(&self, slot: FieldIx, user: &str) -> Result<u64> {
         match &self.context.load {
             Some(load) => Ok(load.get(user).copied().unwrap_or(0)),
-            None if self.context.coverage == Coverage::Partial => Err(Error::new(
+            None if self.context.partial_table => Err(Error::new(
                 "load_missing",
                 "/load",
                 "the table holds only some of the leads, so the open leads of each person must be given",

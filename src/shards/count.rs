@@ -1,6 +1,6 @@
 //! What is told of the whole: who gets and loses how many leads, and who is told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::btree::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
@@ -8,10 +8,9 @@ use crate::allot::classes::Assignment;
 use crate::allot::deal::Dealt;
 use crate::config::{Group, Method, Model};
 use crate::error::{Error, Result};
-use crate::plan::context::Refusing;
 use crate::plan::draft::{Draft, SplitReport};
 use crate::plan::drops::DropCode;
-use crate::plan::edit::{Edits, NewValue, Told};
+use crate::plan::edit::{Edits, NewValue};
 use crate::plan::lines::{Line, Moved};
 use crate::plan::notices::{Notice, NoticeKind};
 use crate::plan::planner::Planner;
@@ -19,7 +18,7 @@ use crate::query::{Cell, FieldIx};
 use crate::split::{Apportionment, Class, Division, Keep, Order, Receiver, apportion, deal};
 
 use crate::shards::form::{Tag, Tally, order as class_order};
-use crate::shards::gather::{Kept, slots_of};
+use crate::shards::gather::slots_of;
 use crate::shards::settlement::Refusal;
 use crate::shards::{SplitSpec, Totals, stale};
 
@@ -37,7 +36,7 @@ pub(crate) struct GlobalSplit {
     /// How rows follow one another.
     pub order: Order,
     /// What becomes of rows that are dealt to whoever has them.
-    pub(crate) kept: Kept,
+    pub(crate) keep_unchanged: bool,
     /// Why nothing is dealt, where one row that is left out refuses all.
     pub(crate) refused: Option<Refusal>,
     /// What is told of it; worked out once the edits are known.
@@ -114,7 +113,7 @@ pub(crate) fn loads(planner: &Planner<'_>, tallies: &[Tally], names: &[&str]) ->
 
 /// The row for which all are refused, where one that is left out refuses all.
 fn refused(planner: &Planner<'_>, tallies: &[Tally], settled: &Apportionment) -> Option<Refusal> {
-    if planner.context.refusing != Refusing::All {
+    if !planner.context.all_or_nothing {
         return None;
     }
     let dropped = tallies.iter().flat_map(|tally| &tally.dropped).filter(|dropped| dropped.count > 0);
@@ -137,7 +136,7 @@ impl SplitSpec<'_> {
             refused: refused(planner, tallies, &settled),
             settled,
             order: self.order,
-            kept: self.kept,
+            keep_unchanged: self.keep_unchanged,
             told: Counts::default(),
         };
         draft.refused.extend(whole.refused.as_ref().map(Refusal::reason));
@@ -156,9 +155,9 @@ impl GlobalSplit {
         if tallies.iter().flat_map(|tally| &tally.tags).any(|tag| tag.holders.len() != slots.len()) {
             return Err(stale("/tallies", "a tally has slots that this split does not change"));
         }
-        let changing = Changing { slots, edits, kept: self.kept };
+        let changing = Changing { slots, edits, keep_unchanged: self.keep_unchanged };
         let mut counts = Counts::default();
-        let silent = planner.told() == Told::No;
+        let silent = !planner.context.notify;
         let mut at: Vec<usize> = Vec::new();
         at.try_reserve_exact(tallies.len())?;
         at.resize(tallies.len(), 0);
@@ -252,7 +251,7 @@ impl GlobalSplit {
             left = left.saturating_sub(1);
             let name = self.names.get(receiver as usize).map_or("", String::as_str);
             let stays = has.first().copied().flatten() == Some(name);
-            if stays && self.kept == Kept::Dropped {
+            if stays && !self.keep_unchanged {
                 return;
             }
             for (at, (slot, from)) in changing.slots.iter().zip(&has).enumerate() {
@@ -315,7 +314,7 @@ struct Changing<'a> {
     /// The slot that is dealt, and then those that are set beside it.
     slots: Vec<FieldIx>,
     edits: &'a Edits,
-    kept: Kept,
+    keep_unchanged: bool,
 }
 
 impl Changing<'_> {
@@ -332,11 +331,11 @@ impl Changing<'_> {
 impl Counts {
     /// Adds rows of one tag that one receiver gets.
     fn add(&mut self, tally: &Tally, tag: &Tag, name: &str, rows: u64, changing: &Changing<'_>) {
-        let Changing { slots, kept, .. } = changing;
+        let slots = &changing.slots;
         let holders: Vec<Option<&str>> = tag.holders.iter().map(|place| place.map(|place| tally.name(place))).collect();
         let holder = holders.first().copied().flatten();
         let changed = holder != Some(name);
-        if !changed && *kept == Kept::Dropped {
+        if !changed && !changing.keep_unchanged {
             return;
         }
         let [before, moved, stayed] = tag.open;

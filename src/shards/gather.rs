@@ -1,6 +1,6 @@
 //! Counting a shard's rows: who may take them, what they are like, and in which order.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use hashbrown::HashMap;
@@ -11,10 +11,10 @@ use crate::command::Command;
 use crate::config::Model;
 use crate::error::{Error, Result};
 use crate::filter;
-use crate::plan::context::{Context, Coverage};
-use crate::plan::draft::{Draft, Following};
+use crate::plan::context::Context;
+use crate::plan::draft::Draft;
 use crate::plan::drops::DroppedLead;
-use crate::plan::edit::{Edits, NewValue, PatchedRow, Told};
+use crate::plan::edit::{Edits, NewValue, PatchedRow};
 use crate::plan::planner::Planner;
 use crate::query::{Cell, FieldIx};
 use crate::split::Class;
@@ -34,9 +34,6 @@ pub(crate) enum Trial {
     Kept,
 }
 
-/// Whether rows that are dealt to whoever has them stay in the plan, since something else changes in them.
-pub(crate) use crate::allot::deal::Unchanged as Kept;
-
 /// The rows of a shard, found and sorted into classes.
 #[derive(Debug)]
 pub(crate) struct Tallied {
@@ -44,8 +41,8 @@ pub(crate) struct Tallied {
     pub names: Vec<String>,
     /// Whether somebody might be full before all rows are dealt.
     pub bounded: bool,
-    /// What becomes of rows that are dealt to whoever has them.
-    pub(crate) kept: Kept,
+    /// Whether rows that are dealt to whoever has them stay in the plan.
+    pub(crate) keep_unchanged: bool,
     /// The classes.
     pub classes: Vec<Class>,
     /// For each row of the draft: its class.
@@ -87,7 +84,8 @@ impl SplitSpec<'_> {
             draft.edits.set(slot, NewValue::Coded(Rc::new(values), Rc::new(codes)));
         }
         draft.rows = rows;
-        draft.part = Totals::Tallied(Box::new(Tallied { names, bounded, kept: self.kept, classes: classes.list, of_row }));
+        draft.part =
+            Totals::Tallied(Box::new(Tallied { names, bounded, keep_unchanged: self.keep_unchanged, classes: classes.list, of_row }));
         Ok(())
     }
 }
@@ -101,7 +99,7 @@ pub(crate) fn gather(
     question: String,
     context: &Context,
 ) -> Result<Tally> {
-    let probing = |probe: Trial| Context { dealing: Dealing::Tally(probe), coverage: Coverage::Whole, ..context.clone() };
+    let probing = |probe: Trial| Context { dealing: Dealing::Tally(probe), partial_table: false, ..context.clone() };
     // What refuses the command refuses it in every shard, and when it is settled.
     let Some((actor, _)) = model.user(&context.actor) else { return Ok(Tally::empty(question)) };
     let moved = probing(Trial::Moved);
@@ -115,7 +113,7 @@ pub(crate) fn gather(
     follow(&mut draft, &planner);
 
     let open = Open::of(&planner, &draft)?;
-    let kept = if open.edited && tallied.kept == Kept::Stays {
+    let kept = if open.edited && tallied.keep_unchanged {
         let kept = probing(Trial::Kept);
         let planner = Planner::new(model, auth, table, &kept, actor, bulk);
         let mut draft = command.decide(&planner)?;
@@ -147,9 +145,9 @@ pub(crate) fn gather(
 
 /// The stamps and patches that follow, as in a plan.
 fn follow(draft: &mut Draft, planner: &Planner<'_>) {
-    if draft.following == Following::Yes {
+    if !draft.exact {
         let context = planner.context;
-        draft.edits.follow_owner(planner.model, context.now, &context.actor, planner.told());
+        draft.edits.follow_owner(planner.model, context.now, &context.actor, context.notify);
     }
 }
 
@@ -237,7 +235,7 @@ fn tags(
         &mut of_row,
         bits.map(|((before, moved), kept)| u64::from(*before) | u64::from(*moved) << 1 | u64::from(*kept) << 2),
     )?;
-    let told = model.lead.notified.filter(|_| planner.told() == Told::Yes);
+    let told = model.lead.notified.filter(|_| planner.context.notify);
     let told_in = |row: RowIx| -> Vec<String> {
         let Some(field) = told else { return Vec::new() };
         let cell = table.cell(row, field);

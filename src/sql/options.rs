@@ -1,6 +1,6 @@
 //! What the host says of its database: one reader for conditions and statements.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::error::{Diagnostic, nearest};
 use crate::json::Json;

@@ -11,11 +11,11 @@ use crate::time::Instant;
 
 use crate::command::Command;
 use crate::command::plan;
-use crate::plan::context::{Context, Notify, Refusing};
+use crate::plan::context::Context;
+use crate::plan::decoded::DecodedPlan;
 use crate::plan::{FORMAT, Plan, SEMANTICS, state};
 use crate::wire::apply::guard_holds;
 use crate::wire::decode::{decode, peek};
-use crate::wire::decoded::DecodedPlan;
 
 pub mod zones;
 
@@ -179,10 +179,10 @@ pub fn verify(
         }
         return Ok(Verdict::Fails(problems));
     }
-    let (Some(refusing), Some(notify)) = (refusing(options), notify(options)) else { return fails(VerifyCode::Malformed) };
+    let (Some(all_or_nothing), Some(notify)) = (all_or_nothing(options), notify(options)) else { return fails(VerifyCode::Malformed) };
     // An id that is only the digest is not given: it follows from what is derived.
     let given = if text("digest") == Some(id) { None } else { Some(id.to_owned()) };
-    let own = Context { now: at, id: given, refusing, notify, pin: false, ..context.clone() };
+    let own = Context { now: at, id: given, all_or_nothing, notify, pin: false, ..context.clone() };
     let mut derived = match plan(model, auth, table, command, None, &own, config) {
         Ok(derived) => derived,
         Err(error) if is_the_hosts(&error) => return Err(error),
@@ -211,18 +211,17 @@ pub fn verify(
     Ok(Verdict::Holds(Box::new(derived)))
 }
 
-fn refusing(options: &Json) -> Option<Refusing> {
+fn all_or_nothing(options: &Json) -> Option<bool> {
     match options.get("allOrNothing") {
-        Some(Json::Bool(true)) => Some(Refusing::All),
-        Some(Json::Bool(false)) => Some(Refusing::Rows),
+        Some(Json::Bool(value)) => Some(*value),
         _ => None,
     }
 }
 
-fn notify(options: &Json) -> Option<Notify> {
+fn notify(options: &Json) -> Option<bool> {
     match options.get("notify").and_then(Json::as_text) {
-        Some("digest") => Some(Notify::Digest),
-        Some("none") => Some(Notify::Silent),
+        Some("digest") => Some(true),
+        Some("none") => Some(false),
         _ => None,
     }
 }

@@ -101,8 +101,6 @@ export const checks = {
     await world(evenhand, async ({ workspace, table }) => {
       const calls = [
         () => workspace.importFilter({}, "mongo"),
-        () => workspace.explain(table, "1", context),
-        () => workspace.forecast("g", 1, context),
         () => workspace.simulate(table, {}, context),
       ];
       for (const call of calls) equal((await thrown(call, evenhand)).code, "not_implemented");

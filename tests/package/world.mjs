@@ -117,6 +117,12 @@ const calls = {
     const complete = plans.length === 0 ? context : { ...context, plans: { ...context.plans, ...Object.fromEntries(plans) } };
     return this.planned(this.workspace.plan(this.table, named, complete), as);
   },
+  explain(step) {
+    return this.workspace.explain(this.table, step.lead, this.context(step), step.assume === undefined ? undefined : { assume: step.assume });
+  },
+  forecast(step) {
+    return this.workspace.forecast(step.group, step.n, this.context(step));
+  },
   undo(step) {
     return this.planned(this.workspace.undo(this.table, this.posted(step), this.context(step)), step.as);
   },

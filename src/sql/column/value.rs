@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, Result, pointer};
-use crate::json::{Json, write_number};
+use crate::json::Json;
 use crate::query::Cell;
 use crate::sql::column::Column;
 use crate::sql::{Dialect, Stored};
@@ -110,11 +110,7 @@ impl Column<'_> {
             Cell::Number(number) if self.stored == Stored::Integer && number.fract() != 0.0 => {
                 return Err(self.unfit("a number that is not whole"));
             }
-            Cell::Number(number) if text => {
-                let mut out = String::new();
-                write_number(*number, &mut out);
-                out.into()
-            }
+            Cell::Number(number) if text => Json::Number(*number).write().into(),
             Cell::Number(number) => Json::Number(*number),
             Cell::Bool(value) if text => if *value { "true" } else { "false" }.into(),
             Cell::Bool(value) if self.stored == Stored::Boolean && self.dialect.is_postgres() => Json::Bool(*value),

@@ -20,6 +20,8 @@
 //! | `can` | `question`, `table` | the decision |
 //! | `receivers`, `members` | `question`, `members` | the answer |
 //! | `plan` | `command`, `context`, `selection`, `stored`, `as` | everything that the plan tells |
+//! | `explain` | `lead`, `context`, `assume` | the trace |
+//! | `forecast` | `group`, `n`, `context` | the users |
 //! | `undo` | `plan`, `form`, `context`, `as` | the same |
 //! | `verify` | `plan`, `form`, `context`, `change`, `flip` | `{ok, problems, digest}` |
 //! | `apply` | `plan`, `form` | what became of it |
@@ -234,6 +236,14 @@ impl World {
                 let (json, bytes) = self.posted(step);
                 let plan = self.workspace().undo(self.table(), posted(&json, &bytes), &self.context(step))?;
                 self.planned(plan, named("as"))
+            }
+            "explain" => {
+                let options = step.get("assume").map_or_else(|| Json::object([]), |assume| Json::object([("assume", assume.clone())]));
+                self.workspace().explain(self.table(), text(step, "lead"), &self.context(step), &options)?
+            }
+            "forecast" => {
+                let n = part(step, "n").as_number().unwrap() as usize;
+                self.workspace().forecast(text(step, "group"), n, &self.context(step))?.into()
             }
             "verify" => {
                 let (json, bytes) = self.posted(step);
