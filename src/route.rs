@@ -26,6 +26,7 @@
 
 mod apply;
 mod assigned;
+mod changes;
 mod explain;
 mod forecast;
 mod group;
@@ -36,13 +37,17 @@ mod person;
 mod reasons;
 mod router;
 mod rules;
+mod runs;
 mod same;
 mod steps;
+mod sweep;
 
 pub use explain::Assumed;
 pub use reasons::Reasons;
 
-pub(crate) use apply::decide;
+pub(crate) use apply::{Decider, decide};
 pub(crate) use explain::explain;
 pub(crate) use forecast::forecast;
-pub(crate) use needs::{reads, slots};
+pub(crate) use needs::{Reached, Reads, leads_of_runs, reads, slots};
+pub(crate) use runs::{Answer, answer, cancel};
+pub(crate) use sweep::{Scope, idle, sweep};

@@ -4,18 +4,16 @@ use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::access::{Reason, RowSet};
-use crate::config::{UserIx, Verb};
+use crate::config::{GroupIx, UserIx, Verb};
 use crate::error::Result;
 use crate::plan::draft::Draft;
 use crate::plan::drops::{DropCode, RowChecks};
-use crate::plan::edit::NewValue;
 use crate::plan::leads::{self, LeadsRef};
 use crate::plan::planner::Planner;
-use crate::plan::state;
-use crate::query::{Cell, FieldIx};
-use crate::rotate::Member;
+use crate::plan::runs;
 use crate::table::{Row, RowIx};
 
+use super::changes::{self, Change, Changes};
 use super::reasons::Reasons;
 use super::router::{Asks, Attempt, Decision, Outcome, Router, Subject, Trace};
 use super::rules::RuleOutcome;
@@ -26,56 +24,129 @@ const TOLD: usize = 8;
 const BATCH: usize = 8;
 /// How many rows of the table there may be for each row of a batch.
 const SPARSE: usize = 256;
+/// Stands for no rule.
+pub(super) const NO_RULE: u32 = u32::MAX;
 
-/// Routes the leads that a command names.
-pub(crate) fn decide(planner: &Planner<'_>, wanted: &LeadsRef) -> Result<Draft> {
+/// Who decides about leads.
+#[derive(Clone, Copy)]
+pub(crate) enum Decider {
+    /// The rules.
+    Rules,
+    /// A group, asked by hand.
+    Group(GroupIx),
+}
+
+/// Routes the leads that a command names, by the rules or by a group.
+pub(crate) fn decide(planner: &Planner<'_>, wanted: &LeadsRef, by: Decider) -> Result<Draft> {
     let mut draft = Draft::default();
     let mut rows = leads::resolve(planner, wanted, &[], &mut draft.drops)?;
-    draft.drops.drop_failing(&mut rows, checks(planner)?);
+    let checks = match by {
+        Decider::Rules => checks(planner)?,
+        Decider::Group(group) => checks_by_hand(planner, group)?,
+    };
+    draft.drops.drop_failing(&mut rows, checks);
     draft.routed.automatic = true;
 
     let dense = rows.len() >= BATCH && rows.len().saturating_mul(SPARSE) >= planner.table.rows() as usize;
     let mut router = Router::new(planner, if dense { Asks::Rows } else { Asks::Each })?;
-    if dense {
+    if dense && matches!(by, Decider::Rules) {
         router.match_rows(&rows)?;
     }
-    let mut given = Given::new(planner);
+    let mut changes = Changes::new(planner);
     let mut told = BTreeMap::new();
     for row in rows {
         let row = RowIx(row);
         let cells = Row { table: planner.table, row };
         let lead = Subject { row: Some(row), cells: &cells };
-        let decision = router.walk(&lead, None)?;
+        let decision = ask(&mut router, by, &lead, None)?;
+        if take(&mut changes, &mut draft, &mut router, row, decision) {
+            if let Decider::Group(group) = by {
+                note_run(&mut draft, &router, group, row, decision);
+            }
+            continue;
+        }
         let code = match decision.outcome {
-            Outcome::Assigned(user, slot) => {
-                given.assign(&mut draft, row, user, slot, decision);
-                continue;
-            }
-            Outcome::Pooled(pool) => {
-                given.pool(&mut draft, row, pool, decision);
-                continue;
-            }
             Outcome::Held => DropCode::Held,
-            Outcome::Offered | Outcome::NeedsReview => DropCode::NeedsReview,
+            Outcome::NeedsReview => DropCode::NeedsReview,
             Outcome::Unassigned => DropCode::NobodyEligible,
-            Outcome::NoRule => DropCode::NoRule,
+            _ => DropCode::NoRule,
         };
         // Nothing was given, so that the way can be gone again, and told this time.
         let mut trace = Trace::default();
-        router.walk(&lead, Some(&mut trace))?;
-        if let (Outcome::Held, Some(rule), Some(group)) = (decision.outcome, decision.rule, decision.group)
-            && let Some((key, value)) = router.hold(&planner.table.id(row), rule, group)?
+        ask(&mut router, by, &lead, Some(&mut trace))?;
+        if let (Outcome::Held, Some(group)) = (decision.outcome, decision.group)
+            && let Some((key, value)) = router.hold(&planner.table.id(row), decision.rule, group)?
         {
             draft.state.push(planner.context.state.write(key, Some(value)));
         }
         draft.drops.row(row, code);
-        let reasons = reasons(&router, decision, &trace, &mut told);
+        let reasons = reasons(&router, &trace, &mut told);
         draft.routed.reasons.insert(row.0, reasons);
     }
-    given.edit(planner, &mut draft);
-    write_state(planner, &mut router, &mut draft);
-    draft.warnings = router.warnings;
+    changes::done(router, changes, &mut draft);
     Ok(draft)
+}
+
+fn ask(router: &mut Router<'_>, by: Decider, lead: &Subject<'_>, trace: Option<&mut Trace>) -> Result<Decision> {
+    match by {
+        Decider::Rules => router.walk(lead, trace),
+        Decider::Group(group) => {
+            let found = router.group(group, NO_RULE, lead, trace)?;
+            let (outcome, group) = found.map_or((None, None), |(outcome, group)| (outcome, group));
+            Ok(Decision { outcome: outcome.unwrap_or(Outcome::Unassigned), rule: None, group })
+        }
+    }
+}
+
+/// Takes over what was decided of a lead, if anything changes by it.
+pub(super) fn take(changes: &mut Changes, draft: &mut Draft, router: &mut Router<'_>, row: RowIx, decision: Decision) -> bool {
+    let owner = router.planner.model.lead.owner;
+    let change = match decision.outcome {
+        Outcome::Assigned(user, slot) => Change { slot: Some((slot, Some(user))), ..Change::default() },
+        Outcome::Pooled(pool) => Change { slot: Some((owner, None)), pool: Some(pool), ..Change::default() },
+        Outcome::Offered => {
+            changes.push_run(draft, router, Some(row), decision);
+            return true;
+        }
+        _ => return false,
+    };
+    changes.push(draft, router, row, change, None, decision);
+    true
+}
+
+/// Tells what a group that was asked by hand did at once.
+fn note_run(draft: &mut Draft, router: &Router<'_>, asked: GroupIx, row: RowIx, decision: Decision) {
+    let model = router.planner.model;
+    let Outcome::Assigned(user, slot) = decision.outcome else { return };
+    let lead = router.planner.table.id(row).into_owned();
+    let Some(group) = model.groups.at(decision.group.unwrap_or(asked).0) else { return };
+    let defaulted = group.offers() && group.default_assignee == Some(user);
+    let cells = Row { table: router.planner.table, row };
+    draft.runs.push(runs::Run {
+        id: router.run_id(&Subject { row: Some(row), cells: &cells }, &group.id),
+        lead,
+        row: Some(row.0),
+        slot,
+        group: group.id.clone(),
+        anonymous: false,
+        status: if defaulted { "defaulted" } else { "assigned" },
+        offered_to: Vec::new(),
+        expires_at: None,
+        history: Vec::new(),
+        assignee: Some(router.planner.id_of(user).to_owned()),
+        reasons: Vec::new(),
+        asked: Vec::new(),
+    });
+}
+
+/// What is asked of leads that somebody gives to a group: all that a change of the slot by hand asks, but whom it goes to.
+fn checks_by_hand(planner: &Planner<'_>, group: GroupIx) -> Result<RowChecks> {
+    let slot = planner.model.groups.at(group.0).map_or(planner.model.lead.owner, |group| group.slot);
+    let mut out = RowChecks::default();
+    planner.ask_edit(&mut out)?;
+    out.only(DropCode::NotPermitted, planner.auth.release(&planner.asking(), slot)?);
+    planner.ask_state(slot, &RowSet::None, &mut out)?;
+    Ok(out)
 }
 
 /// What is asked of the leads before any rule.
@@ -95,91 +166,11 @@ fn checks(planner: &Planner<'_>) -> Result<RowChecks> {
     Ok(out)
 }
 
-/// Stands for a row that keeps what it has in a slot.
-const KEEPS: u32 = u32::MAX;
-
-/// Who gets the rows of a plan, as numbers of values.
-struct Given {
-    /// Values of slots: nobody, then people as they are met.
-    people: Vec<Cell<'static>>,
-    numbers: BTreeMap<u32, u32>,
-    /// By slot, for each row of the plan.
-    slots: BTreeMap<FieldIx, Vec<u32>>,
-    owner: FieldIx,
-    pools: Vec<Option<u32>>,
-    ids: Vec<String>,
-}
-
-impl Given {
-    fn new(planner: &Planner<'_>) -> Given {
-        let ids = planner.model.users.iter().map(|user| user.id.clone()).collect();
-        let owner = planner.model.lead.owner;
-        Given { people: vec![Cell::Null], numbers: BTreeMap::new(), slots: BTreeMap::new(), owner, pools: Vec::new(), ids }
-    }
-
-    fn assign(&mut self, draft: &mut Draft, row: RowIx, user: UserIx, slot: FieldIx, decision: Decision) {
-        let number = match self.numbers.get(&user.0) {
-            Some(number) => *number,
-            None => {
-                let number = u32::try_from(self.people.len()).unwrap_or(0);
-                let id = self.ids.get(user.0 as usize).cloned().unwrap_or_default();
-                self.people.push(Cell::Text(id.into()));
-                self.numbers.insert(user.0, number);
-                number
-            }
-        };
-        self.push(draft, row, slot, number, None, decision);
-    }
-
-    fn pool(&mut self, draft: &mut Draft, row: RowIx, pool: u32, decision: Decision) {
-        self.push(draft, row, self.owner, 0, Some(pool), decision);
-    }
-
-    fn push(&mut self, draft: &mut Draft, row: RowIx, slot: FieldIx, number: u32, pool: Option<u32>, decision: Decision) {
-        let list = self.slots.entry(slot).or_default();
-        list.resize(draft.rows.len(), KEEPS);
-        list.push(number);
-        self.pools.push(pool);
-        draft.rows.push(row.0);
-        draft.routed.rows.push((decision.rule, decision.group.map(|group| group.0)));
-    }
-
-    /// Writes the edits.
-    fn edit(self, planner: &Planner<'_>, draft: &mut Draft) {
-        let rows = draft.rows.len();
-        draft.slot = match self.slots.keys().next() {
-            Some(only) if self.slots.len() == 1 => Some(*only),
-            Some(_) => Some(self.owner),
-            None => None,
-        };
-        let people = Rc::new(self.people);
-        for (slot, mut numbers) in self.slots {
-            numbers.resize(rows, KEEPS);
-            let to = if numbers.contains(&KEEPS) {
-                NewValue::Each(numbers.iter().map(|number| people.get(*number as usize).cloned()).collect())
-            } else {
-                NewValue::Coded(Rc::clone(&people), Rc::new(numbers))
-            };
-            draft.edits.set(slot, to);
-        }
-        let model = planner.model;
-        if let (Some(field), true) = (model.lead.pool, self.pools.iter().any(Option::is_some)) {
-            let id = |pool: u32| model.pools.at(pool).map(|pool| Cell::Text(pool.id.clone().into()));
-            draft.edits.set(field, NewValue::Each(self.pools.iter().map(|pool| pool.and_then(id)).collect()));
-        }
-        if let (Some(field), true) = (model.lead.routed_by, rows > 0) {
-            let rules = model.rules.iter().map(|rule| Cell::Text(rule.id.clone().into())).collect();
-            let numbers = draft.routed.rows.iter().map(|(rule, _)| rule.unwrap_or(0)).collect();
-            draft.edits.set(field, NewValue::Coded(Rc::new(rules), Rc::new(numbers)));
-        }
-    }
-}
-
 /// Reasons by what they are about: rule, person and what is against them.
 type Told = BTreeMap<Vec<(u32, u32, Reasons)>, Rc<Vec<Reason>>>;
 
 /// Why a lead was left out: the rules that passed it over for its owner, then people with their reasons. Leads with the same reasons share them.
-fn reasons(router: &Router<'_>, decision: Decision, trace: &Trace, told: &mut Told) -> Rc<Vec<Reason>> {
+fn reasons(router: &Router<'_>, trace: &Trace, told: &mut Told) -> Rc<Vec<Reason>> {
     let model = router.planner.model;
     let mut name: Vec<(u32, u32, Reasons)> = Vec::new();
     for (rule, outcome) in &trace.rules {
@@ -192,9 +183,6 @@ fn reasons(router: &Router<'_>, decision: Decision, trace: &Trace, told: &mut To
             name.push((*rule, candidate.user.0, candidate.reasons));
         }
     }
-    if decision.outcome == Outcome::Offered {
-        name.push((decision.rule.unwrap_or(0), u32::MAX - 1, Reasons::NONE));
-    }
     if let Some(known) = told.get(&name) {
         return Rc::clone(known);
     }
@@ -203,14 +191,11 @@ fn reasons(router: &Router<'_>, decision: Decision, trace: &Trace, told: &mut To
         let rule = router.rule_id(*rule);
         match *user {
             u32::MAX => out.push(Reason::new("owned", None, "the lead has an owner, and the rule overwrites none").with("rule", rule)),
-            number if number == u32::MAX - 1 => {
-                let message = "the rule sends the lead to a group that makes offers, which are not in this build yet";
-                out.push(Reason::new("not_implemented", None, message).with("rule", rule));
-            }
             user => {
                 let id = model.users.get(UserIx(user)).map_or("", |user| user.id.as_str());
                 for (code, message) in reasons.list() {
-                    out.push(Reason::new(code, None, format!("`{id}` {message}")).with("user", id).with("rule", rule));
+                    let reason = Reason::new(code, None, format!("`{id}` {message}")).with("user", id);
+                    out.push(if rule.is_empty() { reason } else { reason.with("rule", rule) });
                 }
             }
         }
@@ -218,42 +203,4 @@ fn reasons(router: &Router<'_>, decision: Decision, trace: &Trace, told: &mut To
     let out = Rc::new(out);
     told.insert(name, Rc::clone(&out));
     out
-}
-
-/// What people and groups remember, and leads that wait no longer.
-fn write_state(planner: &Planner<'_>, router: &mut Router<'_>, draft: &mut Draft) {
-    let kept = &planner.context.state;
-    let ids: Vec<u32> = router.people.iter().filter(|(_, person)| person.assigned).map(|(id, _)| *id).collect();
-    for id in ids {
-        let user = UserIx(id);
-        if !router.remembers(user) {
-            continue;
-        }
-        let limited = router.is_limited(user);
-        if let Some(person) = router.people.get(&id) {
-            let value = person.memory.write(person.kept.as_ref(), limited);
-            draft.state.push(kept.write(state::key("user", planner.id_of(user)), Some(value)));
-        }
-    }
-    let name = |Member(user): Member| planner.id_of(UserIx(user)).to_owned();
-    for (ix, group) in &router.groups {
-        let Some(id) = planner.model.groups.at(*ix).map(|group| group.id.as_str()) else { continue };
-        if let Some(value) = group.written(&name) {
-            draft.state.push(kept.write(state::key("group", id), Some(value)));
-        }
-    }
-    let waiting: Vec<&str> = kept.standing("held/").collect();
-    if waiting.is_empty() {
-        return;
-    }
-    let mut moved = BTreeMap::new();
-    for row in &draft.rows {
-        moved.insert(*row, ());
-    }
-    for key in waiting {
-        let row = state::name_of(key).and_then(|lead| planner.table.find(&lead));
-        if row.is_some_and(|row| moved.contains_key(&row.0)) {
-            draft.state.push(kept.write(key.to_owned(), None));
-        }
-    }
 }

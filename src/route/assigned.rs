@@ -118,7 +118,7 @@ impl Router<'_> {
     }
 
     /// Puts what changed of a person into the groups that were loaded.
-    fn refresh(&mut self, user: UserIx) -> Result<()> {
+    pub fn refresh(&mut self, user: UserIx) -> Result<()> {
         let groups: Vec<u32> = self.groups.keys().copied().collect();
         for at in groups {
             let ix = GroupIx(at);

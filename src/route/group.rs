@@ -2,11 +2,12 @@
 
 use crate::access::RowSet;
 use crate::allot::match_condition;
-use crate::config::groups::{self, AbsentTurn, Baseline, Joiners, Measure, WhenEmpty};
+use crate::config::groups::{self, AbsentTurn, Baseline, Joiners, Measure, OfferClock, WhenEmpty};
 use crate::config::{GroupIx, Method, Period, UserIx};
 use crate::error::Result;
 use crate::filter;
 use crate::json::Json;
+use crate::offer;
 use crate::plan::state;
 use crate::query::assume::is_true;
 use crate::query::{FieldIx, Query};
@@ -21,7 +22,10 @@ use super::router::{Asks, Candidate, Router, Subject};
 pub(super) struct Group {
     pub members: Vec<UserIx>,
     pub slot: FieldIx,
-    rotation: Rotation,
+    /// Who is next, where the group gives leads.
+    rotation: Option<Rotation>,
+    /// How it offers them, where it does.
+    pub offers: Option<Offers>,
     /// Against whom nothing is but what the lead may be.
     ready: PlaceSet,
     /// Against whom nothing is that stays for the whole call.
@@ -38,6 +42,15 @@ pub(super) struct Group {
     pub used: bool,
 }
 
+/// How a group offers leads.
+pub(super) struct Offers {
+    pub options: offer::Options,
+    pub cursor: offer::Cursor,
+    pub anonymous: bool,
+    /// What keeps the group from making offers now.
+    pub fault: Reasons,
+}
+
 /// What members ask of the rows of a batch.
 struct Columns {
     /// Who may take any row.
@@ -48,6 +61,24 @@ struct Columns {
 }
 
 impl Group {
+    /// A group that is not in the configuration any more.
+    pub fn none(slot: FieldIx) -> Group {
+        Group {
+            members: Vec::new(),
+            slot,
+            rotation: None,
+            offers: None,
+            ready: PlaceSet::none(0),
+            steady: PlaceSet::none(0),
+            closed: true,
+            matches: Vec::new(),
+            columns: None,
+            kept: None,
+            held: None,
+            used: false,
+        }
+    }
+
     /// Whether limits or capacity keep a member from leads now.
     pub fn set_moving(&mut self, place: usize, blocked: bool) {
         if blocked || !self.steady.contains(place) {
@@ -62,10 +93,17 @@ impl Group {
         if !self.used {
             return None;
         }
-        let value = memory::group_json(self.kept.as_ref(), &self.rotation.memory(), self.held, name);
+        let memory = self.rotation.as_ref().map_or(rotate::Memory::None, Rotation::memory);
+        let cursor = self.offers.as_ref().map(|offers| &offers.cursor).filter(|cursor| cursor.started > 0);
+        let value = memory::group_json(self.kept.as_ref(), &memory, cursor, self.held, name);
         (self.kept.as_ref().map(Json::canonical) != Some(value.canonical()) && value.as_object().is_some_and(|pairs| pairs.len() > 1))
             .then_some(value)
     }
+}
+
+/// Whether the minutes of a group's offers are counted by its schedule.
+pub(super) fn measures_offers(group: &groups::Group) -> bool {
+    matches!(group.method, Method::SequentialOffer { clock: OfferClock::Working, .. })
 }
 
 /// The method in the words of the rotation; none for one that offers.
@@ -106,24 +144,33 @@ fn method(group: &groups::Group) -> Option<rotate::Method> {
 }
 
 impl Router<'_> {
-    /// Loads a group when it is first met. One that offers has no rotation and is not loaded.
+    /// Loads a group when it is first met; whether it gives leads, and does not offer them.
     pub fn meet_group(&mut self, ix: GroupIx) -> Result<bool> {
-        if self.groups.contains_key(&ix.0) {
-            return Ok(true);
+        if let Some(group) = self.groups.get(&ix.0) {
+            return Ok(group.rotation.is_some());
         }
         let planner = self.planner;
         let model = planner.model;
         let Some(group) = model.groups.at(ix.0) else { return Ok(false) };
-        let Some(method) = method(group) else { return Ok(false) };
+        let method = method(group);
         let now = planner.context.now;
         let members = planner.auth.members(&group.members, Some(now))?;
         let kept = planner.context.state.get(&state::key("group", &group.id))?.cloned();
         let remembered = memory::group(kept.as_ref(), &|id| model.users.find(id).map(Member));
-        let closed = group.schedule.and_then(|at| model.schedules.at(at)).is_some_and(|hours| !hours.hours.contains(now));
+        // Where the schedule measures offers, they may begin outside of it.
+        let hours = group.schedule.and_then(|at| model.schedules.at(at)).filter(|_| !measures_offers(group));
+        let closed = hours.is_some_and(|hours| !hours.hours.contains(now));
         let (mut seats, mut matches) = (Vec::with_capacity(members.len()), Vec::new());
         let (mut ready, mut steady) = (PlaceSet::none(members.len()), PlaceSet::none(members.len()));
         let by_load = matches!(group.method, Method::LeastLoaded { .. });
         for (place, user) in members.iter().enumerate() {
+            if !group.matches.is_empty() {
+                matches.push(Query::from(match_condition::condition(planner, &group.id, *user)?));
+            }
+            // A group that offers asks about members one by one.
+            if method.is_none() {
+                continue;
+            }
             let weight = model.users.get(*user).map_or(0, |user| user.weight);
             let capacity = self.capacity(*user, Some(ix)).map(|capacity| u32::try_from(capacity).unwrap_or(u32::MAX));
             seats.push(Seat { member: Member(user.0), weight, capacity });
@@ -136,12 +183,11 @@ impl Router<'_> {
                     ready.insert(place);
                 }
             }
-            if !group.matches.is_empty() {
-                matches.push(Query::from(match_condition::condition(planner, &group.id, *user)?));
-            }
         }
+        let rotates = method.is_some();
         let mut loaded = Group {
-            rotation: Rotation::new(method, &seats, &remembered),
+            rotation: method.map(|method| Rotation::new(method, &seats, &remembered)),
+            offers: self.offers(group, kept.as_ref(), now),
             held: memory::stamp(kept.as_ref().and_then(|kept| kept.get("held"))),
             members,
             slot: group.slot,
@@ -153,11 +199,11 @@ impl Router<'_> {
             kept,
             used: false,
         };
-        if self.asks == Asks::Rows {
+        if self.asks == Asks::Rows && rotates {
             loaded.columns = Some(self.columns(&loaded)?);
         }
         self.groups.insert(ix.0, loaded);
-        Ok(true)
+        Ok(rotates)
     }
 
     fn columns(&mut self, group: &Group) -> Result<Columns> {
@@ -184,7 +230,7 @@ impl Router<'_> {
     }
 
     /// Every hard reason against a member.
-    fn of_member(&mut self, ix: GroupIx, group: &Group, place: usize, lead: &Subject<'_>) -> Result<Reasons> {
+    pub fn of_member(&mut self, ix: GroupIx, group: &Group, place: usize, lead: &Subject<'_>) -> Result<Reasons> {
         let Some(user) = group.members.get(place).copied() else { return Ok(Reasons::INACTIVE) };
         let matched = match (&group.columns, lead.row, group.matches.get(place)) {
             (_, _, None) => true,
@@ -195,6 +241,9 @@ impl Router<'_> {
         let weight = self.planner.model.users.get(user).map_or(0, |user| user.weight);
         let mut out = self.person(user)?.fixed.and(Reasons::OUTSIDE_HOURS.when(group.closed));
         out = out.and(self.of_lead(user, group.slot, lead)?).and(Reasons::MATCH_FAILED.when(!matched));
+        if let Some(offers) = &group.offers {
+            out = out.and(offers.fault).and(self.of_offers(ix, offers, user)?);
+        }
         Ok(out.and(self.moving(user, Some(ix), group.slot)?).and(Reasons::NO_WEIGHT.when(weight == 0)))
     }
 
@@ -236,7 +285,7 @@ impl Router<'_> {
     }
 
     /// Members who are asked only where nobody else is left: the present owner, and recent ones.
-    fn soft(&self, ix: GroupIx, group: &Group, lead: &Subject<'_>) -> (Option<usize>, Vec<usize>) {
+    pub fn soft(&self, ix: GroupIx, group: &Group, lead: &Subject<'_>) -> (Option<usize>, Vec<usize>) {
         let model = self.planner.model;
         let place = |id: &str| {
             let user = UserIx(model.users.find(id)?);
@@ -262,10 +311,11 @@ impl Router<'_> {
         let mut narrow = others.clone();
         current.iter().for_each(|place| narrow.remove(*place));
         let strict = self.planner.model.groups.at(ix.0).is_some_and(|group| matches!(group.remember, Some((_, WhenEmpty::Strict))));
-        if strict || group.rotation.peek(&narrow, facts).is_some() {
+        let serves = |places: &PlaceSet| group.rotation.as_ref().is_some_and(|rotation| rotation.peek(places, facts).is_some());
+        if strict || serves(&narrow) {
             return narrow;
         }
-        if group.rotation.peek(&others, facts).is_some() { others } else { hard }
+        if serves(&others) { others } else { hard }
     }
 
     /// Lets the group's method choose.
@@ -306,8 +356,9 @@ impl Router<'_> {
             period: self.period(ix),
         };
         let eligible = self.narrowed(ix, group, lead, hard, &facts);
-        let ranked = if told.is_some() { group.rotation.rank(&eligible, &facts) } else { Vec::new() };
-        let chosen = group.rotation.pick(&eligible, &facts);
+        let Some(rotation) = &mut group.rotation else { return Ok(None) };
+        let ranked = if told.is_some() { rotation.rank(&eligible, &facts) } else { Vec::new() };
+        let chosen = rotation.pick(&eligible, &facts);
         group.used |= chosen.is_some();
         if let Some(told) = told {
             let (current, recent) = self.soft(ix, group, lead);
@@ -325,8 +376,10 @@ impl Router<'_> {
     /// Counts an assignment that a group made but its method did not choose.
     pub fn count_default(&mut self, ix: GroupIx, user: UserIx) {
         let period = self.period(ix);
-        if let Some(group) = self.groups.get_mut(&ix.0) {
-            group.rotation.count(Member(user.0), period);
+        if let Some(group) = self.groups.get_mut(&ix.0)
+            && let Some(rotation) = &mut group.rotation
+        {
+            rotation.count(Member(user.0), period);
             group.used = true;
         }
     }

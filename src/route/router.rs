@@ -4,18 +4,20 @@ use crate::btree::BTreeMap;
 use crate::btree::Entry;
 
 use crate::access::{Reassignment, RowSet};
-use crate::config::{GroupIx, Limit, Method, UserIx};
+use crate::config::{Group, GroupIx, Limit, Method, UserIx};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
 use crate::plan::planner::Planner;
-use crate::plan::state;
+use crate::plan::state::{self, StateChange};
+use crate::plan::runs;
 use crate::query::{Cell, Cells, FieldIx};
 use crate::rotate::limits::PeriodStarts;
 use crate::rotate::{Loads, Member, Recency};
 use crate::table::{RowIx, Snapshot};
 
-use super::group::Group;
+use super::group;
 use super::memory::PersonMemory;
+use super::offer::Names;
 use super::person::{self, Person};
 use super::reasons::Reasons;
 use super::rules::{RuleOutcome, Rules};
@@ -110,7 +112,7 @@ pub(super) struct Router<'p> {
     pub starts: PeriodStarts,
     pub rules: Rules,
     pub people: BTreeMap<u32, Person>,
-    pub groups: BTreeMap<u32, Group>,
+    pub groups: BTreeMap<u32, group::Group>,
     pub loads: BTreeMap<FieldIx, SlotLoads>,
     pub recency: Recency,
     pub automatic: Recency,
@@ -119,6 +121,16 @@ pub(super) struct Router<'p> {
     /// Owners of rows as the call leaves them.
     pub owners: BTreeMap<u32, Option<UserIx>>,
     pub warnings: Vec<Diagnostic>,
+    /// Numbers of people of runs.
+    pub names: Names,
+    /// The run that is moved: its own offer does not stand in its way.
+    pub own_run: Option<String>,
+    /// Runs that were moved, and whether they are open.
+    pub moved: Vec<(runs::Run, bool)>,
+    /// What becomes of them in the state.
+    pub writes: Vec<StateChange>,
+    /// Whether any group offers leads.
+    pub uses_offers: bool,
     /// Whether stamps, loads and counts decide anything in this configuration.
     pub uses_recency: bool,
     pub uses_loads: bool,
@@ -133,7 +145,7 @@ impl<'p> Router<'p> {
         let now = planner.context.now;
         let by_recency =
             |method: &Method| matches!(method, Method::LeastRecent { .. } | Method::LeastLoaded { .. } | Method::FewestInPeriod { .. });
-        let by_load = |group: &crate::config::Group| group.capacity.is_some() || matches!(group.method, Method::LeastLoaded { .. });
+        let by_load = |group: &Group| group.capacity.is_some() || matches!(group.method, Method::LeastLoaded { .. });
         let mut group_limits = Vec::new();
         for group in model.groups.iter() {
             group_limits.extend(group.limits.iter().cloned());
@@ -158,7 +170,12 @@ impl<'p> Router<'p> {
             same: BTreeMap::new(),
             owners: BTreeMap::new(),
             warnings: Vec::new(),
-            uses_recency: model.groups.iter().any(|group| by_recency(&group.method)),
+            names: Names::default(),
+            own_run: None,
+            moved: Vec::new(),
+            writes: Vec::new(),
+            uses_offers: model.groups.iter().any(Group::offers),
+            uses_recency: model.groups.iter().any(|group| by_recency(&group.method) || group.offers()),
             uses_loads: model.users.iter().any(|user| user.capacity.is_some()) || model.groups.iter().any(by_load),
             group_limits,
             open_moves: model.lifecycle.open.as_ref().is_some_and(|open| open.fields().into_iter().any(sets)),
@@ -214,7 +231,9 @@ impl<'p> Router<'p> {
         let model = self.planner.model;
         let now = self.planner.context.now;
         let Some(known) = model.users.get(user) else {
-            return Ok(Person { fixed: Reasons::INACTIVE, memory: PersonMemory::default(), kept: None, assigned: false });
+            // Somebody of a run who is in no configuration any more.
+            let kept = self.planner.context.state.get(&state::key("user", self.names.id(model, user.0)))?.cloned();
+            return Ok(Person { fixed: Reasons::INACTIVE, memory: PersonMemory::read(kept.as_ref()), kept, assigned: false });
         };
         let closed = known.schedule.and_then(|at| model.schedules.at(at)).is_some_and(|hours| !hours.hours.contains(now));
         let fixed = Reasons::INACTIVE
@@ -269,7 +288,8 @@ impl<'p> Router<'p> {
             out = person::reached(limits, &self.person(user)?.memory.usage, now, &starts);
         }
         if let Some(capacity) = self.capacity(user, group) {
-            out = out.and(Reasons::AT_CAPACITY.when(u64::from(self.load_of(slot, user)?) >= capacity));
+            let held = self.load_of(slot, user)?.saturating_add(self.offers_held(user, slot)?);
+            out = out.and(Reasons::AT_CAPACITY.when(u64::from(held) >= capacity));
         }
         Ok(out)
     }
@@ -294,9 +314,10 @@ impl<'p> Router<'p> {
             let never = planner.auth.never_receives(slot, user, Some(planner.context.now))?;
             return Ok(Reasons::NOT_PERMITTED.when(never.is_some()));
         }
+        let declined = Reasons::DECLINED_BEFORE.when(self.has_declined(user, lead));
         if let (Asks::Rows, Some(row)) = (self.asks, lead.row) {
             let of = self.holdable(slot, user)?;
-            let not = Reasons::NOT_PERMITTED.when(!of.may.contains(row));
+            let not = Reasons::NOT_PERMITTED.when(!of.may.contains(row)).and(declined);
             return Ok(not.and(Reasons::NOT_ACCEPTED.when(!of.accepts.contains(row))));
         }
         let handover = Reassignment { slot, actor: &planner.context.actor, now: Some(planner.context.now), changes: &[] };
@@ -305,7 +326,7 @@ impl<'p> Router<'p> {
             Some(accepts) => filter::matches(accepts, lead.cells, &planner.filtering())?,
             None => true,
         };
-        Ok(Reasons::NOT_PERMITTED.when(!may).and(Reasons::NOT_ACCEPTED.when(!accepts)))
+        Ok(Reasons::NOT_PERMITTED.when(!may).and(Reasons::NOT_ACCEPTED.when(!accepts)).and(declined))
     }
 
     /// The rows that a person may hold in a slot, and those that they accept, worked out once.

@@ -93,16 +93,13 @@ impl Router<'_> {
     }
 
     /// Asks a group, then takes its steps.
-    fn group(&mut self, ix: GroupIx, rule: u32, lead: &Subject<'_>, mut trace: Option<&mut Trace>) -> Result<Found> {
+    pub fn group(&mut self, ix: GroupIx, rule: u32, lead: &Subject<'_>, mut trace: Option<&mut Trace>) -> Result<Found> {
         let model = self.planner.model;
         let Some(group) = model.groups.at(ix.0) else { return Ok(None) };
-        if !self.meet_group(ix)? {
-            return offer::start_offer(self, ix, lead).map(|outcome| Some((Some(outcome), Some(ix))));
-        }
         let slot = group.slot;
         let ours = |outcome| Some((Some(outcome), Some(ix)));
-        if let Some(user) = self.ask(ix, rule, lead, Reasons::NONE, trace.as_deref_mut())? {
-            return Ok(ours(Outcome::Assigned(user, slot)));
+        if let Some(outcome) = self.ask(ix, rule, lead, Reasons::NONE, trace.as_deref_mut())? {
+            return Ok(ours(outcome));
         }
         let only_default = [Fallback::Default];
         let steps = if group.on_nobody.is_empty() { only_default.as_slice() } else { &group.on_nobody };
@@ -121,8 +118,7 @@ impl Router<'_> {
                 Fallback::NextRule => Some((None, Some(ix))),
                 Fallback::Hold => ours(Outcome::Held),
                 Fallback::IgnoreAvailability => {
-                    let found = self.ask(ix, rule, lead, Reasons::AVAILABILITY, trace.as_deref_mut())?;
-                    found.map(|user| Outcome::Assigned(user, slot)).and_then(ours)
+                    self.ask(ix, rule, lead, Reasons::AVAILABILITY, trace.as_deref_mut())?.and_then(ours)
                 }
                 Fallback::Unassigned => ours(Outcome::Unassigned),
             };
@@ -133,20 +129,25 @@ impl Router<'_> {
         Ok(None)
     }
 
-    fn ask(&mut self, ix: GroupIx, rule: u32, lead: &Subject<'_>, ignored: Reasons, trace: Option<&mut Trace>) -> Result<Option<UserIx>> {
-        match trace {
-            None => self.pick(ix, lead, ignored, None),
+    fn ask(&mut self, ix: GroupIx, rule: u32, lead: &Subject<'_>, ignored: Reasons, trace: Option<&mut Trace>) -> Result<Option<Outcome>> {
+        if !self.meet_group(ix)? {
+            return offer::start_offer(self, ix, rule, lead, ignored, trace);
+        }
+        let chosen = match trace {
+            None => self.pick(ix, lead, ignored, None)?,
             Some(trace) => {
                 let mut people = Vec::new();
                 let chosen = self.pick(ix, lead, ignored, Some(&mut people))?;
                 trace.attempts.push(Attempt { rule, group: Some(ix), people });
-                Ok(chosen)
+                chosen
             }
-        }
+        };
+        let slot = self.planner.model.groups.at(ix.0).map_or(self.planner.model.lead.owner, |group| group.slot);
+        Ok(chosen.map(|user| Outcome::Assigned(user, slot)))
     }
 
     /// Lets a lead wait: the key of the state that says since when, and its value. Nothing where it waits already.
-    pub fn hold(&mut self, lead: &str, rule: u32, ix: GroupIx) -> Result<Option<(String, crate::json::Json)>> {
+    pub fn hold(&mut self, lead: &str, rule: Option<u32>, ix: GroupIx) -> Result<Option<(String, crate::json::Json)>> {
         let model = self.planner.model;
         let key = state::key("held", lead);
         if self.planner.context.state.get(&key)?.is_some() {
@@ -160,7 +161,7 @@ impl Router<'_> {
         let value = state::value([
             ("since", super::memory::stamp_json(since)),
             ("group", name(model.groups.at(ix.0).map(|group| group.id.as_str()))),
-            ("rule", name(model.rules.at(rule).map(|rule| rule.id.as_str()))),
+            ("rule", name(rule.and_then(|rule| model.rules.at(rule)).map(|rule| rule.id.as_str()))),
         ]);
         Ok(Some((key, value)))
     }
