@@ -20,7 +20,7 @@ impl Operation for CancelRun {
     const KEYS: &'static [&'static str] = &["run", "to"];
     const RIGHTS: &'static [Verb] = &[Verb::LeadView, Verb::GroupCancel];
     #[cfg(test)]
-    const ASKS: &'static str = "view, `group.cancel`; with `to` also edit, release, give, receive, reassignable, boundary";
+    const ASKS: &'static str = "view, group.cancel; with `to` also edit, release, give, receive, reassignable, boundary";
 
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<CancelRun> {
         let to = node.get("to");

@@ -22,7 +22,7 @@ impl Operation for StartGroup {
     const KEYS: &'static [&'static str] = &["leads", "group"];
     const RIGHTS: &'static [Verb] = &[Verb::LeadView, Verb::LeadEdit, Verb::GroupTrigger];
     #[cfg(test)]
-    const ASKS: &'static str = "view, edit, release, `group.trigger`, receive, lock, reassignable, boundary";
+    const ASKS: &'static str = "view, edit, release, group.trigger, receive, lock, reassignable, boundary";
 
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<StartGroup> {
         let group = reader.name(node, "group");

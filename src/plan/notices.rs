@@ -17,14 +17,14 @@ const NAMED: usize = 100;
 pub enum NoticeKind {
     /// Leads that were given.
     Assigned,
-    /// Leads that were taken.
-    Released,
     /// A lead that may be claimed.
     Offered,
     /// Leads that were offered, and that they claimed.
     Claimed,
     /// Leads that were offered, and that nobody claimed.
     Defaulted,
+    /// Leads that were taken.
+    Released,
 }
 
 impl NoticeKind {

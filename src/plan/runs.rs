@@ -76,7 +76,7 @@ impl Run {
         };
         let mut out = vec![
             ("id".to_owned(), self.id.as_str().into()),
-            ("lead".to_owned(), if self.hides_lead() { Json::Null } else { self.lead.as_str().into() }),
+            ("lead".to_owned(), if self.hides_lead() { "" } else { self.lead.as_str() }.into()),
             ("slot".to_owned(), slot.into()),
             ("group".to_owned(), self.group.as_str().into()),
             ("status".to_owned(), self.status.into()),

@@ -46,6 +46,8 @@ pub(super) struct Group {
 pub(super) struct Offers {
     pub options: offer::Options,
     pub cursor: offer::Cursor,
+    /// Of a broadcast: who was ever asked and not known to be gone.
+    pub audience: Vec<offer::Person>,
     pub anonymous: bool,
     /// What keeps the group from making offers now.
     pub fault: Reasons,
@@ -95,9 +97,10 @@ impl Group {
         }
         let memory = self.rotation.as_ref().map_or(rotate::Memory::None, Rotation::memory);
         let cursor = self.offers.as_ref().map(|offers| &offers.cursor).filter(|cursor| cursor.started > 0);
-        let value = memory::group_json(self.kept.as_ref(), &memory, cursor, self.held, name);
-        (self.kept.as_ref().map(Json::canonical) != Some(value.canonical()) && value.as_object().is_some_and(|pairs| pairs.len() > 1))
-            .then_some(value)
+        let audience = self.offers.as_ref().map_or(&[][..], |offers| &offers.audience);
+        let value = memory::group_json(self.kept.as_ref(), &memory, (cursor, audience), self.held, name);
+        let says = self.kept.is_some() || value.as_object().is_some_and(|pairs| pairs.len() > 1);
+        (says && self.kept.as_ref().map(Json::canonical) != Some(value.canonical())).then_some(value)
     }
 }
 

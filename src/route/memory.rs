@@ -1,7 +1,8 @@
 //! What groups and people remember between calls, as values of the state.
 //!
 //! - `group/<id>`: `round` (the running lap and the roster), `credits` or `counts`, by the ids of users and never by their places, and the last
-//!   lead that was held (`held`); of a group that offers one after the other where the next run starts (`offers`).
+//!   lead that was held (`held`); of a group that offers one after the other where the next run starts (`offers`), of one that offers to all at
+//!   once who was ever asked (`audience`), so that it can be told when one of them is gone.
 //! - `user/<id>`: the last assignment (`last`), the last automatic one (`automatic`), and for those whose assignments are limited the counts of the
 //!   calendar's periods (`calendar`) and the instants of rolling windows (`recent`); the open offers that take one of the person's capacity
 //!   (`offers`), and when they last claimed a lead (`claimed`).
@@ -183,11 +184,20 @@ pub(super) fn cursor(json: Option<&Json>, person: &mut dyn FnMut(&str) -> Person
     Cursor { started: count(json.get("started")), last: json.get("last").and_then(Json::as_text).map(person), next }
 }
 
+/// Whom a group has offered leads, all at once.
+pub(super) fn audience(json: Option<&Json>, person: &mut dyn FnMut(&str) -> Person) -> Vec<Person> {
+    let mut out = Vec::new();
+    for item in json.and_then(|json| json.get("audience")).and_then(Json::as_list).unwrap_or_default() {
+        out.extend(item.as_text().map(&mut *person));
+    }
+    out
+}
+
 /// The value of a group, over what was there.
 pub(super) fn group_json(
     kept: Option<&Json>,
     memory: &Memory,
-    cursor: Option<&Cursor>,
+    (cursor, audience): (Option<&Cursor>, &[Person]),
     held: Option<Stamp>,
     name: &dyn Fn(Member) -> String,
 ) -> Json {
@@ -227,15 +237,21 @@ pub(super) fn group_json(
             pairs.push(("counts", Json::Object(counts)));
         }
     }
-    if let Some(cursor) = cursor {
-        let mut next = Vec::new();
-        for person in &cursor.next {
-            next.push(Json::from(name(Member(person.0))));
+    let people = |people: &[Person]| {
+        let mut out = Vec::new();
+        for person in people {
+            out.push(Json::from(name(Member(person.0))));
         }
+        Json::List(out)
+    };
+    if !audience.is_empty() {
+        pairs.push(("audience", people(audience)));
+    }
+    if let Some(cursor) = cursor {
         let last = cursor.last.map(|last| name(Member(last.0)));
-        let offers = [("started", counted(cursor.started)), ("last", last.into()), ("next", Json::List(next))];
+        let offers = [("started", counted(cursor.started)), ("last", last.into()), ("next", people(&cursor.next))];
         pairs.push(("offers", Json::object(offers)));
     }
     pairs.extend(held.map(|held| ("held", stamp_json(held))));
-    replaced(kept, &["round", "credits", "period", "counts", "held", "offers"], pairs)
+    replaced(kept, &["round", "credits", "period", "counts", "held", "offers", "audience"], pairs)
 }

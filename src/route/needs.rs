@@ -140,8 +140,8 @@ pub(crate) fn reads(model: &Model, auth: &Authorizer, now: Instant, reached: Rea
                 Some(entry) => reach.run(model, &entry.value, &mut out.keys),
                 // Whose run it is will be known once it is read.
                 None => {
-                    out.prefixes.push("group/".to_owned());
                     reach.anybody = true;
+                    (0u32..).zip(model.groups.iter()).for_each(|(ix, _)| reach.group(model, GroupIx(ix)));
                 }
             }
             reach
@@ -154,9 +154,14 @@ pub(crate) fn reads(model: &Model, auth: &Authorizer, now: Instant, reached: Rea
                 Some(runs) => out.keys.extend(runs.iter().map(|run| state::key("run", run))),
                 None => {
                     out.prefixes.extend(due_prefixes(now));
+                    // Offers of whoever is gone stand there.
+                    out.prefixes.push("user/".to_owned());
                     out.keys.extend(sweep::due(state, now).into_iter().map(|run| state::key("run", run)));
                     let gone = sweep::gone(model, state, &mut sweep::membership(model, auth, now))?;
-                    out.keys.extend(gone.into_iter().map(|run| state::key("run", &run)));
+                    out.keys.extend(gone.runs.into_iter().map(|run| state::key("run", &run)));
+                    if !gone.groups.is_empty() {
+                        out.prefixes.push("run/".to_owned());
+                    }
                 }
             }
             reach
@@ -172,16 +177,13 @@ pub(crate) fn reads(model: &Model, auth: &Authorizer, now: Instant, reached: Rea
     };
     let all = model.groups.iter().any(|group| by_time(&group.method) || group.offers() || !group.limits.is_empty());
     if reach.anybody {
-        out.prefixes.push("user/".to_owned());
+        reach.users.extend((0u32..).zip(model.users.iter()).map(|(ix, _)| ix));
     }
     for user in reach.users.iter().filter_map(|ix| model.users.at(*ix)) {
-        if !reach.anybody && (all || !user.limits.is_empty()) {
+        if all || reach.anybody || !user.limits.is_empty() {
             out.keys.push(state::key("user", &user.id));
         }
         out.people.push(user.id.clone());
-    }
-    if reach.anybody {
-        out.people = model.users.iter().map(|user| user.id.clone()).collect();
     }
     out.same = reach.same;
     Ok(out)

@@ -212,7 +212,8 @@ impl Router<'_> {
         let no_window = deadline(self, group, now, options.minutes).is_none();
         let fault = Reasons::NO_WINDOW.when(no_window).and(Reasons::NO_RUN_FIELD.when(model.lead.run.is_none()));
         let cursor = memory::cursor(kept, &mut |id| self.names.person(model, id));
-        Some(Offers { options, cursor, anonymous, fault })
+        let audience = memory::audience(kept, &mut |id| self.names.person(model, id));
+        Some(Offers { options, cursor, audience, anonymous, fault })
     }
 
     /// Reasons that offers give against a member.
@@ -290,8 +291,14 @@ impl Router<'_> {
         }
         self.own_run = Some(stored.id.clone());
         let group = ix.and_then(|ix| self.groups.remove(&ix.0)).unwrap_or_else(|| Group::none(stored.slot));
-        let declined = stored.run.history.iter().filter(|answer| answer.outcome == Ended::Declined).map(|answer| answer.person);
-        let reply = self.see(ix, &group, lead, (declined.collect(), Reasons::NONE), |context| {
+        let mut declined = Vec::new();
+        for answer in stored.run.history.iter().filter(|answer| answer.outcome == Ended::Declined) {
+            declined.push(answer.person);
+        }
+        if let Event::Decline(person) = event {
+            declined.push(person);
+        }
+        let reply = self.see(ix, &group, lead, (declined, Reasons::NONE), |context| {
             offer::advance(&stored.run, event, context, now)
         });
         if let Some(ix) = ix {
@@ -370,7 +377,17 @@ impl Router<'_> {
                         group.offers.iter_mut().for_each(|offers| offers.cursor = cursor.clone());
                     }
                 }
-                Effect::Offered { to, .. } => asked.push(*to),
+                Effect::Offered { to, .. } => {
+                    asked.push(*to);
+                    let offers = ix.and_then(|ix| self.groups.get_mut(&ix.0)).filter(|_| step.run.kind == Kind::Broadcast);
+                    if let Some(group) = offers
+                        && let Some(offers) = &mut group.offers
+                        && !offers.audience.contains(to)
+                    {
+                        offers.audience.push(*to);
+                        group.used = true;
+                    }
+                }
                 Effect::WakeAt(_) => opened = true,
                 Effect::LockSet | Effect::LockCleared | Effect::Answered(_) | Effect::Ended(_) => {}
             }

@@ -150,7 +150,7 @@ impl Router<'_> {
     pub fn hold(&mut self, lead: &str, rule: Option<u32>, ix: GroupIx) -> Result<Option<(String, crate::json::Json)>> {
         let model = self.planner.model;
         let key = state::key("held", lead);
-        if self.planner.context.state.get(&key)?.is_some() {
+        if self.planner.context.state.peek(&key).is_some_and(|entry| !entry.value.is_null()) {
             return Ok(None);
         }
         let Some(group) = self.groups.get_mut(&ix.0) else { return Ok(None) };

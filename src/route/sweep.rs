@@ -4,7 +4,7 @@ use crate::btree::{BTreeMap, BTreeSet};
 
 use crate::access::RowSet;
 use crate::config::{GroupIx, Model, Verb};
-use crate::error::{Diagnostic, Result};
+use crate::error::{Diagnostic, Error, Result};
 use crate::filter;
 use crate::json::Json;
 use crate::offer::{Event, Person, due_key};
@@ -92,17 +92,25 @@ pub(crate) fn due(state: &state::State, now: Instant) -> Vec<&str> {
         if *key >= *end {
             break;
         }
-        out.extend(key.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(run, _)| run));
+        out.extend(run_of(key));
     }
     out
 }
 
-/// Open offers of people who are not active, or have left the group; their runs and, where they are known, those of all that are given.
-pub(crate) fn gone(model: &Model, state: &state::State, is_member: &mut dyn FnMut(&str, &str) -> Result<bool>) -> Result<Vec<String>> {
-    let mut out = Vec::new();
+/// Open offers of people who are gone: not active, or not in the group any more.
+pub(crate) struct Gone {
+    /// Their runs.
+    pub runs: Vec<String>,
+    /// Groups that offered leads to them and others all at once: the runs of these are looked through.
+    pub groups: Vec<String>,
+}
+
+/// Whose offers are lost, as far as the state that is known tells.
+pub(crate) fn gone(model: &Model, state: &state::State, is_member: &mut dyn FnMut(&str, &str) -> Result<bool>) -> Result<Gone> {
+    let mut out = Gone { runs: Vec::new(), groups: Vec::new() };
     let mut lost = |user: &str, group: &str| {
         let active = model.users.by_id(user).is_some_and(|user| user.active);
-        Ok::<bool, crate::error::Error>(!active || !is_member(group, user)?)
+        Ok::<bool, Error>(!active || !is_member(group, user)?)
     };
     for key in state.standing("user/") {
         let Some(entry) = state.peek(key) else { continue };
@@ -111,16 +119,31 @@ pub(crate) fn gone(model: &Model, state: &state::State, is_member: &mut dyn FnMu
             if let (Some(user), Some(run), Some(group)) = (state::name_of(key), text("run"), text("group"))
                 && lost(&user, group)?
             {
-                out.push(run.to_owned());
+                out.runs.push(run.to_owned());
             }
         }
+    }
+    for group in model.groups.iter().filter(|group| group.offers()) {
+        let Some(entry) = state.peek(&state::key("group", &group.id)) else { continue };
+        for user in entry.value.get("audience").and_then(Json::as_list).unwrap_or_default() {
+            if lost(user.as_text().unwrap_or_default(), &group.id)? {
+                out.groups.push(group.id.clone());
+                break;
+            }
+        }
+    }
+    if out.groups.is_empty() {
+        return Ok(out);
     }
     for key in state.standing("run/") {
         let Some(entry) = state.peek(key) else { continue };
         let group = entry.value.get("group").and_then(Json::as_text).unwrap_or_default();
+        if !out.groups.iter().any(|known| known == group) {
+            continue;
+        }
         for user in entry.value.get("offeredTo").and_then(Json::as_list).unwrap_or_default() {
             if lost(user.as_text().unwrap_or_default(), group)? {
-                out.extend(state::name_of(key));
+                out.runs.extend(state::name_of(key));
                 break;
             }
         }
@@ -174,17 +197,21 @@ impl Sweep<'_, '_> {
     fn runs(&mut self) -> Result<()> {
         let planner = self.planner;
         let (model, kept, now) = (planner.model, &planner.context.state, planner.context.now);
-        let mut runs: Vec<String> = Vec::new();
+        let (mut runs, mut groups): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        let mut all = true;
         match self.scope.runs {
             Some(named) => runs.extend(named.iter().cloned()),
             None => {
                 runs.extend(due(kept, now).into_iter().map(str::to_owned));
-                runs.extend(gone(model, kept, &mut membership(model, planner.auth, now))?);
+                let gone = gone(model, kept, &mut membership(model, planner.auth, now))?;
+                runs.extend(gone.runs);
+                groups = gone.groups;
             }
         }
         let mut met = BTreeSet::new();
         for id in runs {
             if self.left == 0 {
+                all = false;
                 break;
             }
             if !met.insert(id.clone()) {
@@ -199,7 +226,10 @@ impl Sweep<'_, '_> {
             if !stored.is_open() {
                 continue;
             }
-            let Some(row) = self.row(&stored.lead) else { continue };
+            let Some(row) = self.row(&stored.lead) else {
+                all = false;
+                continue;
+            };
             let cells = Row { table: planner.table, row };
             let lead = Subject { row: Some(row), cells: &cells };
             // A lead that the run does not lock is not its own any more: nobody gets it by this run.
@@ -211,9 +241,29 @@ impl Sweep<'_, '_> {
                 self.changes.push_run(&mut self.draft, &mut self.router, Some(row).filter(|_| locked), by);
             }
         }
+        if all {
+            self.forget_gone(&groups)?;
+        }
         let end = format!("due/{}", due_key(Instant(now.0.saturating_add(1))));
-        let next = kept.standing("due/").find(|key| *key >= end.as_str()).and_then(instant_of);
-        self.draft.runs.wake_at = next;
+        // What this sweep has moved is due at another time, which the runs tell.
+        let stands = |key: &&str| *key >= end.as_str() && !run_of(key).is_some_and(|run| met.contains(run));
+        self.draft.runs.wake_at = kept.standing("due/").find(stands).and_then(instant_of);
+        Ok(())
+    }
+
+    /// Whoever is gone holds nothing any more in these groups.
+    fn forget_gone(&mut self, groups: &[String]) -> Result<()> {
+        let model = self.planner.model;
+        for ix in groups.iter().filter_map(|id| model.groups.find(id)) {
+            self.router.meet_group(GroupIx(ix))?;
+            let Some(group) = self.router.groups.get_mut(&ix) else { continue };
+            let members = &group.members;
+            let here = |person: &Person| {
+                model.users.at(person.0).is_some_and(|user| user.active) && members.iter().any(|member| member.0 == person.0)
+            };
+            group.offers.iter_mut().for_each(|offers| offers.audience.retain(here));
+            group.used = true;
+        }
         Ok(())
     }
 
@@ -293,6 +343,11 @@ fn is_filled(cell: &Cell<'_>) -> bool {
     !cell.is_null() && cell.text() != Some("")
 }
 
+/// The run in a key of what is due.
+fn run_of(key: &str) -> Option<&str> {
+    key.rsplit('/').next()?.rsplit_once('.').map(|(run, _)| run)
+}
+
 /// The instant in a key of what is due.
 fn instant_of(key: &str) -> Option<i64> {
     let digits = key.split('/').nth(1)?;
@@ -329,6 +384,6 @@ pub(crate) fn idle(model: &Model, now: Instant, minutes: i64) -> Result<Option<Q
         return Ok(None);
     }
     let json = group("and", vec![rule(lead.owner, "notNull", Json::Null), group("or", ways)]);
-    let query = compile(&json, "", &model.schema, Strictness::List).map_err(|faults| crate::error::Error::invalid("query_invalid", faults))?;
+    let query = compile(&json, "", &model.schema, Strictness::List).map_err(|faults| Error::invalid("query_invalid", faults))?;
     Ok(Some(Query::from(all([query.root().clone()]))))
 }
