@@ -3,7 +3,7 @@
 use crate::error::Result;
 
 /// For each row its kind or class.
-pub(crate) enum RowClasses {
+pub enum RowClasses {
     /// All rows are of the first.
     Alike,
     /// By a number of 16 bits.
@@ -13,7 +13,7 @@ pub(crate) enum RowClasses {
 }
 
 /// Numbers of rows, and what they stand for.
-pub(crate) struct Compact16 {
+pub struct Compact16 {
     /// For each row.
     pub numbers: Vec<u16>,
     /// For each number.

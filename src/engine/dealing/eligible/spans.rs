@@ -2,12 +2,12 @@
 //!
 //! Where the column has an outline, its bytes tell the marks of all values but those of a byte that has a bound in its midst.
 
-use crate::allot::eligible::value_classes::{Block, add};
+use crate::dealing::block::{Block, add};
 use crate::table::column::Chunks;
 use crate::table::sketch::{NULL_BYTE, Ordered, Outline};
 
 /// A column of numbers, days or instants, and the bounds that somebody asks about.
-pub(crate) struct Spans<'t, T> {
+pub struct Spans<'t, T> {
     column: &'t Chunks<T>,
     /// Ascending, the least value first.
     bounds: Vec<T>,

@@ -1,7 +1,5 @@
 //! The marks of one field: values that the same receivers let pass have the same.
 
-use std::rc::Rc;
-
 use hashbrown::HashMap;
 
 use crate::error::{Error, Result};
@@ -11,54 +9,19 @@ use crate::query::{Cell, Cells, Expr, FieldIx, Query};
 use crate::table::codes::CodeSlice;
 use crate::table::column::{Chunks, CodedColumn, Dict};
 use crate::table::sketch::Ordered;
-use crate::table::{CHUNK, Column, Snapshot};
+use crate::table::{Column, Snapshot};
 use crate::time::{Day, Instant};
 
-use crate::allot::eligible::spans::Spans;
+use crate::dealing::block::{Block, add};
+use crate::dealing::eligible::spans::Spans;
 
 /// Most places that a field may have: codes of its dictionary, or stretches between bounds.
 const PLACES: usize = 1 << 16;
 /// Most questions that are asked of places: more than that, and conditions are better answered for the rows.
 const QUESTIONS: usize = 1 << 24;
 
-/// Rows that are worked on together.
-pub(crate) struct Block<'r> {
-    pub rows: &'r [u32],
-    /// Chunk and place in it of the first, where the rows follow one another in one chunk.
-    run: Option<(usize, usize)>,
-}
-
-/// Rows in blocks of at most `most`, cut so that rows that follow one another lie in one chunk.
-pub(crate) fn blocks(rows: &[u32], most: usize) -> impl Iterator<Item = Block<'_>> {
-    let mut rest = rows;
-    std::iter::from_fn(move || {
-        let first = *rest.first()?;
-        let (chunk, at) = (first as usize / CHUNK, first as usize % CHUNK);
-        let (rows, after) = rest.split_at(rest.len().min(most).min(CHUNK - at));
-        rest = after;
-        let odd = (first..).zip(rows).fold(0, |odd, (expected, row)| odd | (expected ^ row));
-        Some(Block { rows, run: (odd == 0).then_some((chunk, at)) })
-    })
-}
-
-impl Block<'_> {
-    /// The codes of the rows, where they follow one another.
-    #[inline]
-    pub fn codes<'c>(&self, column: &'c CodedColumn) -> Option<CodeSlice<'c>> {
-        let (chunk, first) = self.run?;
-        column.chunks.get(chunk).map(|codes| codes.slice(first, first + self.rows.len()))
-    }
-
-    /// The values of the rows, where they follow one another.
-    #[inline]
-    pub fn values<'c, T>(&self, chunks: &'c [Rc<Vec<T>>]) -> Option<&'c [T]> {
-        let (chunk, first) = self.run?;
-        chunks.get(chunk)?.get(first..first + self.rows.len())
-    }
-}
-
 /// The marks of a field.
-pub(crate) struct ValueClasses<'t> {
+pub struct ValueClasses<'t> {
     values: Values<'t>,
     /// By place: the mark times the stride.
     of_place: Vec<u16>,
@@ -80,7 +43,7 @@ enum Values<'t> {
 }
 
 /// The field that a condition is about, if it is about one and tells rows apart by its marks.
-pub(crate) fn field(node: &Expr, table: &Snapshot) -> Option<FieldIx> {
+pub fn field(node: &Expr, table: &Snapshot) -> Option<FieldIx> {
     let mut first = None;
     let mut fits = true;
     node.each_test(&mut |test| {
@@ -294,14 +257,6 @@ impl<'t> ValueClasses<'t> {
 #[inline]
 fn flag(column: &Chunks<u8>, row: u32) -> usize {
     column.get(row).map_or(2, |value| usize::from(value).min(2))
-}
-
-/// Adds the mark of each place to a number.
-#[inline]
-pub(crate) fn add(of_place: &[u16], numbers: &mut [u16], places: impl Iterator<Item = usize>) {
-    for (number, place) in numbers.iter_mut().zip(places) {
-        *number += of_place.get(place).copied().unwrap_or(0);
-    }
 }
 
 fn tests(parts: &[(usize, Expr)], mut take: impl FnMut(&Predicate)) {

@@ -100,7 +100,7 @@ impl RowSet {
     }
 
     /// Rows of `self` where `there` does not hold, and rows of `other` where it does.
-    pub(super) fn but(self, there: &RowSet, other: RowSet) -> RowSet {
+    pub fn but(self, there: &RowSet, other: RowSet) -> RowSet {
         match (self, there) {
             (own, RowSet::None) => own,
             (_, RowSet::All) => other,

@@ -6,14 +6,14 @@ use crate::query::{Expr, Query};
 use crate::table::{Mask, Row, RowIx, Snapshot};
 
 /// Rows that pass, and the receivers who ask it.
-pub(crate) struct RowMask {
+pub struct RowMask {
     pub rows: Mask,
     /// One bit for each receiver.
     pub receivers: Vec<u64>,
 }
 
 /// Conditions being gathered: each is answered once, whoever asks it.
-pub(crate) struct RowMasks {
+pub struct RowMasks {
     words: usize,
     conditions: Vec<(Expr, Vec<u64>)>,
     answered: Vec<RowMask>,
@@ -25,7 +25,7 @@ const WIDTH: usize = 64;
 const FEW: usize = 64;
 
 /// Whether so few rows are asked about that each is looked at by itself.
-pub(crate) fn are_few(rows: &[u32], table: &Snapshot) -> bool {
+pub fn are_few(rows: &[u32], table: &Snapshot) -> bool {
     rows.len().saturating_mul(FEW) < table.rows() as usize
 }
 
@@ -90,7 +90,7 @@ fn mark(words: &mut [u64], receiver: usize) {
 }
 
 /// For each row the bits of up to 64 lanes as one word, then those of the next.
-pub(crate) fn keys<'l>(lanes: &'l [RowMask], rows: &'l [u32]) -> impl Iterator<Item = Result<Vec<u64>>> + 'l {
+pub fn keys<'l>(lanes: &'l [RowMask], rows: &'l [u32]) -> impl Iterator<Item = Result<Vec<u64>>> + 'l {
     lanes.chunks(WIDTH).map(move |lanes| {
         let mut out: Vec<u64> = Vec::new();
         out.try_reserve_exact(rows.len())?;

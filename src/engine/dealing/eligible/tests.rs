@@ -6,14 +6,14 @@ use std::rc::Rc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::allot::eligible::*;
+use crate::dealing::eligible::*;
+use crate::filter::packed::{Layout, table, table_with};
+use crate::filter::sample::{Lead, Shape, Staff, context, filter, lead, rule, schema, shapes};
 use crate::filter::{matches, select};
 use crate::json::Json;
 use crate::query::assume::all;
 use crate::query::{Schema, Strictness, compile};
 use crate::table::Mask;
-use evenhand_engine::filter::packed::{Layout, table, table_with};
-use evenhand_engine::filter::sample::{Lead, Shape, Staff, context, filter, lead, rule, schema, shapes};
 
 fn node(json: &Json, schema: &Schema) -> Expr {
     compile(json, "", schema, Strictness::List).unwrap().root().clone()

@@ -5,27 +5,26 @@
 //! Loops over all rows are functions that are not inlined: inside of a large function of WebAssembly the compilers of browsers run out of
 //! registers, and each of these loops takes twice as long.
 
-use hashbrown::HashMap;
-
 use crate::error::Result;
 use crate::query::FieldIx;
 use crate::split::{self as kernel, Apportionment, Class};
-use crate::table::{CodeSlice, Column, RowIx};
+use crate::table::{CodeSlice, Column, RowIx, Snapshot};
 
-use crate::allot::deal::NOBODY;
-use crate::allot::eligible::{BLOCK, Block, EligibilityClasses, RowClasses, blocks};
-use crate::plan::planner::Planner;
+use super::NOBODY;
+use super::block::{BLOCK, Block, blocks};
+use super::eligible::{EligibilityClasses, RowClasses};
+use super::refine::refine;
 
 /// Who of the receivers holds a row, by the code of the slot's column.
-pub(crate) struct Holders<'a> {
+pub struct Holders<'a> {
     column: &'a Column,
     /// Code → place among the receivers, or [`NOBODY`].
     places: Vec<u32>,
 }
 
 /// Finds the receivers' codes in the slot's column.
-pub(crate) fn holders<'a>(planner: &Planner<'a>, slot: FieldIx, names: &[&str]) -> Holders<'a> {
-    let column = planner.table.column(slot);
+pub fn holders<'a>(table: &'a Snapshot, slot: FieldIx, names: &[&str]) -> Holders<'a> {
+    let column = table.column(slot);
     let mut places = Vec::new();
     if let Column::Coded(coded) = column {
         places.resize(coded.dict.len() + 1, NOBODY);
@@ -77,7 +76,7 @@ impl Holders<'_> {
 }
 
 /// The classes of some rows.
-pub(crate) struct Classes {
+pub struct Classes {
     /// In no particular order.
     pub list: Vec<Class>,
     /// For each row, its class.
@@ -86,7 +85,7 @@ pub(crate) struct Classes {
 
 impl Classes {
     /// Sorts rows into classes: those of one kind, and where they stay with their holders, of one holder.
-    pub(crate) fn of(rows: &[u32], kinds: EligibilityClasses, holders: Option<&Holders<'_>>) -> Result<Classes> {
+    pub fn of(rows: &[u32], kinds: EligibilityClasses, holders: Option<&Holders<'_>>) -> Result<Classes> {
         let Some(holders) = holders.filter(|holders| holders.any()) else {
             let list = kinds.list.into_iter().map(|(eligible, count)| Class { eligible, owner: None, count }).collect();
             return Ok(Classes { list, of_row: kinds.of_row });
@@ -122,34 +121,8 @@ fn all_change(holders: &[u32], receivers: &[u32]) -> bool {
     }
 }
 
-/// Places of the small table that remembers where keys were found last.
-const RECENT: usize = 1 << 12;
-
-/// Splits classes further by a key of each row; numbers them in the order of their first row.
-pub(crate) fn refine(of_row: &mut [u32], keys: impl Iterator<Item = u64>) -> Result<u32> {
-    let mut known: HashMap<(u32, u64), u32, foldhash::fast::FixedState> = HashMap::default();
-    let mut next = 0;
-    // Few keys come again and again: most are found where they were found last, without the map.
-    let mut recent: Vec<((u32, u64), u32)> = vec![((u32::MAX, 0), 0); RECENT];
-    for (class, key) in of_row.iter_mut().zip(keys) {
-        let pair = (*class, key);
-        let hash = (key ^ u64::from(*class).rotate_left(40)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let Some(place) = recent.get_mut((hash >> 52) as usize) else { continue };
-        if place.0 != pair {
-            known.try_reserve(1).map_err(|_| crate::error::Error::out_of_memory())?;
-            let number = *known.entry(pair).or_insert_with(|| {
-                next += 1;
-                next - 1
-            });
-            *place = (pair, number);
-        }
-        *class = place.1;
-    }
-    Ok(next)
-}
-
 /// Who gets which row.
-pub(crate) enum Assignment {
+pub enum Assignment {
     /// Row by row: a place among the receivers, or [`NOBODY`] where nobody has room.
     Listed(Vec<u32>),
     /// Class by class.
@@ -165,7 +138,7 @@ pub(crate) enum Assignment {
 
 impl Assignment {
     /// Deals every class.
-    pub(crate) fn of(settled: &Apportionment, rows: usize, of_row: RowClasses, order: kernel::Order) -> Result<Assignment> {
+    pub fn of(settled: &Apportionment, rows: usize, of_row: RowClasses, order: kernel::Order) -> Result<Assignment> {
         let mut sequence: Vec<u32> = Vec::new();
         sequence.try_reserve_exact(rows)?;
         sequence.resize(rows, NOBODY);
@@ -223,7 +196,7 @@ impl Assignment {
     /// The receivers of the rows that change. Rows that do not are taken out of `rows`; with `present` these are also those
     /// that are with their receiver already.
     #[inline(never)]
-    pub(crate) fn split_off_unchanged(mut self, rows: &mut Vec<u32>, present: Option<&Holders<'_>>) -> Result<(Vec<u32>, Unmoved)> {
+    pub fn split_off_unchanged(mut self, rows: &mut Vec<u32>, present: Option<&Holders<'_>>) -> Result<(Vec<u32>, Unmoved)> {
         let mut unmoved = Unmoved::default();
         if let Assignment::Listed(list) = &self {
             // Of rows that nobody is told of, nothing is to be told.
@@ -282,7 +255,7 @@ impl Assignment {
 
 /// Rows that do not change.
 #[derive(Default)]
-pub(crate) struct Unmoved {
+pub struct Unmoved {
     /// Nobody has room for them.
     pub full: Vec<u32>,
     /// Rows that their receiver holds already.

@@ -14,23 +14,22 @@ mod value_classes;
 
 use hashbrown::HashMap;
 
-use crate::access::RowSet;
 use crate::error::{Error, Result};
-use crate::filter;
+use crate::filter::{self, RowSet};
 use crate::query::assume::{is_false, is_true};
 use crate::query::{Bindings, Expr, FieldIx, Query};
 use crate::split::Set;
 use crate::table::{RowIx, Snapshot};
 
-use crate::allot::classes::refine;
+use crate::dealing::block::{BLOCK, blocks};
+use crate::dealing::refine::refine;
 use row_classes::Compact16;
-pub(crate) use row_classes::RowClasses;
+pub use row_classes::RowClasses;
 use row_masks::RowMask;
 use value_classes::ValueClasses;
-pub(crate) use value_classes::{Block, blocks};
 
 /// What a receiver asks of a row.
-pub(crate) struct Condition {
+pub struct Condition {
     /// What its fields must be like.
     pub node: Expr,
     /// The rows that pass besides.
@@ -38,7 +37,7 @@ pub(crate) struct Condition {
 }
 
 /// Rows, by who may take them.
-pub(crate) struct EligibilityClasses {
+pub struct EligibilityClasses {
     /// Different sets of receivers, and how many rows each has.
     pub list: Vec<(Set, u64)>,
     /// Which of them each row has.
@@ -47,11 +46,9 @@ pub(crate) struct EligibilityClasses {
 
 /// Numbers that marks are combined to at most, so that 16 bits hold them.
 const COMBINED: usize = 1 << 16;
-/// Rows that are worked on at a time.
-pub(crate) const BLOCK: usize = 1 << 10;
 
 /// Sorts rows by the receivers who may take them.
-pub(crate) fn kinds(table: &Snapshot, ctx: &filter::Context<'_>, rows: &[u32], conditions: Vec<Condition>) -> Result<EligibilityClasses> {
+pub fn kinds(table: &Snapshot, ctx: &filter::Context<'_>, rows: &[u32], conditions: Vec<Condition>) -> Result<EligibilityClasses> {
     let asked = Asked::new(table, ctx, rows, conditions)?;
     match asked.groups.as_slice() {
         [] if asked.lanes.is_empty() => {
