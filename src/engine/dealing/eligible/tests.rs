@@ -185,7 +185,7 @@ fn many_fields_need_more_than_one_look_up() {
     let table = table(&schema, &leads, &of_lead, Layout(0));
     let nodes: Vec<Expr> = (0..300)
         .map(|at| {
-            let day = crate::plan::timeline::json(&crate::query::Cell::Day(crate::time::Day(at)));
+            let day = Json::from(crate::time::Day(at).write());
             let rules = format!(
                 r#"{{"combinator": "and", "rules": [{{"field": "number1", "operator": ">=", "value": {at}}},
                 {{"field": "number2", "operator": "<", "value": {}}}, {{"field": "date1", "operator": ">", "value": {}}}]}}"#,

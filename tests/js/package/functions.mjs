@@ -1,5 +1,5 @@
 // Where the bytes of a module go: its crates and its largest functions, by the names that the compiler leaves in.
-// Usage: node tests/package/functions.mjs pkg-template/build/bound.wasm [how many]
+// Usage: node tests/js/package/functions.mjs pkg-template/build/bound.wasm [how many]
 import { readFileSync } from "node:fs";
 
 const [file, most = "25"] = process.argv.slice(2);

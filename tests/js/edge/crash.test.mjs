@@ -1,7 +1,7 @@
 // The runtime is killed at random moments of a stream of plans and started again on what it left.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { createEngine } from "../../www-demo/edge/node_modules/evenhand/node.js";
+import { createEngine } from "../../../www-demo/edge/node_modules/evenhand/node.js";
 import { config, lead, LONG, prepare, seeded } from "./lib/edge.mjs";
 import { Connections } from "./lib/requests.mjs";
 

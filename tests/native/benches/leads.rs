@@ -1,6 +1,6 @@
 //! Made-up leads of 16 fields, the same for the same seed: what the benchmarks load.
 
-#[path = "../native/support/dice.rs"]
+#[path = "../support/dice.rs"]
 #[allow(dead_code, reason = "only some of it is needed here")]
 pub mod dice;
 

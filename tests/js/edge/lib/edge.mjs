@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "../../../www-demo/edge/local/build.mjs";
-import { issuer } from "../../../www-demo/edge/local/tokens.mjs";
-import { start } from "../../../www-demo/edge/local/workerd.mjs";
+import { build } from "../../../../www-demo/edge/local/build.mjs";
+import { issuer } from "../../../../www-demo/edge/local/tokens.mjs";
+import { start } from "../../../../www-demo/edge/local/workerd.mjs";
 
-export const require = createRequire(new URL("../../../www-demo/edge/package.json", import.meta.url));
+export const require = createRequire(new URL("../../../../www-demo/edge/package.json", import.meta.url));
 /** Whether the long forms run: `cargo xtask test --edge`. */
 export const LONG = process.env.EVENHAND_EDGE === "long";
 /** No test asks so often that a limit would answer, but for those that mean to. */

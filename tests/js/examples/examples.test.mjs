@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { server } from "./postgres.mjs";
 
-const example = (name) => fileURLToPath(new URL(`../../www-demo/examples/${name}`, import.meta.url));
+const example = (name) => fileURLToPath(new URL(`../../../www-demo/examples/${name}`, import.meta.url));
 
 /** Runs an example to its end; gives back its lines as `{ title: rest }`, and those that are indented below their title. */
 async function run(name, { program = process.execPath, env = {} } = {}) {

@@ -1,8 +1,8 @@
 // The same front with the same tokens, limits and log, and no engine: a claim is `UPDATE … WHERE owner IS NULL`. What Evenhand costs is what it takes more.
 import { DurableObject } from "cloudflare:workers";
-import type { Answer, Call, Env } from "../../../www-demo/edge/src/env.ts";
+import type { Answer, Call, Env } from "../../../../www-demo/edge/src/env.ts";
 
-export { app as default } from "../../../www-demo/edge/src/app.ts";
+export { app as default } from "../../../../www-demo/edge/src/app.ts";
 
 const json = (data: unknown): Answer => ({ status: 200, type: "application/json", body: JSON.stringify(data) });
 

@@ -84,7 +84,7 @@ const TABLE = [
 ];
 
 // An undo is given beside each of them.
-const KINDS = JSON.parse(readFileSync(new URL("../commands.json", import.meta.url), "utf8")).filter((kind) => kind !== "undo");
+const KINDS = JSON.parse(readFileSync(new URL("../../commands.json", import.meta.url), "utf8")).filter((kind) => kind !== "undo");
 assert.deepEqual(KINDS.filter((kind) => !TABLE.some(([{ type }]) => type === kind)), [], "commands without a row of the table");
 
 /** A world, opened; with what is denied, if anything is. */

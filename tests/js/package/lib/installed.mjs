@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** This folder's parent: `tests/package`. */
+/** This folder's parent: `tests/js/package`. */
 export const here = dirname(dirname(fileURLToPath(import.meta.url)));
 export const pkg = join(here, "node_modules/evenhand");
 export const manifest = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
@@ -13,7 +13,7 @@ export const entry = (condition) => manifest.exports["."][condition].default.sli
 
 /** The case files, in order of their paths. */
 export function cases() {
-  const root = join(here, "../cases");
+  const root = join(here, "../../cases");
   const files = readdirSync(root, { recursive: true }).map((file) => file.replaceAll("\\", "/"));
   return files.filter((file) => file.endsWith(".json")).sort().map((file) => ({ file, ...JSON.parse(readFileSync(join(root, file), "utf8")) }));
 }

@@ -61,7 +61,7 @@ const out = new URL("../out/", import.meta.url);
 mkdirSync(out, { recursive: true });
 const machine = { node: process.version, cpu: cpus()[0]?.model, cpus: cpus().length, load: loadavg() };
 writeFileSync(new URL("against.json", out), `${JSON.stringify({ against: name, quick, machine, sizes, kernels: lines, starts }, null, 2)}\n`);
-console.log(`\nwritten to tests/bench/out/against.json, in ${(performance.now() / 1000).toFixed(0)} s`);
+console.log(`\nwritten to tests/js/bench/out/against.json, in ${(performance.now() / 1000).toFixed(0)} s`);
 if (differ > 0) {
   console.error(`${differ} kernels fail or answer differently`);
   process.exit(1);

@@ -26,7 +26,7 @@ export function crowded(seed) {
 export const loads = (users) => Object.fromEntries(users.map(({ id }, at) => [id, at % 4]));
 
 /** The types of all commands but `undo`, which needs a plan to take back. */
-export const KINDS = JSON.parse(readFileSync(new URL("../../commands.json", import.meta.url), "utf8")).filter((kind) => kind !== "undo");
+export const KINDS = JSON.parse(readFileSync(new URL("../../../commands.json", import.meta.url), "utf8")).filter((kind) => kind !== "undo");
 
 /** A command of each type, at random. */
 export function commands({ random, users, leads, units }) {

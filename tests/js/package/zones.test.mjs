@@ -9,7 +9,7 @@ import { createEngineSync } from "evenhand";
 import { zones } from "evenhand/zones";
 import { here, pkg } from "./lib/installed.mjs";
 
-const root = resolve(here, "../..");
+const root = resolve(here, "../../..");
 const names = zones.names();
 const [FROM, TO] = [Date.UTC(2020, 0) / 1000, Date.UTC(2046, 0) / 1000];
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import test, { after, before } from "node:test";
-import { createEngine } from "../../www-demo/edge/node_modules/evenhand/node.js";
+import { createEngine } from "../../../www-demo/edge/node_modules/evenhand/node.js";
 import { Client, config, lead, logged, prepare, require, seeded } from "./lib/edge.mjs";
 import { faults, judge } from "./lib/openapi.mjs";
 
