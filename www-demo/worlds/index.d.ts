@@ -1,0 +1,16 @@
+import type { WorkspaceConfig } from "evenhand";
+
+export interface WorldInfo {
+  id: string;
+  title: string;
+  line: string;
+  /** One of them, and several. */
+  lead: [one: string, many: string];
+  count: number;
+  /** Where the clock of the world starts. */
+  now: string;
+  /** Who a visitor is at first. */
+  actor: string;
+  load: () => Promise<{ config: WorkspaceConfig; leads: (count: number, now: string) => Record<string, unknown>[]; story: { title: string; steps: { say: string; actor?: string }[] } }>;
+}
+export declare const worlds: WorldInfo[];
