@@ -1,5 +1,3 @@
-import type { WorkspaceConfig } from "evenhand";
-
 export interface WorldInfo {
   id: string;
   title: string;
@@ -11,6 +9,5 @@ export interface WorldInfo {
   now: string;
   /** Who a visitor is at first. */
   actor: string;
-  load: () => Promise<{ config: WorkspaceConfig; leads: (count: number, now: string) => Record<string, unknown>[]; story: { title: string; steps: { say: string; actor?: string }[] } }>;
 }
 export declare const worlds: WorldInfo[];

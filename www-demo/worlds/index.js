@@ -9,7 +9,6 @@ export const worlds = [
     count: 4000,
     now: "2026-03-02T15:00:00Z",
     actor: "nora",
-    load: () => Promise.all([import("./lender/config.js"), import("./lender/leads.js"), import("./lender/story.js")]).then(world),
   },
   {
     id: "partners",
@@ -19,7 +18,6 @@ export const worlds = [
     count: 4000,
     now: "2026-03-11T10:00:00Z",
     actor: "marta",
-    load: () => Promise.all([import("./partners/config.js"), import("./partners/leads.js"), import("./partners/story.js")]).then(world),
   },
   {
     id: "pools",
@@ -29,7 +27,6 @@ export const worlds = [
     count: 100_000,
     now: "2026-03-16T13:30:00Z",
     actor: "ruth",
-    load: () => Promise.all([import("./pools/config.js"), import("./pools/leads.js"), import("./pools/story.js")]).then(world),
   },
   {
     id: "lists",
@@ -39,8 +36,5 @@ export const worlds = [
     count: 4000,
     now: "2026-03-18T17:00:00Z",
     actor: "delphine",
-    load: () => Promise.all([import("./lists/config.js"), import("./lists/leads.js"), import("./lists/story.js")]).then(world),
   },
 ];
-
-const world = ([{ config }, { leads }, { story }]) => ({ config, leads, story });

@@ -138,10 +138,11 @@ export const config = {
       sharedWith: { units: ["northgate"] },
     },
     {
-      id: "unowned",
-      name: "Nobody’s",
+      id: "nobodys",
+      name: "Nobody’s, by branch",
       owner: "nora",
       query: { combinator: "and", rules: [{ field: "agent", operator: "null" }] },
+      sort: [{ field: "branch" }, { field: "created", descending: true }],
       columns: ["name", "status", "branch", "source", "amount", "created"],
     },
   ],
