@@ -48,7 +48,7 @@ export function ActionBar({ count, building, onBuild }: { count: number; buildin
           <Icon name="filter" size={14} /> Filter
         </button>
       )}
-      {action("split", picked ? "Reassign" : "Reassign all", () => setDraft({ kind: "mass", split: true }))}
+      {action("split", picked ? "Reassign" : "Reassign all", () => setDraft({ kind: "mass", split: true }), many && may && !may.mass.allowed ? may.mass : may?.give)}
       {action("pen", "Mass edit", () => setDraft({ kind: "mass", split: false }))}
       {config.lead.pool && action("back", "Return to pool", () => setDraft({ kind: "return" }))}
       <span className="gap" />
@@ -59,7 +59,7 @@ export function ActionBar({ count, building, onBuild }: { count: number; buildin
       )}
       {view.kind === "list" && !picked && (
         <button type="button" className="button quiet" onClick={() => setSaving(true)}>
-          List…
+          Share list
         </button>
       )}
       <Columns />

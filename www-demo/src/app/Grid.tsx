@@ -45,7 +45,7 @@ export function Grid({ found, onAct, picked }: { found: Found; onAct: () => void
     },
   });
   const headers = table.getFlatHeaders();
-  const template = `38px ${headers.map((header) => `${header.getSize()}px`).join(" ")} minmax(0, 1fr)`;
+  const template = `38px ${headers.map((header, at) => (at === 0 ? `min(${header.getSize()}px, 46vw)` : `${header.getSize()}px`)).join(" ")} minmax(0, 1fr)`;
 
   const virtual = useVirtualizer({ count: found.count, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 14, scrollPaddingStart: ROW + 4, scrollPaddingEnd: 8 });
   const items = virtual.getVirtualItems();

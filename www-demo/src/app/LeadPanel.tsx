@@ -5,7 +5,7 @@ import { WhyNot } from "../ui/why";
 import { Cell } from "./Cell";
 import { desk } from "./client";
 import { useDesk } from "./desk";
-import { moment, sentence, unitName, userName, zoneOf } from "./format";
+import { moment, named, unitName, userName, zoneOf } from "./format";
 import { Reassign } from "./Reassign";
 import { nameField, shownFields } from "./view";
 
@@ -111,7 +111,7 @@ export function LeadPanel({ id }: { id: string }) {
             <ol className="timeline">
               {view.timeline.map((entry, at) => (
                 <li key={`${entry.plan} ${at}`}>
-                  <span>{sentence(entry.text)}</span>
+                  <span>{named(entry.text, config)}</span>
                   <span className="muted">
                     {userName(entry.actor, config)}, {moment(entry.at, zoneOf(config))}
                   </span>
@@ -149,7 +149,7 @@ function Primary({ id, view }: { id: string; view: LeadView }) {
   return (
     <label className="primary-line">
       <span className="muted">{label}</span>
-      <select className="select" value={view.primary ?? ""} disabled={!view.edit.allowed} onChange={({ target }) => void perform({ type: "assign", leads: { ids: [id] }, primary: target.value || null })}>
+      <select className="select" aria-label={label} value={view.primary ?? ""} disabled={!view.edit.allowed} onChange={({ target }) => void perform({ type: "assign", leads: { ids: [id] }, primary: target.value || null })}>
         <option value="">Nobody</option>
         {view.primary && !holders.includes(view.primary) && <option value={view.primary}>{userName(view.primary, config)}</option>}
         {holders.map((user) => (

@@ -10,6 +10,9 @@ import { operators } from "./operators";
 import { number, sentence } from "./format";
 import { built, shownFields } from "./view";
 
+/** The filter without the ids that the component gives its rows. */
+const plain = (query: RuleGroupType) => JSON.stringify(query, (key, value) => (key === "id" || key === "path" ? undefined : value));
+
 /** The filter of the list, with its count and its meaning while it is built. */
 export default function ListBuilder({ onClose }: { onClose: () => void }) {
   const { view, setView, opened, actor } = useDesk();
@@ -25,7 +28,7 @@ export default function ListBuilder({ onClose }: { onClose: () => void }) {
       if (!current) return;
       setCounted(next);
       // A filter that is not finished yet leaves the table as it was.
-      if (touched.current && !next.error) setView(built(latest.current, query as QueryInput));
+      if (touched.current && !next.error) setView(built(latest.current, JSON.parse(plain(query)) as QueryInput));
     });
     return () => {
       current = false;
@@ -45,7 +48,8 @@ export default function ListBuilder({ onClose }: { onClose: () => void }) {
         fields={fields}
         query={query}
         onQueryChange={(next) => {
-          if (JSON.stringify(next) === JSON.stringify(query)) return;
+          // Ids come and go without a change of meaning.
+          if (plain(next as RuleGroupType) === plain(query)) return;
           touched.current = true;
           setQuery(next as RuleGroupType);
         }}

@@ -1,5 +1,6 @@
 import type { Command, FieldPatch, Scalar } from "evenhand";
 import { useEffect, useMemo, useState } from "react";
+import { Icon } from "../ui/icons";
 import { AddPeople } from "../ui/people";
 import type { Draft } from "./draft";
 import { useDesk } from "./desk";
@@ -68,58 +69,75 @@ export function MassForm({ draft, onCompose }: FormProps & { draft: Extract<Draf
     </li>
   );
   const single = draft.lead !== undefined;
+  const splitPart =
+    !single &&
+    part(
+      "split",
+      `${config.fields[config.lead.owner]?.label ?? "Owner"}: split evenly`,
+      <>
+        <AddPeople config={config} label="Add people, a unit or a tag" taken={terms.users} onAdd={add} />
+        {terms.users.length > 0 && <SplitOptions ways={ways} onWays={setWays} />}
+      </>,
+    );
+  const others = (
+    <ul className="parts two">
+      {!draft.split && splitPart}
+      {extra.map((slot) =>
+        part(
+          slot,
+          config.fields[slot]?.label ?? slot,
+          <select className="select" aria-label={config.fields[slot]?.label ?? slot} value={slots[slot] ?? ""} onChange={({ target }) => setSlots({ ...slots, [slot]: target.value })}>
+            <option value="">Nobody</option>
+            {config.users
+              .filter(({ active }) => active !== false)
+              .map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {name ?? id}
+                </option>
+              ))}
+          </select>,
+        ),
+      )}
+      {fields.map((field) => part(field, config.fields[field]?.label ?? field, <FieldInput field={field} value={values[field]} onValue={(value) => setValues({ ...values, [field]: value })} />))}
+      {companies.length > 0 &&
+        part(
+          "units",
+          "Give a company access",
+          <div className="checks">
+            {companies.map(({ id, name }) => (
+              <label key={id} className="check">
+                <input type="checkbox" checked={units.includes(id)} onChange={({ target }) => setUnits(target.checked ? [...units, id] : units.filter((one) => one !== id))} /> {name ?? id}
+              </label>
+            ))}
+          </div>,
+        )}
+      {part(
+        "note",
+        "Add a note",
+        <>
+          <input className="field" aria-label="Type of the note" value={note.type} onChange={({ target }) => setNote({ ...note, type: target.value })} />
+          <textarea className="field" rows={2} aria-label="Text of the note" placeholder="What is everybody to know?" value={note.text} onChange={({ target }) => setNote({ ...note, text: target.value })} />
+        </>,
+      )}
+      {part("alert", "Add an alert", <input className="field" aria-label="Text of the alert" value={alert} onChange={({ target }) => setAlert(target.value)} />)}
+    </ul>
+  );
   return (
     <div className="form">
       <p className="scope">{words}</p>
-      <ul className="parts">
-        {!single &&
-          part(
-            "split",
-            `${config.fields[config.lead.owner]?.label ?? "Owner"}: split evenly`,
-            <>
-              <AddPeople config={config} label="Add people, a unit or a tag" taken={terms.users} onAdd={add} />
-              {terms.users.length > 0 && <SplitOptions ways={ways} onWays={setWays} />}
-            </>,
-          )}
-        {extra.map((slot) =>
-          part(
-            slot,
-            config.fields[slot]?.label ?? slot,
-            <select className="select" aria-label={config.fields[slot]?.label ?? slot} value={slots[slot] ?? ""} onChange={({ target }) => setSlots({ ...slots, [slot]: target.value })}>
-              <option value="">Nobody</option>
-              {config.users
-                .filter(({ active }) => active !== false)
-                .map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name ?? id}
-                  </option>
-                ))}
-            </select>,
-          ),
-        )}
-        {fields.map((field) => part(field, config.fields[field]?.label ?? field, <FieldInput field={field} value={values[field]} onValue={(value) => setValues({ ...values, [field]: value })} />))}
-        {companies.length > 0 &&
-          part(
-            "units",
-            "Give a company access",
-            <div className="checks">
-              {companies.map(({ id, name }) => (
-                <label key={id} className="check">
-                  <input type="checkbox" checked={units.includes(id)} onChange={({ target }) => setUnits(target.checked ? [...units, id] : units.filter((one) => one !== id))} /> {name ?? id}
-                </label>
-              ))}
-            </div>,
-          )}
-        {part(
-          "note",
-          "Add a note",
-          <>
-            <input className="field" aria-label="Type of the note" value={note.type} onChange={({ target }) => setNote({ ...note, type: target.value })} />
-            <textarea className="field" rows={2} aria-label="Text of the note" placeholder="What is everybody to know?" value={note.text} onChange={({ target }) => setNote({ ...note, text: target.value })} />
-          </>,
-        )}
-        {part("alert", "Add an alert", <input className="field" aria-label="Text of the alert" value={alert} onChange={({ target }) => setAlert(target.value)} />)}
-      </ul>
+      {draft.split ? (
+        <>
+          <ul className="parts">{splitPart}</ul>
+          <details className="fold">
+            <summary>
+              <Icon name="right" size={13} /> Change other fields in the same step
+            </summary>
+            {others}
+          </details>
+        </>
+      ) : (
+        others
+      )}
     </div>
   );
 }

@@ -29,7 +29,7 @@ function PoolPick({ pool, onPool, pools }: { pool: string; onPool: (pool: string
   return (
     <label className="line">
       <span>Into</span>
-      <select className="select" value={pool} onChange={({ target }) => onPool(target.value)}>
+      <select className="select" aria-label="Into" value={pool} onChange={({ target }) => onPool(target.value)}>
         <option value="">The pool each is of</option>
         {pools.map(({ id, name }) => (
           <option key={id} value={id}>
@@ -104,6 +104,7 @@ export function TransferForm({ lead, seen, onCompose }: FormProps & { lead: stri
         <span>To</span>
         <select
           className="select"
+          aria-label="Transfer to"
           value={unit}
           onChange={({ target }) => {
             setUnit(target.value);
@@ -121,7 +122,7 @@ export function TransferForm({ lead, seen, onCompose }: FormProps & { lead: stri
       {unit && (
         <label className="line">
           <span>There, to</span>
-          <select className="select" value={user} onChange={({ target }) => setUser(target.value)}>
+          <select className="select" aria-label="There, to" value={user} onChange={({ target }) => setUser(target.value)}>
             <option value="">Nobody yet</option>
             {people.map(({ id, name }) => (
               <option key={id} value={id}>

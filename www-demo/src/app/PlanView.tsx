@@ -5,7 +5,7 @@ import { Icon } from "../ui/icons";
 import { Reasons } from "../ui/why";
 import { desk } from "./client";
 import { useDesk } from "./desk";
-import { cell, DROPS, number, plural, sentence, unitName, userName } from "./format";
+import { cell, DROPS, named, number, plural, sentence, unitName, userName } from "./format";
 import { PersonRow, type Terms } from "./PersonRow";
 
 export function PlanSummary({ summary, terms }: { summary: Summary; terms?: Terms }) {
@@ -54,7 +54,7 @@ export function PlanSummary({ summary, terms }: { summary: Summary; terms?: Term
       ))}
       {summary.warnings.map((warning, at) => (
         <p key={`${warning.code} ${at}`} className="callout amber">
-          {sentence(warning.message)}
+          {named(warning.message, opened.config)}
         </p>
       ))}
       <Changes summary={summary} />
@@ -132,7 +132,7 @@ function Dropped({ summary }: { summary: Summary }) {
 }
 
 function DroppedGroup({ code, count, token }: { code: string; count: number; token: number }) {
-  const { openLead } = useDesk();
+  const { openLead, opened } = useDesk();
   const [lines, setLines] = useState<DroppedLine[] | null>(null);
   return (
     <details className="fold held" onToggle={({ currentTarget }) => currentTarget.open && lines === null && void desk.drops(token, code, 50).then(setLines)}>
@@ -151,7 +151,7 @@ function DroppedGroup({ code, count, token }: { code: string; count: number; tok
               <button type="button" className="link" onClick={() => openLead(lead)}>
                 {name}
               </button>
-              <span className="muted">{sentence(reasons?.[0]?.message ?? message)}</span>
+              <span className="muted">{named(reasons?.[0]?.message ?? message, opened.config)}</span>
             </li>
           ))}
           {count > lines.length && <li className="muted">and {number(count - lines.length)} more</li>}

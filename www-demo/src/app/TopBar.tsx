@@ -41,7 +41,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         </span>
         <span>{userName(actor, config)}</span>
       </Pick>
-      <button type="button" className="icon-button" aria-label="Commands (Ctrl K)" title="Commands (Ctrl K)" onClick={onPalette}>
+      <button type="button" className="icon-button more" aria-label="Commands (Ctrl K)" title="Commands (Ctrl K)" onClick={onPalette}>
         <Icon name="dots" />
       </button>
     </header>

@@ -57,6 +57,13 @@ export const initials = (name: string) => {
 };
 export const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? "" : "."}`;
 
+/** The engine names things by their ids, between backticks; here they are shown by their names. */
+export function named(text: string, config: WorkspaceConfig): string {
+  const { users, org = [], pools = [], profiles = [], lists = [], fields } = config;
+  const name = (id: string) => fields[id]?.label ?? [...users, ...org, ...pools, ...profiles, ...lists].find((one) => one.id === id)?.name;
+  return sentence(text.replace(/`([^`]+)`/g, (_, id: string) => name(id) ?? `“${id}”`));
+}
+
 /** Words for why a row was left out. */
 export const DROPS: Record<string, string> = {
   unknown_lead: "No such lead, or not yours to see",

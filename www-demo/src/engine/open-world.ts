@@ -38,21 +38,23 @@ export class OpenWorld {
     this.why = new Why(engine, config);
   }
 
-  static async open(engine: Engine, store: Store, id: string, progress: (done: number, total: number) => void): Promise<OpenWorld> {
-    const saved = await store.read(id);
+  static async open(starting: Promise<Engine>, opening: Promise<Store>, id: string, progress: (done: number, total: number) => void): Promise<OpenWorld> {
+    // The module compiles while the data is read.
+    const seeded = id === FILE ? null : worlds.find((one) => one.id === id);
+    if (seeded === undefined) throw new Error(`there is no world \`${id}\``);
+    const reading = seeded && loadWorld(id).then(({ config, leads, story }) => ({ config, story, rows: leads(seeded.count, seeded.now) }));
+    const [engine, saved] = await Promise.all([starting, opening.then((store) => store.read(id)), reading]);
     let world: OpenWorld;
-    if (id === FILE) {
+    if (!seeded || !reading) {
       if (!saved.file) throw new Error("there is no file: drop one on the window");
       const setup = JSON.parse(saved.file.setup) as FileSetup;
       const { workspace, table, config } = fileWorld(engine, saved.file.bytes, setup, progress);
       world = new OpenWorld(id, setup.name, ["lead", "leads"], "you", engine, config, workspace, table, saved.now ?? setup.now);
     } else {
-      const info = worlds.find((one) => one.id === id);
-      if (!info) throw new Error(`there is no world \`${id}\``);
-      const { config, leads, story } = await loadWorld(id);
+      const { config, story, rows } = await reading;
       const workspace = engine.workspace(config);
-      const table = workspace.load(leads(info.count, info.now), { onProgress: progress });
-      world = new OpenWorld(id, info.title, info.lead, info.actor, engine, config, workspace, table, saved.now ?? Date.parse(info.now));
+      const table = workspace.load(rows, { onProgress: progress });
+      world = new OpenWorld(id, seeded.title, seeded.lead, seeded.actor, engine, config, workspace, table, saved.now ?? Date.parse(seeded.now));
       world.story = { title: story.title, steps: story.steps.map(({ say }) => say) };
     }
     world.state = saved.state;

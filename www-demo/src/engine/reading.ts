@@ -53,7 +53,7 @@ export class Reading {
     try {
       const filter = this.world.workspace.filter(query);
       try {
-        return { count: this.#count(query, actor), words: filter.describe(), warnings: filter.warnings };
+        return { count: this.#count(query, actor), words: this.#named(filter.describe()), warnings: filter.warnings };
       } finally {
         filter.free();
       }
@@ -67,7 +67,7 @@ export class Reading {
     try {
       const query = this.query(view);
       const filter = this.world.workspace.filter(query);
-      const words = filter.describe();
+      const words = this.#named(filter.describe());
       const { warnings } = filter;
       filter.free();
       this.#clear();
@@ -199,6 +199,12 @@ export class Reading {
     if (field?.type === "user") return this.world.name(String(value));
     if (field?.type === "unit") return this.#unit(String(value));
     return String(value);
+  }
+
+  /** The engine's words name people, units and pools by their ids; these are shown by name. */
+  #named(words: string): string {
+    const { users, org = [], pools = [] } = this.world.config;
+    return words.replace(/"([^"]+)"/g, (quoted, id: string) => [...users, ...org, ...pools].find((one) => one.id === id)?.name ?? quoted);
   }
 
   #unit(id: string): string {

@@ -42,7 +42,7 @@ export class Desk {
 
   async open(id: string, progress: (done: number, total: number) => void): Promise<Opened> {
     const store = await this.#store;
-    const world = await OpenWorld.open(await this.#engine, store, id, progress);
+    const world = await OpenWorld.open(this.#engine, this.#store, id, progress);
     this.#world?.free();
     this.#world = world;
     this.#reading = new Reading(world);

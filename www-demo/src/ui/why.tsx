@@ -3,11 +3,13 @@ import { Popover } from "@base-ui/react/popover";
 import type { Reason } from "evenhand";
 import type { ReactNode } from "react";
 import type { Explained, Remedy } from "../engine/types";
-import { sentence } from "../app/format";
+import { useDesk } from "../app/desk";
+import { named } from "../app/format";
 
 const SCOPES: Record<string, string> = { own: "their own", team: "their team’s", subtree: "their unit’s and those below", company: "the company’s", all: "everybody’s" };
 
 export function Reasons({ reasons, remedies }: { reasons: Reason[]; remedies: Remedy[] }) {
+  const { config } = useDesk().opened;
   return (
     <ul className="reasons">
       {reasons.map((reason, at) => {
@@ -15,7 +17,7 @@ export function Reasons({ reasons, remedies }: { reasons: Reason[]; remedies: Re
         return (
           <li key={`${reason.code} ${reason.question ?? ""} ${at}`}>
             <span>
-              {reason.question && <span className="chip red">{reason.question}</span>} {sentence(reason.message)}
+              {reason.question && <span className="chip red">{reason.question}</span>} {named(reason.message, config)}
             </span>
             {remedy && (
               <span className="muted">
@@ -33,7 +35,7 @@ export function Reasons({ reasons, remedies }: { reasons: Reason[]; remedies: Re
 export function WhyNot({ decision, className, label, children }: { decision: Explained; className?: string; label: string; children: ReactNode }) {
   return (
     <Popover.Root>
-      <Popover.Trigger className={className} aria-disabled="true" aria-label={`${label}: not allowed, why?`}>
+      <Popover.Trigger className={`${className ?? ""} locked`} aria-label={`${label}: not allowed, why?`}>
         {children}
       </Popover.Trigger>
       <Popover.Portal>
