@@ -46,7 +46,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
                 {item("file", "Open your own CSV or JSON", pickFile)}
               </Command.Group>
               <Command.Group heading="Show">
-                {item("all", `All ${opened.noun[1]}`, () => show(allView(config)))}
+                {item("all", `All ${opened.noun[1]}`, () => show(allView(config, opened.noun)))}
                 {item("unowned", "Without an owner", () => show(unownedView(config)))}
                 {overview?.lists.map(({ list }) => item(`list ${list.id}`, list.name, () => show(listView(list, config)), "list"))}
                 {overview?.pools.map(({ id, name }) => item(`pool ${id}`, name, () => show(poolView({ id, name }, config)), "pool"))}

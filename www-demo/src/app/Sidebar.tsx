@@ -20,7 +20,7 @@ export function Sidebar() {
     <nav className="nav" aria-label="Lists and pools">
       <ul>
         <li>
-          <button type="button" className="nav-line" aria-current={view.kind === "all"} onClick={() => go(allView(config))}>
+          <button type="button" className="nav-line" aria-current={view.kind === "all"} onClick={() => go(allView(config, opened.noun))}>
             <span>All {opened.noun[1]}</span>
             {count(overview?.all)}
           </button>

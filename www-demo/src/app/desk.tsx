@@ -5,6 +5,7 @@ import type { Failure, LogLine, Opened, Overview } from "../engine/types";
 import { worlds } from "../../worlds/index.js";
 import { desk, proxy } from "./client";
 import type { Draft } from "./draft";
+import { number } from "./format";
 import { useToasts } from "./toasts";
 import { readPlace, writePlace } from "./url";
 import { type ShownView, viewOf } from "./view";
@@ -88,7 +89,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       const who = next.config.users.some(({ id }) => id === place.actor) ? place.actor : undefined;
       setOpened(next);
       setActorState(who ?? next.actor);
-      setViewState(viewOf(place, next.config));
+      setViewState(viewOf(place, next.config, next.noun));
       setSelected(new Set());
       setLead(place.lead ?? null);
       setDraftState(null);
@@ -144,7 +145,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       const written = await desk.write(summary.token);
       if (!written.ok) return "failure" in written ? toasts.failed("Nothing was put back", written.failure) : toasts.say("Somebody was faster", "Nothing was put back. Try again.");
       const left = summary.dropped.reduce((sum, { count }) => sum + count, 0);
-      toasts.say(`${summary.count} put back`, left > 0 ? `${left} had been changed since and stay as they are.` : undefined);
+      toasts.say(`${number(summary.count)} put back`, left > 0 ? `${number(left)} had been changed since and stay as they are.` : undefined);
       changed();
     },
     [actor, toasts, changed],

@@ -29,7 +29,7 @@ function usual(config: WorkspaceConfig): string[] {
 
 const everything: QueryInput = { combinator: "and", rules: [] };
 
-export const allView = (config: WorkspaceConfig): ShownView => ({ kind: "all", title: "All leads", query: everything, sort: [], columns: usual(config) });
+export const allView = (config: WorkspaceConfig, noun: [string, string]): ShownView => ({ kind: "all", title: `All ${noun[1]}`, query: everything, sort: [], columns: usual(config) });
 
 export const unownedView = (config: WorkspaceConfig): ShownView => ({
   kind: "unowned",
@@ -64,11 +64,11 @@ export const built = (view: ShownView, query: QueryInput): ShownView => ({ ...vi
 export const sorted = (view: ShownView, sort: Sort[]): ShownView => ({ ...view, sort });
 
 /** What a link names; without a word of it, the first list. */
-export function viewOf(place: { list?: string; pool?: string }, config: WorkspaceConfig): ShownView {
+export function viewOf(place: { list?: string; pool?: string }, config: WorkspaceConfig, noun: [string, string]): ShownView {
   const pool = config.pools?.find(({ id }) => id === place.pool);
   if (pool) return poolView(pool, config);
-  if (place.list === "all") return allView(config);
+  if (place.list === "all") return allView(config, noun);
   if (place.list === "unowned") return unownedView(config);
   const list = config.lists?.find(({ id }) => id === place.list) ?? config.lists?.[0];
-  return list ? listView(list, config) : allView(config);
+  return list ? listView(list, config) : allView(config, noun);
 }
