@@ -5,6 +5,7 @@ import type { Counted } from "../engine/types";
 import { Icon } from "../ui/icons";
 import { desk } from "./client";
 import { useDesk } from "./desk";
+import { Selector } from "./Selector";
 import { ValueEditor } from "./ValueEditor";
 import { operators } from "./operators";
 import { number, sentence } from "./format";
@@ -56,7 +57,7 @@ export default function ListBuilder({ onClose }: { onClose: () => void }) {
         listsAsArrays
         showNotToggle
         resetOnOperatorChange={false}
-        controlElements={{ valueEditor: ValueEditor }}
+        controlElements={{ valueEditor: ValueEditor, valueSelector: Selector }}
         context={{ config }}
         controlClassnames={{ fields: "select", operators: "select", combinators: "select", addRule: "button small", addGroup: "button small", removeRule: "icon-button", removeGroup: "icon-button", notToggle: "not" }}
         translations={{

@@ -1,4 +1,5 @@
 import { Icon } from "../ui/icons";
+import { useNarrow } from "../ui/narrow";
 import { desk } from "./client";
 import { useDesk } from "./desk";
 import { number, plural, time, userName, zoneOf } from "./format";
@@ -16,8 +17,11 @@ export function Sidebar() {
     await desk.reset();
     await openWorld(opened.world);
   };
+  const narrow = useNarrow();
   return (
-    <nav className="nav" aria-label="Lists and pools">
+    <div className="nav" role={narrow ? "main" : undefined} aria-label={narrow ? "Lists" : undefined}>
+      {narrow && <h1 className="sr">Lists and pools</h1>}
+      <nav className="nav-parts" aria-label="Lists and pools">
       <ul>
         <li>
           <button type="button" className="nav-line" aria-current={view.kind === "all"} onClick={() => go(allView(config, opened.noun))}>
@@ -101,6 +105,7 @@ export function Sidebar() {
           ))}
         </ol>
       </section>
-    </nav>
+      </nav>
+    </div>
   );
 }

@@ -39,10 +39,11 @@ export function ValueEditor({ field, operator, value, handleOnChange, context }:
   if (operator === "in" || operator === "notIn") {
     const list: string[] = Array.isArray(value) ? value.map(String) : value ? String(value).split(",") : [];
     if (!choices) return <input className="field" aria-label="Values, with commas between" placeholder="One, another" value={list.join(",")} onChange={({ target }) => handleOnChange(target.value.split(","))} />;
+    const words = list.length === 0 ? "Choose…" : list.map((one) => choices.find(({ value }) => value === one)?.label ?? one).join(", ");
     return (
       <details className="multi">
-        <summary className="select" aria-label="Values">
-          {list.length === 0 ? "Choose…" : list.map((one) => choices.find(({ value }) => value === one)?.label ?? one).join(", ")}
+        <summary className="select" aria-label={`Values: ${words}`}>
+          {words}
         </summary>
         <div className="multi-list" role="group" aria-label="Values">
           {choices.map(({ value: one, label }) => (

@@ -15,7 +15,7 @@ export function Pick({ label, value, choices, onPick, children }: { label: strin
   const groups = [...new Set(choices.map(({ group }) => group))];
   return (
     <Menu.Root modal={false}>
-      <Menu.Trigger className="pick" aria-label={`${label}: ${choices.find((choice) => choice.value === value)?.label ?? value}`}>
+      <Menu.Trigger className="pick" aria-label={`${label} ${choices.find((choice) => choice.value === value)?.label ?? value}`}>
         {children}
         <Icon name="down" size={14} />
       </Menu.Trigger>

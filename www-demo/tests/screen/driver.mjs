@@ -122,10 +122,10 @@ export class Driver {
     const text = typeof value === "string" ? value.replace("$remembered", this.remembered) : value;
     switch (what) {
       case "as": {
-        const button = page.getByRole("button", { name: /^Acting as: / });
-        if ((await button.getAttribute("aria-label")) === `Acting as: ${text}`) return;
+        const button = page.getByRole("button", { name: /^Acting as / });
+        if ((await button.getAttribute("aria-label")) === `Acting as ${text}`) return;
         await this.menu(button, text);
-        await page.getByRole("button", { name: `Acting as: ${text}` }).waitFor();
+        await page.getByRole("button", { name: `Acting as ${text}` }).waitFor();
         return;
       }
       case "list": {
