@@ -86,14 +86,14 @@ test("a reload loses nothing, and a link opens the same world, list, lead and ac
   const context = await desk.browser.newContext(wide);
   const { page, wrong } = await open(context, desk.address, "#/lender?list=carla");
   const driver = new Driver(page);
-  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among 2 people" }]) await driver.do(doing);
+  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among Ben Whitlock and Elena Fischer" }]) await driver.do(doing);
   await page.getByRole("button", { name: /^Clock: / }).click();
   await page.getByRole("menuitem", { name: "Next morning" }).click();
   await page.getByRole("button", { name: "Clock: Tue 3 Mar, 08:30" }).waitFor();
-  for (const doing of [{ as: "Ben Whitlock" }, { list: "All leads" }, { find: "L-1054" }]) await driver.do(doing);
+  for (const doing of [{ as: "Ben Whitlock" }, { list: "All leads" }, { find: "L-1006" }]) await driver.do(doing);
   const link = page.url();
   await page.reload();
-  await within(page, "Lead").getByText("L-1054", { exact: true }).waitFor();
+  await within(page, "Lead").getByText("L-1006", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Acting as Ben Whitlock" }).waitFor();
   await page.getByRole("button", { name: "Clock: Tue 3 Mar, 08:30" }).waitFor();
   await page.getByRole("heading", { level: 1, name: "All leads" }).waitFor();
@@ -102,7 +102,7 @@ test("a reload loses nothing, and a link opens the same world, list, lead and ac
   await driver.do({ as: "Nora Vance" });
   await driver.do({ list: "Carla’s open leads" });
   await page.getByText("No leads here").waitFor();
-  await driver.do({ click: "Undo: Mass edit, split among 2 people" });
+  await driver.do({ click: "Undo: Mass edit, split among Ben Whitlock and Elena Fischer" });
   await driver.do({ toast: "447 put back" });
   await driver.do({ count: "447" });
   assert.deepEqual(wrong, []);
@@ -116,7 +116,8 @@ test("of two tabs that write at once one wins, the other writes nothing and is s
   const deaf = await context.newPage();
   await deaf.route(/\/worker-[^/]*\.js$/, async (route) => {
     const answer = await route.fetch();
-    await route.fulfill({ response: answer, headers: { ...answer.headers(), "content-encoding": "" }, body: `globalThis.BroadcastChannel = class { postMessage() {} };\n${await answer.text()}` });
+    const { "content-type": type, "content-security-policy": policy } = answer.headers();
+    await route.fulfill({ status: 200, headers: { "content-type": type, "content-security-policy": policy }, body: `globalThis.BroadcastChannel = class { postMessage() {} };\n${await answer.text()}` });
   });
   await deaf.goto(`${desk.address}#/lender?list=carla`);
   await deaf.getByRole("grid").waitFor();
@@ -124,7 +125,7 @@ test("of two tabs that write at once one wins, the other writes nothing and is s
   for (const driver of [mine, other]) for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" }]) await driver.do(doing);
   await deaf.getByRole("complementary").getByRole("button", { name: "Reassign 447 leads" }).and(deaf.locator(":enabled")).waitFor();
   await mine.do({ write: "Reassign 447 leads" });
-  await mine.do({ toast: "Mass edit, split among 2 people" });
+  await mine.do({ toast: "Mass edit, split among Ben Whitlock and Elena Fischer" });
   await other.do({ write: "Reassign 447 leads" });
   await deaf.getByText("447 leads of these had been changed by Nora Vance meanwhile, so nothing was written.").waitFor();
   await other.do({ offer: "Nothing would change" });
@@ -133,8 +134,7 @@ test("of two tabs that write at once one wins, the other writes nothing and is s
     for (const doing of [{ list: "Nobody’s, by branch" }, { pick: [driver === mine ? 1 : 2] }, { click: "Mass edit" }, { check: "Status" }, { choose: ["Status", "Lost"] }, { write: "Change 1 lead" }, { toast: "1 changed" }]) await driver.do(doing);
   }
   await one.reload();
-  await one.getByRole("button", { name: "Undo: Mass edit", exact: true }).nth(1).waitFor();
-  assert.equal(await one.getByRole("button", { name: /^Undo: / }).count(), 3);
+  await one.waitForFunction(() => document.querySelectorAll("[aria-label^='Undo: ']").length === 3);
   await context.close();
 });
 
@@ -183,7 +183,7 @@ test("a hundred thousand leads are planned at once and scroll without a blank ro
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"];
 const rows = Array.from({ length: 300 }, (_, at) => [
-  `K-${at + 1}`, `"Client, No ${at + 1}"`, ["Ana Ruiz", "Bo Lind", "Cy Ode"][at % 3], ["Open", "Won", "Lost"][at % 3 === 2 ? 0 : at % 2], `${String((at % 28) + 1).padStart(2, "0")} ${MONTHS[at % 6]}, 2026 10:${String(at % 60).padStart(2, "0")}:00`, 1000 + at, at % 2 ? "Yes" : "No",
+  `K-${at + 1}`, `"Client, No ${at + 1}"`, ["Ana Ruiz", "Bo Lind", "Cy Ode"][at % 3], ["Open", "Won", "Lost"][at % 3 === 2 ? 0 : at % 2], `"${String((at % 28) + 1).padStart(2, "0")} ${MONTHS[at % 6]}, 2026 10:${String(at % 60).padStart(2, "0")}:00"`, 1000 + at, at % 2 ? "Yes" : "No",
 ]);
 const csv = ["Lead No,Full name,Sales rep,Stage,Added on,Budget,VIP", ...rows.map((row) => row.join())].join("\n");
 
@@ -212,7 +212,7 @@ test("a visitor's own file: columns are recognised, can be corrected, and everyt
   const driver = new Driver(page);
   await driver.do({ list: "All leads" });
   await driver.do({ count: "300" });
-  for (const doing of [{ click: "Reassign all" }, { people: ["Bo Lind", "Cy Ode"] }, { see: "spread 0, all level" }, { write: "Reassign 200 leads" }, { toast: "Mass edit, split among Bo Lind and Cy Ode" }]) await driver.do(doing);
+  for (const doing of [{ click: "Reassign all" }, { people: ["Bo Lind", "Cy Ode"] }, { check: "Leave what they already hold where it is" }, { see: "spread 0, all level" }, { write: "Reassign 100 leads" }, { toast: "Mass edit, split among Bo Lind and Cy Ode" }]) await driver.do(doing);
   await page.reload();
   await driver.do({ count: "300" });
   await page.getByRole("button", { name: "Undo: Mass edit, split among Bo Lind and Cy Ode" }).waitFor();

@@ -1,8 +1,9 @@
-//! The project's own build tool: `cargo xtask build|demo|test|lint|bench`.
+//! The project's own build tool: `cargo xtask build|demo|screens|test|lint|bench`.
 
 mod bench;
 mod build;
 mod demo;
+mod desk;
 mod glue;
 mod lint;
 mod pack;
@@ -17,8 +18,9 @@ Usage: cargo xtask <command> [options]
 
 Commands:
   build            builds the npm package into pkg/ and prints its sizes
-  demo             builds, then runs the package's own command line on a generated sample
+  demo             builds, runs the package's own command line on a generated sample, then builds the Lead Desk and serves it
                      --headless   stops after the preview
+  screens          builds the Lead Desk and takes the pictures of its worlds again
   test             everything: lint, native tests, the same cases in every runtime, package tests, types
   lint             format, clippy (native and wasm32), types, file lengths, machine paths
   bench [NAME…]    builds, then runs tests/bench/NAME.mjs, or all of them
@@ -26,7 +28,7 @@ Commands:
 EVENHAND_QUICK=1 builds without the last optimisations: soon, but neither small nor quite as fast.
 
 What is missing is installed, or the command that installs it is named: the wasm32 target (rustup), npm packages
-(npm ci in tests/package and tests/peers, for benchmarks in tests/bench), the wasm-bindgen test runner (cargo install into
+(npm ci in tests/package, tests/peers and www-demo, for benchmarks in tests/bench), the wasm-bindgen test runner (cargo install into
 target/tools), Chromium with its driver and PostgreSQL (apt-get).
 ";
 
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         ["build"] => build::build().map(drop),
         ["demo"] => demo::demo(demo::Stop::Never),
         ["demo", "--headless"] => demo::demo(demo::Stop::AfterPreview),
+        ["screens"] => desk::screens(),
         ["test"] => test::test(),
         ["lint"] => lint::lint(),
         ["bench", names @ ..] => bench::bench(names),

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Instant;
 
 use crate::run::{Result, at, cargo, root, run, step, target};
-use crate::{build, lint, pack, tools};
+use crate::{build, desk, lint, pack, tools};
 
 /// Runs all of it and ends with one line that says what ran.
 pub fn test() -> Result {
@@ -26,6 +26,7 @@ pub fn test() -> Result {
     let node = |files: &[String]| run(tools::node(&["--test", "--test-concurrency=1"]).args(files).env("CHROMIUM", &browser.chromium));
     let package = node_tests("tests/package")?;
     step("package tests", || node(&package))?;
+    desk::test(&browser)?;
     tools::npm_packages(&root().join("tests/peers"))?;
     let peers = node_tests("tests/peers")?;
     step("tests against other engines", || node(&peers))?;
@@ -34,7 +35,7 @@ pub fn test() -> Result {
     step("SQL on SQLite and PostgreSQL", || node(&sql))?;
     step("cases in every runtime", || run(tools::node(&["tests/package/run-cases.mjs"]).arg(&native).env("CHROMIUM", &browser.chromium)))?;
     println!(
-        "\nran in {:.0} s: lint, native tests, {wasm} wasm-bindgen test files in Chromium, {} package test files (Node, Chromium, workerd, Deno, Bun, edge-light), {} files of comparisons with other engines, {} files of SQL on SQLite and PostgreSQL, the cases natively and in each runtime, types; all passed",
+        "\nran in {:.0} s: lint, native tests, {wasm} wasm-bindgen test files in Chromium, {} package test files (Node, Chromium, workerd, Deno, Bun, edge-light), the Lead Desk's stories in Node and through the screen, {} files of comparisons with other engines, {} files of SQL on SQLite and PostgreSQL, the cases natively and in each runtime, types; all passed",
         start.elapsed().as_secs_f64(),
         package.len(),
         peers.len(),

@@ -1,8 +1,9 @@
 import type { WorkspaceConfig } from "evenhand";
 import { memo } from "react";
-import { cell, initials } from "./format";
+import { Avatar } from "../ui/avatar";
+import { cell } from "./format";
 
-/** One cell. An empty one says so quietly; a person has initials, never a colour of their own. */
+/** One cell. An empty one says so quietly; a person has never a colour of their own. */
 export const Cell = memo(function Cell({ value, field, config }: { value: unknown; field: string; config: WorkspaceConfig }) {
   const def = config.fields[field];
   const text = cell(value, def, config);
@@ -10,9 +11,7 @@ export const Cell = memo(function Cell({ value, field, config }: { value: unknow
   if (def?.type === "user") {
     return (
       <span className="person" title={text}>
-        <span className="avatar" aria-hidden="true">
-          {initials(text)}
-        </span>
+        <Avatar name={text} />
         <span className="clip">{text}</span>
       </span>
     );

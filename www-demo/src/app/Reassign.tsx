@@ -1,12 +1,13 @@
 import type { Command } from "evenhand";
 import { useEffect, useMemo, useState } from "react";
 import type { LeadView, Receiver } from "../engine/types";
+import { Avatar } from "../ui/avatar";
 import { Icon } from "../ui/icons";
 import { Modal } from "../ui/modal";
 import { Reasons } from "../ui/why";
 import { desk } from "./client";
 import { useDesk } from "./desk";
-import { initials, number } from "./format";
+import { number } from "./format";
 import { PlanSummary } from "./PlanView";
 import { usePlan } from "./use-plan";
 
@@ -45,9 +46,7 @@ export function Reassign({ id, name, slot, view, onClose }: { id: string; name: 
             {allowed.map(({ user: one, name, unit, open }) => (
               <label key={one} className={`receiver ${one === user ? "on" : ""}`}>
                 <input type="radio" name="receiver" value={one} checked={one === user} onChange={() => setUser(one)} />
-                <span className="avatar" aria-hidden="true">
-                  {initials(name)}
-                </span>
+                <Avatar name={name} />
                 <span className="popup-main">
                   {name}
                   <small>{[unit, slot === config.lead.owner && open !== null ? `${number(open)} open` : null].filter(Boolean).join(" · ")}</small>

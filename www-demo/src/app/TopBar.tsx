@@ -1,10 +1,11 @@
 import { Menu } from "@base-ui/react/menu";
 import { useEffect, useRef, useState } from "react";
 import { worlds } from "../../worlds/index.js";
+import { Avatar } from "../ui/avatar";
 import { Icon, Mark } from "../ui/icons";
 import { Pick } from "../ui/pick";
 import { useDesk } from "./desk";
-import { day, initials, time, unitName, userName, zoneOf } from "./format";
+import { day, time, unitName, userName, zoneOf } from "./format";
 
 export function TopBar({ onPalette }: { onPalette: () => void }) {
   const { opened, actor, setActor, openWorld } = useDesk();
@@ -35,10 +36,8 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
           }))}
         onPick={setActor}
       >
-        <span className="muted label">Acting as</span>
-        <span className="avatar" aria-hidden="true">
-          {initials(userName(actor, config))}
-        </span>
+        <span className="muted label">Acting as </span>
+        <Avatar name={userName(actor, config)} />
         <span>{userName(actor, config)}</span>
       </Pick>
       <button type="button" className="icon-button more" aria-label="Commands (Ctrl K)" title="Commands (Ctrl K)" onClick={onPalette}>

@@ -80,11 +80,14 @@ export function DeskProvider({ children }: { children: ReactNode }) {
     const mine = ++turn.current;
     const place = hash === undefined ? { world } : readPlace(hash);
     setLoading({ world: titleOf(world), done: 0, total: 0 });
+    // Progress comes through a channel of its own, and may come after the answer.
+    let answered = false;
     try {
       const next = await desk.open(
         world,
-        proxy((done: number, total: number) => mine === turn.current && setLoading({ world: titleOf(world), done, total })),
+        proxy((done: number, total: number) => mine === turn.current && !answered && setLoading({ world: titleOf(world), done, total })),
       );
+      answered = true;
       if (mine !== turn.current) return;
       const who = next.config.users.some(({ id }) => id === place.actor) ? place.actor : undefined;
       setOpened(next);

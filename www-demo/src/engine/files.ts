@@ -18,6 +18,8 @@ export interface FileSetup {
 }
 
 const SAMPLE = 1500;
+/** Values of a column that are tried: with every candidate, fewer than the problems that the engine lists. */
+const MOST = 200;
 /** Id of a file that has none: the number of the row. */
 const ROW = "row_number";
 const DATES = ["%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%d %b %Y", "%d %b, %Y", "%b %d, %Y"];
@@ -88,7 +90,7 @@ function column(engine: Engine, header: string, field: string, rows: Cells[]): C
   const values = [...new Set(cells)];
   const guess: ColumnGuess = { header, field, type: "text", examples: values.slice(0, 3), filled: cells.length, distinct: values.length };
   if (cells.length === 0) return guess;
-  const fits = candidate(engine, values.slice(0, 400));
+  const fits = candidate(engine, values.slice(0, MOST));
   if (fits) return { ...guess, type: fits.type as ColumnGuess["type"], ...(fits.format && { format: fits.format }) };
   if (values.length <= 60 && values.length * 3 <= cells.length) guess.type = "choice";
   return guess;

@@ -109,7 +109,7 @@ export class Reading {
       const { config } = this.world;
       const columns = [...new Set([config.lead.id, ...fields])];
       const header = columns.map((field) => config.fields[field]?.label ?? field);
-      const parts = [Papa.unparse({ fields: header, data: [] })];
+      const parts = [Papa.unparse([header])];
       for (let offset = 0; offset < selection.count; offset += 5000) {
         const rows = selection.rows(offset, 5000, columns);
         parts.push(Papa.unparse(rows.map((row) => columns.map((field) => this.#cell(row[field], config.fields[field]))), { header: false }));
