@@ -1,11 +1,11 @@
 //! Permissions: who may do what to whom.
 //!
-//! Deny is the default, an explicit deny beats any allow, and an inactive actor may nothing. A [`Gate`] is made of a checked
+//! Deny is the default, an explicit deny beats any allow, and an inactive actor may nothing. A [`Authorizer`] is made of a checked
 //! configuration and answers three kinds of questions that always agree with each other:
 //!
-//! - [`Gate::can`]: one question about one lead, list, group or user, with reasons;
-//! - [`Gate::scope`]: a permission over leads as an ordinary filter, to describe, to explain and to turn into SQL;
-//! - [`Gate::view`], [`Gate::covers`], [`Gate::release`], [`Gate::give`], [`Gate::receive`] and their like: one question about all
+//! - [`Authorizer::can`]: one question about one lead, list, group or user, with reasons;
+//! - [`Authorizer::scope`]: a permission over leads as an ordinary filter, to describe, to explain and to turn into SQL;
+//! - [`Authorizer::view`], [`Authorizer::covers`], [`Authorizer::release`], [`Authorizer::give`], [`Authorizer::receive`] and their like: one question about all
 //!   rows of a table at once, which is what plans are made of.
 //!
 //! Where the rules leave room, this is what they mean here:
@@ -31,32 +31,36 @@ mod boundary;
 mod bulk;
 mod can;
 mod decision;
+mod decision_id;
 mod index;
 mod lead;
 mod members;
-mod outcome;
 mod pool;
 mod profiles;
 mod question;
 mod reach;
 mod receive;
 mod receivers;
+mod resources;
+mod row_set;
 mod rows;
-mod things;
+mod single;
 
-pub use bulk::{Asking, Covered};
-pub use decision::{Asked, Decision, Reason};
+pub(crate) use assemble::{is_empty, is_one_of};
+pub use bulk::RowRequest;
+pub use decision::{Check, Decision, Reason};
+pub use decision_id::is_plain;
 pub use lead::{Change, Lead, LeadObject};
 pub use members::MemberSet;
-pub use outcome::is_plain;
 pub use profiles::ready_profiles;
-pub use question::{Ask, Question, To};
-pub use receive::{Handover, Hurdle};
+pub use question::{Action, Request, To};
+pub use receive::{Reassignment, ReceiveDenial};
+pub use row_set::RowSet;
 pub use rows::RowAnswers;
 
+use crate::btree::BTreeMap;
 use index::Index;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::config::{Grant, Model, ProfileIx, User, UserIx, Verb};
@@ -77,11 +81,11 @@ pub struct Permission {
 /// The permissions of a configuration, ready to be asked.
 ///
 /// Making one costs a walk over users and grants; sets of members are worked out when they are first needed. So a changed
-/// configuration gets a new gate, and nothing is ever patched.
+/// configuration gets a new auth, and nothing is ever patched.
 ///
 /// ```
 /// use std::rc::Rc;
-/// use evenhand::access::{Ask, Gate, LeadObject, Question};
+/// use evenhand::access::{Action, Authorizer, LeadObject, Request};
 /// use evenhand::config::{Model, Verb};
 /// use evenhand::json::Json;
 ///
@@ -93,19 +97,19 @@ pub struct Permission {
 ///     "profiles": [{"id": "agent", "grants": [{"do": ["lead.view"], "scope": "own"}, {"do": ["lead.view"], "scope": "unowned"}]}]
 /// }"#)?;
 /// let model = Rc::new(Model::compile(&config)?.0);
-/// let gate = Gate::compile(&model)?;
+/// let auth = Authorizer::compile(&model)?;
 ///
-/// let scope = gate.scope("ann", Verb::LeadView)?;
+/// let scope = auth.scope("ann", Verb::LeadView)?;
 /// assert_eq!(scope.query.describe(&model.schema), r#"owner is "ann" or owner has no value"#);
 ///
 /// let lead = LeadObject::read(&Json::parse(r#"{"id": "l1", "owner": "bob"}"#)?, &model.schema);
-/// let decision = gate.can(&Question { lead: Some(lead.lead()), ..Question::new("ann", Ask::Verb(Verb::LeadView)) })?;
+/// let decision = auth.can(&Request { lead: Some(lead.lead()), ..Request::new("ann", Action::Verb(Verb::LeadView)) })?;
 /// assert!(!decision.allowed);
 /// assert_eq!(decision.reasons[0].code, "unknown_lead");
 /// # Ok::<(), evenhand::error::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Gate {
+pub struct Authorizer {
     model: Rc<Model>,
     /// For each profile the places of its grants, by verb.
     by_verb: Vec<Vec<Vec<u32>>>,
@@ -123,7 +127,7 @@ pub struct Gate {
 
 /// One grant and where it stands.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Held<'g> {
+pub(crate) struct GrantRef<'g> {
     pub profile: ProfileIx,
     pub place: u32,
     pub grant: &'g Grant,
@@ -131,14 +135,14 @@ pub(crate) struct Held<'g> {
 
 /// Somebody who asks, and when.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asker<'g> {
-    pub gate: &'g Gate,
+pub(crate) struct Principal<'g> {
+    pub auth: &'g Authorizer,
     pub ix: UserIx,
     pub user: &'g User,
     pub now: Option<Instant>,
 }
 
-impl People for Gate {
+impl People for Authorizer {
     fn unit_of(&self, user: &str) -> Option<UnitIx> {
         self.find_user(user).and_then(|(_, user)| user.unit)
     }
@@ -148,12 +152,12 @@ impl People for Gate {
     }
 }
 
-impl Gate {
+impl Authorizer {
     /// Indexes the grants and people of a configuration.
     ///
     /// # Errors
     /// `out_of_memory`.
-    pub fn compile(model: &Rc<Model>) -> Result<Gate> {
+    pub fn compile(model: &Rc<Model>) -> Result<Authorizer> {
         let mut by_verb = Vec::new();
         by_verb.try_reserve_exact(model.profiles.len())?;
         for profile in model.profiles.iter() {
@@ -173,7 +177,7 @@ impl Gate {
             let list = user.unit.and_then(|unit| of_unit.get_mut(unit.0 as usize));
             list.into_iter().for_each(|list| list.push(UserIx(ix)));
         }
-        Ok(Gate {
+        Ok(Authorizer {
             by_verb,
             of_unit,
             of_tag: OnceCell::new(),
@@ -202,7 +206,7 @@ impl Gate {
         }
     }
 
-    /// A permission as a filter over leads: for every lead it says what [`Gate::can`] says. It includes `lead.view`. `lead.release`
+    /// A permission as a filter over leads: for every lead it says what [`Authorizer::can`] says. It includes `lead.view`. `lead.release`
     /// asks about the owner's slot. Nothing in it depends on the actor any more; dates relative to now wait for `now`. An inactive
     /// actor's covers nothing.
     ///
@@ -235,9 +239,9 @@ impl Gate {
     }
 
     /// Somebody who may ask: a user who is active.
-    pub(crate) fn asker(&self, ix: UserIx, now: Option<Instant>) -> Option<Asker<'_>> {
+    pub(crate) fn asker(&self, ix: UserIx, now: Option<Instant>) -> Option<Principal<'_>> {
         let user = self.model.users.get(ix).filter(|user| user.active)?;
-        Some(Asker { gate: self, ix, user, now })
+        Some(Principal { auth: self, ix, user, now })
     }
 
     /// The user with that id.
@@ -263,23 +267,23 @@ impl Gate {
     }
 }
 
-impl<'g> Asker<'g> {
+impl<'g> Principal<'g> {
     /// The grants of a verb, in the order of the user's profiles and of their grants.
-    fn grants(self, verb: Verb) -> impl Iterator<Item = Held<'g>> {
-        let gate = self.gate;
+    fn grants(self, verb: Verb) -> impl Iterator<Item = GrantRef<'g>> {
+        let auth = self.auth;
         self.user.profiles.iter().flat_map(move |ix| {
-            let places = gate.by_verb.get(ix.0 as usize).and_then(|lists| lists.get(verb as usize));
-            let profile = gate.model.profiles.at(ix.0);
+            let places = auth.by_verb.get(ix.0 as usize).and_then(|lists| lists.get(verb as usize));
+            let profile = auth.model.profiles.at(ix.0);
             places
                 .into_iter()
                 .flatten()
-                .filter_map(move |place| Some(Held { profile: *ix, place: *place, grant: profile?.grants.get(*place as usize)? }))
+                .filter_map(move |place| Some(GrantRef { profile: *ix, place: *place, grant: profile?.grants.get(*place as usize)? }))
         })
     }
 
     /// What conditions over leads are evaluated with.
     fn context(&self) -> Context<'_> {
-        Context { schema: &self.gate.model.schema, people: self.gate, now: self.now, actor: Some(&self.user.id) }
+        Context { schema: &self.auth.model.schema, people: self.auth, now: self.now, actor: Some(&self.user.id) }
     }
 }
 

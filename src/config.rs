@@ -2,7 +2,7 @@
 //!
 //! Everything a host says about its fields, people and rules is checked here once, with every fault gathered. What comes
 //! out is proof: indices are in range, conditions are compiled, patches name fields they may change. Rows are no business of
-//! this room, and neither are lints (they need decisions).
+//! this module, and neither are lints (they need decisions).
 
 pub mod access;
 pub mod fields;
@@ -22,39 +22,40 @@ pub mod zones;
 
 pub use access::{Grant, Profile, ProfileIx, Scope, Verb};
 pub use groups::{Fallback, Group, GroupIx, Method};
-pub use lead::{Shape, Slot};
+pub use lead::{LeadRoles, Slot};
 pub use lifecycle::{Boundary, BoundaryMode, Lifecycle};
-pub use lists::{Direction, Nulls, SavedList, SortKey};
+pub use lists::SavedList;
 pub use members::Members;
 pub use patch::{Patch, PatchValue};
 pub use people::{Absence, Limit, Period, User, UserIx, UserKind};
 pub use rules::{Rule, RuleTarget};
+pub use zones::NamedZone;
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::error::{Diagnostic, Error, Result};
 use crate::json::Json;
-use crate::json::decode::{Faults, Node};
+use crate::json::decode::{Decoder, Faults};
 use crate::query::schema::Case;
 use crate::query::units::{TreeError, UnitTree};
-use crate::query::{FieldIx, Purpose, Query, Schema};
-use crate::time::{Schedule, Zone};
+use crate::query::{FieldIx, Query, Schema, Strictness};
+use crate::time::Schedule;
 
 /// Things with an id, in the order of the configuration.
 #[derive(Clone, Debug)]
-pub struct Named<T> {
+pub struct ById<T> {
     list: Vec<Rc<T>>,
     by_id: Rc<BTreeMap<String, u32>>,
 }
 
-impl<T> Default for Named<T> {
+impl<T> Default for ById<T> {
     fn default() -> Self {
-        Named { list: Vec::new(), by_id: Rc::default() }
+        ById { list: Vec::new(), by_id: Rc::default() }
     }
 }
 
-impl<T> Named<T> {
+impl<T> ById<T> {
     /// All of them.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
         self.list.iter().map(Rc::as_ref)
@@ -91,8 +92,8 @@ impl<T> Named<T> {
     }
 
     /// Reads the elements of a list; one whose id repeats an earlier one's is a fault.
-    fn read(node: &Node<'_>, mut one: impl FnMut(&Node<'_>, &str) -> Option<T>) -> Self {
-        let mut out = Named::default();
+    fn read(node: &Decoder<'_>, mut one: impl FnMut(&Decoder<'_>, &str) -> Option<T>) -> Self {
+        let mut out = ById::default();
         for item in node.items() {
             let id = item.get("id");
             let Some(name) = id.name() else { continue };
@@ -118,25 +119,25 @@ pub struct Model {
     /// What member filters see of a user: `id`, `unit`, `tags`, `profiles` and the attributes.
     pub user_schema: Rc<Schema>,
     /// Which fields play which part.
-    pub lead: Shape,
+    pub lead: LeadRoles,
     /// What happens to leads as they change hands.
     pub lifecycle: Lifecycle,
     /// People and services.
-    pub users: Named<User>,
+    pub users: ById<User>,
     /// Sets of grants.
-    pub profiles: Named<Profile>,
+    pub profiles: ById<Profile>,
     /// Pools of leads.
-    pub pools: Named<Pool>,
+    pub pools: ById<Pool>,
     /// Working hours.
-    pub schedules: Named<WorkingHours>,
+    pub schedules: ById<WorkingHours>,
     /// Reassignment groups.
-    pub groups: Named<Group>,
+    pub groups: ById<Group>,
     /// Assignment rules, in order.
-    pub rules: Named<Rule>,
+    pub rules: ById<Rule>,
     /// Saved lists.
-    pub lists: Named<SavedList>,
-    /// Zone tables that the configuration uses, by name.
-    pub zones: BTreeMap<String, Zone>,
+    pub lists: ById<SavedList>,
+    /// The zones that the configuration names and has a table for, by name.
+    pub zones: Rc<BTreeMap<String, NamedZone>>,
 }
 
 /// A pool of leads.
@@ -161,10 +162,11 @@ pub struct WorkingHours {
     pub hours: Schedule,
 }
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "version",
     "timeZone",
     "zones",
+    "zoneVersions",
     "weekStart",
     "fields",
     "userFields",
@@ -181,20 +183,20 @@ const KEYS: [&str; 16] = [
 ];
 
 /// What the sections of a configuration need of each other while they are read.
-pub(crate) struct Reading<'a> {
+pub(crate) struct ConfigReader<'a> {
     pub schema: &'a Schema,
     pub user_schema: &'a Schema,
-    pub zones: &'a BTreeMap<String, Zone>,
+    pub zones: &'a BTreeMap<String, NamedZone>,
 }
 
-impl Reading<'_> {
+impl ConfigReader<'_> {
     /// Compiles a condition over leads that decides about access or assignment: nothing in it may be empty or disabled.
-    pub fn guard(&self, node: &Node<'_>) -> Option<Query> {
-        compiled(node, self.schema, Purpose::Guard)
+    pub fn guard(&self, node: &Decoder<'_>) -> Option<Query> {
+        compiled(node, self.schema, Strictness::Guard)
     }
 
     /// A unit's id that must be known.
-    pub fn unit(&self, node: &Node<'_>) -> Option<crate::query::UnitIx> {
+    pub fn unit(&self, node: &Decoder<'_>) -> Option<crate::query::UnitIx> {
         let id = node.text()?;
         let found = self.schema.units.find(id);
         if found.is_none() {
@@ -204,13 +206,13 @@ impl Reading<'_> {
     }
 
     /// A lead field's name that must be known.
-    pub fn field(&self, node: &Node<'_>) -> Option<FieldIx> {
+    pub fn field(&self, node: &Decoder<'_>) -> Option<FieldIx> {
         field(node, self.schema)
     }
 }
 
 /// A field's name that must be known.
-fn field(node: &Node<'_>, schema: &Schema) -> Option<FieldIx> {
+fn field(node: &Decoder<'_>, schema: &Schema) -> Option<FieldIx> {
     let name = node.text()?;
     let found = schema.find(name);
     if found.is_none() {
@@ -220,7 +222,7 @@ fn field(node: &Node<'_>, schema: &Schema) -> Option<FieldIx> {
 }
 
 /// Compiles a condition; its faults and warnings are reported where it stands.
-fn compiled(node: &Node<'_>, schema: &Schema, purpose: Purpose) -> Option<Query> {
+fn compiled(node: &Decoder<'_>, schema: &Schema, purpose: Strictness) -> Option<Query> {
     if node.is_null() {
         return None;
     }
@@ -237,7 +239,7 @@ fn compiled(node: &Node<'_>, schema: &Schema, purpose: Purpose) -> Option<Query>
 }
 
 /// Reports a name that is not known, with the nearest that is.
-pub(crate) fn unknown<'a>(node: &Node<'_>, what: &'static str, name: &str, known: impl IntoIterator<Item = &'a str>) {
+pub(crate) fn unknown<'a>(node: &Decoder<'_>, what: &'static str, name: &str, known: impl IntoIterator<Item = &'a str>) {
     let code = match what {
         "unit" => "unknown_unit",
         "user" => "unknown_user",
@@ -260,8 +262,8 @@ impl Model {
     /// # Errors
     /// `config_invalid` with every fault that was found.
     pub fn compile(config: &Json) -> Result<(Model, Vec<Diagnostic>)> {
-        let faults = Faults::default();
-        let model = Model::read(&Node::new(config, "", &faults));
+        let faults = Faults::without_nulls();
+        let model = Model::read(&Decoder::new(config, "", &faults));
         let failed = faults.any_error();
         let list = faults.into_list();
         match model {
@@ -270,7 +272,7 @@ impl Model {
         }
     }
 
-    fn read(root: &Node<'_>) -> Option<Model> {
+    fn read(root: &Decoder<'_>) -> Option<Model> {
         if !root.keys(&KEYS) {
             return None;
         }
@@ -278,7 +280,7 @@ impl Model {
             let version = root.get("version");
             version.error("version_unknown", "the configuration must say `version: 1`");
         }
-        let zones = zones::read(root);
+        let mut zones = zones::read(root);
         let zone = zones::zone(&root.get("timeZone"), &zones);
         let week_start = root.get("weekStart").whole(0..=6).and_then(|day| u8::try_from(day).ok()).unwrap_or(1);
         let units = read_units(&root.get("org"));
@@ -289,15 +291,15 @@ impl Model {
         let schema = Schema::new(of_leads, zone, week_start, units);
         let user_fields = fields::user_fields(&root.get("userFields"), &root.get("users"));
         let user_schema = Schema::new(user_fields, schema.zone.clone(), week_start, schema.units.clone());
-        let reading = Reading { schema: &schema, user_schema: &user_schema, zones: &zones };
+        let reading = ConfigReader { schema: &schema, user_schema: &user_schema, zones: &zones };
 
-        let schedules = Named::read(&root.get("schedules"), |node, id| schedules::read(node, id, &reading));
-        let profiles = Named::read(&root.get("profiles"), |node, id| access::read(node, id, &reading));
-        let users = Named::read(&root.get("users"), |node, id| people::read(node, id, &reading, &profiles, &schedules));
+        let schedules = ById::read(&root.get("schedules"), |node, id| schedules::read(node, id, &reading));
+        let profiles = ById::read(&root.get("profiles"), |node, id| access::read(node, id, &reading));
+        let users = ById::read(&root.get("users"), |node, id| people::read(node, id, &reading, &profiles, &schedules));
         if root.get("users").is_null() {
             root.get("users").wrong("a list of users");
         }
-        let pools = Named::read(&root.get("pools"), |node, id| {
+        let pools = ById::read(&root.get("pools"), |node, id| {
             node.keys(&["id", "name", "members", "unit"]);
             let members = members::read(&node.get("members"), &reading, &users);
             Some(Pool { id: id.to_owned(), name: node.get("name").text().map(Into::into), members, unit: reading.unit(&node.get("unit")) })
@@ -305,8 +307,9 @@ impl Model {
         let lead = lead::read(&root.get("lead"), &reading, &users);
         let lifecycle = lifecycle::read(&root.get("lifecycle"), &reading, lead.as_ref());
         let groups = groups::read_all(&root.get("groups"), &reading, &users, &pools, &schedules, lead.as_ref());
-        let rules = Named::read(&root.get("rules"), |node, id| rules::read(node, id, &reading, &users, &groups, &pools, &schedules));
-        let lists = Named::read(&root.get("lists"), |node, id| lists::read(node, id, &reading, &users, &profiles));
+        let rules = ById::read(&root.get("rules"), |node, id| rules::read(node, id, &reading, &users, &groups, &pools, &schedules));
+        let lists = ById::read(&root.get("lists"), |node, id| lists::read(node, id, &reading, &users, &profiles));
+        zones::retain_named(root, &mut zones);
         Some(Model {
             lead: lead?,
             schema: Rc::new(schema),
@@ -319,7 +322,7 @@ impl Model {
             groups,
             rules,
             lists,
-            zones,
+            zones: Rc::new(zones),
         })
     }
 
@@ -330,14 +333,14 @@ impl Model {
     }
 }
 
-impl Named<User> {
+impl ById<User> {
     /// The user at `ix`.
     pub fn get(&self, ix: UserIx) -> Option<&User> {
         self.at(ix.0)
     }
 }
 
-fn read_units(node: &Node<'_>) -> UnitTree {
+fn read_units(node: &Decoder<'_>) -> UnitTree {
     let mut written = Vec::new();
     let items = node.items();
     for item in &items {

@@ -1,22 +1,26 @@
 //! Evenhand: lead assignment and reassignment for CRMs, as pure functions over a loaded table.
 //!
 //! Data goes one way: JSON in → checked configuration → table → selection → decision → plan → JSON out.
-//! The rooms are, in that order: [`error`], [`json`], [`time`], [`query`], [`config`], [`table`], [`filter`], [`access`], [`split`],
-//! [`plan`], [`workspace`]; a room uses only rooms before it.
+//! The modules are, in that order: [`error`], [`json`], [`time`], [`query`] (crate `evenhand-base`); [`table`], [`filter`], [`split`]
+//! (crate `evenhand-engine`); [`config`], [`access`], [`plan`], [`allot`], [`offer`], [`route`], [`command`], [`shards`], [`wire`], [`sql`],
+//! [`workspace`]. A module uses only modules before it.
 
 pub mod access;
+pub mod allot;
+pub mod command;
 pub mod config;
-pub mod error;
-pub mod filter;
-pub mod json;
-mod memory;
+pub mod offer;
 pub mod plan;
-pub mod query;
-mod sort;
-pub mod split;
-pub mod table;
-pub mod time;
+pub mod route;
+pub mod shards;
+pub mod sql;
+pub mod wire;
 pub mod workspace;
 
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
+
+pub(crate) use evenhand_base::{btree, memory, sort};
+pub use evenhand_base::{error, json, query, time};
+pub(crate) use evenhand_engine::rotate;
+pub use evenhand_engine::{filter, split, table};

@@ -1,40 +1,33 @@
 //! Plans: everything the host must change, decided and explained, before anything is changed.
 //!
-//! [`plan`] turns a command into a [`Plan`]. A plan keeps a snapshot of the table, the rows that change and rules for what they
+//! [`plan`](crate::command::plan()) turns a command into a [`Plan`]. A plan keeps a snapshot of the table, the rows that change and rules for what they
 //! become ([`edit`]); each answer is derived from those when it is asked for, so that a plan of a million leads costs no more
-//! than its decision. The way through this room: `command` and `context` (what is asked, in what) → `decide` (who and which)
-//! → `settle` (what follows from it) → `encode`, `write` (the wire) → `verify`, `apply` (the way back).
+//! than its decision. The way of a command: [`command`](crate::command) (read, and decided with the [`planner`] into a [`draft`]) →
+//! [`settle`] (what follows from it, and the plan) → [`wire`](crate::wire) (written, proved, applied). This module knows no command.
 
-pub mod apply;
-pub mod command;
+pub(crate) mod bytes;
 pub mod context;
-mod decide;
-pub mod decode;
+pub mod decoded;
 pub mod digest;
+pub(crate) mod draft;
 pub mod drops;
-mod edit;
-pub mod encode;
-mod follow;
-mod holders;
-mod leads;
+pub(crate) mod edit;
+pub(crate) mod follow;
+pub(crate) mod holders;
+pub(crate) mod leads;
 pub mod lines;
-pub mod needs;
 pub mod notices;
-mod reasons;
-pub mod recorded;
+pub(crate) mod planner;
+pub(crate) mod reasons;
 mod remember;
-mod settle;
-pub mod shards;
-pub mod sql;
+pub(crate) mod routed;
+pub(crate) mod settle;
 pub mod state;
 pub mod timeline;
-pub mod verify;
-mod workload;
-mod write;
+pub(crate) mod workload;
 
-pub use command::Command;
 pub use context::Context;
-pub use decide::{Attach, Created, SplitReport};
+pub use draft::{Attach, Created, SplitReport};
 pub use drops::DropCode;
 pub use edit::Set;
 
@@ -42,21 +35,18 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use crate::access::{Gate, Reason};
+use crate::access::{Authorizer, Reason};
 use crate::config::Model;
-use crate::error::{Diagnostic, Result};
+use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};
-use crate::table::{RowIx, Snapshot, Table};
+use crate::table::{RowIx, Snapshot};
 use crate::time::Instant;
 
-use command::LeadsRef;
-use context::{Notify, Refusing};
-use decide::{Deciding, Many};
-use drops::{Drops, Left};
-use edit::{Edits, Told};
+use drops::Drops;
+use edit::Edits;
 use lines::Line;
-use reasons::Inquiry;
+use reasons::Question;
 use state::StateChange;
 
 /// The name of the encoding.
@@ -68,31 +58,35 @@ pub const SEMANTICS: u32 = 1;
 #[derive(Debug)]
 pub struct Plan {
     pub(crate) model: Rc<Model>,
-    pub(crate) gate: Rc<Gate>,
+    pub(crate) auth: Rc<Authorizer>,
     pub(crate) table: Snapshot,
     pub(crate) kind: &'static str,
     pub(crate) command: Json,
     pub(crate) picked: Option<Rc<Vec<u32>>>,
     pub(crate) given_id: Option<String>,
     pub(crate) config: String,
+    /// Releases of the zone tables, by name; no part of a digest.
+    pub(crate) zone_versions: Json,
     pub(crate) actor: String,
     pub(crate) now: Instant,
-    pub(crate) refusing: Refusing,
-    pub(crate) notify: Notify,
+    pub(crate) all_or_nothing: bool,
+    pub(crate) notify: bool,
     pub(crate) rows: Vec<u32>,
     pub(crate) edits: Edits,
     pub(crate) drops: Drops,
+    pub(crate) routed: routed::Routed,
     pub(crate) resend: Vec<(FieldIx, String)>,
     pub(crate) slot: Option<FieldIx>,
     /// Whether the slot changes in each of the rows.
     pub(crate) all_move: bool,
-    pub(crate) many: Many,
-    pub(crate) inquiry: Inquiry,
+    /// Whether the command asked for the right to act on many leads.
+    pub(crate) bulk: bool,
+    pub(crate) questions: Vec<Question>,
     pub(crate) tell_unit: Option<String>,
-    pub(crate) part: shards::Part,
-    body: OnceCell<Rc<Vec<u8>>>,
-    digest: OnceCell<String>,
-    outcome: OnceCell<String>,
+    pub(crate) part: crate::shards::Totals,
+    pub(crate) body: OnceCell<Rc<Vec<u8>>>,
+    pub(crate) digest: OnceCell<String>,
+    pub(crate) outcome: OnceCell<String>,
     /// Why the whole command was refused; then nothing changes.
     pub refused: Vec<Reason>,
     /// What each person holds before and after.
@@ -122,80 +116,14 @@ pub struct Change<'a> {
     pub expect: Cell<'a>,
     /// What changes, in the order of fields.
     pub set: Vec<Set<'a>>,
-}
-
-/// Decides a command, given as JSON text was parsed. `picked` are the rows of a selection that the command names.
-///
-/// # Errors
-/// `command_invalid`, `query_invalid` for a command that makes no sense; `state_missing`, `load_missing` for a context that
-/// lacks something; `unknown_field`, `now_required` and the like for filters; `out_of_memory`.
-pub fn plan(
-    model: &Rc<Model>,
-    gate: &Rc<Gate>,
-    table: &Table,
-    command: &Json,
-    picked: Option<Rc<Vec<u32>>>,
-    context: &Context,
-    config: &str,
-) -> Result<Plan> {
-    let typed = Command::read(command, model, picked.clone())?;
-    shards::check(command, model, context, config)?;
-    context.state.forget_reads();
-    let mut plan = Plan {
-        model: Rc::clone(model),
-        gate: Rc::clone(gate),
-        table: table.snapshot(),
-        kind: typed.kind(),
-        command: command.canonical(),
-        picked: picked.filter(|_| matches!(typed.leads(), Some(LeadsRef::Rows(_)))),
-        given_id: context.id.clone(),
-        config: config.to_owned(),
-        actor: context.actor.clone(),
-        now: context.now,
-        refusing: context.refusing,
-        notify: context.notify,
-        rows: Vec::new(),
-        edits: Edits::default(),
-        drops: Drops::default(),
-        resend: Vec::new(),
-        slot: None,
-        all_move: false,
-        many: Many::No,
-        inquiry: Inquiry::Edit,
-        tell_unit: None,
-        part: shards::Part::Alone,
-        body: OnceCell::new(),
-        digest: OnceCell::new(),
-        outcome: OnceCell::new(),
-        refused: Vec::new(),
-        lines: Vec::new(),
-        warnings: Vec::new(),
-        state: Vec::new(),
-        reads: Vec::new(),
-        split: None,
-        attach: Attach::default(),
-        created: Vec::new(),
-        removed: Vec::new(),
-    };
-    let Some((actor, _)) = model.user(&context.actor) else {
-        plan.refused = vec![Reason::new("unknown_actor", None, "the acting user is not known")];
-        return Ok(plan);
-    };
-    let deciding = Deciding::new(model, gate, table, context, actor);
-    plan.refused = deciding.refusals(&typed)?;
-    if plan.refused.is_empty() {
-        let draft = decide::decide(&deciding, &typed)?;
-        plan.settle(&deciding, draft)?;
-    }
-    context.state.check_complete()?;
-    if let Some(found) = deciding.found.take() {
-        plan.set_ids(found.iter().map(|row| plan.table.id(RowIx(*row)).into_owned().into()).collect());
-    }
-    Ok(plan)
+    /// The rule that decided.
+    pub rule: Option<&'a str>,
+    /// The group that decided.
+    pub group: Option<&'a str>,
 }
 
 impl Plan {
-    fn set_ids(&mut self, ids: Vec<Json>) {
+    pub(crate) fn set_ids(&mut self, ids: Vec<Json>) {
         if let Json::Object(pairs) = &mut self.command
             && let Some((_, leads)) = pairs.iter_mut().find(|(key, _)| key == "leads")
         {
@@ -220,26 +148,6 @@ impl Plan {
         self.rows.len()
     }
 
-    /// The plan's id: the one that the host gave, else the digest.
-    pub fn id(&self) -> &str {
-        self.given_id.as_deref().unwrap_or_else(|| self.digest())
-    }
-
-    /// SHA-256 over everything but the rows that were read, in hexadecimal.
-    pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| digest::of(self))
-    }
-
-    /// The same without time and id.
-    pub fn outcome(&self) -> &str {
-        self.outcome.get_or_init(|| digest::outcome(self))
-    }
-
-    /// The encoded changes and answers, worked out once.
-    pub(crate) fn body(&self) -> Rc<Vec<u8>> {
-        Rc::clone(self.body.get_or_init(|| Rc::new(encode::body(self, encode::Times::Absolute))))
-    }
-
     /// The lead that changes at a place of the plan.
     pub fn change(&self, at: usize) -> Option<Change<'_>> {
         let row = RowIx(*self.rows.get(at)?);
@@ -248,7 +156,21 @@ impl Plan {
             lead: self.table.id(row),
             expect: self.table.cell(row, guard),
             set: self.edits.of_row(at, row, &self.table, &self.model, self.now),
+            rule: self.rule_of_row(at),
+            group: self.group_of_row(at),
         })
+    }
+
+    /// The rule that decided about a row of the plan.
+    pub(crate) fn rule_of_row(&self, at: usize) -> Option<&str> {
+        let (rule, _) = *self.routed.rows.get(at)?;
+        self.model.rules.at(rule?).map(|rule| rule.id.as_str())
+    }
+
+    /// The group that decided about a row of the plan.
+    pub(crate) fn group_of_row(&self, at: usize) -> Option<&str> {
+        let (_, group) = *self.routed.rows.get(at)?;
+        self.model.groups.at(group?).map(|group| group.id.as_str())
     }
 
     /// What becomes of the plan's slot in a row of it, if that changes.
@@ -257,28 +179,5 @@ impl Plan {
         let from = self.table.cell(row, slot);
         let to = self.edits.always(slot)?.value(at, &from, self.now)?;
         (to != from).then_some(Set { field: slot, from, to })
-    }
-
-    /// The id of a lead that was left out.
-    pub(crate) fn lead_of<'a>(&'a self, drop: &drops::Drop<'a>) -> Cow<'a, str> {
-        match &drop.left {
-            Left::Row(row) => self.table.id(*row),
-            Left::Id(id) => Cow::Borrowed(*id),
-        }
-    }
-
-    /// Whether the people concerned are told.
-    pub(crate) fn told(&self) -> Told {
-        if self.notify == Notify::Digest { Told::Yes } else { Told::No }
-    }
-
-    /// All writes to the state, with the mark that the plan was done.
-    pub fn all_state(&self) -> Vec<StateChange> {
-        let mut out = self.state.clone();
-        if self.refused.is_empty() && !matches!(self.part, shards::Part::Shard) {
-            let value = state::value([("at", Json::from(self.now.0))]);
-            out.push(StateChange { key: state::key("done", self.id()), expect: None, version: 1, value: Some(value) });
-        }
-        out
     }
 }

@@ -4,7 +4,7 @@
 //!   them. Rows of leads come in as bytes or columns and never become a tree.
 //! - A small answer goes out as a JavaScript value ([`value::to_js`]), a column as a typed array that is copied out of a
 //!   slice (`js_sys::Uint32Array::from`), never as a view: any allocation may grow the memory and detach it.
-//! - A failure is thrown as the plain object `{code, message, diagnostics}` ([`failure`]), of which the facade makes an
+//! - A to_js_error is to_js_result as the plain object `{code, message, diagnostics}` ([`to_js_error`]), of which the facade makes an
 //!   `EvenhandError`.
 //!
 //! # Memory
@@ -38,10 +38,10 @@ use crate::json::Json;
 /// Bytes of tree for one byte of JSON text, with what is held while a list grows; a list of digits comes near it.
 const TREE: usize = 48;
 
-/// The thrown form of a failure.
+/// The to_js_result form of a to_js_error.
 ///
 /// Its keys are the engine's own, so that it needs no text in between, unlike what [`value`] hands out.
-pub fn failure(error: &Error) -> JsValue {
+pub fn to_js_error(error: &Error) -> JsValue {
     let plain = serde_wasm_bindgen::Serializer::json_compatible();
     error.to_json().serialize(&plain).unwrap_or(JsValue::NULL)
 }
@@ -49,39 +49,39 @@ pub fn failure(error: &Error) -> JsValue {
 /// Makes sure that `bytes` and something for small things can be allocated.
 ///
 /// # Errors
-/// `out_of_memory`, ready to be thrown.
+/// `out_of_memory`, ready to be to_js_result.
 pub fn room(bytes: usize) -> Result<(), JsValue> {
-    thrown(crate::memory::room(bytes))
+    to_js_result(crate::memory::ensure_memory(bytes))
 }
 
 /// Reads one input: the bytes of a JSON text.
 ///
 /// # Errors
-/// What [`Json::parse`] finds, or `out_of_memory`, ready to be thrown.
+/// What [`Json::parse`] finds, or `out_of_memory`, ready to be to_js_result.
 pub fn input(json: &Uint8Array) -> Result<Json, JsValue> {
     room((json.length() as usize).saturating_mul(TREE))?;
     let mut text = Vec::new();
     bytes(json, &mut text)?;
     let text = std::str::from_utf8(&text).map_err(|_| Error::new("json_invalid", "", "the JSON text is not UTF-8"));
-    text.and_then(Json::parse).map_err(|error| failure(&error))
+    text.and_then(Json::parse).map_err(|error| to_js_error(&error))
 }
 
 /// Copies bytes that are no JSON, such as an encoded plan.
 ///
 /// # Errors
-/// `out_of_memory`, ready to be thrown.
+/// `out_of_memory`, ready to be to_js_result.
 pub fn bytes(from: &Uint8Array, into: &mut Vec<u8>) -> Result<(), JsValue> {
     let length = from.length() as usize;
     into.clear();
-    into.try_reserve_exact(length).map_err(|error| failure(&error.into()))?;
+    into.try_reserve_exact(length).map_err(|error| to_js_error(&error.into()))?;
     into.resize(length, 0);
     from.copy_to(into);
     Ok(())
 }
 
-/// A result whose error is ready to be thrown.
-pub(crate) fn thrown<T>(result: crate::error::Result<T>) -> Result<T, JsValue> {
-    result.map_err(|error| failure(&error))
+/// A result whose error is ready to be to_js_result.
+pub(crate) fn to_js_result<T>(result: crate::error::Result<T>) -> Result<T, JsValue> {
+    result.map_err(|error| to_js_error(&error))
 }
 
 /// The place of an item, as JavaScript counts: a whole number from 0.
@@ -109,7 +109,7 @@ pub fn peek(plan: &Uint8Array) -> Result<JsValue, JsValue> {
     let mut encoded = Vec::new();
     bytes(plan, &mut encoded)?;
     room(encoded.len().min(crate::json::MAX_BYTES).saturating_mul(TREE))?;
-    thrown(crate::plan::decode::peek(&encoded)).map(|header| value::to_js(&header))
+    to_js_result(crate::wire::decode::peek(&encoded)).map(|header| value::to_js(&header))
 }
 
 /// Version of the crate and of the package.
@@ -129,7 +129,7 @@ pub fn new_id() -> Result<String, JsValue> {
         Ok(()) => Ok(bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()),
         Err(_) => {
             let error = Error::new("no_randomness", "", "the runtime has no secure random numbers here");
-            Err(failure(&error.hint("an edge worker has them inside a request, not while its module loads")))
+            Err(to_js_error(&error.hint("an edge worker has them inside a request, not while its module loads")))
         }
     }
 }

@@ -14,29 +14,31 @@ pub use ask::Filter;
 pub use leads::{Incoming, LeadTable};
 pub use selection::Selection;
 
+use crate::btree::BTreeSet;
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::access::Gate;
+use crate::access::Authorizer;
 use crate::config::{Model, people};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
 use crate::json::Json;
-use crate::json::decode::{Faults, Node};
-use crate::plan::context::{Context, Coverage};
-use crate::plan::recorded::Recorded;
-use crate::plan::verify::{Posted, Verdict};
-use crate::plan::{self, Plan, apply, decode};
-use crate::query::{Purpose, Query};
+use crate::json::decode::{Decoder, Faults};
+use crate::plan::Plan;
+use crate::plan::context::Context;
+use crate::plan::decoded::DecodedPlan;
+use crate::query::{Query, Strictness};
+use crate::route::Assumed;
 use crate::time::Instant;
+use crate::wire::verify::{EncodedPlan, Verdict};
+use crate::wire::{apply, decode};
 
 /// A compiled configuration.
 #[derive(Debug)]
 pub struct Workspace {
     pub(crate) model: Rc<Model>,
-    pub(crate) gate: Rc<Gate>,
+    pub(crate) auth: Rc<Authorizer>,
     source: Json,
     digest: OnceCell<String>,
     user_ids: OnceCell<Rc<BTreeSet<String>>>,
@@ -44,7 +46,7 @@ pub struct Workspace {
 
 /// A plan that was posted or stored, with the context it came in.
 #[derive(Clone, Debug, Default)]
-pub struct Stored {
+pub struct Attachments {
     /// The plans that an undo refers to and that came as bytes: id and bytes.
     pub plans: Vec<(String, Vec<u8>)>,
     /// With leads in shards: what [`Workspace::settle`] returned.
@@ -86,15 +88,15 @@ impl Workspace {
     pub fn of(config: Json) -> Result<Workspace> {
         let (model, _) = Model::compile(&config)?;
         let model = Rc::new(model);
-        let gate = Rc::new(Gate::compile(&model)?);
-        Ok(Workspace { model, gate, source: config, digest: OnceCell::new(), user_ids: OnceCell::new() })
+        let auth = Rc::new(Authorizer::compile(&model)?);
+        Ok(Workspace { model, auth, source: config, digest: OnceCell::new(), user_ids: OnceCell::new() })
     }
 
     /// The same checks without failing: every fault and every warning.
     pub fn check(config: &Json) -> Vec<Diagnostic> {
         match Model::compile(config) {
             Ok((_, warnings)) => warnings,
-            Err(error) => error.diagnostics,
+            Err(error) => error.into_diagnostics(),
         }
     }
 
@@ -106,18 +108,21 @@ impl Workspace {
         self.update_with(patch, &Json::Null)
     }
 
-    /// The same with tables for zones that the patch names and the configuration did not: name → table, as in `zones`.
+    /// The same with tables for zones that the patch names and the configuration did not: `zones` and `zoneVersions`, as in a
+    /// configuration.
     ///
     /// # Errors
     /// As [`Workspace::update`].
     pub fn update_with(&mut self, patch: &Json, zones: &Json) -> Result<()> {
         let mut named = Cow::Borrowed(&self.source);
-        if zones.as_object().is_some_and(|zones| !zones.is_empty()) {
-            add_zones(named.to_mut(), zones);
+        for key in ["zones", "zoneVersions"] {
+            if zones.get(key).and_then(Json::as_object).is_some_and(|zones| !zones.is_empty()) {
+                add_zones(named.to_mut(), key, zones.get(key));
+            }
         }
         let (model, after) = self.model.update(&named, patch)?;
         let model = Rc::new(model);
-        self.gate = Rc::new(Gate::compile(&model)?);
+        self.auth = Rc::new(Authorizer::compile(&model)?);
         self.model = model;
         if let Cow::Owned(named) = named {
             self.source = named;
@@ -132,24 +137,14 @@ impl Workspace {
         &self.source
     }
 
-    /// SHA-256 of the configuration and of the zone tables in use, in hexadecimal; a plan carries it.
+    /// SHA-256 of the configuration and of the tables of zones that it names, in hexadecimal; a plan carries it.
     pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| {
-            let mut parts: Vec<(String, Json)> = self.source.as_object().unwrap_or_default().to_vec();
-            parts.retain(|(key, value)| key != "zones" && !value.is_null());
-            parts.push(("zones".to_owned(), self.zones()));
-            plan::digest::json(&Json::Object(parts))
-        })
+        self.digest.get_or_init(|| crate::plan::digest::config(&self.source, crate::plan::digest::zones(&self.model)))
     }
 
-    /// The zone tables in use.
+    /// The tables of the zones that the configuration names.
     pub fn zones(&self) -> Json {
-        let table = |zone: &crate::time::Zone| {
-            let rows =
-                zone.table().map(|(until, offset)| Json::object([("untilMs", until.into()), ("offsetSeconds", i64::from(offset).into())]));
-            Json::List(rows.collect())
-        };
-        Json::Object(self.model.zones.iter().map(|(name, zone)| (name.clone(), table(zone))).collect())
+        Json::Object(self.model.zones.iter().map(|(name, zone)| (name.clone(), zone.table())).collect())
     }
 
     /// Ids of all users, for loaders that report unknown ones.
@@ -162,7 +157,7 @@ impl Workspace {
     /// # Errors
     /// `query_invalid` with every fault.
     pub fn query(&self, query: &Json, path: &str) -> Result<Query> {
-        crate::query::compile(query, path, &self.model.schema, Purpose::List)
+        crate::query::compile(query, path, &self.model.schema, Strictness::List)
             .map_err(|faults| crate::error::Error::invalid("query_invalid", faults))
     }
 
@@ -170,51 +165,81 @@ impl Workspace {
     ///
     /// # Errors
     /// Those of [`plan::plan`], and `context_invalid`.
-    pub fn plan(&self, table: &LeadTable, command: &Json, picked: Option<&Selection>, context: &Json, stored: Stored) -> Result<Plan> {
+    pub fn plan(&self, table: &LeadTable, command: &Json, picked: Option<&Selection>, context: &Json, stored: Attachments) -> Result<Plan> {
         let context = self.context(table, context, stored)?;
         let picked = picked.map(|selection| selection.rows_of(table)).transpose()?;
-        plan::plan(&self.model, &self.gate, &table.table, command, picked, &context, self.digest())
+        crate::command::plan(&self.model, &self.auth, &table.table, command, picked, &context, self.digest())
     }
 
     /// What [`Workspace::plan`] will read for a command.
     ///
     /// # Errors
-    /// Those of [`plan::needs::needs`], and `context_invalid`.
-    pub fn needs(&self, command: &Json, context: &Json, stored: Stored) -> Result<plan::needs::Needs> {
+    /// Those of [`crate::command::needs::needs`], and `context_invalid`.
+    pub fn needs(&self, command: &Json, context: &Json, stored: Attachments) -> Result<crate::command::needs::Needs> {
         let mut read = Context::read(context, &self.model)?;
         for (id, bytes) in stored.plans {
             read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
         }
-        plan::needs::needs(&self.model, &self.gate, command, &read)
+        crate::command::needs::needs(&self.model, &self.auth, command, &read)
+    }
+
+    /// Why a lead goes where the rules send it: every rule and every person who was tried. `options` may say what is assumed to be
+    /// otherwise; nothing changes by that.
+    ///
+    /// # Errors
+    /// `unknown_actor`, `unknown_lead`, `not_permitted`, `context_invalid`, `options_invalid`, and `config_invalid` for people who are
+    /// assumed to be what they cannot be; what planning finds missing.
+    pub fn explain(&self, table: &LeadTable, lead: &str, context: &Json, options: &Json) -> Result<Json> {
+        let read = self.context(table, context, Attachments::default())?;
+        let mut assumed = Assumed::read(options, &self.model, &self.source)?;
+        let users = std::mem::take(&mut assumed.users);
+        if users.is_empty() {
+            return crate::route::explain(&self.model, &self.auth, &table.table, lead, &read, &assumed);
+        }
+        let patch = Json::object([("users", Json::object([("put", Json::List(users))]))]);
+        let (model, _) = self.model.update(&self.source, &patch)?;
+        let model = Rc::new(model);
+        let auth = Rc::new(Authorizer::compile(&model)?);
+        crate::route::explain(&model, &auth, &table.table, lead, &read, &assumed)
+    }
+
+    /// The ids of those who get the next `n` leads of a group, for leads that everybody accepts.
+    ///
+    /// # Errors
+    /// `unknown_actor`, `unknown_group`, `method_offers`, `context_invalid`, and what planning finds missing.
+    pub fn forecast(&self, group: &str, n: usize, context: &Json) -> Result<Vec<String>> {
+        let read = Context::read(context, &self.model)?;
+        crate::route::forecast(&self.model, &self.auth, group, n, &read)
     }
 
     /// Proves a posted plan against what is here.
     ///
     /// # Errors
     /// `context_invalid`, and what planning needs and does not find.
-    pub fn verify(&self, table: &LeadTable, posted: Posted<'_>, context: &Json, stored: Stored) -> Result<Verdict> {
+    pub fn verify(&self, table: &LeadTable, posted: EncodedPlan<'_>, context: &Json, stored: Attachments) -> Result<Verdict> {
         let context = self.context(table, context, stored)?;
-        plan::verify::verify(&self.model, &self.gate, &table.table, posted, &context, self.digest())
+        let here = crate::wire::verify::Here { config: self.digest(), source: &self.source };
+        crate::wire::verify::verify(&self.model, &self.auth, &table.table, posted, &context, here)
     }
 
     /// A plan that puts back what another changed, for the rows that still are as it left them.
     ///
     /// # Errors
     /// `plan_malformed`, and those of [`Workspace::plan`].
-    pub fn undo(&self, table: &LeadTable, original: Posted<'_>, context: &Json) -> Result<Plan> {
+    pub fn undo(&self, table: &LeadTable, original: EncodedPlan<'_>, context: &Json) -> Result<Plan> {
         let recorded = self.recorded(original)?;
         let id = recorded.header.get("id").and_then(Json::as_text).unwrap_or_default().to_owned();
-        let mut context = self.context(table, context, Stored::default())?;
+        let mut context = self.context(table, context, Attachments::default())?;
         context.plans.insert(0, (id.clone(), Rc::new(recorded)));
         let command = Json::object([("type", "undo".into()), ("plan", id.into())]);
-        plan::plan(&self.model, &self.gate, &table.table, &command, None, &context, self.digest())
+        crate::command::plan(&self.model, &self.auth, &table.table, &command, None, &context, self.digest())
     }
 
     /// Takes a plan's changes over into the table.
     ///
     /// # Errors
     /// `plan_malformed`, `out_of_memory`; nothing was changed then.
-    pub fn apply(&self, table: &mut LeadTable, plan: Posted<'_>) -> Result<apply::Applied> {
+    pub fn apply(&self, table: &mut LeadTable, plan: EncodedPlan<'_>) -> Result<apply::Applied> {
         let recorded = self.recorded(plan)?;
         apply::apply(&mut table.table, &self.model, &recorded)
     }
@@ -227,16 +252,16 @@ impl Workspace {
         apply::apply_plan(&mut table.table, &self.model, plan)
     }
 
-    fn recorded(&self, plan: Posted<'_>) -> Result<Recorded> {
+    fn recorded(&self, plan: EncodedPlan<'_>) -> Result<DecodedPlan> {
         match plan {
-            Posted::Bytes(bytes) => decode::decode(bytes, &self.model),
-            Posted::Json(json) => Recorded::from_json(json, &self.model),
+            EncodedPlan::Bytes(bytes) => decode::decode(bytes, &self.model),
+            EncodedPlan::Json(json) => DecodedPlan::from_json(json, &self.model),
         }
     }
 
-    fn context(&self, table: &LeadTable, context: &Json, stored: Stored) -> Result<Context> {
+    fn context(&self, table: &LeadTable, context: &Json, stored: Attachments) -> Result<Context> {
         let mut read = Context::read(context, &self.model)?;
-        read.coverage = if table.partial { Coverage::Partial } else { Coverage::Whole };
+        read.partial_table = table.partial;
         read.dealing = shards::dealing(read.shard, stored.settlement.as_deref())?;
         for (id, bytes) in stored.plans {
             read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
@@ -246,22 +271,22 @@ impl Workspace {
 
     /// What filters are evaluated with for a viewer.
     pub(crate) fn filtering<'a>(&'a self, actor: Option<&'a str>, now: Option<Instant>) -> filter::Context<'a> {
-        filter::Context { schema: &self.model.schema, people: self.gate.as_ref(), now, actor }
+        filter::Context { schema: &self.model.schema, people: self.auth.as_ref(), now, actor }
     }
 }
 
-/// Adds tables to a configuration that has none for these zones.
-fn add_zones(source: &mut Json, zones: &Json) {
-    let mut all = source.get("zones").and_then(Json::as_object).unwrap_or_default().to_vec();
+/// Adds what a configuration has none of, for these zones.
+fn add_zones(source: &mut Json, key: &'static str, zones: Option<&Json>) {
+    let mut all = source.get(key).and_then(Json::as_object).unwrap_or_default().to_vec();
     let known = all.len();
-    for (name, table) in zones.as_object().unwrap_or_default() {
+    for (name, table) in zones.and_then(Json::as_object).unwrap_or_default() {
         if !all.iter().any(|(other, _)| other == name) {
             all.push((name.clone(), table.clone()));
         }
     }
     if let (Json::Object(pairs), true) = (source, all.len() > known) {
-        pairs.retain(|(key, _)| key != "zones");
-        pairs.push(("zones".to_owned(), Json::Object(all)));
+        pairs.retain(|(other, _)| other != key);
+        pairs.push((key.to_owned(), Json::Object(all)));
     }
 }
 
@@ -277,7 +302,7 @@ impl Viewer {
     /// Reads `{actor, now?}`. A viewer must say who looks: leaving `actor` out is no way to see everything.
     pub fn read(json: &Json) -> Result<Viewer> {
         let faults = Faults::default();
-        let node = Node::new(json, "", &faults);
+        let node = Decoder::new(json, "", &faults);
         let named = node.keys(&["actor", "now"]) && json.as_object().is_some_and(|pairs| pairs.iter().any(|(key, _)| key == "actor"));
         if !named && !faults.any_error() {
             node.get("actor").wrong("the actor (a user's id, or null for the host itself)");

@@ -7,7 +7,7 @@ use evenhand::json::Json;
 use evenhand::wasm::loader::Loader;
 use evenhand::wasm::value::{page, to_js};
 use evenhand::wasm::workspace::Workspace;
-use evenhand::wasm::{check, failure, input, new_id, peek, room, version};
+use evenhand::wasm::{check, input, new_id, peek, room, to_js_error, version};
 use js_sys::{Array, Float64Array, JSON, Object, Reflect, Uint8Array, Uint32Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -49,17 +49,17 @@ fn a_key_that_javascript_treats_as_the_prototype_is_a_key_like_any_other() {
 fn failures_are_plain_objects() {
     let fault = Diagnostic::error("unknown_field", "/rules/0", "there is no field `x`").hint("did you mean `y`?").with("field", "x");
     let error = Error::invalid("config_invalid", vec![fault, Diagnostic::warning("unused", "/lists/1", "this is not used")]);
-    let thrown = failure(&error);
-    assert_eq!(stringify(&thrown), error.to_json().write());
-    assert!(Reflect::get_prototype_of(&thrown).unwrap() == Object::get_prototype_of(&Object::new()));
+    let to_js_result = to_js_error(&error);
+    assert_eq!(stringify(&to_js_result), error.to_json().write());
+    assert!(Reflect::get_prototype_of(&to_js_result).unwrap() == Object::get_prototype_of(&Object::new()));
 }
 
 #[wasm_bindgen_test]
 fn input_that_is_not_json_fails_with_its_place() {
     let bytes = |text: &[u8]| Uint8Array::from(text);
     for bad in [&b"[1,]"[..], b"", b"\"\xff\"", b"{}{}"] {
-        let thrown = input(&bytes(bad)).unwrap_err();
-        assert_eq!(Reflect::get(&thrown, &"code".into()).unwrap(), JsValue::from("json_invalid"));
+        let to_js_result = input(&bytes(bad)).unwrap_err();
+        assert_eq!(Reflect::get(&to_js_result, &"code".into()).unwrap(), JsValue::from("json_invalid"));
     }
     assert_eq!(input(&bytes(br#"{"__proto__":[1,"\ud800"]}"#)).unwrap().write(), "{\"__proto__\":[1,\"\u{fffd}\"]}");
 }
@@ -67,8 +67,8 @@ fn input_that_is_not_json_fails_with_its_place() {
 #[wasm_bindgen_test]
 fn memory_that_cannot_be_had_is_an_error() {
     assert!(room(1 << 20).is_ok());
-    let thrown = room(usize::MAX).unwrap_err();
-    assert_eq!(Reflect::get(&thrown, &"code".into()).unwrap(), JsValue::from("out_of_memory"));
+    let to_js_result = room(usize::MAX).unwrap_err();
+    assert_eq!(Reflect::get(&to_js_result, &"code".into()).unwrap(), JsValue::from("out_of_memory"));
 }
 
 /// The bytes of a JSON text, as the facade passes them.
@@ -76,8 +76,8 @@ fn json(text: &str) -> Uint8Array {
     Uint8Array::from(text.as_bytes())
 }
 
-fn code(thrown: &JsValue) -> String {
-    Reflect::get(thrown, &"code".into()).unwrap().as_string().unwrap()
+fn code(to_js_result: &JsValue) -> String {
+    Reflect::get(to_js_result, &"code".into()).unwrap().as_string().unwrap()
 }
 
 fn workspace() -> Workspace {
@@ -142,8 +142,8 @@ fn columns_make_a_table_and_what_contradicts_itself_is_an_error() {
     ];
     for wrong in wrong {
         let mut load = loader(&workspace);
-        let thrown = wrong(&mut load).and_then(|()| load.end_batch(1)).unwrap_err();
-        assert_eq!(code(&thrown), "batch_invalid");
+        let to_js_result = wrong(&mut load).and_then(|()| load.end_batch(1)).unwrap_err();
+        assert_eq!(code(&to_js_result), "batch_invalid");
     }
     let mut load = loader(&workspace);
     load.push(&json("id\n1\n")).unwrap();

@@ -25,6 +25,7 @@ Commands:
              --count            only how many there are
   check    tells every fault of a configuration
              --workspace FILE
+             --now TIME         warns of time zone tables that are old for use at that time
 
 Options of all:
   --columns FILE    source column → field (JSON), where a header is neither a field's name nor its label
@@ -57,7 +58,7 @@ const OPTIONS = {
 const USED: Record<string, string[]> = {
   plan: ["workspace", "leads", "command", "actor", "now", "state", "out", "columns", "json"],
   select: ["workspace", "leads", "filter", "list", "actor", "now", "fields", "limit", "count", "columns", "json"],
-  check: ["workspace", "json"],
+  check: ["workspace", "now", "json"],
 };
 
 /** What is wrong with how the program was called. */
@@ -198,7 +199,7 @@ function cell(value: unknown): string {
 async function check(values: Values): Promise<number> {
   const config = file(given(values, "workspace"));
   const engine = await createEngine();
-  const found = engine.check(config);
+  const found = engine.check(config, values.now === undefined ? {} : { now: time(values.now) });
   const faults = found.filter(({ severity }) => severity === "error").length;
   const text = values.json === true ? `${JSON.stringify(found)}\n` : `${diagnosticLines(found)}${faults === 0 ? "the configuration is sound\n" : `${faults} faults\n`}`;
   return print(text, faults === 0 ? 0 : 1);

@@ -1,15 +1,28 @@
 import type * as Contract from "../evenhand.js";
 import { asBytes, json } from "./input.js";
+import { fault } from "./errors.js";
 import { wrong } from "./handle.js";
 import { dispose, type Instance } from "./instance.js";
 import { Workspace } from "./workspace.js";
-import { withZones } from "./zones.js";
+import { intl } from "./zones-intl.js";
+import { hinted, hints, outdated, withZones } from "./zones-named.js";
+import { zones as own } from "./zones-table.js";
+
+/** Where an engine's tables of zones come from. */
+export function zonesFrom(option: unknown): Contract.TimeZones {
+  if (option === undefined) return own;
+  if (option === "intl") return intl;
+  if (typeof option === "object" && option !== null && "table" in option && typeof option.table === "function") return option as Contract.TimeZones;
+  throw fault("zones_invalid", "`zones` must be \"intl\" or an object with a function `table`", { path: "/zones", hint: "such as the `zones` of `evenhand/zones`, which is what is used without it" });
+}
 
 export class Engine implements Contract.Engine {
   readonly #instance: Instance;
+  readonly #zones: Contract.TimeZones;
 
-  constructor(instance: Instance) {
+  constructor(instance: Instance, zones: Contract.TimeZones) {
     this.#instance = instance;
+    this.#zones = zones;
   }
 
   get version(): string {
@@ -18,15 +31,17 @@ export class Engine implements Contract.Engine {
 
   workspace(config: Contract.WorkspaceConfig): Contract.Workspace {
     this.#instance.check();
-    const [complete, zones] = withZones(config);
+    const [complete, zones] = withZones(config, this.#zones);
     const input = json(complete);
-    return new Workspace(this.#instance, this.#instance.call((wasm) => wasm.Workspace.compile(input)), zones);
+    const made = hinted(() => this.#instance.call((wasm) => wasm.Workspace.compile(input)));
+    return new Workspace(this.#instance, made, zones, this.#zones);
   }
 
-  check(config: unknown): Contract.Diagnostic[] {
+  check(config: unknown, options: { now?: Contract.Instant | Date } = {}): Contract.Diagnostic[] {
     this.#instance.check();
-    const input = json(withZones(config)[0]);
-    return this.#instance.call((wasm) => wasm.check(input));
+    const old = outdated(config, this.#zones, options?.now);
+    const input = json(withZones(config, this.#zones)[0]);
+    return [...hints(this.#instance.call((wasm) => wasm.check(input))), ...old];
   }
 
   peek(plan: Uint8Array): Contract.PlanHeader {

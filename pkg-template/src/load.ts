@@ -1,5 +1,5 @@
 import type * as Contract from "../evenhand.js";
-import { Engine } from "./engine.js";
+import { Engine, zonesFrom } from "./engine.js";
 import { EvenhandError, fault } from "./errors.js";
 import { type Glue, glue, initialPages } from "./glue.js";
 import { Instance } from "./instance.js";
@@ -33,7 +33,7 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
   }
 
   async function createEngine(options: Contract.EngineOptions = {}): Promise<Contract.Engine> {
-    const made = parts(options.maxMemory);
+    const made = parts(options);
     const wasm = await opened(() => options.wasm);
     if (wasm === undefined) {
       own ??= await load();
@@ -44,7 +44,7 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
   }
 
   function createEngineSync(options: Parameters<typeof Contract.createEngineSync>[0] = {}): Contract.Engine {
-    const made = parts(options.maxMemory);
+    const made = parts(options);
     let module = options.wasm === undefined ? own : compileSync(options.wasm);
     if (module === undefined) {
       if (runtime.ownSync === undefined) {
@@ -60,16 +60,17 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
   return { createEngine, createEngineSync };
 }
 
-type Parts = Glue & { /** Most bytes of memory. */ maximum: number };
+type Parts = Glue & { /** Most bytes of memory. */ maximum: number; zones: Contract.TimeZones };
 
 /** The glue of an engine whose memory may grow so far. */
-function parts(maxMemory = DEFAULT_MEMORY): Parts {
+function parts({ maxMemory = DEFAULT_MEMORY, zones }: Pick<Contract.EngineOptions, "maxMemory" | "zones">): Parts {
   const pages = Math.min(Math.floor(maxMemory / PAGE), MOST_PAGES);
   if (!(pages >= initialPages)) {
     throw fault("max_memory_invalid", `\`maxMemory\` must be a number of bytes, at least ${initialPages * PAGE}`, { path: "/maxMemory" });
   }
+  const source = zonesFrom(zones);
   try {
-    return { ...glue(pages), maximum: pages * PAGE };
+    return { ...glue(pages), maximum: pages * PAGE, zones: source };
   } catch (cause) {
     throw fault("out_of_memory", "the runtime has no room for the memory of another engine", { hint: "free engines that are done, or lower `maxMemory`", cause });
   }
@@ -108,7 +109,7 @@ function instantiateSync(module: WebAssembly.Module, { imports }: Glue): WebAsse
 
 function started(made: Parts, instance: WebAssembly.Instance): Engine {
   invalidSync(() => made.start(instance));
-  return new Engine(new Instance(made, made.maximum));
+  return new Engine(new Instance(made, made.maximum), made.zones);
 }
 
 async function invalid<T>(work: Promise<T>): Promise<T> {

@@ -9,9 +9,16 @@ import type { Instance } from "./instance.js";
 import { LeadTable, Loader } from "./leads.js";
 import { Plan, planInput } from "./plan.js";
 import { Selection } from "./selection.js";
-import { zonesOf } from "./zones.js";
+import { hinted, zonesOf } from "./zones-named.js";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** What was looked up and not found must not widen a question: a key that is there has a value. */
+function defined(question: object, keys: readonly string[]): void {
+  for (const key of keys)
+    if (key in question && (question as Record<string, unknown>)[key] === undefined)
+      throw fault("question_invalid", `\`${key}\` is undefined`, { path: `/${key}`, hint: key === "to" ? "`null` is nobody; leave the key out to ask about no receiver in particular" : "leave the key out, or give it a value" });
+}
 
 /** A context as the module takes it: what of it is bytes goes beside the text. */
 function contextInput(context: Contract.PlanContext): [context: Uint8Array, beside: Uint8Array[]] {
@@ -36,21 +43,26 @@ function contextInput(context: Contract.PlanContext): [context: Uint8Array, besi
 }
 
 export class Workspace extends Handle<bound.Workspace> implements Contract.Workspace {
-  /** Zones whose tables come from the runtime and are no part of the configuration as it was given. */
+  /** Zones whose tables were added and are no part of the configuration as it was given. */
   readonly #zones: string[];
+  readonly #source: Contract.TimeZones;
   readonly #known: Known;
 
-  constructor(instance: Instance, made: bound.Workspace, zones: string[]) {
+  constructor(instance: Instance, made: bound.Workspace, zones: string[], source: Contract.TimeZones) {
     super(instance, made, "workspace");
     this.#zones = zones;
+    this.#source = source;
     this.#known = new Known(instance, made, (run) => this.call(run));
   }
 
   get config(): Contract.WorkspaceConfig {
     const config: Contract.WorkspaceConfig = this.call((workspace) => workspace.config());
-    if (this.#zones.length > 0 && config.zones !== undefined) {
-      for (const zone of this.#zones) delete config.zones[zone];
-      if (Object.keys(config.zones).length === 0) delete config.zones;
+    if (this.#zones.length === 0) return config;
+    for (const key of ["zones", "zoneVersions"] as const) {
+      const added = config[key];
+      if (added === undefined) continue;
+      for (const zone of this.#zones) delete added[zone];
+      if (Object.keys(added).length === 0) delete config[key];
     }
     return config;
   }
@@ -64,11 +76,11 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   }
 
   update(patch: Contract.ConfigPatch): void {
-    const zones = patch?.schedules ? zonesOf(patch, this.zones()) : {};
-    const [input, tables] = [json(patch), json(zones)];
-    this.call((workspace) => workspace.update(input, tables));
+    const names = patch?.schedules ? zonesOf(patch, this.call((workspace) => workspace.config()).zones ?? {}, this.#source) : { zones: {}, zoneVersions: {} };
+    const [input, tables] = [json(patch), json(names)];
+    hinted(() => this.call((workspace) => workspace.update(input, tables)));
     this.#known.clear();
-    this.#zones.push(...Object.keys(zones));
+    this.#zones.push(...Object.keys(names.zones));
   }
 
   load(data: readonly object[] | Uint8Array | ArrayBuffer | string, options: Contract.LoadOptions = {}): Contract.LeadTable {
@@ -91,7 +103,11 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   can(question: Contract.PermissionQuestion): Contract.Decision {
     const known = this.#known.can(question);
     if (known !== undefined) return known;
-    const { leads, ...rest } = question ?? {};
+    const { leads, ...rest }: { leads?: Contract.LeadTable | null | undefined; lead?: unknown } = question ?? {};
+    defined(rest, ["to", "slot", "unit", "list", "group", "rule", "user"]);
+    // A lead that was looked up and not found is no lead, and a table that is not there is not "any".
+    if ("lead" in rest && rest.lead === undefined) rest.lead = null;
+    if (typeof rest.lead === "string" && (leads === null || (leads === undefined && "leads" in question))) throw fault("question_invalid", "`leads` is undefined", { path: "/leads", hint: "a lead that is named by its id is looked up in `leads`" });
     const input = json(question === undefined || question === null ? question : rest);
     if (leads === undefined || leads === null) return this.call((workspace) => workspace.can(input));
     const table = this.#table(leads);
@@ -104,6 +120,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   }
 
   receivers(leads: Contract.LeadTable, question: Parameters<Contract.Workspace["receivers"]>[1]): (Contract.Decision & { user: string })[] {
+    defined(question ?? {}, ["slot"]);
     const [table, input] = [this.#table(leads), json(question)];
     return this.call((workspace) => workspace.receivers(table, input));
   }
@@ -163,12 +180,15 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return new Plan(this.instance, back);
   }
 
-  explain(_leads: Contract.LeadTable, _leadId: string, _context: Contract.PlanContext): Contract.RoutingTrace {
-    throw this.#missing("explain");
+  explain(leads: Contract.LeadTable, leadId: string, context: Contract.PlanContext, options?: { assume?: Contract.Assumption }): Contract.RoutingTrace {
+    const table = this.#table(leads);
+    const [id, [given], input] = [json(leadId), contextInput(context), json(options ?? {})];
+    return this.call((workspace) => workspace.explain(table, id, given, input)) as Contract.RoutingTrace;
   }
 
-  forecast(_groupId: string, _n: number, _context: Contract.PlanContext): string[] {
-    throw this.#missing("forecast");
+  forecast(groupId: string, n: number, context: Contract.PlanContext): string[] {
+    const [id, [given]] = [json(groupId), contextInput(context)];
+    return this.call((workspace) => workspace.forecast(id, n, given)) as string[];
   }
 
   simulate(_leads: Contract.LeadTable, _draft: unknown, _context: Contract.PlanContext): Contract.SimulationReport {

@@ -2,18 +2,18 @@
 
 use super::assemble::Over;
 use super::can::{Found, Known, Verdict};
-use super::reach::{Reach, Standing};
-use super::{Asked, Asker, Decision, Question, Reason, To};
-use crate::config::Verb;
+use super::reach::{Distance, Relation};
+use super::{Check, Decision, Principal, Reason, Request, To};
+use crate::config::{UserKind, Verb};
 use crate::error::Result;
 use crate::query::assume::is_false;
 
-impl Asker<'_> {
+impl Principal<'_> {
     /// Whether a verb could be allowed for any lead.
-    pub(super) fn about_any(self, verb: Verb, question: &Question<'_>) -> Result<Decision> {
+    pub(super) fn about_any(self, verb: Verb, question: &Request<'_>) -> Result<Decision> {
         let mut found = Found::default();
         self.could_note(Verb::LeadView, Over::Lead, &mut found)?;
-        let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
+        let slot = question.slot.unwrap_or(self.auth.model.lead.owner);
         match verb {
             Verb::LeadView => {}
             Verb::LeadGive => self.give_any_lead(question, &mut found)?,
@@ -23,10 +23,19 @@ impl Asker<'_> {
         Ok(found.decide())
     }
 
-    pub(super) fn reassign_any(self, question: &Question<'_>) -> Result<Decision> {
+    pub(super) fn reassign_any(self, question: &Request<'_>) -> Result<Decision> {
         let mut found = Found::default();
         self.could_note(Verb::LeadView, Over::Lead, &mut found)?;
         self.could_note(Verb::LeadEdit, Over::Lead, &mut found)?;
+        if question.to == To::Another {
+            return self
+                .another(None, &mut found, &mut |user, found| {
+                    let question = Request { to: To::User(user), ..*question };
+                    self.give_any_lead(&question, found)?;
+                    self.could_receive(&question, found)
+                })
+                .map(|()| found.decide());
+        }
         if !matches!(question.to, To::Nobody) && (question.to != To::Anybody || question.unit.is_some()) {
             self.give_any_lead(question, &mut found)?;
             self.could_receive(question, &mut found)?;
@@ -34,16 +43,41 @@ impl Asker<'_> {
         Ok(found.decide())
     }
 
-    fn give_any_lead(self, question: &Question<'_>, found: &mut Found) -> Result<()> {
+    fn give_any_lead(self, question: &Request<'_>, found: &mut Found) -> Result<()> {
         match self.receiver(question) {
             None => self.give_to_any(None, found),
             Some((standing, name)) => {
                 if is_false(&self.give_node(standing)?) {
-                    found.failed.push(Reason::new("not_permitted", Some(Asked::Give), self.may_not_give(&name)));
+                    found.failed.push(Reason::new("not_permitted", Some(Check::Give), self.may_not_give(&name)));
                 }
                 Ok(())
             }
         }
+    }
+
+    /// Asks whether there is anybody but the present holder for whom nothing fails.
+    pub(super) fn another(
+        self,
+        holder: Option<&str>,
+        found: &mut Found,
+        ask: &mut dyn FnMut(&str, &mut Found) -> Result<()>,
+    ) -> Result<()> {
+        let mut incomplete = None;
+        for user in self.auth.model.users.iter() {
+            if !user.active || user.kind != UserKind::Person || holder == Some(user.id.as_str()) {
+                continue;
+            }
+            let mut of = Found::default();
+            ask(&user.id, &mut of)?;
+            if of.failed.is_empty() {
+                found.granted.extend(of.granted);
+                return Ok(());
+            }
+            incomplete = incomplete.or(of.failed.into_iter().find(|reason| reason.code == "lead_incomplete"));
+        }
+        let nobody = || Reason::new("nobody_eligible", Some(Check::Receive), "there is nobody else who could have this lead");
+        found.failed.push(incomplete.unwrap_or_else(nobody));
+        Ok(())
     }
 
     fn could_note(self, verb: Verb, over: Over, found: &mut Found) -> Result<()> {
@@ -56,18 +90,18 @@ impl Asker<'_> {
     /// The reason where no grant of a verb could cover anything.
     pub(super) fn never(self, verb: Verb) -> Reason {
         let message = format!("`{}` has no grant for `{}` that could cover anything", self.user.id, verb.name());
-        Reason::new("not_permitted", Asked::of(verb), message)
+        Reason::new("not_permitted", Check::of(verb), message)
     }
 
     /// Whether there is anybody to whom the actor may give; `lead` narrows it.
     pub(super) fn give_to_any(self, lead: Option<Known<'_>>, found: &mut Found) -> Result<()> {
-        let steps = [Reach::Own, Reach::Team, Reach::Subtree, Reach::Company, Reach::Stranger];
-        for standing in steps.map(Standing::at) {
+        let steps = [Distance::Own, Distance::Team, Distance::Subtree, Distance::Company, Distance::Stranger];
+        for standing in steps.map(Relation::at) {
             match lead {
                 Some(lead) => {
                     let verdict = self.of_receiver(standing, lead)?;
                     if matches!(verdict, Verdict::Granted(_)) {
-                        self.note(found, Some(Asked::Give), verdict, String::new);
+                        self.note(found, Some(Check::Give), verdict, String::new);
                         return Ok(());
                     }
                 }
@@ -76,7 +110,7 @@ impl Asker<'_> {
             }
         }
         let message = format!("`{}` may not give this to anybody", self.user.id);
-        found.failed.push(Reason::new("not_permitted", Some(Asked::Give), message));
+        found.failed.push(Reason::new("not_permitted", Some(Check::Give), message));
         Ok(())
     }
 }

@@ -3,11 +3,11 @@
 //! The side of a unit is the nearest unit of the boundary's kind, at or above it. A lead crosses where both sides are known and
 //! differ, and the receiver's is not among the units that have access already.
 
-use super::Gate;
+use super::Authorizer;
 use super::assemble::{has, is_unit};
 use crate::config::{BoundaryMode, Model};
 use crate::query::assume::{all, never, not};
-use crate::query::node::Node;
+use crate::query::node::Expr;
 use crate::query::{Cells, UnitIx};
 
 /// For each unit the nearest one of the boundary's kind, at or above it. Each unit is walked over once, however deep the tree.
@@ -37,7 +37,7 @@ pub(super) fn bounds(model: &Model) -> Vec<Option<UnitIx>> {
     out.into_iter().map(Option::flatten).collect()
 }
 
-impl Gate {
+impl Authorizer {
     /// The nearest unit of the boundary's kind, at or above `unit`.
     fn bounds(&self, unit: UnitIx) -> Option<UnitIx> {
         self.bounds.get(unit.0 as usize).copied().flatten()
@@ -49,7 +49,7 @@ impl Gate {
     }
 
     /// The leads that would cross a boundary on their way to `toward`, as a condition.
-    pub(super) fn crossing_node(&self, toward: Option<UnitIx>) -> Node {
+    pub(super) fn crossing_node(&self, toward: Option<UnitIx>) -> Expr {
         let lead = &self.model.lead;
         let (Some(field), Some(side)) = (lead.unit, self.side_of(toward)) else { return never() };
         let units = self.model.schema.units.units();
@@ -74,12 +74,12 @@ pub(super) enum Crossing {
 
 impl Crossing {
     /// What a lead meets on its way to `toward`.
-    pub fn of(gate: &Gate, lead: &dyn Cells, toward: Option<UnitIx>) -> Crossing {
-        let model = &gate.model;
-        let (Some(boundary), Some(field), Some(side)) = (&model.lifecycle.boundary, model.lead.unit, gate.side_of(toward)) else {
+    pub fn of(auth: &Authorizer, lead: &dyn Cells, toward: Option<UnitIx>) -> Crossing {
+        let model = &auth.model;
+        let (Some(boundary), Some(field), Some(side)) = (&model.lifecycle.boundary, model.lead.unit, auth.side_of(toward)) else {
             return Crossing::None;
         };
-        let here = lead.cell(field).text().and_then(|id| gate.find_unit(id)).and_then(|unit| gate.bounds(unit));
+        let here = lead.cell(field).text().and_then(|id| auth.find_unit(id)).and_then(|unit| auth.bounds(unit));
         let id = model.schema.units.get(side).map_or("", |unit| unit.id.as_str());
         let known = model.lead.access.is_some_and(|access| lead.cell(access).items().any(|item| item == id));
         if known || here.is_none_or(|here| here == side) {

@@ -5,22 +5,23 @@
 
 use super::assemble::{Over, is_null, not_null};
 use super::boundary::Crossing;
-use super::lead::After;
-use super::reach::{Standing, between};
-use super::receive::{Changes, Handover};
-use super::{Asker, Change, Gate, Reason};
+use super::lead::PatchedLead;
+use super::reach::{Relation, between};
+use super::receive::{Changes, Reassignment};
+use super::row_set::RowSet;
+use super::{Authorizer, Change, Principal, Reason};
 use crate::config::{BoundaryMode, UserIx, Verb};
 use crate::error::Result;
 use crate::filter::{self, Context};
 use crate::query::assume::{all, always, any, assume, is_false, is_true, never};
-use crate::query::node::{Check, Node, Test};
+use crate::query::node::{Expr, Predicate, Term};
 use crate::query::{Bindings, Cell, Cells, FieldIx, Query, UnitIx};
 use crate::table::{Mask, Row, RowIx, Snapshot};
 use crate::time::Instant;
 
 /// What a question is asked about, by whom and when.
 #[derive(Clone, Copy)]
-pub struct Asking<'a> {
+pub struct RowRequest<'a> {
     /// The leads.
     pub table: &'a Snapshot,
     /// Who asks.
@@ -29,125 +30,28 @@ pub struct Asking<'a> {
     pub now: Option<Instant>,
 }
 
-/// The rows for which the answer is yes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Covered {
-    /// None.
-    None,
-    /// Every row.
-    All,
-    /// These.
-    Some(Mask),
-}
-
-impl Covered {
-    /// Whether a row is covered.
-    #[inline]
-    pub fn contains(&self, row: RowIx) -> bool {
-        match self {
-            Covered::None => false,
-            Covered::All => true,
-            Covered::Some(mask) => mask.contains(row),
-        }
-    }
-
-    /// The covered rows of a selection.
-    #[must_use]
-    pub fn narrow(&self, mut mask: Mask) -> Mask {
-        match self {
-            Covered::All => {}
-            Covered::None => mask.words.fill(0),
-            Covered::Some(other) => mask.and(&other.words),
-        }
-        mask
-    }
-
-    /// The covered rows that satisfy a filter; the others are not looked at.
-    ///
-    /// # Errors
-    /// As [`filter::select`].
-    pub fn select(&self, query: &Query, table: &Snapshot, ctx: &filter::Context<'_>) -> Result<Mask> {
-        let open = match self {
-            Covered::All => Mask::all(table.rows())?,
-            Covered::None => Mask::none(table.rows())?,
-            Covered::Some(mask) => mask.clone(),
-        };
-        filter::select_among(query, table, ctx, open)
-    }
-
-    /// Rows that both cover.
-    #[must_use]
-    pub fn and(self, other: Covered) -> Covered {
-        match (self, other) {
-            (Covered::None, _) | (_, Covered::None) => Covered::None,
-            (Covered::All, rest) | (rest, Covered::All) => rest,
-            (Covered::Some(mut mask), Covered::Some(other)) => {
-                mask.and(&other.words);
-                Covered::Some(mask)
-            }
-        }
-    }
-
-    /// Rows that at least one covers.
-    #[must_use]
-    pub fn or(self, other: Covered) -> Covered {
-        match (self, other) {
-            (Covered::All, _) | (_, Covered::All) => Covered::All,
-            (Covered::None, rest) | (rest, Covered::None) => rest,
-            (Covered::Some(mut mask), Covered::Some(other)) => {
-                mask.or(&other.words);
-                Covered::Some(mask)
-            }
-        }
-    }
-
-    /// Rows of `self` where `there` does not hold, and rows of `other` where it does.
-    fn but(self, there: &Covered, other: Covered) -> Covered {
-        match (self, there) {
-            (own, Covered::None) => own,
-            (_, Covered::All) => other,
-            (Covered::Some(mut mask), Covered::Some(there)) => {
-                mask.minus(&there.words);
-                Covered::Some(mask).or(other.and(Covered::Some(there.clone())))
-            }
-            (Covered::None, Covered::Some(there)) => other.and(Covered::Some(there.clone())),
-            (Covered::All, Covered::Some(there)) => match other {
-                Covered::All => Covered::All,
-                other => {
-                    let mut rest = there.clone();
-                    rest.words.iter_mut().for_each(|word| *word = !*word);
-                    // The bits behind the last row are cleared by `or`.
-                    let mut kept = Mask { words: vec![0; rest.words.len()], rows: rest.rows };
-                    kept.or(&rest.words);
-                    Covered::Some(kept).or(other.and(Covered::Some(there.clone())))
-                }
-            },
-        }
-    }
-}
-
-impl Gate {
+impl Authorizer {
     /// Rows that the actor may see.
     ///
     /// # Errors
     /// `now_required` where a condition reads the time, `out_of_memory`; so for every question of this kind.
-    pub fn view(&self, asking: &Asking<'_>) -> Result<Covered> {
+    pub fn view(&self, asking: &RowRequest<'_>) -> Result<RowSet> {
         self.covers(asking, Verb::LeadView)
     }
 
     /// Rows that the grants of a verb about leads cover. `lead.view` is a question of its own.
     ///
     /// # Errors
-    /// As [`Gate::view`].
-    pub fn covers(&self, asking: &Asking<'_>, verb: Verb) -> Result<Covered> {
+    /// As [`Authorizer::view`].
+    pub fn covers(&self, asking: &RowRequest<'_>, verb: Verb) -> Result<RowSet> {
         self.select(asking, |asker| Ok(asker.sides(verb, Over::Lead)?.both()))
     }
 
     /// Rows whose slot may be taken from whoever holds it; also those where nobody does.
     ///
     /// # Errors
-    /// As [`Gate::view`].
-    pub fn release(&self, asking: &Asking<'_>, slot: FieldIx) -> Result<Covered> {
+    /// As [`Authorizer::view`].
+    pub fn release(&self, asking: &RowRequest<'_>, slot: FieldIx) -> Result<RowSet> {
         self.select(asking, |asker| {
             let held = asker.sides(Verb::LeadRelease, Over::Holder(slot))?.both();
             // Whoever holds it or nobody: then no row need be looked at.
@@ -158,74 +62,74 @@ impl Gate {
     /// Rows from which a unit's access may be taken.
     ///
     /// # Errors
-    /// As [`Gate::view`].
-    pub fn release_unit(&self, asking: &Asking<'_>, unit: UnitIx) -> Result<Covered> {
+    /// As [`Authorizer::view`].
+    pub fn release_unit(&self, asking: &RowRequest<'_>, unit: UnitIx) -> Result<RowSet> {
         self.select(asking, |asker| Ok(asker.sides(Verb::LeadRelease, Over::Fixed(asker.unit_standing(unit)))?.both()))
     }
 
     /// Rows that may be given to somebody.
     ///
     /// # Errors
-    /// As [`Gate::view`].
-    pub fn give(&self, asking: &Asking<'_>, to: UserIx) -> Result<Covered> {
+    /// As [`Authorizer::view`].
+    pub fn give(&self, asking: &RowRequest<'_>, to: UserIx) -> Result<RowSet> {
         self.select(asking, |asker| asker.give_node(asker.standing_of(self.id_of(to))))
     }
 
     /// Rows that may be given to a unit.
     ///
     /// # Errors
-    /// As [`Gate::view`].
-    pub fn give_unit(&self, asking: &Asking<'_>, unit: UnitIx) -> Result<Covered> {
+    /// As [`Authorizer::view`].
+    pub fn give_unit(&self, asking: &RowRequest<'_>, unit: UnitIx) -> Result<RowSet> {
         self.select(asking, |asker| asker.give_node(asker.unit_standing(unit)))
     }
 
     /// Rows whose state lets them change hands: all that nobody owns, and those that the lifecycle lets go.
     ///
     /// # Errors
-    /// As [`Gate::view`].
-    pub fn reassignable(&self, asking: &Asking<'_>) -> Result<Covered> {
-        let Some(condition) = &self.model.lifecycle.reassignable else { return Ok(Covered::All) };
+    /// As [`Authorizer::view`].
+    pub fn reassignable(&self, asking: &RowRequest<'_>) -> Result<RowSet> {
+        let Some(condition) = &self.model.lifecycle.reassignable else { return Ok(RowSet::All) };
         self.find(asking, any([is_null(self.model.lead.owner), condition.root().clone()]))
     }
 
     /// Rows whose running offer locks a slot.
     ///
     /// # Errors
-    /// As [`Gate::view`].
-    pub fn locked(&self, asking: &Asking<'_>, slot: FieldIx) -> Result<Covered> {
+    /// As [`Authorizer::view`].
+    pub fn locked(&self, asking: &RowRequest<'_>, slot: FieldIx) -> Result<RowSet> {
         match self.model.lead.run {
             Some(run) if self.locks(slot) => {
-                let empty = Test {
+                let empty = Term {
                     field: run,
                     operator: crate::query::Operator::NotEmpty,
                     negated: true,
-                    check: Check::Empty,
+                    check: Predicate::Empty,
                     expected: crate::json::Json::Null,
                 };
-                self.find(asking, all([not_null(run), Node::Test(Box::new(empty))]))
+                self.find(asking, all([not_null(run), Expr::Test(Box::new(empty))]))
             }
-            _ => Ok(Covered::None),
+            _ => Ok(RowSet::None),
         }
     }
 
     /// Rows that would cross a boundary on their way to a unit, whatever the boundary then does.
     ///
     /// # Errors
-    /// As [`Gate::view`].
-    pub fn crossing(&self, asking: &Asking<'_>, toward: Option<UnitIx>) -> Result<Covered> {
+    /// As [`Authorizer::view`].
+    pub fn crossing(&self, asking: &RowRequest<'_>, toward: Option<UnitIx>) -> Result<RowSet> {
         self.find(asking, self.crossing_node(toward))
     }
 
     /// Rows that a boundary keeps from a receiver, unless they are transferred.
     ///
     /// # Errors
-    /// As [`Gate::view`].
-    pub fn barred(&self, asking: &Asking<'_>, to: UserIx) -> Result<Covered> {
+    /// As [`Authorizer::view`].
+    pub fn barred(&self, asking: &RowRequest<'_>, to: UserIx) -> Result<RowSet> {
         match self.model.lifecycle.boundary.as_ref().map(|boundary| boundary.mode) {
             Some(BoundaryMode::Deny | BoundaryMode::Duplicate) => {
                 self.crossing(asking, self.model.users.get(to).and_then(|user| user.unit))
             }
-            _ => Ok(Covered::None),
+            _ => Ok(RowSet::None),
         }
     }
 
@@ -233,19 +137,23 @@ impl Gate {
     /// becomes of access.
     ///
     /// # Errors
-    /// As [`Gate::view`].
-    pub fn receive(&self, asking: &Asking<'_>, slot: FieldIx, to: UserIx, changes: &[(FieldIx, Change)]) -> Result<Covered> {
-        let (Some(asker), None) = (self.asker(to, asking.now), self.unfit(slot, to, asking.now)?) else { return Ok(Covered::None) };
-        let accepts = match &asker.user.accepts {
-            Some(condition) => self.find(asking, condition.root().clone())?,
-            None => Covered::All,
-        };
-        let pool = self.find(asking, self.pool_node(to, asking.now)?)?;
-        let fixed = accepts.and(pool);
-        if fixed == Covered::None {
+    /// As [`Authorizer::view`].
+    pub fn receive(&self, asking: &RowRequest<'_>, slot: FieldIx, to: UserIx, changes: &[(FieldIx, Change)]) -> Result<RowSet> {
+        let may = self.may_hold_rows(asking, slot, to, changes)?;
+        if may == RowSet::None { Ok(may) } else { Ok(may.and(self.accepts(asking, to)?)) }
+    }
+
+    /// The same whether or not they accept it. Boundaries are asked about apart ([`Authorizer::barred`]).
+    ///
+    /// # Errors
+    /// As [`Authorizer::view`].
+    pub fn may_hold_rows(&self, asking: &RowRequest<'_>, slot: FieldIx, to: UserIx, changes: &[(FieldIx, Change)]) -> Result<RowSet> {
+        let (Some(asker), None) = (self.asker(to, asking.now), self.unfit(slot, to, asking.now)?) else { return Ok(RowSet::None) };
+        let fixed = self.find(asking, self.pool_node(to, asking.now)?)?;
+        if fixed == RowSet::None {
             return Ok(fixed);
         }
-        let handover = Handover { slot, actor: self.id_of(asking.actor), now: asking.now, changes };
+        let handover = Reassignment { slot, actor: self.id_of(asking.actor), now: asking.now, changes };
         let view = Query::from(asker.sides(Verb::LeadView, Over::Lead)?.both());
         let plain = self.sees(asking, asker, &view, &self.changes(&asker.user.id, &handover, Crossing::None))?;
         let mode = self.model.lifecycle.boundary.as_ref().map(|boundary| boundary.mode);
@@ -254,7 +162,7 @@ impl Gate {
         let sees = match side.filter(|_| mode == Some(BoundaryMode::GrantAccess) && !moved(self.model.lead.unit)) {
             Some(side) => {
                 let there = self.crossing(asking, asker.user.unit)?;
-                if there == Covered::None {
+                if there == RowSet::None {
                     plain
                 } else {
                     let granted = self.changes(&asker.user.id, &handover, Crossing::Granting(side));
@@ -266,12 +174,12 @@ impl Gate {
         Ok(fixed.and(sees))
     }
 
-    /// What a lead must meet as it is, so that somebody can have it in a slot: the same as [`Gate::receive`], for whoever asks of many
+    /// What a lead must meet as it is, so that somebody can have it in a slot: the same as [`Authorizer::receive`], for whoever asks of many
     /// receivers at once. Nothing where the answer depends on a value that the change itself replaces.
     ///
     /// # Errors
-    /// As [`Gate::view`].
-    pub fn receiving(&self, asking: &Asking<'_>, slot: FieldIx, to: UserIx, changes: &[(FieldIx, Change)]) -> Result<Option<Node>> {
+    /// As [`Authorizer::view`].
+    pub fn receiving(&self, asking: &RowRequest<'_>, slot: FieldIx, to: UserIx, changes: &[(FieldIx, Change)]) -> Result<Option<Expr>> {
         let (Some(asker), None) = (self.asker(to, asking.now), self.unfit(slot, to, asking.now)?) else { return Ok(Some(never())) };
         let grants = self.model.lifecycle.boundary.as_ref().is_some_and(|boundary| boundary.mode == BoundaryMode::GrantAccess);
         if grants && self.side_of(asker.user.unit).is_some() {
@@ -280,7 +188,7 @@ impl Gate {
         let accepts = asker.user.accepts.as_ref().map_or_else(always, |condition| condition.root().clone());
         let accepts = Query::from(all([accepts, self.pool_node(to, asking.now)?]));
         let accepts = accepts.bind(&Bindings { now: asking.now, actor: Some(self.id_of(asking.actor)) }, &self.model.schema)?;
-        let handover = Handover { slot, actor: self.id_of(asking.actor), now: asking.now, changes };
+        let handover = Reassignment { slot, actor: self.id_of(asking.actor), now: asking.now, changes };
         let view = Query::from(asker.sides(Verb::LeadView, Over::Lead)?.both());
         let changes = self.changes(&asker.user.id, &handover, Crossing::None);
         let rest = asker.left_to_see(&view, &changes)?;
@@ -291,7 +199,7 @@ impl Gate {
     }
 
     /// Rows that a receiver would see after a change.
-    fn sees(&self, asking: &Asking<'_>, receiver: Asker<'_>, view: &Query, changes: &Changes) -> Result<Covered> {
+    fn sees(&self, asking: &RowRequest<'_>, receiver: Principal<'_>, view: &Query, changes: &Changes) -> Result<RowSet> {
         let ctx = receiver.context();
         let bound = receiver.left_to_see(view, changes)?;
         if !changes.touch(&bound) {
@@ -301,23 +209,23 @@ impl Gate {
         let mut mask = Mask::none(asking.table.rows())?;
         for row in (0..asking.table.rows()).map(RowIx).filter(|row| asking.table.is_live(*row)) {
             let before = Row { table: asking.table, row };
-            if filter::matches(&bound, &After { before: &before, changes: &changes.list }, &ctx)? {
+            if filter::matches(&bound, &PatchedLead { before: &before, changes: &changes.list }, &ctx)? {
                 mask.insert(row);
             }
         }
-        Ok(Covered::Some(mask))
+        Ok(RowSet::Some(mask))
     }
 
     /// The rows that a condition of the asker covers; none for an actor who may nothing.
-    fn select<'g>(&'g self, asking: &Asking<'_>, node: impl FnOnce(Asker<'g>) -> Result<Node>) -> Result<Covered> {
+    fn select<'g>(&'g self, asking: &RowRequest<'_>, node: impl FnOnce(Principal<'g>) -> Result<Expr>) -> Result<RowSet> {
         match self.asker(asking.actor, asking.now) {
             Some(asker) => select(asking, &Query::from(node(asker)?), &asker.context()),
-            None => Ok(Covered::None),
+            None => Ok(RowSet::None),
         }
     }
 
     /// The rows that satisfy a condition that is nobody's permission.
-    fn find(&self, asking: &Asking<'_>, node: Node) -> Result<Covered> {
+    fn find(&self, asking: &RowRequest<'_>, node: Expr) -> Result<RowSet> {
         let ctx = Context { schema: &self.model.schema, people: self, now: asking.now, actor: Some(self.id_of(asking.actor)) };
         select(asking, &Query::from(node), &ctx)
     }
@@ -346,7 +254,7 @@ impl Gate {
     /// Why a whole command is refused that asks these verbs; nothing if it is not.
     ///
     /// # Errors
-    /// As [`Gate::could_any`].
+    /// As [`Authorizer::could_any`].
     pub fn refusals(&self, actor: UserIx, verbs: &[Verb]) -> Result<Vec<Reason>> {
         let Some(asker) = self.asker(actor, None) else { return Ok(vec![self.inactive(actor)]) };
         let mut out = Vec::new();
@@ -361,11 +269,11 @@ impl Gate {
     /// Rows that somebody accepts, for methods that tell apart why somebody cannot have a lead.
     ///
     /// # Errors
-    /// As [`Gate::view`].
-    pub fn accepts(&self, asking: &Asking<'_>, to: UserIx) -> Result<Covered> {
+    /// As [`Authorizer::view`].
+    pub fn accepts(&self, asking: &RowRequest<'_>, to: UserIx) -> Result<RowSet> {
         match self.model.users.get(to).and_then(|user| user.accepts.as_ref()) {
             Some(condition) => self.find(asking, condition.root().clone()),
-            None => Ok(Covered::All),
+            None => Ok(RowSet::All),
         }
     }
 }
@@ -377,7 +285,7 @@ impl Changes {
     }
 }
 
-impl Asker<'_> {
+impl Principal<'_> {
     /// What is left of a receiver's view once the changes are known, with now and the receiver put in.
     fn left_to_see(self, view: &Query, changes: &Changes) -> Result<Query> {
         self.needs_none_of_later(changes)?;
@@ -386,36 +294,36 @@ impl Asker<'_> {
         Ok(rest.bind(&Bindings { now: ctx.now, actor: ctx.actor }, ctx.schema)?.into_owned())
     }
 
-    fn unit_standing(self, unit: UnitIx) -> Standing {
-        Standing::at(between(&self.gate.model.schema.units, self.user.unit, Some(unit)))
+    pub(super) fn unit_standing(self, unit: UnitIx) -> Relation {
+        Relation::at(between(&self.auth.model.schema.units, self.user.unit, Some(unit)))
     }
 }
 
-fn select(asking: &Asking<'_>, query: &Query, ctx: &Context<'_>) -> Result<Covered> {
+fn select(asking: &RowRequest<'_>, query: &Query, ctx: &Context<'_>) -> Result<RowSet> {
     if is_true(query.root()) {
-        return Ok(Covered::All);
+        return Ok(RowSet::All);
     }
     if is_false(query.root()) {
-        return Ok(Covered::None);
+        return Ok(RowSet::None);
     }
-    filter::select(query, asking.table, ctx).map(Covered::Some)
+    filter::select(query, asking.table, ctx).map(RowSet::Some)
 }
 
 /// The outcome of a test after a change, where that does not depend on the row.
-fn known(test: &Test, changes: &Changes, ctx: &Context<'_>) -> Result<Option<bool>> {
+fn known(test: &Term, changes: &Changes, ctx: &Context<'_>) -> Result<Option<bool>> {
     let other = match &test.check {
-        Check::Pair(_, other, _) => *other,
+        Predicate::Pair(_, other, _) => *other,
         _ => test.field,
     };
-    let alone = After { before: &Nothing, changes: &changes.list };
+    let alone = PatchedLead { before: &Nothing, changes: &changes.list };
     if changes.sets(test.field) && changes.sets(other) {
-        return filter::matches(&Query::from(Node::Test(Box::new(test.clone()))), &alone, ctx).map(Some);
+        return filter::matches(&Query::from(Expr::Test(Box::new(test.clone()))), &alone, ctx).map(Some);
     }
     // A list that has what was just added has it whatever else is in it.
     let added = changes.list.iter().any(|(field, change)| *field == test.field && matches!(change, Change::Words { .. }));
-    if added && matches!(test.check, Check::HasAny(_) | Check::UnitUnder(_)) {
-        let plain = Test { negated: false, ..test.clone() };
-        if filter::matches(&Query::from(Node::Test(Box::new(plain))), &alone, ctx)? {
+    if added && matches!(test.check, Predicate::HasAny(_) | Predicate::UnitUnder(_)) {
+        let plain = Term { negated: false, ..test.clone() };
+        if filter::matches(&Query::from(Expr::Test(Box::new(plain))), &alone, ctx)? {
             return Ok(Some(!test.negated));
         }
     }

@@ -4,11 +4,11 @@
 //! looks at the lead again.
 
 use super::assemble::Over;
-use super::reach::{Reach, Standing, between};
-use super::{Ask, Asked, Asker, Decision, Gate, Held, Lead, Question, Reason, To};
+use super::reach::{Distance, Relation, between};
+use super::{Action, Authorizer, Check, Decision, GrantRef, Lead, Principal, Reason, Request, To};
 use crate::config::access::Effect;
 use crate::config::{UserIx, Verb};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::filter::{self, People};
 use crate::json::Json;
 use crate::query::{Cells, FieldIx};
@@ -16,9 +16,9 @@ use crate::query::{Cells, FieldIx};
 /// What the grants of a verb say.
 pub(super) enum Verdict<'g> {
     /// This grant allows it, and none denies it.
-    Granted(Held<'g>),
+    Granted(GrantRef<'g>),
     /// This grant denies it.
-    Denied(Held<'g>),
+    Denied(GrantRef<'g>),
     /// No grant speaks of it.
     Silent,
     /// The lead lacks fields that the grants read.
@@ -52,12 +52,12 @@ impl Found {
     }
 }
 
-impl Gate {
+impl Authorizer {
     /// Answers one question. An actor who is unknown or not active is denied everything.
     ///
     /// # Errors
     /// `now_required` where a condition reads the time and the question has none.
-    pub fn can(&self, question: &Question<'_>) -> Result<Decision> {
+    pub fn can(&self, question: &Request<'_>) -> Result<Decision> {
         let Some((ix, _)) = self.find_user(question.actor) else {
             let message = format!("there is no user `{}` who could ask", question.actor);
             return Ok(Decision::deny(vec![Reason::new("unknown_actor", None, message)]));
@@ -66,12 +66,16 @@ impl Gate {
             return Ok(Decision::deny(vec![self.inactive(ix)]));
         };
         match (question.ask, question.lead) {
-            (Ask::Verb(verb), _) if !verb.asks_the_lead() => self.about_things(asker, verb, question),
-            (_, Some(Lead::Unknown(id))) => Ok(Decision::deny(vec![unknown_lead(Some(id))])),
-            (Ask::Verb(verb), Some(Lead::Known { cells, lacks })) => asker.about_lead(verb, Known { cells, lacks }, question),
-            (Ask::Reassign, Some(Lead::Known { cells, lacks })) => asker.reassign(Known { cells, lacks }, question),
-            (Ask::Verb(verb), None) => asker.about_any(verb, question),
-            (Ask::Reassign, None) => asker.reassign_any(question),
+            (Action::Verb(verb), _) if !verb.asks_the_lead() => self.about_things(asker, verb, question),
+            (_, Some(Lead::Unknown(id))) => {
+                asker.as_hidden()?;
+                Ok(Decision::deny(vec![unknown_lead(Some(id))]))
+            }
+            (_, Some(Lead::Missing)) => Ok(Decision::deny(vec![unknown_lead(None)])),
+            (Action::Verb(verb), Some(Lead::Known { cells, lacks })) => asker.about_lead(verb, Known { cells, lacks }, question),
+            (Action::Reassign, Some(Lead::Known { cells, lacks })) => asker.reassign(Known { cells, lacks }, question),
+            (Action::Verb(verb), None) => asker.about_any(verb, question),
+            (Action::Reassign, None) => asker.reassign_any(question),
         }
     }
 
@@ -84,46 +88,46 @@ impl Gate {
 /// The one answer for a lead that is not there and for one that may not be seen.
 pub(super) fn unknown_lead(id: Option<&str>) -> Reason {
     match id {
-        Some(id) => Reason::new("unknown_lead", Some(Asked::View), format!("there is no lead `{id}`")),
-        None => Reason::new("unknown_lead", Some(Asked::View), "there is no such lead"),
+        Some(id) => Reason::new("unknown_lead", Some(Check::View), format!("there is no lead `{id}`")),
+        None => Reason::new("unknown_lead", Some(Check::View), "there is no such lead"),
     }
 }
 
-impl<'g> Asker<'g> {
+impl<'g> Principal<'g> {
     /// How near a lead is.
-    pub(super) fn standing(self, lead: &dyn Cells) -> Standing {
-        let model = &self.gate.model;
+    pub(super) fn standing(self, lead: &dyn Cells) -> Relation {
+        let model = &self.auth.model;
         let (shape, units) = (&model.lead, &model.schema.units);
         let owner = lead.cell(shape.owner);
         let unowned = owner.is_null();
         let holds = |field: FieldIx| lead.cell(field).text() == Some(self.user.id.as_str());
         if owner.text() == Some(self.user.id.as_str()) || shape.slots.iter().any(|slot| slot.field != shape.owner && holds(slot.field)) {
-            return Standing { reach: Reach::Own, unowned };
+            return Relation { reach: Distance::Own, unowned };
         }
-        let mut reach = Reach::Stranger;
+        let mut reach = Distance::Stranger;
         if let Some(mine) = self.user.unit {
             let mut see = |unit| reach = reach.min(between(units, Some(mine), unit));
-            owner.text().into_iter().for_each(|owner| see(self.gate.unit_of(owner)));
+            owner.text().into_iter().for_each(|owner| see(self.auth.unit_of(owner)));
             if let Some(field) = shape.unit {
-                lead.cell(field).text().into_iter().for_each(|unit| see(self.gate.find_unit(unit)));
+                lead.cell(field).text().into_iter().for_each(|unit| see(self.auth.find_unit(unit)));
             }
             if let Some(field) = shape.access {
-                lead.cell(field).items().for_each(|unit| see(self.gate.find_unit(unit)));
+                lead.cell(field).items().for_each(|unit| see(self.auth.find_unit(unit)));
             }
         }
-        Standing { reach, unowned }
+        Relation { reach, unowned }
     }
 
     /// How near somebody is.
-    pub(super) fn standing_of(self, user: &str) -> Standing {
+    pub(super) fn standing_of(self, user: &str) -> Relation {
         if user == self.user.id {
-            return Standing::at(Reach::Own);
+            return Relation::at(Distance::Own);
         }
-        Standing::at(between(&self.gate.model.schema.units, self.user.unit, self.gate.unit_of(user)))
+        Relation::at(between(&self.auth.model.schema.units, self.user.unit, self.auth.unit_of(user)))
     }
 
     /// What the grants of a verb say of something at that distance. `lead` is what conditions look at.
-    fn judge(self, verb: Verb, over: Over, lead: Known<'_>, standing: &mut dyn FnMut() -> Standing) -> Result<Verdict<'g>> {
+    pub(super) fn judge(self, verb: Verb, over: Over, lead: Known<'_>, standing: &mut dyn FnMut() -> Relation) -> Result<Verdict<'g>> {
         if !lead.lacks.is_empty() {
             let mut missing = self.reads(verb, over);
             missing.retain(|field| lead.lacks.contains(field));
@@ -158,18 +162,18 @@ impl<'g> Asker<'g> {
     }
 
     /// What the grants of a verb say of a lead; without `lead.view`.
-    pub(super) fn of_lead(self, verb: Verb, lead: Known<'_>, seen: &mut Option<Standing>) -> Result<Verdict<'g>> {
+    pub(super) fn of_lead(self, verb: Verb, lead: Known<'_>, seen: &mut Option<Relation>) -> Result<Verdict<'g>> {
         self.judge(verb, Over::Lead, lead, &mut || *seen.get_or_insert_with(|| self.standing(lead.cells)))
     }
 
     /// What they say of taking the lead from whoever holds the slot; nobody is nobody's.
-    fn of_holder(self, slot: FieldIx, lead: Known<'_>) -> Result<Verdict<'g>> {
+    pub(super) fn of_holder(self, slot: FieldIx, lead: Known<'_>) -> Result<Verdict<'g>> {
         let holder = lead.cells.cell(slot);
-        let owner = self.gate.model.lead.owner;
+        let owner = self.auth.model.lead.owner;
         match holder.text() {
             None if lead.lacks.contains(&slot) => Ok(Verdict::Incomplete(vec![slot])),
             None => Ok(Verdict::Silent),
-            Some(holder) => self.judge(Verb::LeadRelease, Over::Holder(slot), lead, &mut || Standing {
+            Some(holder) => self.judge(Verb::LeadRelease, Over::Holder(slot), lead, &mut || Relation {
                 unowned: lead.cells.cell(owner).is_null(),
                 ..self.standing_of(holder)
             }),
@@ -177,18 +181,18 @@ impl<'g> Asker<'g> {
     }
 
     /// What they say of giving the lead to something that stands so.
-    pub(super) fn of_receiver(self, receiver: Standing, lead: Known<'_>) -> Result<Verdict<'g>> {
+    pub(super) fn of_receiver(self, receiver: Relation, lead: Known<'_>) -> Result<Verdict<'g>> {
         let give = self.judge(Verb::LeadGive, Over::Fixed(receiver), lead, &mut || receiver)?;
         match give {
-            Verdict::Silent if receiver.reach == Reach::Own => self.of_lead(Verb::LeadClaim, lead, &mut None),
+            Verdict::Silent if receiver.reach == Distance::Own => self.of_lead(Verb::LeadClaim, lead, &mut None),
             other => Ok(other),
         }
     }
 
     /// Notes what a verdict means for a question.
-    pub(super) fn note(self, found: &mut Found, question: Option<Asked>, verdict: Verdict<'_>, failure: impl FnOnce() -> String) {
-        let named = |held: Held<'_>| {
-            let profile = self.gate.model.profiles.at(held.profile.0).map_or("", |profile| profile.id.as_str());
+    pub(super) fn note(self, found: &mut Found, question: Option<Check>, verdict: Verdict<'_>, failure: impl FnOnce() -> String) {
+        let named = |held: GrantRef<'_>| {
+            let profile = self.auth.model.profiles.at(held.profile.0).map_or("", |profile| profile.id.as_str());
             Some((profile.to_owned(), held.place))
         };
         match verdict {
@@ -201,7 +205,7 @@ impl<'g> Asker<'g> {
                 found.failed.push(Reason { grant: named(held), ..Reason::new("not_permitted", question, message) });
             }
             Verdict::Incomplete(fields) => {
-                let names: Vec<&str> = fields.iter().map(|field| self.gate.model.schema.name(*field)).collect();
+                let names: Vec<&str> = fields.iter().map(|field| self.auth.model.schema.name(*field)).collect();
                 let message = format!("the lead lacks `{}`, which a grant reads", names.join("`, `"));
                 let names = Json::List(names.into_iter().map(Json::from).collect());
                 found.failed.push(Reason::new("lead_incomplete", question, message).with("fields", names));
@@ -211,66 +215,67 @@ impl<'g> Asker<'g> {
 
     /// Asks whether the actor may see the lead; the grant that lets them. Whoever may not is told what is told of a lead that does
     /// not exist.
-    pub(super) fn view(self, lead: Known<'_>, seen: &mut Option<Standing>, found: &mut Found) -> Result<Option<Verdict<'g>>> {
+    pub(super) fn view(self, lead: Known<'_>, seen: &mut Option<Relation>, found: &mut Found) -> Result<Option<Verdict<'g>>> {
         match self.of_lead(Verb::LeadView, lead, seen)? {
             Verdict::Silent | Verdict::Denied(_) => {
-                let id = lead.cells.cell(self.gate.model.lead.id);
+                self.as_hidden()?;
+                let id = lead.cells.cell(self.auth.model.lead.id);
                 found.failed.push(unknown_lead(id.text()));
                 Ok(None)
             }
             verdict @ Verdict::Incomplete(_) => {
-                self.note(found, Some(Asked::View), verdict, String::new);
+                self.note(found, Some(Check::View), verdict, String::new);
                 Ok(None)
             }
             granted @ Verdict::Granted(_) => Ok(Some(granted)),
         }
     }
 
-    fn about_lead(self, verb: Verb, lead: Known<'_>, question: &Question<'_>) -> Result<Decision> {
+    fn about_lead(self, verb: Verb, lead: Known<'_>, question: &Request<'_>) -> Result<Decision> {
         let (mut found, mut seen) = (Found::default(), None);
         let Some(view) = self.view(lead, &mut seen, &mut found)? else { return Ok(found.decide()) };
         // The grant that is asked for is the answer; that of the view goes without saying.
         if verb == Verb::LeadView {
-            self.note(&mut found, Some(Asked::View), view, String::new);
+            self.note(&mut found, Some(Check::View), view, String::new);
             return Ok(found.decide());
         }
-        let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
+        let slot = question.slot.unwrap_or(self.auth.model.lead.owner);
         match verb {
             Verb::LeadRelease => self.release(slot, lead, &mut found)?,
             Verb::LeadGive => match self.receiver(question) {
                 Some((standing, name)) => {
                     let verdict = self.of_receiver(standing, lead)?;
-                    self.note(&mut found, Some(Asked::Give), verdict, || self.may_not_give(&name));
+                    self.note(&mut found, Some(Check::Give), verdict, || self.may_not_give(&name));
                 }
                 None => self.give_to_any(Some(lead), &mut found)?,
             },
             _ => {
                 let verdict = self.of_lead(verb, lead, &mut seen)?;
-                self.note(&mut found, Asked::of(verb), verdict, || self.may_not(verb));
+                self.note(&mut found, Check::of(verb), verdict, || self.may_not(verb));
             }
         }
         Ok(found.decide())
     }
 
     /// What a lead would be given to, and its name, where the question says.
-    pub(super) fn receiver(self, question: &Question<'_>) -> Option<(Standing, String)> {
-        let units = &self.gate.model.schema.units;
+    pub(super) fn receiver(self, question: &Request<'_>) -> Option<(Relation, String)> {
+        let units = &self.auth.model.schema.units;
         match (question.to, question.unit) {
             (To::User(user), _) => Some((self.standing_of(user), user.to_owned())),
             (_, Some(unit)) => {
                 let id = units.get(unit).map(|unit| unit.id.clone()).unwrap_or_default();
-                Some((Standing::at(between(units, self.user.unit, Some(unit))), id))
+                Some((Relation::at(between(units, self.user.unit, Some(unit))), id))
             }
-            (To::Nobody, None) => Some((Standing::at(Reach::Stranger), "nobody".to_owned())),
-            (To::Anybody, None) => None,
+            (To::Nobody, None) => Some((Relation::at(Distance::Stranger), "nobody".to_owned())),
+            (To::Anybody | To::Another, None) => None,
         }
     }
 
     pub(super) fn release(self, slot: FieldIx, lead: Known<'_>, found: &mut Found) -> Result<()> {
         let verdict = self.of_holder(slot, lead)?;
-        self.note(found, Some(Asked::Release), verdict, || match lead.cells.cell(slot).text() {
+        self.note(found, Some(Check::Release), verdict, || match lead.cells.cell(slot).text() {
             Some(holder) => format!("`{}` may not take leads from `{holder}`", self.user.id),
-            None => format!("nobody holds `{}`", self.gate.model.schema.name(slot)),
+            None => format!("nobody holds `{}`", self.auth.model.schema.name(slot)),
         });
         Ok(())
     }
@@ -292,7 +297,7 @@ impl<'g> Asker<'g> {
     }
 
     /// Asks for a change of a slot, all of it.
-    fn reassign(self, lead: Known<'_>, question: &Question<'_>) -> Result<Decision> {
+    fn reassign(self, lead: Known<'_>, question: &Request<'_>) -> Result<Decision> {
         let (mut found, mut seen) = (Found::default(), None);
         if self.leave(lead, question, &mut seen, &mut found)? {
             self.arrive(lead, question, &mut found)?;
@@ -301,15 +306,15 @@ impl<'g> Asker<'g> {
     }
 
     /// The questions that do not depend on who receives the lead; whether there is anything more to ask.
-    pub(super) fn leave(self, lead: Known<'_>, question: &Question<'_>, seen: &mut Option<Standing>, found: &mut Found) -> Result<bool> {
+    pub(super) fn leave(self, lead: Known<'_>, question: &Request<'_>, seen: &mut Option<Relation>, found: &mut Found) -> Result<bool> {
         let Some(view) = self.view(lead, seen, found)? else { return Ok(false) };
-        self.note(found, Some(Asked::View), view, String::new);
+        self.note(found, Some(Check::View), view, String::new);
         let verdict = self.of_lead(Verb::LeadEdit, lead, seen)?;
-        self.note(found, Some(Asked::Edit), verdict, || self.may_not(Verb::LeadEdit));
-        let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
+        self.note(found, Some(Check::Edit), verdict, || self.may_not(Verb::LeadEdit));
+        let slot = question.slot.unwrap_or(self.auth.model.lead.owner);
         let holder = lead.cells.cell(slot);
         let unchanged = match question.to {
-            To::Anybody => false,
+            To::Anybody | To::Another => false,
             To::Nobody => holder.is_null() && !lead.lacks.contains(&slot),
             To::User(user) => holder.text() == Some(user) && question.unit.is_none(),
         };
@@ -323,15 +328,35 @@ impl<'g> Asker<'g> {
         Ok(true)
     }
 
+    /// The error of a question without `now`, where some of what the actor may see depends on it: it is the same for a lead that may not be
+    /// seen, whichever grant was looked at, as for one that does not exist.
+    pub(super) fn as_hidden(self) -> Result<()> {
+        if self.now.is_none() && self.view_needs_now() {
+            let message = "this filter has dates relative to now, and `now` was not given";
+            return Err(Error::new("now_required", "", message).hint("pass `now`"));
+        }
+        Ok(())
+    }
+
+    /// Whether some of what the actor may see depends on the time.
+    pub(super) fn view_needs_now(self) -> bool {
+        self.grants(Verb::LeadView).any(|held| held.grant.filter.as_ref().is_some_and(crate::query::Query::needs_now))
+    }
+
     /// The questions about whoever receives the lead.
-    pub(super) fn arrive(self, lead: Known<'_>, question: &Question<'_>, found: &mut Found) -> Result<()> {
+    pub(super) fn arrive(self, lead: Known<'_>, question: &Request<'_>, found: &mut Found) -> Result<()> {
+        if question.to == To::Another {
+            let holder = lead.cells.cell(question.slot.unwrap_or(self.auth.model.lead.owner));
+            return self
+                .another(holder.text(), found, &mut |user, found| self.arrive(lead, &Request { to: To::User(user), ..*question }, found));
+        }
         let receiver = match question.to {
             To::Nobody => None,
             _ => self.receiver(question),
         };
         if let Some((standing, name)) = receiver {
             let verdict = self.of_receiver(standing, lead)?;
-            self.note(found, Some(Asked::Give), verdict, || self.may_not_give(&name));
+            self.note(found, Some(Check::Give), verdict, || self.may_not_give(&name));
             self.receives(lead, question, found)?;
         }
         Ok(())

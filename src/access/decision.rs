@@ -9,15 +9,15 @@ macro_rules! asked {
     ($($variant:ident $name:literal $doc:literal,)*) => {
         /// Which question a reason answers.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Asked {
+        pub enum Check {
             $(#[doc = $doc] $variant,)*
         }
 
-        impl Asked {
+        impl Check {
             /// The word for it.
             pub fn name(self) -> &'static str {
                 match self {
-                    $(Asked::$variant => $name,)*
+                    $(Check::$variant => $name,)*
                 }
             }
         }
@@ -38,17 +38,17 @@ asked! {
     Boundary "boundary" "Does it stay within its organisation?",
 }
 
-impl Asked {
+impl Check {
     /// The question that a verb stands for, if it is one of them.
-    pub fn of(verb: Verb) -> Option<Asked> {
+    pub fn of(verb: Verb) -> Option<Check> {
         match verb {
-            Verb::LeadView | Verb::ListView | Verb::GroupView | Verb::RuleView | Verb::LogView => Some(Asked::View),
-            Verb::LeadEdit | Verb::ListEdit | Verb::GroupEdit | Verb::RuleEdit => Some(Asked::Edit),
-            Verb::LeadRelease => Some(Asked::Release),
-            Verb::LeadGive => Some(Asked::Give),
-            Verb::LeadClaim => Some(Asked::Claim),
-            Verb::LeadMass => Some(Asked::Mass),
-            Verb::ListUse | Verb::GroupTrigger | Verb::RuleRun => Some(Asked::Use),
+            Verb::LeadView | Verb::ListView | Verb::GroupView | Verb::RuleView | Verb::LogView => Some(Check::View),
+            Verb::LeadEdit | Verb::ListEdit | Verb::GroupEdit | Verb::RuleEdit => Some(Check::Edit),
+            Verb::LeadRelease => Some(Check::Release),
+            Verb::LeadGive => Some(Check::Give),
+            Verb::LeadClaim => Some(Check::Claim),
+            Verb::LeadMass => Some(Check::Mass),
+            Verb::ListUse | Verb::GroupTrigger | Verb::RuleRun => Some(Check::Use),
             Verb::ListShare | Verb::ListDelete | Verb::GroupCancel | Verb::MemberPause | Verb::PlanUndo => None,
         }
     }
@@ -75,7 +75,7 @@ pub struct Reason {
     /// Stable code.
     pub code: &'static str,
     /// Which question it answers.
-    pub question: Option<Asked>,
+    pub question: Option<Check>,
     /// The profile and the place of the grant that decided, if one did.
     pub grant: Option<(String, u32)>,
     /// One line in plain words.
@@ -86,7 +86,7 @@ pub struct Reason {
 
 impl Reason {
     /// A reason without a grant.
-    pub fn new(code: &'static str, question: Option<Asked>, message: impl Into<Cow<'static, str>>) -> Reason {
+    pub fn new(code: &'static str, question: Option<Check>, message: impl Into<Cow<'static, str>>) -> Reason {
         Reason { code, question, grant: None, message: message.into(), data: Vec::new() }
     }
 

@@ -18,6 +18,8 @@ pub enum Lead<'a> {
     },
     /// One that does not exist, by the id that was asked for.
     Unknown(&'a str),
+    /// What was looked up and not found: no lead at all.
+    Missing,
 }
 
 impl<'a> Lead<'a> {
@@ -102,12 +104,12 @@ pub enum Change {
 }
 
 /// A lead as it would be after a change.
-pub(super) struct After<'a> {
+pub(super) struct PatchedLead<'a> {
     pub before: &'a dyn Cells,
     pub changes: &'a [(FieldIx, Change)],
 }
 
-impl Cells for After<'_> {
+impl Cells for PatchedLead<'_> {
     fn cell(&self, field: FieldIx) -> Cell<'_> {
         match self.changes.iter().find(|(changed, _)| *changed == field) {
             None => self.before.cell(field),

@@ -1,9 +1,9 @@
 //! Who belongs to a description of members.
 
+use crate::btree::BTreeMap;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 
-use super::Gate;
+use super::Authorizer;
 use crate::config::{Members, User, UserIx, UserKind};
 use crate::error::Result;
 use crate::filter::{self, Context};
@@ -41,7 +41,7 @@ impl MemberSet {
     }
 }
 
-impl Gate {
+impl Authorizer {
     /// The members: users as listed, then, in the order of the configuration, holders of the tags and people of the unit; all of
     /// them narrowed by the filter.
     ///
@@ -54,7 +54,7 @@ impl Gate {
     /// The same, ready to be asked who is among them.
     ///
     /// # Errors
-    /// As [`Gate::members`].
+    /// As [`Authorizer::members`].
     pub fn member_set(&self, members: &Members, now: Option<Instant>) -> Result<MemberSet> {
         let model = &self.model;
         let ctx = Context { schema: &model.user_schema, people: self, now, actor: None };
@@ -119,7 +119,7 @@ impl Gate {
     /// Whether somebody may be given, or may claim, the leads of a pool.
     ///
     /// # Errors
-    /// As [`Gate::members`].
+    /// As [`Authorizer::members`].
     pub fn in_pool(&self, pool: u32, user: UserIx, now: Option<Instant>) -> Result<bool> {
         match self.model.pools.at(pool).map(|pool| &pool.members) {
             Some(Some(members)) => self.is_among(self.pools.get(pool as usize), members, user, now),
@@ -131,7 +131,7 @@ impl Gate {
     /// Whether somebody may hold a slot.
     ///
     /// # Errors
-    /// As [`Gate::members`].
+    /// As [`Authorizer::members`].
     pub fn fits_slot(&self, slot: crate::query::FieldIx, user: UserIx, now: Option<Instant>) -> Result<bool> {
         let found = self.model.lead.slots.iter().zip(&self.slots).find(|(known, _)| known.field == slot);
         match found.map(|(slot, kept)| (slot.holders.as_ref(), kept)) {

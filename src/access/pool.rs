@@ -1,17 +1,17 @@
 //! Pools: whose leads they are for.
 
-use super::Gate;
+use super::Authorizer;
 use crate::config::UserIx;
 use crate::error::Result;
 use crate::json::Json;
 use crate::query::assume::{all, any};
 use crate::query::fold::fold;
-use crate::query::node::{Check, Node, Test, TextTest};
+use crate::query::node::{Expr, Predicate, Term, TextTest};
 use crate::query::schema::Case;
 use crate::query::{FieldIx, FieldType, Operator};
 use crate::time::Instant;
 
-impl Gate {
+impl Authorizer {
     /// Whether somebody is a member of the pool that the lead names. Where no pools are configured the field is just a field.
     pub(super) fn is_of_pool(&self, field: FieldIx, pool: &str, user: UserIx, now: Option<Instant>) -> Result<bool> {
         let pools = &self.model.pools;
@@ -35,7 +35,7 @@ impl Gate {
     }
 
     /// The same as a condition over leads.
-    pub(super) fn pool_node(&self, user: UserIx, now: Option<Instant>) -> Result<Node> {
+    pub(super) fn pool_node(&self, user: UserIx, now: Option<Instant>) -> Result<Expr> {
         let (Some(field), false) = (self.model.lead.pool, self.model.pools.is_empty()) else { return Ok(all([])) };
         let mut ids: Vec<&str> = Vec::new();
         for (ix, pool) in (0u32..).zip(self.model.pools.iter()) {
@@ -43,8 +43,8 @@ impl Gate {
                 ids.push(&pool.id);
             }
         }
-        let test = |operator, check, expected| Node::Test(Box::new(Test { field, operator, negated: false, check, expected }));
-        let none = test(Operator::Empty, Check::Empty, Json::Null);
+        let test = |operator, check, expected| Expr::Test(Box::new(Term { field, operator, negated: false, check, expected }));
+        let none = test(Operator::Empty, Predicate::Empty, Json::Null);
         if ids.is_empty() {
             return Ok(none);
         }
@@ -57,8 +57,8 @@ impl Gate {
         crate::sort::all(&mut words);
         words.dedup();
         let check = match self.model.schema.kind(field) {
-            FieldType::Text => Check::Text(case, TextTest::OneOf(words)),
-            _ => Check::Words(words),
+            FieldType::Text => Predicate::Text(case, TextTest::OneOf(words)),
+            _ => Predicate::Words(words),
         };
         Ok(any([none, test(Operator::In, check, shown)]))
     }

@@ -4,13 +4,13 @@ use super::Lead;
 use crate::config::{Model, Verb};
 use crate::error::{Diagnostic, Error, Result, nearest};
 use crate::json::Json;
-use crate::json::decode::{Faults, Node};
+use crate::json::decode::{Decoder, Faults};
 use crate::query::{FieldIx, UnitIx};
 use crate::time::Instant;
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask {
+pub enum Action {
     /// One verb; a verb about leads includes `lead.view`.
     Verb(Verb),
     /// `lead.reassign`: everything that a change of a slot asks.
@@ -22,6 +22,8 @@ pub enum Ask {
 pub enum To<'a> {
     /// It is not asked.
     Anybody,
+    /// Anybody but the present holder: there must be somebody who could have it.
+    Another,
     /// Nobody: back to the pool.
     Nobody,
     /// This user.
@@ -30,14 +32,14 @@ pub enum To<'a> {
 
 /// One question.
 #[derive(Clone, Copy)]
-pub struct Question<'a> {
+pub struct Request<'a> {
     /// Who asks.
     pub actor: &'a str,
     /// What is to be done.
-    pub ask: Ask,
+    pub ask: Action,
     /// For conditions relative to now.
     pub now: Option<Instant>,
-    /// To which lead; absent, whether it could be allowed for any.
+    /// To which lead; none, whether it could be allowed for any.
     pub lead: Option<Lead<'a>>,
     /// Which slot; absent, the owner's.
     pub slot: Option<FieldIx>,
@@ -57,10 +59,10 @@ pub struct Question<'a> {
 
 const KEYS: [&str; 12] = ["actor", "do", "now", "lead", "leads", "slot", "to", "unit", "list", "group", "rule", "user"];
 
-impl<'a> Question<'a> {
+impl<'a> Request<'a> {
     /// A question about no lead in particular.
-    pub fn new(actor: &'a str, ask: Ask) -> Question<'a> {
-        Question {
+    pub fn new(actor: &'a str, ask: Action) -> Request<'a> {
+        Request {
             actor,
             ask,
             now: None,
@@ -79,7 +81,7 @@ impl<'a> Question<'a> {
     ///
     /// # Errors
     /// `question_invalid` with every fault.
-    pub fn read(json: &'a Json, model: &Model, lead: Option<Lead<'a>>) -> Result<Question<'a>> {
+    pub fn read(json: &'a Json, model: &Model, lead: Option<Lead<'a>>) -> Result<Request<'a>> {
         let faults = Faults::default();
         let ask = check(json, model, &faults);
         if faults.any_error() {
@@ -87,15 +89,16 @@ impl<'a> Question<'a> {
         }
         let text = |key| json.get(key).and_then(Json::as_text);
         let given = |key: &str| json.as_object().unwrap_or_default().iter().any(|(known, _)| known == key);
-        Ok(Question {
+        Ok(Request {
             actor: text("actor").unwrap_or_default(),
-            ask: ask.unwrap_or(Ask::Reassign),
-            now: crate::config::people::instant(&Node::new(json, "", &faults).get("now")),
+            ask: ask.unwrap_or(Action::Reassign),
+            now: crate::config::people::instant(&Decoder::new(json, "", &faults).get("now")),
             lead,
             slot: text("slot").and_then(|name| model.schema.find(name)),
             to: match text("to") {
                 Some(user) => To::User(user),
                 None if given("to") => To::Nobody,
+                None if ask == Some(Action::Reassign) && !given("unit") => To::Another,
                 None => To::Anybody,
             },
             unit: text("unit").and_then(|id| model.schema.units.find(id)),
@@ -108,12 +111,18 @@ impl<'a> Question<'a> {
 }
 
 /// Reports every fault of a question; gives what is asked.
-fn check(json: &Json, model: &Model, faults: &Faults) -> Option<Ask> {
-    let node = Node::new(json, "", faults);
+fn check(json: &Json, model: &Model, faults: &Faults) -> Option<Action> {
+    let node = Decoder::new(json, "", faults);
     if !node.keys(&KEYS) {
         return None;
     }
     node.get("actor").name();
+    // What was looked up and not found must not widen the question.
+    for (key, value) in json.as_object().unwrap_or_default() {
+        if value.is_null() && ["slot", "unit", "list", "group", "rule", "user"].contains(&key.as_str()) {
+            node.get(key).wrong("a text");
+        }
+    }
     crate::config::people::instant(&node.get("now"));
     slot(&node.get("slot"), model);
     let unit = node.get("unit");
@@ -126,19 +135,19 @@ fn check(json: &Json, model: &Model, faults: &Faults) -> Option<Ask> {
     ask(&node.get("do"))
 }
 
-fn ask(node: &Node<'_>) -> Option<Ask> {
+fn ask(node: &Decoder<'_>) -> Option<Action> {
     let name = node.name()?;
     if name == "lead.reassign" {
-        return Some(Ask::Reassign);
+        return Some(Action::Reassign);
     }
-    let found = Verb::ALL.iter().find(|(known, _)| *known == name).map(|(_, verb)| Ask::Verb(*verb));
+    let found = Verb::ALL.iter().find(|(known, _)| *known == name).map(|(_, verb)| Action::Verb(*verb));
     if found.is_none() {
         unknown(node, "unknown_verb", "verb", name, Verb::ALL.iter().map(|(name, _)| *name).chain(["lead.reassign"]));
     }
     found
 }
 
-fn slot(node: &Node<'_>, model: &Model) {
+fn slot(node: &Decoder<'_>, model: &Model) {
     let Some(name) = node.text() else { return };
     match model.schema.find(name) {
         None => unknown(node, "unknown_field", "field", name, model.schema.fields.iter().map(|field| field.name.as_str())),
@@ -149,7 +158,7 @@ fn slot(node: &Node<'_>, model: &Model) {
     }
 }
 
-fn unknown<'k>(node: &Node<'_>, code: &'static str, what: &str, name: &str, known: impl IntoIterator<Item = &'k str>) {
+fn unknown<'k>(node: &Decoder<'_>, code: &'static str, what: &str, name: &str, known: impl IntoIterator<Item = &'k str>) {
     let fault = Diagnostic::error(code, node.path(), format!("there is no {what} `{name}`"));
     node.faults().add(fault.maybe_hint(nearest(name, known)).with("name", name));
 }

@@ -5,7 +5,7 @@ use crate::query::{UnitIx, UnitTree};
 
 /// How near something is to an actor; each step lies within the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Reach {
+pub(super) enum Distance {
     /// The actor's own.
     Own,
     /// Of the actor's unit.
@@ -20,27 +20,27 @@ pub(super) enum Reach {
 
 /// Where something stands, seen from an actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(super) struct Relation {
     /// How near it is.
-    pub reach: Reach,
+    pub reach: Distance,
     /// Whether it is (of) a lead that nobody owns.
     pub unowned: bool,
 }
 
-impl Standing {
+impl Relation {
     /// Something at that distance that is not an unowned lead.
-    pub fn at(reach: Reach) -> Standing {
-        Standing { reach, unowned: false }
+    pub fn at(reach: Distance) -> Relation {
+        Relation { reach, unowned: false }
     }
 
     /// Whether it is in that scope.
     pub fn is_in(self, scope: Scope) -> bool {
         match scope {
             Scope::None => false,
-            Scope::Own => self.reach == Reach::Own,
-            Scope::Team => self.reach <= Reach::Team,
-            Scope::Subtree => self.reach <= Reach::Subtree,
-            Scope::Company => self.reach <= Reach::Company,
+            Scope::Own => self.reach == Distance::Own,
+            Scope::Team => self.reach <= Distance::Team,
+            Scope::Subtree => self.reach <= Distance::Subtree,
+            Scope::Company => self.reach <= Distance::Company,
             Scope::All => true,
             Scope::Unowned => self.unowned,
         }
@@ -48,12 +48,12 @@ impl Standing {
 }
 
 /// How near what belongs to `theirs` is to somebody of `mine`. No unit is not the same unit as no unit.
-pub(super) fn between(units: &UnitTree, mine: Option<UnitIx>, theirs: Option<UnitIx>) -> Reach {
+pub(super) fn between(units: &UnitTree, mine: Option<UnitIx>, theirs: Option<UnitIx>) -> Distance {
     match (mine, theirs) {
-        (Some(mine), Some(theirs)) if mine == theirs => Reach::Team,
-        (Some(mine), Some(theirs)) if units.is_under(theirs, mine) => Reach::Subtree,
-        (Some(mine), Some(theirs)) if units.top(mine) == units.top(theirs) => Reach::Company,
-        _ => Reach::Stranger,
+        (Some(mine), Some(theirs)) if mine == theirs => Distance::Team,
+        (Some(mine), Some(theirs)) if units.is_under(theirs, mine) => Distance::Subtree,
+        (Some(mine), Some(theirs)) if units.top(mine) == units.top(theirs) => Distance::Company,
+        _ => Distance::Stranger,
     }
 }
 

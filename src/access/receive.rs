@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::boundary::Crossing;
 use super::can::{Found, Known, Verdict};
-use super::lead::After;
-use super::{Asked, Asker, Change, Gate, Question, Reason, To};
+use super::lead::PatchedLead;
+use super::{Authorizer, Change, Check, Principal, Reason, Request, To};
 use crate::config::{BoundaryMode, Patch, PatchValue, UserIx, UserKind};
 use crate::error::{Error, Result};
 use crate::filter::{self, Context};
@@ -14,7 +14,7 @@ use crate::time::Instant;
 
 /// Why somebody cannot have a lead. Where several hold, the first is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Hurdle {
+pub enum ReceiveDenial {
     /// Not active.
     Inactive,
     /// A service acts and never receives.
@@ -29,11 +29,11 @@ pub enum Hurdle {
     View,
 }
 
-impl Hurdle {
+impl ReceiveDenial {
     /// The code of the reason and of the drop.
     pub fn code(self) -> &'static str {
         match self {
-            Hurdle::Inactive => "receiver_inactive",
+            ReceiveDenial::Inactive => "receiver_inactive",
             _ => "receiver_not_permitted",
         }
     }
@@ -41,7 +41,7 @@ impl Hurdle {
 
 /// What a lead is given for: the slot it fills, who acts, and what else changes with it.
 #[derive(Clone, Copy, Debug)]
-pub struct Handover<'a> {
+pub struct Reassignment<'a> {
     /// The slot.
     pub slot: FieldIx,
     /// The acting user's id.
@@ -76,22 +76,22 @@ impl Changes {
     }
 }
 
-impl Gate {
+impl Authorizer {
     /// What keeps somebody from having any lead in that slot.
     ///
     /// # Errors
-    /// As [`Gate::members`].
-    pub fn unfit(&self, slot: FieldIx, to: UserIx, now: Option<Instant>) -> Result<Option<Hurdle>> {
+    /// As [`Authorizer::members`].
+    pub fn unfit(&self, slot: FieldIx, to: UserIx, now: Option<Instant>) -> Result<Option<ReceiveDenial>> {
         Ok(match self.model.users.get(to) {
-            Some(user) if user.active && user.kind == UserKind::Service => Some(Hurdle::Service),
+            Some(user) if user.active && user.kind == UserKind::Service => Some(ReceiveDenial::Service),
             Some(user) if user.active => {
                 if self.fits_slot(slot, to, now)? {
                     None
                 } else {
-                    Some(Hurdle::Slot)
+                    Some(ReceiveDenial::Slot)
                 }
             }
-            _ => Some(Hurdle::Inactive),
+            _ => Some(ReceiveDenial::Inactive),
         })
     }
 
@@ -99,54 +99,73 @@ impl Gate {
     ///
     /// # Errors
     /// `now_required` where a condition reads the time.
-    pub fn hurdle(&self, lead: &dyn Cells, to: UserIx, handover: &Handover<'_>) -> Result<Option<Hurdle>> {
+    pub fn hurdle(&self, lead: &dyn Cells, to: UserIx, handover: &Reassignment<'_>) -> Result<Option<ReceiveDenial>> {
         let known = Known { cells: lead, lacks: &[] };
-        match self.receives(known, to, handover, Crossing::of(self, lead, self.unit_at(to)))? {
+        match self.receives(known, to, handover, Crossing::of(self, lead, self.unit_at(to)), true)? {
             Ok(()) => Ok(None),
             Err(Refusal::Hurdle(hurdle)) => Ok(Some(hurdle)),
-            Err(Refusal::Incomplete(_)) => Ok(Some(Hurdle::View)),
+            Err(Refusal::Incomplete(_)) => Ok(Some(ReceiveDenial::View)),
         }
+    }
+
+    /// Whether somebody can have this lead across no boundary, whether or not they accept it: for whoever tells the two apart.
+    ///
+    /// # Errors
+    /// As [`Authorizer::hurdle`].
+    pub fn may_hold(&self, lead: &dyn Cells, to: UserIx, handover: &Reassignment<'_>) -> Result<bool> {
+        let crossing = Crossing::of(self, lead, self.unit_at(to));
+        if matches!(crossing, Crossing::Barred(_)) {
+            return Ok(false);
+        }
+        Ok(self.receives(Known { cells: lead, lacks: &[] }, to, handover, crossing, false)?.is_ok())
     }
 
     fn unit_at(&self, user: UserIx) -> Option<UnitIx> {
         self.model.users.get(user).and_then(|user| user.unit)
     }
 
-    /// The fifth question for one lead.
-    fn receives(&self, lead: Known<'_>, to: UserIx, handover: &Handover<'_>, crossing: Crossing) -> Result<Result<(), Refusal>> {
+    /// The fifth question for one lead; what the receiver accepts is asked where that is said.
+    fn receives(
+        &self,
+        lead: Known<'_>,
+        to: UserIx,
+        handover: &Reassignment<'_>,
+        crossing: Crossing,
+        ask_accepts: bool,
+    ) -> Result<Result<(), Refusal>> {
         let failed = |hurdle| Ok(Err(Refusal::Hurdle(hurdle)));
         if let Some(hurdle) = self.unfit(handover.slot, to, handover.now)? {
             return failed(hurdle);
         }
         let model = &self.model;
-        let Some(asker) = self.asker(to, handover.now) else { return failed(Hurdle::Inactive) };
-        if let Some(accepts) = &asker.user.accepts {
+        let Some(asker) = self.asker(to, handover.now) else { return failed(ReceiveDenial::Inactive) };
+        if let Some(accepts) = asker.user.accepts.as_ref().filter(|_| ask_accepts) {
             let ctx = Context { schema: &model.schema, people: self, now: handover.now, actor: Some(handover.actor) };
             if !filter::matches(accepts, lead.cells, &ctx)? {
-                return failed(Hurdle::Accepts);
+                return failed(ReceiveDenial::Accepts);
             }
         }
         if let Some(field) = model.lead.pool
             && let Some(pool) = lead.cells.cell(field).text().filter(|pool| !pool.is_empty())
             && !self.is_of_pool(field, pool, to, handover.now)?
         {
-            return failed(Hurdle::Pool);
+            return failed(ReceiveDenial::Pool);
         }
         let changes = self.changes(asker.user.id.as_str(), handover, crossing);
         asker.needs_none_of_later(&changes)?;
         let lacks: Vec<FieldIx> = lead.lacks.iter().copied().filter(|field| !changes.sets(*field)).collect();
-        let after = After { before: lead.cells, changes: &changes.list };
+        let after = PatchedLead { before: lead.cells, changes: &changes.list };
         let known = Known { cells: &after, lacks: &lacks };
         Ok(match asker.of_lead(crate::config::Verb::LeadView, known, &mut None)? {
             Verdict::Granted(_) => Ok(()),
             Verdict::Incomplete(fields) => Err(Refusal::Incomplete(fields)),
-            Verdict::Denied(_) | Verdict::Silent => Err(Refusal::Hurdle(Hurdle::View)),
+            Verdict::Denied(_) | Verdict::Silent => Err(Refusal::Hurdle(ReceiveDenial::View)),
         })
     }
 
     /// What the handover changes: what is asked for, the slot, the patches and stamps that follow a new owner, and the access that
     /// crossing a boundary grants.
-    pub(super) fn changes(&self, to: &str, handover: &Handover<'_>, crossing: Crossing) -> Changes {
+    pub(super) fn changes(&self, to: &str, handover: &Reassignment<'_>, crossing: Crossing) -> Changes {
         let (lead, cycle) = (&self.model.lead, &self.model.lifecycle);
         let mut out = Changes::default();
         handover.changes.iter().for_each(|(field, change)| out.add(*field, change.clone()));
@@ -166,7 +185,7 @@ impl Gate {
         out
     }
 
-    fn patched(&self, patch: &Patch, handover: &Handover<'_>) -> Change {
+    fn patched(&self, patch: &Patch, handover: &Reassignment<'_>) -> Change {
         let schema = &self.model.schema;
         match &patch.value {
             PatchValue::Set(cell) => Change::Set(cell.clone()),
@@ -192,11 +211,11 @@ impl Changes {
 }
 
 enum Refusal {
-    Hurdle(Hurdle),
+    Hurdle(ReceiveDenial),
     Incomplete(Vec<FieldIx>),
 }
 
-impl Asker<'_> {
+impl Principal<'_> {
     /// A receiver's view may not read what only `now` can tell.
     pub(super) fn needs_none_of_later(self, changes: &Changes) -> Result<()> {
         let later: Vec<FieldIx> = changes.list.iter().filter(|(_, change)| *change == Change::Later).map(|(field, _)| *field).collect();
@@ -207,50 +226,50 @@ impl Asker<'_> {
     }
 
     /// The boundary and the receiver, for one lead.
-    pub(super) fn receives(self, lead: Known<'_>, question: &Question<'_>, found: &mut Found) -> Result<()> {
-        let gate = self.gate;
+    pub(super) fn receives(self, lead: Known<'_>, question: &Request<'_>, found: &mut Found) -> Result<()> {
+        let auth = self.auth;
         let named = match question.to {
-            To::User(id) => Some((id, gate.find_user(id).map(|(ix, _)| ix))),
+            To::User(id) => Some((id, auth.find_user(id).map(|(ix, _)| ix))),
             _ => None,
         };
-        let toward = question.unit.or_else(|| named.and_then(|(_, ix)| gate.unit_at(ix?)));
-        let mut crossing = Crossing::of(gate, lead.cells, toward);
+        let toward = question.unit.or_else(|| named.and_then(|(_, ix)| auth.unit_at(ix?)));
+        let mut crossing = Crossing::of(auth, lead.cells, toward);
         if let Crossing::Barred(mode) = crossing {
             // A transfer names the unit, and may make a copy.
             if mode == BoundaryMode::Duplicate && question.unit.is_some() {
                 crossing = Crossing::None;
             } else {
                 let message = "the lead would cross into another organisation";
-                found.failed.push(Reason::new("boundary", Some(Asked::Boundary), message));
+                found.failed.push(Reason::new("boundary", Some(Check::Boundary), message));
             }
         }
         let Some((id, ix)) = named else { return Ok(()) };
         let Some(to) = ix else {
-            found.failed.push(Reason::new("unknown_user", Some(Asked::Receive), format!("there is no user `{id}`")).with("user", id));
+            found.failed.push(Reason::new("unknown_user", Some(Check::Receive), format!("there is no user `{id}`")).with("user", id));
             return Ok(());
         };
         let changes = self.moves(lead, question.unit, crossing);
-        let slot = question.slot.unwrap_or(gate.model.lead.owner);
-        let handover = Handover { slot, actor: &self.user.id, now: self.now, changes: &changes };
+        let slot = question.slot.unwrap_or(auth.model.lead.owner);
+        let handover = Reassignment { slot, actor: &self.user.id, now: self.now, changes: &changes };
         // A transfer says itself what becomes of access.
         let crossing = if question.unit.is_some() { Crossing::None } else { crossing };
-        match gate.receives(lead, to, &handover, crossing)? {
+        match auth.receives(lead, to, &handover, crossing, true)? {
             Ok(()) => {}
-            Err(Refusal::Hurdle(hurdle)) => found.failed.push(gate.refusal_of(hurdle, to, slot)),
-            Err(Refusal::Incomplete(fields)) => self.note(found, Some(Asked::Receive), Verdict::Incomplete(fields), String::new),
+            Err(Refusal::Hurdle(hurdle)) => found.failed.push(auth.refusal_of(hurdle, to, slot)),
+            Err(Refusal::Incomplete(fields)) => self.note(found, Some(Check::Receive), Verdict::Incomplete(fields), String::new),
         }
         Ok(())
     }
 
     /// What a transfer to a unit changes besides the slot.
     fn moves(self, lead: Known<'_>, unit: Option<UnitIx>, crossing: Crossing) -> Vec<(FieldIx, Change)> {
-        let model = &self.gate.model;
+        let model = &self.auth.model;
         let mut out = Vec::new();
         let id = |unit: UnitIx| model.schema.units.get(unit).map(|unit| unit.id.clone()).unwrap_or_default();
         let (Some(field), Some(unit)) = (model.lead.unit, unit) else { return out };
         if let (Crossing::Granting(_), Some(access)) = (crossing, model.lead.access) {
-            let former = lead.cells.cell(field).text().and_then(|id| self.gate.find_unit(id));
-            let add = self.gate.side_of(former).map(id).into_iter().collect();
+            let former = lead.cells.cell(field).text().and_then(|id| self.auth.find_unit(id));
+            let add = self.auth.side_of(former).map(id).into_iter().collect();
             out.push((access, Change::Words { add, remove: Vec::new() }));
         }
         out.push((field, Change::Set(Cell::Text(Cow::Owned(id(unit))))));
@@ -258,16 +277,16 @@ impl Asker<'_> {
     }
 
     /// Whether the receiver could have any lead at all.
-    pub(super) fn could_receive(self, question: &Question<'_>, found: &mut Found) -> Result<()> {
+    pub(super) fn could_receive(self, question: &Request<'_>, found: &mut Found) -> Result<()> {
         let To::User(id) = question.to else { return Ok(()) };
-        let slot = question.slot.unwrap_or(self.gate.model.lead.owner);
-        match self.gate.find_user(id) {
+        let slot = question.slot.unwrap_or(self.auth.model.lead.owner);
+        match self.auth.find_user(id) {
             None => {
-                found.failed.push(Reason::new("unknown_user", Some(Asked::Receive), format!("there is no user `{id}`")).with("user", id));
+                found.failed.push(Reason::new("unknown_user", Some(Check::Receive), format!("there is no user `{id}`")).with("user", id));
             }
             Some((to, _)) => {
-                if let Some(hurdle) = self.gate.never_receives(slot, to, self.now)? {
-                    found.failed.push(self.gate.refusal_of(hurdle, to, slot));
+                if let Some(hurdle) = self.auth.never_receives(slot, to, self.now)? {
+                    found.failed.push(self.auth.refusal_of(hurdle, to, slot));
                 }
             }
         }
@@ -276,35 +295,35 @@ impl Asker<'_> {
 
     /// Whether offers and the lead's state let it change hands.
     pub(super) fn state_of(self, slot: FieldIx, lead: Known<'_>, found: &mut Found) -> Result<()> {
-        let model = &self.gate.model;
-        if let Some(run) = model.lead.run.filter(|_| self.gate.locks(slot))
+        let model = &self.auth.model;
+        if let Some(run) = model.lead.run.filter(|_| self.auth.locks(slot))
             && !lead.cells.cell(run).is_null()
             && lead.cells.cell(run).text() != Some("")
         {
-            found.failed.push(Reason::new("locked", Some(Asked::Lock), "an offer of the lead is running"));
+            found.failed.push(Reason::new("locked", Some(Check::Lock), "an offer of the lead is running"));
         }
         if let Some(condition) = &model.lifecycle.reassignable
             && !lead.cells.cell(model.lead.owner).is_null()
             && !filter::matches(condition, lead.cells, &self.context())?
         {
             let message = "the lead is in a state in which it cannot be reassigned";
-            found.failed.push(Reason::new("not_reassignable", Some(Asked::Reassignable), message));
+            found.failed.push(Reason::new("not_reassignable", Some(Check::Reassignable), message));
         }
         Ok(())
     }
 }
 
-impl Gate {
+impl Authorizer {
     /// What keeps somebody from having any lead at all in that slot.
     ///
     /// # Errors
-    /// As [`Gate::members`].
-    pub fn never_receives(&self, slot: FieldIx, to: UserIx, now: Option<Instant>) -> Result<Option<Hurdle>> {
+    /// As [`Authorizer::members`].
+    pub fn never_receives(&self, slot: FieldIx, to: UserIx, now: Option<Instant>) -> Result<Option<ReceiveDenial>> {
         if let Some(hurdle) = self.unfit(slot, to, now)? {
             return Ok(Some(hurdle));
         }
         let sees = self.asker(to, now).map(|asker| asker.could(crate::config::Verb::LeadView, super::assemble::Over::Lead));
-        Ok(if sees.transpose()?.unwrap_or(false) { None } else { Some(Hurdle::View) })
+        Ok(if sees.transpose()?.unwrap_or(false) { None } else { Some(ReceiveDenial::View) })
     }
 
     /// Whether a running offer locks a slot: groups with offers fill it, or none of them fills any (any more).
@@ -319,16 +338,16 @@ impl Gate {
     }
 
     /// The reason that somebody cannot have a lead.
-    pub fn refusal_of(&self, hurdle: Hurdle, to: UserIx, slot: FieldIx) -> Reason {
+    pub fn refusal_of(&self, hurdle: ReceiveDenial, to: UserIx, slot: FieldIx) -> Reason {
         let id = self.id_of(to);
         let message = match hurdle {
-            Hurdle::Inactive => format!("`{id}` is not active"),
-            Hurdle::Service => format!("`{id}` is a service, and a service never receives leads"),
-            Hurdle::Slot => format!("`{id}` is not among those who may hold `{}`", self.model.schema.name(slot)),
-            Hurdle::Accepts => format!("`{id}` does not accept this lead"),
-            Hurdle::Pool => format!("`{id}` is not a member of the lead's pool"),
-            Hurdle::View => format!("`{id}` could not see the lead afterwards"),
+            ReceiveDenial::Inactive => format!("`{id}` is not active"),
+            ReceiveDenial::Service => format!("`{id}` is a service, and a service never receives leads"),
+            ReceiveDenial::Slot => format!("`{id}` is not among those who may hold `{}`", self.model.schema.name(slot)),
+            ReceiveDenial::Accepts => format!("`{id}` does not accept this lead"),
+            ReceiveDenial::Pool => format!("`{id}` is not a member of the lead's pool"),
+            ReceiveDenial::View => format!("`{id}` could not see the lead afterwards"),
         };
-        Reason::new(hurdle.code(), Some(Asked::Receive), message).with("user", id)
+        Reason::new(hurdle.code(), Some(Check::Receive), message).with("user", id)
     }
 }

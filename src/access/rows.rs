@@ -2,13 +2,13 @@
 //!
 //! A column of choices, users or units holds numbers of its values, and so the class of a value (see [`super::outcome`]) is looked up
 //! by number; the classes of a row's fields together name its outcome. Both are worked out when they are first needed and hold for
-//! one gate and one revision of the table.
+//! one auth and one revision of the table.
 
 use std::rc::Rc;
 
 use hashbrown::HashTable;
 
-use super::{Asker, Gate};
+use super::{Authorizer, Principal};
 use crate::config::{UserIx, Verb};
 use crate::error::Result;
 use crate::query::FieldIx;
@@ -25,7 +25,7 @@ const MOST_FIELDS: usize = 8;
 /// What was worked out for a table.
 #[derive(Debug, Default)]
 pub struct RowAnswers {
-    gate: Option<Rc<Gate>>,
+    auth: Option<Rc<Authorizer>>,
     revision: u64,
     /// By user and verb; nothing where the fields do not decide by themselves.
     ways: HashTable<(u64, Option<Way>)>,
@@ -54,20 +54,20 @@ fn hash(key: u64) -> u64 {
 }
 
 impl RowAnswers {
-    /// What [`Gate::outcome`] says of a row.
+    /// What [`Authorizer::outcome`] says of a row.
     ///
     /// # Errors
-    /// As [`Gate::outcome`].
+    /// As [`Authorizer::outcome`].
     pub fn outcome(
         &mut self,
-        gate: &Rc<Gate>,
+        auth: &Rc<Authorizer>,
         table: &Snapshot,
         row: RowIx,
         (actor, verb): (UserIx, Verb),
         now: Option<Instant>,
     ) -> Result<Option<u32>> {
-        if self.revision != table.revision() || self.held > MOST || self.gate.as_ref().is_none_or(|own| !Rc::ptr_eq(own, gate)) {
-            *self = RowAnswers { gate: Some(Rc::clone(gate)), revision: table.revision(), ..RowAnswers::default() };
+        if self.revision != table.revision() || self.held > MOST || self.auth.as_ref().is_none_or(|own| !Rc::ptr_eq(own, auth)) {
+            *self = RowAnswers { auth: Some(Rc::clone(auth)), revision: table.revision(), ..RowAnswers::default() };
         }
         let lead = Row { table, row };
         let name = u64::from(actor.0) << 8 | verb as u64;
@@ -76,21 +76,21 @@ impl RowAnswers {
             None => {
                 self.held += WAY;
                 self.ways.try_reserve(1, |(name, _)| hash(*name)).map_err(|_| crate::error::Error::out_of_memory())?;
-                &mut self.ways.insert_unique(hash(name), (name, Way::new(gate, actor, verb)), |(name, _)| hash(*name)).into_mut().1
+                &mut self.ways.insert_unique(hash(name), (name, Way::new(auth, actor, verb)), |(name, _)| hash(*name)).into_mut().1
             }
         };
-        let (Some(way), Some(asker)) = (way, gate.asker(actor, now)) else { return gate.outcome(actor, verb, now, &lead) };
+        let (Some(way), Some(asker)) = (way, auth.asker(actor, now)) else { return auth.outcome(actor, verb, now, &lead) };
         let mut key = 0;
         for field in &mut way.fields {
             match field.place(asker, verb, &lead, &mut self.held)? {
                 Some(place) => key = key << 8 | u64::from(place),
-                None => return gate.outcome(actor, verb, now, &lead),
+                None => return auth.outcome(actor, verb, now, &lead),
             }
         }
         if let Some((_, outcome)) = way.outcomes.find(hash(key), |(known, _)| *known == key) {
             return Ok(*outcome);
         }
-        let outcome = gate.outcome(actor, verb, now, &lead)?;
+        let outcome = auth.outcome(actor, verb, now, &lead)?;
         self.held += WAY / 16;
         way.outcomes.try_reserve(1, |(key, _)| hash(*key)).map_err(|_| crate::error::Error::out_of_memory())?;
         way.outcomes.insert_unique(hash(key), (key, outcome), |(key, _)| hash(*key));
@@ -99,8 +99,8 @@ impl RowAnswers {
 }
 
 impl Way {
-    fn new(gate: &Gate, actor: UserIx, verb: Verb) -> Option<Way> {
-        let fields = gate.decisive(actor, verb).filter(|fields| fields.len() <= MOST_FIELDS)?;
+    fn new(auth: &Authorizer, actor: UserIx, verb: Verb) -> Option<Way> {
+        let fields = auth.decisive(actor, verb).filter(|fields| fields.len() <= MOST_FIELDS)?;
         let fields = fields.into_iter().map(|ix| Field { ix, places: Vec::new(), classes: Vec::new() }).collect();
         Some(Way { fields, outcomes: HashTable::new() })
     }
@@ -109,7 +109,7 @@ impl Way {
 impl Field {
     /// The place of the class of a row's value; nothing if there are too many classes.
     #[inline]
-    fn place(&mut self, asker: Asker<'_>, verb: Verb, lead: &Row<'_>, held: &mut usize) -> Result<Option<u8>> {
+    fn place(&mut self, asker: Principal<'_>, verb: Verb, lead: &Row<'_>, held: &mut usize) -> Result<Option<u8>> {
         let code = match lead.table.column(self.ix) {
             Column::Coded(column) => Some(column.code(lead.row.0) as usize),
             _ => None,
@@ -121,7 +121,7 @@ impl Field {
     }
 
     #[cold]
-    fn learn(&mut self, asker: Asker<'_>, verb: Verb, lead: &Row<'_>, code: Option<usize>, held: &mut usize) -> Result<Option<u8>> {
+    fn learn(&mut self, asker: Principal<'_>, verb: Verb, lead: &Row<'_>, code: Option<usize>, held: &mut usize) -> Result<Option<u8>> {
         let Some(class) = asker.class(verb, self.ix, lead)? else { return Ok(None) };
         let known = self.classes.iter().position(|other| *other == class);
         let Ok(place) = u8::try_from(known.unwrap_or(self.classes.len()) + 1) else { return Ok(None) };

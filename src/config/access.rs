@@ -1,9 +1,9 @@
 //! Profiles and their grants, checked. What they allow is worked out by the access room.
 
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 use crate::query::Query;
 
-use super::Reading;
+use super::ConfigReader;
 
 /// A profile, by its place in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,7 +125,7 @@ pub struct Grant {
 }
 
 /// Reads one profile.
-pub(super) fn read(node: &Node<'_>, id: &str, reading: &Reading<'_>) -> Option<Profile> {
+pub(super) fn read(node: &Decoder<'_>, id: &str, reading: &ConfigReader<'_>) -> Option<Profile> {
     node.keys(&["id", "name", "grants"]);
     let grants = node.get("grants");
     if grants.is_null() {
@@ -136,7 +136,7 @@ pub(super) fn read(node: &Node<'_>, id: &str, reading: &Reading<'_>) -> Option<P
     Some(Profile { id: id.to_owned(), name: node.get("name").text().map(str::to_owned), grants })
 }
 
-fn read_grant(node: &Node<'_>, reading: &Reading<'_>) -> Option<Grant> {
+fn read_grant(node: &Decoder<'_>, reading: &ConfigReader<'_>) -> Option<Grant> {
     if !node.keys(&["do", "scope", "where", "deny"]) {
         return None;
     }

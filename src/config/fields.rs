@@ -1,9 +1,9 @@
 //! Fields of leads and of users.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::json::Json;
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 use crate::query::schema::{Case, Field, FieldType};
 use crate::time::Format;
 
@@ -34,7 +34,7 @@ pub(super) enum Of {
 }
 
 /// Reads `fields` or `userFields`.
-pub(super) fn read(node: &Node<'_>, of: Of) -> Vec<Field> {
+pub(super) fn read(node: &Decoder<'_>, of: Of) -> Vec<Field> {
     let entries = node.entries();
     if of == Of::Leads && entries.is_empty() {
         node.error("fields_missing", "a configuration names at least the field of the leads' id");
@@ -42,7 +42,7 @@ pub(super) fn read(node: &Node<'_>, of: Of) -> Vec<Field> {
     entries.iter().filter_map(|(name, node)| one(name, node, of)).collect()
 }
 
-fn one(name: &str, node: &Node<'_>, of: Of) -> Option<Field> {
+fn one(name: &str, node: &Decoder<'_>, of: Of) -> Option<Field> {
     node.keys(&["type", "label", "choices", "caseSensitive", "format"]);
     // In an object that JavaScript hands out, this key would not be a key.
     if name.is_empty() || name == "__proto__" {
@@ -87,7 +87,7 @@ fn one(name: &str, node: &Node<'_>, of: Of) -> Option<Field> {
 
 /// The fields that a member filter sees: those of every user, those that `userFields` names, and those found among the
 /// attributes, whose type follows their values (a list → tags, a number → number, true or false → boolean, else choice).
-pub(super) fn user_fields(named: &Node<'_>, users: &Node<'_>) -> Vec<Field> {
+pub(super) fn user_fields(named: &Decoder<'_>, users: &Decoder<'_>) -> Vec<Field> {
     let plain =
         |name: &str, kind| Field { name: name.to_owned(), label: None, kind, case: Case::Sensitive, choices: Vec::new(), format: None };
     let mut out: Vec<Field> = OF_EVERY_USER.iter().map(|(name, kind)| plain(name, *kind)).collect();

@@ -1,14 +1,14 @@
-//! Reassignment groups, checked. Who gets the next lead is decided by the rooms of rotation and offers.
+//! Reassignment groups, checked. Who gets the next lead is decided by the modules of rotation and offers.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 use crate::query::{FieldIx, UnitIx};
 
-use super::lead::Shape;
+use super::lead::LeadRoles;
 use super::members::{self, Members};
-use super::people::{Period, UserIx, schedule};
-use super::{Named, Pool, Reading, User, WorkingHours, unknown};
+use super::people::{Limit, Period, UserIx, limit, schedule};
+use super::{ById, ConfigReader, Pool, User, WorkingHours, unknown};
 
 /// A group, by its place in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -187,6 +187,10 @@ pub struct Group {
     pub slot: FieldIx,
     /// How it picks.
     pub method: Method,
+    /// Most open leads at once of a member who has no capacity of their own.
+    pub capacity: Option<u64>,
+    /// Most automatic assignments in a period, of a member who has no limits of their own.
+    pub limits: Vec<Limit>,
     /// When it works.
     pub schedule: Option<u32>,
     /// What members must meet.
@@ -201,7 +205,7 @@ pub struct Group {
     pub on_nobody: Vec<Fallback>,
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 16] = [
     "id",
     "name",
     "members",
@@ -210,6 +214,8 @@ const KEYS: [&str; 14] = [
     "unit",
     "slot",
     "method",
+    "capacity",
+    "limits",
     "schedule",
     "match",
     "joiners",
@@ -220,30 +226,30 @@ const KEYS: [&str; 14] = [
 
 /// Reads all groups; they may fall back on each other, but not in a circle.
 pub(super) fn read_all(
-    node: &Node<'_>,
-    reading: &Reading<'_>,
-    users: &Named<User>,
-    pools: &Named<Pool>,
-    schedules: &Named<WorkingHours>,
-    lead: Option<&Shape>,
-) -> Named<Group> {
+    node: &Decoder<'_>,
+    reading: &ConfigReader<'_>,
+    users: &ById<User>,
+    pools: &ById<Pool>,
+    schedules: &ById<WorkingHours>,
+    lead: Option<&LeadRoles>,
+) -> ById<Group> {
     let ids: BTreeMap<&str, GroupIx> =
         (0u32..).zip(node.items()).filter_map(|(ix, item)| Some((item.json.get("id")?.as_text()?, GroupIx(ix)))).collect();
-    let groups = Named::read(node, |node, id| one(node, id, &ids, reading, users, pools, schedules, lead));
+    let groups = ById::read(node, |node, id| one(node, id, &ids, reading, users, pools, schedules, lead));
     report_cycles(node, &groups);
     groups
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is a section that a group refers to")]
 fn one(
-    node: &Node<'_>,
+    node: &Decoder<'_>,
     id: &str,
     ids: &BTreeMap<&str, GroupIx>,
-    reading: &Reading<'_>,
-    users: &Named<User>,
-    pools: &Named<Pool>,
-    schedules: &Named<WorkingHours>,
-    lead: Option<&Shape>,
+    reading: &ConfigReader<'_>,
+    users: &ById<User>,
+    pools: &ById<Pool>,
+    schedules: &ById<WorkingHours>,
+    lead: Option<&LeadRoles>,
 ) -> Option<Group> {
     node.keys(&KEYS);
     let slot = node.get("slot");
@@ -288,6 +294,8 @@ fn one(
         unit: reading.unit(&node.get("unit")),
         slot: field?,
         method: method?,
+        capacity: node.get("capacity").whole(0..=i64::from(u32::MAX)).and_then(|n| u64::try_from(n).ok()),
+        limits: node.get("limits").items().iter().filter_map(limit).collect(),
         schedule,
         matches: node.get("match").items().iter().filter_map(|item| matching(item, reading)).collect(),
         joiners: node
@@ -303,7 +311,7 @@ fn one(
     })
 }
 
-fn matching(node: &Node<'_>, reading: &Reading<'_>) -> Option<Match> {
+fn matching(node: &Decoder<'_>, reading: &ConfigReader<'_>) -> Option<Match> {
     node.keys(&["lead", "user", "op"]);
     let (lead, user, op) = (node.get("lead"), node.get("user"), node.get("op"));
     for (node, wanted) in [(&lead, "a field of leads"), (&user, "an attribute of users"), (&op, "an operator")] {
@@ -333,7 +341,7 @@ fn matching(node: &Node<'_>, reading: &Reading<'_>) -> Option<Match> {
     Some(Match { lead: lead_field, user: user_field, op: found })
 }
 
-fn fallback(node: &Node<'_>, ids: &BTreeMap<&str, GroupIx>, users: &Named<User>, pools: &Named<Pool>) -> Option<Fallback> {
+fn fallback(node: &Decoder<'_>, ids: &BTreeMap<&str, GroupIx>, users: &ById<User>, pools: &ById<Pool>) -> Option<Fallback> {
     if !node.keys(&["to", "group", "pool", "user"]) {
         return None;
     }
@@ -371,7 +379,7 @@ fn fallback(node: &Node<'_>, ids: &BTreeMap<&str, GroupIx>, users: &Named<User>,
     words.into_iter().nth(ix).map(|(_, step)| step)
 }
 
-fn method(node: &Node<'_>, has_schedule: bool) -> Option<Method> {
+fn method(node: &Decoder<'_>, has_schedule: bool) -> Option<Method> {
     let kind = node.get("type");
     if kind.is_null() {
         kind.wrong("the type of a method");
@@ -440,7 +448,7 @@ fn method(node: &Node<'_>, has_schedule: bool) -> Option<Method> {
 }
 
 /// A circle of groups that fall back on each other would never end. Each group is walked once, with a stack of its own.
-fn report_cycles(node: &Node<'_>, groups: &Named<Group>) {
+fn report_cycles(node: &Decoder<'_>, groups: &ById<Group>) {
     let next = |ix: u32| -> Vec<u32> {
         let steps = groups.at(ix).map(|group| group.on_nobody.as_slice()).unwrap_or_default();
         steps.iter().filter_map(|step| if let Fallback::Group(GroupIx(to)) = step { Some(*to) } else { None }).collect()

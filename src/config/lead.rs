@@ -1,11 +1,11 @@
 //! Which fields of a lead play which part.
 
 use crate::json::Json;
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 use crate::query::{FieldIx, FieldType};
 
 use super::members::{self, Members};
-use super::{Named, Reading, User};
+use super::{ById, ConfigReader, User};
 
 /// A field of type `user` that can be assigned.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct Slot {
 
 /// The parts that fields play.
 #[derive(Clone, Debug)]
-pub struct Shape {
+pub struct LeadRoles {
     /// The id; a text field.
     pub id: FieldIx,
     /// A number that every change raises by one.
@@ -55,7 +55,7 @@ pub struct Shape {
     pub notified: Option<FieldIx>,
 }
 
-impl Shape {
+impl LeadRoles {
     /// The slot of that field.
     pub fn slot(&self, field: FieldIx) -> Option<&Slot> {
         self.slots.iter().find(|slot| slot.field == field)
@@ -98,7 +98,7 @@ const KEYS: [&str; 17] = [
 ];
 
 /// Reads `lead`.
-pub(super) fn read(node: &Node<'_>, reading: &Reading<'_>, users: &Named<User>) -> Option<Shape> {
+pub(super) fn read(node: &Decoder<'_>, reading: &ConfigReader<'_>, users: &ById<User>) -> Option<LeadRoles> {
     if !node.keys(&KEYS) {
         return None;
     }
@@ -119,7 +119,7 @@ pub(super) fn read(node: &Node<'_>, reading: &Reading<'_>, users: &Named<User>) 
         .iter()
         .filter(|(key, _)| node.get(key).is_null())
         .for_each(|(key, _)| node.get(key).wrong("the name of a field"));
-    let mut shape = Shape {
+    let mut shape = LeadRoles {
         id: id?,
         owner: owner?,
         slots: Vec::new(),
@@ -153,7 +153,7 @@ pub(super) fn read(node: &Node<'_>, reading: &Reading<'_>, users: &Named<User>) 
     Some(shape)
 }
 
-fn check_kind(node: &Node<'_>, field: FieldIx, kinds: &[FieldType], reading: &Reading<'_>) {
+fn check_kind(node: &Decoder<'_>, field: FieldIx, kinds: &[FieldType], reading: &ConfigReader<'_>) {
     let kind = reading.schema.kind(field);
     if !kinds.contains(&kind) {
         let mut wanted: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
@@ -166,7 +166,7 @@ fn check_kind(node: &Node<'_>, field: FieldIx, kinds: &[FieldType], reading: &Re
 }
 
 /// The slots in order, the owner's first.
-fn slots(node: &Node<'_>, owner: FieldIx, reading: &Reading<'_>, users: &Named<User>) -> Vec<Slot> {
+fn slots(node: &Decoder<'_>, owner: FieldIx, reading: &ConfigReader<'_>, users: &ById<User>) -> Vec<Slot> {
     let mut out = vec![Slot { field: owner, holders: None }];
     let mut owner_named = false;
     for item in node.items() {

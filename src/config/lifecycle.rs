@@ -1,11 +1,11 @@
 //! What happens to leads as they change hands.
 
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 use crate::query::Query;
 
-use super::lead::Shape;
+use super::lead::LeadRoles;
 use super::patch::{self, Patch};
-use super::{Reading, unknown};
+use super::{ConfigReader, unknown};
 
 /// What crossing from one unit to another of a kind does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +53,12 @@ pub struct Lifecycle {
 }
 
 /// Reads `lifecycle`.
-pub(super) fn read(node: &Node<'_>, reading: &Reading<'_>, lead: Option<&Shape>) -> Lifecycle {
+pub(super) fn read(node: &Decoder<'_>, reading: &ConfigReader<'_>, lead: Option<&LeadRoles>) -> Lifecycle {
     if node.is_null() {
         return Lifecycle::default();
     }
     node.keys(&["reassignable", "open", "onAssign", "onUnassign", "onDeactivate", "onRetire", "onCopy", "retireAfterMinutes", "boundary"]);
-    let reserved = lead.map(Shape::stamped).unwrap_or_default();
+    let reserved = lead.map(LeadRoles::stamped).unwrap_or_default();
     let patch = |key: &str| patch::read(&node.get(key), reading.schema, &reserved);
     Lifecycle {
         reassignable: reading.guard(&node.get("reassignable")),
@@ -73,7 +73,7 @@ pub(super) fn read(node: &Node<'_>, reading: &Reading<'_>, lead: Option<&Shape>)
     }
 }
 
-fn boundary(node: &Node<'_>, reading: &Reading<'_>) -> Option<Boundary> {
+fn boundary(node: &Decoder<'_>, reading: &ConfigReader<'_>) -> Option<Boundary> {
     if node.is_null() || !node.keys(&["kind", "mode"]) {
         return None;
     }

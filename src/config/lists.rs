@@ -1,40 +1,12 @@
 //! Saved lists.
 
-use crate::json::decode::Node;
-use crate::query::{FieldIx, Purpose, Query, Schema, UnitIx};
+use crate::filter::{Direction, Nulls, SortKey};
+use crate::json::decode::Decoder;
+use crate::query::{FieldIx, Query, Schema, Strictness, UnitIx};
 
 use super::access::{Profile, ProfileIx};
 use super::people::UserIx;
-use super::{Named, Reading, User, compiled, field, members, unknown};
-
-/// One key of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SortKey {
-    /// The field.
-    pub field: FieldIx,
-    /// Which end comes first.
-    pub direction: Direction,
-    /// Where rows without a value go, whatever the direction.
-    pub nulls: Nulls,
-}
-
-/// Which end comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// The least value first.
-    Ascending,
-    /// The greatest value first.
-    Descending,
-}
-
-/// Where rows without a value go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nulls {
-    /// To the front.
-    First,
-    /// To the end.
-    Last,
-}
+use super::{ById, ConfigReader, User, compiled, field, members, unknown};
 
 /// A list that somebody saved.
 #[derive(Clone, Debug)]
@@ -62,7 +34,7 @@ pub struct SavedList {
 }
 
 /// Reads a sort order.
-pub(crate) fn sort(node: &Node<'_>, schema: &crate::query::Schema) -> Vec<SortKey> {
+pub(crate) fn sort(node: &Decoder<'_>, schema: &crate::query::Schema) -> Vec<SortKey> {
     let mut out = Vec::new();
     for item in node.items() {
         if !item.keys(&["field", "descending", "nulls"]) {
@@ -80,27 +52,33 @@ pub(crate) fn sort(node: &Node<'_>, schema: &crate::query::Schema) -> Vec<SortKe
 const KEYS: [&str; 7] = ["id", "name", "owner", "query", "sort", "columns", "sharedWith"];
 
 /// What a list that comes along with a call shows, in which order. Whose it is does not matter there.
-pub(crate) fn shown(node: &Node<'_>, schema: &Schema) -> Option<(Query, Vec<SortKey>)> {
+pub(crate) fn shown(node: &Decoder<'_>, schema: &Schema) -> Option<(Query, Vec<SortKey>)> {
     node.keys(&KEYS);
     columns(&node.get("columns"), schema);
     let sort = sort(&node.get("sort"), schema);
     query(&node.get("query"), schema).map(|query| (query, sort))
 }
 
-fn query(node: &Node<'_>, schema: &Schema) -> Option<Query> {
+fn query(node: &Decoder<'_>, schema: &Schema) -> Option<Query> {
     if node.is_null() {
         node.wrong("a filter");
         return None;
     }
-    compiled(node, schema, Purpose::List)
+    compiled(node, schema, Strictness::List)
 }
 
-fn columns(node: &Node<'_>, schema: &Schema) -> Vec<FieldIx> {
+fn columns(node: &Decoder<'_>, schema: &Schema) -> Vec<FieldIx> {
     node.items().iter().filter_map(|item| field(item, schema)).collect()
 }
 
 /// Reads one list.
-pub(super) fn read(node: &Node<'_>, id: &str, reading: &Reading<'_>, users: &Named<User>, profiles: &Named<Profile>) -> Option<SavedList> {
+pub(super) fn read(
+    node: &Decoder<'_>,
+    id: &str,
+    reading: &ConfigReader<'_>,
+    users: &ById<User>,
+    profiles: &ById<Profile>,
+) -> Option<SavedList> {
     node.keys(&KEYS);
     let name = node.get("name").name();
     let owner = members::user(&node.get("owner"), users);

@@ -1,10 +1,10 @@
 //! Who belongs: users, holders of tags, people of a unit, narrowed by a filter.
 
-use crate::json::decode::Node;
-use crate::query::{Purpose, Query, UnitIx};
+use crate::json::decode::Decoder;
+use crate::query::{Query, Strictness, UnitIx};
 
 use super::people::UserIx;
-use super::{Named, Reading, User, unknown};
+use super::{ById, ConfigReader, User, unknown};
 
 /// A checked description of some users. Who they are is worked out by the access room.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Members {
 }
 
 /// Reads members; absent is none.
-pub(super) fn read(node: &Node<'_>, reading: &Reading<'_>, users: &Named<User>) -> Option<Members> {
+pub(super) fn read(node: &Decoder<'_>, reading: &ConfigReader<'_>, users: &ById<User>) -> Option<Members> {
     if node.is_null() || !node.keys(&["users", "tags", "unit", "where"]) {
         return None;
     }
@@ -40,12 +40,12 @@ pub(super) fn read(node: &Node<'_>, reading: &Reading<'_>, users: &Named<User>) 
     } else if named.is_empty() && tags.is_empty() && unit.is_none() && !node.faults().any_error() {
         node.error("members_empty", "these members are nobody");
     }
-    let filter = super::compiled(&node.get("where"), reading.user_schema, Purpose::Guard);
+    let filter = super::compiled(&node.get("where"), reading.user_schema, Strictness::Guard);
     Some(Members { users: named, tags, unit, filter })
 }
 
 /// A user's id that must be known.
-pub(super) fn user(node: &Node<'_>, users: &Named<User>) -> Option<UserIx> {
+pub(super) fn user(node: &Decoder<'_>, users: &ById<User>) -> Option<UserIx> {
     let id = node.name()?;
     let found = users.find(id);
     if found.is_none() {
@@ -55,7 +55,7 @@ pub(super) fn user(node: &Node<'_>, users: &Named<User>) -> Option<UserIx> {
 }
 
 /// Reads members that stand alone, against a compiled configuration.
-pub(crate) fn read_alone(node: &Node<'_>, model: &super::Model) -> Option<Members> {
-    let reading = Reading { schema: &model.schema, user_schema: &model.user_schema, zones: &model.zones };
+pub(crate) fn read_alone(node: &Decoder<'_>, model: &super::Model) -> Option<Members> {
+    let reading = ConfigReader { schema: &model.schema, user_schema: &model.user_schema, zones: &model.zones };
     read(node, &reading, &model.users)
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Diagnostic;
 use crate::json::Json;
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 use crate::query::convert::cell_from_json;
 use crate::query::schema::FieldType;
 use crate::query::{Cell, FieldIx, Schema};
@@ -36,11 +36,11 @@ pub struct Patch {
 }
 
 /// Reads a patch; fields in `reserved` may not be named. A value that does not fit its field is a fault.
-pub(crate) fn read(node: &Node<'_>, schema: &Schema, reserved: &[FieldIx]) -> Vec<Patch> {
+pub(crate) fn read(node: &Decoder<'_>, schema: &Schema, reserved: &[FieldIx]) -> Vec<Patch> {
     node.entries().iter().filter_map(|(name, node)| one(name, node, schema, reserved)).collect()
 }
 
-fn one(name: &str, node: &Node<'_>, schema: &Schema, reserved: &[FieldIx]) -> Option<Patch> {
+fn one(name: &str, node: &Decoder<'_>, schema: &Schema, reserved: &[FieldIx]) -> Option<Patch> {
     let Some(field) = schema.find(name) else {
         super::unknown(node, "field", name, schema.fields.iter().map(|f| f.name.as_str()));
         return None;
@@ -81,7 +81,7 @@ fn one(name: &str, node: &Node<'_>, schema: &Schema, reserved: &[FieldIx]) -> Op
     Some(Patch { field, value })
 }
 
-fn special(node: &Node<'_>, kind: FieldType, schema: &Schema) -> Option<PatchValue> {
+fn special(node: &Decoder<'_>, kind: FieldType, schema: &Schema) -> Option<PatchValue> {
     if !node.get("actor").is_null() {
         node.keys(&["actor"]);
         if kind == FieldType::User && node.get("actor").flag(false) {

@@ -1,13 +1,13 @@
 //! Users: who they are, when they work, how much they take.
 
 use crate::json::Json;
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 use crate::query::convert::cell_from_json;
 use crate::query::{Cell, Cells, FieldIx, Query, UnitIx};
 use crate::time::Instant;
 
 use super::access::{Profile, ProfileIx};
-use super::{Named, Reading, WorkingHours, unknown};
+use super::{ById, ConfigReader, WorkingHours, unknown};
 
 /// A user, by the place in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +107,7 @@ impl User {
 const WEIGHT_PLACES: f64 = 1_000_000.0;
 
 /// A weight in millionths: a decimal of at most six places, 0 or from 0.000001 to 1,000,000.
-pub(crate) fn weight(node: &Node<'_>) -> Option<u64> {
+pub(crate) fn weight(node: &Decoder<'_>) -> Option<u64> {
     let number = match node.json {
         Json::Null => return None,
         Json::Number(number) => *number,
@@ -128,7 +128,7 @@ pub(crate) fn weight(node: &Node<'_>) -> Option<u64> {
 }
 
 /// An instant that a configuration or a command names: RFC 3339 text or milliseconds.
-pub(crate) fn instant(node: &Node<'_>) -> Option<Instant> {
+pub(crate) fn instant(node: &Decoder<'_>) -> Option<Instant> {
     match node.json {
         Json::Null => None,
         Json::Number(_) => node.whole(Instant::MIN.0..=Instant::MAX.0).map(Instant),
@@ -166,11 +166,11 @@ const KEYS: [&str; 15] = [
 
 /// Reads one user.
 pub(super) fn read(
-    node: &Node<'_>,
+    node: &Decoder<'_>,
     id: &str,
-    reading: &Reading<'_>,
-    profiles: &Named<Profile>,
-    schedules: &Named<WorkingHours>,
+    reading: &ConfigReader<'_>,
+    profiles: &ById<Profile>,
+    schedules: &ById<WorkingHours>,
 ) -> Option<User> {
     node.keys(&KEYS);
     let mut own = Vec::new();
@@ -217,14 +217,14 @@ pub(super) fn read(
 }
 
 /// What a member filter sees of the user.
-fn cells(node: &Node<'_>, user: &User, reading: &Reading<'_>) -> Vec<Cell<'static>> {
+fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cell<'static>> {
     let attributes = node.get("attributes");
     for (name, value) in attributes.entries() {
         if ["id", "unit", "tags", "profiles"].contains(&name) {
             value.error("reserved_field", format!("every user has `{name}`; an attribute cannot bear that name"));
         }
     }
-    let list = |node: Node<'_>| {
+    let list = |node: Decoder<'_>| {
         let items: Vec<_> = node.texts().into_iter().map(|text| text.to_owned().into()).collect();
         if items.is_empty() { Cell::Null } else { Cell::List(items) }
     };
@@ -256,7 +256,7 @@ fn cells(node: &Node<'_>, user: &User, reading: &Reading<'_>) -> Vec<Cell<'stati
 }
 
 /// A schedule's id that must be known.
-pub(super) fn schedule(node: &Node<'_>, schedules: &Named<WorkingHours>) -> Option<u32> {
+pub(super) fn schedule(node: &Decoder<'_>, schedules: &ById<WorkingHours>) -> Option<u32> {
     let name = node.text()?;
     let found = schedules.find(name);
     if found.is_none() {
@@ -265,7 +265,8 @@ pub(super) fn schedule(node: &Node<'_>, schedules: &Named<WorkingHours>) -> Opti
     found
 }
 
-fn limit(node: &Node<'_>) -> Option<Limit> {
+/// Reads one limit.
+pub(super) fn limit(node: &Decoder<'_>) -> Option<Limit> {
     node.keys(&["count", "per", "rolling"]);
     let (count, per) = (node.get("count"), node.get("per"));
     if count.is_null() {

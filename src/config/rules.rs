@@ -1,10 +1,10 @@
-//! Assignment rules, checked. Which one applies is decided by the room of routes.
+//! Assignment rules, checked. Which one applies is decided by the module of routes.
 
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 use crate::query::{FieldIx, FieldType, Query};
 
 use super::people::{UserIx, schedule};
-use super::{Group, GroupIx, Named, Pool, Reading, User, WorkingHours, members, unknown};
+use super::{ById, ConfigReader, Group, GroupIx, Pool, User, WorkingHours, members, unknown};
 
 /// Where a rule sends a lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,14 @@ pub enum RuleTarget {
     /// To the user that a field of the lead names, else elsewhere.
     Field(FieldIx, Option<Box<RuleTarget>>),
     /// To the owner of the most recently created other lead with the same value, else elsewhere.
-    Same(FieldIx, Box<RuleTarget>),
+    Same {
+        /// The field whose value is the same.
+        field: FieldIx,
+        /// An owner whose absence ends within so many days keeps the lead all the same.
+        absent_up_to_days: u32,
+        /// Where it goes else.
+        otherwise: Box<RuleTarget>,
+    },
 }
 
 /// An assignment rule.
@@ -44,13 +51,13 @@ pub struct Rule {
 
 /// Reads one rule.
 pub(super) fn read(
-    node: &Node<'_>,
+    node: &Decoder<'_>,
     id: &str,
-    reading: &Reading<'_>,
-    users: &Named<User>,
-    groups: &Named<Group>,
-    pools: &Named<Pool>,
-    schedules: &Named<WorkingHours>,
+    reading: &ConfigReader<'_>,
+    users: &ById<User>,
+    groups: &ById<Group>,
+    pools: &ById<Pool>,
+    schedules: &ById<WorkingHours>,
 ) -> Option<Rule> {
     node.keys(&["id", "name", "enabled", "when", "schedule", "to", "overwriteOwner", "required"]);
     let to = target(&node.get("to"), reading, users, groups, pools, 0);
@@ -70,14 +77,14 @@ pub(super) fn read(
 const DEPTH: usize = 16;
 
 fn target(
-    node: &Node<'_>,
-    reading: &Reading<'_>,
-    users: &Named<User>,
-    groups: &Named<Group>,
-    pools: &Named<Pool>,
+    node: &Decoder<'_>,
+    reading: &ConfigReader<'_>,
+    users: &ById<User>,
+    groups: &ById<Group>,
+    pools: &ById<Pool>,
     depth: usize,
 ) -> Option<RuleTarget> {
-    if !node.keys(&["user", "group", "pool", "field", "same", "otherwise"]) {
+    if !node.keys(&["user", "group", "pool", "field", "same", "otherwise", "absentUpToDays"]) {
         return None;
     }
     if depth > DEPTH {
@@ -90,6 +97,11 @@ fn target(
         return None;
     }
     let otherwise = node.get("otherwise");
+    let days = node.get("absentUpToDays");
+    let absent_up_to_days = days.whole(0..=366).and_then(|days| u32::try_from(days).ok()).unwrap_or(0);
+    if !days.is_null() && node.get("same").is_null() {
+        days.error("target_invalid", "`absentUpToDays` belongs to `same`");
+    }
     let next = || if otherwise.is_null() { None } else { target(&otherwise, reading, users, groups, pools, depth + 1).map(Box::new) };
     let find = |key: &'static str, found: Option<u32>, known: &mut dyn Iterator<Item = &str>| {
         let node = node.get(key);
@@ -119,5 +131,5 @@ fn target(
     if otherwise.is_null() {
         otherwise.wrong("a target for leads whose value is new");
     }
-    Some(RuleTarget::Same(found, next()?))
+    Some(RuleTarget::Same { field: found, absent_up_to_days, otherwise: next()? })
 }

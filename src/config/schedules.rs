@@ -1,14 +1,14 @@
 //! Working hours.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 use crate::time::{Day, Schedule, window_minutes};
 
-use super::{Reading, WorkingHours, zones};
+use super::{ConfigReader, WorkingHours, zones};
 
 /// Reads one schedule.
-pub(super) fn read(node: &Node<'_>, id: &str, reading: &Reading<'_>) -> Option<WorkingHours> {
+pub(super) fn read(node: &Decoder<'_>, id: &str, reading: &ConfigReader<'_>) -> Option<WorkingHours> {
     node.keys(&["id", "timeZone", "week", "dates"]);
     let zone = match node.get("timeZone") {
         absent if absent.is_null() => reading.schema.zone.clone(),
@@ -36,7 +36,7 @@ pub(super) fn read(node: &Node<'_>, id: &str, reading: &Reading<'_>) -> Option<W
     Some(WorkingHours { id: id.to_owned(), hours: Schedule::new(zone, week, dates)? })
 }
 
-fn windows(node: &Node<'_>) -> Vec<(u16, u16)> {
+fn windows(node: &Decoder<'_>) -> Vec<(u16, u16)> {
     let mut out = Vec::new();
     for item in node.items() {
         let ends: Vec<Option<u16>> = item.items().iter().map(|end| end.name().and_then(window_minutes)).collect();

@@ -5,7 +5,7 @@ use super::*;
 fn faults(text: &str) -> Vec<(&'static str, String)> {
     match Model::compile(&Json::parse(text).unwrap()) {
         Ok((_, warnings)) => warnings.into_iter().map(|d| (d.code, d.path)).collect(),
-        Err(error) => error.diagnostics.into_iter().map(|d| (d.code, d.path)).collect(),
+        Err(error) => error.into_diagnostics().into_iter().map(|d| (d.code, d.path)).collect(),
     }
 }
 
@@ -115,7 +115,7 @@ fn weights_are_decimals_of_six_places() {
     let of = |text: &str| {
         let faults = crate::json::decode::Faults::default();
         let json = Json::parse(text).unwrap();
-        people::weight(&Node::new(&json, "", &faults))
+        people::weight(&Decoder::new(&json, "", &faults))
     };
     assert_eq!(of("0.1"), Some(100_000));
     assert_eq!(of("1000000"), Some(1_000_000_000_000));
@@ -141,7 +141,7 @@ fn a_patch_makes_what_the_patched_configuration_would() {
         ),
         (r#"{"org":[{"id":"a"}],"lifecycle":{"onAssign":{"status":"New"}}}"#, None),
         (r#"{"rules":[]}"#, None),
-        (r#"{"schedules":{"put":[{"id":"s","timeZone":"Here","week":{}}]}}"#, Some("unknown_zone")),
+        (r#"{"schedules":{"put":[{"id":"s","timeZone":"Some/Where","week":{}}]}}"#, Some("unknown_zone")),
         (r#"{"users":{"remove":["bob"]}}"#, Some("unknown_user")),
         (r#"{"users":{"remove":["cat"]}}"#, Some("unknown_id")),
         (r#"{"users":{"put":[{"id":"bob","unit":"z"}]}}"#, Some("unknown_unit")),

@@ -8,28 +8,28 @@ use std::rc::Rc;
 
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::json::decode::{Faults, Node};
+use crate::json::decode::{Decoder, Faults};
 
-use super::{Model, Reading, people};
+use super::{ConfigReader, Model, people};
 
 const SECTIONS: [&str; 6] = ["users", "profiles", "pools", "schedules", "groups", "lists"];
 const WHOLE: [&str; 3] = ["org", "rules", "lifecycle"];
 
 /// What becomes of a configuration: written only once nothing can fail any more, and copied only where it had to be.
 #[derive(Debug)]
-pub enum After<'p> {
+pub enum UpdatedConfig<'p> {
     /// It as a whole.
     Whole(Json),
     /// What the patch makes of it.
     Patched(&'p Json),
 }
 
-impl After<'_> {
+impl UpdatedConfig<'_> {
     /// Writes it.
     pub fn write(self, source: &mut Json) {
         match self {
-            After::Whole(after) => *source = after,
-            After::Patched(patch) => apply(source, patch),
+            UpdatedConfig::Whole(after) => *source = after,
+            UpdatedConfig::Patched(patch) => apply(source, patch),
         }
     }
 }
@@ -39,15 +39,15 @@ impl Model {
     ///
     /// # Errors
     /// `config_invalid` with every fault: of the patch, with pointers into it, or of the configuration that it would make.
-    pub fn update<'p>(&self, source: &Json, patch: &'p Json) -> Result<(Model, After<'p>)> {
+    pub fn update<'p>(&self, source: &Json, patch: &'p Json) -> Result<(Model, UpdatedConfig<'p>)> {
         check(patch, source)?;
         if let Some(model) = self.with_users(source, patch)? {
-            return Ok((model, After::Patched(patch)));
+            return Ok((model, UpdatedConfig::Patched(patch)));
         }
         let mut after = source.clone();
         apply(&mut after, patch);
         let (model, _) = Model::compile(&after)?;
-        Ok((model, After::Whole(after)))
+        Ok((model, UpdatedConfig::Whole(after)))
     }
 
     /// The model with some users replaced or added; none where the patch does more than that, or tells of new attributes.
@@ -68,9 +68,9 @@ impl Model {
         if !put.iter().all(|user| known(user) && !inferred(user)) {
             return Ok(None);
         }
-        let faults = Faults::default();
-        let node = Node::new(patch, "", &faults).get("users").get("put");
-        let reading = Reading { schema: &self.schema, user_schema: &self.user_schema, zones: &self.zones };
+        let faults = Faults::without_nulls();
+        let node = Decoder::new(patch, "", &faults).get("users").get("put");
+        let reading = ConfigReader { schema: &self.schema, user_schema: &self.user_schema, zones: &self.zones };
         let mut model = self.clone();
         for item in node.items() {
             let Some(id) = item.get("id").name() else { continue };
@@ -82,7 +82,7 @@ impl Model {
     }
 }
 
-impl<T> super::Named<T> {
+impl<T> super::ById<T> {
     /// Replaces the one with that id, or adds one at the end.
     fn put(&mut self, id: &str, value: T) {
         match self.find(id).and_then(|ix| self.list.get_mut(ix as usize)) {
@@ -98,8 +98,8 @@ impl<T> super::Named<T> {
 
 /// Whether a patch has the shape of one.
 fn check(patch: &Json, source: &Json) -> Result<()> {
-    let faults = Faults::default();
-    let node = Node::new(patch, "", &faults);
+    let faults = Faults::without_nulls();
+    let node = Decoder::new(patch, "", &faults);
     if node.keys(&[SECTIONS.as_slice(), WHOLE.as_slice()].concat()) {
         for section in SECTIONS {
             let edit = node.get(section);

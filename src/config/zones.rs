@@ -1,15 +1,54 @@
 //! Time zones as tables of offsets.
 //!
-//! A runtime's own zone database changes with its version. Tables make a plan's time reproducible: the facade takes them
-//! from `Intl` once, when a workspace is compiled, and a host that wants to fix them writes them into the configuration.
+//! A runtime's own zone database changes with its version. Tables make a plan's time reproducible: the facade adds them when a
+//! workspace is compiled, and a host that wants to fix them writes them into the configuration.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
+use std::cell::OnceCell;
 
-use crate::json::decode::Node;
+use crate::error::Diagnostic;
+use crate::json::Json;
+use crate::json::decode::Decoder;
 use crate::time::Zone;
 
-/// Reads `zones`: name → list of `{untilMs, offsetSeconds}`.
-pub(super) fn read(root: &Node<'_>) -> BTreeMap<String, Zone> {
+/// A zone with the table that the configuration gives.
+#[derive(Clone, Debug, Default)]
+pub struct NamedZone {
+    /// Its offsets.
+    pub zone: Zone,
+    /// Of which release of the time zone database they are, where that is told. It decides nothing.
+    pub version: Option<String>,
+    /// A digest of the table, once somebody worked it out.
+    pub(crate) digest: OnceCell<String>,
+}
+
+impl NamedZone {
+    /// The table, as the configuration has it.
+    pub fn table(&self) -> Json {
+        let mut rows = Vec::new();
+        for (until, offset) in self.zone.table() {
+            rows.push(Json::object([("untilMs", until.into()), ("offsetSeconds", i64::from(offset).into())]));
+        }
+        Json::List(rows)
+    }
+}
+
+/// Whether a text can be the name of a release, such as `2026f`.
+pub(crate) fn is_version(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte))
+}
+
+/// The releases of the zone tables that a configuration names, where they are told.
+pub(crate) fn versions(zones: &BTreeMap<String, NamedZone>) -> Json {
+    let mut out = Vec::new();
+    for (name, zone) in zones {
+        out.extend(zone.version.as_deref().map(|version| (name.clone(), version.into())));
+    }
+    Json::Object(out)
+}
+
+/// Reads `zones`: name → list of `{untilMs, offsetSeconds}`, and `zoneVersions`.
+pub(super) fn read(root: &Decoder<'_>) -> BTreeMap<String, NamedZone> {
     let mut out = BTreeMap::new();
     for (name, node) in root.get("zones").entries() {
         let mut table = Vec::new();
@@ -25,23 +64,46 @@ pub(super) fn read(root: &Node<'_>) -> BTreeMap<String, Zone> {
         }
         match Zone::from_table(&table) {
             Ok(zone) => {
-                out.insert(name.to_owned(), zone);
+                out.insert(name.to_owned(), NamedZone { zone, ..NamedZone::default() });
             }
             Err(reason) => node.error("zone_invalid", format!("the table of zone `{name}` does not hold: {reason}")),
+        }
+    }
+    for (name, node) in root.get("zoneVersions").entries() {
+        let Some(version) = node.name() else { continue };
+        if !is_version(version) {
+            node.error("zone_version_invalid", "a release of the time zone database is a short word such as `2026f`");
+        } else if let Some(known) = out.get_mut(name) {
+            known.version = Some(version.to_owned());
         }
     }
     out
 }
 
 /// The zone that a node names; UTC where it names none.
-pub(super) fn zone(node: &Node<'_>, zones: &BTreeMap<String, Zone>) -> Zone {
+pub(super) fn zone(node: &Decoder<'_>, zones: &BTreeMap<String, NamedZone>) -> Zone {
     let Some(name) = node.text() else { return Zone::utc() };
+    if name != "UTC" && !name.contains('/') {
+        // Several places go by `EST`, `BST` or `IST`, and runtimes do not agree on one.
+        let fault = Diagnostic::error("zone_without_area", node.path(), format!("`{name}` is no zone with an area"));
+        node.faults().add(fault.hint("write `Area/Location`, such as `America/New_York`, or `UTC`").with("name", name));
+        return Zone::utc();
+    }
     match zones.get(name) {
-        Some(zone) => zone.clone(),
-        None if matches!(name, "UTC" | "Etc/UTC" | "Etc/GMT" | "GMT") => Zone::utc(),
+        Some(named) => named.zone.clone(),
+        None if matches!(name, "UTC" | "Etc/UTC" | "Etc/GMT") => Zone::utc(),
         None => {
             super::unknown(node, "zone", name, zones.keys().map(String::as_str).chain(["UTC"]));
             Zone::utc()
         }
     }
+}
+
+/// Leaves only the tables of zones that the configuration names: nothing else of them can be read.
+pub(super) fn retain_named(root: &Decoder<'_>, zones: &mut BTreeMap<String, NamedZone>) {
+    let own = root.get("timeZone").json.as_text();
+    let schedules = root.get("schedules").json.as_list().unwrap_or_default();
+    zones.retain(|name, _| {
+        own == Some(name.as_str()) || schedules.iter().any(|one| one.get("timeZone").and_then(Json::as_text) == Some(name.as_str()))
+    });
 }

@@ -1,47 +1,17 @@
 //! What a plan is decided in: who acts, when, and what the host remembers.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::config::{Model, people};
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::json::decode::{Faults, Node};
+use crate::json::decode::{Decoder, Faults};
 use crate::time::Instant;
 
-use super::recorded::Recorded;
-use super::shards::Dealing;
-use super::state::State;
-
-/// Whether one refused row refuses all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Refusing {
-    /// Rows that may not change are left out, each with its reason.
-    #[default]
-    Rows,
-    /// The first of them refuses the whole command.
-    All,
-}
-
-/// Who is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Notify {
-    /// One digest for each person.
-    #[default]
-    Digest,
-    /// Nobody.
-    Silent,
-}
-
-/// Whether a table holds all leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Coverage {
-    /// It does.
-    #[default]
-    Whole,
-    /// It holds some; what depends on the others comes with the context.
-    Partial,
-}
+use crate::plan::decoded::DecodedPlan;
+use crate::plan::state::State;
+use crate::shards::Dealing;
 
 /// The context of a plan.
 #[derive(Clone, Debug)]
@@ -54,18 +24,20 @@ pub struct Context {
     pub state: State,
     /// Open leads per user in all, where the table does not hold them all.
     pub load: Option<BTreeMap<String, u64>>,
+    /// Owners of the latest leads by the values of fields: field → value → owner.
+    pub same: BTreeMap<String, BTreeMap<String, Option<String>>>,
     /// The plan's id, if the host names it.
     pub id: Option<String>,
     /// Plans that an undo refers to.
-    pub plans: Vec<(String, Rc<Recorded>)>,
-    /// Whether the table holds all leads; said by whoever loaded it.
-    pub coverage: Coverage,
+    pub plans: Vec<(String, Rc<DecodedPlan>)>,
+    /// Whether the table holds only some of the leads; said by whoever loaded it. What depends on the others comes with the context.
+    pub partial_table: bool,
     /// Whether ids that a filter or a list found are written into the command.
     pub pin: bool,
-    /// Whether one refused row refuses all.
-    pub refusing: Refusing,
-    /// Who is told.
-    pub notify: Notify,
+    /// Whether the first refused row refuses the whole command; else such rows are left out, each with its reason.
+    pub all_or_nothing: bool,
+    /// Whether people are notified, by one digest each.
+    pub notify: bool,
     /// For verifying: how old a plan may be, in seconds.
     pub max_age_seconds: i64,
     /// With leads in shards: which of the tallies the table gave. The settlement itself comes beside the text.
@@ -92,8 +64,19 @@ const KEYS: [&str; 13] = [
 
 impl Context {
     /// A plan that an undo refers to.
-    pub fn plan(&self, id: &str) -> Option<&Recorded> {
+    pub fn plan(&self, id: &str) -> Option<&DecodedPlan> {
         self.plans.iter().find(|(known, _)| known == id).map(|(_, plan)| plan.as_ref())
+    }
+
+    /// The plan that an undo refers to.
+    ///
+    /// # Errors
+    /// `plan_missing`.
+    pub(crate) fn needed_plan(&self, id: &str) -> Result<&DecodedPlan> {
+        self.plan(id).ok_or_else(|| {
+            Error::new("plan_missing", "/plans", format!("the plan `{id}` was not given"))
+                .hint("give it in `plans`, from the host's own store")
+        })
     }
 
     /// Reads a context. Plans given as bytes do not come this way: the host hands them over beside the text.
@@ -102,7 +85,7 @@ impl Context {
     /// `context_invalid` with every fault found.
     pub fn read(json: &Json, model: &Model) -> Result<Context> {
         let faults = Faults::default();
-        let node = Node::new(json, "", &faults);
+        let node = Decoder::new(json, "", &faults);
         let context = Context::decode(&node, model);
         let (failed, list) = (faults.any_error(), faults.into_list());
         match context {
@@ -111,7 +94,7 @@ impl Context {
         }
     }
 
-    fn decode(node: &Node<'_>, model: &Model) -> Option<Context> {
+    fn decode(node: &Decoder<'_>, model: &Model) -> Option<Context> {
         if !node.keys(&KEYS) {
             return None;
         }
@@ -138,25 +121,36 @@ impl Context {
             }
             Some(loads)
         };
+        let mut same = BTreeMap::new();
+        for (field, values) in node.get("same").entries() {
+            if model.schema.find(field).is_none() {
+                crate::config::unknown(&values, "field", field, model.schema.fields.iter().map(|field| field.name.as_str()));
+            }
+            let mut owners = BTreeMap::new();
+            for (value, owner) in values.entries() {
+                owners.insert(value.to_owned(), owner.text().map(str::to_owned));
+            }
+            same.insert(field.to_owned(), owners);
+        }
         let mut plans = Vec::new();
         for (id, plan) in node.get("plans").entries() {
-            match Recorded::from_json(plan.json, model) {
+            match DecodedPlan::from_json(plan.json, model) {
                 Ok(recorded) => plans.push((id.to_owned(), Rc::new(recorded))),
-                Err(error) => plan.error(error.code, error.message),
+                Err(error) => plan.error(error.code, error.message.as_str()),
             }
         }
-        let refusing = if node.get("allOrNothing").flag(false) { Refusing::All } else { Refusing::Rows };
         Some(Context {
             actor: actor.name().map(str::to_owned)?,
             now: people::instant(&now)?,
             state: State::read(&state, node.get("partialState").flag(false)),
             load: loads,
+            same,
             id: node.get("id").text().map(str::to_owned),
             plans,
-            coverage: Coverage::Whole,
+            partial_table: false,
             pin: node.get("pin").flag(false),
-            refusing,
-            notify: node.get("notify").one_of(&[("digest", Notify::Digest), ("none", Notify::Silent)]).unwrap_or_default(),
+            all_or_nothing: node.get("allOrNothing").flag(false),
+            notify: node.get("notify").one_of(&[("digest", true), ("none", false)]).unwrap_or(true),
             max_age_seconds: node.get("maxAgeSeconds").whole(0..=31_536_000).unwrap_or(300),
             shard,
             dealing: Dealing::default(),

@@ -1,11 +1,13 @@
 //! Rows that were left out, each with its reason.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-use crate::access::{Covered, Reason};
+use crate::btree::BTreeMap;
+
+use crate::access::{Reason, RowSet};
 use crate::error::Result;
 use crate::json::Json;
-use crate::table::{Mask, RowIx};
+use crate::table::{RowIx, Snapshot};
 
 macro_rules! codes {
     ($($variant:ident $name:literal $message:literal,)*) => {
@@ -50,6 +52,9 @@ codes! {
     AlreadyClaimed "already_claimed" "somebody has the lead already",
     NobodyEligible "nobody_eligible" "none of the receivers may have this lead",
     NoCapacity "no_capacity" "the receivers who may have this lead are full",
+    Held "held" "the lead waits for somebody who may have it",
+    NeedsReview "needs_review" "a rule that is required found nobody for this lead",
+    NoRule "no_rule" "no rule is for this lead",
     ChangedSince "changed_since" "the lead was changed after the plan",
     NotUndoable "not_undoable" "this change cannot be taken back any more",
     LeadNotLoaded "lead_not_loaded" "the lead is not in the table",
@@ -58,17 +63,27 @@ codes! {
 
 /// What was left out.
 #[derive(Clone, Debug)]
-pub(crate) enum Left<'a> {
+pub(crate) enum DroppedLead<'a> {
     /// A row of the table.
     Row(RowIx),
     /// A name that is not in the table, or that the actor may not know to be.
     Id(&'a str),
 }
 
+impl<'a> DroppedLead<'a> {
+    /// The lead's id.
+    pub fn id(&self, table: &'a Snapshot) -> Cow<'a, str> {
+        match self {
+            DroppedLead::Row(row) => table.id(*row),
+            DroppedLead::Id(id) => Cow::Borrowed(*id),
+        }
+    }
+}
+
 /// One row that was left out.
 #[derive(Clone, Debug)]
 pub(crate) struct Drop<'a> {
-    pub left: Left<'a>,
+    pub left: DroppedLead<'a>,
     pub code: DropCode,
 }
 
@@ -84,10 +99,10 @@ impl Group {
         self.ids.len() + self.rows.len()
     }
 
-    fn get(&self, at: usize) -> Option<Left<'_>> {
+    fn get(&self, at: usize) -> Option<DroppedLead<'_>> {
         match self.ids.get(at) {
-            Some(id) => Some(Left::Id(id)),
-            None => self.rows.get(at - self.ids.len()).map(|row| Left::Row(RowIx(*row))),
+            Some(id) => Some(DroppedLead::Id(id)),
+            None => self.rows.get(at - self.ids.len()).map(|row| DroppedLead::Row(RowIx(*row))),
         }
     }
 }
@@ -159,9 +174,9 @@ impl Drops {
     }
 
     /// Takes out of `rows` those that an answer does not cover. Each row leaves for the first reason that holds, in the order of codes.
-    pub fn sieve(&mut self, rows: &mut Vec<u32>, checks: Checks) {
+    pub fn drop_failing(&mut self, rows: &mut Vec<u32>, checks: RowChecks) {
         let mut checks = checks.list;
-        checks.retain(|(_, covered)| *covered != Covered::All);
+        checks.retain(|(_, covered)| *covered != RowSet::All);
         crate::sort::by_key(&mut checks, |(code, _)| *code);
         if checks.is_empty() {
             return;
@@ -175,22 +190,17 @@ impl Drops {
             failed.is_none()
         });
     }
-
-    /// Forgets all of them.
-    pub fn clear(&mut self) {
-        self.groups.clear();
-    }
 }
 
 /// What is asked of all rows: for each code the rows that pass.
 #[derive(Debug, Default)]
-pub(crate) struct Checks {
-    list: Vec<(DropCode, Covered)>,
+pub(crate) struct RowChecks {
+    list: Vec<(DropCode, RowSet)>,
 }
 
-impl Checks {
+impl RowChecks {
     /// Only these rows pass.
-    pub fn only(&mut self, code: DropCode, covered: Covered) {
+    pub fn only(&mut self, code: DropCode, covered: RowSet) {
         self.list.push((code, covered));
     }
 
@@ -200,23 +210,10 @@ impl Checks {
     }
 
     /// These rows do not pass.
-    pub fn not(&mut self, code: DropCode, covered: Covered, rows: u32) -> Result<()> {
-        self.only(code, opposite(covered, rows)?);
+    pub fn not(&mut self, code: DropCode, covered: RowSet, rows: u32) -> Result<()> {
+        self.only(code, covered.complement(rows)?);
         Ok(())
     }
-}
-
-/// The other rows of a table with so many.
-pub(crate) fn opposite(covered: Covered, rows: u32) -> Result<Covered> {
-    Ok(match covered {
-        Covered::None => Covered::All,
-        Covered::All => Covered::None,
-        Covered::Some(mask) => {
-            let mut rest = Mask::all(rows)?;
-            rest.minus(&mask.words);
-            Covered::Some(rest)
-        }
-    })
 }
 
 impl Drop<'_> {

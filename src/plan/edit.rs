@@ -12,15 +12,15 @@ use crate::query::{Cell, Cells, FieldIx, FieldType};
 use crate::table::{RowIx, Snapshot};
 use crate::time::{Base, Instant, Relative, Unit};
 
-use super::follow::{access, in_front, pointer, told};
-pub(crate) use super::follow::{company, grants};
+use crate::plan::follow::{access, in_front, pointer, told};
+pub(crate) use crate::plan::follow::{company, grants};
 
 /// What a field becomes.
 #[derive(Clone, Debug)]
-pub(crate) enum To {
+pub(crate) enum NewValue {
     /// The same value in every row.
     Same(Cell<'static>),
-    /// The plan's instant, moved by so many milliseconds. Kept apart from [`To::Same`], because an outcome does not depend on when
+    /// The plan's instant, moved by so many milliseconds. Kept apart from [`NewValue::Same`], because an outcome does not depend on when
     /// it was planned.
     Now(i64),
     /// For each row of the plan, one of a few values.
@@ -31,7 +31,7 @@ pub(crate) enum To {
     FormerOwner,
     /// The primary agent: where the present one loses the slot, whoever replaces them.
     Pointer,
-    /// Units with access: words as in [`To::Words`], and the companies of those who receive the lead across a boundary that grants it.
+    /// Units with access: words as in [`NewValue::Words`], and the companies of those who receive the lead across a boundary that grants it.
     Access { add: Vec<String>, remove: Vec<String> },
     /// Everybody who is told of the change, added to those who were.
     Notified,
@@ -41,7 +41,7 @@ pub(crate) enum To {
 
 /// In which rows an edit applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum When {
+pub(crate) enum AppliesWhen {
     /// In all.
     Always,
     /// Where somebody becomes the owner.
@@ -56,8 +56,8 @@ pub(crate) enum When {
 #[derive(Clone, Debug)]
 pub(crate) struct Edit {
     pub field: FieldIx,
-    pub when: When,
-    pub to: To,
+    pub when: AppliesWhen,
+    pub to: NewValue,
 }
 
 /// A field of one row: before and after.
@@ -84,8 +84,8 @@ impl Edits {
     }
 
     /// What a field becomes in every row, if it is set there.
-    pub fn always(&self, field: FieldIx) -> Option<&To> {
-        self.list.iter().find(|edit| edit.field == field && edit.when == When::Always).map(|edit| &edit.to)
+    pub fn always(&self, field: FieldIx) -> Option<&NewValue> {
+        self.list.iter().find(|edit| edit.field == field && edit.when == AppliesWhen::Always).map(|edit| &edit.to)
     }
 
     /// Whether a field is set in every row.
@@ -104,51 +104,58 @@ impl Edits {
     }
 
     /// Sets a field in every row. What was said of the field before is replaced.
-    pub fn set(&mut self, field: FieldIx, to: To) {
+    pub fn set(&mut self, field: FieldIx, to: NewValue) {
         self.list.retain(|edit| edit.field != field);
-        self.list.push(Edit { field, when: When::Always, to });
+        self.list.push(Edit { field, when: AppliesWhen::Always, to });
+    }
+
+    /// Puts leads into a pool, where one is named.
+    pub fn set_pool(&mut self, model: &Model, pool: Option<&str>) {
+        if let (Some(field), Some(pool)) = (model.lead.pool, pool) {
+            self.set(field, NewValue::text(pool));
+        }
     }
 
     /// Sets fields in every row to what was asked for.
     pub fn ask(&mut self, patches: &[Patch], now: Instant, actor: &str, model: &Model) {
         for patch in patches {
-            self.set(patch.field, To::of(patch, now, actor, model));
+            self.set(patch.field, NewValue::of(patch, now, actor, model));
         }
     }
 
     /// Sets fields where `when` holds, but for those that are set in every row: what was asked for wins over what follows.
-    pub fn patch(&mut self, patches: &[Patch], when: When, now: Instant, actor: &str, model: &Model) {
+    pub fn patch(&mut self, patches: &[Patch], when: AppliesWhen, now: Instant, actor: &str, model: &Model) {
         for patch in patches {
-            if self.list.iter().any(|edit| edit.field == patch.field && edit.when == When::Always) {
+            if self.list.iter().any(|edit| edit.field == patch.field && edit.when == AppliesWhen::Always) {
                 continue;
             }
-            let to = To::of(patch, now, actor, model);
+            let to = NewValue::of(patch, now, actor, model);
             self.list.push(Edit { field: patch.field, when, to });
         }
     }
 
-    /// The stamps and patches that follow a change of owner, and the memory of who was told.
-    pub fn follow_owner(&mut self, model: &Model, now: Instant, actor: &str, told: Told) {
+    /// The stamps and patches that follow a change of owner and, where people are notified, the memory of who was.
+    pub fn follow_owner(&mut self, model: &Model, now: Instant, actor: &str, notify: bool) {
         let lead = &model.lead;
         let moves = self.list.iter().any(|edit| lead.slot(edit.field).is_some());
         if let Some(field) = lead.primary.filter(|field| moves && !self.sets(*field)) {
-            self.list.push(Edit { field, when: When::Always, to: To::Pointer });
+            self.list.push(Edit { field, when: AppliesWhen::Always, to: NewValue::Pointer });
         }
         if let Some(field) = lead.access.filter(|field| moves && grants(model) && !self.sets(*field)) {
-            self.list.push(Edit { field, when: When::Always, to: To::Access { add: Vec::new(), remove: Vec::new() } });
+            self.list.push(Edit { field, when: AppliesWhen::Always, to: NewValue::Access { add: Vec::new(), remove: Vec::new() } });
         }
         if self.list.iter().any(|edit| edit.field == lead.owner) {
             if let Some(field) = lead.assigned_at {
-                self.list.push(Edit { field, when: When::Gained, to: To::Now(0) });
+                self.list.push(Edit { field, when: AppliesWhen::Gained, to: NewValue::Now(0) });
             }
             if let Some(field) = lead.previous_owners {
-                self.list.push(Edit { field, when: When::Changed, to: To::FormerOwner });
+                self.list.push(Edit { field, when: AppliesWhen::Changed, to: NewValue::FormerOwner });
             }
-            self.patch(&model.lifecycle.on_assign, When::Gained, now, actor, model);
-            self.patch(&model.lifecycle.on_unassign, When::Lost, now, actor, model);
+            self.patch(&model.lifecycle.on_assign, AppliesWhen::Gained, now, actor, model);
+            self.patch(&model.lifecycle.on_unassign, AppliesWhen::Lost, now, actor, model);
         }
-        if let (Some(field), true, Told::Yes) = (lead.notified, moves, told) {
-            self.list.push(Edit { field, when: When::Always, to: To::Notified });
+        if let Some(field) = lead.notified.filter(|_| moves && notify) {
+            self.list.push(Edit { field, when: AppliesWhen::Always, to: NewValue::Notified });
         }
         // Fields come in the order of their names: a configuration says the same whatever the order of its keys.
         self.sort(model);
@@ -166,8 +173,8 @@ impl Edits {
         }
         for edit in &mut self.list {
             match &mut edit.to {
-                To::Coded(_, codes) => *codes = Rc::new(sieve(codes, keep)),
-                To::Each(cells) => *cells = sieve(cells, keep),
+                NewValue::Coded(_, codes) => *codes = Rc::new(sieve(codes, keep)),
+                NewValue::Each(cells) => *cells = sieve(cells, keep),
                 _ => {}
             }
         }
@@ -176,7 +183,7 @@ impl Edits {
     /// Every value that is set in a row whose owner is new, whether the row held it already or not: for a copy.
     pub fn exact(&self, at: usize, row: RowIx, table: &Snapshot, now: Instant) -> Vec<(FieldIx, Cell<'static>)> {
         let mut out: Vec<(FieldIx, Cell<'static>)> = Vec::with_capacity(self.list.len());
-        for edit in self.list.iter().filter(|edit| edit.when == When::Always) {
+        for edit in self.list.iter().filter(|edit| edit.when == AppliesWhen::Always) {
             let from = table.cell(row, edit.field);
             out.extend(edit.to.value(at, &from, now).map(|to| (edit.field, to)));
         }
@@ -195,10 +202,10 @@ impl Edits {
         let mut follows = false;
         for edit in &self.list {
             let applies = match edit.when {
-                When::Always => true,
-                When::Changed => changed,
-                When::Gained => gained,
-                When::Lost => changed && !gained,
+                AppliesWhen::Always => true,
+                AppliesWhen::Changed => changed,
+                AppliesWhen::Gained => gained,
+                AppliesWhen::Lost => changed && !gained,
             };
             follows |= edit.to.follows();
             if !applies || edit.to.follows() {
@@ -206,7 +213,7 @@ impl Edits {
             }
             let from = table.cell(row, edit.field);
             let to = match &edit.to {
-                To::FormerOwner => owner_from.as_ref().and_then(Cell::text).map(|former| in_front(&from, former)),
+                NewValue::FormerOwner => owner_from.as_ref().and_then(Cell::text).map(|former| in_front(&from, former)),
                 to => to.value(at, &from, now),
             };
             if let Some(to) = to.filter(|to| *to != from) {
@@ -219,8 +226,8 @@ impl Edits {
                 let from = table.cell(row, edit.field);
                 let sets = out.get(..before).unwrap_or_default();
                 let to = match &edit.to {
-                    To::Pointer => pointer(&from, sets, row, table, lead),
-                    To::Access { add, remove } => access(&from, sets, (add, remove), row, table, model),
+                    NewValue::Pointer => pointer(&from, sets, row, table, lead),
+                    NewValue::Access { add, remove } => access(&from, sets, (add, remove), row, table, model),
                     _ => told(&from, sets, lead),
                 };
                 if let Some(to) = to.filter(|to| *to != from) {
@@ -235,29 +242,25 @@ impl Edits {
     }
 }
 
-/// Whether the people concerned are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// They are.
-    Yes,
-    /// They are not.
-    No,
-}
+impl NewValue {
+    /// The same text in every row.
+    pub fn text(value: &str) -> NewValue {
+        NewValue::Same(Cell::Text(Cow::Owned(value.to_owned())))
+    }
 
-impl To {
     /// The value that a patch sets.
-    fn of(patch: &Patch, now: Instant, actor: &str, model: &Model) -> To {
+    fn of(patch: &Patch, now: Instant, actor: &str, model: &Model) -> NewValue {
         match &patch.value {
-            PatchValue::Set(cell) => To::Same(cell.clone()),
-            PatchValue::Actor => To::Same(Cell::Text(Cow::Owned(actor.to_owned()))),
-            PatchValue::Words { add, remove } => To::Words { add: add.clone(), remove: remove.clone() },
+            PatchValue::Set(cell) => NewValue::Same(cell.clone()),
+            PatchValue::Actor => NewValue::Same(Cell::Text(Cow::Owned(actor.to_owned()))),
+            PatchValue::Words { add, remove } => NewValue::Words { add: add.clone(), remove: remove.clone() },
             PatchValue::Relative(relative) => {
                 let schema = &model.schema;
-                let Some(at) = relative.at(now, &schema.zone, schema.week_start) else { return To::Same(Cell::Null) };
+                let Some(at) = relative.at(now, &schema.zone, schema.week_start) else { return NewValue::Same(Cell::Null) };
                 if schema.kind(patch.field) == FieldType::Date {
-                    return To::Same(Cell::Day(schema.zone.local(at).day));
+                    return NewValue::Same(Cell::Day(schema.zone.local(at).day));
                 }
-                if is_distance(relative) { To::Now(at.0 - now.0) } else { To::Same(Cell::Instant(at)) }
+                if is_distance(relative) { NewValue::Now(at.0 - now.0) } else { NewValue::Same(Cell::Instant(at)) }
             }
         }
     }
@@ -265,18 +268,18 @@ impl To {
     /// The value for row number `at` of the plan, which holds `from`; none where the row keeps what it has.
     pub fn value(&self, at: usize, from: &Cell<'_>, now: Instant) -> Option<Cell<'static>> {
         match self {
-            To::Same(cell) => Some(cell.clone()),
-            To::Now(distance) => Some(Cell::Instant(Instant(now.0.saturating_add(*distance)))),
-            To::Coded(values, codes) => codes.get(at).and_then(|code| values.get(*code as usize)).cloned(),
-            To::Words { add, remove } => Some(words(from, add, remove)),
-            To::Each(cells) => cells.get(at).cloned().flatten(),
-            To::FormerOwner | To::Pointer | To::Access { .. } | To::Notified => None,
+            NewValue::Same(cell) => Some(cell.clone()),
+            NewValue::Now(distance) => Some(Cell::Instant(Instant(now.0.saturating_add(*distance)))),
+            NewValue::Coded(values, codes) => codes.get(at).and_then(|code| values.get(*code as usize)).cloned(),
+            NewValue::Words { add, remove } => Some(words(from, add, remove)),
+            NewValue::Each(cells) => cells.get(at).cloned().flatten(),
+            NewValue::FormerOwner | NewValue::Pointer | NewValue::Access { .. } | NewValue::Notified => None,
         }
     }
 
     /// Whether the value follows from what becomes of the slots in the same row.
     fn follows(&self) -> bool {
-        matches!(self, To::Pointer | To::Access { .. } | To::Notified)
+        matches!(self, NewValue::Pointer | NewValue::Access { .. } | NewValue::Notified)
     }
 }
 
@@ -294,7 +297,7 @@ pub(crate) fn reads_the_clock(patch: &Patch, model: &Model) -> bool {
 }
 
 /// A list without some words and with others at its end, where it does not have them.
-pub(super) fn words(from: &Cell<'_>, add: &[String], remove: &[String]) -> Cell<'static> {
+pub(crate) fn words(from: &Cell<'_>, add: &[String], remove: &[String]) -> Cell<'static> {
     let mut out: Vec<Cow<'static, str>> = Vec::new();
     for word in from.items().filter(|word| !remove.iter().any(|gone| gone == word)) {
         out.push(Cow::Owned(word.to_owned()));
@@ -308,18 +311,18 @@ pub(super) fn words(from: &Cell<'_>, add: &[String], remove: &[String]) -> Cell<
 }
 
 /// A list as a cell.
-pub(super) fn list(items: Vec<Cow<'static, str>>) -> Cell<'static> {
+pub(crate) fn list(items: Vec<Cow<'static, str>>) -> Cell<'static> {
     if items.is_empty() { Cell::Null } else { Cell::List(items) }
 }
 
 /// A row as the plan leaves it.
-pub(crate) struct After<'a> {
+pub(crate) struct PatchedRow<'a> {
     pub table: &'a Snapshot,
     pub row: RowIx,
     pub sets: &'a [Set<'a>],
 }
 
-impl Cells for After<'_> {
+impl Cells for PatchedRow<'_> {
     fn cell(&self, field: FieldIx) -> Cell<'_> {
         match self.sets.iter().find(|set| set.field == field) {
             Some(set) => set.to.clone(),

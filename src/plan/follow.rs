@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::config::{BoundaryMode, Model, Shape};
+use crate::config::{BoundaryMode, LeadRoles, Model};
 use crate::query::{Cell, UnitIx};
 use crate::table::{RowIx, Snapshot};
 
-use super::edit::{Set, list, words};
+use crate::plan::edit::{Set, list, words};
 
 /// Most former owners that a lead remembers.
 const FORMER_OWNERS: usize = 20;
@@ -22,7 +22,7 @@ pub(crate) fn company(model: &Model, unit: Option<UnitIx>) -> Option<UnitIx> {
 }
 
 /// Where a pointer moves whose holder loses the slot and holds no other; none where it stays.
-pub(super) fn pointer(from: &Cell<'_>, sets: &[Set<'_>], row: RowIx, table: &Snapshot, lead: &Shape) -> Option<Cell<'static>> {
+pub(crate) fn pointer(from: &Cell<'_>, sets: &[Set<'_>], row: RowIx, table: &Snapshot, lead: &LeadRoles) -> Option<Cell<'static>> {
     let who = from.text()?;
     let slots = || sets.iter().filter(|set| lead.slot(set.field).is_some());
     let lost = slots().find(|set| set.from.text() == Some(who))?;
@@ -34,7 +34,7 @@ pub(super) fn pointer(from: &Cell<'_>, sets: &[Set<'_>], row: RowIx, table: &Sna
 }
 
 /// Units with access once words were added and removed and the receivers' companies let in.
-pub(super) fn access(
+pub(crate) fn access(
     from: &Cell<'_>,
     sets: &[Set<'_>],
     (add, remove): (&[String], &[String]),
@@ -66,13 +66,13 @@ fn granted_by<'m>(access: &Cell<'_>, user: &str, row: RowIx, table: &Snapshot, m
 }
 
 /// The list with `former` in front, an earlier copy of it removed.
-pub(super) fn in_front(from: &Cell<'_>, former: &str) -> Cell<'static> {
+pub(crate) fn in_front(from: &Cell<'_>, former: &str) -> Cell<'static> {
     let rest = from.items().filter(|other| *other != former).take(FORMER_OWNERS - 1);
     list(std::iter::once(former).chain(rest).map(|id| Cow::Owned(id.to_owned())).collect())
 }
 
 /// Those who were told, and those who are told of these changes; none if nobody is new.
-pub(super) fn told(from: &Cell<'_>, sets: &[Set<'_>], lead: &Shape) -> Option<Cell<'static>> {
+pub(crate) fn told(from: &Cell<'_>, sets: &[Set<'_>], lead: &LeadRoles) -> Option<Cell<'static>> {
     let mut out: Vec<&str> = from.items().collect();
     let before = out.len();
     let slots: Vec<&Set<'_>> = sets.iter().filter(|set| lead.slot(set.field).is_some()).collect();

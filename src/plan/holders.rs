@@ -1,8 +1,8 @@
 //! Who holds a slot, row by row, without a look at a single text: by the codes of its column.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
-use crate::access::Covered;
+use crate::access::RowSet;
 use crate::error::Result;
 use crate::query::FieldIx;
 use crate::table::codes::CodeSlice;
@@ -24,7 +24,7 @@ fn codes(column: &Column, mut each: impl FnMut(u32, u32)) {
 }
 
 /// Rows whose holder is one of these; `None` stands for nobody.
-pub(super) fn held_by(table: &Snapshot, slot: FieldIx, people: &[Option<&str>]) -> Result<Mask> {
+pub(crate) fn held_by(table: &Snapshot, slot: FieldIx, people: &[Option<&str>]) -> Result<Mask> {
     let column = table.column(slot);
     let mut mask = Mask::none(table.rows())?;
     let Column::Coded(coded) = column else { return Ok(mask) };
@@ -44,7 +44,7 @@ pub(super) fn held_by(table: &Snapshot, slot: FieldIx, people: &[Option<&str>]) 
 }
 
 /// How many rows that `open` covers each person holds: all rows of the table, or some.
-pub(super) fn count(table: &Snapshot, slot: FieldIx, open: &Covered, rows: Option<&[u32]>) -> Result<BTreeMap<String, u64>> {
+pub(crate) fn count(table: &Snapshot, slot: FieldIx, open: &RowSet, rows: Option<&[u32]>) -> Result<BTreeMap<String, u64>> {
     let column = table.column(slot);
     let Column::Coded(coded) = column else { return Ok(BTreeMap::new()) };
     let mut counts = Vec::new();
@@ -53,7 +53,7 @@ pub(super) fn count(table: &Snapshot, slot: FieldIx, open: &Covered, rows: Optio
     let mut add = |code: u32| counts.get_mut(code as usize).into_iter().for_each(|count| *count += 1);
     match (rows, open) {
         (Some(rows), open) => rows.iter().filter(|row| open.contains(RowIx(**row))).for_each(|row| add(coded.code(*row))),
-        (None, Covered::All) if table.live().is_none() => codes(column, |_, code| add(code)),
+        (None, RowSet::All) if table.live().is_none() => codes(column, |_, code| add(code)),
         (None, open) => codes(column, |row, code| {
             if open.contains(RowIx(row)) && table.is_live(RowIx(row)) {
                 add(code);

@@ -2,51 +2,135 @@
 
 use std::rc::Rc;
 
-use crate::access::Covered;
-use crate::config::SortKey;
-use crate::error::{Error, Result};
+use crate::access::RowSet;
+use crate::error::{Diagnostic, Error, Result};
 use crate::filter;
+use crate::filter::SortKey;
 use crate::json::Json;
-use crate::query::{Cell, Query};
+use crate::query::{Cell, Emptiness, FieldIx, Query};
 use crate::table::{Mask, RowIx, Table};
 
-use super::command::LeadsRef;
-use super::decide::Deciding;
-use super::drops::{DropCode, Drops};
+use crate::plan::drops::{DropCode, Drops};
+use crate::plan::holders;
+use crate::plan::planner::Planner;
+
+/// Which leads a command is about.
+#[derive(Clone, Debug)]
+pub enum LeadsRef {
+    /// These, in this order; `seen` is what the person saw of each (the version, else the owner).
+    Ids {
+        /// Their ids.
+        ids: Vec<String>,
+        /// One for each id, or none at all.
+        seen: Option<Vec<Json>>,
+    },
+    /// Those that match.
+    Filter(Query),
+    /// Those of a saved list, by its id. Whether it exists is told only after the actor's right to it was asked.
+    List(String),
+    /// Rows of the table, in this order; written down as ids.
+    Rows(Rc<Vec<u32>>),
+}
+
+/// What is said of a filter of which nothing is left.
+pub(crate) mod selects_all {
+    /// Why a command is refused that has it.
+    pub const MESSAGE: &str = "nothing is left of this filter: it would select every lead";
+    /// How to say that all are meant.
+    pub const HINT: &str = "`leads: {\"all\": true}` says that every lead is meant";
+}
 
 /// Finds the rows and drops those that do not exist, are named again, or changed since they were seen.
-pub(super) fn resolve(deciding: &Deciding<'_>, leads: &LeadsRef, sort: &[SortKey], drops: &mut Drops) -> Result<Vec<u32>> {
-    let view = deciding.view()?;
+pub(crate) fn resolve(planner: &Planner<'_>, leads: &LeadsRef, sort: &[SortKey], drops: &mut Drops) -> Result<Vec<u32>> {
+    let view = planner.view()?;
     match leads {
         LeadsRef::Ids { ids, seen } => {
-            let rows = named(deciding, ids, seen.as_deref(), &view, drops)?;
-            ordered(deciding.table, rows, sort)
+            let rows = named(planner, ids, seen.as_deref(), &view, drops)?;
+            ordered(planner.table, rows, sort)
         }
         LeadsRef::Rows(rows) => {
-            let rows = picked(deciding, rows, &view, drops)?;
-            ordered(deciding.table, rows, sort)
+            let rows = picked(planner, rows, &view, drops)?;
+            ordered(planner.table, rows, sort)
         }
-        LeadsRef::Filter(query) => found(deciding, query, &view, sort),
+        LeadsRef::Filter(query) => {
+            let rows = found(planner, query, &view, sort)?;
+            if query.emptiness() == Emptiness::Written && !planner.context.pin {
+                let message = format!("the filter is empty: it selects all {} leads", rows.len());
+                let warning = Diagnostic::warning("filter_is_empty", "/leads/filter", message).hint(selects_all::HINT);
+                planner.warnings.borrow_mut().push(warning.with("leads", rows.len()));
+            }
+            Ok(rows)
+        }
         LeadsRef::List(id) => {
-            let Some(list) = deciding.model.lists.by_id(id) else { return Ok(Vec::new()) };
+            let Some(list) = planner.model.lists.by_id(id) else { return Ok(Vec::new()) };
+            if list.query.emptiness() == Emptiness::LeftOut {
+                let fault = Diagnostic::error("filter_selects_all", "/leads/list", selects_all::MESSAGE);
+                return Err(Error::invalid("command_invalid", vec![fault.hint(selects_all::HINT)]));
+            }
             let sort = if sort.is_empty() { &list.sort } else { sort };
-            found(deciding, &list.query, &view, sort)
+            found(planner, &list.query, &view, sort)
         }
     }
 }
 
+/// The row of a lead that the actor may see and that is as it was seen.
+pub(crate) fn one(planner: &Planner<'_>, id: &str, seen: Option<&Json>, drops: &mut Drops) -> Result<Option<RowIx>> {
+    let view = planner.view()?;
+    let Some(row) = planner.table.find(id).filter(|row| view.contains(*row)) else {
+        drops.unknown(id.to_owned());
+        return Ok(None);
+    };
+    if seen.is_some_and(|seen| !still(planner, row, seen)) {
+        drops.row(row, DropCode::Stale);
+        return Ok(None);
+    }
+    Ok(Some(row))
+}
+
+/// Rows whose slot one of these people has.
+pub(crate) fn held_by(planner: &Planner<'_>, slot: FieldIx, people: &[&str]) -> Result<Mask> {
+    let people: Vec<Option<&str>> = people.iter().copied().map(Some).collect();
+    holders::held_by(planner.table, slot, &people)
+}
+
+/// The open leads of `held`, among `wanted` where the command names leads, or all of them; and how many closed ones stay. What else it names
+/// is ignored, not dropped.
+pub(crate) fn held_among(
+    planner: &Planner<'_>,
+    wanted: Option<&LeadsRef>,
+    held: Mask,
+    sort: &[SortKey],
+    closed_too: bool,
+    drops: &mut Drops,
+) -> Result<(Vec<u32>, usize)> {
+    let open = planner.open()?;
+    let stays = |row: &u32| !closed_too && !open.contains(RowIx(*row));
+    let mut rows = match wanted {
+        Some(wanted) => {
+            let mut rows = resolve(planner, wanted, sort, drops)?;
+            rows.retain(|row| held.contains(RowIx(*row)));
+            rows
+        }
+        None => by_id(planner.table, &planner.view()?.narrow(held), sort)?,
+    };
+    let before = rows.len();
+    rows.retain(|row| !stays(row));
+    let closed = before - rows.len();
+    Ok((rows, closed))
+}
+
 /// The visible rows that match, in the order of `sort`, else by id.
-fn found(deciding: &Deciding<'_>, query: &Query, view: &Covered, sort: &[SortKey]) -> Result<Vec<u32>> {
-    let mask = view.select(query, deciding.table, &deciding.filtering())?;
-    let rows = by_id(deciding.table, &mask, sort)?;
-    if deciding.context.pin {
-        *deciding.found.borrow_mut() = Some(rows.clone());
+fn found(planner: &Planner<'_>, query: &Query, view: &RowSet, sort: &[SortKey]) -> Result<Vec<u32>> {
+    let mask = view.select(query, planner.table, &planner.filtering())?;
+    let rows = by_id(planner.table, &mask, sort)?;
+    if planner.context.pin {
+        *planner.found.borrow_mut() = Some(rows.clone());
     }
     Ok(rows)
 }
 
 /// The rows of a mask in the order of `sort`, then by id.
-pub(super) fn by_id(table: &Table, mask: &Mask, sort: &[SortKey]) -> Result<Vec<u32>> {
+pub(crate) fn by_id(table: &Table, mask: &Mask, sort: &[SortKey]) -> Result<Vec<u32>> {
     let all = table.rows_by_id()?;
     let mut rows: Vec<u32> =
         if mask.count() == all.len() { all.to_vec() } else { all.iter().copied().filter(|row| mask.contains(RowIx(*row))).collect() };
@@ -64,12 +148,12 @@ fn ordered(table: &Table, rows: Vec<u32>, sort: &[SortKey]) -> Result<Vec<u32>> 
     by_id(table, &Mask::from_rows(table.rows(), rows.into_iter().map(RowIx))?, sort)
 }
 
-fn named(deciding: &Deciding<'_>, ids: &[String], seen: Option<&[Json]>, view: &Covered, drops: &mut Drops) -> Result<Vec<u32>> {
+fn named(planner: &Planner<'_>, ids: &[String], seen: Option<&[Json]>, view: &RowSet, drops: &mut Drops) -> Result<Vec<u32>> {
     let mut rows = Vec::with_capacity(ids.len());
-    let mut met = Mask::none(deciding.table.rows())?;
+    let mut met = Mask::none(planner.table.rows())?;
     for (at, id) in ids.iter().enumerate() {
         // A lead that the actor may not see is told from one that does not exist by nothing.
-        let Some(row) = deciding.table.find(id).filter(|row| view.contains(*row)) else {
+        let Some(row) = planner.table.find(id).filter(|row| view.contains(*row)) else {
             drops.unknown(id.clone());
             continue;
         };
@@ -79,20 +163,20 @@ fn named(deciding: &Deciding<'_>, ids: &[String], seen: Option<&[Json]>, view: &
         }
         met.insert(row);
         match seen.and_then(|seen| seen.get(at)) {
-            Some(seen) if !still(deciding, row, seen) => drops.row(row, DropCode::Stale),
+            Some(seen) if !still(planner, row, seen) => drops.row(row, DropCode::Stale),
             _ => rows.push(row.0),
         }
     }
     Ok(rows)
 }
 
-fn picked(deciding: &Deciding<'_>, picked: &Rc<Vec<u32>>, view: &Covered, drops: &mut Drops) -> Result<Vec<u32>> {
-    let mut met = Mask::none(deciding.table.rows())?;
+fn picked(planner: &Planner<'_>, picked: &Rc<Vec<u32>>, view: &RowSet, drops: &mut Drops) -> Result<Vec<u32>> {
+    let mut met = Mask::none(planner.table.rows())?;
     let mut rows = Vec::new();
     rows.try_reserve_exact(picked.len()).map_err(|_| Error::out_of_memory())?;
     for row in picked.iter().map(|row| RowIx(*row)) {
-        if !deciding.table.is_live(row) || !view.contains(row) {
-            drops.unknown(deciding.table.id(row).into_owned());
+        if !planner.table.is_live(row) || !view.contains(row) {
+            drops.unknown(planner.table.id(row).into_owned());
         } else if met.contains(row) {
             drops.row(row, DropCode::DuplicateId);
         } else {
@@ -104,9 +188,9 @@ fn picked(deciding: &Deciding<'_>, picked: &Rc<Vec<u32>>, view: &Covered, drops:
 }
 
 /// Whether the lead is as the person saw it: the same version, or the same owner where leads have no version.
-pub(super) fn still(deciding: &Deciding<'_>, row: RowIx, seen: &Json) -> bool {
-    let lead = &deciding.model.lead;
-    let now = deciding.table.cell(row, lead.version.unwrap_or(lead.owner));
+pub(crate) fn still(planner: &Planner<'_>, row: RowIx, seen: &Json) -> bool {
+    let lead = &planner.model.lead;
+    let now = planner.table.cell(row, lead.version.unwrap_or(lead.owner));
     match (seen, &now) {
         (Json::Null, Cell::Null) => true,
         (Json::Number(seen), Cell::Number(now)) => seen == now,

@@ -1,8 +1,8 @@
 //! What each person holds before and after a plan.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
-use crate::access::Covered;
+use crate::access::RowSet;
 use crate::error::Result;
 use crate::filter;
 use crate::json::Json;
@@ -10,9 +10,9 @@ use crate::query::Cell;
 use crate::table::column::CodedColumn;
 use crate::table::{Column, RowIx};
 
-use super::Plan;
-use super::decide::Deciding;
-use super::edit::{After, Set, To};
+use crate::plan::Plan;
+use crate::plan::edit::{NewValue, PatchedRow, Set};
+use crate::plan::planner::Planner;
 
 /// One person's line. `before` and `after` count open leads in the plan's slot; they are there only for people whom the actor may give to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,30 +51,30 @@ impl Line {
 
 /// Counts that a plan moves.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Moved {
+pub(crate) struct Moved {
     /// Leads that they get.
     pub dealt: u64,
     /// Leads that they lose.
     pub released: u64,
     /// Open leads, of those that change, that they hold before.
     pub open_before: u64,
-    /// The same afterwards.
+    /// Open leads, of those that change, that they hold afterwards.
     pub open_after: u64,
 }
 
 /// The lines of a plan: receivers in their order, then former owners by id.
-pub(super) fn of(plan: &Plan, deciding: &Deciding<'_>, receivers: &[(String, Option<u64>)], former: &[String]) -> Result<Vec<Line>> {
+pub(crate) fn of(plan: &Plan, planner: &Planner<'_>, receivers: &[(String, Option<u64>)], former: &[String]) -> Result<Vec<Line>> {
     let Some(slot) = plan.slot else { return Ok(Vec::new()) };
-    let open = deciding.open()?;
-    let mut moved = moved(plan, deciding, &open)?;
+    let open = planner.open()?;
+    let mut moved = moved(plan, planner, &open)?;
     for copy in &plan.created {
-        let Some(row) = deciding.table.find(&copy.copy_of) else { continue };
+        let Some(row) = planner.table.find(&copy.copy_of) else { continue };
         let sets: Vec<Set<'_>> = copy.set.iter().map(|(field, cell)| Set { field: *field, from: Cell::Null, to: cell.clone() }).collect();
         if let Some(user) = sets.iter().find(|set| set.field == slot).and_then(|set| set.to.text()) {
             let line = moved.entry(user.to_owned()).or_default();
             line.dealt += 1;
             line.open_after += u64::from(match &plan.model.lifecycle.open {
-                Some(open) => filter::matches(open, &After { table: &plan.table, row, sets: &sets }, &deciding.filtering())?,
+                Some(open) => filter::matches(open, &PatchedRow { table: &plan.table, row, sets: &sets }, &planner.filtering())?,
                 None => true,
             });
         }
@@ -82,14 +82,14 @@ pub(super) fn of(plan: &Plan, deciding: &Deciding<'_>, receivers: &[(String, Opt
     let mut out: Vec<Line> = Vec::new();
     let named = receivers.iter().map(|(user, cap)| (user.as_str(), *cap)).chain(former.iter().map(|user| (user.as_str(), None)));
     let names: Vec<(&str, Option<u64>)> = named.chain(moved.keys().map(|user| (user.as_str(), None))).collect();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = crate::btree::BTreeSet::new();
     for (user, cap) in names {
         if !seen.insert(user) {
             continue;
         }
         let of = moved.get(user).copied().unwrap_or_default();
-        let shown = deciding.shows_load_of(user)?;
-        let before = if shown { Some(deciding.holds(slot, user)?) } else { None };
+        let shown = planner.shows_load_of(user)?;
+        let before = if shown { Some(planner.holds(slot, user)?) } else { None };
         let after = before.map(|before| (before + of.open_after).saturating_sub(of.open_before));
         out.push(Line { user: user.to_owned(), before, after, dealt: of.dealt, released: of.released, cap });
     }
@@ -97,19 +97,19 @@ pub(super) fn of(plan: &Plan, deciding: &Deciding<'_>, receivers: &[(String, Opt
 }
 
 /// What each person gains and loses.
-fn moved(plan: &Plan, deciding: &Deciding<'_>, open: &Covered) -> Result<BTreeMap<String, Moved>> {
+fn moved(plan: &Plan, planner: &Planner<'_>, open: &RowSet) -> Result<BTreeMap<String, Moved>> {
     let slot = plan.slot.unwrap_or(plan.model.lead.owner);
     let condition = plan.model.lifecycle.open.as_ref();
     let edited = condition.is_some_and(|open| open.fields().iter().any(|field| plan.edits.touches(*field)));
     if let (false, Column::Coded(coded)) = (edited, plan.table.column(slot)) {
         match plan.edits.always(slot) {
-            Some(To::Coded(values, codes)) => {
-                if let Some(moved) = most_of_table(plan, deciding, open, coded, values, codes)? {
+            Some(NewValue::Coded(values, codes)) => {
+                if let Some(moved) = most_of_table(plan, planner, open, coded, values, codes)? {
                     return Ok(moved);
                 }
                 return Ok(by_code(plan, open, coded, values, codes.iter().copied()));
             }
-            Some(To::Same(cell)) => return Ok(by_code(plan, open, coded, std::slice::from_ref(cell), std::iter::repeat(0))),
+            Some(NewValue::Same(cell)) => return Ok(by_code(plan, open, coded, std::slice::from_ref(cell), std::iter::repeat(0))),
             _ => {}
         }
     }
@@ -120,7 +120,7 @@ fn moved(plan: &Plan, deciding: &Deciding<'_>, open: &Covered) -> Result<BTreeMa
         let to = sets.iter().find(|set| set.field == slot).map_or_else(|| from.clone(), |set| set.to.clone());
         let was = open.contains(row);
         let is = match condition {
-            Some(open) if edited => filter::matches(open, &After { table: &plan.table, row, sets: &sets }, &deciding.filtering())?,
+            Some(open) if edited => filter::matches(open, &PatchedRow { table: &plan.table, row, sets: &sets }, &planner.filtering())?,
             _ => was,
         };
         let changed = u64::from(from != to);
@@ -138,24 +138,24 @@ fn moved(plan: &Plan, deciding: &Deciding<'_>, open: &Covered) -> Result<BTreeMa
     Ok(out)
 }
 
-/// The same where all are open, every row of the plan changes hands, and all but a few leads of the table are in it: what each loses is
+/// What each person gains and loses where all are open, every row of the plan changes hands, and all but a few leads of the table are in it: what each loses is
 /// what they hold, less what was left out.
 fn most_of_table(
     plan: &Plan,
-    deciding: &Deciding<'_>,
-    open: &Covered,
+    planner: &Planner<'_>,
+    open: &RowSet,
     coded: &CodedColumn,
     values: &[Cell<'static>],
     codes: &[u32],
 ) -> Result<Option<BTreeMap<String, Moved>>> {
-    let Some(left) = plan.drops.rows_once().filter(|_| plan.all_move && *open == Covered::All) else { return Ok(None) };
-    if plan.rows.len() + left.clone().count() != deciding.table.size() || plan.rows.len() < deciding.table.size() / 2 {
+    let Some(left) = plan.drops.rows_once().filter(|_| plan.all_move && *open == RowSet::All) else { return Ok(None) };
+    if plan.rows.len() + left.clone().count() != planner.table.size() || plan.rows.len() < planner.table.size() / 2 {
         return Ok(None);
     }
     let mut kept = vec![0u64; coded.dict.len() + 1];
     left.for_each(|row| kept.get_mut(coded.code(row) as usize).into_iter().for_each(|kept| *kept += 1));
     let mut out: BTreeMap<String, Moved> = BTreeMap::new();
-    for (user, count) in deciding.counted(plan.slot.unwrap_or(plan.model.lead.owner))?.iter() {
+    for (user, count) in planner.counted(plan.slot.unwrap_or(plan.model.lead.owner))?.iter() {
         let kept = coded.dict.find(user).and_then(|code| kept.get(code as usize)).copied().unwrap_or(0);
         let released = count.saturating_sub(kept);
         if released > 0 {
@@ -172,10 +172,10 @@ fn most_of_table(
     Ok(Some(out))
 }
 
-/// The same for a split whose edits do not decide what is open: counted by code, without a look at other fields.
+/// What each person gains and loses by a split whose edits do not decide what is open: counted by code, without a look at other fields.
 fn by_code(
     plan: &Plan,
-    open: &Covered,
+    open: &RowSet,
     coded: &CodedColumn,
     values: &[Cell<'static>],
     codes: impl Iterator<Item = u32>,

@@ -1,13 +1,13 @@
 //! Who is told what: one digest for each person, however many leads.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};
 use crate::table::{Column, RowIx};
 
-use super::Plan;
-use super::edit::{To, Told};
+use crate::plan::Plan;
+use crate::plan::edit::NewValue;
 
 /// Most leads that a notice names; the count is of all.
 const NAMED: usize = 100;
@@ -79,8 +79,8 @@ impl Gathered {
 type Of = BTreeMap<(NoticeKind, String), Gathered>;
 
 /// The notices of a plan: by slot, those who receive before those who lose, then by id.
-pub(super) fn of(plan: &Plan) -> Vec<Notice> {
-    if plan.told() == Told::No {
+pub(crate) fn of(plan: &Plan) -> Vec<Notice> {
+    if !plan.notify {
         return Vec::new();
     }
     if let Some(notices) = plan.part.notices(&plan.model) {
@@ -129,8 +129,8 @@ fn of_slot(plan: &Plan, slot: FieldIx, told: &dyn Fn(RowIx, &str) -> bool) -> Of
     let rows = || plan.rows.iter().map(|row| RowIx(*row));
     let remembers = plan.model.lead.notified.is_some();
     let coded = match (plan.table.column(slot), edit) {
-        (Column::Coded(coded), To::Same(cell)) => Some((coded, std::slice::from_ref(cell), None)),
-        (Column::Coded(coded), To::Coded(values, codes)) => Some((coded, values.as_slice(), Some(codes.as_slice()))),
+        (Column::Coded(coded), NewValue::Same(cell)) => Some((coded, std::slice::from_ref(cell), None)),
+        (Column::Coded(coded), NewValue::Coded(values, codes)) => Some((coded, values.as_slice(), Some(codes.as_slice()))),
         _ => None,
     };
     let Some((coded, values, codes)) = coded else {

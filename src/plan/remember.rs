@@ -1,6 +1,6 @@
 //! What a change by hand means for what groups remember: who was assigned last, and which leads wait no longer.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::config::Method;
 use crate::error::Result;
@@ -8,13 +8,13 @@ use crate::json::Json;
 use crate::query::FieldIx;
 use crate::table::RowIx;
 
-use super::decide::Deciding;
-use super::edit::To;
-use super::{Plan, state};
+use crate::plan::edit::NewValue;
+use crate::plan::planner::Planner;
+use crate::plan::{Plan, state};
 
 impl Plan {
     /// By hand, the last assignment is written for members of a group that hands leads to whoever waited longest.
-    pub(super) fn remember_last(&mut self, deciding: &Deciding<'_>) -> Result<()> {
+    pub(crate) fn remember_last(&mut self, planner: &Planner<'_>) -> Result<()> {
         let model = &self.model;
         let mut last: BTreeMap<String, usize> = BTreeMap::new();
         for slot in model.lead.slots.iter().map(|slot| slot.field) {
@@ -25,7 +25,7 @@ impl Plan {
             let mut waiting = Vec::new();
             for group in model.groups.iter().filter(|group| group.slot == slot) {
                 if matches!(group.method, Method::LeastRecent { manual_counts: true }) {
-                    waiting.extend(deciding.gate.members(&group.members, Some(self.now))?);
+                    waiting.extend(planner.auth.members(&group.members, Some(self.now))?);
                 }
             }
             if waiting.is_empty() {
@@ -43,13 +43,13 @@ impl Plan {
         }
         for (user, tick) in last {
             let key = state::key("user", &user);
-            let mut kept: Vec<(String, Json)> = deciding.context.state.get(&key)?.and_then(Json::as_object).unwrap_or_default().to_vec();
+            let mut kept: Vec<(String, Json)> = planner.context.state.get(&key)?.and_then(Json::as_object).unwrap_or_default().to_vec();
             kept.retain(|(name, _)| name != "last" && name != "format");
             let mut value = state::value([("last", Json::object([("at", Json::from(self.now.0)), ("tick", Json::from(tick))]))]);
             if let Json::Object(pairs) = &mut value {
                 pairs.extend(kept);
             }
-            self.state.push(deciding.context.state.write(key, Some(value)));
+            self.state.push(planner.context.state.write(key, Some(value)));
         }
         Ok(())
     }
@@ -63,7 +63,7 @@ impl Plan {
             let to = self.edits.always(slot)?.value(at, &from, self.now)?;
             (to != from).then(|| to.text().map(str::to_owned)).flatten()
         };
-        if let Some(To::Coded(values, codes)) = self.edits.always(slot) {
+        if let Some(NewValue::Coded(values, codes)) = self.edits.always(slot) {
             let mut open = values.len();
             let mut met = vec![false; values.len()];
             for (at, code) in codes.iter().enumerate().rev() {
@@ -90,16 +90,16 @@ impl Plan {
     }
 
     /// A held lead that gets an owner by hand waits no longer: its key is deleted where the state has it.
-    pub(super) fn forget_held(&mut self, deciding: &Deciding<'_>) {
+    pub(crate) fn forget_held(&mut self, planner: &Planner<'_>) {
         let owner = self.model.lead.owner;
         let Some(to) = self.edits.always(owner) else { return };
-        let held: Vec<String> = deciding.context.state.standing("held/").map(str::to_owned).collect();
+        let held: Vec<String> = planner.context.state.standing("held/").map(str::to_owned).collect();
         if held.is_empty() {
             return;
         }
         let mut wanted: BTreeMap<u32, String> = BTreeMap::new();
         for key in held {
-            if let Some(row) = state::name_of(&key).and_then(|lead| deciding.table.find(&lead)) {
+            if let Some(row) = state::name_of(&key).and_then(|lead| planner.table.find(&lead)) {
                 wanted.insert(row.0, key);
             }
         }
@@ -108,7 +108,7 @@ impl Plan {
             let Some(key) = wanted.get(row) else { continue };
             let from = self.table.cell(RowIx(*row), owner);
             if to.value(at, &from, self.now).is_some_and(|to| to != from && !to.is_null()) {
-                freed.push(deciding.context.state.write(key.clone(), None));
+                freed.push(planner.context.state.write(key.clone(), None));
             }
         }
         self.state.extend(freed);

@@ -1,69 +1,125 @@
 //! From a decision to a plan: what else changes, what is told, and what is written to the state.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::rc::Rc;
 
-use crate::access::Reason;
+use crate::btree::BTreeMap;
+
+use crate::access::{Authorizer, Reason};
+use crate::config::Model;
 use crate::error::{Diagnostic, Result};
+use crate::json::Json;
 use crate::query::Cell;
-use crate::table::{Column, RowIx};
+use crate::table::{Column, RowIx, Table};
 
-use super::context::Refusing;
-use super::decide::{Bare, Deciding, Draft, Following, Sieved};
-use super::drops::DropCode as Code;
-use super::edit::{self, To};
-use super::{Plan, lines, shards};
+use crate::plan::context::Context;
+use crate::plan::draft::Draft;
+use crate::plan::drops::{DropCode as Code, Drops};
+use crate::plan::edit::{self, NewValue};
+use crate::plan::planner::Planner;
+use crate::plan::{Plan, lines};
+use crate::shards;
+
+/// What was asked, by whom, of which table.
+pub(crate) struct Asked<'a> {
+    pub model: &'a Rc<Model>,
+    pub auth: &'a Rc<Authorizer>,
+    pub table: &'a Table,
+    /// The word for the command's type.
+    pub kind: &'static str,
+    /// In canonical form.
+    pub command: Json,
+    /// The rows of the selection that the command names, if it names one.
+    pub picked: Option<Rc<Vec<u32>>>,
+    pub context: &'a Context,
+    /// The configuration's digest.
+    pub config: &'a str,
+    /// Whether the command asks for the right to act on many leads.
+    pub bulk: bool,
+}
 
 impl Plan {
-    /// Adds to a decision what follows from it.
-    pub(super) fn settle(&mut self, deciding: &Deciding<'_>, mut draft: Draft) -> Result<()> {
-        self.many = deciding.many();
-        self.inquiry = draft.inquiry;
-        self.drops = draft.drops;
-        self.refused = draft.refused;
-        self.part = draft.part;
-        if self.refusing == Refusing::All && self.refused.is_empty() {
-            self.refused = self.first_refusal();
+    /// A decision as a plan, without what follows from it. Whatever a draft holds has its place here.
+    pub(crate) fn new(asked: Asked<'_>, draft: Draft) -> Plan {
+        let Draft { rows, edits, drops, refused, warnings, state, split, slot, attach, created, removed, resend, part, tell_unit, .. } =
+            draft;
+        let context = asked.context;
+        Plan {
+            model: Rc::clone(asked.model),
+            auth: Rc::clone(asked.auth),
+            table: asked.table.snapshot(),
+            kind: asked.kind,
+            command: asked.command,
+            picked: asked.picked,
+            given_id: context.id.clone(),
+            config: asked.config.to_owned(),
+            zone_versions: crate::config::zones::versions(&asked.model.zones),
+            actor: context.actor.clone(),
+            now: context.now,
+            all_or_nothing: context.all_or_nothing,
+            notify: context.notify,
+            bulk: asked.bulk,
+            rows,
+            edits,
+            drops,
+            resend,
+            routed: draft.routed,
+            slot,
+            all_move: draft.unchanged_removed,
+            questions: draft.questions,
+            tell_unit,
+            part,
+            body: OnceCell::new(),
+            digest: OnceCell::new(),
+            outcome: OnceCell::new(),
+            refused,
+            lines: Vec::new(),
+            warnings,
+            state,
+            reads: Vec::new(),
+            split,
+            attach,
+            created,
+            removed,
         }
-        if !self.refused.is_empty() {
-            self.drops.clear();
-            return Ok(());
-        }
-        if draft.following == Following::Yes {
-            draft.edits.follow_owner(&self.model, self.now, &self.actor, deciding.told());
-        }
-        draft.edits.sort(&self.model);
-        (self.rows, self.edits) = (draft.rows, draft.edits);
-        if draft.sieved == Sieved::No && draft.bare == Bare::NoChange {
-            self.drop_unchanged()?;
-        }
-        self.attach = draft.attach;
-        self.created = draft.created;
-        self.removed = draft.removed;
-        self.resend = draft.resend;
-        self.slot = draft.slot;
-        self.all_move = draft.sieved == Sieved::Yes;
-        self.split = draft.split;
-        self.tell_unit = draft.tell_unit;
-        self.warnings = draft.warnings;
-        self.warn_of_access(deciding, draft.gains)?;
-        self.lines = match shards::lines(self, deciding, &draft.receivers, &draft.former)? {
-            Some(lines) => lines,
-            None => lines::of(self, deciding, &draft.receivers, &draft.former)?,
-        };
-        self.state = draft.state;
-        if draft.following == Following::Yes {
-            self.remember_last(deciding)?;
-        }
-        self.forget_held(deciding);
-        crate::sort::by(&mut self.state, |a, b| a.key.cmp(&b.key));
-        self.reads = deciding.context.state.reads(&self.state);
-        Ok(())
     }
 
-    /// Why everything is refused, where one refused row refuses all.
-    fn first_refusal(&self) -> Vec<Reason> {
-        let Some(first) = self.drops.first_refusal() else { return Vec::new() };
-        vec![Reason::new(first.code.name(), None, first.code.message()).with("lead", self.lead_of(&first).as_ref())]
+    /// A decision as a plan, with what follows from it.
+    pub(crate) fn finalize(asked: Asked<'_>, planner: &Planner<'_>, mut draft: Draft) -> Result<Plan> {
+        let (model, context) = (asked.model, asked.context);
+        if context.all_or_nothing && draft.refused.is_empty() {
+            draft.refused = first_refusal(&draft.drops, asked.table);
+        }
+        if !draft.refused.is_empty() {
+            return Ok(Plan::new(asked, Draft { refused: draft.refused, part: draft.part, ..Draft::default() }));
+        }
+        if !draft.exact {
+            draft.edits.follow_owner(model, context.now, &context.actor, context.notify);
+        }
+        draft.edits.sort(model);
+        let finds_unchanged = !draft.unchanged_removed && !draft.keep_empty;
+        let (exact, gains) = (draft.exact, draft.gains.take());
+        let (receivers, former) = (std::mem::take(&mut draft.receivers), std::mem::take(&mut draft.former));
+
+        let mut plan = Plan::new(asked, draft);
+        if finds_unchanged {
+            plan.drop_unchanged()?;
+        }
+        plan.warn_of_access(planner, gains)?;
+        plan.lines = match shards::lines(&mut plan, planner, &receivers, &former)? {
+            Some(lines) => lines,
+            None => lines::of(&plan, planner, &receivers, &former)?,
+        };
+        // What rules decide writes the memory of groups itself.
+        if !exact && !plan.routed.automatic {
+            plan.remember_last(planner)?;
+        }
+        if !plan.routed.automatic {
+            plan.forget_held(planner);
+        }
+        crate::sort::by(&mut plan.state, |a, b| a.key.cmp(&b.key));
+        plan.reads = context.state.reads(&plan.state);
+        Ok(plan)
     }
 
     /// Drops the rows that are as asked already.
@@ -82,6 +138,7 @@ impl Plan {
         let unchanged = self.rows.iter().zip(&keep).filter(|(_, keep)| !**keep).map(|(row, _)| *row);
         self.drops.rows(unchanged.collect(), Code::NoChange);
         self.edits.keep_rows(&keep);
+        self.routed.keep_rows(&keep);
         let mut flags = keep.iter();
         self.rows.retain(|_| flags.next().copied().unwrap_or(true));
         Ok(())
@@ -89,8 +146,8 @@ impl Plan {
 
     /// Tells of some rows at a glance that they change: by the code of a field that all are set to one value of.
     fn sure_to_change(&self) -> Box<dyn Fn(RowIx) -> bool + '_> {
-        for edit in self.edits.iter().filter(|edit| edit.when == edit::When::Always) {
-            if let (To::Same(cell), Column::Coded(coded)) = (&edit.to, self.table.column(edit.field)) {
+        for edit in self.edits.iter().filter(|edit| edit.when == edit::AppliesWhen::Always) {
+            if let (NewValue::Same(cell), Column::Coded(coded)) = (&edit.to, self.table.column(edit.field)) {
                 let wanted = match cell {
                     Cell::Text(text) => coded.dict.find(text),
                     _ => Some(0),
@@ -102,11 +159,11 @@ impl Plan {
     }
 
     /// Names the units that gain access to leads, each with how many.
-    fn warn_of_access(&mut self, deciding: &Deciding<'_>, gains: Option<String>) -> Result<()> {
+    fn warn_of_access(&mut self, planner: &Planner<'_>, gains: Option<String>) -> Result<()> {
         let mut gained: BTreeMap<String, usize> = gains.into_iter().map(|unit| (unit, 1)).collect();
         let field = self.model.lead.access;
-        if let Some((field, To::Access { add, .. })) = field.and_then(|field| Some((field, self.edits.always(field)?)))
-            && (!add.is_empty() || self.may_grant(deciding)?)
+        if let Some((field, NewValue::Access { add, .. })) = field.and_then(|field| Some((field, self.edits.always(field)?)))
+            && (!add.is_empty() || self.may_grant(planner)?)
         {
             for (at, row) in self.rows.iter().map(|row| RowIx(*row)).enumerate() {
                 let sets = self.edits.of_row(at, row, &self.table, &self.model, self.now);
@@ -124,22 +181,28 @@ impl Plan {
     }
 
     /// Whether any of the receivers has any lead to cross a boundary for.
-    fn may_grant(&self, deciding: &Deciding<'_>) -> Result<bool> {
+    fn may_grant(&self, planner: &Planner<'_>) -> Result<bool> {
         if !edit::grants(&self.model) {
             return Ok(false);
         }
         for edit in self.edits.iter().filter(|edit| self.model.lead.slot(edit.field).is_some()) {
             let values = match &edit.to {
-                To::Same(cell) => std::slice::from_ref(cell),
-                To::Coded(values, _) => values.as_slice(),
+                NewValue::Same(cell) => std::slice::from_ref(cell),
+                NewValue::Coded(values, _) => values.as_slice(),
                 _ => return Ok(true),
             };
             for user in values.iter().filter_map(|value| self.model.user(value.text()?)) {
-                if deciding.gate.crossing(&deciding.asking(), user.1.unit)? != crate::access::Covered::None {
+                if planner.auth.crossing(&planner.asking(), user.1.unit)? != crate::access::RowSet::None {
                     return Ok(true);
                 }
             }
         }
         Ok(false)
     }
+}
+
+/// Why everything is refused, where one refused row refuses all.
+fn first_refusal(drops: &Drops, table: &Table) -> Vec<Reason> {
+    let Some(first) = drops.first_refusal() else { return Vec::new() };
+    vec![Reason::new(first.code.name(), None, first.code.message()).with("lead", first.left.id(table).as_ref())]
 }

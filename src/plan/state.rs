@@ -4,13 +4,13 @@
 //! replaces (compare-and-set), and what was read without being written is listed too, so that the host's transaction can
 //! check both. Values carry a format number of their own.
 
+use crate::btree::BTreeMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::error::{Diagnostic, Error, Result};
 use crate::json::Json;
-use crate::json::decode::Node;
+use crate::json::decode::Decoder;
 
 /// The format number in every value that is written today.
 const FORMAT: f64 = 1.0;
@@ -64,7 +64,7 @@ pub struct State {
 
 impl State {
     /// Reads `state`; with `partial`, a key that is not there was not looked up.
-    pub(super) fn read(node: &Node<'_>, partial: bool) -> State {
+    pub(crate) fn read(node: &Decoder<'_>, partial: bool) -> State {
         let mut given = BTreeMap::new();
         for (key, entry) in node.entries() {
             if entry.is_null() {
@@ -204,7 +204,7 @@ mod tests {
     fn state(text: &str, partial: bool) -> State {
         let faults = Faults::default();
         let json = Json::parse(text).unwrap();
-        let state = State::read(&Node::new(&json, "/state", &faults), partial);
+        let state = State::read(&Decoder::new(&json, "/state", &faults), partial);
         assert!(!faults.any_error());
         state
     }

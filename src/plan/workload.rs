@@ -1,29 +1,28 @@
 //! How many open leads each person holds.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
-use crate::access::Covered;
+use crate::access::RowSet;
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::query::FieldIx;
 
-use super::context::Coverage;
-use super::decide::Deciding;
-use super::holders;
+use crate::plan::holders;
+use crate::plan::planner::Planner;
 
 /// Open leads by slot and holder.
-pub(super) type Counted = BTreeMap<FieldIx, Rc<BTreeMap<String, u64>>>;
+pub(crate) type Counted = BTreeMap<FieldIx, Rc<BTreeMap<String, u64>>>;
 
-impl Deciding<'_> {
+impl Planner<'_> {
     /// Rows that count towards a workload.
-    pub fn open(&self) -> Result<Covered> {
+    pub fn open(&self) -> Result<RowSet> {
         if let Some(open) = self.open.get() {
             return Ok(open.clone());
         }
         let open = match &self.model.lifecycle.open {
-            None => Covered::All,
-            Some(query) => Covered::Some(filter::select(query, self.table, &self.filtering())?),
+            None => RowSet::All,
+            Some(query) => RowSet::Some(filter::select(query, self.table, &self.filtering())?),
         };
         Ok(self.open.get_or_init(|| open).clone())
     }
@@ -45,7 +44,7 @@ impl Deciding<'_> {
     pub fn holds(&self, slot: FieldIx, user: &str) -> Result<u64> {
         match &self.context.load {
             Some(load) => Ok(load.get(user).copied().unwrap_or(0)),
-            None if self.context.coverage == Coverage::Partial => Err(Error::new(
+            None if self.context.partial_table => Err(Error::new(
                 "load_missing",
                 "/load",
                 "the table holds only some of the leads, so the open leads of each person must be given",

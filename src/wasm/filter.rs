@@ -7,8 +7,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::value::to_js;
-use super::workspace::{Home, text};
-use super::{failure, input, thrown};
+use super::workspace::{SharedWorkspace, text};
+use super::{input, to_js_error, to_js_result};
 use crate::error::Error;
 use crate::workspace;
 
@@ -16,7 +16,7 @@ use crate::workspace;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Filter {
-    workspace: Home,
+    workspace: SharedWorkspace,
     pub(super) inner: workspace::Filter,
 }
 
@@ -27,7 +27,7 @@ impl Filter {
     /// # Errors
     /// `now_required`, `actor_required`, `options_invalid`.
     pub fn matches(&self, lead: &Uint8Array, options: &Uint8Array) -> Result<bool, JsValue> {
-        thrown(self.inner.matches(&input(lead)?, &input(options)?))
+        to_js_result(self.inner.matches(&input(lead)?, &input(options)?))
     }
 
     /// See [`workspace::Filter::explain`].
@@ -35,7 +35,7 @@ impl Filter {
     /// # Errors
     /// As [`Filter::matches`].
     pub fn explain(&self, lead: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
-        thrown(self.inner.explain(&input(lead)?, &input(options)?)).map(|why| to_js(&why))
+        to_js_result(self.inner.explain(&input(lead)?, &input(options)?)).map(|why| to_js(&why))
     }
 
     /// See [`workspace::Filter::describe`].
@@ -43,7 +43,7 @@ impl Filter {
     /// # Errors
     /// `out_of_memory`.
     pub fn describe(&self) -> Result<String, JsValue> {
-        thrown(self.inner.describe())
+        to_js_result(self.inner.describe())
     }
 
     /// Both conditions together.
@@ -52,7 +52,7 @@ impl Filter {
     /// `wrong_workspace`, `query_invalid` if the two are too large together.
     pub fn and(&self, other: &Filter) -> Result<Filter, JsValue> {
         same(&self.workspace, &other.workspace, "filter")?;
-        thrown(self.inner.and(&other.inner)).map(|both| Filter::new(&self.workspace, both))
+        to_js_result(self.inner.and(&other.inner)).map(|both| Filter::new(&self.workspace, both))
     }
 
     /// See [`workspace::Filter::to_sql`].
@@ -61,7 +61,7 @@ impl Filter {
     /// `sql_inexact`, `options_invalid` and their like.
     #[wasm_bindgen(js_name = toSQL)]
     pub fn to_sql(&self, dialect: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
-        thrown(self.inner.to_sql(&text(dialect, "dialect")?, &input(options)?)).map(|sql| to_js(&sql))
+        to_js_result(self.inner.to_sql(&text(dialect, "dialect")?, &input(options)?)).map(|sql| to_js(&sql))
     }
 
     /// See [`workspace::Filter::warnings`].
@@ -76,21 +76,21 @@ impl Filter {
 }
 
 impl Filter {
-    pub(super) fn new(workspace: &Home, inner: workspace::Filter) -> Filter {
+    pub(super) fn new(workspace: &SharedWorkspace, inner: workspace::Filter) -> Filter {
         Filter { workspace: Rc::clone(workspace), inner }
     }
 
     /// The condition, for a table of this workspace.
-    pub(super) fn of(&self, workspace: &Home) -> Result<&workspace::Filter, JsValue> {
+    pub(super) fn of(&self, workspace: &SharedWorkspace) -> Result<&workspace::Filter, JsValue> {
         same(&self.workspace, workspace, "filter").map(|()| &self.inner)
     }
 }
 
 /// Makes sure that something was made by this workspace: what its fields are is known by their places.
-pub(super) fn same(one: &Home, other: &Home, what: &str) -> Result<(), JsValue> {
+pub(super) fn same(one: &SharedWorkspace, other: &SharedWorkspace, what: &str) -> Result<(), JsValue> {
     if Rc::ptr_eq(one, other) {
         return Ok(());
     }
     let error = Error::new("wrong_workspace", "", format!("this {what} belongs to another workspace"));
-    Err(failure(&error.hint("what a workspace made works with that workspace only")))
+    Err(to_js_error(&error.hint("what a workspace made works with that workspace only")))
 }

@@ -12,20 +12,20 @@ use super::loader::Loader;
 use super::plan::Plan;
 use super::selection::Selection;
 use super::value::to_js;
-use super::workspace::{Home, text};
-use super::{bytes, input, room, thrown};
-use crate::plan::verify::Posted;
+use super::workspace::{SharedWorkspace, text};
+use super::{bytes, input, room, to_js_result};
+use crate::wire::verify::EncodedPlan;
 use crate::workspace;
 
 /// A table that selections and loaders share with its handle. Nothing calls back into the module while one is borrowed.
-pub(super) type Shared = Rc<RefCell<workspace::LeadTable>>;
+pub(super) type SharedTable = Rc<RefCell<workspace::LeadTable>>;
 
 /// See [`workspace::LeadTable`].
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct LeadTable {
-    pub(super) workspace: Home,
-    pub(super) inner: Shared,
+    pub(super) workspace: SharedWorkspace,
+    pub(super) inner: SharedTable,
 }
 
 #[wasm_bindgen]
@@ -66,7 +66,7 @@ impl LeadTable {
     /// # Errors
     /// `options_invalid` and its like.
     pub fn upserting(&self, options: &Uint8Array) -> Result<Loader, JsValue> {
-        let loader = thrown(self.workspace.borrow().upserting(&self.inner.borrow(), &input(options)?))?;
+        let loader = to_js_result(self.workspace.borrow().upserting(&self.inner.borrow(), &input(options)?))?;
         Ok(Loader::into(&self.workspace, loader, &self.inner))
     }
 
@@ -75,7 +75,7 @@ impl LeadTable {
     /// # Errors
     /// `ids_invalid`, `out_of_memory`.
     pub fn remove(&self, ids: &Uint8Array) -> Result<usize, JsValue> {
-        thrown(self.inner.borrow_mut().remove(&input(ids)?))
+        to_js_result(self.inner.borrow_mut().remove(&input(ids)?))
     }
 
     /// See [`workspace::Workspace::get`].
@@ -84,7 +84,7 @@ impl LeadTable {
     /// `viewer_invalid`, `unknown_actor`.
     pub fn get(&self, id: &Uint8Array, viewer: &Uint8Array) -> Result<JsValue, JsValue> {
         let id = text(id, "id")?;
-        let lead = thrown(self.workspace.borrow().get(&self.inner.borrow(), &id, &input(viewer)?))?;
+        let lead = to_js_result(self.workspace.borrow().get(&self.inner.borrow(), &id, &input(viewer)?))?;
         Ok(lead.map_or(JsValue::UNDEFINED, |lead| to_js(&lead)))
     }
 
@@ -93,7 +93,7 @@ impl LeadTable {
     /// # Errors
     /// `query_invalid`, `viewer_invalid` and their like.
     pub fn select(&self, query: &Uint8Array, viewer: &Uint8Array) -> Result<Selection, JsValue> {
-        let found = thrown(self.workspace.borrow().select(&self.inner.borrow(), &input(query)?, &input(viewer)?))?;
+        let found = to_js_result(self.workspace.borrow().select(&self.inner.borrow(), &input(query)?, &input(viewer)?))?;
         Ok(Selection::new(self, found))
     }
 
@@ -104,7 +104,7 @@ impl LeadTable {
     #[wasm_bindgen(js_name = selectFilter)]
     pub fn select_filter(&self, filter: &Filter, viewer: &Uint8Array) -> Result<Selection, JsValue> {
         let query = filter.of(&self.workspace)?;
-        let found = thrown(self.workspace.borrow().select_filter(&self.inner.borrow(), query, &input(viewer)?))?;
+        let found = to_js_result(self.workspace.borrow().select_filter(&self.inner.borrow(), query, &input(viewer)?))?;
         Ok(Selection::new(self, found))
     }
 
@@ -116,7 +116,7 @@ impl LeadTable {
     pub fn apply_plan(&self, plan: &Plan) -> Result<JsValue, JsValue> {
         let plan = plan.of(&self.workspace)?;
         let done = self.workspace.borrow().apply_plan(&mut self.inner.borrow_mut(), plan);
-        thrown(done).map(|done| to_js(&done.to_json()))
+        to_js_result(done).map(|done| to_js(&done.to_json()))
     }
 
     /// The same with an encoded plan.
@@ -128,7 +128,7 @@ impl LeadTable {
         let mut encoded = Vec::new();
         bytes(plan, &mut encoded)?;
         room(encoded.len().saturating_mul(16))?;
-        self.take(Posted::Bytes(&encoded))
+        self.take(EncodedPlan::Bytes(&encoded))
     }
 
     /// The same with a plan in JSON.
@@ -137,22 +137,22 @@ impl LeadTable {
     /// `plan_malformed`, `out_of_memory`.
     #[wasm_bindgen(js_name = applyData)]
     pub fn apply_data(&self, plan: &Uint8Array) -> Result<JsValue, JsValue> {
-        self.take(Posted::Json(&input(plan)?))
+        self.take(EncodedPlan::Json(&input(plan)?))
     }
 }
 
 impl LeadTable {
-    pub(super) fn new(workspace: &Home, inner: workspace::LeadTable) -> LeadTable {
+    pub(super) fn new(workspace: &SharedWorkspace, inner: workspace::LeadTable) -> LeadTable {
         LeadTable { workspace: Rc::clone(workspace), inner: Rc::new(RefCell::new(inner)) }
     }
 
     /// The table, for a call of this workspace.
-    pub(super) fn of(&self, workspace: &Home) -> Result<Ref<'_, workspace::LeadTable>, JsValue> {
+    pub(super) fn of(&self, workspace: &SharedWorkspace) -> Result<Ref<'_, workspace::LeadTable>, JsValue> {
         same(&self.workspace, workspace, "table").map(|()| self.inner.borrow())
     }
 
-    fn take(&self, plan: Posted<'_>) -> Result<JsValue, JsValue> {
+    fn take(&self, plan: EncodedPlan<'_>) -> Result<JsValue, JsValue> {
         let done = self.workspace.borrow().apply(&mut self.inner.borrow_mut(), plan);
-        thrown(done).map(|done| to_js(&done.to_json()))
+        to_js_result(done).map(|done| to_js(&done.to_json()))
     }
 }

@@ -6,10 +6,10 @@ use js_sys::{Float64Array, Uint8Array, Uint32Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::leads::{LeadTable, Shared};
+use super::leads::{LeadTable, SharedTable};
 use super::value::to_js;
-use super::workspace::Home;
-use super::{bytes, failure, thrown};
+use super::workspace::SharedWorkspace;
+use super::{bytes, to_js_error, to_js_result};
 use crate::error::Error;
 use crate::json::Json;
 use crate::query::FieldIx;
@@ -19,14 +19,14 @@ use crate::workspace::Incoming;
 #[derive(Debug)]
 enum Target {
     New(Incoming),
-    Into(table::Loader, Shared),
+    Into(table::Loader, SharedTable),
 }
 
 /// See [`table::Loader`].
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Loader {
-    workspace: Home,
+    workspace: SharedWorkspace,
     target: Option<Target>,
     piece: Vec<u8>,
     batch: Vec<(FieldIx, Column)>,
@@ -74,7 +74,7 @@ impl Column {
 
 fn whole(from: &Uint32Array) -> Result<Vec<u32>, JsValue> {
     let mut out = Vec::new();
-    out.try_reserve_exact(from.length() as usize).map_err(|error| failure(&error.into()))?;
+    out.try_reserve_exact(from.length() as usize).map_err(|error| to_js_error(&error.into()))?;
     out.resize(from.length() as usize, 0);
     from.copy_to(&mut out);
     Ok(out)
@@ -83,7 +83,7 @@ fn whole(from: &Uint32Array) -> Result<Vec<u32>, JsValue> {
 fn utf8(from: &Uint8Array) -> Result<String, JsValue> {
     let mut out = Vec::new();
     bytes(from, &mut out)?;
-    String::from_utf8(out).map_err(|_| failure(&Error::new("batch_invalid", "", "a column is not UTF-8")))
+    String::from_utf8(out).map_err(|_| to_js_error(&Error::new("batch_invalid", "", "a column is not UTF-8")))
 }
 
 #[wasm_bindgen]
@@ -104,7 +104,7 @@ impl Loader {
     pub fn push(&mut self, piece: &Uint8Array) -> Result<(), JsValue> {
         bytes(piece, &mut self.piece)?;
         let piece = std::mem::take(&mut self.piece);
-        let taken = self.loader_mut().map_or(Ok(()), |loader| thrown(loader.push(&piece)));
+        let taken = self.loader_mut().map_or(Ok(()), |loader| to_js_result(loader.push(&piece)));
         self.piece = piece;
         taken
     }
@@ -120,7 +120,7 @@ impl Loader {
     /// `out_of_memory`.
     pub fn numbers(&mut self, field: u32, cells: &Float64Array) -> Result<(), JsValue> {
         let mut out = Vec::new();
-        out.try_reserve_exact(cells.length() as usize).map_err(|error| failure(&error.into()))?;
+        out.try_reserve_exact(cells.length() as usize).map_err(|error| to_js_error(&error.into()))?;
         out.resize(cells.length() as usize, 0.0);
         cells.copy_to(&mut out);
         self.batch.push((FieldIx(field), Column::Numbers(out)));
@@ -133,7 +133,7 @@ impl Loader {
     /// `out_of_memory`, `batch_invalid`.
     pub fn words(&mut self, field: u32, from: u32, text: &Uint8Array, lengths: &Uint32Array, lone: &Uint32Array) -> Result<(), JsValue> {
         let more = Given::read(text, lengths, lone)?;
-        self.loader_mut().map_or(Ok(()), |loader| thrown(loader.words(FieldIx(field), from, more.texts())))
+        self.loader_mut().map_or(Ok(()), |loader| to_js_result(loader.words(FieldIx(field), from, more.texts())))
     }
 
     /// A column of codes for the batch.
@@ -187,7 +187,7 @@ impl Loader {
     pub fn end_batch(&mut self, rows: u32) -> Result<(), JsValue> {
         let batch = std::mem::take(&mut self.batch);
         let columns: Vec<_> = batch.iter().map(|(field, column)| (*field, column.lend())).collect();
-        self.loader_mut().map_or(Ok(()), |loader| thrown(loader.push_columns(rows, &columns)))
+        self.loader_mut().map_or(Ok(()), |loader| to_js_result(loader.push_columns(rows, &columns)))
     }
 
     /// The table of all that was pushed, once.
@@ -197,7 +197,7 @@ impl Loader {
     pub fn finish(&mut self) -> Result<LeadTable, JsValue> {
         self.piece = Vec::new();
         match self.target.take() {
-            Some(Target::New(incoming)) => thrown(incoming.finish()).map(|table| LeadTable::new(&self.workspace, table)),
+            Some(Target::New(incoming)) => to_js_result(incoming.finish()).map(|table| LeadTable::new(&self.workspace, table)),
             _ => Err(done()),
         }
     }
@@ -209,22 +209,22 @@ impl Loader {
     pub fn upsert(&mut self) -> Result<JsValue, JsValue> {
         self.piece = Vec::new();
         match self.target.take() {
-            Some(Target::Into(loader, table)) => thrown(table.borrow_mut().upsert(loader)).map(|counts| to_js(&counts)),
+            Some(Target::Into(loader, table)) => to_js_result(table.borrow_mut().upsert(loader)).map(|counts| to_js(&counts)),
             _ => Err(done()),
         }
     }
 }
 
 fn done() -> JsValue {
-    failure(&Error::new("freed", "", "this load is done"))
+    to_js_error(&Error::new("freed", "", "this load is done"))
 }
 
 impl Loader {
-    pub(super) fn new(workspace: &Home, incoming: Incoming) -> Loader {
+    pub(super) fn new(workspace: &SharedWorkspace, incoming: Incoming) -> Loader {
         Loader { workspace: Rc::clone(workspace), target: Some(Target::New(incoming)), piece: Vec::new(), batch: Vec::new() }
     }
 
-    pub(super) fn into(workspace: &Home, loader: table::Loader, table: &Shared) -> Loader {
+    pub(super) fn into(workspace: &SharedWorkspace, loader: table::Loader, table: &SharedTable) -> Loader {
         Loader {
             workspace: Rc::clone(workspace),
             target: Some(Target::Into(loader, Rc::clone(table))),

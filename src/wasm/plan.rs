@@ -8,24 +8,24 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::filter::same;
 use super::value::{list, page, to_js};
-use super::workspace::Home;
+use super::workspace::SharedWorkspace;
 use super::workspace::text;
-use super::{failure, input, place, room, thrown};
+use super::{input, place, room, to_js_result};
 use crate::access::Reason;
-use crate::error::{Diagnostic, Error};
-use crate::filter::sql::Dialect;
+use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::plan;
 use crate::plan::lines::Line;
 use crate::plan::state::StateChange;
 use crate::plan::timeline;
+use crate::sql::Dialect;
 use crate::table::RowIx;
 
 /// See [`plan::Plan`].
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Plan {
-    workspace: Home,
+    workspace: SharedWorkspace,
     inner: plan::Plan,
 }
 
@@ -48,14 +48,10 @@ impl Plan {
     /// `options_invalid`, `unknown_dialect` and those of the statements.
     #[wasm_bindgen(js_name = toSQL)]
     pub fn to_sql(&self, dialect: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
-        let name = text(dialect, "dialect")?;
-        let Some(dialect) = Dialect::find(&name) else {
-            let error = Error::new("unknown_dialect", "", format!("there is no dialect `{name}`"));
-            return Err(failure(&error.hint("`postgres` or `sqlite`")));
-        };
+        let dialect = to_js_result(Dialect::find(&text(dialect, "dialect")?))?;
         let options = input(options)?;
         // One after the other, so that the text of all of them never stands in memory twice.
-        let statements = thrown(self.sized()?.to_sql(dialect, &options))?;
+        let statements = to_js_result(self.sized()?.to_sql(dialect, &options))?;
         Ok(statements.into_iter().map(|statement| to_js(&statement.into_json())).collect::<Array>().into())
     }
 
@@ -154,7 +150,7 @@ impl Plan {
     /// `out_of_memory`.
     pub fn created(&self, offset: f64, end: f64) -> Result<JsValue, JsValue> {
         page(place(offset), place(end), |at| {
-            self.inner.created.get(at).map(|copy| self.inner.created_json(copy, plan::encode::Times::Absolute))
+            self.inner.created.get(at).map(|copy| self.inner.created_json(copy, crate::wire::encode::Times::Absolute))
         })
     }
 
@@ -221,12 +217,12 @@ impl Plan {
 }
 
 impl Plan {
-    pub(super) fn new(workspace: &Home, inner: plan::Plan) -> Plan {
+    pub(super) fn new(workspace: &SharedWorkspace, inner: plan::Plan) -> Plan {
         Plan { workspace: Rc::clone(workspace), inner }
     }
 
     /// The plan, for a table of this workspace.
-    pub(super) fn of(&self, workspace: &Home) -> Result<&plan::Plan, JsValue> {
+    pub(super) fn of(&self, workspace: &SharedWorkspace) -> Result<&plan::Plan, JsValue> {
         same(&self.workspace, workspace, "plan")?;
         self.sized()
     }

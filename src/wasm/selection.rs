@@ -6,10 +6,10 @@ use js_sys::{Uint8Array, Uint32Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::leads::{LeadTable, Shared};
+use super::leads::{LeadTable, SharedTable};
 use super::value::{page, to_js};
-use super::workspace::{Home, text};
-use super::{failure, input, place, room, thrown};
+use super::workspace::{SharedWorkspace, text};
+use super::{input, place, room, to_js_error, to_js_result};
 use crate::error::Error;
 use crate::table::RowIx;
 use crate::workspace;
@@ -18,8 +18,8 @@ use crate::workspace;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Selection {
-    workspace: Home,
-    table: Shared,
+    workspace: SharedWorkspace,
+    table: SharedTable,
     inner: workspace::Selection,
 }
 
@@ -50,7 +50,7 @@ impl Selection {
     pub fn rows(&self, offset: f64, end: f64, fields: &Uint8Array) -> Result<JsValue, JsValue> {
         let rows = self.rows_now()?;
         let table = self.table.borrow();
-        let fields = thrown(self.workspace.borrow().fields_named(&input(fields)?))?;
+        let fields = to_js_result(self.workspace.borrow().fields_named(&input(fields)?))?;
         page(place(offset), place(end), |at| rows.get(at).map(|row| self.workspace.borrow().row(&table, RowIx(*row), &fields)))
     }
 
@@ -69,7 +69,7 @@ impl Selection {
     pub fn sort(&self, by: &Uint8Array) -> Result<Selection, JsValue> {
         room(self.inner.count() * 8)?;
         let sorted = self.workspace.borrow().sort(&self.table.borrow(), &self.inner, &input(by)?);
-        thrown(sorted).map(|sorted| self.with(sorted))
+        to_js_result(sorted).map(|sorted| self.with(sorted))
     }
 
     /// See [`workspace::Selection::and`].
@@ -104,7 +104,7 @@ impl Selection {
     pub fn count_by(&self, field: &Uint8Array) -> Result<JsValue, JsValue> {
         let field = text(field, "field")?;
         room(self.inner.count() * 4)?;
-        thrown(self.workspace.borrow().count_by(&self.table.borrow(), &self.inner, &field)).map(|counts| to_js(&counts))
+        to_js_result(self.workspace.borrow().count_by(&self.table.borrow(), &self.inner, &field)).map(|counts| to_js(&counts))
     }
 }
 
@@ -120,16 +120,16 @@ impl Selection {
         self.same(&table.inner).map(|()| &self.inner)
     }
 
-    fn same(&self, table: &Shared) -> Result<(), JsValue> {
+    fn same(&self, table: &SharedTable) -> Result<(), JsValue> {
         if Rc::ptr_eq(&self.table, table) {
             return Ok(());
         }
-        Err(failure(&Error::new("wrong_table", "", "this selection is of another table")))
+        Err(to_js_error(&Error::new("wrong_table", "", "this selection is of another table")))
     }
 
     fn rows_now(&self) -> Result<Rc<Vec<u32>>, JsValue> {
         room(0)?;
-        thrown(self.inner.rows_of(&self.table.borrow()))
+        to_js_result(self.inner.rows_of(&self.table.borrow()))
     }
 
     fn with(&self, inner: workspace::Selection) -> Selection {
@@ -139,6 +139,6 @@ impl Selection {
     fn both(&self, other: &Selection, work: Both) -> Result<Selection, JsValue> {
         other.same(&self.table)?;
         room((self.inner.count() + other.inner.count()) * 8)?;
-        thrown(work(&self.inner, &other.inner, &self.table.borrow())).map(|rows| self.with(rows))
+        to_js_result(work(&self.inner, &other.inner, &self.table.borrow())).map(|rows| self.with(rows))
     }
 }

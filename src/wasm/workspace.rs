@@ -13,30 +13,30 @@ use super::loader::Loader;
 use super::plan::{Plan, Verdict};
 use super::selection::Selection;
 use super::value::to_js;
-use super::{bytes, failure, input, room, thrown};
+use super::{bytes, input, room, to_js_error, to_js_result};
 use crate::config::UserIx;
 use crate::error::Error;
 use crate::json::Json;
-use crate::plan::verify::{self, Posted};
 use crate::table::Budget;
 use crate::time::Instant;
-use crate::workspace::{self, Stored};
+use crate::wire::verify::{self, EncodedPlan};
+use crate::workspace::{self, Attachments};
 
 /// A workspace that everything that it made shares with its handle. Nothing calls back into the module while it is borrowed.
-pub(super) type Home = Rc<RefCell<workspace::Workspace>>;
+pub(super) type SharedWorkspace = Rc<RefCell<workspace::Workspace>>;
 
 /// See [`workspace::Workspace`].
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Workspace {
-    inner: Home,
+    inner: SharedWorkspace,
     /// Written by the facade.
     id: Box<[Cell<u8>; Workspace::ID]>,
 }
 
 /// What of a context came as bytes: `[id, bytes, id, bytes, …]`, each id as JSON. Plans have their id, the settlement of shards null.
-fn stored(plans: &Array) -> Result<Stored, JsValue> {
-    let mut out = Stored::default();
+fn stored(plans: &Array) -> Result<Attachments, JsValue> {
+    let mut out = Attachments::default();
     let mut items = plans.iter();
     while let (Some(id), Some(encoded)) = (items.next(), items.next()) {
         let (Ok(id), Ok(encoded)) = (id.dyn_into::<Uint8Array>(), encoded.dyn_into::<Uint8Array>()) else { continue };
@@ -46,7 +46,7 @@ fn stored(plans: &Array) -> Result<Stored, JsValue> {
         match input(&id)? {
             Json::Null => out.settlement = Some(plan),
             Json::Text(id) => out.plans.push((id, plan)),
-            other => return Err(failure(&Error::new("wrong_type", "", format!("`id` must be a text, not {}", other.kind())))),
+            other => return Err(to_js_error(&Error::new("wrong_type", "", format!("`id` must be a text, not {}", other.kind())))),
         }
     }
     Ok(out)
@@ -84,7 +84,7 @@ impl Workspace {
     /// # Errors
     /// `config_invalid`.
     pub fn compile(config: &Uint8Array) -> Result<Workspace, JsValue> {
-        thrown(workspace::Workspace::of(input(config)?)).map(|inner| {
+        to_js_result(workspace::Workspace::of(input(config)?)).map(|inner| {
             let id = Box::new([const { Cell::new(0) }; Workspace::ID]);
             Workspace { inner: Rc::new(RefCell::new(inner)), id }
         })
@@ -110,7 +110,7 @@ impl Workspace {
     /// # Errors
     /// `config_invalid`; nothing was changed then.
     pub fn update(&self, patch: &Uint8Array, zones: &Uint8Array) -> Result<(), JsValue> {
-        thrown(self.inner.borrow_mut().update_with(&input(patch)?, &input(zones)?))
+        to_js_result(self.inner.borrow_mut().update_with(&input(patch)?, &input(zones)?))
     }
 
     /// Begins to load leads into at most `memory` bytes of linear memory.
@@ -118,7 +118,7 @@ impl Workspace {
     /// # Errors
     /// `options_invalid` and its like.
     pub fn loader(&self, options: &Uint8Array, memory: f64) -> Result<Loader, JsValue> {
-        let incoming = thrown(self.inner.borrow().loader(&input(options)?, Budget::new(super::place(memory))))?;
+        let incoming = to_js_result(self.inner.borrow().loader(&input(options)?, Budget::new(super::place(memory))))?;
         Ok(Loader::new(&self.inner, incoming))
     }
 
@@ -127,7 +127,7 @@ impl Workspace {
     /// # Errors
     /// `query_invalid`.
     pub fn filter(&self, query: &Uint8Array) -> Result<Filter, JsValue> {
-        Ok(Filter::new(&self.inner, thrown(self.inner.borrow().filter(&input(query)?))?))
+        Ok(Filter::new(&self.inner, to_js_result(self.inner.borrow().filter(&input(query)?))?))
     }
 
     /// See [`workspace::Workspace::scope`].
@@ -136,7 +136,7 @@ impl Workspace {
     /// `unknown_actor`, `unknown_verb`.
     pub fn scope(&self, actor: &Uint8Array, verb: &Uint8Array) -> Result<Filter, JsValue> {
         let (actor, verb) = (text(actor, "actor")?, text(verb, "verb")?);
-        Ok(Filter::new(&self.inner, thrown(self.inner.borrow().scope(&actor, &verb))?))
+        Ok(Filter::new(&self.inner, to_js_result(self.inner.borrow().scope(&actor, &verb))?))
     }
 
     /// See [`workspace::Workspace::can`].
@@ -144,7 +144,7 @@ impl Workspace {
     /// # Errors
     /// `question_invalid`.
     pub fn can(&self, question: &Uint8Array) -> Result<JsValue, JsValue> {
-        thrown(self.inner.borrow().can(&input(question)?, None)).map(|decision| to_js(&decision))
+        to_js_result(self.inner.borrow().can(&input(question)?, None)).map(|decision| to_js(&decision))
     }
 
     /// The same about a lead of a table.
@@ -154,7 +154,7 @@ impl Workspace {
     #[wasm_bindgen(js_name = canIn)]
     pub fn can_in(&self, question: &Uint8Array, leads: &LeadTable) -> Result<JsValue, JsValue> {
         let leads = leads.of(&self.inner)?;
-        thrown(self.inner.borrow().can(&input(question)?, Some(&leads))).map(|decision| to_js(&decision))
+        to_js_result(self.inner.borrow().can(&input(question)?, Some(&leads))).map(|decision| to_js(&decision))
     }
 
     /// See [`workspace::Workspace::way`].
@@ -170,7 +170,7 @@ impl Workspace {
     /// # Errors
     /// As `can`.
     pub fn learn(&self, question: &Uint8Array) -> Result<JsValue, JsValue> {
-        thrown(self.inner.borrow().learn(&input(question)?)).map(|answer| to_js(&answer))
+        to_js_result(self.inner.borrow().learn(&input(question)?)).map(|answer| to_js(&answer))
     }
 
     /// Where the facade writes the id of a lead to ask about, [`Workspace::ID`] bytes.
@@ -197,7 +197,7 @@ impl Workspace {
     /// `question_invalid`, `wrong_workspace`.
     pub fn receivers(&self, leads: &LeadTable, question: &Uint8Array) -> Result<JsValue, JsValue> {
         let leads = leads.of(&self.inner)?;
-        thrown(self.inner.borrow().receivers(&leads, &input(question)?)).map(|answer| to_js(&answer))
+        to_js_result(self.inner.borrow().receivers(&leads, &input(question)?)).map(|answer| to_js(&answer))
     }
 
     /// See [`workspace::Workspace::members`].
@@ -205,7 +205,7 @@ impl Workspace {
     /// # Errors
     /// `members_invalid`.
     pub fn members(&self, members: &Uint8Array) -> Result<JsValue, JsValue> {
-        thrown(self.inner.borrow().members(&input(members)?)).map(|users| to_js(&users.into()))
+        to_js_result(self.inner.borrow().members(&input(members)?)).map(|users| to_js(&users.into()))
     }
 
     /// See [`workspace::Workspace::needs`].
@@ -215,7 +215,7 @@ impl Workspace {
     pub fn needs(&self, command: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Needs, JsValue> {
         let (command, context, stored) = (input(command)?, input(context)?, stored(plans)?);
         let workspace = self.inner.borrow();
-        let needs = thrown(workspace.needs(&command, &context, stored))?;
+        let needs = to_js_result(workspace.needs(&command, &context, stored))?;
         let filter = needs.filter().map(|query| Filter::new(&self.inner, workspace.filter_of(query)));
         Ok(Needs { answer: needs.to_json(), filter })
     }
@@ -227,7 +227,7 @@ impl Workspace {
     pub fn tally(&self, leads: &LeadTable, command: &Uint8Array, context: &Uint8Array) -> Result<Uint8Array, JsValue> {
         let (command, context) = (input(command)?, input(context)?);
         let leads = leads.of(&self.inner)?;
-        thrown(self.inner.borrow().tally(&leads, &command, &context)).map(|bytes| Uint8Array::from(bytes.as_slice()))
+        to_js_result(self.inner.borrow().tally(&leads, &command, &context)).map(|bytes| Uint8Array::from(bytes.as_slice()))
     }
 
     /// See [`workspace::Workspace::settle`].
@@ -245,7 +245,7 @@ impl Workspace {
             }
             all.push(one);
         }
-        thrown(self.inner.borrow().settle(&all, &command, &context)).map(|bytes| Uint8Array::from(bytes.as_slice()))
+        to_js_result(self.inner.borrow().settle(&all, &command, &context)).map(|bytes| Uint8Array::from(bytes.as_slice()))
     }
 
     /// See [`workspace::Workspace::plan`]. `plans` are those of the context that came as bytes.
@@ -272,6 +272,25 @@ impl Workspace {
         self.decide(leads, command, Some(picked.of(leads)?), context, plans)
     }
 
+    /// See [`workspace::Workspace::explain`].
+    ///
+    /// # Errors
+    /// `unknown_lead`, `not_permitted`, `context_invalid`, `options_invalid`, `wrong_workspace`.
+    pub fn explain(&self, leads: &LeadTable, lead: &Uint8Array, context: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
+        let (lead, context, options) = (text(lead, "leadId")?, input(context)?, input(options)?);
+        let leads = leads.of(&self.inner)?;
+        to_js_result(self.inner.borrow().explain(&leads, &lead, &context, &options)).map(|trace| to_js(&trace))
+    }
+
+    /// See [`workspace::Workspace::forecast`].
+    ///
+    /// # Errors
+    /// `unknown_group`, `method_offers`, `context_invalid`.
+    pub fn forecast(&self, group: &Uint8Array, n: f64, context: &Uint8Array) -> Result<JsValue, JsValue> {
+        let (group, context) = (text(group, "groupId")?, input(context)?);
+        to_js_result(self.inner.borrow().forecast(&group, super::place(n), &context)).map(|users| to_js(&users.into()))
+    }
+
     /// Proves an encoded plan.
     ///
     /// # Errors
@@ -281,7 +300,7 @@ impl Workspace {
         let mut encoded = Vec::new();
         bytes(plan, &mut encoded)?;
         room(encoded.len().saturating_mul(GROWTH))?;
-        self.prove(leads, Posted::Bytes(&encoded), context, plans)
+        self.prove(leads, EncodedPlan::Bytes(&encoded), context, plans)
     }
 
     /// Proves a plan that was posted as JSON.
@@ -290,7 +309,7 @@ impl Workspace {
     /// `context_invalid`, `wrong_workspace`.
     #[wasm_bindgen(js_name = verifyData)]
     pub fn verify_data(&self, leads: &LeadTable, plan: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Verdict, JsValue> {
-        self.prove(leads, Posted::Json(&input(plan)?), context, plans)
+        self.prove(leads, EncodedPlan::Json(&input(plan)?), context, plans)
     }
 
     /// A plan that puts back what an encoded one changed.
@@ -302,7 +321,7 @@ impl Workspace {
         let mut encoded = Vec::new();
         bytes(plan, &mut encoded)?;
         room(encoded.len().saturating_mul(GROWTH))?;
-        self.back(leads, Posted::Bytes(&encoded), context)
+        self.back(leads, EncodedPlan::Bytes(&encoded), context)
     }
 
     /// A plan that puts back what one in JSON changed.
@@ -311,7 +330,7 @@ impl Workspace {
     /// `plan_malformed`, `context_invalid`, `wrong_workspace`.
     #[wasm_bindgen(js_name = undoData)]
     pub fn undo_data(&self, leads: &LeadTable, plan: &Uint8Array, context: &Uint8Array) -> Result<Plan, JsValue> {
-        self.back(leads, Posted::Json(&input(plan)?), context)
+        self.back(leads, EncodedPlan::Json(&input(plan)?), context)
     }
 }
 
@@ -329,22 +348,22 @@ impl Workspace {
     ) -> Result<Plan, JsValue> {
         let (command, context, plans) = (input(command)?, input(context)?, stored(plans)?);
         let leads = leads.of(&self.inner)?;
-        thrown(self.inner.borrow().plan(&leads, &command, picked, &context, plans)).map(|plan| Plan::new(&self.inner, plan))
+        to_js_result(self.inner.borrow().plan(&leads, &command, picked, &context, plans)).map(|plan| Plan::new(&self.inner, plan))
     }
 
-    fn prove(&self, leads: &LeadTable, plan: Posted<'_>, context: &Uint8Array, plans: &Array) -> Result<Verdict, JsValue> {
+    fn prove(&self, leads: &LeadTable, plan: EncodedPlan<'_>, context: &Uint8Array, plans: &Array) -> Result<Verdict, JsValue> {
         let (context, plans) = (input(context)?, stored(plans)?);
         let leads = leads.of(&self.inner)?;
-        Ok(match thrown(self.inner.borrow().verify(&leads, plan, &context, plans))? {
+        Ok(match to_js_result(self.inner.borrow().verify(&leads, plan, &context, plans))? {
             verify::Verdict::Holds(plan) => Verdict::new(Some(Plan::new(&self.inner, *plan)), Json::List(Vec::new())),
             verify::Verdict::Fails(problems) => Verdict::new(None, Json::List(problems.iter().map(verify::Problem::to_json).collect())),
         })
     }
 
-    fn back(&self, leads: &LeadTable, plan: Posted<'_>, context: &Uint8Array) -> Result<Plan, JsValue> {
+    fn back(&self, leads: &LeadTable, plan: EncodedPlan<'_>, context: &Uint8Array) -> Result<Plan, JsValue> {
         let context = input(context)?;
         let leads = leads.of(&self.inner)?;
-        thrown(self.inner.borrow().undo(&leads, plan, &context)).map(|plan| Plan::new(&self.inner, plan))
+        to_js_result(self.inner.borrow().undo(&leads, plan, &context)).map(|plan| Plan::new(&self.inner, plan))
     }
 }
 
@@ -352,6 +371,6 @@ impl Workspace {
 pub(super) fn text(json: &Uint8Array, name: &str) -> Result<String, JsValue> {
     match input(json)? {
         Json::Text(text) => Ok(text),
-        other => Err(failure(&Error::new("wrong_type", "", format!("`{name}` must be a text, not {}", other.kind())))),
+        other => Err(to_js_error(&Error::new("wrong_type", "", format!("`{name}` must be a text, not {}", other.kind())))),
     }
 }

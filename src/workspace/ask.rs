@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use crate::access::{Ask, Asking, Gate, Lead, LeadObject, Question, is_plain};
+use crate::access::{Action, Authorizer, Lead, LeadObject, Request, RowRequest, is_plain};
 use crate::config::{UserIx, UserKind, Verb, members, people};
 use crate::error::{Diagnostic, Error, Result, nearest};
 use crate::filter;
-use crate::filter::sql::{Dialect, SqlOptions};
 use crate::json::Json;
-use crate::json::decode::{Faults, Node};
-use crate::memory::room;
+use crate::json::decode::{Decoder, Faults};
+use crate::memory::ensure_memory;
 use crate::query::{Cell, Cells as _, FieldIx, Query, Schema};
+use crate::sql::{Dialect, SqlOptions, Target};
 use crate::table::Row;
 use crate::time::Instant;
 
@@ -24,13 +24,16 @@ pub struct Filter {
     /// Fields without which a lead is not covered: for a permission, those that its grants read.
     reads: Vec<FieldIx>,
     /// The configuration that it was compiled with. It keeps its meaning when the workspace is updated.
-    gate: Rc<Gate>,
+    auth: Rc<Authorizer>,
 }
+
+/// How to ask about no lead in particular.
+const ANY: &str = "`\"any\"` asks whether any lead could be allowed";
 
 /// What `FilterOptions` of the public API says.
 fn bindings(options: &Json) -> Result<(Option<Instant>, Option<String>)> {
     let faults = Faults::default();
-    let node = Node::new(options, "", &faults);
+    let node = Decoder::new(options, "", &faults);
     if !node.is_null() {
         node.keys(&["now", "actor"]);
     }
@@ -45,12 +48,12 @@ impl Workspace {
     /// # Errors
     /// `query_invalid` with every fault.
     pub fn filter(&self, query: &Json) -> Result<Filter> {
-        Ok(Filter { query: self.query(query, "")?, reads: Vec::new(), gate: Rc::clone(&self.gate) })
+        Ok(Filter { query: self.query(query, "")?, reads: Vec::new(), auth: Rc::clone(&self.auth) })
     }
 
     /// A condition of this configuration as a filter.
     pub fn filter_of(&self, query: &Query) -> Filter {
-        Filter { query: query.clone(), reads: Vec::new(), gate: Rc::clone(&self.gate) }
+        Filter { query: query.clone(), reads: Vec::new(), auth: Rc::clone(&self.auth) }
     }
 
     /// A permission as a filter: for every lead it equals [`Workspace::can`].
@@ -62,8 +65,8 @@ impl Workspace {
             let fault = Diagnostic::error("unknown_verb", "", format!("there is no verb `{verb}`"));
             return Err(Error::of(fault.maybe_hint(nearest(verb, Verb::ALL.iter().map(|(name, _)| *name)))));
         };
-        let permission = self.gate.scope(actor, *verb)?;
-        Ok(Filter { query: permission.query, reads: permission.reads, gate: Rc::clone(&self.gate) })
+        let permission = self.auth.scope(actor, *verb)?;
+        Ok(Filter { query: permission.query, reads: permission.reads, auth: Rc::clone(&self.auth) })
     }
 
     /// One question of permission. A lead that is named by its id is looked up in `table`.
@@ -71,14 +74,16 @@ impl Workspace {
     /// # Errors
     /// `question_invalid`, `now_required`.
     pub fn can(&self, question: &Json, table: Option<&LeadTable>) -> Result<Json> {
-        let asked = question.get("lead");
+        let asked = question.as_object().unwrap_or_default().iter().find(|(key, _)| key == "lead").map(|(_, lead)| lead);
         // What should have been a lead and is none must not be taken for "any lead".
-        if let Some(other) = asked.filter(|lead| lead.as_object().is_none() && lead.as_text().is_none()) {
+        if let Some(other) = asked.filter(|lead| !lead.is_null() && lead.as_object().is_none() && lead.as_text().is_none()) {
             let message = format!("`lead` must be a lead or its id, not {}", other.kind());
-            return Err(Error::of(Diagnostic::error("question_invalid", "/lead", message).hint("leave it out to ask about any lead")));
+            return Err(Error::of(Diagnostic::error("question_invalid", "/lead", message).hint(ANY)));
         }
         let object = asked.filter(|lead| lead.as_object().is_some()).map(|lead| LeadObject::read(lead, &self.model.schema));
-        let row = match (asked.and_then(Json::as_text), table) {
+        let any = table.is_none() && asked.and_then(Json::as_text) == Some("any");
+        let id = asked.and_then(Json::as_text).filter(|_| !any);
+        let row = match (id, table) {
             (Some(id), Some(table)) => table.table.find(id).map(|row| Row { table: &table.table, row }),
             (Some(_), None) => {
                 return Err(Error::new(
@@ -89,14 +94,24 @@ impl Workspace {
             }
             (None, _) => None,
         };
-        let lead = match (&object, &row, asked.and_then(Json::as_text)) {
+        let lead = match (&object, &row, id) {
             (Some(object), ..) => Some(object.lead()),
             (None, Some(row), _) => Some(Lead::whole(row)),
             (None, None, Some(id)) => Some(Lead::Unknown(id)),
+            (None, None, None) if asked.is_some_and(Json::is_null) => Some(Lead::Missing),
             (None, None, None) => None,
         };
-        let question = Question::read(question, &self.model, lead)?;
-        Ok(self.gate.can(&question)?.to_json())
+        let question = Request::read(question, &self.model, lead)?;
+        let about_leads = match question.ask {
+            Action::Verb(verb) => verb.asks_the_lead(),
+            Action::Reassign => true,
+        };
+        if about_leads && asked.is_none() {
+            return Err(Error::of(
+                Diagnostic::error("question_invalid", "/lead", "this asks about a lead, and `lead` is missing").hint(ANY),
+            ));
+        }
+        Ok(self.auth.can(&question)?.to_json())
     }
 
     /// What a host needs to answer questions about leads by itself: the user's and the verb's number for [`Workspace::outcome`], the
@@ -104,7 +119,7 @@ impl Workspace {
     /// that looks at more than the lead.
     pub fn way(&self, actor: &str, verb: &str) -> Json {
         let known = (0u32..).zip(Verb::ALL).find(|(_, (name, known))| *name == verb && is_plain(*known));
-        let (Some(user), Some((number, (_, verb)))) = (self.gate.active(actor), known) else { return Json::Null };
+        let (Some(user), Some((number, (_, verb)))) = (self.auth.active(actor), known) else { return Json::Null };
         let name = |field: FieldIx| Json::from(self.model.schema.name(field));
         Json::object([
             ("user", f64::from(user.0).into()),
@@ -112,12 +127,12 @@ impl Workspace {
             ("id", name(self.model.lead.id)),
             (
                 "fields",
-                self.gate.decisive(user, *verb).map_or(Json::Null, |fields| fields.into_iter().map(name).collect::<Vec<_>>().into()),
+                self.auth.decisive(user, *verb).map_or(Json::Null, |fields| fields.into_iter().map(name).collect::<Vec<_>>().into()),
             ),
         ])
     }
 
-    /// The answer to a question about a lead given as an object, and the classes of its [decisive](Gate::decisive) fields: leads of the
+    /// The answer to a question about a lead given as an object, and the classes of its [decisive](Authorizer::decisive) fields: leads of the
     /// same classes get the same decision, but for the id in its message. Null for a lead that lacks one of them.
     ///
     /// # Errors
@@ -125,12 +140,12 @@ impl Workspace {
     pub fn learn(&self, question: &Json) -> Result<Json> {
         let text = |key| question.get(key).and_then(Json::as_text);
         let lead = question.get("lead").map(|lead| LeadObject::read(lead, &self.model.schema));
-        let user = text("actor").and_then(|actor| self.gate.active(actor));
+        let user = text("actor").and_then(|actor| self.auth.active(actor));
         let verb = Verb::ALL.iter().find(|(name, _)| text("do") == Some(name)).map(|(_, verb)| *verb);
         let classes = match (lead, user, verb) {
             (Some(lead), Some(user), Some(verb)) => {
-                let whole = self.gate.decisive(user, verb).is_some_and(|fields| !fields.iter().any(|field| lead.lacks().contains(field)));
-                if whole { self.gate.classes(user, verb, &lead)? } else { None }
+                let whole = self.auth.decisive(user, verb).is_some_and(|fields| !fields.iter().any(|field| lead.lacks().contains(field)));
+                if whole { self.auth.classes(user, verb, &lead)? } else { None }
             }
             _ => None,
         };
@@ -142,19 +157,26 @@ impl Workspace {
     /// its message. Nothing where there is no such number; [`Workspace::can`] tells why.
     pub fn outcome(&self, table: &LeadTable, user: UserIx, verb: u32, now: Option<Instant>, lead: &str) -> Option<u32> {
         let (_, verb) = Verb::ALL.get(verb as usize)?;
-        let Some(row) = table.table.find(lead) else { return Some(0).filter(|_| is_plain(*verb)) };
-        table.answers.try_borrow_mut().ok()?.outcome(&self.gate, &table.table, row, (user, *verb), now).ok().flatten()
+        let Some(row) = table.table.find(lead) else {
+            let told = is_plain(*verb) && (now.is_some() || !self.auth.view_needs_now(user));
+            return Some(0).filter(|_| told);
+        };
+        table.answers.try_borrow_mut().ok()?.outcome(&self.auth, &table.table, row, (user, *verb), now).ok().flatten()
     }
 
-    /// Everybody who could be put into a slot of a lead, each with the verdict.
+    /// Everybody who could be put into a slot of a lead, each with the verdict; whoever holds it only if `includeHolder` says so. The lead is
+    /// named by its id, or given as an object.
     ///
     /// # Errors
     /// `question_invalid`, `unknown_actor`.
     pub fn receivers(&self, table: &LeadTable, question: &Json) -> Result<Json> {
         let faults = Faults::default();
-        let node = Node::new(question, "", &faults);
-        node.keys(&["actor", "lead", "slot", "now", "state"]);
-        let (actor, lead, slot) = (node.get("actor").name(), node.get("lead").name(), node.get("slot"));
+        let node = Decoder::new(question, "", &faults);
+        node.keys(&["actor", "lead", "slot", "now", "state", "includeHolder"]);
+        let (actor, asked, slot) = (node.get("actor").name(), node.get("lead"), node.get("slot"));
+        let object = asked.json.as_object().map(|_| LeadObject::read(asked.json, &self.model.schema));
+        let lead = if object.is_some() { Some("") } else { asked.name() };
+        let include_holder = node.get("includeHolder").flag(false);
         let field = match slot.text() {
             None => Some(self.model.lead.owner),
             Some(name) => self.model.schema.find(name).filter(|field| self.model.lead.slot(*field).is_some()),
@@ -167,21 +189,30 @@ impl Workspace {
         let (Some(actor), Some(lead), Some(field), false) = (actor, lead, field, failed) else {
             return Err(Error::invalid("question_invalid", faults.into_list()));
         };
-        let asking = Asking { table: &table.table, actor: self.gate.actor(actor)?, now };
-        let visible = self.gate.view(&asking)?;
+        let asking = RowRequest { table: &table.table, actor: self.auth.actor(actor)?, now };
+        let visible = self.auth.view(&asking)?;
         let row = table.table.find(lead).filter(|row| visible.contains(*row)).map(|row| Row { table: &table.table, row });
-        let lead = row.as_ref().map_or(Lead::Unknown(lead), |row| Lead::whole(row));
+        let lead = match (&object, &row) {
+            (Some(object), _) => object.lead(),
+            (None, Some(row)) => Lead::whole(row),
+            (None, None) => Lead::Unknown(lead),
+        };
+        let holder = match lead {
+            Lead::Known { cells, .. } if !include_holder => cells.cell(field).text().map(str::to_owned),
+            _ => None,
+        };
         let people = self.model.users.iter().filter(|user| user.active && user.kind == UserKind::Person);
+        let people = people.filter(|user| holder.as_deref() != Some(user.id.as_str()));
         let answers = people.map(|user| {
-            let question = Question {
+            let question = Request {
                 now,
                 lead: Some(lead),
                 slot: Some(field),
                 to: crate::access::To::User(&user.id),
-                ..Question::new(actor, Ask::Reassign)
+                ..Request::new(actor, Action::Reassign)
             };
             let mut answer = vec![("user".to_owned(), Json::from(user.id.as_str()))];
-            if let Json::Object(pairs) = self.gate.can(&question)?.to_json() {
+            if let Json::Object(pairs) = self.auth.can(&question)?.to_json() {
                 answer.extend(pairs);
             }
             Ok(Json::Object(answer))
@@ -195,11 +226,11 @@ impl Workspace {
     /// `members_invalid` with every fault.
     pub fn members(&self, json: &Json) -> Result<Vec<String>> {
         let faults = Faults::default();
-        let read = members::read_alone(&Node::new(json, "", &faults), &self.model);
+        let read = members::read_alone(&Decoder::new(json, "", &faults), &self.model);
         let (failed, list) = (faults.any_error(), faults.into_list());
         match read {
             Some(read) if !failed => {
-                let users = self.gate.members(&read, None)?;
+                let users = self.auth.members(&read, None)?;
                 Ok(users.into_iter().filter_map(|ix| self.model.users.get(ix)).map(|user| user.id.clone()).collect())
             }
             _ if !list.is_empty() => Err(Error::invalid("members_invalid", list)),
@@ -210,12 +241,12 @@ impl Workspace {
 
 impl Filter {
     fn schema(&self) -> &Rc<Schema> {
-        &self.gate.model().schema
+        &self.auth.model().schema
     }
 
     /// What it is evaluated with.
     pub(crate) fn context<'a>(&'a self, actor: Option<&'a str>, now: Option<Instant>) -> filter::Context<'a> {
-        filter::Context { schema: self.schema(), people: self.gate.as_ref(), now, actor }
+        filter::Context { schema: self.schema(), people: self.auth.as_ref(), now, actor }
     }
 
     fn object(&self, lead: &Json) -> Result<LeadObject> {
@@ -247,7 +278,7 @@ impl Filter {
         let object = self.object(lead)?;
         let mut cells = 0usize;
         self.query.root().each_test(&mut |test| cells = cells.saturating_add(size(&object.cell(test.field))));
-        room(self.query.weight(self.schema()).times(1500, 300, 20).saturating_add(cells.saturating_mul(20)))?;
+        ensure_memory(self.query.weight(self.schema()).times(1500, 300, 20).saturating_add(cells.saturating_mul(20)))?;
         Ok(filter::explain(&self.query, &object, &self.context(actor.as_deref(), now))?.to_json())
     }
 
@@ -256,7 +287,7 @@ impl Filter {
     /// # Errors
     /// `out_of_memory`.
     pub fn describe(&self) -> Result<String> {
-        room(self.query.weight(self.schema()).times(200, 0, 3))?;
+        ensure_memory(self.query.weight(self.schema()).times(200, 0, 3))?;
         Ok(self.query.describe(self.schema()))
     }
 
@@ -268,24 +299,17 @@ impl Filter {
     /// The condition in SQL: `{sql, params, exact, notes}`. `options` are `FilterOptions` and `SqlOptions` of the public API.
     ///
     /// # Errors
-    /// `options_invalid`, `unknown_dialect`, and those of [`filter::sql::to_sql`].
+    /// `options_invalid`, `unknown_dialect`, and those of [`to_sql`](crate::sql::condition::to_sql).
     pub fn to_sql(&self, dialect: &str, options: &Json) -> Result<Json> {
-        let Some(dialect) = Dialect::find(dialect) else {
-            let fault = Diagnostic::error("unknown_dialect", "", format!("there is no dialect `{dialect}`"));
-            let hint = nearest(dialect, ["postgres", "sqlite"]).unwrap_or_else(|| "one of `postgres`, `sqlite`".into());
-            return Err(Error::of(fault.hint(hint)));
-        };
+        let dialect = Dialect::find(dialect)?;
         let faults = Faults::default();
-        let node = Node::new(options, "", &faults);
-        if !node.is_null() {
-            node.keys(&["now", "actor", "columns", "alias", "paramStart", "maxParams", "allowInexact"]);
-        }
+        let node = Decoder::new(options, "", &faults);
         let (now, actor) = (people::instant(&node.get("now")), node.get("actor").text().map(str::to_owned));
-        let sql = SqlOptions::parse(options, "", self.schema()).map_err(|list| faults.extend(list)).ok();
+        let sql = SqlOptions::parse(options, self.schema(), Target::Condition).map_err(|list| faults.extend(list)).ok();
         let (failed, list) = (faults.any_error(), faults.into_list());
         let Some(sql) = sql.filter(|_| !failed) else { return Err(Error::invalid("options_invalid", list)) };
-        room(self.query.weight(self.schema()).times(4000, 300, 40))?;
-        let sql = filter::sql::to_sql(&self.query, &self.context(actor.as_deref(), now), dialect, &sql)?;
+        ensure_memory(self.query.weight(self.schema()).times(4000, 300, 40))?;
+        let sql = crate::sql::condition::to_sql(&self.query, &self.context(actor.as_deref(), now), dialect, &sql)?;
         Ok(Json::object([
             ("sql", sql.sql.into()),
             ("params", Json::List(sql.params)),
@@ -305,15 +329,17 @@ impl Filter {
     /// `query_invalid` if they are too large together, `out_of_memory`.
     pub fn and(&self, other: &Filter) -> Result<Filter> {
         self.query.may_join(&other.query, self.schema())?;
-        room(self.query.weight(self.schema()).times(500, 120, 3).saturating_add(other.query.weight(other.schema()).times(500, 120, 3)))?;
+        ensure_memory(
+            self.query.weight(self.schema()).times(500, 120, 3).saturating_add(other.query.weight(other.schema()).times(500, 120, 3)),
+        )?;
         let mut reads = self.reads.clone();
         reads.extend(other.reads.iter().copied().filter(|field| !self.reads.contains(field)));
-        let query = if Rc::ptr_eq(&self.gate, &other.gate) {
+        let query = if Rc::ptr_eq(&self.auth, &other.auth) {
             self.query.and(&other.query)
         } else {
-            self.query.and(&other.gate.pinned(&other.query))
+            self.query.and(&other.auth.pinned(&other.query))
         };
-        Ok(Filter { query, reads, gate: Rc::clone(&self.gate) })
+        Ok(Filter { query, reads, auth: Rc::clone(&self.auth) })
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 
-use crate::access::{Asking, Covered, RowAnswers};
+use crate::access::{RowAnswers, RowRequest, RowSet};
 use crate::error::{Diagnostic, Error, Result, pointer};
 use crate::json::Json;
-use crate::json::decode::{Faults, Node};
+use crate::json::decode::{Decoder, Faults};
 use crate::plan::timeline;
 use crate::query::FieldIx;
-use crate::table::{Budget, LoadFormat, LoadOptions, Loader, Purpose, RowIx, Table};
+use crate::table::{Budget, LoadFormat, LoadMode, LoadOptions, Loader, RowIx, Table};
 
 use super::{Viewer, Workspace};
 
@@ -42,7 +42,7 @@ impl Incoming {
 /// What `LoadOptions` of the public API says.
 fn options(workspace: &Workspace, json: &Json) -> Result<(LoadOptions, bool)> {
     let faults = Faults::default();
-    let node = Node::new(json, "", &faults);
+    let node = Decoder::new(json, "", &faults);
     if !node.is_null() {
         node.keys(&["format", "columns", "strict", "partial"]);
     }
@@ -71,7 +71,7 @@ impl Workspace {
     pub fn loader(&self, json: &Json, budget: Budget) -> Result<Incoming> {
         let (options, partial) = options(self, json)?;
         let schema = self.model.schema.clone();
-        Ok(Incoming { loader: Loader::new(schema, self.model.lead.id, options, Purpose::Load, budget)?, partial })
+        Ok(Incoming { loader: Loader::new(schema, self.model.lead.id, options, LoadMode::Load, budget)?, partial })
     }
 
     /// Begins an upsert into a table; finish it with [`LeadTable::upsert`].
@@ -104,10 +104,10 @@ impl Workspace {
     }
 
     /// The rows that a viewer may see.
-    pub(crate) fn visible(&self, table: &LeadTable, viewer: &Viewer) -> Result<Covered> {
+    pub(crate) fn visible(&self, table: &LeadTable, viewer: &Viewer) -> Result<RowSet> {
         match &viewer.actor {
-            None => Ok(Covered::All),
-            Some(actor) => self.gate.view(&Asking { table: &table.table, actor: self.gate.actor(actor)?, now: viewer.now }),
+            None => Ok(RowSet::All),
+            Some(actor) => self.auth.view(&RowRequest { table: &table.table, actor: self.auth.actor(actor)?, now: viewer.now }),
         }
     }
 

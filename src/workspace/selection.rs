@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use crate::config::{SavedList, SortKey, lists};
+use crate::config::{SavedList, lists};
 use crate::error::{Error, Result};
 use crate::filter;
+use crate::filter::SortKey;
 use crate::json::Json;
-use crate::json::decode::{Faults, Node};
+use crate::json::decode::{Decoder, Faults};
 use crate::plan::timeline;
 use crate::query::{FieldIx, Query};
 use crate::table::{Mask, RowIx};
@@ -35,7 +36,7 @@ impl Workspace {
         }
         if query.as_object().is_some_and(|pairs| pairs.iter().any(|(key, _)| key == "query")) && query.get("rules").is_none() {
             let faults = Faults::default();
-            let read = lists::shown(&Node::new(query, "", &faults), &self.model.schema);
+            let read = lists::shown(&Decoder::new(query, "", &faults), &self.model.schema);
             let (failed, list) = (faults.any_error(), faults.into_list());
             return match read {
                 Some((filter, sort)) if !failed => self.find(table, &filter, &sort, &viewer),
@@ -57,7 +58,7 @@ impl Workspace {
 
     fn usable_list(&self, id: &str, viewer: &Viewer) -> Result<&SavedList> {
         if let Some(actor) = &viewer.actor {
-            let decision = self.gate.list_use(self.gate.actor(actor)?, id)?;
+            let decision = self.auth.list_use(self.auth.actor(actor)?, id)?;
             if let Some(reason) = decision.reasons.first().filter(|_| !decision.allowed) {
                 return Err(Error::new("not_permitted", "/list", reason.message.to_string()));
             }
@@ -88,7 +89,7 @@ impl Workspace {
     pub fn sort(&self, table: &LeadTable, selection: &Selection, by: &Json) -> Result<Selection> {
         let rows = selection.rows_of(table)?;
         let faults = Faults::default();
-        let keys = lists::sort(&Node::new(by, "", &faults), &self.model.schema);
+        let keys = lists::sort(&Decoder::new(by, "", &faults), &self.model.schema);
         let (failed, list) = (faults.any_error(), faults.into_list());
         if failed {
             return Err(Error::invalid("query_invalid", list));
@@ -145,7 +146,7 @@ impl Workspace {
         let mask = selection.mask(table)?;
         let counts = filter::count_by(&mask, ix, &table.table)?;
         let texts: usize = counts.iter().map(|(cell, _)| cell.text().map_or(0, str::len)).sum();
-        crate::memory::room(counts.len().saturating_mul(160).saturating_add(texts.saturating_mul(8)))?;
+        crate::memory::ensure_memory(counts.len().saturating_mul(160).saturating_add(texts.saturating_mul(8)))?;
         Ok(Json::List(
             counts
                 .into_iter()

@@ -3,9 +3,9 @@
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::plan::context::Context;
-use crate::plan::shards::{self, Dealing, Share};
+use crate::shards::{self, Dealing, Share};
 
-use super::{LeadTable, Stored, Workspace};
+use super::{Attachments, LeadTable, Workspace};
 
 impl Workspace {
     /// What a table adds to a split, rebalance, reclaim or mass edit whose leads are spread over shards.
@@ -13,8 +13,8 @@ impl Workspace {
     /// # Errors
     /// `not_shardable`, `context_invalid`, and those of [`Workspace::plan`].
     pub fn tally(&self, table: &LeadTable, command: &Json, context: &Json) -> Result<Vec<u8>> {
-        let context = self.context(table, context, Stored::default())?;
-        shards::tally(&self.model, &self.gate, &table.table, command, &context, self.digest())
+        let context = self.context(table, context, Attachments::default())?;
+        shards::tally(&self.model, &self.auth, &table.table, command, &context, self.digest())
     }
 
     /// Settles the shares of the whole from every shard's tally. [`Workspace::plan`] with the settlement beside the text and
@@ -27,7 +27,7 @@ impl Workspace {
     /// `tally_malformed`, `settlement_stale`, `not_shardable`, `context_invalid`, and those of [`Workspace::plan`].
     ///
     /// ```
-    /// use evenhand::{json::Json, workspace::{Stored, Workspace}};
+    /// use evenhand::{json::Json, workspace::{Attachments, Workspace}};
     ///
     /// let config = Json::parse(r#"{
     ///   "version": 1,
@@ -48,14 +48,14 @@ impl Workspace {
     /// let settlement = workspace.settle(&tallies, &command, &context)?;
     ///
     /// let context = Json::parse(r#"{"actor": "ann", "now": "2026-03-01T09:00:00Z", "settlement": {"shard": 1}}"#)?;
-    /// let stored = Stored { settlement: Some(settlement), ..Stored::default() };
+    /// let stored = Attachments { settlement: Some(settlement), ..Attachments::default() };
     /// let plan = workspace.plan(shards[1].as_ref().unwrap(), &command, None, &context, stored)?;
     /// assert_eq!(plan.by_assignee(), [("bob".to_owned(), vec!["4".to_owned()])]);
     /// # Ok::<(), evenhand::error::Error>(())
     /// ```
     pub fn settle(&self, tallies: &[Vec<u8>], command: &Json, context: &Json) -> Result<Vec<u8>> {
         let context = Context::read(context, &self.model)?;
-        shards::settle(&self.model, &self.gate, tallies, command, &context, self.digest())
+        shards::settle(&self.model, &self.auth, tallies, command, &context, self.digest())
     }
 }
 

@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark")]
 
-#[path = "../support/leads.rs"]
+#[path = "leads.rs"]
 mod leads;
 
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use evenhand::query::schema::Case;
 use evenhand::query::{Cell, Field, FieldIx, FieldType, Schema, UnitTree};
-use evenhand::table::{Budget, Edit, LoadOptions, Loader, Purpose, Table, Values};
+use evenhand::table::{Budget, Edit, LoadMode, LoadOptions, Loader, Table, Values};
 use evenhand::time::Zone;
 
 fn schema() -> Rc<Schema> {
@@ -34,7 +34,7 @@ fn schema() -> Rc<Schema> {
 }
 
 fn load(text: &str, piece: usize) -> Table {
-    let mut loader = Loader::new(schema(), FieldIx(0), LoadOptions::default(), Purpose::Load, Budget::new(4 << 30)).unwrap();
+    let mut loader = Loader::new(schema(), FieldIx(0), LoadOptions::default(), LoadMode::Load, Budget::new(4 << 30)).unwrap();
     text.as_bytes().chunks(piece).for_each(|piece| loader.push(piece).unwrap());
     loader.finish().unwrap()
 }

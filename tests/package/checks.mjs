@@ -1,16 +1,16 @@
 // What must hold in every runtime.
 
-function equal(actual, expected) {
+export function equal(actual, expected) {
   const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
   if (a !== b) throw new Error(`expected ${b}, not ${a}`);
 }
 
-function ok(value, what) {
+export function ok(value, what) {
   if (!value) throw new Error(what);
 }
 
 /** The EvenhandError that `run` throws. */
-async function thrown(run, { EvenhandError }) {
+export async function thrown(run, { EvenhandError }) {
   try {
     await run();
   } catch (error) {
@@ -35,7 +35,7 @@ const uses = {
 
 const everything = ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass", "plan.undo"];
 /** A small configuration: one field of each kind that cells come in. */
-const config = {
+export const config = {
   version: 1,
   fields: {
     id: { type: "text" },
@@ -52,7 +52,7 @@ const config = {
   users: ["ann", "bob", "__proto__"].map((id) => ({ id, profiles: ["all"] })),
 };
 const host = { actor: null };
-const context = { actor: "ann", now: new Date(Date.UTC(2026, 2, 2)) };
+export const context = { actor: "ann", now: new Date(Date.UTC(2026, 2, 2)) };
 const split = (leads = { filter: { rules: [] } }) => ({ type: "split", leads, split: { to: ["ann", "bob"] } });
 const plain = (value) => JSON.parse(JSON.stringify(value));
 const prototype = Object.getPrototypeOf;
@@ -101,8 +101,6 @@ export const checks = {
     await world(evenhand, async ({ workspace, table }) => {
       const calls = [
         () => workspace.importFilter({}, "mongo"),
-        () => workspace.explain(table, "1", context),
-        () => workspace.forecast("g", 1, context),
         () => workspace.simulate(table, {}, context),
       ];
       for (const call of calls) equal((await thrown(call, evenhand)).code, "not_implemented");
@@ -118,8 +116,9 @@ export const checks = {
       const { filter } = workspace.needs(split(), context).leads;
       equal(table.select(filter, host).count, 3);
       const plan = workspace.plan(table, split(), context);
-      const statements = plan.toSQL("postgres", { table: "leads" });
+      const statements = plan.toSQL("postgres", { table: "leads", stateTable: "state" });
       ok(statements.length > 0 && statements.every(({ sql, params, kind }) => sql.includes("$1") && params.length > 0 && kind !== ""), "statements have parameters");
+      equal((await thrown(() => plan.toSQL("postgres", { table: "leads" }), evenhand)).code, "state_table_required");
       equal((await thrown(() => plan.toSQL("mysql", { table: "leads" }), evenhand)).code, "unknown_dialect");
     });
   },
@@ -519,26 +518,6 @@ export const checks = {
       equal((await thrown(() => engine.peek(new Uint8Array([1, 2])), evenhand)).code, "plan_malformed");
       equal((await thrown(() => table.apply({}), evenhand)).code, "plan_malformed");
     }, leads);
-  },
-
-  async "zones come from the runtime"(evenhand) {
-    const engine = await evenhand.createEngine();
-    const workspace = engine.workspace({ ...config, timeZone: "Europe/Berlin", schedules: [{ id: "s", timeZone: "Asia/Kolkata", week: {} }] });
-    const zones = workspace.zones();
-    equal(Object.keys(zones).sort(), ["Asia/Kolkata", "Europe/Berlin"]);
-    equal(zones["Asia/Kolkata"], [{ untilMs: null, offsetSeconds: 19_800 }]);
-    const change = zones["Europe/Berlin"].find(({ untilMs }) => untilMs > Date.UTC(2026, 0));
-    equal(change, { untilMs: Date.UTC(2026, 2, 29, 1), offsetSeconds: 3600 });
-    const recife = engine.workspace({ ...config, timeZone: "America/Recife" }).zones()["America/Recife"];
-    const short = recife.findIndex(({ untilMs }) => untilMs === Date.UTC(2000, 9, 15, 2));
-    equal([recife[short], recife[short - 1]], [{ untilMs: Date.UTC(2000, 9, 15, 2), offsetSeconds: -7200 }, { untilMs: Date.UTC(2000, 9, 8, 3), offsetSeconds: -10_800 }]);
-    ok(!("zones" in workspace.config), "the configuration is as it was given");
-    equal(engine.workspace({ ...config, timeZone: "Europe/Berlin", zones, schedules: [{ id: "s", timeZone: "Asia/Kolkata", week: {} }] }).digest, workspace.digest);
-    const unknown = { ...config, timeZone: "Mars/Olympus", schedules: [{ id: "s", timeZone: "Moon/Sea", week: {} }] };
-    const paths = (list) => list.filter(({ severity }) => severity === "error").map(({ path }) => path);
-    equal(paths((await thrown(() => engine.workspace(unknown), evenhand)).diagnostics), ["/timeZone", "/schedules/0/timeZone"]);
-    equal(paths(engine.check(unknown)), ["/timeZone", "/schedules/0/timeZone"]);
-    engine.free();
   },
 
   async "a workspace is updated, and what it made goes on"(evenhand) {

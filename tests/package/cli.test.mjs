@@ -82,6 +82,9 @@ test("a configuration is checked", () => {
   assert.equal(code, 1);
   assert.match(out, /^ {2}error \w+ at \/lead\/owner: .*`ownr`.*\n {4}hint: did you mean `owner`\?\n/);
   assert.ok(JSON.parse(run(["check", "--json", "--workspace", path("bad.json")]).out).length > 0);
+  writeFileSync(path("zoned.json"), JSON.stringify({ ...JSON.parse(readFileSync(path("workspace.json"), "utf8")), timeZone: "America/Winnipeg" }));
+  const old = JSON.parse(run(["check", "--json", "--workspace", path("zoned.json"), "--now", "2099-01-01T00:00:00Z"]).out);
+  assert.deepEqual(old.map(({ code, path }) => [code, path]), [["zones_outdated", "/timeZone"]]);
 });
 
 test("what cannot be used ends with 2 and says why", () => {

@@ -1,11 +1,12 @@
 // What runs inside every runtime. It imports nothing that a runtime might lack.
 import { checks } from "./checks.mjs";
+import { zoneChecks } from "./zone-checks.mjs";
 import { World } from "./world.mjs";
 
 /** Runs every check; gives back each name with what went wrong, if anything did. */
 export async function runChecks(evenhand) {
   const results = [];
-  for (const [name, check] of Object.entries(checks)) {
+  for (const [name, check] of Object.entries({ ...checks, ...zoneChecks })) {
     const error = await check(evenhand).then(
       () => null,
       (thrown) => String(thrown?.stack ?? thrown),

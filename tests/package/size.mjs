@@ -1,14 +1,26 @@
 // Prints the sizes of a built package: raw and gzip, the module and the JavaScript that a host loads.
+// With `--within FILE` it ends with an error when one of them has grown past that file's bytes of gzip.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const pkg = process.argv[2];
+const [pkg, option, file] = process.argv.slice(2);
+const most = option === "--within" ? JSON.parse(readFileSync(file, "utf8")).gzip : {};
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1).padStart(7)} KB`;
-const show = (name, bytes) => console.log(`    ${name.padEnd(22)} ${kilobytes(bytes.length)}  gzip ${kilobytes(gzipSync(bytes, { level: 9 }).length)}`);
+const wrong = [];
 
-show("evenhand.wasm", readFileSync(join(pkg, "evenhand.wasm")));
+function show(key, name, bytes) {
+  const zipped = gzipSync(bytes, { level: 9 }).length;
+  console.log(`    ${name.padEnd(22)} ${kilobytes(bytes.length)}  gzip ${kilobytes(zipped)}${key in most ? ` of ${kilobytes(most[key]).trim()}` : ""}`);
+  if (option === "--within" && !(zipped <= most[key])) wrong.push(`${name}: ${zipped} bytes of gzip, at most ${most[key]} (\`${key}\` in ${file})`);
+}
+
+show("wasm", "evenhand.wasm", readFileSync(join(pkg, "evenhand.wasm")));
 const scripts = readdirSync(pkg).filter((name) => name.endsWith(".js"));
 const all = (names) => Buffer.concat(names.map((name) => readFileSync(join(pkg, name))));
-show("JavaScript, all entries", all(scripts.filter((name) => !name.startsWith("cli"))));
-show("command line", all(scripts.filter((name) => name.startsWith("cli"))));
+show("javascript", "JavaScript, all entries", all(scripts.filter((name) => !name.startsWith("cli"))));
+show("cli", "command line", all(scripts.filter((name) => name.startsWith("cli"))));
+if (wrong.length > 0) {
+  console.error(wrong.join("\n"));
+  process.exit(1);
+}

@@ -32,7 +32,7 @@ function does(step, { workspace, table, state, plans, now }) {
     }
   }
   if (step.ask) {
-    const { allowed, reasons } = workspace.can({ actor, now, leads: table, ...step.ask });
+    const { allowed, reasons } = workspace.can({ actor, now, ...(step.ask.lead !== "any" && { leads: table }), ...step.ask });
     return { allowed, reasons: reasons.map(({ code }) => code) };
   }
   if (step.receivers) {

@@ -5,10 +5,12 @@
 use std::fs;
 
 use crate::run::{Result, at, root, run, step};
-use crate::{build, pack, tools};
+use crate::{against, build, pack, tools};
 
 /// A benchmark clears away what the one before left, and holds a million objects beside the peers' copies of them.
 const NODE: [&str; 2] = ["--expose-gc", "--max-old-space-size=8192"];
+/// Optimised code from the start: V8 decides by itself when it optimises a function, and two modules would be compared of which one already is.
+const OPTIMISED: &str = "--no-liftoff";
 
 /// Builds, then runs the benchmarks with these names, or all.
 pub fn bench(names: &[&str]) -> Result {
@@ -34,4 +36,19 @@ pub fn bench(names: &[&str]) -> Result {
         step(&name, || run(tools::node(&NODE).arg(folder.join(format!("{name}.mjs")))))?;
     }
     Ok(())
+}
+
+/// Builds this and another commit, and compares them: kernels in one process, in turn, and cold starts.
+pub fn against(commit: &str, quick: bool) -> Result {
+    let other = against::package(commit)?;
+    let ours = build::build()?;
+    pack::install(&ours)?;
+    step("compare", || {
+        let mut compare = tools::node(&NODE);
+        compare.arg(OPTIMISED).arg(root().join("tests/bench/against/main.mjs")).arg(&ours).arg(&other).arg(commit);
+        if quick {
+            compare.arg("--quick");
+        }
+        run(&mut compare)
+    })
 }

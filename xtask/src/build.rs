@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::module::Module;
 use crate::run::{Result, at, cargo, read, root, run, step, target};
-use crate::{glue, tools};
+use crate::{glue, order, tools};
 
 /// What wasm-opt may use; every supported runtime has it.
 const FEATURES: [&str; 7] = [
@@ -25,10 +26,16 @@ pub fn build() -> Result<PathBuf> {
     tools::npm()?;
     let glue = glue()?;
     let small = glue.join("evenhand.wasm");
+    let named = named();
     // The compiler has inlined what pays: doing more of it here makes the module larger, and slower by a sixth.
     const SMALLER: [&str; 7] = ["-O2", "-aimfs", "0", "-fimfs", "0", "-ocimfs", "0"];
     let level: &[&str] = if quick() { &["-O0"] } else { &SMALLER };
-    step("optimise", || run(tools::npm_bin("wasm-opt", level).args(FEATURES).arg(glue.join("bound.wasm")).arg("-o").arg(&small)))?;
+    step("optimise", || wasm_opt(level, &glue.join("bound.wasm"), &named))?;
+    if !quick() {
+        step("order functions", || order_functions(&named))?;
+    }
+    let bytes = at(&named, fs::read(&named))?;
+    at(&small, fs::write(&small, Module::read(&bytes)?.without_names()))?;
     step("compile the facade", || {
         if pkg.exists() {
             at(&pkg, fs::remove_dir_all(&pkg))?;
@@ -38,7 +45,7 @@ pub fn build() -> Result<PathBuf> {
     })?;
     step("write pkg/", || {
         let template = root().join("pkg-template");
-        for name in ["package.json", "README.md", "evenhand.d.ts", "adapters.d.ts", "postgres.d.ts", "sqlite.d.ts"] {
+        for name in ["package.json", "README.md", "evenhand.d.ts", "adapters.d.ts", "zones.d.ts", "postgres.d.ts", "sqlite.d.ts"] {
             copy(&template.join(name), &pkg.join(name))?;
         }
         for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
@@ -53,8 +60,39 @@ pub fn build() -> Result<PathBuf> {
     Ok(pkg)
 }
 
+/// The module with the names of its functions; but for them it is the one in the package.
+pub fn named() -> PathBuf {
+    target().join("named.wasm")
+}
+
+/// Runs wasm-opt, which keeps the names.
+fn wasm_opt(what: &[&str], from: &Path, to: &Path) -> Result {
+    run(tools::npm_bin("wasm-opt", what).args(FEATURES).arg("-g").arg(from).arg("-o").arg(to))
+}
+
+/// Puts the functions of a named module into the order that compresses best (see `order`).
+fn order_functions(named: &Path) -> Result {
+    let bytes = at(named, fs::read(named))?;
+    let module = Module::read(&bytes)?;
+    let bodies: Vec<&[u8]> = (0..module.bodies.len()).map(|function| module.body(function)).collect();
+    // wasm-opt sorts by name; a number of fixed width goes before each for as long as that takes.
+    const DIGITS: usize = 6;
+    let mut names = module.names();
+    for (place, function) in order::order(&bodies).into_iter().enumerate() {
+        if let Some(name) = names.get_mut(function) {
+            name.insert_str(0, &format!("{place:0DIGITS$}"));
+        }
+    }
+    at(named, fs::write(named, module.with_names(&names)))?;
+    wasm_opt(&["--reorder-functions-by-name"], named, named)?;
+    let bytes = at(named, fs::read(named))?;
+    let module = Module::read(&bytes)?;
+    let names: Vec<String> = module.names().iter().map(|name| name.chars().skip(DIGITS).collect()).collect();
+    at(named, fs::write(named, module.with_names(&names)))
+}
+
 /// Whether somebody who tries things out wants the module soon, rather than small and fast.
-fn quick() -> bool {
+pub fn quick() -> bool {
     std::env::var_os("EVENHAND_QUICK").is_some_and(|value| value == "1")
 }
 

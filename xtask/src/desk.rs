@@ -1,7 +1,9 @@
 //! The Lead Desk: the browser app in `www-demo`, on the package as it is built in `pkg/`.
 
+use std::path::Path;
+
 use crate::run::{Result, root, run, step};
-use crate::{build, tools};
+use crate::{build, test, tools};
 
 const FOLDER: &str = "www-demo";
 
@@ -19,14 +21,12 @@ pub fn serve() -> Result {
     run(tools::node(&["serve.mjs"]).current_dir(root().join(FOLDER)))
 }
 
-/// The stories in Node and through the screen, and what must hold of the app as a whole.
-pub fn test(browser: &tools::Browser) -> Result {
+/// The stories in Node and through the screen, and what must hold of the app as a whole; gives back what ran.
+pub fn tests(chromium: &Path) -> Result<String> {
     build()?;
-    const FILES: [&str; 3] = ["tests/stories.test.mjs", "tests/screen.test.mjs", "tests/app.test.mjs"];
-    step("the Lead Desk", || {
-        let mut node = tools::node(&["--test", "--test-concurrency=1"]);
-        run(node.args(FILES).current_dir(root().join(FOLDER)).env("CHROMIUM", &browser.chromium))
-    })
+    let files = test::node_tests("www-demo/tests")?;
+    step("the Lead Desk", || run(tools::node(&["--test", "--test-concurrency=1"]).args(&files).env("CHROMIUM", chromium)))?;
+    Ok(format!("{} test files of the Lead Desk, in Node and through the screen", files.len()))
 }
 
 /// Takes the pictures of every world again, in each width, light and dark.

@@ -1,15 +1,22 @@
-//! The project's own build tool: `cargo xtask build|demo|screens|test|lint|bench`.
+//! The project's own build tool: `cargo xtask build|demo|screens|test|lint|zones|bench`.
 
+mod against;
 mod bench;
 mod build;
 mod demo;
 mod desk;
+mod edge;
+mod examples;
 mod glue;
 mod lint;
+mod module;
+mod order;
 mod pack;
 mod run;
+mod size;
 mod test;
 mod tools;
+mod zones;
 
 use std::process::ExitCode;
 
@@ -20,10 +27,17 @@ Commands:
   build            builds the npm package into pkg/ and prints its sizes
   demo             builds, runs the package's own command line on a generated sample, then builds the Lead Desk and serves it
                      --headless   stops after the preview
-  screens          builds the Lead Desk and takes the pictures of its worlds again
-  test             everything: lint, native tests, the same cases in every runtime, package tests, types
-  lint             format, clippy (native and wasm32), types, file lengths, machine paths
+  size             builds, then prints bytes by module, the largest functions, and the budget in tests/package/size-budget.json
+                     --deep       by file rather than by top module
+  test [STEP…]     everything, or these steps: lint, native, wasm, build, types, package, desk, peers, sql,
+                   edge, examples, cases. What a step needs of others (the built package, the native outcomes) is made first
+                     --edge       the edge worker alone, in the long form: 200 kills, 10,000 commands, cold starts
+  lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
+                     --sources    only the last three, which need nothing but to read
+  zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
   bench [NAME…]    builds, then runs tests/bench/NAME.mjs, or all of them
+                     --against COMMIT [--quick]
+                                  builds that commit too (once), and compares the two: answers, speed of the kernels, cold starts
 
 EVENHAND_QUICK=1 builds without the last optimisations: soon, but neither small nor quite as fast.
 
@@ -38,21 +52,39 @@ fn main() -> ExitCode {
     let done = match args.as_slice() {
         [] | ["help", ..] => help(),
         all if all.iter().any(|arg| matches!(*arg, "--help" | "-h")) => help(),
-        ["build"] => build::build().map(drop),
-        ["demo"] => demo::demo(demo::Stop::Never),
-        ["demo", "--headless"] => demo::demo(demo::Stop::AfterPreview),
-        ["screens"] => desk::screens(),
-        ["test"] => test::test(),
-        ["lint"] => lint::lint(),
-        ["bench", names @ ..] => bench::bench(names),
-        other => Err(format!("`{}` is not a command; see `cargo xtask --help`", other.join(" "))),
+        all => tools::toolchain().and_then(|()| command(all)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
+            // What has failed, step by step inwards, is said last.
+            let at = run::failed_at();
             eprintln!("\nxtask: {message}");
+            if !at.is_empty() {
+                eprintln!("xtask: failed at {}", at.join(" › "));
+            }
             ExitCode::FAILURE
         }
+    }
+}
+
+fn command(args: &[&str]) -> run::Result {
+    match args {
+        ["build"] => build::build().map(drop),
+        ["demo"] => demo::demo(demo::Stop::Never),
+        ["demo", "--headless"] => demo::demo(demo::Stop::AfterPreview),
+        ["screens"] => desk::screens(),
+        ["test", "--edge"] => edge::long(),
+        ["test", steps @ ..] => test::test(steps),
+        ["size"] => size::size(2),
+        ["size", "--deep"] => size::size(4),
+        ["zones"] => zones::zones(),
+        ["lint"] => lint::lint(),
+        ["lint", "--sources"] => lint::sources(),
+        ["bench", "--against", commit] => bench::against(commit, false),
+        ["bench", "--against", commit, "--quick"] | ["bench", "--quick", "--against", commit] => bench::against(commit, true),
+        ["bench", names @ ..] => bench::bench(names),
+        other => Err(format!("`{}` is not a command; see `cargo xtask --help`", other.join(" "))),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 use std::time::Instant;
 
 /// A failure is one message for the person at the terminal.
@@ -19,11 +20,23 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
+/// The steps that failed, innermost first.
+static FAILED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// The steps that failed, outermost first.
+pub fn failed_at() -> Vec<String> {
+    FAILED.lock().map(|steps| steps.iter().rev().cloned().collect()).unwrap_or_default()
+}
+
 /// Does one step, with its name before and its seconds behind.
 pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("==> {name}");
     let start = Instant::now();
-    let done = work().map_err(|message| format!("{name}: {message}"))?;
+    let done = work().inspect_err(|_| {
+        if let Ok(mut steps) = FAILED.lock() {
+            steps.push(name.to_owned());
+        }
+    })?;
     println!("    {name}: {:.1} s", start.elapsed().as_secs_f64());
     Ok(done)
 }

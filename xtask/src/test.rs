@@ -1,47 +1,152 @@
 //! Everything that must hold, in the order in which it is cheapest to find out.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::run::{Result, at, cargo, root, run, step, target};
-use crate::{build, desk, lint, pack, tools};
+use crate::{build, desk, edge, examples, lint, pack, size, tools};
 
-/// Runs all of it and ends with one line that says what ran.
-pub fn test() -> Result {
+/// What each step needs, made once however many need it.
+#[derive(Default)]
+struct Made {
+    browser: Option<tools::Browser>,
+    packed: bool,
+    outcomes: bool,
+}
+
+type Step = fn(&mut Made) -> Result<String>;
+
+/// The steps in order, by the names under which one can ask for them. Each gives back what it ran.
+const STEPS: [(&str, Step); 12] = [
+    ("lint", |_| lint::lint().map(|()| "lint".into())),
+    ("native", native),
+    ("wasm", wasm),
+    ("build", build),
+    ("types", types),
+    ("package", |made| node_step(made, "tests/package", "package test files (Node, Chromium, workerd, Deno, Bun, edge-light)")),
+    ("desk", desk),
+    ("peers", peers),
+    ("sql", sql),
+    ("edge", edge),
+    ("examples", examples),
+    ("cases", cases),
+];
+
+/// Runs all steps, or those with these names, and ends with one line that says what ran.
+pub fn test(names: &[&str]) -> Result {
     let start = Instant::now();
-    lint::lint()?;
-    let outcomes = target().join("cases");
-    at(&outcomes, fs::create_dir_all(&outcomes))?;
-    let native = outcomes.join("native.jsonl");
-    step("native tests", || run(cargo(&["test", "--workspace"]).env("EVENHAND_CASES_OUT", &native)))?;
-    let browser = tools::browser()?;
-    let wasm = in_chromium(&browser)?;
-    let pkg = build::build()?;
-    pack::install(&pkg)?;
-    step("types as a host sees them", || {
-        const HOST: [&str; 2] = ["-p", "tests/package/types/host.json"];
-        run(&mut tools::npm_bin("tsc", &HOST))?;
-        run(tools::npm_bin("tsc", &HOST).args(["--module", "preserve", "--moduleResolution", "bundler", "--customConditions", "browser"]))
-    })?;
-    let node = |files: &[String]| run(tools::node(&["--test", "--test-concurrency=1"]).args(files).env("CHROMIUM", &browser.chromium));
-    let package = node_tests("tests/package")?;
-    step("package tests", || node(&package))?;
-    desk::test(&browser)?;
-    tools::npm_packages(&root().join("tests/peers"))?;
-    let peers = node_tests("tests/peers")?;
-    step("tests against other engines", || node(&peers))?;
-    tools::postgres()?;
-    let sql = node_tests("tests/sql")?;
-    step("SQL on SQLite and PostgreSQL", || node(&sql))?;
-    step("cases in every runtime", || run(tools::node(&["tests/package/run-cases.mjs"]).arg(&native).env("CHROMIUM", &browser.chromium)))?;
-    println!(
-        "\nran in {:.0} s: lint, native tests, {wasm} wasm-bindgen test files in Chromium, {} package test files (Node, Chromium, workerd, Deno, Bun, edge-light), the Lead Desk's stories in Node and through the screen, {} files of comparisons with other engines, {} files of SQL on SQLite and PostgreSQL, the cases natively and in each runtime, types; all passed",
-        start.elapsed().as_secs_f64(),
-        package.len(),
-        peers.len(),
-        sql.len()
-    );
+    if let Some(unknown) = names.iter().find(|name| !STEPS.iter().any(|(step, _)| step == *name)) {
+        let known: Vec<&str> = STEPS.iter().map(|(step, _)| *step).collect();
+        return Err(format!("there is no test step `{unknown}`; there is: {}", known.join(", ")));
+    }
+    let mut made = Made::default();
+    let mut ran = Vec::new();
+    for (name, work) in STEPS.iter().filter(|(step, _)| names.is_empty() || names.contains(step)) {
+        ran.push(step(name, || work(&mut made))?);
+    }
+    println!("\nran in {:.0} s: {}; all passed", start.elapsed().as_secs_f64(), ran.join(", "));
     Ok(())
+}
+
+impl Made {
+    fn browser(&mut self) -> Result<&tools::Browser> {
+        let found = match self.browser.take() {
+            Some(found) => found,
+            None => tools::browser()?,
+        };
+        Ok(self.browser.insert(found))
+    }
+
+    /// The package, built and installed where the tests find it.
+    fn package(&mut self) -> Result {
+        if !self.packed {
+            pack::install(&build::build()?)?;
+            self.packed = true;
+        }
+        Ok(())
+    }
+
+    /// What the case files come to natively, and the file that it is in.
+    fn outcomes(&mut self) -> Result<PathBuf> {
+        let folder = target().join("cases");
+        let file = folder.join("native.jsonl");
+        if !self.outcomes {
+            at(&folder, fs::create_dir_all(&folder))?;
+            step("native cases", || run(cargo(&["test", "--test", "native", "cases"]).env("EVENHAND_CASES_OUT", &file)))?;
+            self.outcomes = true;
+        }
+        Ok(file)
+    }
+}
+
+fn native(made: &mut Made) -> Result<String> {
+    let folder = target().join("cases");
+    at(&folder, fs::create_dir_all(&folder))?;
+    run(cargo(&["test", "--workspace"]).env("EVENHAND_CASES_OUT", folder.join("native.jsonl")))?;
+    made.outcomes = true;
+    Ok("native tests".into())
+}
+
+fn wasm(made: &mut Made) -> Result<String> {
+    let files = in_chromium(made.browser()?)?;
+    Ok(format!("{files} wasm-bindgen test files in Chromium"))
+}
+
+fn build(made: &mut Made) -> Result<String> {
+    made.package()?;
+    step("size budget", size::budget)?;
+    Ok("the package within its budget".into())
+}
+
+fn types(made: &mut Made) -> Result<String> {
+    const HOST: [&str; 2] = ["-p", "tests/package/types/host.json"];
+    made.package()?;
+    run(&mut tools::npm_bin("tsc", &HOST))?;
+    run(tools::npm_bin("tsc", &HOST).args(["--module", "preserve", "--moduleResolution", "bundler", "--customConditions", "browser"]))?;
+    Ok("types as a host sees them".into())
+}
+
+fn desk(made: &mut Made) -> Result<String> {
+    made.package()?;
+    desk::tests(&made.browser()?.chromium)
+}
+
+fn peers(made: &mut Made) -> Result<String> {
+    tools::npm_packages(&root().join("tests/peers"))?;
+    node_step(made, "tests/peers", "files of comparisons with other engines")
+}
+
+fn sql(made: &mut Made) -> Result<String> {
+    tools::postgres()?;
+    node_step(made, "tests/sql", "files of SQL on SQLite and PostgreSQL")
+}
+
+fn edge(made: &mut Made) -> Result<String> {
+    made.package()?;
+    edge::tests(edge::Form::Quick)
+}
+
+fn examples(made: &mut Made) -> Result<String> {
+    made.package()?;
+    examples::tests(&made.browser()?.chromium)
+}
+
+fn cases(made: &mut Made) -> Result<String> {
+    let native = made.outcomes()?;
+    made.package()?;
+    let chromium = made.browser()?.chromium.clone();
+    run(tools::node(&["tests/package/run-cases.mjs"]).arg(native).env("CHROMIUM", chromium))?;
+    Ok("the cases natively and in every runtime".into())
+}
+
+/// The test files of a folder, in Node.
+fn node_step(made: &mut Made, folder: &str, what: &str) -> Result<String> {
+    made.package()?;
+    let chromium = made.browser()?.chromium.clone();
+    let files = node_tests(folder)?;
+    run(tools::node(&["--test", "--test-concurrency=1"]).args(&files).env("CHROMIUM", chromium))?;
+    Ok(format!("{} {what}", files.len()))
 }
 
 /// The wasm-bindgen tests, in headless Chromium; gives back how many files they are.
@@ -64,7 +169,7 @@ fn in_chromium(browser: &tools::Browser) -> Result<usize> {
 }
 
 /// The test files that Node runs in a folder.
-fn node_tests(folder: &str) -> Result<Vec<String>> {
+pub fn node_tests(folder: &str) -> Result<Vec<String>> {
     Ok(names(&root().join(folder), ".test.mjs")?.into_iter().map(|name| format!("{folder}/{name}")).collect())
 }
 

@@ -8,6 +8,33 @@ use crate::run::{Result, cargo, command, read, root, run, step, target};
 /// Version of wasm-bindgen; crate, library and test runner must be the same.
 const WASM_BINDGEN: &str = "0.2.130";
 const OLDEST_NODE: u32 = 20;
+/// The version of Rust that this project is built with: another one has other lints, and makes another module.
+const RUST: &str = env!("CARGO_PKG_RUST_VERSION");
+
+/// Makes sure that the compiler is of the version that the project is pinned to, any of its patches.
+///
+/// `rust-toolchain.toml` cannot say so: rustup takes `1.95` for another toolchain than the `stable` that is 1.95, and a machine without access to
+/// Rust's servers could not build at all.
+pub fn toolchain() -> Result {
+    let version = read(&mut command("rustc", &["--version"]))?;
+    if pinned(&version) {
+        return Ok(());
+    }
+    Err(format!(
+        "this project is built with Rust {RUST}, and here is `{}`: `rustup toolchain install {RUST} --component clippy,rustfmt --target wasm32-unknown-unknown`, then `cargo +{RUST} xtask …`",
+        version.trim()
+    ))
+}
+
+/// Whether `rustc --version` names the pinned version.
+fn pinned(version: &str) -> bool {
+    let number = version.trim().strip_prefix("rustc ").and_then(|rest| rest.split(' ').next()).unwrap_or_default();
+    number == RUST
+        || number
+            .strip_prefix(RUST)
+            .and_then(|rest| rest.strip_prefix('.'))
+            .is_some_and(|patch| patch.bytes().all(|byte| byte.is_ascii_digit()))
+}
 
 /// The folder with what building and testing need from npm.
 pub fn npm_project() -> PathBuf {
@@ -145,4 +172,18 @@ fn quiet(program: &str, args: &[&str]) -> Option<String> {
 fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_patch_of_the_pinned_version_will_do() {
+        assert!(pinned(&format!("rustc {RUST}.0 (59807616e 2026-04-14)\n")));
+        assert!(pinned(&format!("rustc {RUST}")));
+        for other in ["rustc 1.9.0", "rustc 1.950.0", "rustc 1.96.0", "rustc 1.95.0-nightly (abc 2026-01-01)", "rustc", ""] {
+            assert!(!pinned(other), "{other}");
+        }
+    }
 }

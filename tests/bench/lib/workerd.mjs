@@ -17,18 +17,19 @@ export default { fetch: (request) => new Response(workers[new URL(request.url).p
 `;
 const WITHOUT = `export default { fetch: () => new Response("") };`;
 
-/** The package's files as modules of a worker; the command line is none of them. */
-const files = readdirSync(pkg).filter((name) => /\.(js|wasm)$/.test(name) && !name.startsWith("cli"));
+/** A package's files as modules of a worker; the command line is none of them. */
+const files = (pkg) => readdirSync(pkg).filter((name) => /\.(js|wasm)$/.test(name) && !name.startsWith("cli"));
 
 /** Starts a worker and asks for each path in turn; gives back the milliseconds to the first answer, and those of each answer. */
-async function run(source, paths) {
+async function run(source, paths, { from = pkg, more = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "evenhand-bench-"));
   writeFileSync(join(folder, "worker.js"), source);
   // The configuration embeds files that lie beside it.
   mkdirSync(join(folder, "evenhand"));
-  const names = source === WITHOUT ? [] : files.map((name) => `evenhand/${name}`);
-  for (const name of names) copyFileSync(join(pkg, name.slice("evenhand/".length)), join(folder, name));
-  const modules = ["worker.js", ...names].map((name) => `(name = "${name}", ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed "${name}")`);
+  const names = source === WITHOUT ? [] : files(from).map((name) => `evenhand/${name}`);
+  for (const name of names) copyFileSync(join(from, name.slice("evenhand/".length)), join(folder, name));
+  for (const [name, text] of Object.entries(more)) writeFileSync(join(folder, name), text);
+  const modules = ["worker.js", ...Object.keys(more), ...names].map((name) => `(name = "${name}", ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed "${name}")`);
   const config = join(folder, "config.capnp");
   writeFileSync(
     config,
@@ -85,4 +86,15 @@ export async function ready(rounds) {
     note("engine", warm.took["/engine"]);
   }
   return { cold: least.with - least.without, more: least.engine - least.nothing };
+}
+
+/** Milliseconds from workerd's start to the answer of a worker that plans with a package; `planning` is the module that does it. */
+export async function firstAnswer({ pkg, entry, planning }) {
+  const source = `
+import { createEngineSync } from "./evenhand/${entry}";
+import { firstPlan } from "./first-plan.js";
+export default { fetch: () => new Response(String(firstPlan(createEngineSync()))) };
+`;
+  const { first } = await run(source, ["/"], { from: pkg, more: { "first-plan.js": planning } });
+  return first;
 }

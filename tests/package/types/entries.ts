@@ -8,6 +8,10 @@ import * as edgeLight from "../../../pkg-template/src/edge-light.js";
 import * as node from "../../../pkg-template/src/node.js";
 import * as workerd from "../../../pkg-template/src/workerd.js";
 
+import type * as ZonesContract from "../../../pkg-template/zones.js";
+import * as zones from "../../../pkg-template/src/zones.js";
+
+export const subpath: typeof ZonesContract = zones;
 type Public = typeof Contract;
 export const entries: Public[] = [workerd, edgeLight, bun, deno, node, browser, fallback];
 

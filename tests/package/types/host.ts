@@ -15,13 +15,17 @@ import {
   type Workspace,
   type WorkspaceConfig,
 } from "evenhand";
+import { zones, type TimeZones } from "evenhand/zones";
+
+/** A host's own source of tables: the package's, but for one zone. */
+const ownZones: TimeZones = { ...zones, table: (name) => (name === "Test/Fixed" ? [{ untilMs: null, offsetSeconds: 3600 }] : zones.table(name)) };
 
 export async function host(): Promise<Diagnostic[]> {
   using engine: Engine = await createEngine({ maxMemory: 2 ** 28, wasm: fetch("/evenhand.wasm") });
-  const other = createEngineSync({ wasm: new Uint8Array() });
+  const other = createEngineSync({ wasm: new Uint8Array(), zones: ownZones });
   other.free();
   try {
-    return engine.check({});
+    return engine.check({}, { now: new Date() });
   } catch (error) {
     if (error instanceof EvenhandError) return EvenhandError.fromJSON(error.toJSON()).diagnostics;
     throw error;
@@ -39,7 +43,7 @@ const config: WorkspaceConfig = {
 /** A workspace is compiled, asked and updated. */
 export function workspace(engine: Engine): Workspace {
   const workspace = engine.workspace(config);
-  const decision = workspace.can({ actor: "ann", do: "lead.reassign", to: "bob", now: new Date().toISOString() });
+  const decision = workspace.can({ actor: "ann", do: "lead.reassign", lead: "any", to: "bob", now: new Date().toISOString() });
   if (!decision.allowed) for (const { code, question, message } of decision.reasons) console.log(code, question, message);
   workspace.update({ users: { put: [{ id: "cid" }], remove: ["bob"] } });
   const names: string[] = workspace.members({ users: ["ann"], where: { rules: [{ field: "id", operator: "=", value: "ann" }] } });

@@ -1,4 +1,5 @@
 // Worlds in which much is asked for: lists, loads, profiles that act on many leads, and a command of each type.
+import { readFileSync } from "node:fs";
 import { STATUSES, condition, config, query, world } from "./world.mjs";
 
 /** A world with lists, a load to count, and profiles that act on many. */
@@ -6,7 +7,7 @@ export function crowded(seed) {
   const here = world(seed, { leads: 24 });
   for (const { grants } of here.profiles) {
     for (const grant of grants) if (grant.do.includes("lead.edit") || grant.do.includes("lead.view")) grant.do = [...grant.do, "lead.mass"];
-    grants.push({ do: ["list.view", "list.use", "plan.undo"], scope: "all" });
+    grants.push({ do: ["list.view", "list.use", "rule.run", "plan.undo"], scope: "all" });
   }
   here.profiles.push({ id: "host", grants: [{ do: ["lead.view", "lead.edit", "lead.mass", "lead.give", "lead.release"], scope: "all" }] });
   here.users.push({ id: "host", unit: null, profiles: ["host"], active: true });
@@ -15,6 +16,7 @@ export function crowded(seed) {
     lifecycle: { onDeactivate: { status: "won" }, open: { rules: [{ field: "status", operator: "!=", value: "won" }] } },
     lists: [{ id: "high", name: "High", owner: "host", query: { rules: [{ field: "score", operator: ">=", value: 4 }] }, sort: [{ field: "score" }], sharedWith: { everyone: true } }],
   };
+  more.rules = [{ id: "high", when: more.lists[0].query, to: { user: here.users[0].id } }, { id: "rest", overwriteOwner: true, to: { user: here.users[1].id } }];
   const made = config(here, more);
   made.users.forEach((user) => { user.tags = ["all"]; });
   return { here, made };
@@ -22,6 +24,9 @@ export function crowded(seed) {
 
 /** Open leads of each person, as the host counts them. */
 export const loads = (users) => Object.fromEntries(users.map(({ id }, at) => [id, at % 4]));
+
+/** The types of all commands but `undo`, which needs a plan to take back. */
+export const KINDS = JSON.parse(readFileSync(new URL("../../commands.json", import.meta.url), "utf8")).filter((kind) => kind !== "undo");
 
 /** A command of each type, at random. */
 export function commands({ random, users, leads, units }) {
@@ -49,5 +54,6 @@ export function commands({ random, users, leads, units }) {
     () => ({ type: "resend_notification", lead: id() }),
     () => ({ type: "claim_from_pool", lead: id() }),
     () => ({ type: "transfer", lead: id(), unit: random.one(units).id, user: user() }),
+    () => ({ type: "route", leads: where() }),
   ].map((make) => make());
 }

@@ -64,7 +64,7 @@ export function LeadPanel({ id }: { id: string }) {
                   </button>
                 ) : (
                   <WhyNot decision={may} className="button small" label={`${user ? "Reassign" : "Assign"} ${label}`}>
-                    <Icon name="lock" size={12} /> Reassign
+                    <Icon name="lock" size={12} /> {user ? "Reassign" : "Assign"}
                   </WhyNot>
                 )}
               </li>

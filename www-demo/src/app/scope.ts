@@ -11,7 +11,8 @@ export function useLeads(lead?: string): LeadsRef {
     if (selected.size > 0) return { ids: [...selected] };
     const search = view.search?.trim();
     if (view.list !== undefined && !search) return { list: view.list };
-    if (!search) return { filter: view.query };
+    // A filter of which nothing is left is no way of saying "all": that is said by name.
+    if (!search) return view.query.rules.length === 0 ? { all: true } : { filter: view.query };
     const { fields, lead: shape } = opened.config;
     const texts = Object.keys(fields).filter((field) => fields[field]?.type === "text" && field !== shape.run);
     const rules = texts.map((field) => (field === shape.id ? { field, operator: "=", value: search } : { field, operator: "contains", value: search }));

@@ -140,7 +140,7 @@ export class Planning {
       id: plan.id,
       count: plan.count,
       refused,
-      remedies: world.why.remedies(refused, actor, (trial) => trial.can({ actor, do: "lead.mass" }).reasons),
+      remedies: world.why.remedies(refused, actor, (trial) => trial.can({ actor, do: "lead.mass", lead: "any" }).reasons),
       people: plan.assignees.map((line) => {
         const unit = world.config.users.find(({ id }) => id === line.user)?.unit;
         return { ...line, name: world.name(line.user), ...(unit && { unit: units.get(unit) ?? unit }) };

@@ -31,7 +31,7 @@ export class Reading {
       const waiting = this.#count({ combinator: "and", rules: [inPool, { field: owner, operator: "null" }] }, actor);
       return { id, name: name ?? id, waiting, all: this.#count({ combinator: "and", rules: [inPool] }, actor) };
     });
-    const might = (verb: Asked["do"]) => this.can(actor, { do: verb });
+    const might = (verb: Asked["do"]) => this.can(actor, verb.startsWith("lead.") ? { do: verb, lead: "any" } : { do: verb });
     return {
       all: this.#count(null, actor),
       unowned: this.#count({ combinator: "and", rules: [{ field: owner, operator: "null" }] }, actor),
@@ -43,8 +43,9 @@ export class Reading {
 
   can(actor: string, question: Asked): Explained {
     const { workspace, table, now, why } = this.world;
-    const asked = { actor, now, ...question, ...(typeof question.lead === "string" && { leads: table }) };
-    const lead = typeof question.lead === "string" ? table.get(question.lead, { actor: null, now }) : undefined;
+    const one = typeof question.lead === "string" && question.lead !== "any" ? question.lead : undefined;
+    const asked = { actor, now, ...question, ...(one !== undefined && { leads: table }) };
+    const lead = one === undefined ? undefined : table.get(one, { actor: null, now });
     return why.explain(asked, workspace.can(asked), lead);
   }
 

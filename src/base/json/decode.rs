@@ -1,0 +1,279 @@
+//! Reading a checked value out of a [`Json`] tree while gathering every fault with its pointer.
+//!
+//! A decoder walks [`Decoder`]s. What it asks for and does not find is reported to the shared [`Faults`], and decoding
+//! goes on, so that one run tells all there is to mend.
+
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+use super::Json;
+use crate::error::{Diagnostic, Severity, nearest, pointer};
+
+/// Where faults are gathered.
+#[derive(Debug, Default)]
+pub struct Faults {
+    list: RefCell<Vec<Diagnostic>>,
+    /// Whether a known key whose value is null is a fault, but for [`NULLABLE`].
+    no_nulls: bool,
+}
+
+/// Keys for which null means no more than their absence does, and that hosts fill from columns that may be empty.
+const NULLABLE: [&str; 5] = ["parent", "unit", "name", "label", "untilMs"];
+
+/// Most faults that one input reports; the rest adds nothing.
+const MOST: usize = 1000;
+
+impl Faults {
+    /// For what grants or opens something where a key is absent: a null there was meant to be something, and is a fault.
+    pub fn without_nulls() -> Faults {
+        Faults { no_nulls: true, ..Faults::default() }
+    }
+
+    /// Adds one.
+    pub fn add(&self, fault: Diagnostic) {
+        let mut list = self.list.borrow_mut();
+        if list.len() < MOST {
+            list.push(fault);
+        }
+    }
+
+    /// Adds several.
+    pub fn extend(&self, faults: impl IntoIterator<Item = Diagnostic>) {
+        faults.into_iter().for_each(|fault| self.add(fault));
+    }
+
+    /// Whether an error (not just a warning) was added.
+    pub fn any_error(&self) -> bool {
+        self.list.borrow().iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// All of them, in the order found.
+    pub fn into_list(self) -> Vec<Diagnostic> {
+        self.list.into_inner()
+    }
+}
+
+/// A value with its place.
+///
+/// The place is written out only for a fault: a configuration has a hundred thousand values, and hardly a fault.
+#[derive(Clone, Debug)]
+pub struct Decoder<'a> {
+    /// The value; `Null` where there is none.
+    pub json: &'a Json,
+    faults: &'a Faults,
+    above: Option<Rc<Step<'a>>>,
+    key: Key<'a>,
+    /// Made for the first value below.
+    step: OnceCell<Rc<Step<'a>>>,
+}
+
+/// What a value bears in the one above it.
+#[derive(Clone, Debug)]
+enum Key<'a> {
+    Root(Box<str>),
+    Known(&'a str),
+    Absent(Box<str>),
+    Index(usize),
+}
+
+/// One step of a place.
+#[derive(Debug)]
+struct Step<'a> {
+    above: Option<Rc<Step<'a>>>,
+    key: Key<'a>,
+}
+
+impl Key<'_> {
+    fn write(&self, out: &mut String) {
+        *out = match self {
+            Key::Root(path) => path.to_string(),
+            Key::Known(key) => pointer(out, key),
+            Key::Absent(key) => pointer(out, key),
+            Key::Index(at) => pointer(out, at),
+        };
+    }
+}
+
+static NULL: Json = Json::Null;
+
+impl<'a> Decoder<'a> {
+    /// A value and where it stands.
+    pub fn new(json: &'a Json, path: impl Into<String>, faults: &'a Faults) -> Self {
+        let root = Key::Root(path.into().into_boxed_str());
+        Decoder { json, faults, above: None, key: root, step: OnceCell::new() }
+    }
+
+    /// Its JSON pointer.
+    pub fn path(&self) -> String {
+        let mut keys = vec![&self.key];
+        let mut at = &self.above;
+        while let Some(step) = at {
+            keys.push(&step.key);
+            at = &step.above;
+        }
+        let mut out = String::new();
+        keys.iter().rev().for_each(|key| key.write(&mut out));
+        out
+    }
+
+    /// A value below.
+    fn below(&self, json: &'a Json, key: Key<'a>) -> Decoder<'a> {
+        let step = self.step.get_or_init(|| Rc::new(Step { above: self.above.clone(), key: self.key.clone() }));
+        Decoder { json, faults: self.faults, above: Some(Rc::clone(step)), key, step: OnceCell::new() }
+    }
+
+    /// Where faults of this value go.
+    pub fn faults(&self) -> &'a Faults {
+        self.faults
+    }
+
+    /// Reports an error at this value.
+    pub fn error(&self, code: &'static str, message: impl Into<String>) {
+        self.faults.add(Diagnostic::error(code, self.path(), message));
+    }
+
+    /// Reports that this is not what it should be.
+    pub fn wrong(&self, wanted: &str) {
+        let message = if self.json.is_null() {
+            format!("{wanted} is missing here")
+        } else {
+            format!("this must be {wanted}, not {}", self.json.kind())
+        };
+        self.error(if self.json.is_null() { "missing" } else { "wrong_type" }, message);
+    }
+
+    /// Whether there is nothing here (absent or null).
+    pub fn is_null(&self) -> bool {
+        self.json.is_null()
+    }
+
+    /// The value under `key`; one that is absent is null.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Decoder<'a> {
+        let pairs = self.json.as_object().unwrap_or_default();
+        match pairs.iter().find(|(known, _)| known == key) {
+            Some((known, json)) => self.below(json, Key::Known(known)),
+            None => self.below(&NULL, Key::Absent(key.into())),
+        }
+    }
+
+    /// Checks that this is an object with no keys but `known`; an unknown one is an error with the nearest known as its hint.
+    pub fn keys(&self, known: &[&str]) -> bool {
+        let Some(pairs) = self.json.as_object() else {
+            self.wrong("an object");
+            return false;
+        };
+        for (key, json) in pairs {
+            if json.is_null() && self.faults.no_nulls && known.contains(&key.as_str()) && !NULLABLE.contains(&key.as_str()) {
+                let fault = Diagnostic::error("null_value", pointer(&self.path(), key), format!("`{key}` must not be null"));
+                self.faults.add(fault.hint("leave the key out if nothing is meant by it"));
+            }
+            if !known.contains(&key.as_str()) {
+                let fault = Diagnostic::error("unknown_key", pointer(&self.path(), key), format!("there is no key `{key}` here"));
+                self.faults.add(fault.maybe_hint(nearest(key, known.iter().copied())));
+            }
+        }
+        true
+    }
+
+    /// The entries of an object; nothing where this is null; a fault where it is something else.
+    pub fn entries(&self) -> Vec<(&'a str, Decoder<'a>)> {
+        match self.json {
+            Json::Null => Vec::new(),
+            Json::Object(pairs) => pairs.iter().map(|(key, json)| (key.as_str(), self.below(json, Key::Known(key)))).collect(),
+            _ => {
+                self.wrong("an object");
+                Vec::new()
+            }
+        }
+    }
+
+    /// The elements of a list; nothing where this is null; a fault where it is something else.
+    pub fn items(&self) -> Vec<Decoder<'a>> {
+        match self.json {
+            Json::Null => Vec::new(),
+            Json::List(list) => list.iter().enumerate().map(|(at, json)| self.below(json, Key::Index(at))).collect(),
+            _ => {
+                self.wrong("a list");
+                Vec::new()
+            }
+        }
+    }
+
+    /// A text that may be absent.
+    pub fn text(&self) -> Option<&'a str> {
+        match self.json {
+            Json::Null => None,
+            Json::Text(text) => Some(text),
+            _ => {
+                self.wrong("a text");
+                None
+            }
+        }
+    }
+
+    /// A text that must be there and not be empty.
+    pub fn name(&self) -> Option<&'a str> {
+        match self.json {
+            Json::Text(text) if text.is_empty() => {
+                self.error("empty", "this text must not be empty");
+                None
+            }
+            Json::Text(text) => Some(text),
+            _ => {
+                self.wrong("a text");
+                None
+            }
+        }
+    }
+
+    /// The elements of a list of texts.
+    pub fn texts(&self) -> Vec<&'a str> {
+        self.items().iter().filter_map(Decoder::name).collect()
+    }
+
+    /// `true` or `false`, with what stands for absence.
+    pub fn flag(&self, absent: bool) -> bool {
+        match self.json {
+            Json::Null => absent,
+            Json::Bool(value) => *value,
+            _ => {
+                self.wrong("true or false");
+                absent
+            }
+        }
+    }
+
+    /// A whole number within a range, if present.
+    pub fn whole(&self, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
+        let number = match self.json {
+            Json::Null => return None,
+            Json::Number(number) => *number,
+            _ => {
+                self.wrong("a whole number");
+                return None;
+            }
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and what is not whole is refused below")]
+        let whole = number as i64;
+        #[expect(clippy::cast_precision_loss, reason = "only compared; what does not come back is not whole or out of range")]
+        if whole as f64 == number && range.contains(&whole) {
+            Some(whole)
+        } else {
+            self.error("out_of_range", format!("this must be a whole number from {} to {}", range.start(), range.end()));
+            None
+        }
+    }
+
+    /// One of a few words, if present.
+    pub fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
+        let word = self.text()?;
+        let found = words.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+        if found.is_none() {
+            let names: Vec<String> = words.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let fault = Diagnostic::error("unknown_word", self.path(), format!("`{word}` is none of {}", names.join(", ")));
+            self.faults.add(fault.maybe_hint(nearest(word, words.iter().map(|(name, _)| *name))));
+        }
+        found
+    }
+}

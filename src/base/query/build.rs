@@ -1,0 +1,95 @@
+//! From a rule's value to its test, by the field's type.
+
+use super::node::Predicate;
+use super::operand::Operand;
+use super::operator::Operator;
+use super::schema::{Case, FieldType, Schema};
+use super::wrong::{Wrong, shown};
+use super::{moment, number, text, word};
+use crate::json::Json;
+use crate::time::Instant;
+
+/// What a value is converted for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target {
+    pub(super) kind: FieldType,
+    pub(super) case: Case,
+    pub(super) operator: Operator,
+}
+
+impl Target {
+    /// Converts one value.
+    pub(super) fn operand(self, json: &Json, schema: &Schema) -> Result<Operand, Wrong> {
+        if json.is_null() {
+            return Err(word::empty());
+        }
+        if json.get("actor").is_some() {
+            return self.actor(json);
+        }
+        if matches!(self.operator, Operator::Under | Operator::NotUnder) {
+            return word::unit(json, &schema.units);
+        }
+        match self.kind {
+            FieldType::Text => text::operand(json, self.case),
+            FieldType::Number => number::operand(json),
+            FieldType::Boolean => number::flag(json),
+            FieldType::Date => moment::day(json),
+            FieldType::Datetime => moment::instant(json, schema),
+            FieldType::Choice | FieldType::User | FieldType::Unit | FieldType::Tags | FieldType::Units => word::operand(json),
+        }
+    }
+
+    /// `{"actor": true}`, wherever a whole value may be a user's id.
+    fn actor(self, json: &Json) -> Result<Operand, Wrong> {
+        let whole = matches!(self.operator, Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn);
+        let element = matches!(self.operator, Operator::Contains | Operator::DoesNotContain);
+        match (self.kind, json.get("actor")) {
+            (_, Some(other)) if *other != Json::Bool(true) => Err(Wrong::invalid(format!("`actor` must be `true`, not {}", shown(other)))),
+            (FieldType::User | FieldType::Choice | FieldType::Text, _) if whole => Ok(Operand::Actor),
+            (FieldType::Tags, _) if whole || element => Ok(Operand::Actor),
+            (kind, _) => {
+                let what = format!("`{}` on a {} field cannot be asked of the acting user", self.operator.name(), kind.name());
+                Err(Wrong::invalid(what).hint("`{\"actor\": true}` stands for a user's id"))
+            }
+        }
+    }
+}
+
+/// The test of a field of this type by an operator that is not a negated one. Values that wait for `now` or the actor make the
+/// whole test wait.
+pub(super) fn check(kind: FieldType, case: Case, operator: Operator, operands: Vec<Operand>) -> Predicate {
+    if operands.iter().any(Operand::is_later) {
+        return Predicate::Later(operator, operands);
+    }
+    if operator == Operator::Under {
+        return match operands.first() {
+            Some(Operand::Unit(unit)) if kind == FieldType::User => Predicate::UserUnder(*unit),
+            Some(Operand::Unit(unit)) => Predicate::UnitUnder(*unit),
+            _ => Predicate::HasAny(Vec::new()),
+        };
+    }
+    match kind {
+        FieldType::Text => text::check(operator, operands, case),
+        FieldType::Number => number::check(operator, &operands),
+        FieldType::Boolean => number::flag_check(&operands),
+        FieldType::Date | FieldType::Datetime => moment::check(kind, operator, &operands),
+        FieldType::Choice | FieldType::User | FieldType::Unit => word::check(operands),
+        FieldType::Tags | FieldType::Units => word::list_check(operator, operands),
+    }
+}
+
+impl Target {
+    /// A converted value as explanations and descriptions show it: in the author's spelling, and in the field's type.
+    pub(super) fn shown(self, operand: &Operand, json: &Json) -> Json {
+        match operand {
+            Operand::Number(number) => Json::Number(*number),
+            Operand::Flag(flag) => Json::Bool(*flag),
+            Operand::Day(day) => Json::Text(day.write()),
+            Operand::Span(first, last) if first == last => Json::Text(Instant(*first).write()),
+            Operand::Span(..) => json.as_text().map_or(Json::Null, |text| text.trim().into()),
+            Operand::Text(_) | Operand::Unit(_) => text::plain(json).map_or(Json::Null, Json::Text),
+            Operand::Actor => Json::object([("actor", true.into())]),
+            Operand::Relative(_) => json.clone(),
+        }
+    }
+}

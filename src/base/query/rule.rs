@@ -1,0 +1,178 @@
+//! One rule: field, operator, and where its value comes from.
+
+use super::build::{self, Target};
+use super::compiler::{Compiler, Scope, element_of};
+use super::node::{Expr, Predicate, Relation, Term};
+use super::operator::{Operator, Takes};
+use super::schema::{Case, Field, FieldIx, FieldType};
+use super::wrong::quoted;
+use crate::error::{Diagnostic, pointer};
+use crate::json::Json;
+
+/// The name of what has not been chosen yet.
+const PLACEHOLDER: &str = "~";
+
+impl Compiler<'_> {
+    /// A rule; nothing if it is left out or has a fault.
+    pub(super) fn rule(&mut self, json: &Json, path: &str, depth: usize, scope: Scope<'_>) -> Option<Expr> {
+        if !self.count_node(path) || self.switched_off(json, path, "rule") {
+            return None;
+        }
+        let matching = json.get("match");
+        let unchosen = |key: &str| json.get(key).and_then(Json::as_text) == Some(PLACEHOLDER);
+        if unchosen("field") || (matching.is_none() && unchosen("operator")) {
+            self.only_in_lists("placeholder", path, "this rule is not complete");
+            return None;
+        }
+        // react-querybuilder's expressions write here what is to be computed from the field before it is compared.
+        if json.get("lhs").is_some_and(|lhs| !lhs.is_null()) {
+            let fault = Diagnostic::error("value_source_invalid", pointer(path, "lhs"), "a rule compares its field as it is");
+            self.add(fault.hint("leave `lhs` out; what is computed from a field can be loaded as a field of its own"));
+        }
+        let field = self.word(json, "field", path).and_then(|name| self.find(name, &pointer(path, "field"), scope));
+        let operator = match matching {
+            Some(_) => Some(Operator::Match),
+            None => self.word(json, "operator", path).and_then(|name| self.operator(name, &pointer(path, "operator"))),
+        };
+        let (ix, operator) = field.zip(operator)?;
+        let field = self.field(ix, scope)?;
+        self.fits(operator, field, path)?;
+        let source = self.source(json, path, operator)?;
+        if matching.is_none()
+            && operator.takes() != Takes::Nothing
+            && unchosen("value")
+            && (field.kind != FieldType::Text || source == Source::Field)
+        {
+            self.only_in_lists("placeholder", path, "this rule is not complete");
+            return None;
+        }
+        let positive = operator.complement_of().unwrap_or(operator);
+        let (check, expected) = match (positive, source) {
+            (Operator::Null, _) => (Predicate::Null, Json::Null),
+            (Operator::Empty, _) => (Predicate::Empty, Json::Null),
+            (Operator::Match, _) => self.elements(json, matching?, path, depth, field)?,
+            (_, Source::Field) => self.pair(json, path, field, positive, scope)?,
+            _ => {
+                let target = Target { kind: field.kind, case: field.case, operator };
+                let (operands, expected) = self.values(json, path, target, field)?;
+                (build::check(field.kind, field.case, positive, operands), expected)
+            }
+        };
+        Some(Expr::Test(Box::new(Term { field: ix, operator, negated: positive != operator, check, expected })))
+    }
+
+    /// A key that must be a text.
+    fn word<'j>(&mut self, json: &'j Json, key: &str, path: &str) -> Option<&'j str> {
+        match json.get(key) {
+            Some(Json::Text(text)) => return Some(text),
+            Some(other) => self.error("wrong_type", pointer(path, key), format!("`{key}` must be a text, not {}", other.kind())),
+            None => self.error("missing", pointer(path, key), format!("`{key}` is missing here")),
+        }
+        None
+    }
+
+    fn operator(&mut self, name: &str, path: &str) -> Option<Operator> {
+        let found = Operator::find(name);
+        if found.is_none() {
+            let fault = Diagnostic::error("unknown_operator", path, format!("there is no operator {}", quoted(name)));
+            self.add(fault.hint(Operator::hint(name)).with("operator", name));
+        }
+        found
+    }
+
+    fn fits(&mut self, operator: Operator, field: &Field, path: &str) -> Option<()> {
+        if operator.fits(field.kind) {
+            return Some(());
+        }
+        let key = if operator == Operator::Match { "match" } else { "operator" };
+        let message = match field.name.as_str() {
+            "" => format!("`{}` does not go with the elements of a list", operator.name()),
+            name => format!("`{}` does not go with `{name}`, which is a {} field", operator.name(), field.kind.name()),
+        };
+        let fault = Diagnostic::error("operator_not_for_type", pointer(path, key), message)
+            .hint(format!("{} fields have {}", field.kind.name(), Operator::list_for(field.kind)))
+            .with("operator", operator.name())
+            .with("field", field.name.as_str())
+            .with("type", field.kind.name());
+        self.add(fault);
+        None
+    }
+
+    fn source(&mut self, json: &Json, path: &str, operator: Operator) -> Option<Source> {
+        let at = pointer(path, "valueSource");
+        match json.get("valueSource") {
+            _ if operator.takes() == Takes::Nothing || operator == Operator::Match => Some(Source::Value),
+            None => Some(Source::Value),
+            Some(Json::Text(text)) if text == "value" => Some(Source::Value),
+            Some(Json::Text(text)) if text == "field" => Some(Source::Field),
+            Some(other) => {
+                let message = format!("`valueSource` cannot be {}", super::wrong::shown(other));
+                self.add(Diagnostic::error("value_source_invalid", at, message).hint("one of `value`, `field`"));
+                None
+            }
+        }
+    }
+
+    /// Another field as the value.
+    fn pair(&mut self, json: &Json, path: &str, field: &Field, operator: Operator, scope: Scope<'_>) -> Option<(Predicate, Json)> {
+        let relation = match operator {
+            Operator::Equal => Some(Relation::Equal),
+            Operator::Less => Some(Relation::Less),
+            Operator::AtMost => Some(Relation::AtMost),
+            Operator::Greater => Some(Relation::Greater),
+            Operator::AtLeast => Some(Relation::AtLeast),
+            Operator::Contains if field.kind == FieldType::Text => Some(Relation::Contains),
+            Operator::BeginsWith => Some(Relation::Begins),
+            Operator::EndsWith => Some(Relation::Ends),
+            _ => None,
+        };
+        let Some(relation) = relation else {
+            let message = format!("`{}` cannot compare `{}` with another field", operator.name(), field.name);
+            self.error("operator_not_for_fields", pointer(path, "operator"), message);
+            return None;
+        };
+        let name = self.word(json, "value", path)?;
+        let at = pointer(path, "value");
+        let other_ix: FieldIx = self.find(name, &at, scope)?;
+        let other = self.field(other_ix, scope)?;
+        let (message, hint) = if other.kind != field.kind {
+            let message = format!("`{}` is a {} field and `{name}` a {} field", field.name, field.kind.name(), other.kind.name());
+            (message, "two fields of one type can be compared")
+        } else if field.kind == FieldType::Text && other.case != field.case {
+            let message = format!("one of `{}` and `{name}` regards case and the other does not", field.name);
+            (message, "give both fields the same `caseSensitive`; an id always regards case")
+        } else {
+            let case = if field.kind == FieldType::Text { field.case } else { Case::Sensitive };
+            return Some((Predicate::Pair(relation, other_ix, case), Json::object([("field", name.into())])));
+        };
+        self.add(Diagnostic::error("field_types_differ", at, message).hint(hint));
+        None
+    }
+
+    /// A condition on so many of a list's elements.
+    fn elements(&mut self, json: &Json, matching: &Json, path: &str, depth: usize, field: &Field) -> Option<(Predicate, Json)> {
+        let quota = self.quota(matching, &pointer(path, "match"));
+        let at = pointer(path, "value");
+        let element = element_of(field.kind);
+        let node = match json.get("value") {
+            Some(value @ Json::Object(_)) => self.group(value, &at, depth + 1, Scope::Element(&element)),
+            Some(other) => {
+                self.error("wrong_type", at, format!("the `value` of a `match` must be a group, not {}", other.kind()));
+                None
+            }
+            None => {
+                self.error("missing", at, "the `value` of a `match` must be a group");
+                None
+            }
+        };
+        let expected = Json::object([("match", matching.clone()), ("value", json.get("value").cloned().unwrap_or_default())]);
+        quota.zip(node).map(|(quota, node)| (Predicate::Match(quota, Box::new(node)), expected))
+    }
+}
+
+/// Where a rule's value comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Value,
+    Field,
+}

@@ -1,0 +1,131 @@
+//! Fields and their types: what a filter may speak about.
+
+use crate::btree::BTreeMap;
+
+use super::units::UnitTree;
+use crate::time::{Format, Zone};
+
+/// A field of a schema, by its place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldIx(pub u32);
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FieldType {
+    /// Free text.
+    Text,
+    /// A finite number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A civil day.
+    Date,
+    /// An instant.
+    Datetime,
+    /// One of a set of words.
+    Choice,
+    /// A list of words.
+    Tags,
+    /// A user's id.
+    User,
+    /// A unit's id.
+    Unit,
+    /// A list of units' ids.
+    Units,
+}
+
+impl FieldType {
+    /// The word for it in a configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            FieldType::Text => "text",
+            FieldType::Number => "number",
+            FieldType::Boolean => "boolean",
+            FieldType::Date => "date",
+            FieldType::Datetime => "datetime",
+            FieldType::Choice => "choice",
+            FieldType::Tags => "tags",
+            FieldType::User => "user",
+            FieldType::Unit => "unit",
+            FieldType::Units => "units",
+        }
+    }
+
+    /// Whether a cell of it is a list.
+    pub fn is_list(self) -> bool {
+        matches!(self, FieldType::Tags | FieldType::Units)
+    }
+
+    /// Whether a cell of it is one word that is compared exactly and for which the empty text is null.
+    pub fn is_word(self) -> bool {
+        matches!(self, FieldType::Choice | FieldType::User | FieldType::Unit)
+    }
+}
+
+/// Whether text is compared as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// `a` and `A` are the same.
+    Ignored,
+    /// `a` and `A` differ.
+    Sensitive,
+}
+
+/// A field.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its key.
+    pub name: String,
+    /// What people read.
+    pub label: Option<String>,
+    /// What it holds.
+    pub kind: FieldType,
+    /// For text fields. An id is always [`Case::Sensitive`].
+    pub case: Case,
+    /// The known words of a choice field; empty if it named none, and then every word is as good.
+    pub choices: Vec<String>,
+    /// How its dates and times are written where they are not RFC 3339.
+    pub format: Option<Format>,
+}
+
+/// The fields of one kind of thing (leads, or users), and what dates and units mean there.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// In the order of the configuration.
+    pub fields: Vec<Field>,
+    by_name: BTreeMap<String, FieldIx>,
+    /// The zone in which a day begins and ends.
+    pub zone: Zone,
+    /// First day of the week, 0 = Sunday.
+    pub week_start: u8,
+    /// The organisation, for `under`.
+    pub units: UnitTree,
+}
+
+impl Schema {
+    /// A schema; the caller has checked that names differ.
+    pub fn new(fields: Vec<Field>, zone: Zone, week_start: u8, units: UnitTree) -> Self {
+        let by_name = (0u32..).zip(&fields).map(|(i, field)| (field.name.clone(), FieldIx(i))).collect();
+        Schema { fields, by_name, zone, week_start, units }
+    }
+
+    /// The field of that name.
+    pub fn find(&self, name: &str) -> Option<FieldIx> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The field at `ix`, if it is of this schema.
+    pub fn get(&self, ix: FieldIx) -> Option<&Field> {
+        self.fields.get(ix.0 as usize)
+    }
+
+    /// The name of the field at `ix`.
+    pub fn name(&self, ix: FieldIx) -> &str {
+        self.get(ix).map_or("", |field| field.name.as_str())
+    }
+
+    /// The type of the field at `ix`; text for one that is not of this schema.
+    pub fn kind(&self, ix: FieldIx) -> FieldType {
+        self.get(ix).map_or(FieldType::Text, |field| field.kind)
+    }
+}

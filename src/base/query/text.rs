@@ -1,0 +1,80 @@
+//! Values of text fields, and tests of text.
+
+use std::ops::Bound;
+
+use super::fold::fold;
+use super::node::{Predicate, TextTest};
+use super::operand::Operand;
+use super::operator::Operator;
+use super::schema::Case;
+use super::wrong::{Wrong, shown};
+use crate::json::Json;
+use crate::number;
+
+/// Most bytes of one text value.
+pub const MAX_TEXT: usize = 64 << 10;
+
+/// The text that a value stands for: itself, or a number in its shortest form.
+pub(super) fn plain(json: &Json) -> Result<String, Wrong> {
+    match json {
+        Json::Text(text) if text.len() > MAX_TEXT => {
+            Err(Wrong::new("value_too_long", format!("a text value has at most {MAX_TEXT} bytes, and this one has {}", text.len())))
+        }
+        Json::Text(text) => Ok(text.clone()),
+        Json::Number(number) if number.is_finite() && (number.abs() <= 9_007_199_254_740_992.0 || number.fract() != 0.0) => {
+            Ok(number::text(*number))
+        }
+        Json::Number(_) => {
+            Err(Wrong::invalid(format!("{} is too large to be written exactly", shown(json))).hint("write it as text, in quotes"))
+        }
+        _ => Err(Wrong::invalid(format!("{} is not a text", shown(json)))),
+    }
+}
+
+/// A value for a text field.
+pub(super) fn operand(json: &Json, case: Case) -> Result<Operand, Wrong> {
+    let text = plain(json)?;
+    Ok(Operand::Text(match case {
+        Case::Ignored => fold(&text).into_owned(),
+        Case::Sensitive => text,
+    }))
+}
+
+/// The texts among the operands; there are no others.
+pub(super) fn texts(operands: Vec<Operand>) -> Vec<String> {
+    operands.into_iter().filter_map(|o| if let Operand::Text(text) = o { Some(text) } else { None }).collect()
+}
+
+/// Sorted, each once.
+pub(super) fn set(operands: Vec<Operand>) -> Vec<String> {
+    let mut out = texts(operands);
+    crate::sort::all(&mut out);
+    out.dedup();
+    out
+}
+
+/// The test of a text field.
+pub(super) fn check(operator: Operator, operands: Vec<Operand>, case: Case) -> Predicate {
+    if matches!(operator, Operator::Equal | Operator::In) {
+        return Predicate::Text(case, TextTest::OneOf(set(operands)));
+    }
+    let mut values = texts(operands).into_iter();
+    let first = values.next().unwrap_or_default();
+    let second = values.next().unwrap_or_else(|| first.clone());
+    let (low, high) = if second < first { (second, first.clone()) } else { (first.clone(), second) };
+    use Bound::{Excluded, Included, Unbounded};
+    Predicate::Text(
+        case,
+        match operator {
+            Operator::Contains => TextTest::Contains(first),
+            Operator::BeginsWith => TextTest::Begins(first),
+            Operator::EndsWith => TextTest::Ends(first),
+            Operator::Less => TextTest::Within(Unbounded, Excluded(first)),
+            Operator::AtMost => TextTest::Within(Unbounded, Included(first)),
+            Operator::Greater => TextTest::Within(Excluded(first), Unbounded),
+            Operator::AtLeast => TextTest::Within(Included(first), Unbounded),
+            Operator::NotBetween => TextTest::Outside(low, high),
+            _ => TextTest::Within(Included(low), Included(high)),
+        },
+    )
+}

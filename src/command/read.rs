@@ -1,0 +1,64 @@
+//! Reading commands from JSON.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::command::{Command, KINDS};
+use crate::config::Model;
+use crate::error::{Diagnostic, Error, Result};
+use crate::json::Json;
+use crate::json::decode::{Decoder, Faults};
+
+/// Reads one command.
+pub(crate) struct Reader<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) rows: Option<Rc<Vec<u32>>>,
+    /// Whether all that is wrong is in a filter.
+    pub(crate) query_fault: Cell<bool>,
+}
+
+/// Commands that have not landed.
+const COMING: [&str; 5] = ["start_group", "claim", "decline", "cancel_run", "sweep"];
+
+impl Command {
+    /// Reads a command. `rows` stands for `{selection: …}`, whose rows a host hands over beside the text.
+    ///
+    /// # Errors
+    /// `command_invalid` (or `query_invalid` where only the filter is at fault) with every fault found; `not_implemented`
+    /// for commands that have not landed.
+    pub(crate) fn read(json: &Json, model: &Model, rows: Option<Rc<Vec<u32>>>) -> Result<Command> {
+        if json.get("type").and_then(Json::as_text).is_some_and(|kind| COMING.contains(&kind)) {
+            return Err(Error::new("not_implemented", "/type", "offers have not landed yet"));
+        }
+        let faults = Faults::default();
+        let node = Decoder::new(json, "", &faults);
+        let reader = Reader { model, rows, query_fault: Cell::new(false) };
+        let command = reader.command(&node);
+        let (failed, list) = (faults.any_error(), faults.into_list());
+        match command {
+            Some(command) if !failed => Ok(command),
+            _ => Err(Error::invalid(if reader.query_fault.get() { "query_invalid" } else { "command_invalid" }, list)),
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn command(&self, node: &Decoder<'_>) -> Option<Command> {
+        node.json.as_object().or_else(|| {
+            node.wrong("a command");
+            None
+        })?;
+        let kind = node.get("type");
+        if kind.is_null() {
+            kind.wrong("the type of a command");
+            return None;
+        }
+        let name = kind.name()?;
+        if !KINDS.contains(&name) {
+            let fault = Diagnostic::error("unknown_command", kind.path(), format!("there is no command `{name}`"));
+            node.faults().add(fault.maybe_hint(crate::error::nearest(name, KINDS.iter().copied())));
+            return None;
+        }
+        Command::decode(name, self, node)
+    }
+}

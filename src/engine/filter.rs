@@ -1,0 +1,79 @@
+//! Filters at work: one lead, its explanation, and all rows of a table at once.
+//!
+//! A [`Query`] is bound to `now` and the acting user and then evaluated. [`matches`] walks the tree over one lead;
+//! [`explain`] does so without stopping and tells what it saw. Both mean what the select over columns means.
+
+mod column_test;
+mod count;
+mod dict;
+mod explain;
+mod kernel;
+mod list;
+#[cfg(any(test, feature = "testing"))]
+pub mod oracle;
+#[cfg(any(test, feature = "testing"))]
+pub mod packed;
+mod pair;
+mod plan;
+mod row;
+#[cfg(any(test, feature = "testing"))]
+pub mod sample;
+mod select;
+mod selection_vector;
+mod simd;
+mod sort;
+mod span;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use count::count_by;
+pub use dict::by_code;
+pub use explain::{Explanation, explain};
+pub use row::matches;
+pub use select::{select, select_among};
+pub use sort::{Direction, Nulls, SortKey, sort};
+
+use std::borrow::Cow;
+
+use crate::error::Result;
+use crate::query::{Bindings, Query, Schema, UnitIx};
+use crate::time::Instant;
+
+/// What a filter has to know of people: where each belongs.
+pub trait People {
+    /// The unit of the user with that id; nothing for a user who has none or does not exist.
+    fn unit_of(&self, user: &str) -> Option<UnitIx>;
+
+    /// The ids of all users, for conditions of a database; nothing if they cannot be listed.
+    fn users(&self) -> Option<Vec<String>> {
+        None
+    }
+}
+
+/// No people: nobody belongs anywhere.
+impl People for () {
+    fn unit_of(&self, _: &str) -> Option<UnitIx> {
+        None
+    }
+}
+
+/// What a filter is evaluated with.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The schema that the filter was compiled with.
+    pub schema: &'a Schema,
+    /// For `under` on fields that hold users.
+    pub people: &'a dyn People,
+    /// The time, for relative dates.
+    pub now: Option<Instant>,
+    /// The acting user's id.
+    pub actor: Option<&'a str>,
+}
+
+impl Context<'_> {
+    /// The filter with `now` and the actor put in.
+    pub fn bind<'q>(&self, query: &'q Query) -> Result<Cow<'q, Query>> {
+        query.bind(&Bindings { now: self.now, actor: self.actor }, self.schema)
+    }
+}

@@ -1,0 +1,143 @@
+//! How often each value occurs.
+
+use std::cmp::Ordering;
+
+use super::row::folded;
+use crate::error::Result;
+use crate::memory::ensure_memory;
+use crate::query::schema::Case;
+use crate::query::{Cell, FieldIx, FieldType};
+use crate::table::column::Dict;
+use crate::table::{Column, Mask, Snapshot};
+
+/// The values of a field among the chosen rows with the number of rows that have each: the most frequent first, ties in the order of
+/// values, null at the end. A list counts once for each of its distinct elements. Texts that differ in case are different values,
+/// each as it was written.
+///
+/// # Errors
+/// `out_of_memory`.
+pub fn count_by<'t>(mask: &Mask, field: FieldIx, table: &'t Snapshot) -> Result<Vec<(Cell<'t>, u64)>> {
+    let (mut out, nulls) = match table.column(field) {
+        Column::Coded(column) => coded(&column.dict, |count| mask.iter().for_each(|row| count(column.code(row.0))))?,
+        Column::List(column) => coded(&column.dict, |count| {
+            for row in mask.iter() {
+                let codes = column.codes(row.0);
+                if codes.is_empty() {
+                    count(0);
+                }
+                for (at, code) in codes.iter().enumerate() {
+                    if codes.iter().take(at).all(|before| before != code) {
+                        count(code);
+                    }
+                }
+            }
+        })?,
+        column => {
+            let texts: usize = match column {
+                Column::Text(column) => mask.iter().map(|row| column.folded(row.0).map_or(0, str::len)).sum(),
+                _ => 0,
+            };
+            // Each value, the text that it may own, and its place while they are sorted.
+            ensure_memory(mask.count().saturating_mul(size_of::<Cell<'t>>() + 24).saturating_add(texts))?;
+            let mut values = Vec::with_capacity(mask.count());
+            values.extend(mask.iter().map(|row| column.cell(row.0)).filter(|cell| !cell.is_null()));
+            let nulls = mask.count() - values.len();
+            crate::sort::by(&mut values, written_order);
+            let mut out: Vec<(Cell<'t>, u64)> = Vec::new();
+            for value in values {
+                match out.last_mut() {
+                    Some((last, count)) if *last == value => *count += 1,
+                    _ => {
+                        out.try_reserve(1)?;
+                        out.push((value, 1));
+                    }
+                }
+            }
+            (out, nulls as u64)
+        }
+    };
+    let case = match table.schema().get(field) {
+        Some(field) if field.kind == FieldType::Text => field.case,
+        _ => Case::Sensitive,
+    };
+    crate::sort::by(&mut out, |a, b| b.1.cmp(&a.1).then_with(|| value_order(case, &a.0, &b.0)));
+    if nulls > 0 {
+        out.try_reserve(1)?;
+        out.push((Cell::Null, nulls));
+    }
+    Ok(out)
+}
+
+/// Counts codes; `each` calls back with every one.
+fn coded<'t>(dict: &'t Dict, each: impl FnOnce(&mut dyn FnMut(u32))) -> Result<(Vec<(Cell<'t>, u64)>, u64)> {
+    let mut counts: Vec<u64> = Vec::new();
+    counts.try_reserve_exact(dict.len() + 1)?;
+    counts.resize(dict.len() + 1, 0);
+    each(&mut |code| counts.get_mut(code as usize).into_iter().for_each(|count| *count += 1));
+    let mut counts = counts.into_iter();
+    let nulls = counts.next().unwrap_or(0);
+    let out = dict.iter().zip(counts).filter(|(_, count)| *count > 0);
+    let mut list = Vec::new();
+    list.try_reserve_exact(dict.len())?;
+    list.extend(out.map(|(text, count)| (Cell::Text(text.into()), count)));
+    Ok((list, nulls))
+}
+
+/// Equal values, and only they, are equal.
+fn written_order(a: &Cell<'_>, b: &Cell<'_>) -> Ordering {
+    value_order(Case::Sensitive, a, b)
+}
+
+/// By the compared form, and then as written.
+fn value_order(case: Case, a: &Cell<'_>, b: &Cell<'_>) -> Ordering {
+    match (a, b) {
+        (Cell::Text(a), Cell::Text(b)) => folded(case, a).cmp(&folded(case, b)).then_with(|| a.cmp(b)),
+        (Cell::Number(a), Cell::Number(b)) => a.total_cmp(b),
+        (Cell::Bool(a), Cell::Bool(b)) => a.cmp(b),
+        (Cell::Day(a), Cell::Day(b)) => a.cmp(b),
+        (Cell::Instant(a), Cell::Instant(b)) => a.cmp(b),
+        _ => Ordering::Equal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use proptest::prelude::*;
+
+    use super::super::packed::{Layout, table};
+    use super::super::sample::{lead, schema};
+    use super::*;
+    use crate::table::RowIx;
+
+    proptest! {
+        #[test]
+        fn every_value_is_counted(leads in prop::collection::vec(lead(&schema()), 12), places in prop::collection::vec(0usize..12, 0..200), layout: u64, every in 1u32..5) {
+            let schema = Rc::new(schema());
+            let places: Vec<(usize, bool)> = places.into_iter().map(|lead| (lead, false)).collect();
+            let table = table(&schema, &leads, &places, Layout(layout & (layout >> 9)));
+            let mask = Mask::from_rows(table.rows(), (0..table.rows()).filter(|row| row % every == 0).map(RowIx)).unwrap();
+            for field in 0..22 {
+                let field = FieldIx(field);
+                let counts = count_by(&mask, field, &table).unwrap();
+                let has = |row: RowIx, value: &Cell<'_>| match (table.cell(row, field), value) {
+                    (Cell::List(items), Cell::Text(word)) => items.contains(word),
+                    (cell, value) => cell == *value,
+                };
+                for (value, count) in &counts {
+                    prop_assert!(*count > 0);
+                    prop_assert_eq!(*count, mask.iter().filter(|row| has(*row, value)).count() as u64);
+                }
+                prop_assert!(mask.iter().all(|row| counts.iter().any(|(value, _)| has(row, value))));
+                let nulls = counts.iter().position(|(value, _)| value.is_null());
+                prop_assert!(nulls.is_none_or(|at| at + 1 == counts.len()));
+                let case = schema.get(field).unwrap().case;
+                let case = if schema.kind(field) == FieldType::Text { case } else { Case::Sensitive };
+                for pair in counts[..nulls.unwrap_or(counts.len())].windows(2) {
+                    prop_assert!((pair[1].1, value_order(case, &pair[0].0, &pair[1].0)) < (pair[0].1, Ordering::Equal) );
+                }
+            }
+        }
+    }
+}

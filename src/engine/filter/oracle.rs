@@ -1,0 +1,273 @@
+//! The meaning of a filter, read off its JSON: slow, and to be seen at a glance. Nothing here is compiled or folded beforehand.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::cmp::Ordering;
+
+use super::Context;
+use crate::json::Json;
+use crate::query::{Cell, Cells, Field, FieldType, UnitIx, schema::Case};
+use crate::time::{Base, Day, Instant, Moment, Relative, Unit, parse_moment};
+
+/// Whether a lead satisfies a list's filter. The JSON has no fault.
+pub fn matches(json: &Json, lead: &dyn Cells, ctx: &Context<'_>) -> bool {
+    let fields = |name: &str| {
+        let ix = ctx.schema.find(name).unwrap();
+        (ctx.schema.get(ix).unwrap().clone(), lead.cell(ix))
+    };
+    group(json, &fields, ctx).unwrap_or(true)
+}
+
+type Fields<'a> = dyn Fn(&str) -> (Field, Cell<'a>) + 'a;
+
+fn is_true(json: &Json, key: &str) -> bool {
+    json.get(key) == Some(&Json::Bool(true))
+}
+
+/// Nothing for a group that is left out.
+fn group(json: &Json, fields: &Fields<'_>, ctx: &Context<'_>) -> Option<bool> {
+    if is_true(json, "disabled") || is_true(json, "muted") {
+        return None;
+    }
+    let rules = json.get("rules").unwrap().as_list().unwrap();
+    let verdict = match json.get("combinator") {
+        Some(combinator) => join(combinator.as_text().unwrap(), rules.iter().map(|rule| member(rule, fields, ctx)).collect()),
+        None => split(rules, "or", fields, ctx),
+    };
+    verdict.map(|verdict| verdict != is_true(json, "not"))
+}
+
+/// Rules with combinators between them: the loosest splits them first.
+fn split(rules: &[Json], combinator: &str, fields: &Fields<'_>, ctx: &Context<'_>) -> Option<bool> {
+    let parts = rules.split(|rule| rule.as_text() == Some(combinator));
+    let verdicts = parts.map(|part| match combinator {
+        "or" => split(part, "xor", fields, ctx),
+        "xor" => split(part, "and", fields, ctx),
+        _ => part.first().and_then(|rule| member(rule, fields, ctx)),
+    });
+    join(combinator, verdicts.collect())
+}
+
+fn join(combinator: &str, verdicts: Vec<Option<bool>>) -> Option<bool> {
+    let there: Vec<bool> = verdicts.into_iter().flatten().collect();
+    let yes = there.iter().filter(|verdict| **verdict).count();
+    match combinator {
+        _ if there.is_empty() => None,
+        "and" => Some(yes == there.len()),
+        "or" => Some(yes > 0),
+        _ => Some(yes == 1),
+    }
+}
+
+fn member(json: &Json, fields: &Fields<'_>, ctx: &Context<'_>) -> Option<bool> {
+    if json.get("rules").is_some() { group(json, fields, ctx) } else { rule(json, fields, ctx) }
+}
+
+fn rule(json: &Json, fields: &Fields<'_>, ctx: &Context<'_>) -> Option<bool> {
+    let text = |key: &str| json.get(key).and_then(Json::as_text).unwrap_or("");
+    if is_true(json, "disabled") || is_true(json, "muted") || text("field") == "~" {
+        return None;
+    }
+    if json.get("match").is_some() {
+        let (field, cell) = fields(text("field"));
+        return elements(json, &field, &cell, ctx);
+    }
+    if text("operator") == "~" {
+        return None;
+    }
+    let (field, cell) = fields(text("field"));
+    let none = cell == Cell::Null || matches!(&cell, Cell::Number(n) if n.is_nan());
+    let value = json.get("value").cloned().unwrap_or_default();
+    let one = |op: &str| match text("valueSource") {
+        "field" => compare_fields(op, &field, &cell, &fields(value.as_text().unwrap()).1),
+        _ => compare(op, &field, &cell, &value, ctx),
+    };
+    let positive = |op: &str| !none && one(op);
+    Some(match text("operator") {
+        "null" => none,
+        "notNull" => !none,
+        "empty" => none || cell.text() == Some(""),
+        "notEmpty" => !(none || cell.text() == Some("")),
+        _ if value == Json::Text("~".into()) && field.kind != FieldType::Text => return None,
+        "!=" => !positive("="),
+        "notIn" => !positive("in"),
+        "doesNotContain" => !positive("contains"),
+        "doesNotBeginWith" => !positive("beginsWith"),
+        "doesNotEndWith" => !positive("endsWith"),
+        "notUnder" => !positive("under"),
+        op => positive(op),
+    })
+}
+
+/// A value in the form in which it is compared: a text, a number, or the first and last of a stretch.
+#[derive(Clone, Debug, PartialEq)]
+enum Plain {
+    Text(String),
+    Number(f64),
+    Stretch(i64, i64),
+}
+
+fn folded(text: &str, field: &Field) -> String {
+    if field.kind == FieldType::Text && field.case == Case::Ignored {
+        text.chars().map(|c| c.to_lowercase().next().unwrap()).collect()
+    } else {
+        text.to_owned()
+    }
+}
+
+fn of_cell(cell: &Cell<'_>, field: &Field) -> Plain {
+    match cell {
+        Cell::Text(text) => Plain::Text(folded(text, field)),
+        Cell::Number(number) => Plain::Number(*number),
+        Cell::Bool(value) => Plain::Text(value.to_string()),
+        Cell::Day(day) => Plain::Stretch(day.0.into(), day.0.into()),
+        Cell::Instant(at) => Plain::Stretch(at.0, at.0),
+        Cell::Null | Cell::List(_) => panic!("not a single value"),
+    }
+}
+
+fn of_value(json: &Json, field: &Field, ctx: &Context<'_>) -> Plain {
+    if json.get("actor").is_some() {
+        return Plain::Text(folded(ctx.actor.unwrap(), field));
+    }
+    let text = match json {
+        Json::Text(text) => text.clone(),
+        other => other.write(),
+    };
+    let zone = &ctx.schema.zone;
+    let relative = json.get("relative").map(|base| {
+        let named = |json: &Json| json.as_text().unwrap().to_owned();
+        let base = Base::ALL.iter().find(|(name, _)| *name == named(base)).unwrap().1;
+        let unit = json.get("unit").map_or(Unit::Day, |unit| Unit::ALL.iter().find(|(name, _)| *name == named(unit)).unwrap().1);
+        let offset = json.get("offset").and_then(Json::as_number).unwrap_or(0.0) as i64;
+        Relative { base, offset, unit }.at(ctx.now.unwrap(), zone, ctx.schema.week_start).unwrap()
+    });
+    let day = |day: Day| i64::from(day.0);
+    let start = |day: Day| zone.start_of(day).0;
+    match (field.kind, relative) {
+        (FieldType::Number, _) => Plain::Number(text.trim().parse().unwrap()),
+        (FieldType::Date, Some(at)) => Plain::Stretch(day(zone.local(at).day), day(zone.local(at).day)),
+        (FieldType::Datetime, Some(at)) => Plain::Stretch(at.0, at.0),
+        (FieldType::Date, None) => Day::parse(&text).map(|d| Plain::Stretch(day(d), day(d))).unwrap(),
+        (FieldType::Datetime, None) => match (json.as_number(), parse_moment(&text)) {
+            (Some(ms), _) => Plain::Stretch(ms as i64, ms as i64),
+            (_, Some(Moment::Day(day))) => Plain::Stretch(start(day), start(Day(day.0 + 1)) - 1),
+            (_, moment) => moment.unwrap().instant(zone).map(|Instant(at)| Plain::Stretch(at, at)).unwrap(),
+        },
+        _ => Plain::Text(folded(&text, field)),
+    }
+}
+
+/// The values of a list, which may be comma-separated text.
+fn values(json: &Json, field: &Field, ctx: &Context<'_>) -> Vec<Plain> {
+    let pieces = match json {
+        Json::List(list) => list.clone(),
+        Json::Text(text) => {
+            let marked = text.replace("\\,", "\u{10ffff}");
+            marked
+                .split(',')
+                .map(|piece| piece.replace('\u{10ffff}', ","))
+                .map(|piece| piece.trim().into())
+                .filter(|p: &Json| *p != "".into())
+                .collect()
+        }
+        one => vec![one.clone()],
+    };
+    pieces.iter().map(|piece| of_value(piece, field, ctx)).collect()
+}
+
+fn compare(op: &str, field: &Field, cell: &Cell<'_>, value: &Json, ctx: &Context<'_>) -> bool {
+    let units = &ctx.schema.units;
+    if op == "under" {
+        let above = units.find(value.as_text().unwrap()).unwrap();
+        let parent = |unit: &UnitIx| units.get(*unit).unwrap().parent;
+        let below = |unit| std::iter::successors(Some(unit), parent).any(|unit| unit == above);
+        return match field.kind {
+            FieldType::User => ctx.people.unit_of(cell.text().unwrap()).is_some_and(below),
+            FieldType::Unit => units.find(cell.text().unwrap()).is_some_and(below),
+            _ => cell.items().any(|id| units.find(id).is_some_and(below)),
+        };
+    }
+    if field.kind.is_list() {
+        let has = |value: &Plain| cell.items().any(|item| Plain::Text(item.to_owned()) == *value);
+        return match op {
+            "contains" => has(&of_value(value, field, ctx)),
+            "in" => values(value, field, ctx).iter().any(has),
+            _ => {
+                let wanted = values(value, field, ctx);
+                wanted.iter().all(has) && cell.items().all(|item| wanted.contains(&Plain::Text(item.to_owned())))
+            }
+        };
+    }
+    let cell = of_cell(cell, field);
+    match op {
+        "in" => values(value, field, ctx).iter().any(|value| simple("=", &cell, value)),
+        "between" => between(&cell, &values(value, field, ctx)),
+        "notBetween" => !between(&cell, &values(value, field, ctx)),
+        op => simple(op, &cell, &of_value(value, field, ctx)),
+    }
+}
+
+fn between(cell: &Plain, bounds: &[Plain]) -> bool {
+    let from = bounds.iter().any(|bound| simple(">=", cell, bound));
+    from && bounds.iter().any(|bound| simple("<=", cell, bound))
+}
+
+/// A cell against one value.
+fn simple(op: &str, cell: &Plain, value: &Plain) -> bool {
+    // How the cell stands to the first, and to the last, of the value.
+    let (to_first, to_last) = match (cell, value) {
+        (Plain::Text(a), Plain::Text(b)) => match op {
+            "contains" => return a.contains(b),
+            "beginsWith" => return a.starts_with(b),
+            "endsWith" => return a.ends_with(b),
+            _ => (a.chars().cmp(b.chars()), a.chars().cmp(b.chars())),
+        },
+        (Plain::Number(a), Plain::Number(b)) => (a.partial_cmp(b).unwrap(), a.partial_cmp(b).unwrap()),
+        (Plain::Stretch(a, _), Plain::Stretch(first, last)) => (a.cmp(first), a.cmp(last)),
+        _ => panic!("{cell:?} {op} {value:?}"),
+    };
+    match op {
+        "=" => to_first != Ordering::Less && to_last != Ordering::Greater,
+        "<" => to_first == Ordering::Less,
+        "<=" => to_last != Ordering::Greater,
+        ">" => to_last == Ordering::Greater,
+        ">=" => to_first != Ordering::Less,
+        _ => panic!("{op}"),
+    }
+}
+
+fn compare_fields(op: &str, field: &Field, a: &Cell<'_>, b: &Cell<'_>) -> bool {
+    match (a, b) {
+        (_, Cell::Null) => false,
+        (_, Cell::Number(b)) if b.is_nan() => false,
+        (Cell::List(x), Cell::List(y)) => x.iter().all(|item| y.contains(item)) && y.iter().all(|item| x.contains(item)),
+        _ => simple(op, &of_cell(a, field), &of_cell(b, field)),
+    }
+}
+
+fn elements(json: &Json, field: &Field, cell: &Cell<'_>, ctx: &Context<'_>) -> Option<bool> {
+    let kind = if field.kind == FieldType::Units { FieldType::Unit } else { FieldType::Text };
+    let element = Field { kind, case: Case::Sensitive, ..field.clone() };
+    let verdict = |item: &str| {
+        let item = Cell::Text(item.to_owned().into());
+        let only = |_: &str| (element.clone(), item.clone());
+        group(json.get("value").unwrap(), &only, ctx)
+    };
+    // A group that is left out is left out whatever the element.
+    verdict("x")?;
+    let verdicts: Vec<bool> = cell.items().map(|item| verdict(item).unwrap()).collect();
+    let (k, n) = (verdicts.iter().filter(|v| **v).count() as f64, verdicts.len() as f64);
+    let quota = json.get("match").unwrap();
+    let threshold = quota.get("threshold").and_then(Json::as_number).unwrap_or(0.0);
+    let fraction = threshold.fract() != 0.0;
+    let wanted = if fraction { threshold * n } else { threshold };
+    Some(match quota.get("mode").unwrap().as_text().unwrap() {
+        "all" => k == n,
+        "some" => k > 0.0,
+        "none" => k == 0.0,
+        "atMost" => k <= wanted,
+        _ if fraction && n == 0.0 => false,
+        "atLeast" => k >= wanted,
+        _ => k == wanted,
+    })
+}

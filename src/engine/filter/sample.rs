@@ -1,0 +1,214 @@
+//! Random schemas, leads and filters, for tests.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod query;
+mod value;
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use proptest::prelude::*;
+use proptest::sample::{Index, select, subsequence};
+
+use self::value::{UNITS, USERS, WORDS, cell, text};
+use super::{Context, People};
+use crate::json::Json;
+use crate::query::schema::Case;
+use crate::query::{Cell, Cells, Field, FieldIx, FieldType, Schema, UnitIx, UnitTree};
+use crate::time::{Instant, Zone};
+
+pub use self::query::{filter, rule};
+
+const KINDS: [FieldType; 10] = [
+    FieldType::Text,
+    FieldType::Number,
+    FieldType::Boolean,
+    FieldType::Date,
+    FieldType::Datetime,
+    FieldType::Choice,
+    FieldType::Tags,
+    FieldType::User,
+    FieldType::Unit,
+    FieldType::Units,
+];
+
+/// Offsets in seconds, each until an instant.
+type Offsets = &'static [(Option<&'static str>, i32)];
+
+const NEW_YORK: Offsets = &[(Some("2026-03-08T07:00Z"), -18000), (Some("2026-11-01T06:00Z"), -14400), (None, -18000)];
+const ZONES: [Offsets; 6] = [
+    &[(None, 0)],
+    NEW_YORK,
+    // Half an hour off, always and in winter.
+    &[(None, 19800)],
+    &[(Some("2026-03-07T15:00Z"), 39600), (Some("2026-10-31T15:30Z"), 37800), (None, 39600)],
+    // The clock jumps over midnight, and shows the hour before it twice.
+    &[(Some("2026-03-08T05:00Z"), -18000), (Some("2026-11-01T04:00Z"), -14400), (None, -18000)],
+    // The calendar leaves out a day.
+    &[(Some("2026-03-08T10:00Z"), -36000), (None, 50400)],
+];
+
+pub const NOW: &str = "2026-03-09T16:00Z";
+
+fn zone(offsets: Offsets) -> Zone {
+    let until = |text: Option<&str>| text.map(|text| Instant::parse(text).unwrap().0);
+    Zone::from_table(&offsets.iter().map(|(text, offset)| (until(*text), *offset)).collect::<Vec<_>>()).unwrap()
+}
+
+fn tree(units: Vec<(&str, Option<&str>)>) -> UnitTree {
+    UnitTree::build(units.into_iter().map(|(id, above)| (id.to_owned(), None, None, above.map(Into::into))).collect()).unwrap()
+}
+
+/// Two fields of each type, and two texts that regard case.
+pub fn schema() -> Schema {
+    let field = |name: String, kind, case| {
+        let choices = if kind == FieldType::Choice { WORDS.map(str::to_owned).to_vec() } else { Vec::new() };
+        Field { name, label: None, kind, case, choices, format: None }
+    };
+    let mut fields = Vec::new();
+    for kind in KINDS {
+        for i in 1..=2 {
+            fields.push(field(format!("{}{i}", kind.name()), kind, Case::Ignored));
+        }
+    }
+    fields.push(field("exact1".into(), FieldType::Text, Case::Sensitive));
+    fields.push(field("exact2".into(), FieldType::Text, Case::Sensitive));
+    let units = vec![("hq", None), ("north", Some("hq")), ("n1", Some("north")), ("n2", Some("north")), ("south", Some("hq"))];
+    Schema::new(fields, zone(NEW_YORK), 1, tree(units))
+}
+
+/// A schema, and which of its fields is the id.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    pub schema: Rc<Schema>,
+    /// A text field that regards case, as a configuration makes it.
+    pub id: Option<FieldIx>,
+    /// What ids are made of, and which row has the first of them.
+    stems: Vec<String>,
+    turn: usize,
+}
+
+/// Up to three fields of each type in any order, any zone, week and organisation, with an id or without.
+pub fn shapes() -> impl Strategy<Value = Shape> {
+    let some = KINDS.map(|kind| prop::collection::vec(field(kind), 0..=3));
+    let named = |lists: [Vec<Field>; 10]| {
+        let number = |list: Vec<Field>| {
+            (1..).zip(list).map(|(i, field)| Field { name: format!("{}{i}", field.kind.name()), ..field }).collect::<Vec<_>>()
+        };
+        lists.into_iter().flat_map(number).collect::<Vec<_>>()
+    };
+    let fields = some.prop_map(named).prop_filter("a field", |fields| !fields.is_empty()).prop_shuffle();
+    let id = prop::option::weighted(0.7, any::<Index>());
+    let stems = prop::collection::vec(text().prop_map(|id| if id.is_empty() { "id".to_owned() } else { id }), 1..64);
+    (fields, id, select(&ZONES[..]), 0u8..7, trees(), (stems, any::<u16>())).prop_map(
+        |(mut fields, id, offsets, week, units, (stems, turn))| {
+            let texts: Vec<usize> = (0..fields.len()).filter(|at| fields[*at].kind == FieldType::Text).collect();
+            let id = id.filter(|_| !texts.is_empty()).map(|id| texts[id.index(texts.len())]);
+            id.into_iter().for_each(|at| fields[at].case = Case::Sensitive);
+            let schema = Rc::new(Schema::new(fields, zone(offsets), week, units));
+            Shape { schema, id: id.map(|at| FieldIx(u32::try_from(at).unwrap())), stems, turn: turn.into() }
+        },
+    )
+}
+
+fn field(kind: FieldType) -> impl Strategy<Value = Field> {
+    let case = if kind == FieldType::Text { select(vec![Case::Ignored, Case::Sensitive]).boxed() } else { Just(Case::Ignored).boxed() };
+    let most = if kind == FieldType::Choice { WORDS.len() } else { 0 };
+    let choices = select(vec![0, most / 2, most]).prop_flat_map(|many| subsequence(&WORDS[..], many));
+    (case, choices).prop_map(move |(case, choices)| {
+        let choices = choices.into_iter().map(str::to_owned).collect();
+        Field { name: String::new(), label: None, kind, case, choices, format: None }
+    })
+}
+
+/// None at all, flat, a chain, or any tree, of one root or of several; parents and children in any order.
+fn trees() -> impl Strategy<Value = UnitTree> {
+    // For each unit which of those before it is above it, counted from 1; those with 0 are roots.
+    let above = prop_oneof![
+        Just(vec![0, 0, 0, 0, 0]),
+        Just(vec![0, 1, 2, 3, 4]),
+        (Just(0usize), Just(1usize), 1usize..=2, 1usize..=3, 1usize..=4).prop_map(|(a, b, c, d, e)| vec![a, b, c, d, e]),
+        (Just(0usize), 0usize..=1, 0usize..=2, 0usize..=3, 0usize..=4).prop_map(|(a, b, c, d, e)| vec![a, b, c, d, e]),
+    ];
+    let many = prop_oneof![4 => Just(5usize), 1 => 0usize..5];
+    let written = (above, many, Just(UNITS[..5].to_vec()).prop_shuffle()).prop_map(|(above, many, names)| {
+        let parent = |nth: &usize| nth.checked_sub(1).map(|at| names[at]);
+        names.iter().zip(&above).take(many).map(|(name, nth)| (*name, parent(nth))).collect::<Vec<_>>()
+    });
+    written.prop_shuffle().prop_map(tree)
+}
+
+impl Shape {
+    /// The same rows where each has an id of its own, if there is an id: then no two of them are one lead.
+    pub fn rows(&self, leads: Vec<Lead>, rows: Vec<(usize, bool)>) -> (Vec<Lead>, Vec<(usize, bool)>) {
+        let Some(FieldIx(id)) = self.id else { return (leads, rows) };
+        let mut seen = BTreeSet::new();
+        let stems = self.stems.iter().cycle().take(rows.len()).enumerate();
+        let mut ids: Vec<String> = stems.map(|(at, stem)| if seen.insert(stem) { stem.clone() } else { format!("{stem}#{at}") }).collect();
+        ids.rotate_right(self.turn % rows.len().max(1));
+        let apart = rows.iter().zip(ids).map(|((lead, _), name)| {
+            let mut lead = leads[*lead].clone();
+            lead.0[id as usize] = Cell::Text(name.into());
+            lead
+        });
+        (apart.collect(), rows.iter().enumerate().map(|(at, (_, gone))| (at, *gone)).collect())
+    }
+}
+
+/// u1 in n1, u2 in south, u3 in hq, where there is such a unit; u4 has no unit.
+pub struct Staff(pub UnitTree);
+
+impl Staff {
+    pub fn unit(user: &str) -> Option<&'static str> {
+        match user {
+            "u1" => Some("n1"),
+            "u2" => Some("south"),
+            "u3" => Some("hq"),
+            _ => None,
+        }
+    }
+}
+
+impl People for Staff {
+    fn unit_of(&self, user: &str) -> Option<UnitIx> {
+        Staff::unit(user).and_then(|unit| self.0.find(unit))
+    }
+
+    fn users(&self) -> Option<Vec<String>> {
+        Some(USERS.iter().take(4).map(|user| (*user).to_owned()).collect())
+    }
+}
+
+pub fn context<'a>(schema: &'a Schema, staff: &'a Staff) -> Context<'a> {
+    Context { schema, people: staff, now: Instant::parse(NOW), actor: Some("u2") }
+}
+
+/// A lead as its cells in the order of the schema.
+#[derive(Clone, Debug)]
+pub struct Lead(pub Vec<Cell<'static>>);
+
+impl Cells for Lead {
+    fn cell(&self, field: FieldIx) -> Cell<'_> {
+        self.0.get(field.0 as usize).cloned().unwrap_or_default()
+    }
+}
+
+pub fn lead(schema: &Schema) -> impl Strategy<Value = Lead> + use<> {
+    schema.fields.iter().map(|field| cell(field.kind, &schema.zone)).collect::<Vec<_>>().prop_map(Lead)
+}
+
+/// Leads of any shape, and a filter.
+pub fn questions(leads: impl Into<prop::collection::SizeRange>) -> impl Strategy<Value = (Shape, Json, Vec<Lead>)> {
+    let leads = leads.into();
+    shapes().prop_flat_map(move |shape| {
+        let (filter, leads) = (filter(&shape.schema), prop::collection::vec(lead(&shape.schema), leads.clone()));
+        (Just(shape), filter, leads)
+    })
+}

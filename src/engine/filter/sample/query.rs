@@ -1,0 +1,163 @@
+//! Filters for a schema.
+
+use std::rc::Rc;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::Union;
+
+use super::KINDS;
+use super::value::{text, value};
+use crate::json::Json;
+use crate::query::schema::Case;
+use crate::query::{Field, FieldType, Schema};
+
+/// A list of values: an array, or the same as comma-separated text.
+fn values(kind: FieldType, schema: &Schema, size: std::ops::Range<usize>) -> BoxedStrategy<Json> {
+    let whole = value(kind, schema).prop_filter("a value", |v| *v != "~".into());
+    let joined = |list: &[Json]| {
+        let piece = |json: &Json| json.as_text().map_or_else(|| json.write(), |text| text.replace(',', "\\,"));
+        Json::Text(list.iter().map(piece).collect::<Vec<_>>().join(" , "))
+    };
+    let plain = move |json: &Json| {
+        json.as_number().is_some() && kind != FieldType::Datetime || json.as_text().is_some_and(|t| !t.trim().is_empty())
+    };
+    (prop::collection::vec(whole, size), any::<bool>())
+        .prop_map(move |(list, join)| if join && list.iter().all(plain) { joined(&list) } else { Json::List(list) })
+        .boxed()
+}
+
+fn operators(kind: FieldType) -> Vec<&'static str> {
+    let mut out = vec!["=", "!=", "null", "notNull", "empty", "notEmpty"];
+    let order = ["<", ">", "<=", ">=", "between", "notBetween", "in", "notIn"];
+    let parts = ["contains", "beginsWith", "endsWith", "doesNotContain", "doesNotBeginWith", "doesNotEndWith"];
+    match kind {
+        FieldType::Text => out.extend(order.into_iter().chain(parts)),
+        FieldType::Number | FieldType::Date | FieldType::Datetime => out.extend(order),
+        FieldType::Boolean => {}
+        FieldType::Choice => out.extend(["in", "notIn"]),
+        FieldType::Tags => out.extend(["in", "notIn", "contains", "doesNotContain"]),
+        FieldType::Units => out.extend(["in", "notIn", "contains", "doesNotContain", "under", "notUnder"]),
+        FieldType::User | FieldType::Unit => out.extend(["in", "notIn", "under", "notUnder"]),
+    }
+    out
+}
+
+/// A rule on a field of this name and type, with a value.
+fn plain_rule(field: String, kind: FieldType, schema: &Rc<Schema>) -> BoxedStrategy<Json> {
+    let units: Vec<String> = schema.units.units().iter().map(|unit| unit.id.clone()).collect();
+    let can = |op: &&str| !matches!(*op, "under" | "notUnder") || !units.is_empty();
+    let schema = schema.clone();
+    select(operators(kind).into_iter().filter(can).collect::<Vec<_>>())
+        .prop_flat_map(move |operator| {
+            let value = match operator {
+                "in" | "notIn" => values(kind, &schema, 0..4),
+                "between" | "notBetween" => values(kind, &schema, 2..3),
+                "=" | "!=" if kind.is_list() => values(kind, &schema, 1..4),
+                "under" | "notUnder" => select(units.clone()).prop_map(Json::from).boxed(),
+                "contains" | "beginsWith" | "endsWith" if kind == FieldType::Text => text().prop_map(Json::from).boxed(),
+                _ => value(kind, &schema),
+            };
+            (Just(operator), value)
+        })
+        .prop_map(move |(operator, value)| rule_of(&field, operator, value))
+        .boxed()
+}
+
+fn rule_of(field: &str, operator: &str, value: Json) -> Json {
+    Json::object([("field", field.into()), ("operator", operator.into()), ("value", value)])
+}
+
+/// A rule on two of these fields, which can be compared with each other.
+fn pair_rule(fields: Vec<Field>) -> BoxedStrategy<Json> {
+    let kind = fields[0].kind;
+    let fits = |op: &&str| {
+        !matches!(*op, "in" | "notIn" | "between" | "notBetween" | "null" | "notNull" | "empty" | "notEmpty" | "under" | "notUnder")
+    };
+    let part = move |op: &&str| !kind.is_list() || matches!(*op, "=" | "!=");
+    let operators: Vec<&'static str> = operators(kind).into_iter().filter(fits).filter(part).collect();
+    (select(operators), select(fields.clone()), select(fields))
+        .prop_map(move |(operator, a, b)| {
+            let Json::Object(mut rule) = rule_of(&a.name, operator, b.name.into()) else { return Json::Null };
+            rule.push(("valueSource".into(), "field".into()));
+            Json::Object(rule)
+        })
+        .boxed()
+}
+
+fn match_rule(field: Field, schema: &Rc<Schema>) -> BoxedStrategy<Json> {
+    let element = if field.kind == FieldType::Units { FieldType::Unit } else { FieldType::Text };
+    let one = plain_rule(String::new(), element, schema);
+    let inner = prop::collection::vec(prop_oneof![6 => one, 1 => Just(rule_of("~", "=", Json::Null))], 0..3);
+    let mode = select(&["all", "some", "none", "atLeast", "atMost", "exactly"][..]);
+    let threshold = select(&[0.0, 1.0, 2.0, 3.0, 0.5, 0.25][..]);
+    (inner, mode, threshold, select(&["and", "or", "xor"][..]), any::<bool>())
+        .prop_map(move |(rules, mode, threshold, combinator, not)| {
+            let quota = Json::object([("mode", mode.into()), ("threshold", threshold.into())]);
+            let group = Json::object([("combinator", combinator.into()), ("not", not.into()), ("rules", Json::List(rules))]);
+            Json::object([("field", field.name.as_str().into()), ("operator", "=".into()), ("match", quota), ("value", group)])
+        })
+        .boxed()
+}
+
+/// A rule on any field.
+pub fn rule(schema: &Schema) -> BoxedStrategy<Json> {
+    let schema = Rc::new(schema.clone());
+    let fields = |wanted: &dyn Fn(&Field) -> bool| -> Vec<Field> { schema.fields.iter().filter(|field| wanted(field)).cloned().collect() };
+    // Each type, and texts that regard case, as often as any other, however many fields there are of it.
+    let groups = KINDS.iter().flat_map(|kind| [(*kind, Case::Ignored), (*kind, Case::Sensitive)]);
+    let groups = groups.map(|group| fields(&|field| (field.kind, field.case) == group));
+    let groups: Vec<Vec<Field>> = groups.filter(|group| !group.is_empty()).collect();
+    let plain = |groups: Vec<Vec<Field>>| {
+        let schema = schema.clone();
+        select(groups).prop_flat_map(select).prop_flat_map(move |field| plain_rule(field.name, field.kind, &schema)).boxed()
+    };
+    let off = (plain(groups.clone()), select(&["disabled", "muted"][..])).prop_map(|(rule, key)| {
+        let Json::Object(mut rule) = rule else { return Json::Null };
+        rule.push((key.into(), true.into()));
+        Json::Object(rule)
+    });
+    let unfinished = select(vec![rule_of("~", "=", "x".into()), rule_of(&schema.fields[0].name, "~", "x".into())]);
+    let mut kinds = vec![
+        (15, plain(groups.clone())),
+        (4, select(groups.clone()).prop_flat_map(pair_rule).boxed()),
+        (1, unfinished.boxed()),
+        (1, off.boxed()),
+    ];
+    let exact = fields(&|field| field.case == Case::Sensitive);
+    if !exact.is_empty() {
+        kinds.extend([(2, plain(vec![exact.clone()])), (1, pair_rule(exact))]);
+    }
+    let lists = fields(&|field| field.kind.is_list());
+    if !lists.is_empty() {
+        kinds.push((3, select(lists).prop_flat_map(move |field| match_rule(field, &schema)).boxed()));
+    }
+    Union::new_weighted(kinds).boxed()
+}
+
+/// A whole filter.
+pub fn filter(schema: &Schema) -> BoxedStrategy<Json> {
+    let combinators = select(&["and", "or", "xor"][..]);
+    let deep = rule(schema).prop_recursive(4, 24, 4, move |inner| {
+        let joined = (prop::collection::vec(inner.clone(), 0..5), combinators.clone(), any::<bool>(), prop::bool::weighted(0.05)).prop_map(
+            |(rules, combinator, not, off)| {
+                Json::object([
+                    ("combinator", combinator.into()),
+                    ("not", not.into()),
+                    ("disabled", off.into()),
+                    ("rules", Json::List(rules)),
+                ])
+            },
+        );
+        let free = (prop::collection::vec((inner, combinators.clone()), 0..5), any::<bool>()).prop_map(|(parts, not)| {
+            let mut rules: Vec<Json> = parts.into_iter().flat_map(|(rule, combinator)| [rule, combinator.into()]).collect();
+            rules.pop();
+            Json::object([("not", not.into()), ("rules", Json::List(rules))])
+        });
+        prop_oneof![3 => joined, 1 => free]
+    });
+    deep.prop_map(|node| {
+        if node.get("rules").is_some() { node } else { Json::object([("combinator", "and".into()), ("rules", Json::List(vec![node]))]) }
+    })
+    .boxed()
+}

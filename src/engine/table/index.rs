@@ -1,0 +1,58 @@
+//! From an id to its row.
+
+use hashbrown::HashTable;
+
+use super::Budget;
+use super::column::TextColumn;
+use super::dict::hash;
+use crate::error::{Error, Result};
+
+/// Row numbers by the hash of their ids; the ids themselves stand in their column.
+#[derive(Debug, Default)]
+pub struct Index {
+    rows: HashTable<u32>,
+}
+
+impl Index {
+    /// The row with that id.
+    #[inline]
+    pub fn find(&self, ids: &TextColumn, id: &[u8]) -> Option<u32> {
+        self.find_hashed(ids, hash(id), id)
+    }
+
+    #[inline]
+    pub fn find_hashed(&self, ids: &TextColumn, key: u64, id: &[u8]) -> Option<u32> {
+        self.rows.find(key, |row| ids.stored(*row) == id).copied()
+    }
+
+    /// Makes room for `extra` more rows.
+    pub fn reserve(&mut self, ids: &TextColumn, extra: usize, budget: &Budget) -> Result<()> {
+        if self.rows.capacity() - self.rows.len() >= extra {
+            return Ok(());
+        }
+        let before = self.rows.allocation_size();
+        let wanted = (self.rows.len().saturating_add(extra).max(8)).saturating_mul(8) / 7;
+        budget.reserve(wanted.checked_next_power_of_two().unwrap_or(usize::MAX).saturating_mul(5).saturating_add(16))?;
+        self.rows.try_reserve(extra, |row| hash(ids.stored(*row))).map_err(|_| Error::out_of_memory())?;
+        budget.release(before);
+        Ok(())
+    }
+
+    /// Adds a row for which there is room.
+    #[inline]
+    pub fn insert(&mut self, ids: &TextColumn, key: u64, row: u32) {
+        self.rows.insert_unique(key, row, |row| hash(ids.stored(*row)));
+    }
+
+    /// Forgets a row.
+    pub fn remove(&mut self, ids: &TextColumn, row: u32) {
+        if let Ok(entry) = self.rows.find_entry(hash(ids.stored(row)), |other| *other == row) {
+            entry.remove();
+        }
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        self.rows.allocation_size()
+    }
+}

@@ -1,0 +1,292 @@
+//! Loading: bytes in pieces, or batches of columns, into a stage.
+
+mod columns;
+mod convert;
+mod csv;
+mod header;
+mod ids;
+mod items;
+mod json;
+mod known;
+mod nested;
+mod pieces;
+mod recent;
+mod rows;
+mod slot;
+mod spans;
+
+use crate::btree::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+pub use columns::BatchColumn;
+pub use spans::Texts;
+
+use super::budget::Budget;
+use super::ops::short;
+use super::problem::Problems;
+use super::stage::Stage;
+use super::{Table, Upserted};
+use crate::error::{Error, Result, pointer};
+use crate::query::{Field, FieldIx, Schema};
+use convert::{Converter, Findings, Memory, is_kept};
+use json::Rows;
+use slot::{Cells, Slot, SlotColumn, Value};
+use spans::Words;
+
+/// What the bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoadFormat {
+    /// One JSON array of objects.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+    /// Comma-separated values, with a header.
+    Csv,
+}
+
+/// How to load.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// What the bytes are; found out from the first of them if absent: `[` is JSON, `{` is NDJSON, all else is CSV.
+    pub format: Option<LoadFormat>,
+    /// Source key or CSV header → field. A key that is not named here goes to the field of that name, or else of that label, unless
+    /// that field is named here.
+    pub columns: Vec<(String, String)>,
+    /// Whether the first cell that does not fit is an error.
+    pub strict: bool,
+    /// The ids of all users, if unknown ones are to be reported.
+    pub users: Option<Rc<BTreeSet<String>>>,
+}
+
+/// What becomes of the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoadMode {
+    /// A new table: a missing key is null.
+    Load,
+    /// An upsert: a missing key keeps its value.
+    Upsert,
+}
+
+/// Longest unfinished row, and longest window that is read at once.
+const MAX_ROW: usize = if cfg!(test) { 1 << 20 } else { 256 << 20 };
+/// Cells of a batch of rows, which are read first and converted column by column then.
+const BATCH_CELLS: usize = 4096;
+
+#[derive(Debug)]
+enum Source {
+    /// Nothing was pushed that says what it is.
+    Unknown,
+    Json(Rows),
+    /// The header was not read yet.
+    Header,
+    Csv {
+        delimiter: u8,
+        targets: Vec<Option<u32>>,
+    },
+    Columns,
+}
+
+/// Takes leads in pieces and makes them a table, or rows for an upsert, all of them or none.
+#[derive(Debug)]
+pub struct Loader {
+    pub(crate) stage: Stage,
+    purpose: LoadMode,
+    strict: bool,
+    format: Option<LoadFormat>,
+    users: Option<Rc<BTreeSet<String>>>,
+    keys: BTreeMap<String, u32>,
+    source: Source,
+    problems: Problems,
+    findings: Findings,
+    memory: Vec<Memory>,
+    words: Vec<Words>,
+    slots: Vec<Slot>,
+    ragged: Vec<u32>,
+    batch: usize,
+    batch_rows: usize,
+    /// Rows of the input that were read, refused ones included.
+    seen: u32,
+    /// The unfinished row, and from which length on it is worth another look.
+    carry: Vec<u8>,
+    look_at: usize,
+    /// Bytes before `carry`.
+    offset: u64,
+    failed: Option<Error>,
+}
+
+pub fn batch_invalid(message: &str) -> Error {
+    Error::new("batch_invalid", "", message)
+}
+
+impl Loader {
+    /// A loader for leads of these fields, of which `id` is the id.
+    ///
+    /// # Errors
+    /// `unknown_field` and `duplicate_column` for what `columns` says.
+    pub fn new(schema: Rc<Schema>, id: FieldIx, options: LoadOptions, purpose: LoadMode, budget: Budget) -> Result<Loader> {
+        let keys = header::keys(&schema, &options.columns)?;
+        let width = schema.fields.len().max(1);
+        let batch_rows = (BATCH_CELLS / width).clamp(16, 256);
+        let memory = schema.fields.iter().map(|_| Memory::default()).collect();
+        let words = schema.fields.iter().map(|_| Words::default()).collect();
+        Ok(Loader {
+            stage: Stage::new(schema, id, budget),
+            purpose,
+            strict: options.strict,
+            format: options.format,
+            users: options.users,
+            keys,
+            source: Source::Unknown,
+            problems: Problems::default(),
+            findings: Findings::default(),
+            memory,
+            words,
+            slots: Vec::new(),
+            ragged: Vec::new(),
+            batch: 0,
+            batch_rows,
+            seen: 0,
+            carry: Vec::new(),
+            look_at: 0,
+            offset: 0,
+            failed: None,
+        })
+    }
+
+    /// Keys of the input, each with its field.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, FieldIx)> {
+        self.keys.iter().map(|(key, field)| (key.as_str(), FieldIx(*field)))
+    }
+
+    /// How many rows were read so far.
+    pub fn rows(&self) -> u32 {
+        self.seen
+    }
+
+    /// Adds the next bytes. They may end anywhere; only a row that is not finished is kept.
+    ///
+    /// # Errors
+    /// `not_utf8`, `json_invalid`, `json_too_deep`, `csv_invalid`, `row_too_long`, `duplicate_header`, `id_missing`, `cell_invalid` if the
+    /// load is strict, `out_of_memory`. After an error the loader gives that error to every call.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
+        self.guard(|loader| loader.take(bytes))
+    }
+
+    /// The table of all that was pushed.
+    ///
+    /// # Errors
+    /// Those of [`Loader::push`], and `json_truncated`, `csv_truncated`.
+    pub fn finish(self) -> Result<Table> {
+        let (stage, problems) = self.into_stage()?;
+        Table::from_stage(stage, problems)
+    }
+
+    /// The same for a table that exists: see [`Table::upsert`].
+    ///
+    /// # Errors
+    /// Those of [`Table::upsert`].
+    pub fn finish_into(self, table: &mut Table) -> Result<Upserted> {
+        table.upsert(self)
+    }
+
+    pub(crate) fn into_stage(mut self) -> Result<(Stage, Problems)> {
+        self.guard(Loader::end)?;
+        self.stage.index_ids()?;
+        self.stage.columns.iter_mut().for_each(super::Column::trim);
+        Ok((self.stage, self.problems))
+    }
+
+    fn guard(&mut self, work: impl FnOnce(&mut Loader) -> Result<()>) -> Result<()> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        work(self).inspect_err(|error| self.failed = Some(error.clone()))
+    }
+
+    fn only_columns(&mut self) -> Result<()> {
+        match self.source {
+            Source::Unknown if self.carry.is_empty() && self.offset == 0 => self.source = Source::Columns,
+            Source::Columns => {}
+            _ => return Err(batch_invalid("a load takes bytes or columns, not both")),
+        }
+        Ok(())
+    }
+
+    /// Converts the rows of the batch.
+    fn flush(&mut self, text: &str) -> Result<()> {
+        let (rows, width) = (self.batch, self.stage.schema.fields.len());
+        if rows == 0 {
+            return Ok(());
+        }
+        let schema = self.stage.schema.clone();
+        let id = self.stage.id;
+        let Some(id_field) = schema.get(id) else { return Ok(()) };
+        let mut slots = std::mem::take(&mut self.slots);
+        let mut converter = Converter::new(&schema, id, id_field, &mut self.findings, &[]);
+        for row in self.ragged.drain(..) {
+            converter.report(row as usize, "ragged_row", Value::Absent);
+        }
+        let id_at = id.0 as usize;
+        let refused = self.stage.push_ids(&mut converter, rows, &SlotColumn { slots: &slots, width, field: id_at, text })?;
+        let mut kept = Vec::new();
+        if !refused.is_empty() {
+            for row in (0..rows).filter(|row| refused.binary_search(row).is_err()) {
+                slots.copy_within(row * width..(row + 1) * width, kept.len() * width);
+                kept.push(short(row));
+            }
+        }
+        let count = rows - refused.len();
+        for (ix, field) in (0u32..).map(FieldIx).zip(&schema.fields).filter(|(ix, _)| *ix != id) {
+            let at = ix.0 as usize;
+            self.convert(ix, field, count, &kept, &SlotColumn { slots: &slots, width, field: at, text })?;
+        }
+        self.slots = slots;
+        self.batch = 0;
+        self.end_batch(count, rows)
+    }
+
+    /// Adds the cells of one field.
+    #[inline]
+    fn convert<'a>(&mut self, ix: FieldIx, field: &Field, count: usize, kept: &[u32], cells: &impl Cells<'a>) -> Result<()> {
+        let schema = self.stage.schema.clone();
+        let mut none = Memory::default();
+        let mut converter = Converter::new(&schema, ix, field, &mut self.findings, kept);
+        converter.users = self.users.as_deref();
+        let memory = self.memory.get_mut(ix.0 as usize).unwrap_or(&mut none);
+        self.stage.push_cells(&mut converter, memory, count, cells)?;
+        if self.purpose == LoadMode::Upsert {
+            for at in (0..count).filter(|at| cells.get(*at) == Value::Absent) {
+                self.stage.mark_absent(ix.0 as usize, self.stage.rows + short(at))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts the rows of a batch and takes its problems over.
+    fn end_batch(&mut self, count: usize, rows: usize) -> Result<()> {
+        self.stage.rows += short(count);
+        let mut found = std::mem::take(&mut self.findings);
+        crate::sort::by_key(&mut found.list, |finding| (finding.at, finding.field));
+        let dropped = found.total - found.list.len() as u64;
+        for finding in found.list.drain(..) {
+            let row = self.seen.saturating_add(short(finding.at));
+            if self.strict && !is_kept(finding.code) {
+                let name = self.stage.schema.name(finding.field);
+                let message = match finding.code {
+                    "ragged_row" => format!("row {row} has more or fewer cells than the header"),
+                    "id_missing" => format!("row {row} has no id in `{name}`"),
+                    code => format!("`{}` does not fit the field `{name}` in row {row}: `{code}`", finding.value),
+                };
+                let path = pointer(&pointer("", row), name);
+                let fault = crate::error::Diagnostic::error("cell_invalid", path, message).with("reason", finding.code);
+                return Err(Error::of(fault));
+            }
+            self.problems.add(row, finding.field, finding.code, || finding.value);
+        }
+        self.problems.count(dropped);
+        self.findings = found;
+        self.findings.total = 0;
+        self.seen = self.seen.saturating_add(short(rows));
+        Ok(())
+    }
+}

@@ -1,0 +1,168 @@
+//! Which key of the input goes to which field.
+
+use crate::btree::BTreeMap;
+use std::borrow::Cow;
+
+use super::Source;
+use super::csv::{DELIMITERS, Ends, Record, record};
+use super::json::Stop;
+use super::slot::Slot;
+use crate::error::{Diagnostic, Error, Result, nearest, nearest_name, pointer};
+use crate::query::{FieldIx, Schema};
+use crate::table::Budget;
+use crate::table::ops::{gather, short};
+use crate::table::problem::cut;
+use crate::table::stage::Stage;
+
+/// Keys of the input with their fields: first what `columns` says, then names, then labels.
+pub fn keys(schema: &Schema, columns: &[(String, String)]) -> Result<BTreeMap<String, u32>> {
+    let mut keys = BTreeMap::new();
+    let mut named = Vec::new();
+    for (key, name) in columns {
+        let path = || pointer("/columns", key);
+        let Some(field) = schema.find(name) else {
+            let known = schema.fields.iter().map(|field| field.name.as_str());
+            let fault = Diagnostic::error("unknown_field", path(), format!("there is no field `{name}`"));
+            return Err(Error::of(fault.maybe_hint(nearest(name, known))));
+        };
+        if named.contains(&field) {
+            return Err(Error::new("duplicate_column", path(), format!("two columns are named for the field `{name}`")));
+        }
+        named.push(field);
+        keys.insert(key.clone(), field.0);
+    }
+    let free = |ix: u32| !named.contains(&FieldIx(ix));
+    for (ix, field) in (0u32..).zip(&schema.fields).filter(|(ix, _)| free(*ix)) {
+        keys.entry(field.name.clone()).or_insert(ix);
+    }
+    for (ix, field) in (0u32..).zip(&schema.fields).filter(|(ix, _)| free(*ix)) {
+        if let Some(label) = &field.label {
+            keys.entry(label.clone()).or_insert(ix);
+        }
+    }
+    Ok(keys)
+}
+
+/// The error for input without a column for the id.
+pub fn no_id(stage: &Stage, headers: Headers<'_>) -> Error {
+    let field = stage.schema.get(stage.id);
+    let name = field.map_or("", |field| field.name.as_str());
+    let names = std::iter::once(name).chain(field.and_then(|field| field.label.as_deref()));
+    let listed: Vec<String> = headers.iter().take(8).map(|header| format!("`{}`", cut(&header))).collect();
+    let message = match listed.is_empty() {
+        true => format!("there is no header, and so no column for the id `{name}`"),
+        false => format!("no column is for the id `{name}`; the header has {}", listed.join(", ")),
+    };
+    // Past a thousand columns nobody looks for a slip of the pen.
+    let near: Vec<Cow<'_, str>> = headers.iter().take(1000).collect();
+    let near = names.into_iter().find_map(|name| nearest_name(name, near.iter().map(Cow::as_ref)));
+    let hint = near.map(|header| format!("if `{header}` holds it, load with `columns: {{\"{header}\": \"{name}\"}}`"));
+    Error::of(Diagnostic::error("id_missing", "", message).maybe_hint(hint))
+}
+
+/// The cells of a header. A file may have millions of them, so they stay where they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Headers<'a> {
+    text: &'a str,
+    slots: &'a [Slot],
+}
+
+impl<'a> Headers<'a> {
+    fn get(self, nth: usize) -> Cow<'a, str> {
+        match self.slots.get(nth).and_then(|slot| slot.value(self.text).text()) {
+            Some((Cow::Borrowed(text), _)) => Cow::Borrowed(text.trim()),
+            Some((Cow::Owned(text), _)) => Cow::Owned(text.trim().to_owned()),
+            None => Cow::Borrowed(""),
+        }
+    }
+
+    fn iter(self) -> impl Iterator<Item = Cow<'a, str>> {
+        (0..self.slots.len()).map(move |nth| self.get(nth))
+    }
+
+    /// The number of the first header that an earlier one is equal to. Empty ones are no headers.
+    fn repeated(self, budget: &Budget) -> Result<Option<usize>> {
+        let mut order = gather(0..short(self.slots.len()), budget)?;
+        order.retain(|nth| !self.get(*nth as usize).is_empty());
+        order.sort_unstable_by(|a, b| self.get(*a as usize).cmp(&self.get(*b as usize)).then(a.cmp(b)));
+        let again = order.windows(2).filter_map(|pair| match pair {
+            [a, b] if self.get(*a as usize) == self.get(*b as usize) => Some(*b as usize),
+            _ => None,
+        });
+        let first = again.min();
+        budget.release(order.capacity() * 4);
+        Ok(first)
+    }
+}
+
+/// A delimiter tried: how many headers it makes known and how many there are, the delimiter, where the header ends, its cells.
+type Candidate = ((usize, usize), u8, usize, Vec<Slot>);
+
+/// The header's cells, with each delimiter tried: the one that makes most of them known is chosen, then the one with most cells.
+/// `None` if the header is not whole yet.
+pub fn read(bytes: &[u8], at: &mut usize, ends: Ends, keys: &BTreeMap<String, u32>, stage: &Stage) -> Result<Option<Result<Source>>, Stop> {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let mut best: Option<Candidate> = None;
+    let mut stopped = None;
+    for delimiter in DELIMITERS {
+        let mut here = *at;
+        let slots = loop {
+            if here >= text.len() {
+                break None;
+            }
+            let (mut slots, mut full) = (Vec::new(), None);
+            let read = record(bytes, &mut here, delimiter, ends, |_, slot: Slot| match stage.budget.grow(&mut slots, 1) {
+                Ok(()) => slots.push(slot),
+                Err(error) => full = Some(error),
+            });
+            if let Some(error) = full {
+                return Ok(Some(Err(error)));
+            }
+            match read {
+                Ok(Record::Blank) => {}
+                Ok(Record::Cells(_)) => break Some(slots),
+                Err(stop) => {
+                    stopped = Some(stop);
+                    break None;
+                }
+            }
+        };
+        let Some(slots) = slots else { continue };
+        let known = Headers { text, slots: &slots }.iter().filter(|header| keys.contains_key(header.as_ref())).count();
+        let score = (known, slots.len());
+        if best.as_ref().is_none_or(|(best, ..)| score > *best) {
+            best = Some((score, delimiter, here, slots));
+        }
+    }
+    if matches!(stopped, Some(Stop::More)) && ends == Ends::Unknown {
+        return Ok(None);
+    }
+    // A broken header that looks whole by another delimiter makes nothing known.
+    let best = best.filter(|((known, _), ..)| *known > 0 || stopped.is_none());
+    let Some((_, delimiter, end, slots)) = best else {
+        return match stopped {
+            Some(Stop::More) => Ok(Some(Err(Error::new("csv_truncated", "", "a quoted cell of the header has no end")))),
+            Some(stop) => Err(stop),
+            None => Ok(None),
+        };
+    };
+    *at = end;
+    Ok(Some(targets(delimiter, Headers { text, slots: &slots }, keys, stage)))
+}
+
+fn targets(delimiter: u8, headers: Headers<'_>, keys: &BTreeMap<String, u32>, stage: &Stage) -> Result<Source> {
+    let mut targets = Vec::new();
+    stage.budget.exact(&mut targets, headers.slots.len())?;
+    targets.extend(headers.iter().map(|header| keys.get(header.as_ref()).copied()));
+    // A field may be fed under its name or under its label, but once.
+    let mut fed = vec![false; stage.schema.fields.len()];
+    let twice = targets.iter().position(|target| {
+        let place = target.and_then(|target| fed.get_mut(target as usize));
+        place.is_some_and(|fed| std::mem::replace(fed, true))
+    });
+    if let Some(nth) = twice.into_iter().chain(headers.repeated(&stage.budget)?).min() {
+        let message = format!("the header `{}` stands for a column that is there already", cut(&headers.get(nth)));
+        return Err(Error::new("duplicate_header", pointer("", nth), message));
+    }
+    if targets.contains(&Some(stage.id.0)) { Ok(Source::Csv { delimiter, targets }) } else { Err(no_id(stage, headers)) }
+}

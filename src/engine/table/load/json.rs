@@ -1,0 +1,344 @@
+//! Rows of JSON and NDJSON.
+//!
+//! A row is read once, byte by byte, into [`Slot`]s: what kind each cell is and where it stands. Grammar is checked on
+//! the way; nothing is converted or copied. Keys are guessed to come in the order of the row before.
+
+use super::batch_invalid;
+use super::known::Known;
+use super::nested::MAX_DEPTH;
+use super::slot::{Kind, Slot};
+use crate::error::Error;
+use crate::json::scan::plain_end;
+
+/// Why reading stopped.
+#[derive(Debug)]
+pub enum Stop {
+    /// The text ends here; there may be more to come.
+    More,
+    /// This is not what should stand here.
+    Bad(usize, &'static str),
+    /// Nested too deep.
+    Deep(usize),
+}
+
+pub(super) type Step<T> = Result<T, Stop>;
+
+/// Where the reader is between rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Before the array.
+    Start,
+    /// Behind `[`.
+    First,
+    /// Behind a row.
+    Behind,
+    /// Behind a comma.
+    Next,
+    /// Behind `]`.
+    End,
+    /// In NDJSON, anywhere between rows.
+    Line,
+}
+
+/// Most keys of a row whose order is remembered.
+const MOST_KEYS: usize = 1024;
+
+/// Reads rows.
+#[derive(Debug)]
+pub struct Rows {
+    pub place: Place,
+    known: Vec<Known>,
+}
+
+/// A place in a text.
+pub(super) struct Cursor<'a> {
+    pub text: &'a str,
+    pub bytes: &'a [u8],
+    pub at: usize,
+}
+
+impl Rows {
+    pub fn new(place: Place) -> Rows {
+        Rows { place, known: Vec::new() }
+    }
+
+    /// Reads the next row from `at` on into `slots`, which hold nothing yet. Gives back where it ended, or `None` with the end of the
+    /// input reached; `at` is moved over what stands between rows.
+    pub fn next(&mut self, text: &str, at: &mut usize, slots: &mut [Slot], find: &dyn Fn(&str) -> Option<u32>) -> Step<bool> {
+        let mut cursor = Cursor { text, bytes: text.as_bytes(), at: *at };
+        loop {
+            cursor.skip_space();
+            *at = cursor.at;
+            let Some(byte) = cursor.peek() else { return Err(Stop::More) };
+            self.place = match (self.place, byte) {
+                (Place::Start, b'[') => Place::First,
+                (Place::Start, _) => return Err(Stop::Bad(cursor.at, "leads must be an array of objects")),
+                (Place::First, b']') | (Place::Behind, b']') => Place::End,
+                (Place::Behind, b',') => Place::Next,
+                (Place::Behind, _) => return Err(Stop::Bad(cursor.at, "`,` or `]` is missing")),
+                (Place::End, _) => return Err(Stop::Bad(cursor.at, "there is something behind the end of the JSON text")),
+                (Place::First | Place::Next | Place::Line, b'{') => break,
+                (Place::First | Place::Next | Place::Line, _) => return Err(Stop::Bad(cursor.at, "a lead must be an object")),
+            };
+            cursor.at += 1;
+            *at = cursor.at;
+        }
+        cursor.row(&mut self.known, slots, find)?;
+        *at = cursor.at;
+        if self.place != Place::Line {
+            self.place = Place::Behind;
+        }
+        Ok(true)
+    }
+}
+
+impl<'a> Cursor<'a> {
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    #[inline]
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    /// The next byte that is not white space.
+    #[inline]
+    pub(super) fn token(&mut self) -> Step<u8> {
+        match self.peek() {
+            Some(byte) if byte > b' ' => Ok(byte),
+            _ => {
+                self.skip_space();
+                self.peek().ok_or(Stop::More)
+            }
+        }
+    }
+
+    #[cold]
+    pub(super) fn bad<T>(&self, message: &'static str) -> Step<T> {
+        Err(Stop::Bad(self.at, message))
+    }
+
+    fn row(&mut self, known: &mut Vec<Known>, slots: &mut [Slot], find: &dyn Fn(&str) -> Option<u32>) -> Step<()> {
+        self.at += 1;
+        if self.token()? == b'}' {
+            self.at += 1;
+            return Ok(());
+        }
+        let mut nth = 0;
+        loop {
+            if self.token()? != b'"' {
+                return self.bad("a key in double quotes is missing");
+            }
+            self.at += 1;
+            let slot = self.key(known, nth, find)?;
+            let value = self.value()?;
+            if let Some(slot) = slot.and_then(|slot| slots.get_mut(slot as usize)) {
+                *slot = value;
+            }
+            nth += 1;
+            match self.token()? {
+                b',' => self.at += 1,
+                b'}' => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => return self.bad("`,` or `}` is missing"),
+            }
+        }
+    }
+
+    /// The slot of the key that begins here, and past its colon.
+    #[inline]
+    fn key(&mut self, known: &mut Vec<Known>, nth: usize, find: &dyn Fn(&str) -> Option<u32>) -> Step<Option<u32>> {
+        if let Some(guess) = known.get(nth).filter(|guess| guess.stands(self.bytes, self.at)) {
+            self.at += guess.raw.len();
+            return Ok(guess.slot);
+        }
+        self.other_key(known, nth, find)
+    }
+
+    #[cold]
+    fn other_key(&mut self, known: &mut Vec<Known>, nth: usize, find: &dyn Fn(&str) -> Option<u32>) -> Step<Option<u32>> {
+        let start = self.at;
+        self.string()?;
+        let raw = self.text.get(start..self.at - 1).unwrap_or_default();
+        if self.token()? != b':' {
+            return self.bad("`:` is missing");
+        }
+        self.at += 1;
+        let slot = find(&super::convert::key_text(raw));
+        if nth < MOST_KEYS && raw.len() < MOST_KEYS {
+            let key = Known::new(raw, slot);
+            match known.get_mut(nth) {
+                Some(known) => *known = key,
+                None => known.push(key),
+            }
+        }
+        Ok(slot)
+    }
+
+    #[inline]
+    fn value(&mut self) -> Step<Slot> {
+        let byte = self.token()?;
+        let start = self.at;
+        let kind = match byte {
+            b'"' => {
+                self.at += 1;
+                let escaped = self.string()?;
+                return Ok(Slot::new(if escaped { Kind::Escaped } else { Kind::Text }, start + 1, self.at - 1));
+            }
+            b'0'..=b'9' | b'-' => {
+                self.number()?;
+                Kind::Digits
+            }
+            b'n' => {
+                self.word("null")?;
+                Kind::Null
+            }
+            b't' => {
+                self.word("true")?;
+                Kind::True
+            }
+            b'f' => {
+                self.word("false")?;
+                Kind::False
+            }
+            b'[' => {
+                self.nested()?;
+                Kind::List
+            }
+            b'{' => {
+                self.nested()?;
+                Kind::Object
+            }
+            _ => return self.bad("this is not a JSON value"),
+        };
+        Ok(Slot::new(kind, start, self.at))
+    }
+
+    pub(super) fn word(&mut self, word: &'static str) -> Step<()> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        if rest.starts_with(word.as_bytes()) {
+            self.at += word.len();
+            Ok(())
+        } else if word.as_bytes().starts_with(rest) {
+            Err(Stop::More)
+        } else {
+            self.bad("this is not a JSON value")
+        }
+    }
+
+    #[inline]
+    fn digits(&mut self) -> Step<()> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        match self.peek() {
+            None => Err(Stop::More),
+            Some(_) if self.at == start => self.bad("this is not a JSON value"),
+            Some(_) => Ok(()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn number(&mut self) -> Step<()> {
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let start = self.at;
+        self.digits()?;
+        if self.at > start + 1 && self.bytes.get(start) == Some(&b'0') {
+            return self.bad("a number must not begin with 0");
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    /// Past the closing quote of the string whose inside begins here; whether there are escapes in it.
+    #[inline]
+    pub(super) fn string(&mut self) -> Step<bool> {
+        let mut escaped = false;
+        loop {
+            self.at = plain_end(self.bytes, self.at);
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(escaped);
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                Some(_) => return self.bad("a control character in a text must be escaped"),
+                None => return Err(Stop::More),
+            }
+        }
+    }
+
+    #[cold]
+    fn escape(&mut self) -> Step<()> {
+        match self.bytes.get(self.at + 1) {
+            None => Err(Stop::More),
+            Some(b'u') => match self.bytes.get(self.at + 2..self.at + 6) {
+                None => Err(Stop::More),
+                Some(hex) if hex.iter().all(u8::is_ascii_hexdigit) => {
+                    self.at += 6;
+                    Ok(())
+                }
+                Some(_) => self.bad("`\\u` needs four hexadecimal digits"),
+            },
+            Some(b'n' | b't' | b'r' | b'b' | b'f' | b'"' | b'\\' | b'/') => {
+                self.at += 2;
+                Ok(())
+            }
+            Some(_) => self.bad("this escape is not JSON"),
+        }
+    }
+}
+
+/// The elements of a JSON array of cells.
+pub fn cells(text: &str, room: impl Fn(&mut Vec<Slot>) -> crate::error::Result<()>) -> crate::error::Result<Vec<Slot>> {
+    let mut cursor = Cursor { text, bytes: text.as_bytes(), at: 0 };
+    let mut out = Vec::new();
+    let none = || batch_invalid("a column is not a JSON array");
+    if cursor.token().ok() != Some(b'[') {
+        return Err(none());
+    }
+    cursor.at += 1;
+    if cursor.token().ok() == Some(b']') {
+        return Ok(out);
+    }
+    loop {
+        let slot = cursor.value().map_err(|stop| match stop {
+            Stop::Deep(_) => too_deep(""),
+            Stop::More | Stop::Bad(..) => none(),
+        })?;
+        room(&mut out)?;
+        out.push(slot);
+        match cursor.token() {
+            Ok(b',') => cursor.at += 1,
+            Ok(b']') => return Ok(out),
+            _ => return Err(none()),
+        }
+    }
+}
+
+/// The error for a value that is nested too deep, `at` some place.
+pub(super) fn too_deep(at: &str) -> Error {
+    Error::new("json_too_deep", "", format!("arrays and objects are nested deeper than {MAX_DEPTH}{at}"))
+}

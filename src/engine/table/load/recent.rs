@@ -1,0 +1,85 @@
+//! What was looked up lately, so that most cells of a dictionary column cost no hash and no comparison of texts.
+
+/// Slots of the memory: a power of two.
+const SIZE: usize = 512;
+
+/// A text of at most 16 bytes as two words and a length, which no other text has.
+///
+/// From eight bytes on the words are its first and its last eight bytes, below that its first and last four, or its bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Short {
+    head: u64,
+    tail: u32,
+    more: u32,
+    length: u32,
+}
+
+impl Short {
+    #[inline]
+    pub fn of(bytes: &[u8]) -> Option<Short> {
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let (head, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+            (Some(head), Some(last)) if length <= 16 => (u64::from_le_bytes(*head), u64::from_le_bytes(*last)),
+            (Some(_), _) => return None,
+            _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+                (Some(head), Some(last)) => (u64::from(u32::from_le_bytes(*head)) | u64::from(u32::from_le_bytes(*last)) << 32, 0),
+                _ => (bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0),
+            },
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+        Some(Short { head, tail: last as u32, more: (last >> 32) as u32, length })
+    }
+
+    #[inline]
+    fn place(self) -> usize {
+        let last = u64::from(self.tail) | u64::from(self.more) << 32;
+        let mixed = (self.head ^ last.rotate_left(29) ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 40) as usize % SIZE
+    }
+}
+
+/// Codes of short texts, each in the one place that its bytes give it.
+#[derive(Debug, Default)]
+pub struct Recent {
+    places: Vec<(Short, u32)>,
+}
+
+impl Recent {
+    /// The code of a text, which `find` gives if it is not remembered.
+    #[inline]
+    pub fn code<E>(&mut self, text: &str, find: impl FnOnce() -> Result<u32, E>) -> Result<u32, E> {
+        let Some(short) = Short::of(text.as_bytes()) else { return find() };
+        if self.places.is_empty() {
+            self.places.resize(SIZE, Default::default());
+        }
+        match self.places.get_mut(short.place()) {
+            Some((known, code)) if *known == short && *code != 0 => Ok(*code),
+            Some(place) => {
+                let code = find()?;
+                *place = (short, code);
+                Ok(code)
+            }
+            None => find(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::btree::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_never_taken_for_another() {
+        let (mut recent, mut codes) = (Recent::default(), BTreeMap::new());
+        let texts =
+            ["", "\0", "\0\0", "a", "a\0", "abcd", "abcdabcd", "abcdefg", "abcdefgh", "abcdefghi", "abcdefghabcdefgh", "abcdefghabcdefghi"];
+        let many: Vec<String> = (0..3000).map(|i| format!("t{}", i * 7919 % 1500)).collect();
+        for text in texts.iter().copied().chain(many.iter().map(String::as_str)).chain(texts) {
+            let next = codes.len() as u32 + 1;
+            let code = recent.code(text, || Ok::<_, ()>(*codes.entry(text.to_owned()).or_insert(next))).unwrap();
+            assert_eq!(codes.get(text), Some(&code), "{text:?}");
+        }
+    }
+}

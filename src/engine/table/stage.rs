@@ -1,0 +1,74 @@
+//! Rows on their way into a table.
+
+use std::rc::Rc;
+
+use super::Budget;
+use super::change::indexed;
+use super::column::{Column, TextColumn};
+use super::index::Index;
+use super::snapshot::empty_columns;
+use crate::error::Result;
+use crate::query::schema::Case;
+use crate::query::{FieldIx, Schema};
+
+/// Rows that were read and belong to no table yet. Unlike in a table, an id may occur again.
+#[derive(Debug)]
+pub struct Stage {
+    pub schema: Rc<Schema>,
+    pub id: FieldIx,
+    pub columns: Vec<Column>,
+    pub rows: u32,
+    /// The first row of each id, once [`Stage::index_ids`] was called.
+    pub index: Index,
+    /// (row, first row of the same id), ascending.
+    pub duplicates: Vec<(u32, u32)>,
+    /// Whether each id is greater than the one before.
+    pub ascending: bool,
+    /// For each field a bit a row, set where the key was missing; words that are not there are 0. Only for upserts.
+    pub absent: Vec<Vec<u64>>,
+    pub budget: Budget,
+    pub no_ids: TextColumn,
+}
+
+impl Stage {
+    pub fn new(schema: Rc<Schema>, id: FieldIx, budget: Budget) -> Stage {
+        let columns = empty_columns(&schema, id);
+        let absent = columns.iter().map(|_| Vec::new()).collect();
+        let (index, no_ids) = (Index::default(), TextColumn::new(Case::Sensitive));
+        Stage { schema, id, columns, rows: 0, index, duplicates: Vec::new(), ascending: true, absent, budget, no_ids }
+    }
+
+    pub fn ids(&self) -> &TextColumn {
+        match self.columns.get(self.id.0 as usize) {
+            Some(Column::Text(ids)) => ids,
+            _ => &self.no_ids,
+        }
+    }
+
+    /// Enters the ids into the index, which is put off as long as they ascend: then none can be a duplicate.
+    pub fn index_ids(&mut self) -> Result<()> {
+        if self.ascending {
+            self.index = indexed(self.columns.get(self.id.0 as usize), self.rows, &self.budget)?;
+        }
+        Ok(())
+    }
+
+    /// Notes that a key was missing.
+    pub fn mark_absent(&mut self, field: usize, row: u32) -> Result<()> {
+        let Some(words) = self.absent.get_mut(field) else { return Ok(()) };
+        let at = row as usize / 64;
+        if at >= words.len() {
+            self.budget.grow(words, at + 1 - words.len())?;
+            words.resize(at + 1, 0);
+        }
+        words.get_mut(at).into_iter().for_each(|word| *word |= 1 << (row % 64));
+        Ok(())
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        let columns: usize = self.columns.iter().map(Column::bytes).sum();
+        let absent: usize = self.absent.iter().map(|words| words.capacity() * 8).sum();
+        columns + absent + self.index.bytes() + self.duplicates.capacity() * 8
+    }
+}

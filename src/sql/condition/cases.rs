@@ -1,0 +1,88 @@
+//! Conditions and the rows that they must select, as data: `tests/sql/cases.json`. The scripts beside that file run them on a real
+//! SQLite and a real PostgreSQL; this test keeps the file in step with what is written here.
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+
+use crate::json::Json;
+use crate::query::fold::fold;
+use crate::query::{Cell, Query, Schema, Strictness, compile};
+use crate::sql::condition::to_sql;
+use crate::sql::{Dialect, SqlColumn, SqlOptions};
+use evenhand_engine::filter::sample::{Staff, context, filter, lead, schema};
+use evenhand_engine::filter::{Context, oracle};
+
+/// How many rows there are, and how many filters.
+const LEADS: usize = 60;
+const FILTERS: usize = 150;
+
+fn some<S: Strategy>(strategy: &S, runner: &mut TestRunner) -> S::Value {
+    strategy.new_tree(runner).unwrap().current()
+}
+
+/// SQLite needs the folded text in columns of its own.
+fn options(schema: &Schema, dialect: Dialect, max_params: Option<usize>) -> SqlOptions {
+    let mut out = SqlOptions { max_params, ..SqlOptions::default() };
+    for name in ["text1", "text2"] {
+        if dialect == Dialect::Sqlite {
+            let column =
+                SqlColumn { column: name.into(), stored: None, folded: Some(format!("{name}_folded")), cast: None, not_null: false };
+            out.columns.insert(schema.find(name).unwrap(), column);
+        }
+    }
+    out
+}
+
+fn condition(query: &Query, ctx: &Context<'_>, dialect: Dialect) -> Json {
+    // With few parameters lists travel as JSON, where that is enough.
+    let few = to_sql(query, ctx, dialect, &options(ctx.schema, dialect, Some(12)));
+    let out = few.or_else(|_| to_sql(query, ctx, dialect, &options(ctx.schema, dialect, None))).unwrap();
+    assert!(out.exact && out.notes.is_empty());
+    Json::object([("sql", out.sql.into()), ("params", Json::List(out.params))])
+}
+
+fn cases() -> String {
+    let mut runner = TestRunner::deterministic();
+    let schema = schema();
+    let staff = Staff(schema.units.clone());
+    let ctx = context(&schema, &staff);
+    let leads: Vec<_> = (0..LEADS).map(|_| some(&lead(&schema), &mut runner)).collect();
+    let shown = |cell: &Cell<'_>| match cell {
+        Cell::Number(number) if number.is_nan() => "NaN".into(),
+        cell => cell.to_json(),
+    };
+    let lines = |list: Vec<Json>| list.iter().map(Json::write).collect::<Vec<_>>().join(",\n");
+    let rows = leads.iter().map(|lead| Json::List(lead.0.iter().map(shown).collect())).collect();
+    let folded = |lead: &evenhand_engine::filter::sample::Lead| {
+        lead.0.iter().take(2).map(|cell| cell.text().map(|t| fold(t).into_owned()).into()).collect()
+    };
+    let folded = leads.iter().map(|lead| Json::List(folded(lead))).collect();
+    let fields = schema.fields.iter().map(|field| Json::List(vec![field.name.as_str().into(), field.kind.name().into()])).collect();
+    let filters = filter(&schema);
+    let cases = (0..FILTERS).map(|_| {
+        let json = some(&filters, &mut runner);
+        let query = compile(&json, "", &schema, Strictness::List).unwrap();
+        let wanted = (0..LEADS).filter(|row| oracle::matches(&json, &leads[*row], &ctx)).map(Json::from).collect();
+        Json::object([
+            ("filter", json),
+            ("rows", Json::List(wanted)),
+            ("sqlite", condition(&query, &ctx, Dialect::Sqlite)),
+            ("postgres", condition(&query, &ctx, Dialect::Postgres)),
+        ])
+    });
+    let cases = lines(cases.collect());
+    format!("{{\"fields\":[{}],\n\"rows\":[{}],\n\"folded\":[{}],\n\"cases\":[{cases}]}}\n", lines(fields), lines(rows), lines(folded))
+}
+
+#[test]
+fn the_cases_for_databases_are_as_they_were_run() {
+    let now = cases();
+    if std::env::var_os("WRITE_CASES").is_some() {
+        std::fs::write("tests/sql/cases.json", &now).unwrap();
+    }
+    let written = std::fs::read_to_string("tests/sql/cases.json").unwrap();
+    for (now, written) in now.lines().zip(written.lines()) {
+        assert_eq!(now, written);
+    }
+    assert_eq!(now.len(), written.len());
+}

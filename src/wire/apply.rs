@@ -1,0 +1,223 @@
+//! Taking a plan's changes over into a table, row by row where the guard still holds.
+
+mod live;
+
+use crate::btree::{BTreeMap, BTreeSet};
+
+use crate::config::Model;
+use crate::error::Result;
+use crate::json::Json;
+use crate::query::{Cell, FieldIx};
+use crate::table::{Edit, LoadFormat, LoadOptions, Mask, RowIx, Table, Values};
+
+pub use live::apply_plan;
+
+use crate::plan::decoded::{DecodedChange, DecodedPlan, DecodedSet};
+use crate::plan::{Change, Created, Plan, timeline};
+
+/// What became of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Leads that changed.
+    pub changed: usize,
+    /// Copies that were made.
+    pub created: usize,
+    /// Copies that were deleted.
+    pub removed: usize,
+    /// Leads whose guard did not hold, or that are not in the table.
+    pub refused: Vec<String>,
+}
+
+impl Applied {
+    /// As the public API shows it.
+    pub fn to_json(&self) -> Json {
+        Json::object([
+            ("changed", self.changed.into()),
+            ("created", self.created.into()),
+            ("removed", self.removed.into()),
+            ("refused", self.refused.clone().into()),
+        ])
+    }
+}
+
+impl Change<'_> {
+    /// The change as it would be read back.
+    pub(crate) fn recorded(self) -> DecodedChange {
+        let set = |set: crate::plan::Set<'_>| DecodedSet { field: set.field, from: set.from.into_owned(), to: set.to };
+        DecodedChange { lead: self.lead.into_owned(), expect: self.expect.into_owned(), set: self.set.into_iter().map(set).collect() }
+    }
+}
+
+impl Plan {
+    /// The plan as it would be read back.
+    pub fn recorded(&self) -> DecodedPlan {
+        let written = self.state.iter().map(|change| (change.key.clone(), change.expect));
+        DecodedPlan {
+            header: self.header(),
+            actor: self.actor.clone(),
+            changes: (0..self.count()).filter_map(|at| self.change(at)).map(Change::recorded).collect(),
+            created: self.created.clone(),
+            removed: self.removed.clone(),
+            state: written.chain(self.reads.iter().cloned()).collect(),
+        }
+    }
+}
+
+/// Whether a lead still is as the plan expects it: its version, or else its owner, an empty `run` field and every `from`.
+pub(crate) fn guard_holds(table: &Table, model: &Model, row: RowIx, change: &DecodedChange) -> bool {
+    let lead = &model.lead;
+    if let Some(version) = lead.version {
+        return table.cell(row, version) == change.expect;
+    }
+    let idle = lead.run.is_none_or(|run| {
+        let running = table.cell(row, run);
+        running.is_null() || running.text() == Some("") || change.set.iter().any(|set| set.field == run)
+    });
+    idle && table.cell(row, lead.owner) == change.expect && change.set.iter().all(|set| table.cell(row, set.field) == set.from)
+}
+
+/// The version that follows on another.
+pub(crate) fn next_version(expect: &Cell<'_>) -> Cell<'static> {
+    Cell::Number(if let Cell::Number(before) = expect { before + 1.0 } else { 1.0 })
+}
+
+/// New values of some fields, gathered row by row; values that occur again are kept once.
+#[derive(Default)]
+pub(crate) struct Writes {
+    columns: BTreeMap<FieldIx, Written>,
+}
+
+#[derive(Default)]
+struct Written {
+    rows: Vec<u32>,
+    which: Vec<u32>,
+    values: Vec<Cell<'static>>,
+    known: hashbrown::HashMap<Vec<u8>, u32, foldhash::fast::FixedState>,
+    scratch: Vec<u8>,
+}
+
+impl Writes {
+    /// Sets a field of a row.
+    pub fn put(&mut self, field: FieldIx, row: RowIx, cell: &Cell<'static>) -> Result<()> {
+        let column = self.columns.entry(field).or_default();
+        column.scratch.clear();
+        crate::plan::bytes::cell(cell, &mut column.scratch);
+        let which = match column.known.get(&column.scratch) {
+            Some(known) => *known,
+            None => {
+                let next = u32::try_from(column.values.len()).map_err(|_| crate::error::Error::out_of_memory())?;
+                column.known.try_reserve(1).map_err(|_| crate::error::Error::out_of_memory())?;
+                column.known.insert(column.scratch.clone(), next);
+                column.values.push(cell.clone());
+                next
+            }
+        };
+        column.rows.try_reserve(1)?;
+        column.which.try_reserve(1)?;
+        column.rows.push(row.0);
+        column.which.push(which);
+        Ok(())
+    }
+
+    /// What is written, for the table.
+    pub fn edits(&self) -> Vec<Edit<'_>> {
+        self.columns
+            .iter()
+            .map(|(field, column)| Edit {
+                field: *field,
+                rows: &column.rows,
+                values: Values::Picked { from: &column.values, which: &column.which },
+            })
+            .collect()
+    }
+}
+
+/// Changes the table.
+///
+/// # Errors
+/// `out_of_memory`; nothing was changed then.
+pub fn apply(table: &mut Table, model: &Model, plan: &DecodedPlan) -> Result<Applied> {
+    let mut out = Applied::default();
+    let mut writes = Writes::default();
+    let guard = model.lead.version.unwrap_or(model.lead.owner);
+    let stays = |lead: &str, expect: &Cell<'_>| table.find(lead).filter(|row| table.cell(*row, guard) == *expect);
+    // A copy and its original go together: neither is changed where the other cannot be.
+    let (copies, stuck) = copies(table, model, plan);
+    out.refused.extend(stuck.iter().map(|(copy, _)| (*copy).to_owned()));
+    let stuck: BTreeSet<&str> = stuck.into_iter().map(|(_, original)| original).collect();
+    let all_gone = plan.removed.iter().all(|(lead, expect)| stays(lead, expect).is_some());
+    let mut met = Mask::none(table.rows())?;
+    for change in &plan.changes {
+        let found = table.find(&change.lead).filter(|row| !met.contains(*row) && guard_holds(table, model, *row, change));
+        let Some(row) = found.filter(|_| all_gone && !stuck.contains(change.lead.as_str())) else {
+            out.refused.push(change.lead.clone());
+            continue;
+        };
+        met.insert(row);
+        for set in &change.set {
+            writes.put(set.field, row, &set.to)?;
+        }
+        if let Some(version) = model.lead.version {
+            writes.put(version, row, &next_version(&change.expect))?;
+        }
+        out.changed += 1;
+    }
+    let gone: Vec<&str> = plan.removed.iter().filter(|_| all_gone).map(|(lead, _)| lead.as_str()).collect();
+    out.refused.extend(plan.removed.iter().filter(|_| !all_gone).map(|(lead, _)| lead.clone()));
+    // The copies come first: they are what may run out of memory, and they are read from rows before those change.
+    if !copies.is_empty() {
+        let text = lines(table, model, &copies);
+        let mut loader = table.loader(LoadOptions { format: Some(LoadFormat::Ndjson), ..LoadOptions::default() })?;
+        loader.push(text.as_bytes())?;
+        loader.finish_into(table)?;
+        out.created = copies.len();
+    }
+    let ids: Vec<String> = copies.iter().map(|(copy, _)| copy.id.clone()).collect();
+    if let Err(error) = table.edit(&writes.edits()) {
+        table.remove(ids.iter().map(String::as_str))?;
+        return Err(error);
+    }
+    out.removed = gone.len();
+    table.remove(gone)?;
+    Ok(out)
+}
+
+/// Copies to make, each with its original's row, and those that cannot be made: copy and original.
+type Copies<'a> = (Vec<(&'a Created, RowIx)>, Vec<(&'a str, &'a str)>);
+
+fn copies<'a>(table: &Table, model: &Model, plan: &'a DecodedPlan) -> Copies<'a> {
+    let (mut made, mut stuck) = (Vec::new(), Vec::new());
+    if plan.created.is_empty() {
+        return (made, stuck);
+    }
+    let changes: BTreeMap<&str, &DecodedChange> = plan.changes.iter().map(|change| (change.lead.as_str(), change)).collect();
+    let mut ids: BTreeSet<&str> = BTreeSet::new();
+    for copy in &plan.created {
+        let original = table
+            .find(&copy.copy_of)
+            .filter(|row| changes.get(copy.copy_of.as_str()).is_none_or(|change| guard_holds(table, model, *row, change)));
+        match original.filter(|_| table.find(&copy.id).is_none() && !copy.id.is_empty() && ids.insert(&copy.id)) {
+            Some(row) => made.push((copy, row)),
+            None => stuck.push((copy.id.as_str(), copy.copy_of.as_str())),
+        }
+    }
+    (made, stuck)
+}
+
+/// The copies as lines of JSON: what the original holds, and over it what the plan sets.
+fn lines(table: &Table, model: &Model, copies: &[(&Created, RowIx)]) -> String {
+    let mut text = String::new();
+    for (copy, row) in copies {
+        let cells = (0u32..).zip(&model.schema.fields).map(|(at, field)| {
+            let field_ix = FieldIx(at);
+            let cell = match copy.set.iter().find(|(set, _)| *set == field_ix) {
+                Some((_, cell)) => cell.clone(),
+                None => table.cell(*row, field_ix),
+            };
+            (field.name.clone(), timeline::json(&cell))
+        });
+        Json::Object(cells.collect()).write_to(&mut text);
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,180 @@
+//! A plan as compact bytes, the same for the same plan in every runtime.
+//!
+//! `EVHP`, a format byte, then three parts, each with its length in front: the header (JSON with sorted keys), the answers that do
+//! not grow with rows (likewise), and the rows: ids, guards and, for each field that changes, what it was and is. Columns are
+//! written one after the other; a value that occurred before in its column is written as its number.
+
+use crate::json::Json;
+use crate::query::{Cell, FieldIx};
+use crate::table::RowIx;
+use crate::time::Instant;
+
+use crate::plan::bytes::{bytes, number};
+use crate::plan::drops::DroppedLead;
+use crate::plan::edit::NewValue;
+use crate::plan::{FORMAT, Plan, SEMANTICS, notices, timeline};
+
+mod columns;
+
+use columns::{Column, columns};
+
+/// The first bytes of every encoded plan.
+pub(crate) const MAGIC: &[u8; 5] = b"EVHP\x01";
+/// Values of one column that are remembered to be referred to.
+pub(crate) const REMEMBERED: usize = 4096;
+
+/// Whether instants that follow from the plan's are written as they are, or as their distance from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Times {
+    Absolute,
+    Relative,
+}
+
+/// The header as the public API shows it.
+pub(crate) fn header(plan: &Plan) -> Json {
+    let mut out = unsigned_header(plan, Times::Absolute);
+    if let Json::Object(pairs) = &mut out {
+        pairs.retain(|(key, _)| key != "id");
+        pairs.push(("id".to_owned(), plan.id().into()));
+        pairs.push(("digest".to_owned(), plan.digest().into()));
+        pairs.extend(
+            plan.zone_versions
+                .as_object()
+                .is_some_and(|all| !all.is_empty())
+                .then(|| ("zoneVersions".to_owned(), plan.zone_versions.clone())),
+        );
+    }
+    out.canonical()
+}
+
+/// The header without the digest, without an id that is only the digest, and without versions of zones, which decide nothing.
+pub(crate) fn unsigned_header(plan: &Plan, times: Times) -> Json {
+    let mut out = vec![
+        ("format".to_owned(), FORMAT.into()),
+        ("semantics".to_owned(), Json::Number(f64::from(SEMANTICS))),
+        ("options".to_owned(), options(plan)),
+        ("config".to_owned(), plan.config.as_str().into()),
+        ("actor".to_owned(), plan.actor.as_str().into()),
+        ("command".to_owned(), plan.command()),
+        ("count".to_owned(), plan.count().into()),
+    ];
+    if !plan.model.zones.is_empty() {
+        out.push(("zones".to_owned(), crate::plan::digest::zones(&plan.model)));
+    }
+    if times == Times::Absolute {
+        out.push(("at".to_owned(), plan.now.0.into()));
+        out.extend(plan.given_id.clone().map(|id| ("id".to_owned(), id.into())));
+    }
+    Json::Object(out).canonical()
+}
+
+pub(crate) fn options(plan: &Plan) -> Json {
+    Json::object([("allOrNothing", plan.all_or_nothing.into()), ("notify", if plan.notify { "digest" } else { "none" }.into())])
+}
+
+/// What does not grow with rows.
+fn answers(plan: &Plan, times: Times) -> Json {
+    let schema = &plan.model.schema;
+    let state = plan.state.iter().map(|change| {
+        let json = change.to_json();
+        if times == Times::Relative { since(&json, plan.now) } else { json }
+    });
+    let removed =
+        plan.removed.iter().map(|(lead, expect)| Json::object([("lead", lead.as_str().into()), ("expect", timeline::json(expect))]));
+    Json::object([
+        ("refused", Json::List(plan.refused.iter().map(crate::access::Reason::to_json).collect())),
+        ("warnings", Json::List(plan.warnings.iter().map(crate::error::Diagnostic::to_json).collect())),
+        ("assignees", Json::List(plan.lines.iter().map(crate::plan::lines::Line::to_json).collect())),
+        ("notifications", Json::List(notices::of(plan).iter().map(|notice| notice.to_json(schema.name(notice.slot))).collect())),
+        ("state", Json::List(state.collect())),
+        ("reads", plan.reads_json()),
+        ("attach", plan.attach_json()),
+        ("created", Json::List(plan.created.iter().map(|copy| plan.created_json(copy, times)).collect())),
+        ("removed", Json::List(removed.collect())),
+        ("split", plan.split_json()),
+        ("runs", Json::List(Vec::new())),
+    ])
+    .canonical()
+}
+
+/// State values with every `at` that is the plan's instant as such; what was before it stays as it is.
+fn since(json: &Json, now: Instant) -> Json {
+    match json {
+        Json::Object(pairs) => Json::Object(
+            pairs
+                .iter()
+                .map(|(key, value)| match value {
+                    Json::Number(_) if key == "at" && *value == Json::from(now.0) => ("atDistance".to_owned(), Json::Number(0.0)),
+                    _ => (key.clone(), since(value, now)),
+                })
+                .collect(),
+        ),
+        Json::List(list) => Json::List(list.iter().map(|item| since(item, now)).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Everything of a plan but its header.
+pub(crate) fn body(plan: &Plan, times: Times) -> Vec<u8> {
+    let mut out = Vec::new();
+    bytes(answers(plan, times).write().as_bytes(), &mut out);
+
+    let mut fields: Vec<FieldIx> = plan.edits.iter().map(|edit| edit.field).collect();
+    // Edits are in the order of their fields' names.
+    fields.dedup();
+    let mut ids = Vec::new();
+    let mut guards = Column::default();
+    let guard = plan.model.lead.version.unwrap_or(plan.model.lead.owner);
+    for row in plan.rows.iter().map(|row| RowIx(*row)) {
+        bytes(plan.table.id(row).as_bytes(), &mut ids);
+        guards.push_cell(&plan.table, guard, row);
+    }
+    let columns = columns(plan, &fields, times);
+    number(plan.rows.len() as u64, &mut out);
+    bytes(&ids, &mut out);
+    bytes(&guards.out, &mut out);
+    number(fields.len() as u64, &mut out);
+    for (field, (from, to)) in fields.iter().zip(&columns) {
+        bytes(plan.model.schema.name(*field).as_bytes(), &mut out);
+        bytes(&from.out, &mut out);
+        bytes(&to.out, &mut out);
+    }
+
+    number(plan.drops.len() as u64, &mut out);
+    for drop in plan.drops.iter() {
+        out.push(drop.code as u8);
+        match &drop.left {
+            DroppedLead::Id(id) => bytes(id.as_bytes(), &mut out),
+            DroppedLead::Row(row) => bytes(plan.table.id(*row).as_bytes(), &mut out),
+        }
+    }
+    if !plan.routed.rows.is_empty() {
+        let (mut rules, mut groups) = (Column::default(), Column::default());
+        let id = |id: Option<&str>| id.map_or(Cell::Null, |id| Cell::Text(id.to_owned().into()));
+        for at in 0..plan.routed.rows.len() {
+            rules.push(&id(plan.rule_of_row(at)));
+            groups.push(&id(plan.group_of_row(at)));
+        }
+        bytes(&rules.out, &mut out);
+        bytes(&groups.out, &mut out);
+    }
+    out
+}
+
+/// How far from the plan's instant a field is set, if it is set to such an instant.
+pub(crate) fn distance(plan: &Plan, field: FieldIx) -> Option<i64> {
+    plan.edits
+        .iter()
+        .filter(|edit| edit.field == field)
+        .find_map(|edit| if let NewValue::Now(distance) = edit.to { Some(distance) } else { None })
+}
+
+impl Plan {
+    /// The plan as compact bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        bytes(header(self).write().as_bytes(), &mut out);
+        out.extend_from_slice(&self.body());
+        out
+    }
+}

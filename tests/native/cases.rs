@@ -1,0 +1,129 @@
+//! The case files under `tests/cases`, run natively. `tests/package/run-cases.mjs` runs the same files in every runtime.
+//!
+//! A case is `{"name", "config"?, "leads"?, "options"?, "maxMemory"?, "steps": [{"call", …, "expect"?}, …]}`; a step calls what
+//! the public API calls, with its arguments beside `call` (`tests/native/support/case.rs` lists them). `config` and `leads` stand for a
+//! first `workspace` and `load`; `maxMemory` are the bytes that the engine may take (natively, the table). A failure's outcome is
+//! `{"error": {code, message, diagnostics}}`. Where a step has `expect`, the outcome must have what it says: of an object, the keys
+//! that it names; of all else, all of it. The outcome of every step must be the same, byte for byte, in every runtime: with
+//! `EVENHAND_CASES_OUT` set, the outcomes are written there, one line a case, in canonical form.
+//!
+//! So that what is large stays short to write, `{"$repeat": [what, times]}` stands anywhere for a text written that many times
+//! over, or for a list with its items that many times over.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use evenhand::json::Json;
+
+use crate::support::case;
+
+use crate::support::codes;
+
+/// The same with every `$repeat` written out.
+fn expanded(json: &Json) -> Json {
+    match json {
+        Json::List(items) => Json::List(items.iter().map(expanded).collect()),
+        Json::Object(pairs) => match (pairs.as_slice(), json.get("$repeat").and_then(Json::as_list)) {
+            ([_], Some([what, times])) => {
+                let times = times.as_number().unwrap() as usize;
+                match expanded(what) {
+                    Json::Text(text) => text.repeat(times).into(),
+                    Json::List(items) => Json::List(items.iter().cycle().take(items.len() * times).cloned().collect()),
+                    other => panic!("neither a text nor a list is to be repeated: {}", other.write()),
+                }
+            }
+            _ => Json::Object(pairs.iter().map(|(key, value)| (key.clone(), expanded(value))).collect()),
+        },
+        other => other.clone(),
+    }
+}
+
+/// What the step must come to, if the case says so; `null` is an expectation too.
+fn expectation(step: &Json) -> Option<&Json> {
+    step.as_object()?.iter().find(|(key, _)| key == "expect").map(|(_, expect)| expect)
+}
+
+/// Where an outcome is not as expected.
+fn differs(expect: &Json, outcome: &Json, path: &str) -> Option<String> {
+    match (expect, outcome) {
+        (Json::Object(pairs), Json::Object(_)) => {
+            pairs.iter().find_map(|(key, value)| differs(value, outcome.get(key).unwrap_or(&Json::Null), &format!("{path}/{key}")))
+        }
+        (Json::List(items), Json::List(have)) if items.len() == have.len() => {
+            items.iter().zip(have).enumerate().find_map(|(at, (item, have))| differs(item, have, &format!("{path}/{at}")))
+        }
+        (expect, outcome) if expect == outcome => None,
+        (expect, outcome) => Some(format!("at `{path}`\n  expected {}\n  not      {}", expect.write(), outcome.write())),
+    }
+}
+
+/// Every case file, in order of its path.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    entries
+        .into_iter()
+        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .collect()
+}
+
+/// A case as it ran: its steps with their outcomes, in canonical form.
+struct Ran {
+    name: String,
+    steps: Vec<(Json, Json)>,
+}
+
+/// Runs the cases whose names contain `only`.
+fn run(only: &str) -> Vec<Ran> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut all = Vec::new();
+    for path in files(&root) {
+        let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+        if !name.contains(only) {
+            continue;
+        }
+        let case = Json::parse(&fs::read_to_string(&path).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let case = expanded(&case);
+        let mut world = case::World::of(&case).unwrap_or_else(|error| panic!("{name}: {}", error.to_json().write()));
+        let given = case.get("steps").and_then(Json::as_list).unwrap_or_default();
+        let steps: Vec<_> = given.iter().map(|step| (step.clone(), world.step(step).canonical())).collect();
+        assert!(!steps.is_empty(), "{name} has no steps");
+        all.push(Ran { name, steps });
+    }
+    assert!(!all.is_empty(), "there are no cases");
+    all
+}
+
+#[test]
+fn cases() {
+    let only = std::env::var("EVENHAND_CASE").unwrap_or_default();
+    let mut failed = Vec::new();
+    let mut lines = String::new();
+    for Ran { name, steps } in run(&only) {
+        for (i, (given, outcome)) in steps.iter().enumerate() {
+            if let Some(difference) = expectation(given).and_then(|expect| differs(&expect.canonical(), outcome, "")) {
+                failed.push(format!("{name}, step {i}: {difference}"));
+            }
+        }
+        let outcomes = steps.into_iter().map(|(_, outcome)| outcome).collect();
+        lines += &Json::object([("case", name.into()), ("outcomes", Json::List(outcomes))]).write();
+        lines.push('\n');
+    }
+    if let Some(out) = std::env::var_os("EVENHAND_CASES_OUT") {
+        fs::write(out, &lines).unwrap();
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn every_code_has_a_case_that_holds_its_place_and_its_words() {
+    let mut held = codes::Held::default();
+    for (step, outcome) in run("").iter().flat_map(|ran| &ran.steps) {
+        if let Some(expect) = expectation(step) {
+            held.add(expect, outcome);
+        }
+    }
+    let faults = codes::faults(&held);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

@@ -1,0 +1,83 @@
+//! Filters through a whole workspace, made from JSON, against the oracle.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use evenhand::filter::oracle;
+use evenhand::filter::sample::{Lead, NOW, Shape, Staff, context, questions};
+use evenhand::json::Json;
+use evenhand::query::schema::Case;
+use evenhand::query::units::Unit;
+use evenhand::query::{Field, FieldIx, FieldType};
+use evenhand::table::Budget;
+use evenhand::workspace::Workspace;
+
+/// A configuration with these fields, with an owner, and with an id that says nothing of case.
+fn config(shape: &Shape) -> Json {
+    let schema = &shape.schema;
+    let field = |(at, field): (u32, &Field)| {
+        let mut says = vec![("type".to_owned(), Json::from(field.kind.name()))];
+        if field.case == Case::Sensitive && shape.id != Some(FieldIx(at)) {
+            says.push(("caseSensitive".to_owned(), true.into()));
+        }
+        if !field.choices.is_empty() {
+            says.push(("choices".to_owned(), Json::List(field.choices.iter().map(|word| word.as_str().into()).collect())));
+        }
+        (field.name.clone(), Json::Object(says))
+    };
+    let fields = (0u32..).zip(&schema.fields).map(field);
+    let of_type = |kind: FieldType| Json::object([("type", kind.name().into())]);
+    let more = [("id".to_owned(), of_type(FieldType::Text)), ("owner".to_owned(), of_type(FieldType::User))];
+    let ends =
+        schema.zone.table().map(|(until, offset)| Json::object([("untilMs", until.into()), ("offsetSeconds", i64::from(offset).into())]));
+    let units = schema.units.units();
+    let above = |unit: &Unit| unit.parent.and_then(|above| schema.units.get(above)).map(|above| above.id.as_str());
+    let unit = |unit: &Unit| Json::object([("id", unit.id.as_str().into()), ("parent", above(unit).into())]);
+    let user = |id: &str| {
+        let unit = Staff::unit(id).filter(|unit| schema.units.find(unit).is_some());
+        Json::object([("id", id.into()), ("unit", unit.into()), ("profiles", Json::List(vec!["all".into()]))])
+    };
+    let grants = Json::parse(r#"[{"id": "all", "grants": [{"do": ["lead.view"], "scope": "all"}]}]"#).unwrap();
+    Json::object([
+        ("version", 1.0.into()),
+        ("zones", Json::object([("Test/Here", Json::List(ends.collect()))])),
+        ("timeZone", "Test/Here".into()),
+        ("weekStart", f64::from(schema.week_start).into()),
+        ("fields", Json::Object(fields.chain(more).collect())),
+        ("lead", Json::object([("id", shape.id.map_or("id", |id| schema.name(id)).into()), ("owner", "owner".into())])),
+        ("org", Json::List(units.iter().map(unit).collect())),
+        ("profiles", grants),
+        ("users", Json::List(["u1", "u2", "u3", "u4"].map(user).to_vec())),
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    /// The schema of the oracle never went through the configuration, nor did its cells through a loader.
+    #[test]
+    fn a_workspace_finds_what_the_json_says((shape, json, leads) in questions(12), rows in vec(0usize..12, 0..200)) {
+        let schema = &shape.schema;
+        let staff = Staff(schema.units.clone());
+        let ctx = context(schema, &staff);
+        let (leads, rows) = shape.rows(leads, rows.into_iter().map(|lead| (lead, false)).collect());
+        let leads: Vec<&Lead> = rows.iter().map(|(lead, _)| &leads[*lead]).collect();
+        let verdicts: Vec<bool> = leads.iter().map(|lead| oracle::matches(&json, *lead, &ctx)).collect();
+        let wanted: Vec<u32> = (0u32..).zip(&verdicts).filter(|(_, verdict)| **verdict).map(|(row, _)| row).collect();
+
+        let workspace = Workspace::of(config(&shape)).unwrap();
+        let object = |(at, lead): (usize, &&Lead)| {
+            let cells = schema.fields.iter().zip(&lead.0).map(|(field, cell)| (field.name.clone(), cell.to_json()));
+            Json::Object(cells.chain([("id".to_owned(), Json::from(at.to_string()))]).collect())
+        };
+        let objects: Vec<Json> = leads.iter().enumerate().map(object).collect();
+        let table = workspace.load(Json::List(objects.clone()).write().as_bytes(), &Json::Null, Budget::default()).unwrap();
+        let viewer = Json::object([("actor", "u2".into()), ("now", NOW.into())]);
+        let found = workspace.select(&table, &json, &viewer).unwrap();
+        prop_assert_eq!(&*found.rows_of(&table).unwrap(), &wanted, "{}", json.write());
+        let filter = workspace.filter(&json).unwrap();
+        for (object, verdict) in objects.iter().zip(&verdicts) {
+            prop_assert_eq!(filter.matches(object, &viewer).unwrap(), *verdict, "{} {}", object.write(), json.write());
+        }
+    }
+}

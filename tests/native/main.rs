@@ -1,0 +1,24 @@
+//! Every native test of the public face of the crate, in one binary: it links once.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(missing_docs, dead_code, clippy::pedantic, reason = "tests and what they share")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+mod access_oracle;
+mod access_rules;
+mod cases;
+mod filter_workspace;
+mod nulls;
+mod offers;
+mod plan_cases;
+mod plan_mutations;
+mod plan_naive;
+mod plan_properties;
+mod plan_speed;
+mod route_naive;
+mod shards_bad;
+mod shards_speed;
+mod shards_whole;
+mod split_speed;
+mod undo;

@@ -1,0 +1,39 @@
+// What the worker is given, and what its parts hand to each other.
+import type { Tenant } from "./tenant.ts";
+
+export interface Env {
+  TENANT: DurableObjectNamespace<Tenant>;
+  ISSUER: string;
+  AUDIENCE: string;
+  /** The issuer's public keys: a JWK set as JSON. */
+  JWKS: string;
+  MAX_BODY_BYTES: string;
+  MAX_LOAD_BYTES: string;
+  BODY_SECONDS: string;
+  /** For each actor of a tenant. */
+  RATE_PER_SECOND: string;
+  RATE_BURST: string;
+}
+
+/** Who asks, as the token says. */
+export interface Caller {
+  actor: string;
+  tenant: string;
+  admin: boolean;
+}
+
+/** A request as it reaches a tenant's object. */
+export interface Call {
+  actor: string;
+  request: string;
+}
+
+/** What a tenant's object answers. Text, because objects without a prototype cannot cross between objects of the runtime. */
+export interface Answer {
+  status: number;
+  type: "application/json" | "application/problem+json" | "application/x-ndjson";
+  body: string;
+  headers?: Record<string, string>;
+  /** For the log: never what a body holds. */
+  log?: Record<string, string | number>;
+}

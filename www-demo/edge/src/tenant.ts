@@ -1,0 +1,276 @@
+// One tenant: its data, and an engine of its own. Every call is one piece of synchronous work, so nothing comes between reading and writing.
+import { DurableObject } from "cloudflare:workers";
+import { EvenhandError, type Command, type Engine, type LeadTable, type Needs, type Plan, type PlanHeader, type State, type Workspace, type WorkspaceConfig } from "evenhand";
+import { sqliteSync, type SyncAdapter } from "evenhand/sqlite";
+import type { Answer, Call, Env } from "./env.ts";
+import { Rate } from "./limits.ts";
+import { problem, Refusal } from "./problem.ts";
+import { fromEngine, fromOutcome, fromPlan, fromVerdict } from "./refusals.ts";
+import { LEADS, Store, type AuditEntry } from "./store.ts";
+import { engine } from "./warm.ts";
+
+/** What a plan is made of, read from the tenant's own storage. */
+interface Read {
+  rows: Map<string, Record<string, unknown>>;
+  state: State;
+  load: Record<string, number> | undefined;
+  plans: Record<string, Uint8Array>;
+  whole: boolean;
+}
+
+interface Posted {
+  command: Command;
+  outcome: string | null;
+  options: { allOrNothing?: boolean; notify?: "digest" | "none"; pin?: boolean };
+}
+
+export class Tenant extends DurableObject<Env> {
+  readonly #store: Store;
+  readonly #adapter: SyncAdapter;
+  readonly #rate: Rate;
+  #engine: Engine | undefined;
+  #compiled: { config: WorkspaceConfig; workspace: Workspace } | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const store = new Store(ctx.storage);
+    this.#store = store;
+    // Always inside of a transaction of this object's: the mark, the rows, the plan and the audit entry are one write.
+    this.#adapter = sqliteSync({ table: LEADS, maxParams: 90, transaction: (work) => work(store.client) });
+    this.#rate = new Rate(Number(env.RATE_PER_SECOND), Number(env.RATE_BURST));
+  }
+
+  /** A command: planned here, now, and written. With `outcome`, only if it comes to what the person saw. */
+  command(call: Call, text: string, key: string | null): Answer {
+    return this.#answer(call, () => {
+      const { workspace, config } = this.#workspace();
+      const { command, outcome, options } = posted(text);
+      if (key !== null && (key === "" || key.length > 200)) throw new Refusal(400, "key_invalid", { detail: "an idempotency key has 1 to 200 characters" });
+      const now = Date.now();
+      const who = { actor: call.actor, now };
+      return this.#store.transaction(() => {
+        const read = this.#read(workspace, config, [command], who, [now]);
+        using leads = table(workspace, read);
+        // A key is one actor's own: nobody takes another's.
+        const id = key === null ? {} : { id: `${call.actor}/${key}` };
+        using plan = workspace.plan(leads, command, { ...options, ...who, ...id, state: read.state, partialState: true, plans: read.plans, ...(read.load === undefined ? {} : { load: read.load }) });
+        if (outcome !== null && plan.outcome !== outcome && plan.refused.length === 0) {
+          return problem(409, "outcome_differs", { detail: "the command would do something else now: look at it again", problems: [{ code: "outcome_differs", detail: `it comes to ${plan.outcome}`, pointer: "/outcome" }] });
+        }
+        return this.#write(plan, call, "command", now);
+      });
+    });
+  }
+
+  /** An encoded plan: derived again from the tenant's own data, and written only if it comes out equal. */
+  prove(call: Call, bytes: Uint8Array): Answer {
+    return this.#answer(call, () => {
+      const { workspace, config } = this.#workspace();
+      const header = headed(this.#started().peek(bytes));
+      const now = Date.now();
+      const who = { actor: call.actor, now };
+      return this.#store.transaction(() => {
+        // Where a clock decides, the plan is derived for its own time and for now: what both need is read.
+        const read = this.#read(workspace, config, [header.command], who, [header.at, now], [`done/${encodeURIComponent(header.id)}`]);
+        using leads = table(workspace, read);
+        const verdict = workspace.verify(leads, bytes, { ...who, state: read.state, partialState: true, plans: read.plans, ...(read.load === undefined ? {} : { load: read.load }) });
+        if (!verdict.ok) return fromVerdict(verdict.problems);
+        using plan = verdict.plan;
+        return this.#write(plan, call, "plan", now);
+      });
+    });
+  }
+
+  /** A lead as the actor may see it. */
+  lead(call: Call, id: string): Answer {
+    return this.#answer(call, () => {
+      const { workspace, config } = this.#workspace();
+      using leads = workspace.load(this.#store.byId(config, [id]), { partial: true });
+      const found = leads.get(id, { actor: call.actor, now: Date.now() });
+      return found === undefined ? problem(404, "unknown_lead", { problems: [{ code: "unknown_lead", detail: "there is no such lead", lead: id }] }) : json(found);
+    });
+  }
+
+  // ---------------------------------------------------------------- the administrator's
+
+  configure(call: Call, text: string): Answer {
+    return this.#answer(call, () => {
+      const config = parsed(text) as WorkspaceConfig;
+      const workspace = this.#started().workspace(config);
+      const { digest } = workspace;
+      workspace.free();
+      this.#store.transaction(() => {
+        this.#store.configure(config);
+        this.#adapter.createTables();
+        this.#audit(call, "admin", "configure", null, 0, 0);
+      });
+      this.#compiled?.workspace.free();
+      this.#compiled = undefined;
+      return json({ digest });
+    });
+  }
+
+  /** Puts whole leads, from an array or NDJSON; one cell that does not fit refuses them all. */
+  load(call: Call, text: string): Answer {
+    return this.#answer(call, () => {
+      const { workspace, config } = this.#workspace();
+      const format = text.trimStart().startsWith("[") ? "json" : "ndjson";
+      using leads = workspace.load(text, { format, strict: true, partial: true });
+      using all = leads.select(null, { actor: null });
+      const rows = all.rows();
+      this.#store.transaction(() => {
+        this.#store.put(config, rows);
+        this.#audit(call, "admin", "load", null, rows.length, 0);
+      });
+      return json({ loaded: rows.length });
+    });
+  }
+
+  leads(call: Call): Answer {
+    return this.#answer(call, () => {
+      const { config } = this.#workspace();
+      const lines = this.#store.every(config).map((row) => `${JSON.stringify(row)}\n`);
+      return { status: 200, type: "application/x-ndjson", body: lines.join("") };
+    });
+  }
+
+  audit(call: Call, after: number, limit: number): Answer {
+    return this.#answer(call, () => json({ entries: this.#store.audited(after, limit) }));
+  }
+
+  // ---------------------------------------------------------------- inside
+
+  /** Everything that is refused comes out as a problem; what is left over is this worker's own fault, and thrown. */
+  #answer(call: Call, work: () => Answer): Answer {
+    const wait = this.#rate.take(call.actor, Date.now());
+    if (wait > 0) return problem(429, "rate_limited", { detail: `at most ${this.env.RATE_PER_SECOND} requests a second`, headers: { "retry-after": String(Math.ceil(wait)) } });
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Refusal) return error.answer;
+      if (!(error instanceof EvenhandError)) throw error;
+      // An engine that failed, or grew as large as it may, is given up; the next call makes another.
+      if (error.code === "engine_failed" || error.code === "out_of_memory") {
+        this.#compiled = undefined;
+        this.#engine = undefined;
+      }
+      return fromEngine(error);
+    }
+  }
+
+  #started(): Engine {
+    return (this.#engine ??= engine());
+  }
+
+  #workspace(): { workspace: Workspace; config: WorkspaceConfig } {
+    if (this.#compiled === undefined) {
+      const config = this.#store.config();
+      if (config === undefined) throw new Refusal(404, "tenant_unknown", { detail: "this tenant has no configuration yet" });
+      this.#compiled = { config, workspace: this.#started().workspace(config) };
+    }
+    return this.#compiled;
+  }
+
+  /** Reads what `needs` names for the commands at these times, and not more, where SQLite can say it exactly. */
+  #read(workspace: Workspace, config: WorkspaceConfig, commands: readonly Command[], who: { actor: string; now: number }, times: readonly number[], keys: readonly string[] = []): Read {
+    const read: Read = { rows: new Map(), state: Object.create(null) as State, load: {}, plans: {}, whole: false };
+    for (const command of commands) {
+      if (command.type === "undo" && typeof command.plan === "string") {
+        const bytes = this.#store.plan(command.plan);
+        if (bytes === undefined) throw new Refusal(404, "plan_missing", { problems: [{ code: "plan_missing", detail: "there is no such plan", pointer: "/command/plan" }] });
+        read.plans[command.plan] = bytes;
+      }
+      for (const now of new Set(times)) {
+        const context = { ...who, now };
+        const asked = { ...context, plans: read.plans };
+        this.#fetch(workspace, config, command, workspace.needs(command, asked), context, read, keys);
+      }
+    }
+    return read;
+  }
+
+  #fetch(workspace: Workspace, config: WorkspaceConfig, command: Command, needs: Needs, context: { actor: string; now: number }, read: Read, keys: readonly string[]): void {
+    const { state, load, same } = needs;
+    Object.assign(read.state, this.#adapter.loadState({ keys: [...state.keys, ...keys], prefixes: state.prefixes }));
+    let rows: Record<string, unknown>[] | undefined;
+    if ("ids" in needs.leads) {
+      rows = this.#store.byId(config, needs.leads.ids);
+    } else {
+      using filter = needs.leads.filter;
+      rows = this.#store.matching(config, filter, context);
+    }
+    using open = config.lifecycle?.open === undefined ? undefined : workspace.filter(config.lifecycle.open);
+    const counted = this.#store.count(slotOf(command, config), load, open, context);
+    // The host counts by the command's slot, at the plan's time; the engine counts itself where all leads are there.
+    if (rows === undefined || counted === undefined || same.length > 0) {
+      read.whole = true;
+      read.load = undefined;
+      rows = this.#store.every(config);
+    } else if (!read.whole) {
+      read.load = { ...counted, ...read.load };
+    }
+    for (const row of rows) read.rows.set(String(row[config.lead.id]), row);
+  }
+
+  /** Writes a plan with its mark, its audit entry and itself, or says why not. Inside of a transaction. */
+  #write(plan: Plan, call: Call, via: AuditEntry["via"], now: number): Answer {
+    const refusal = fromPlan(plan);
+    if (refusal !== undefined) return refusal;
+    const outcome = this.#adapter.commit(plan);
+    // Thrown, so that what was written until then is taken back.
+    if (!outcome.ok) throw new Refusal(...fromOutcome(outcome));
+    this.#store.keepPlan(plan.id, plan.encode());
+    const data = plan.toJSON();
+    this.#audit(call, via, data.command.type, plan.id, outcome.changed, data.dropped.length, now);
+    return { ...json({ changed: outcome.changed, outcome: plan.outcome, plan: data }), log: { via, action: data.command.type, plan: plan.id, changed: outcome.changed, dropped: data.dropped.length } };
+  }
+
+  #audit({ actor, request }: Call, via: AuditEntry["via"], action: string, plan: string | null, changed: number, dropped: number, at = Date.now()): void {
+    this.#store.audit({ at, request, actor, via, action, plan, changed, dropped });
+  }
+}
+
+const json = (data: unknown): Answer => ({ status: 200, type: "application/json", body: JSON.stringify(data) });
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, "not_json", { detail: "the body is not JSON" });
+  }
+}
+
+/** A posted command: what is in it is the engine's to judge, what stands around it is looked at here. */
+function posted(text: string): Posted {
+  const body = parsed(text);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new Refusal(422, "body_invalid", { detail: "an object with `command` is needed" });
+  const { command, outcome = null, options = {}, ...rest } = body as Record<string, unknown>;
+  const wrong: { code: string; detail: string; pointer: string }[] = [];
+  const fault = (pointer: string, detail: string) => wrong.push({ code: "body_invalid", detail, pointer });
+  for (const name of Object.keys(rest)) fault(`/${name}`, "there is no such member");
+  if (typeof command !== "object" || command === null) fault("/command", "a command is needed");
+  if (outcome !== null && typeof outcome !== "string") fault("/outcome", "an outcome is the text that a plan says");
+  if (typeof options !== "object" || options === null || Array.isArray(options)) fault("/options", "options are an object");
+  else for (const name of Object.keys(options)) if (!["allOrNothing", "notify", "pin"].includes(name)) fault(`/options/${name}`, "there is no such option");
+  if (wrong.length > 0) throw new Refusal(422, "body_invalid", { problems: wrong });
+  return { command: command as Command, outcome: outcome as string | null, options: options as Posted["options"] };
+}
+
+/** A header is read, not trusted: it may lack what every plan has. */
+function headed(header: PlanHeader): PlanHeader {
+  const { id, at, command } = header as Partial<PlanHeader>;
+  if (typeof id === "string" && Number.isSafeInteger(at) && typeof command === "object" && command !== null) return header;
+  throw new Refusal(400, "plan_malformed", { detail: "the plan has no header that can be read" });
+}
+
+function table(workspace: Workspace, { rows, whole }: Read): LeadTable {
+  return workspace.load([...rows.values()], { partial: !whole });
+}
+
+/** The slot whose holders a command is about: their open leads are what previews and totals count. */
+function slotOf(command: Command, config: WorkspaceConfig): string {
+  const { slot, split } = command as { slot?: unknown; split?: { slot?: unknown; to?: { group?: unknown } } };
+  const group = config.groups?.find(({ id }) => id === split?.to?.group)?.slot;
+  const named = [slot, split?.slot, group].find((name) => typeof name === "string" && config.fields[name]?.type === "user");
+  return (named as string | undefined) ?? config.lead.owner;
+}
