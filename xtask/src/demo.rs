@@ -1,7 +1,7 @@
-//! The package's own command line, on a generated sample.
+//! The package's own command line, on a generated sample; then the Lead Desk.
 
 use crate::run::{Result, run, step, target};
-use crate::{build, tools};
+use crate::{build, desk, tools};
 
 /// How far the demo goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,7 @@ pub fn demo(stop: Stop) -> Result {
     })?;
     if stop == Stop::Never {
         println!("the sample and its plan are in {}", sample.display());
+        desk::serve()?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::run::{Result, at, cargo, root, run, step, target};
-use crate::{build, edge, examples, lint, pack, size, tools};
+use crate::{build, desk, edge, examples, lint, pack, size, tools};
 
 /// What each step needs, made once however many need it.
 #[derive(Default)]
@@ -18,13 +18,14 @@ struct Made {
 type Step = fn(&mut Made) -> Result<String>;
 
 /// The steps in order, by the names under which one can ask for them. Each gives back what it ran.
-const STEPS: [(&str, Step); 11] = [
+const STEPS: [(&str, Step); 12] = [
     ("lint", |_| lint::lint().map(|()| "lint".into())),
     ("native", native),
     ("wasm", wasm),
     ("build", build),
     ("types", types),
     ("package", |made| node_step(made, "tests/js/package", "package test files (Node, Chromium, workerd, Deno, Bun, edge-light)")),
+    ("desk", desk),
     ("peers", peers),
     ("sql", sql),
     ("edge", edge),
@@ -104,6 +105,11 @@ fn types(made: &mut Made) -> Result<String> {
     run(&mut tools::npm_bin("tsc", &HOST))?;
     run(tools::npm_bin("tsc", &HOST).args(["--module", "preserve", "--moduleResolution", "bundler", "--customConditions", "browser"]))?;
     Ok("types as a host sees them".into())
+}
+
+fn desk(made: &mut Made) -> Result<String> {
+    made.package()?;
+    desk::tests(&made.browser()?.chromium)
 }
 
 fn peers(made: &mut Made) -> Result<String> {
