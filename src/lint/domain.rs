@@ -127,7 +127,9 @@ fn no_text(facts: &[(bool, &Predicate)]) -> bool {
         }
     }
     let has = |words: &[String], text: &String| words.binary_search(text).is_ok();
-    let fits = |text: &String| named.iter().all(|(holds, words)| has(words, text) == *holds) && tests.iter().all(|(holds, test)| test.accepts(text) == *holds);
+    let fits = |text: &String| {
+        named.iter().all(|(holds, words)| has(words, text) == *holds) && tests.iter().all(|(holds, test)| test.accepts(text) == *holds)
+    };
     if let Some((_, candidates)) = named.iter().find(|(holds, _)| *holds) {
         return !candidates.iter().any(fits);
     }

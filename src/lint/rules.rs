@@ -45,7 +45,8 @@ impl Linter<'_> {
         }
         if never_true(&[(true, condition.root())], schema) {
             let message = format!("no lead can satisfy the condition of the rule `{}`", rule.id);
-            let hint = "look for two conditions that exclude each other; a rule without `overwriteOwner` passes over leads that have an owner";
+            let hint =
+                "look for two conditions that exclude each other; a rule without `overwriteOwner` passes over leads that have an owner";
             return self.warn("condition_never_true", Self::at("rules", ix, "when"), message, hint);
         }
         let mut earlier: Vec<(bool, &Expr)> = vec![(true, condition.root())];
@@ -60,7 +61,8 @@ impl Linter<'_> {
                 continue;
             };
             if never_true(&[(true, condition.root()), (false, taken.root())], schema) {
-                let message = format!("the rule `{}` is never reached: the rule `{}` before it takes every lead that it is for", rule.id, before.id);
+                let message =
+                    format!("the rule `{}` is never reached: the rule `{}` before it takes every lead that it is for", rule.id, before.id);
                 let fault = crate::error::Diagnostic::warning("rule_shadowed", Self::at("rules", ix, ""), message);
                 let fault = fault.hint("put the narrower rule first, or leave it out").with("by", before.id.as_str());
                 self.found.push(fault);
@@ -80,13 +82,8 @@ impl Linter<'_> {
         if rule.overwrite_owner {
             return when;
         }
-        let unowned = Term {
-            field: self.model.lead.owner,
-            operator: Operator::Null,
-            negated: false,
-            check: Predicate::Null,
-            expected: Json::Null,
-        };
+        let unowned =
+            Term { field: self.model.lead.owner, operator: Operator::Null, negated: false, check: Predicate::Null, expected: Json::Null };
         when.and(&Query::from(Expr::Test(Box::new(unowned))))
     }
 

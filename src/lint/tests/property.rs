@@ -54,7 +54,8 @@ proptest! {
 
 fn test() -> impl Strategy<Value = String> {
     let text = |field: &'static str, operators: &'static [&'static str]| {
-        (select(operators), select(&["a", "ab", "b", "B", "abc"][..])).prop_map(move |(op, value)| format!(r#"{{"field": "{field}", "operator": "{op}", "value": "{value}"}}"#))
+        (select(operators), select(&["a", "ab", "b", "B", "abc"][..]))
+            .prop_map(move |(op, value)| format!(r#"{{"field": "{field}", "operator": "{op}", "value": "{value}"}}"#))
     };
     let number = (select(&["=", "!=", "<", "<=", ">", ">=", "null", "notNull"][..]), 0..4)
         .prop_map(|(op, value)| format!(r#"{{"field": "score", "operator": "{op}", "value": {value}}}"#));
@@ -73,18 +74,22 @@ fn test() -> impl Strategy<Value = String> {
 
 fn condition() -> impl Strategy<Value = String> {
     test().prop_recursive(2, 6, 3, |inner| {
-        (prop::collection::vec(inner, 1..3), select(&["and", "or", "xor"][..]), any::<bool>())
-            .prop_map(|(rules, combinator, not)| format!(r#"{{"combinator": "{combinator}", "not": {not}, "rules": [{}]}}"#, rules.join(",")))
+        (prop::collection::vec(inner, 1..3), select(&["and", "or", "xor"][..]), any::<bool>()).prop_map(|(rules, combinator, not)| {
+            format!(r#"{{"combinator": "{combinator}", "not": {not}, "rules": [{}]}}"#, rules.join(","))
+        })
     })
 }
 
 fn rule() -> impl Strategy<Value = String> {
-    let to = select(&[r#"{"pool": "p"}"#, r#"{"pool": "p"}"#, r#"{"user": "ann"}"#, r#"{"field": "owner", "otherwise": {"pool": "p"}}"#][..]);
+    let to =
+        select(&[r#"{"pool": "p"}"#, r#"{"pool": "p"}"#, r#"{"user": "ann"}"#, r#"{"field": "owner", "otherwise": {"pool": "p"}}"#][..]);
     let schedule = select(&["null", "null", "\"day\"", "\"morning\"", "\"always\"", "\"late\""][..]);
     (prop::option::weighted(0.9, condition()), to, schedule, any::<bool>(), any::<bool>(), prop::bool::weighted(0.9)).prop_map(
         |(condition, to, schedule, required, overwrite, enabled)| {
             let when = condition.map_or(String::new(), |condition| format!("{}, ", when(&condition)));
-            format!(r#"{when}"to": {to}, "schedule": {schedule}, "required": {required}, "overwriteOwner": {overwrite}, "enabled": {enabled}"#)
+            format!(
+                r#"{when}"to": {to}, "schedule": {schedule}, "required": {required}, "overwriteOwner": {overwrite}, "enabled": {enabled}"#
+            )
         },
     )
 }
