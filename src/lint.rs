@@ -56,7 +56,7 @@ impl Linter<'_> {
     fn groups_of(target: &RuleTarget, visit: &mut dyn FnMut(GroupIx)) {
         match target {
             RuleTarget::Group(group) => visit(*group),
-            RuleTarget::Field(_, Some(otherwise)) | RuleTarget::Same(_, otherwise) => Self::groups_of(otherwise, visit),
+            RuleTarget::Field(_, Some(otherwise)) | RuleTarget::Same { otherwise, .. } => Self::groups_of(otherwise, visit),
             RuleTarget::Field(_, None) | RuleTarget::User(_) | RuleTarget::Pool(_) => {}
         }
     }

@@ -100,7 +100,7 @@ impl Linter<'_> {
         match target {
             RuleTarget::Pool(_) => Ending::Decides,
             RuleTarget::User(_) | RuleTarget::Field(_, None) => Ending::MayFindNobody,
-            RuleTarget::Field(_, Some(otherwise)) | RuleTarget::Same(_, otherwise) => self.ending(otherwise),
+            RuleTarget::Field(_, Some(otherwise)) | RuleTarget::Same { otherwise, .. } => self.ending(otherwise),
             RuleTarget::Group(group) => self.ending_of_group(*group),
         }
     }
@@ -139,7 +139,7 @@ fn fails_with(taken: &Query, other: &Query) -> bool {
 fn users_of(target: &RuleTarget, at: &str, out: &mut Vec<(UserIx, String)>) {
     match target {
         RuleTarget::User(user) => out.push((*user, format!("{at}/user"))),
-        RuleTarget::Field(_, Some(otherwise)) | RuleTarget::Same(_, otherwise) => users_of(otherwise, &format!("{at}/otherwise"), out),
+        RuleTarget::Field(_, Some(otherwise)) | RuleTarget::Same { otherwise, .. } => users_of(otherwise, &format!("{at}/otherwise"), out),
         RuleTarget::Field(_, None) | RuleTarget::Group(_) | RuleTarget::Pool(_) => {}
     }
 }

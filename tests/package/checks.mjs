@@ -101,8 +101,6 @@ export const checks = {
     await world(evenhand, async ({ workspace, table }) => {
       const calls = [
         () => workspace.importFilter({}, "mongo"),
-        () => workspace.explain(table, "1", context),
-        () => workspace.forecast("g", 1, context),
         () => workspace.simulate(table, {}, context),
       ];
       for (const call of calls) equal((await thrown(call, evenhand)).code, "not_implemented");
@@ -118,8 +116,9 @@ export const checks = {
       const { filter } = workspace.needs(split(), context).leads;
       equal(table.select(filter, host).count, 3);
       const plan = workspace.plan(table, split(), context);
-      const statements = plan.toSQL("postgres", { table: "leads" });
+      const statements = plan.toSQL("postgres", { table: "leads", stateTable: "state" });
       ok(statements.length > 0 && statements.every(({ sql, params, kind }) => sql.includes("$1") && params.length > 0 && kind !== ""), "statements have parameters");
+      equal((await thrown(() => plan.toSQL("postgres", { table: "leads" }), evenhand)).code, "state_table_required");
       equal((await thrown(() => plan.toSQL("mysql", { table: "leads" }), evenhand)).code, "unknown_dialect");
     });
   },

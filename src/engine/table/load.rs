@@ -15,7 +15,7 @@ mod rows;
 mod slot;
 mod spans;
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::btree::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 pub use columns::BatchColumn;

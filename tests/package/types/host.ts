@@ -43,7 +43,7 @@ const config: WorkspaceConfig = {
 /** A workspace is compiled, asked and updated. */
 export function workspace(engine: Engine): Workspace {
   const workspace = engine.workspace(config);
-  const decision = workspace.can({ actor: "ann", do: "lead.reassign", to: "bob", now: new Date().toISOString() });
+  const decision = workspace.can({ actor: "ann", do: "lead.reassign", lead: "any", to: "bob", now: new Date().toISOString() });
   if (!decision.allowed) for (const { code, question, message } of decision.reasons) console.log(code, question, message);
   workspace.update({ users: { put: [{ id: "cid" }], remove: ["bob"] } });
   const names: string[] = workspace.members({ users: ["ann"], where: { rules: [{ field: "id", operator: "=", value: "ann" }] } });

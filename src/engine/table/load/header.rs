@@ -1,7 +1,7 @@
 //! Which key of the input goes to which field.
 
+use crate::btree::BTreeMap;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::Source;
 use super::csv::{DELIMITERS, Ends, Record, record};
