@@ -172,8 +172,9 @@ fn exclude(a: &TextTest, b: &TextTest) -> bool {
 /// Whether the ranges that must hold have nothing in common.
 fn no_range(tests: &[(bool, &TextTest)]) -> bool {
     use Bound::{Excluded, Included, Unbounded};
-    // A bound, and whether it is itself outside.
-    let (mut lowest, mut highest): (Option<(&str, bool)>, Option<(&str, bool)>) = (None, None);
+    // Each with whether it is itself outside.
+    let mut lowest: Option<(&str, bool)> = None;
+    let mut highest: Option<(&str, bool)> = None;
     for (holds, test) in tests {
         let (low, high) = match (test, holds) {
             (TextTest::Within(low, high), true) => (low.as_ref(), high.as_ref()),

@@ -22,7 +22,7 @@ fn organisation(more: &str) -> Json {
             "name": {"type": "text"}, "tags": {"type": "tags"}, "born": {"type": "date"}, "hot": {"type": "boolean"},
             "previous": {"type": "tags"}, "run": {"type": "text"}
         },
-        "profiles": [{"id": "all", "grants": [{"do": ["lead.view", "lead.edit"], "scope": "all"}]}, {"id": "none", "grants": []}],
+        "profiles": [{"id": "all", "grants": [{"do": ["lead.view", "lead.edit", "rule.run"], "scope": "all"}]}, {"id": "none", "grants": []}],
         MORE
     }"#;
     Json::parse(&text.replace("MORE", more)).unwrap()
