@@ -33,7 +33,11 @@ impl Operation for Sweep {
 
     fn touches<'a>(&'a self, model: &'a Model) -> Touches<'a> {
         let source = LeadSource::Due { among: self.leads.as_ref(), runs: self.runs.as_deref() };
-        Touches { slots: model.lead.slots.iter().map(|slot| slot.field).collect(), routes: Some(route::Reached::Time(self.runs.as_deref())), ..Touches::of(source) }
+        Touches {
+            slots: model.lead.slots.iter().map(|slot| slot.field).collect(),
+            routes: Some(route::Reached::Time(self.runs.as_deref())),
+            ..Touches::of(source)
+        }
     }
 
     fn decide(&self, planner: &Planner<'_>) -> Result<Draft> {

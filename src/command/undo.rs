@@ -92,8 +92,7 @@ impl Operation for Undo {
         }
         // What holds a lead while it is offered is not put back: the run is over.
         let back = |set: &&DecodedSet| Some(set.field) != planner.model.lead.run;
-        let mut fields: Vec<FieldIx> =
-            allowed.iter().flat_map(|(_, change)| change.set.iter().filter(back).map(|set| set.field)).collect();
+        let mut fields: Vec<FieldIx> = allowed.iter().flat_map(|(_, change)| change.set.iter().filter(back).map(|set| set.field)).collect();
         crate::sort::all(&mut fields);
         fields.dedup();
         for field in fields {

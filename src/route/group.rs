@@ -2,12 +2,11 @@
 
 use crate::access::RowSet;
 use crate::allot::match_condition;
-use crate::config::groups::{self, AbsentTurn, Baseline, Joiners, Measure, OfferClock, WhenEmpty};
+use crate::config::groups::{self, AbsentTurn, Baseline, Joiners, Measure, WhenEmpty};
 use crate::config::{GroupIx, Method, Period, UserIx};
 use crate::error::Result;
 use crate::filter;
 use crate::json::Json;
-use crate::offer;
 use crate::plan::state;
 use crate::query::assume::is_true;
 use crate::query::{FieldIx, Query};
@@ -15,6 +14,7 @@ use crate::rotate::{self, Facts, Loads, Member, PlaceSet, Rotation, Seat, Stamp}
 use crate::table::Mask;
 
 use super::memory;
+use super::offer::{Offers, measured_by_schedule};
 use super::reasons::Reasons;
 use super::router::{Asks, Candidate, Router, Subject};
 
@@ -40,17 +40,6 @@ pub(super) struct Group {
     pub held: Option<Stamp>,
     /// Whether a turn was taken, or a lead held.
     pub used: bool,
-}
-
-/// How a group offers leads.
-pub(super) struct Offers {
-    pub options: offer::Options,
-    pub cursor: offer::Cursor,
-    /// Of a broadcast: who was ever asked and not known to be gone.
-    pub audience: Vec<offer::Person>,
-    pub anonymous: bool,
-    /// What keeps the group from making offers now.
-    pub fault: Reasons,
 }
 
 /// What members ask of the rows of a batch.
@@ -102,11 +91,6 @@ impl Group {
         let says = self.kept.is_some() || value.as_object().is_some_and(|pairs| pairs.len() > 1);
         (says && self.kept.as_ref().map(Json::canonical) != Some(value.canonical())).then_some(value)
     }
-}
-
-/// Whether the minutes of a group's offers are counted by its schedule.
-pub(super) fn measures_offers(group: &groups::Group) -> bool {
-    matches!(group.method, Method::SequentialOffer { clock: OfferClock::Working, .. })
 }
 
 /// The method in the words of the rotation; none for one that offers.
@@ -161,7 +145,7 @@ impl Router<'_> {
         let kept = planner.context.state.get(&state::key("group", &group.id))?.cloned();
         let remembered = memory::group(kept.as_ref(), &|id| model.users.find(id).map(Member));
         // Where the schedule measures offers, they may begin outside of it.
-        let hours = group.schedule.and_then(|at| model.schedules.at(at)).filter(|_| !measures_offers(group));
+        let hours = group.schedule.and_then(|at| model.schedules.at(at)).filter(|_| !measured_by_schedule(group));
         let closed = hours.is_some_and(|hours| !hours.hours.contains(now));
         let (mut seats, mut matches) = (Vec::with_capacity(members.len()), Vec::new());
         let (mut ready, mut steady) = (PlaceSet::none(members.len()), PlaceSet::none(members.len()));

@@ -172,9 +172,8 @@ pub(crate) fn reads(model: &Model, auth: &Authorizer, now: Instant, reached: Rea
         out.keys.push(state::key("group", &group.id));
         reach.users.extend(auth.members(&group.members, Some(now))?.into_iter().map(|user| user.0));
     }
-    let by_time = |method: &Method| {
-        matches!(method, Method::LeastRecent { .. } | Method::LeastLoaded { .. } | Method::FewestInPeriod { .. })
-    };
+    let by_time =
+        |method: &Method| matches!(method, Method::LeastRecent { .. } | Method::LeastLoaded { .. } | Method::FewestInPeriod { .. });
     let all = model.groups.iter().any(|group| by_time(&group.method) || group.offers() || !group.limits.is_empty());
     if reach.anybody {
         reach.users.extend((0u32..).zip(model.users.iter()).map(|(ix, _)| ix));

@@ -1,26 +1,44 @@
 //! Offers of leads to groups, in the words of the state machine ([`offer`](crate::offer)): what it knows of people comes from the same tests as
 //! for groups that give leads, and what it changes is carried on from lead to lead as an assignment is.
 
+mod people;
 mod stored;
 
 use std::cell::RefCell;
 
-use crate::config::groups::{self, Joiners, WhenEmpty};
+use crate::config::groups::{self, Joiners, OfferClock};
 use crate::config::{GroupIx, Method, UserIx};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::json::Json;
-use crate::offer::{self, Blocked, Context, Cursor, Effect, Event, Kind, Outcome as Ended, Person, Refusal, Step, View, resting};
+use crate::offer::{self, Context, Cursor, Effect, Event, Kind, Outcome as Ended, Person, Refusal, Step, resting};
 use crate::plan::{digest, state};
 use crate::query::FieldIx;
 use crate::rotate::Member;
 use crate::time::Instant;
 
-use super::group::{self, Group, Offers};
+use super::group::Group;
 use super::memory;
 use super::reasons::Reasons;
 use super::router::{Attempt, Candidate, Outcome, Router, Subject, Trace};
 
+use people::People;
 pub(super) use stored::{Names, Stored};
+
+/// How a group offers leads.
+pub(super) struct Offers {
+    pub options: offer::Options,
+    pub cursor: Cursor,
+    /// Of a broadcast: who was ever asked and not known to be gone.
+    pub audience: Vec<Person>,
+    pub anonymous: bool,
+    /// What keeps the group from making offers now.
+    pub fault: Reasons,
+}
+
+/// Whether the minutes of a group's offers are counted by its schedule.
+pub(super) fn measured_by_schedule(group: &groups::Group) -> bool {
+    matches!(group.method, Method::SequentialOffer { clock: OfferClock::Working, .. })
+}
 
 /// How a group offers leads, and whether it tells nothing of them.
 fn options(group: &groups::Group) -> Option<(offer::Options, bool)> {
@@ -39,111 +57,9 @@ fn options(group: &groups::Group) -> Option<(offer::Options, bool)> {
     }
 }
 
-/// A group as a run sees it in one call.
-struct People<'a, 'r, 'p> {
-    router: RefCell<&'r mut Router<'p>>,
-    ix: Option<GroupIx>,
-    group: &'a Group,
-    slot: FieldIx,
-    members: Vec<Person>,
-    lead: Subject<'a>,
-    /// Who has declined.
-    declined: Vec<Person>,
-    ignored: Reasons,
-    error: RefCell<Option<Error>>,
-}
-
-impl People<'_, '_, '_> {
-    /// The answer, or none where it cannot be worked out: the fault is told in the end.
-    fn ask<T>(&self, otherwise: T, question: impl FnOnce(&mut Router<'_>) -> Result<T>) -> T {
-        question(&mut self.router.borrow_mut()).unwrap_or_else(|error| {
-            self.error.borrow_mut().get_or_insert(error);
-            otherwise
-        })
-    }
-
-    fn place(&self, person: Person) -> Option<usize> {
-        self.members.iter().position(|member| *member == person)
-    }
-
-    /// Whether there is no hard reason against a member.
-    fn passes(&self, place: usize) -> bool {
-        let Some(ix) = self.ix else { return false };
-        self.ask(Reasons::INACTIVE, |router| router.of_member(ix, self.group, place, &self.lead)).without(self.ignored).is_empty()
-    }
-
-    /// Whether somebody of these places could be asked instead.
-    fn others(&self, places: impl Iterator<Item = usize>) -> bool {
-        for place in places {
-            let declined = self.members.get(place).is_none_or(|person| self.declined.contains(person));
-            if !declined && self.passes(place) {
-                return true;
-            }
-        }
-        false
-    }
-}
-
-impl View for People<'_, '_, '_> {
-    fn members(&self) -> &[Person] {
-        &self.members
-    }
-
-    fn is_member(&self, person: Person) -> bool {
-        self.place(person).is_some()
-    }
-
-    fn is_active(&self, person: Person) -> bool {
-        self.router.borrow().planner.model.users.at(person.0).is_some_and(|user| user.active)
-    }
-
-    fn is_eligible(&self, person: Person) -> bool {
-        let (Some(place), Some(ix)) = (self.place(person), self.ix) else { return false };
-        if !self.passes(place) {
-            return false;
-        }
-        // Soft reasons are relaxed one by one, while nobody else is left.
-        let (current, recent) = self.router.borrow().soft(ix, self.group, &self.lead);
-        let is_recent = recent.contains(&place);
-        if !is_recent && current != Some(place) {
-            return true;
-        }
-        let group = self.router.borrow().planner.model.groups.at(ix.0);
-        if group.is_some_and(|group| matches!(group.remember, Some((_, WhenEmpty::Strict)))) {
-            return false;
-        }
-        let plain = |place: &usize| Some(*place) != current && !recent.contains(place);
-        let owner = current.filter(|place| is_recent && !recent.contains(place));
-        !self.others((0..self.members.len()).filter(plain)) && !self.others(owner.into_iter())
-    }
-
-    fn last_claim(&self, person: Person) -> Option<Instant> {
-        self.ask(None, |router| Ok(router.person(UserIx(person.0))?.memory.claimed)).map(Instant)
-    }
-
-    fn default_assignee(&self) -> Result<Person, Blocked> {
-        let group = self.ix.and_then(|ix| self.router.borrow().planner.model.groups.at(ix.0));
-        let user = group.and_then(|group| group.default_assignee).ok_or(Blocked::NoDefault)?;
-        let reasons = self.ask(Reasons::NOT_PERMITTED, |router| router.of_user(user, self.slot, &self.lead));
-        let against = reasons.without(Reasons::OF_DEFAULT);
-        let blocks = [(Reasons::INACTIVE, Blocked::Inactive), (Reasons::PAUSED, Blocked::Paused), (Reasons::ABSENT, Blocked::Absent)];
-        match blocks.into_iter().find(|(reason, _)| against.has(*reason)) {
-            Some((_, blocked)) => Err(blocked),
-            None if against.is_empty() => Ok(Person(user.0)),
-            None => Err(Blocked::NotPermitted),
-        }
-    }
-
-    fn deadline(&self, from: Instant, minutes: u32) -> Option<Instant> {
-        let router = self.router.borrow();
-        let group = self.ix.and_then(|ix| router.planner.model.groups.at(ix.0))?;
-        deadline(&router, group, from, minutes)
-    }
-}
-
 /// The instant that many minutes later, as the group counts them.
 fn deadline(router: &Router<'_>, group: &groups::Group, from: Instant, minutes: u32) -> Option<Instant> {
-    if !group::measures_offers(group) {
+    if !measured_by_schedule(group) {
         return Instant::new(from.0.saturating_add(i64::from(minutes) * 60_000));
     }
     let schedule = router.planner.model.schedules.at(group.schedule?)?;
@@ -221,8 +137,8 @@ impl Router<'_> {
         let id = self.planner.model.groups.at(ix.0).map_or("", |group| group.id.as_str());
         let (now, own) = (Instant(self.now), self.own_run.clone());
         let memory = &self.person(user)?.memory;
-        let holds = offers.options.kind == Kind::Sequential
-            && memory.offers.iter().any(|(run, group)| group == id && Some(run) != own.as_ref());
+        let holds =
+            offers.options.kind == Kind::Sequential && memory.offers.iter().any(|(run, group)| group == id && Some(run) != own.as_ref());
         let rests = resting(memory.claimed.map(Instant), offers.options.rest_seconds, now);
         Ok(Reasons::OFFER_OPEN.when(holds).and(Reasons::RESTING.when(rests)))
     }
@@ -298,9 +214,7 @@ impl Router<'_> {
         if let Event::Decline(person) = event {
             declined.push(person);
         }
-        let reply = self.see(ix, &group, lead, (declined, Reasons::NONE), |context| {
-            offer::advance(&stored.run, event, context, now)
-        });
+        let reply = self.see(ix, &group, lead, (declined, Reasons::NONE), |context| offer::advance(&stored.run, event, context, now));
         if let Some(ix) = ix {
             self.groups.insert(ix.0, group);
         }

@@ -117,9 +117,7 @@ impl Router<'_> {
                 Fallback::User(user) => self.give(*user, rule, Some((ix, slot)), lead, Reasons::NONE, trace.as_deref_mut())?.and_then(ours),
                 Fallback::NextRule => Some((None, Some(ix))),
                 Fallback::Hold => ours(Outcome::Held),
-                Fallback::IgnoreAvailability => {
-                    self.ask(ix, rule, lead, Reasons::AVAILABILITY, trace.as_deref_mut())?.and_then(ours)
-                }
+                Fallback::IgnoreAvailability => self.ask(ix, rule, lead, Reasons::AVAILABILITY, trace.as_deref_mut())?.and_then(ours),
                 Fallback::Unassigned => ours(Outcome::Unassigned),
             };
             if found.is_some() {

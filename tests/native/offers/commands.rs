@@ -74,11 +74,8 @@ fn compile(people: &[Person], groups: &[String; 3], default: bool) -> Workspace 
     let mut members = [const { String::new() }; 3];
     for (id, person) in PEOPLE.iter().zip(people).filter(|(_, person)| person.known) {
         let capacity = person.capacity.map(|capacity| format!(r#", "capacity": {capacity}"#)).unwrap_or_default();
-        let _ = write!(
-            users,
-            r#", {{"id": "{id}", "profiles": ["own"], "active": {}, "paused": {}{capacity}}}"#,
-            person.active, person.paused
-        );
+        let _ =
+            write!(users, r#", {{"id": "{id}", "profiles": ["own"], "active": {}, "paused": {}{capacity}}}"#, person.active, person.paused);
         for (list, is_in) in members.iter_mut().zip(person.groups) {
             if is_in {
                 let _ = write!(list, r#"{}"{id}""#, if list.is_empty() { "" } else { ", " });
@@ -130,7 +127,13 @@ impl Store {
         let mut people = Vec::new();
         for _ in PEOPLE {
             let capacity = (dice.below(2) == 0).then(|| 1 + dice.below(2) as u64);
-            people.push(Person { active: true, paused: false, capacity, groups: [dice.below(4) > 0, dice.below(4) > 0, true], known: true });
+            people.push(Person {
+                active: true,
+                paused: false,
+                capacity,
+                groups: [dice.below(4) > 0, dice.below(4) > 0, true],
+                known: true,
+            });
         }
         let groups = [method(&mut dice), method(&mut dice), method(&mut dice)];
         let default = dice.below(3) > 0;
@@ -198,7 +201,9 @@ impl Store {
         let (mut keys, mut prefixes): (BTreeSet<String>, BTreeSet<String>) = Default::default();
         let (mut known, mut leads);
         loop {
-            let mut given = match self.state_json(|key| keys.contains(key) || prefixes.iter().any(|prefix: &String| key.starts_with(prefix.as_str()))) {
+            let mut given = match self
+                .state_json(|key| keys.contains(key) || prefixes.iter().any(|prefix: &String| key.starts_with(prefix.as_str())))
+            {
                 Json::Object(pairs) => pairs,
                 _ => unreachable!(),
             };
@@ -243,7 +248,12 @@ impl Store {
         let told = plan.to_json();
         self.counts.planned += 1;
         if text(&command, "type") != "assign" {
-            assert_eq!(self.plan_of_needs(actor, &command).write(), told.write(), "what is needed is all that is read: {}", command.write());
+            assert_eq!(
+                self.plan_of_needs(actor, &command).write(),
+                told.write(),
+                "what is needed is all that is read: {}",
+                command.write()
+            );
         }
         for drop in list(&told, "dropped") {
             *self.counts.refused.entry(text(drop, "code").to_owned()).or_default() += 1;
@@ -265,7 +275,9 @@ impl Store {
         let reads = list(told, "reads").iter().all(|read| version(text(read, "key")) == expect(read, "version"));
         let rows = self.rows();
         let row = |id: &str| rows.iter().find(|row| text(row, "id") == id);
-        let leads = list(told, "changes").iter().all(|change| row(text(change, "lead")).is_some_and(|row| row.get("version") == change.get("expect")));
+        let leads = list(told, "changes")
+            .iter()
+            .all(|change| row(text(change, "lead")).is_some_and(|row| row.get("version") == change.get("expect")));
         states && reads && leads
     }
 
@@ -314,13 +326,22 @@ impl Store {
             let open = text(run, "status") == "offered";
             let row = rows.iter().find(|row| text(row, "id") == text(run, "lead")).unwrap();
             assert_eq!(text(row, "run") == id, open, "the lead is locked while the run is open: {}", run.write());
-            assert_eq!(self.endings.get(id).copied().unwrap_or(0), usize::from(!open), "exactly one entry tells the end of {}", run.write());
+            assert_eq!(
+                self.endings.get(id).copied().unwrap_or(0),
+                usize::from(!open),
+                "exactly one entry tells the end of {}",
+                run.write()
+            );
             let claims = list(run, "history").iter().filter(|answer| text(answer, "outcome") == "claimed").count();
             assert_eq!(claims, usize::from(text(run, "status") == "claimed"), "one winner: {}", run.write());
-            assert_eq!(["claimed", "defaulted"].contains(&text(run, "status")), !text(run, "assignee").is_empty() && text(run, "status") != "cancelled");
+            assert_eq!(
+                ["claimed", "defaulted"].contains(&text(run, "status")),
+                !text(run, "assignee").is_empty() && text(run, "status") != "cancelled"
+            );
             if open {
                 assert!(!list(run, "offeredTo").is_empty());
-                let (at, window) = (run.get("expiresAt").and_then(Json::as_number).unwrap(), run.get("opened").unwrap().get("window").unwrap());
+                let (at, window) =
+                    (run.get("expiresAt").and_then(Json::as_number).unwrap(), run.get("opened").unwrap().get("window").unwrap());
                 #[expect(clippy::cast_possible_truncation)]
                 due.insert(format!("due/{:016x}/{id}.{}", (at as i64).cast_unsigned() ^ (1 << 63), window.write()));
                 if text(run, "kind") == "sequential" {
@@ -337,7 +358,11 @@ impl Store {
         assert_eq!(standing, due, "each open run is due once");
         for (key, (_, value)) in self.state.range("user/".to_owned()..).take_while(|(key, _)| key.starts_with("user/")) {
             let offers: BTreeSet<&str> = list(value, "offers").iter().map(|offer| text(offer, "run")).collect();
-            assert_eq!(offers, holders.remove(&key["user/".len()..]).unwrap_or_default(), "an open offer takes one of the capacity of {key}");
+            assert_eq!(
+                offers,
+                holders.remove(&key["user/".len()..]).unwrap_or_default(),
+                "an open offer takes one of the capacity of {key}"
+            );
         }
         assert!(holders.is_empty());
     }
@@ -346,8 +371,13 @@ impl Store {
     fn check_capacity(&self, told: &Json) {
         let rows = self.rows();
         for run in list(told, "runs").iter().filter(|run| text(run, "status") == "offered") {
-            let Some((_, stored)) = list(told, "state").iter().map(|change| (text(change, "key"), change.get("value").unwrap_or(&Json::Null)))
-                .find(|(key, _)| key.strip_prefix("run/") == Some(text(run, "id"))) else { continue };
+            let Some((_, stored)) = list(told, "state")
+                .iter()
+                .map(|change| (text(change, "key"), change.get("value").unwrap_or(&Json::Null)))
+                .find(|(key, _)| key.strip_prefix("run/") == Some(text(run, "id")))
+            else {
+                continue;
+            };
             if text(stored, "kind") != "sequential" {
                 continue;
             }
@@ -399,7 +429,8 @@ impl Store {
                     self.plan("boss", &format!(r#"{{"type": "assign", "leads": {{"ids": ["l{lead}"]}}, "to": "{to}"}}"#));
                 }
             }
-            22 => self.plan("boss", &format!(r#"{{"type": "mass_edit", "leads": {{"ids": ["l{lead}"]}}, "set": {{"note": "n{}"}}}}"#, self.now)),
+            22 => self
+                .plan("boss", &format!(r#"{{"type": "mass_edit", "leads": {{"ids": ["l{lead}"]}}, "set": {{"note": "n{}"}}}}"#, self.now)),
             23..=30 if !self.in_flight.is_empty() => {
                 let newest = self.in_flight.len() - 1;
                 let at = newest - self.dice.below(self.in_flight.len().min(4));

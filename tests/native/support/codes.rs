@@ -41,7 +41,11 @@ const EXCEPTIONS: [(&str, &str, Option<&str>); 14] = [
     ("duplicate_key", "an object of JavaScript has a key once", Some("src/base/json.rs")),
     ("edit_invalid", "plans make no such edits", Some("src/engine/table/tests/changes.rs")),
     ("json_too_large", "it takes hundreds of megabytes", Some("src/base/json.rs")),
-    ("no_randomness", "every runtime has randomness, but for the moment in which a module loads", Some("tests/package/runtimes.test.mjs")),
+    (
+        "no_randomness",
+        "every runtime has randomness, but for the moment in which a module loads",
+        Some("tests/js/package/runtimes.test.mjs"),
+    ),
     ("not_shardable", "no step has shards", Some("tests/native/shards_bad.rs")),
     ("row_too_long", "it takes hundreds of megabytes", Some("src/engine/table/tests/bad.rs")),
     ("rule_failed", "a compiled condition does not fail where there is a time and an actor", None),
@@ -49,8 +53,8 @@ const EXCEPTIONS: [(&str, &str, Option<&str>); 14] = [
     ("settlement_stale", "no step has shards", Some("tests/native/shards_bad.rs")),
     ("split_too_large", "it takes more leads than a table can hold, or shards", Some("tests/native/shards_bad.rs")),
     ("tally_malformed", "no step has shards", Some("tests/native/shards_bad.rs")),
-    ("wrong_table", "only JavaScript has handles that can be mistaken", Some("tests/package/checks.mjs")),
-    ("wrong_workspace", "only JavaScript has handles that can be mistaken", Some("tests/package/checks.mjs")),
+    ("wrong_table", "only JavaScript has handles that can be mistaken", Some("tests/js/package/checks.mjs")),
+    ("wrong_workspace", "only JavaScript has handles that can be mistaken", Some("tests/js/package/checks.mjs")),
 ];
 
 /// What an outcome may say of a code, and an expectation then has to name.
