@@ -10,5 +10,6 @@ mod oracle;
 mod random;
 mod rules;
 mod scenarios;
+mod speed;
 mod store;
 mod world;
