@@ -256,6 +256,11 @@ impl Router<'_> {
             for (word, may) in out.words_mut().iter_mut().zip(may.words()) {
                 *word &= may;
             }
+            for (place, user) in group.members.iter().enumerate().filter(|_| self.declines) {
+                if self.has_declined(*user, lead) {
+                    out.remove(place);
+                }
+            }
             return Ok(out);
         }
         for place in group.ready.iter() {

@@ -162,7 +162,7 @@ impl Router<'_> {
     }
 
     fn decliners(&self, lead: &Subject<'_>) -> Vec<String> {
-        if !self.uses_offers || lead.row.is_none() {
+        if !self.declines || lead.row.is_none() {
             return Vec::new();
         }
         let kept = self.planner.context.state.peek(&state::key("declined", &self.lead_id(lead)));

@@ -129,8 +129,8 @@ pub(super) struct Router<'p> {
     pub moved: Vec<(runs::Run, bool)>,
     /// What becomes of them in the state.
     pub writes: Vec<StateChange>,
-    /// Whether any group offers leads.
-    pub uses_offers: bool,
+    /// Whether it is known of any lead that somebody declined it.
+    pub declines: bool,
     /// Whether stamps, loads and counts decide anything in this configuration.
     pub uses_recency: bool,
     pub uses_loads: bool,
@@ -174,7 +174,7 @@ impl<'p> Router<'p> {
             own_run: None,
             moved: Vec::new(),
             writes: Vec::new(),
-            uses_offers: model.groups.iter().any(Group::offers),
+            declines: planner.context.state.standing("declined/").next().is_some(),
             uses_recency: model.groups.iter().any(|group| by_recency(&group.method) || group.offers()),
             uses_loads: model.users.iter().any(|user| user.capacity.is_some()) || model.groups.iter().any(by_load),
             group_limits,

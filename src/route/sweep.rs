@@ -208,7 +208,7 @@ impl Sweep<'_, '_> {
                 groups = gone.groups;
             }
         }
-        let mut met = BTreeSet::new();
+        let (mut met, mut moved) = (BTreeSet::new(), BTreeSet::new());
         for id in runs {
             if self.left == 0 {
                 all = false;
@@ -237,6 +237,7 @@ impl Sweep<'_, '_> {
             let event = if locked { Event::Sweep } else { Event::Cancel { by: Person(planner.actor.0), to: None } };
             if self.router.advance(&mut stored, event, &lead)? == Ok(true) {
                 self.left -= 1;
+                moved.insert(id.clone());
                 let by = by_group(&self.router, &stored);
                 self.changes.push_run(&mut self.draft, &mut self.router, Some(row).filter(|_| locked), by);
             }
@@ -246,7 +247,7 @@ impl Sweep<'_, '_> {
         }
         let end = format!("due/{}", due_key(Instant(now.0.saturating_add(1))));
         // What this sweep has moved is due at another time, which the runs tell.
-        let stands = |key: &&str| *key >= end.as_str() && !run_of(key).is_some_and(|run| met.contains(run));
+        let stands = |key: &&str| *key >= end.as_str() && !run_of(key).is_some_and(|run| moved.contains(run));
         self.draft.runs.wake_at = kept.standing("due/").find(stands).and_then(instant_of);
         Ok(())
     }

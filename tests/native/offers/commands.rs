@@ -482,7 +482,7 @@ impl Store {
 
 #[test]
 fn long_interleavings_of_the_real_commands() {
-    let many: u64 = std::env::var("EVENHAND_OFFERS").ok().and_then(|many| many.parse().ok()).unwrap_or(120);
+    let many: u64 = std::env::var("EVENHAND_OFFERS").ok().and_then(|many| many.parse().ok()).unwrap_or(60);
     let mut counts = Counts::default();
     for seed in 0..many {
         let mut store = Store::new(seed);
