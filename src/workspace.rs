@@ -27,7 +27,7 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::Plan;
 use crate::plan::context::Context;
-use crate::query::{Query, Strictness};
+use crate::query::{FieldIx, Query, Strictness};
 use crate::time::Instant;
 use crate::wire::decoded::DecodedPlan;
 use crate::wire::verify::{EncodedPlan, Verdict};
@@ -41,6 +41,7 @@ pub struct Workspace {
     source: Json,
     digest: OnceCell<String>,
     user_ids: OnceCell<Rc<BTreeSet<String>>>,
+    needed: OnceCell<Vec<FieldIx>>,
 }
 
 /// A plan that was posted or stored, with the context it came in.
@@ -88,7 +89,7 @@ impl Workspace {
         let (model, _) = Model::compile(&config)?;
         let model = Rc::new(model);
         let auth = Rc::new(Authorizer::compile(&model)?);
-        Ok(Workspace { model, auth, source: config, digest: OnceCell::new(), user_ids: OnceCell::new() })
+        Ok(Workspace { model, auth, source: config, digest: OnceCell::new(), user_ids: OnceCell::new(), needed: OnceCell::new() })
     }
 
     /// The same checks without failing: every fault and every warning.
@@ -127,7 +128,7 @@ impl Workspace {
             self.source = named;
         }
         after.write(&mut self.source);
-        (self.digest, self.user_ids) = (OnceCell::new(), OnceCell::new());
+        (self.digest, self.user_ids, self.needed) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Ok(())
     }
 
@@ -149,6 +150,11 @@ impl Workspace {
     /// Ids of all users, for loaders that report unknown ones.
     pub(crate) fn user_ids(&self) -> Rc<BTreeSet<String>> {
         Rc::clone(self.user_ids.get_or_init(|| Rc::new(self.model.users.ids().map(str::to_owned).collect())))
+    }
+
+    /// The fields for which leads must have a column; see [`Model::deciding_fields`].
+    pub(crate) fn needed(&self) -> Vec<FieldIx> {
+        self.needed.get_or_init(|| self.model.deciding_fields()).clone()
     }
 
     /// Compiles a filter for lists and selections.

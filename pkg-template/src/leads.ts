@@ -151,6 +151,10 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
     return this.call((table) => table.problems());
   }
 
+  get columns(): Contract.LeadTable["columns"] {
+    return this.call((table) => table.columns());
+  }
+
   get problemCount(): number {
     return this.call((table) => table.problemCount());
   }

@@ -66,10 +66,10 @@ pub use codes::CodeSlice;
 pub use column::{CHUNK, Column, RowIx};
 pub use edit::{Edit, Values};
 pub use list::MOST_HAVING;
-pub use load::{BatchColumn, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
+pub use load::{BatchColumn, Columns, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
 pub use mask::Mask;
 pub use mask::bit;
-pub use problem::{Problem, Problems};
+pub use problem::{NO_ROW, Problem, Problems};
 pub use snapshot::{Row, Snapshot};
 
 use crate::query::{FieldIx, Schema};
@@ -102,6 +102,7 @@ pub struct Table {
     now: Snapshot,
     index: Index,
     problems: Problems,
+    loaded: Columns,
     budget: Budget,
     ascending: bool,
     by_id: RefCell<Option<(u64, Rc<[u32]>)>>,
@@ -122,6 +123,7 @@ impl Table {
             now: Snapshot::empty(schema, id),
             index: Index::default(),
             problems: Problems::default(),
+            loaded: Columns::default(),
             budget,
             ascending: true,
             by_id: RefCell::new(None),
@@ -158,11 +160,16 @@ impl Table {
         &self.problems
     }
 
+    /// What became of the columns of the input that it was loaded from.
+    pub fn loaded(&self) -> &Columns {
+        &self.loaded
+    }
+
     /// Bytes held, those that snapshots alone hold left out.
     pub fn bytes(&self) -> usize {
         let columns: usize = self.now.columns.iter().map(Column::bytes).sum();
         let live = self.now.live.as_ref().map_or(0, |live| live.capacity() * 8);
-        columns + live + self.index.bytes() + self.problems.bytes()
+        columns + live + self.index.bytes() + self.problems.bytes() + self.loaded.bytes()
     }
 
     /// The table as it is now, readable when it has changed.

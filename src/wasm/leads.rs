@@ -55,6 +55,11 @@ impl LeadTable {
         Ok(to_js(&table.problems()))
     }
 
+    /// See [`workspace::LeadTable::columns`].
+    pub fn columns(&self) -> JsValue {
+        to_js(&self.inner.borrow().columns())
+    }
+
     /// See [`workspace::LeadTable::problem_count`].
     #[wasm_bindgen(js_name = problemCount)]
     pub fn problem_count(&self) -> f64 {

@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 
 use crate::access::{RowAnswers, RowRequest, RowSet};
+use crate::config::field;
 use crate::error::{Diagnostic, Error, Result, pointer};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::timeline;
 use crate::query::FieldIx;
-use crate::table::{Budget, LoadFormat, LoadMode, LoadOptions, Loader, RowIx, Table};
+use crate::table::{Budget, LoadFormat, LoadMode, LoadOptions, Loader, NO_ROW, RowIx, Table};
 
 use super::{Viewer, Workspace};
 
@@ -44,7 +45,13 @@ fn options(workspace: &Workspace, json: &Json) -> Result<(LoadOptions, bool)> {
     let faults = Faults::default();
     let node = Decoder::new(json, "", &faults);
     if !node.is_null() {
-        node.keys(&["format", "columns", "strict", "partial"]);
+        node.keys(&["format", "columns", "strict", "partial", "absent"]);
+    }
+    let mut needed = workspace.needed();
+    for name in node.get("absent").items() {
+        if let Some(field) = field(&name, &workspace.model.schema) {
+            needed.retain(|needed| *needed != field);
+        }
     }
     let words = [("rows", None), ("json", Some(LoadFormat::Json)), ("ndjson", Some(LoadFormat::Ndjson)), ("csv", Some(LoadFormat::Csv))];
     let out = LoadOptions {
@@ -56,6 +63,7 @@ fn options(workspace: &Workspace, json: &Json) -> Result<(LoadOptions, bool)> {
             .filter_map(|(key, field)| Some(((*key).to_owned(), field.name()?.to_owned())))
             .collect(),
         strict: node.get("strict").flag(false),
+        needed,
         users: Some(workspace.user_ids()),
     };
     let partial = node.get("partial").flag(false);
@@ -67,7 +75,7 @@ impl Workspace {
     /// Begins to load leads.
     ///
     /// # Errors
-    /// `options_invalid`, `unknown_field` for what `columns` says.
+    /// `options_invalid`, with `unknown_field` for what `absent` says; `unknown_field` for what `columns` says.
     pub fn loader(&self, json: &Json, budget: Budget) -> Result<Incoming> {
         let (options, partial) = options(self, json)?;
         let schema = self.model.schema.clone();
@@ -146,13 +154,27 @@ impl LeadTable {
     pub fn problems(&self) -> Json {
         let problem = |problem: &crate::table::Problem| {
             Json::object([
-                ("row", (problem.row as usize).into()),
+                ("row", if problem.row == NO_ROW { Json::Null } else { (problem.row as usize).into() }),
                 ("field", self.table.schema().name(problem.field).into()),
                 ("code", problem.code.into()),
                 ("value", problem.value.as_ref().into()),
             ])
         };
         Json::List(self.table.problems().list().iter().map(problem).collect())
+    }
+
+    /// What became of the columns of the input that the table was loaded from: `{used: [[header, field], …], unused, missing}`.
+    pub fn columns(&self) -> Json {
+        let (loaded, schema) = (self.table.loaded(), self.table.schema());
+        let mut used = Vec::new();
+        for (header, field) in &loaded.used {
+            used.push(Json::List(vec![header.as_str().into(), schema.name(*field).into()]));
+        }
+        let mut missing = Vec::new();
+        for field in &loaded.missing {
+            missing.push(schema.name(*field).to_owned());
+        }
+        Json::object([("used", Json::List(used)), ("unused", loaded.unused.clone().into()), ("missing", missing.into())])
     }
 
     /// How many problems there were, those included that are not kept.

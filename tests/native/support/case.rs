@@ -6,7 +6,7 @@
 //! | `check` | `config` | diagnostics |
 //! | `workspace` | `config` | `{digest, zones}` |
 //! | `update` | `patch` | the same |
-//! | `load` | `rows` or `text` or `hex`, `options` | `{size, problems}` |
+//! | `load` | `rows` or `text` or `hex`, `options` | `{size, problems, columns}` |
 //! | `upsert` | the same | `{added, updated}` |
 //! | `remove` | `ids` | how many |
 //! | `get` | `id`, `viewer` | the lead or null |
@@ -137,7 +137,7 @@ impl World {
     fn load(&mut self, step: &Json) -> Result<Json> {
         let budget = self.memory.map_or_else(Budget::default, Budget::new);
         let table = self.workspace().load(&data(step), &options(step), budget)?;
-        let out = Json::object([("size", table.size().into()), ("problems", table.problems())]);
+        let out = Json::object([("size", table.size().into()), ("problems", table.problems()), ("columns", table.columns())]);
         self.table = Some(table);
         Ok(out)
     }

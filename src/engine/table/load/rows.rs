@@ -20,8 +20,8 @@ impl Loader {
             let width = self.next_slots(text)?;
             let start = self.batch * width;
             let Some(slots) = self.slots.get_mut(start..start + width) else { return Ok(()) };
-            let keys = &self.keys;
-            match rows.next(text, at, slots, &|key| keys.get(key).copied()) {
+            let keys = &mut self.keys;
+            match rows.next(text, at, slots, &mut |key| keys.meet(key)) {
                 Ok(_) => self.batch += 1,
                 Err(Stop::More) => return Ok(()),
                 Err(stop) => {
