@@ -11,7 +11,7 @@ mod shards;
 /// Five profiles to start from.
 pub use crate::access::ready_profiles;
 pub use ask::Filter;
-pub use leads::{Incoming, LeadTable};
+pub use leads::{Incoming, LeadTable, id_text};
 pub use selection::Selection;
 
 use std::borrow::Cow;

@@ -1,5 +1,6 @@
 //! A table of leads behind the front door: loading, changing and reading it.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use crate::access::{RowAnswers, RowRequest, RowSet};
@@ -9,6 +10,7 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::timeline;
 use crate::query::FieldIx;
+use crate::query::convert::text_from_number;
 use crate::table::{Budget, LoadFormat, LoadMode, LoadOptions, Loader, NO_ROW, RowIx, Table};
 
 use super::{Viewer, Workspace};
@@ -37,6 +39,15 @@ impl Incoming {
     /// What the last bytes bring to light.
     pub fn finish(self) -> Result<LeadTable> {
         Ok(LeadTable { table: self.loader.finish()?, partial: self.partial, answers: RefCell::default() })
+    }
+}
+
+/// A lead's id as it is stored: a number is its text, as in a cell.
+pub fn id_text(json: &Json) -> Option<Cow<'_, str>> {
+    match json {
+        Json::Text(text) => Some(Cow::Borrowed(text)),
+        Json::Number(number) => text_from_number(*number).ok().map(Cow::Owned),
+        _ => None,
     }
 }
 
@@ -198,9 +209,10 @@ impl LeadTable {
     pub fn remove(&mut self, ids: &Json) -> Result<usize> {
         let fault = |path: String, message| Error::of(Diagnostic::error("ids_invalid", path, message));
         let list = ids.as_list().ok_or_else(|| fault(String::new(), "this must be a list of ids"))?;
-        if let Some(at) = list.iter().position(|id| id.as_text().is_none()) {
-            return Err(fault(pointer("", at), "an id must be a text"));
+        let mut texts = Vec::new();
+        for (at, id) in list.iter().enumerate() {
+            texts.push(id_text(id).ok_or_else(|| fault(pointer("", at), "an id must be a text or a number"))?);
         }
-        self.table.remove(list.iter().filter_map(Json::as_text))
+        self.table.remove(texts.iter().map(AsRef::as_ref))
     }
 }

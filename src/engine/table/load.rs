@@ -69,7 +69,7 @@ pub struct LoadOptions {
 pub enum LoadMode {
     /// A new table: a missing key is null.
     Load,
-    /// An upsert: a missing key keeps its value.
+    /// An upsert: a missing key keeps its value, and so does a cell that cannot be read.
     Upsert,
 }
 
@@ -276,7 +276,12 @@ impl Loader {
         converter.users = self.users.as_deref();
         let memory = self.memory.get_mut(ix.0 as usize).unwrap_or(&mut none);
         self.stage.push_cells(&mut converter, memory, count, cells)?;
+        let unread = std::mem::take(&mut converter.unread);
         if self.purpose == LoadMode::Upsert {
+            // Only an empty cell clears: what cannot be read says nothing about what is there.
+            for at in unread {
+                self.stage.mark_absent(ix.0 as usize, self.stage.rows + short(at))?;
+            }
             for at in (0..count).filter(|at| cells.get(*at) == Value::Absent) {
                 self.stage.mark_absent(ix.0 as usize, self.stage.rows + short(at))?;
             }

@@ -36,7 +36,7 @@ use evenhand::plan::Plan;
 use evenhand::table::Budget;
 use evenhand::wire::decode::peek;
 use evenhand::wire::verify::{EncodedPlan, Problem, Verdict};
-use evenhand::workspace::{Attachments, LeadTable, Selection, Workspace};
+use evenhand::workspace::{Attachments, LeadTable, Selection, Workspace, id_text};
 
 /// What the steps of a case share.
 #[derive(Default)]
@@ -165,7 +165,9 @@ impl World {
                 self.table.as_mut().unwrap().upsert(loader)?
             }
             "remove" => self.table.as_mut().unwrap().remove(part(step, "ids"))?.into(),
-            "get" => self.workspace().get(self.table(), text(step, "id"), part(step, "viewer"))?.unwrap_or_default(),
+            "get" => {
+                self.workspace().get(self.table(), &id_text(part(step, "id")).expect("an id"), part(step, "viewer"))?.unwrap_or_default()
+            }
             "select" => {
                 let mut found = self.workspace().select(self.table(), part(step, "query"), part(step, "viewer"))?;
                 if let Some(by) = step.get("sort") {
