@@ -41,18 +41,13 @@ export interface SyncAdapter {
 export interface Client { query(sql: string, params: unknown[]): Promise<readonly object[]> }
 export interface SyncClient { query(sql: string, params: unknown[]): readonly object[] }
 
-export type TableOptions = Omit<SqlOptions, "columns"> & {
+export type TableOptions = SqlOptions & {
   /** The host's table of leads. Its id column must be unique. */
   table: string;
   /** Default `evenhand_state`. */
   stateTable?: string;
   /** Schema of both tables. */
   schema?: string;
-  /**
-   * As in `SqlOptions`; besides, `type` names a PostgreSQL type that values are cast to (`uuid`, an enum), and `notNull` marks a list that is
-   * never null, but empty.
-   */
-  columns?: Record<string, string | (Exclude<NonNullable<SqlOptions["columns"]>[string], string> & { type?: string; notNull?: boolean })>;
   /** Columns that a copy takes over from its original, beside those that the plan sets; default: the columns of all fields. */
   copyColumns?: string[];
 };

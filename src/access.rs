@@ -44,6 +44,7 @@ mod receivers;
 mod resources;
 mod row_set;
 mod rows;
+mod single;
 
 pub(crate) use assemble::{is_empty, is_one_of};
 pub use bulk::RowRequest;
@@ -57,9 +58,9 @@ pub use receive::{Reassignment, ReceiveDenial};
 pub use row_set::RowSet;
 pub use rows::RowAnswers;
 
+use crate::btree::BTreeMap;
 use index::Index;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::config::{Grant, Model, ProfileIx, User, UserIx, Verb};

@@ -20,6 +20,7 @@ mod mass_edit;
 mod rebalance;
 mod reclaim;
 mod resend_notification;
+mod route;
 mod split;
 mod transfer;
 mod unassign;
@@ -96,7 +97,9 @@ macro_rules! commands {
                 let (draft, questions) = match self {
                     $(Command::$name(command) => (command.decide(planner)?, command.explain(planner.model)),)*
                 };
-                Ok(Draft { questions, ..draft })
+                let mut warnings = planner.warnings.take();
+                warnings.extend(draft.warnings);
+                Ok(Draft { questions, warnings, ..draft })
             }
         }
     };
@@ -113,6 +116,7 @@ commands! {
     reclaim::Reclaim,
     mass_edit::MassEdit,
     claim_from_pool::ClaimFromPool,
+    route::Route,
     undo::Undo,
 }
 

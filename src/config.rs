@@ -31,7 +31,7 @@ pub use people::{Absence, Limit, Period, User, UserIx, UserKind};
 pub use rules::{Rule, RuleTarget};
 pub use zones::NamedZone;
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::error::{Diagnostic, Error, Result};
@@ -262,7 +262,7 @@ impl Model {
     /// # Errors
     /// `config_invalid` with every fault that was found.
     pub fn compile(config: &Json) -> Result<(Model, Vec<Diagnostic>)> {
-        let faults = Faults::default();
+        let faults = Faults::without_nulls();
         let model = Model::read(&Decoder::new(config, "", &faults));
         let failed = faults.any_error();
         let list = faults.into_list();

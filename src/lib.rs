@@ -2,7 +2,7 @@
 //!
 //! Data goes one way: JSON in → checked configuration → table → selection → decision → plan → JSON out.
 //! The modules are, in that order: [`error`], [`json`], [`time`], [`query`] (crate `evenhand-base`); [`table`], [`filter`], [`split`]
-//! (crate `evenhand-engine`); [`config`], [`access`], [`plan`], [`allot`], [`offer`], [`command`], [`shards`], [`wire`], [`sql`],
+//! (crate `evenhand-engine`); [`config`], [`access`], [`plan`], [`allot`], [`offer`], [`route`], [`command`], [`shards`], [`wire`], [`sql`],
 //! [`workspace`]. A module uses only modules before it.
 
 pub mod access;
@@ -11,6 +11,7 @@ pub mod command;
 pub mod config;
 pub mod offer;
 pub mod plan;
+pub mod route;
 pub mod shards;
 pub mod sql;
 pub mod wire;
@@ -19,6 +20,7 @@ pub mod workspace;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
+pub(crate) use evenhand_base::{btree, memory, sort};
 pub use evenhand_base::{error, json, query, time};
-pub(crate) use evenhand_base::{memory, sort};
+pub(crate) use evenhand_engine::rotate;
 pub use evenhand_engine::{filter, split, table};

@@ -5,7 +5,10 @@
 //! than its decision. The way of a command: [`command`](crate::command) (read, and decided with the [`planner`] into a [`draft`]) →
 //! [`settle`] (what follows from it, and the plan) → [`wire`](crate::wire) (written, proved, applied). This module knows no command.
 
+pub(crate) mod bytes;
 pub mod context;
+pub mod decoded;
+pub mod digest;
 pub(crate) mod draft;
 pub mod drops;
 pub(crate) mod edit;
@@ -17,6 +20,7 @@ pub mod notices;
 pub(crate) mod planner;
 pub(crate) mod reasons;
 mod remember;
+pub(crate) mod routed;
 pub(crate) mod settle;
 pub mod state;
 pub mod timeline;
@@ -70,6 +74,7 @@ pub struct Plan {
     pub(crate) rows: Vec<u32>,
     pub(crate) edits: Edits,
     pub(crate) drops: Drops,
+    pub(crate) routed: routed::Routed,
     pub(crate) resend: Vec<(FieldIx, String)>,
     pub(crate) slot: Option<FieldIx>,
     /// Whether the slot changes in each of the rows.
@@ -111,6 +116,10 @@ pub struct Change<'a> {
     pub expect: Cell<'a>,
     /// What changes, in the order of fields.
     pub set: Vec<Set<'a>>,
+    /// The rule that decided.
+    pub rule: Option<&'a str>,
+    /// The group that decided.
+    pub group: Option<&'a str>,
 }
 
 impl Plan {
@@ -147,7 +156,21 @@ impl Plan {
             lead: self.table.id(row),
             expect: self.table.cell(row, guard),
             set: self.edits.of_row(at, row, &self.table, &self.model, self.now),
+            rule: self.rule_of_row(at),
+            group: self.group_of_row(at),
         })
+    }
+
+    /// The rule that decided about a row of the plan.
+    pub(crate) fn rule_of_row(&self, at: usize) -> Option<&str> {
+        let (rule, _) = *self.routed.rows.get(at)?;
+        self.model.rules.at(rule?).map(|rule| rule.id.as_str())
+    }
+
+    /// The group that decided about a row of the plan.
+    pub(crate) fn group_of_row(&self, at: usize) -> Option<&str> {
+        let (_, group) = *self.routed.rows.get(at)?;
+        self.model.groups.at(group?).map(|group| group.id.as_str())
     }
 
     /// What becomes of the plan's slot in a row of it, if that changes.

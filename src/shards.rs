@@ -26,7 +26,7 @@ mod gather;
 mod settlement;
 mod share;
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::access::Authorizer;
@@ -40,11 +40,11 @@ use crate::table::{Budget, Table};
 use crate::command::Command;
 use crate::plan::Plan;
 use crate::plan::context::Context;
+use crate::plan::digest;
 use crate::plan::leads::LeadsRef;
 use crate::plan::lines::Line;
 use crate::plan::notices::Notice;
 use crate::plan::planner::Planner;
-use crate::wire::digest;
 
 pub(crate) use count::{GlobalSplit, loads};
 pub(crate) use form::Tally;
@@ -243,7 +243,7 @@ pub fn settle(
     let mut read = Vec::new();
     read.try_reserve_exact(tallies.len())?;
     for (at, bytes) in tallies.iter().enumerate() {
-        let tally = Tally::decode(bytes).map_err(|error| Error::new(error.code, format!("/tallies/{at}"), error.message))?;
+        let tally = Tally::decode(bytes).map_err(|error| Error::new(error.code, format!("/tallies/{at}"), error.message.as_str()))?;
         if tally.question != question {
             return Err(stale(format!("/tallies/{at}"), "the tally is of another command, actor, instant, option or configuration"));
         }

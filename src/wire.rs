@@ -2,8 +2,7 @@
 
 pub mod apply;
 pub mod decode;
-pub mod decoded;
-pub mod digest;
+pub(crate) mod digest;
 pub mod encode;
 pub mod verify;
 mod write;

@@ -14,9 +14,9 @@ pub use ask::Filter;
 pub use leads::{Incoming, LeadTable, id_text};
 pub use selection::Selection;
 
+use crate::btree::BTreeSet;
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::access::Authorizer;
@@ -27,9 +27,10 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::Plan;
 use crate::plan::context::Context;
+use crate::plan::decoded::DecodedPlan;
 use crate::query::{FieldIx, Query, Strictness};
+use crate::route::Assumed;
 use crate::time::Instant;
-use crate::wire::decoded::DecodedPlan;
 use crate::wire::verify::{EncodedPlan, Verdict};
 use crate::wire::{apply, decode};
 
@@ -96,7 +97,7 @@ impl Workspace {
     pub fn check(config: &Json) -> Vec<Diagnostic> {
         match Model::compile(config) {
             Ok((_, warnings)) => warnings,
-            Err(error) => error.diagnostics,
+            Err(error) => error.into_diagnostics(),
         }
     }
 
@@ -139,7 +140,7 @@ impl Workspace {
 
     /// SHA-256 of the configuration and of the tables of zones that it names, in hexadecimal; a plan carries it.
     pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| crate::wire::digest::config(&self.source, crate::wire::digest::zones(&self.model)))
+        self.digest.get_or_init(|| crate::plan::digest::config(&self.source, crate::plan::digest::zones(&self.model)))
     }
 
     /// The tables of the zones that the configuration names.
@@ -186,6 +187,35 @@ impl Workspace {
             read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
         }
         crate::command::needs::needs(&self.model, &self.auth, command, &read)
+    }
+
+    /// Why a lead goes where the rules send it: every rule and every person who was tried. `options` may say what is assumed to be
+    /// otherwise; nothing changes by that.
+    ///
+    /// # Errors
+    /// `unknown_actor`, `unknown_lead`, `not_permitted`, `context_invalid`, `options_invalid`, and `config_invalid` for people who are
+    /// assumed to be what they cannot be; what planning finds missing.
+    pub fn explain(&self, table: &LeadTable, lead: &str, context: &Json, options: &Json) -> Result<Json> {
+        let read = self.context(table, context, Attachments::default())?;
+        let mut assumed = Assumed::read(options, &self.model, &self.source)?;
+        let users = std::mem::take(&mut assumed.users);
+        if users.is_empty() {
+            return crate::route::explain(&self.model, &self.auth, &table.table, lead, &read, &assumed);
+        }
+        let patch = Json::object([("users", Json::object([("put", Json::List(users))]))]);
+        let (model, _) = self.model.update(&self.source, &patch)?;
+        let model = Rc::new(model);
+        let auth = Rc::new(Authorizer::compile(&model)?);
+        crate::route::explain(&model, &auth, &table.table, lead, &read, &assumed)
+    }
+
+    /// The ids of those who get the next `n` leads of a group, for leads that everybody accepts.
+    ///
+    /// # Errors
+    /// `unknown_actor`, `unknown_group`, `method_offers`, `context_invalid`, and what planning finds missing.
+    pub fn forecast(&self, group: &str, n: usize, context: &Json) -> Result<Vec<String>> {
+        let read = Context::read(context, &self.model)?;
+        crate::route::forecast(&self.model, &self.auth, group, n, &read)
     }
 
     /// Proves a posted plan against what is here.

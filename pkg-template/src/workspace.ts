@@ -13,6 +13,13 @@ import { hinted, zonesOf } from "./zones-named.js";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
+/** What was looked up and not found must not widen a question: a key that is there has a value. */
+function defined(question: object, keys: readonly string[]): void {
+  for (const key of keys)
+    if (key in question && (question as Record<string, unknown>)[key] === undefined)
+      throw fault("question_invalid", `\`${key}\` is undefined`, { path: `/${key}`, hint: key === "to" ? "`null` is nobody; leave the key out to ask about no receiver in particular" : "leave the key out, or give it a value" });
+}
+
 /** A context as the module takes it: what of it is bytes goes beside the text. */
 function contextInput(context: Contract.PlanContext): [context: Uint8Array, beside: Uint8Array[]] {
   const beside: Uint8Array[] = [];
@@ -96,7 +103,11 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   can(question: Contract.PermissionQuestion): Contract.Decision {
     const known = this.#known.can(question);
     if (known !== undefined) return known;
-    const { leads, ...rest } = question ?? {};
+    const { leads, ...rest }: { leads?: Contract.LeadTable | null | undefined; lead?: unknown } = question ?? {};
+    defined(rest, ["to", "slot", "unit", "list", "group", "rule", "user"]);
+    // A lead that was looked up and not found is no lead, and a table that is not there is not "any".
+    if ("lead" in rest && rest.lead === undefined) rest.lead = null;
+    if (typeof rest.lead === "string" && (leads === null || (leads === undefined && "leads" in question))) throw fault("question_invalid", "`leads` is undefined", { path: "/leads", hint: "a lead that is named by its id is looked up in `leads`" });
     const input = json(question === undefined || question === null ? question : rest);
     if (leads === undefined || leads === null) return this.call((workspace) => workspace.can(input));
     const table = this.#table(leads);
@@ -109,6 +120,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   }
 
   receivers(leads: Contract.LeadTable, question: Parameters<Contract.Workspace["receivers"]>[1]): (Contract.Decision & { user: string })[] {
+    defined(question ?? {}, ["slot"]);
     const [table, input] = [this.#table(leads), json(question)];
     return this.call((workspace) => workspace.receivers(table, input));
   }
@@ -168,12 +180,15 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return new Plan(this.instance, back);
   }
 
-  explain(_leads: Contract.LeadTable, _leadId: string, _context: Contract.PlanContext): Contract.RoutingTrace {
-    throw this.#missing("explain");
+  explain(leads: Contract.LeadTable, leadId: string, context: Contract.PlanContext, options?: { assume?: Contract.Assumption }): Contract.RoutingTrace {
+    const table = this.#table(leads);
+    const [id, [given], input] = [json(leadId), contextInput(context), json(options ?? {})];
+    return this.call((workspace) => workspace.explain(table, id, given, input)) as Contract.RoutingTrace;
   }
 
-  forecast(_groupId: string, _n: number, _context: Contract.PlanContext): string[] {
-    throw this.#missing("forecast");
+  forecast(groupId: string, n: number, context: Contract.PlanContext): string[] {
+    const [id, [given]] = [json(groupId), contextInput(context)];
+    return this.call((workspace) => workspace.forecast(id, n, given)) as string[];
   }
 
   simulate(_leads: Contract.LeadTable, _draft: unknown, _context: Contract.PlanContext): Contract.SimulationReport {

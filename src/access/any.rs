@@ -4,7 +4,7 @@ use super::assemble::Over;
 use super::can::{Found, Known, Verdict};
 use super::reach::{Distance, Relation};
 use super::{Check, Decision, Principal, Reason, Request, To};
-use crate::config::Verb;
+use crate::config::{UserKind, Verb};
 use crate::error::Result;
 use crate::query::assume::is_false;
 
@@ -27,6 +27,15 @@ impl Principal<'_> {
         let mut found = Found::default();
         self.could_note(Verb::LeadView, Over::Lead, &mut found)?;
         self.could_note(Verb::LeadEdit, Over::Lead, &mut found)?;
+        if question.to == To::Another {
+            return self
+                .another(None, &mut found, &mut |user, found| {
+                    let question = Request { to: To::User(user), ..*question };
+                    self.give_any_lead(&question, found)?;
+                    self.could_receive(&question, found)
+                })
+                .map(|()| found.decide());
+        }
         if !matches!(question.to, To::Nobody) && (question.to != To::Anybody || question.unit.is_some()) {
             self.give_any_lead(question, &mut found)?;
             self.could_receive(question, &mut found)?;
@@ -44,6 +53,31 @@ impl Principal<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Asks whether there is anybody but the present holder for whom nothing fails.
+    pub(super) fn another(
+        self,
+        holder: Option<&str>,
+        found: &mut Found,
+        ask: &mut dyn FnMut(&str, &mut Found) -> Result<()>,
+    ) -> Result<()> {
+        let mut incomplete = None;
+        for user in self.auth.model.users.iter() {
+            if !user.active || user.kind != UserKind::Person || holder == Some(user.id.as_str()) {
+                continue;
+            }
+            let mut of = Found::default();
+            ask(&user.id, &mut of)?;
+            if of.failed.is_empty() {
+                found.granted.extend(of.granted);
+                return Ok(());
+            }
+            incomplete = incomplete.or(of.failed.into_iter().find(|reason| reason.code == "lead_incomplete"));
+        }
+        let nobody = || Reason::new("nobody_eligible", Some(Check::Receive), "there is nobody else who could have this lead");
+        found.failed.push(incomplete.unwrap_or_else(nobody));
+        Ok(())
     }
 
     fn could_note(self, verb: Verb, over: Over, found: &mut Found) -> Result<()> {

@@ -139,13 +139,17 @@ impl Authorizer {
     /// # Errors
     /// As [`Authorizer::view`].
     pub fn receive(&self, asking: &RowRequest<'_>, slot: FieldIx, to: UserIx, changes: &[(FieldIx, Change)]) -> Result<RowSet> {
+        let may = self.may_hold_rows(asking, slot, to, changes)?;
+        if may == RowSet::None { Ok(may) } else { Ok(may.and(self.accepts(asking, to)?)) }
+    }
+
+    /// The same whether or not they accept it. Boundaries are asked about apart ([`Authorizer::barred`]).
+    ///
+    /// # Errors
+    /// As [`Authorizer::view`].
+    pub fn may_hold_rows(&self, asking: &RowRequest<'_>, slot: FieldIx, to: UserIx, changes: &[(FieldIx, Change)]) -> Result<RowSet> {
         let (Some(asker), None) = (self.asker(to, asking.now), self.unfit(slot, to, asking.now)?) else { return Ok(RowSet::None) };
-        let accepts = match &asker.user.accepts {
-            Some(condition) => self.find(asking, condition.root().clone())?,
-            None => RowSet::All,
-        };
-        let pool = self.find(asking, self.pool_node(to, asking.now)?)?;
-        let fixed = accepts.and(pool);
+        let fixed = self.find(asking, self.pool_node(to, asking.now)?)?;
         if fixed == RowSet::None {
             return Ok(fixed);
         }
@@ -290,7 +294,7 @@ impl Principal<'_> {
         Ok(rest.bind(&Bindings { now: ctx.now, actor: ctx.actor }, ctx.schema)?.into_owned())
     }
 
-    fn unit_standing(self, unit: UnitIx) -> Relation {
+    pub(super) fn unit_standing(self, unit: UnitIx) -> Relation {
         Relation::at(between(&self.auth.model.schema.units, self.user.unit, Some(unit)))
     }
 }

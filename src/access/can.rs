@@ -8,7 +8,7 @@ use super::reach::{Distance, Relation, between};
 use super::{Action, Authorizer, Check, Decision, GrantRef, Lead, Principal, Reason, Request, To};
 use crate::config::access::Effect;
 use crate::config::{UserIx, Verb};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::filter::{self, People};
 use crate::json::Json;
 use crate::query::{Cells, FieldIx};
@@ -67,7 +67,11 @@ impl Authorizer {
         };
         match (question.ask, question.lead) {
             (Action::Verb(verb), _) if !verb.asks_the_lead() => self.about_things(asker, verb, question),
-            (_, Some(Lead::Unknown(id))) => Ok(Decision::deny(vec![unknown_lead(Some(id))])),
+            (_, Some(Lead::Unknown(id))) => {
+                asker.as_hidden()?;
+                Ok(Decision::deny(vec![unknown_lead(Some(id))]))
+            }
+            (_, Some(Lead::Missing)) => Ok(Decision::deny(vec![unknown_lead(None)])),
             (Action::Verb(verb), Some(Lead::Known { cells, lacks })) => asker.about_lead(verb, Known { cells, lacks }, question),
             (Action::Reassign, Some(Lead::Known { cells, lacks })) => asker.reassign(Known { cells, lacks }, question),
             (Action::Verb(verb), None) => asker.about_any(verb, question),
@@ -123,7 +127,7 @@ impl<'g> Principal<'g> {
     }
 
     /// What the grants of a verb say of something at that distance. `lead` is what conditions look at.
-    fn judge(self, verb: Verb, over: Over, lead: Known<'_>, standing: &mut dyn FnMut() -> Relation) -> Result<Verdict<'g>> {
+    pub(super) fn judge(self, verb: Verb, over: Over, lead: Known<'_>, standing: &mut dyn FnMut() -> Relation) -> Result<Verdict<'g>> {
         if !lead.lacks.is_empty() {
             let mut missing = self.reads(verb, over);
             missing.retain(|field| lead.lacks.contains(field));
@@ -163,7 +167,7 @@ impl<'g> Principal<'g> {
     }
 
     /// What they say of taking the lead from whoever holds the slot; nobody is nobody's.
-    fn of_holder(self, slot: FieldIx, lead: Known<'_>) -> Result<Verdict<'g>> {
+    pub(super) fn of_holder(self, slot: FieldIx, lead: Known<'_>) -> Result<Verdict<'g>> {
         let holder = lead.cells.cell(slot);
         let owner = self.auth.model.lead.owner;
         match holder.text() {
@@ -214,6 +218,7 @@ impl<'g> Principal<'g> {
     pub(super) fn view(self, lead: Known<'_>, seen: &mut Option<Relation>, found: &mut Found) -> Result<Option<Verdict<'g>>> {
         match self.of_lead(Verb::LeadView, lead, seen)? {
             Verdict::Silent | Verdict::Denied(_) => {
+                self.as_hidden()?;
                 let id = lead.cells.cell(self.auth.model.lead.id);
                 found.failed.push(unknown_lead(id.text()));
                 Ok(None)
@@ -262,7 +267,7 @@ impl<'g> Principal<'g> {
                 Some((Relation::at(between(units, self.user.unit, Some(unit))), id))
             }
             (To::Nobody, None) => Some((Relation::at(Distance::Stranger), "nobody".to_owned())),
-            (To::Anybody, None) => None,
+            (To::Anybody | To::Another, None) => None,
         }
     }
 
@@ -309,7 +314,7 @@ impl<'g> Principal<'g> {
         let slot = question.slot.unwrap_or(self.auth.model.lead.owner);
         let holder = lead.cells.cell(slot);
         let unchanged = match question.to {
-            To::Anybody => false,
+            To::Anybody | To::Another => false,
             To::Nobody => holder.is_null() && !lead.lacks.contains(&slot),
             To::User(user) => holder.text() == Some(user) && question.unit.is_none(),
         };
@@ -323,8 +328,28 @@ impl<'g> Principal<'g> {
         Ok(true)
     }
 
+    /// The error of a question without `now`, where some of what the actor may see depends on it: it is the same for a lead that may not be
+    /// seen, whichever grant was looked at, as for one that does not exist.
+    pub(super) fn as_hidden(self) -> Result<()> {
+        if self.now.is_none() && self.view_needs_now() {
+            let message = "this filter has dates relative to now, and `now` was not given";
+            return Err(Error::new("now_required", "", message).hint("pass `now`"));
+        }
+        Ok(())
+    }
+
+    /// Whether some of what the actor may see depends on the time.
+    pub(super) fn view_needs_now(self) -> bool {
+        self.grants(Verb::LeadView).any(|held| held.grant.filter.as_ref().is_some_and(crate::query::Query::needs_now))
+    }
+
     /// The questions about whoever receives the lead.
     pub(super) fn arrive(self, lead: Known<'_>, question: &Request<'_>, found: &mut Found) -> Result<()> {
+        if question.to == To::Another {
+            let holder = lead.cells.cell(question.slot.unwrap_or(self.auth.model.lead.owner));
+            return self
+                .another(holder.text(), found, &mut |user, found| self.arrive(lead, &Request { to: To::User(user), ..*question }, found));
+        }
         let receiver = match question.to {
             To::Nobody => None,
             _ => self.receiver(question),

@@ -52,7 +52,8 @@ impl Authorizer {
         let (lead, mut seen) = (Known { cells: lead, lacks: &[] }, None);
         let mut verdict = asker.of_lead(Verb::LeadView, lead, &mut seen)?;
         if !matches!(verdict, Verdict::Granted(_)) {
-            return Ok(Some(0));
+            // Without `now` it may be an error, and then the full question tells.
+            return Ok((now.is_some() || !asker.view_needs_now()).then_some(0));
         }
         if verb != Verb::LeadView {
             verdict = asker.of_lead(verb, lead, &mut seen)?;

@@ -18,6 +18,8 @@ pub enum Lead<'a> {
     },
     /// One that does not exist, by the id that was asked for.
     Unknown(&'a str),
+    /// What was looked up and not found: no lead at all.
+    Missing,
 }
 
 impl<'a> Lead<'a> {

@@ -1,7 +1,7 @@
 //! Who belongs to a description of members.
 
+use crate::btree::BTreeMap;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 
 use super::Authorizer;
 use crate::config::{Members, User, UserIx, UserKind};

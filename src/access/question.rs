@@ -22,6 +22,8 @@ pub enum Action {
 pub enum To<'a> {
     /// It is not asked.
     Anybody,
+    /// Anybody but the present holder: there must be somebody who could have it.
+    Another,
     /// Nobody: back to the pool.
     Nobody,
     /// This user.
@@ -37,7 +39,7 @@ pub struct Request<'a> {
     pub ask: Action,
     /// For conditions relative to now.
     pub now: Option<Instant>,
-    /// To which lead; absent, whether it could be allowed for any.
+    /// To which lead; none, whether it could be allowed for any.
     pub lead: Option<Lead<'a>>,
     /// Which slot; absent, the owner's.
     pub slot: Option<FieldIx>,
@@ -96,6 +98,7 @@ impl<'a> Request<'a> {
             to: match text("to") {
                 Some(user) => To::User(user),
                 None if given("to") => To::Nobody,
+                None if ask == Some(Action::Reassign) && !given("unit") => To::Another,
                 None => To::Anybody,
             },
             unit: text("unit").and_then(|id| model.schema.units.find(id)),
@@ -114,6 +117,12 @@ fn check(json: &Json, model: &Model, faults: &Faults) -> Option<Action> {
         return None;
     }
     node.get("actor").name();
+    // What was looked up and not found must not widen the question.
+    for (key, value) in json.as_object().unwrap_or_default() {
+        if value.is_null() && ["slot", "unit", "list", "group", "rule", "user"].contains(&key.as_str()) {
+            node.get(key).wrong("a text");
+        }
+    }
     crate::config::people::instant(&node.get("now"));
     slot(&node.get("slot"), model);
     let unit = node.get("unit");

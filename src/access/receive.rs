@@ -101,26 +101,45 @@ impl Authorizer {
     /// `now_required` where a condition reads the time.
     pub fn hurdle(&self, lead: &dyn Cells, to: UserIx, handover: &Reassignment<'_>) -> Result<Option<ReceiveDenial>> {
         let known = Known { cells: lead, lacks: &[] };
-        match self.receives(known, to, handover, Crossing::of(self, lead, self.unit_at(to)))? {
+        match self.receives(known, to, handover, Crossing::of(self, lead, self.unit_at(to)), true)? {
             Ok(()) => Ok(None),
             Err(Refusal::Hurdle(hurdle)) => Ok(Some(hurdle)),
             Err(Refusal::Incomplete(_)) => Ok(Some(ReceiveDenial::View)),
         }
     }
 
+    /// Whether somebody can have this lead across no boundary, whether or not they accept it: for whoever tells the two apart.
+    ///
+    /// # Errors
+    /// As [`Authorizer::hurdle`].
+    pub fn may_hold(&self, lead: &dyn Cells, to: UserIx, handover: &Reassignment<'_>) -> Result<bool> {
+        let crossing = Crossing::of(self, lead, self.unit_at(to));
+        if matches!(crossing, Crossing::Barred(_)) {
+            return Ok(false);
+        }
+        Ok(self.receives(Known { cells: lead, lacks: &[] }, to, handover, crossing, false)?.is_ok())
+    }
+
     fn unit_at(&self, user: UserIx) -> Option<UnitIx> {
         self.model.users.get(user).and_then(|user| user.unit)
     }
 
-    /// The fifth question for one lead.
-    fn receives(&self, lead: Known<'_>, to: UserIx, handover: &Reassignment<'_>, crossing: Crossing) -> Result<Result<(), Refusal>> {
+    /// The fifth question for one lead; what the receiver accepts is asked where that is said.
+    fn receives(
+        &self,
+        lead: Known<'_>,
+        to: UserIx,
+        handover: &Reassignment<'_>,
+        crossing: Crossing,
+        ask_accepts: bool,
+    ) -> Result<Result<(), Refusal>> {
         let failed = |hurdle| Ok(Err(Refusal::Hurdle(hurdle)));
         if let Some(hurdle) = self.unfit(handover.slot, to, handover.now)? {
             return failed(hurdle);
         }
         let model = &self.model;
         let Some(asker) = self.asker(to, handover.now) else { return failed(ReceiveDenial::Inactive) };
-        if let Some(accepts) = &asker.user.accepts {
+        if let Some(accepts) = asker.user.accepts.as_ref().filter(|_| ask_accepts) {
             let ctx = Context { schema: &model.schema, people: self, now: handover.now, actor: Some(handover.actor) };
             if !filter::matches(accepts, lead.cells, &ctx)? {
                 return failed(ReceiveDenial::Accepts);
@@ -234,7 +253,7 @@ impl Principal<'_> {
         let handover = Reassignment { slot, actor: &self.user.id, now: self.now, changes: &changes };
         // A transfer says itself what becomes of access.
         let crossing = if question.unit.is_some() { Crossing::None } else { crossing };
-        match auth.receives(lead, to, &handover, crossing)? {
+        match auth.receives(lead, to, &handover, crossing, true)? {
             Ok(()) => {}
             Err(Refusal::Hurdle(hurdle)) => found.failed.push(auth.refusal_of(hurdle, to, slot)),
             Err(Refusal::Incomplete(fields)) => self.note(found, Some(Check::Receive), Verdict::Incomplete(fields), String::new),

@@ -19,7 +19,7 @@ impl Authorizer {
         let (known, id) = match question.lead {
             Some(Lead::Known { cells, lacks }) => (Some(Known { cells, lacks }), cells.cell(self.model.lead.id).text().map(str::to_owned)),
             Some(Lead::Unknown(id)) => (None, Some(id.to_owned())),
-            None => (None, None),
+            Some(Lead::Missing) | None => (None, None),
         };
         let hidden = || {
             let reason = unknown_lead(id.as_deref());

@@ -9,11 +9,11 @@ use crate::query::schema::Case;
 use crate::query::{Cell, FieldIx, FieldType};
 use crate::split::{self as kernel, Bundle, Receiver, Set};
 use crate::table::RowIx;
-use crate::wire::encode;
 
 use crate::allot::classes::Assignment;
 use crate::allot::deal::{Dealt, NOBODY};
 use crate::allot::eligible::EligibilityClasses;
+use crate::plan::bytes;
 use crate::plan::draft::SplitReport;
 use crate::plan::planner::Planner;
 
@@ -79,7 +79,7 @@ fn key(planner: &Planner<'_>, fields: &[FieldIx], row: RowIx) -> Option<Vec<u8>>
             Cell::Number(number) => Cell::Number(number + 0.0),
             cell => cell,
         };
-        encode::cell(&cell, &mut out);
+        bytes::cell(&cell, &mut out);
     }
     Some(out)
 }

@@ -273,7 +273,7 @@ impl Carries {
             (None, _) => {
                 let mut sorted = names.to_vec();
                 crate::sort::all(&mut sorted);
-                crate::wire::digest::short(&Json::List(sorted.into_iter().map(Json::from).collect()))
+                crate::plan::digest::short(&Json::List(sorted.into_iter().map(Json::from).collect()))
             }
         };
         let key = state::key("split", &name);

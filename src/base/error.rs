@@ -5,8 +5,9 @@
 //! have no full stop and show the user's own words in backticks.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
-use crate::json::Json;
+use crate::json::value::Json;
 
 /// What an operation of this crate gives back.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -92,9 +93,13 @@ impl Diagnostic {
     }
 }
 
-/// A failure: what went wrong as a whole, and every fault that was found.
+/// A failure: what went wrong as a whole, and every fault that was found. It reads as the [`Failure`] that it holds.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Error {
+pub struct Error(Box<Failure>);
+
+/// What an [`Error`] says. It stands in a box, so that results are small: they are moved and tested everywhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
     /// Stable code of the failure as a whole, for example `config_invalid`.
     pub code: &'static str,
     /// One line in plain words.
@@ -111,7 +116,7 @@ impl Error {
 
     /// A failure with a single fault.
     pub fn of(fault: Diagnostic) -> Self {
-        Error { code: fault.code, message: fault.message.clone(), diagnostics: vec![fault] }
+        Error(Box::new(Failure { code: fault.code, message: fault.message.clone(), diagnostics: vec![fault] }))
     }
 
     /// A failure of an input as a whole: `code` names the kind of input, the faults say what is wrong with it.
@@ -122,7 +127,7 @@ impl Error {
             (Some(first), n) => format!("{} (and {} more)", first.message, n - 1),
             (None, _) => code.to_owned(),
         };
-        Error { code, message, diagnostics }
+        Error(Box::new(Failure { code, message, diagnostics }))
     }
 
     /// The same with a hint on its first fault.
@@ -132,6 +137,11 @@ impl Error {
             first.hint = Some(hint.into());
         }
         self
+    }
+
+    /// Its faults by themselves.
+    pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.0.diagnostics
     }
 
     /// The error for memory that could not be had: nothing was changed.
@@ -147,6 +157,20 @@ impl Error {
             ("message", self.message.as_str().into()),
             ("diagnostics", Json::List(self.diagnostics.iter().map(Diagnostic::to_json).collect())),
         ])
+    }
+}
+
+impl Deref for Error {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Failure {
+        &mut self.0
     }
 }
 

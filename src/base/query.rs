@@ -68,6 +68,17 @@ pub enum Strictness {
     Guard,
 }
 
+/// Whether a filter has any conditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emptiness {
+    /// It has.
+    Conditions,
+    /// It was written without any.
+    Written,
+    /// Nothing is left of what was written: rules that are switched off, placeholders, empty groups.
+    LeftOut,
+}
+
 /// A filter that was checked against a schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
@@ -75,6 +86,7 @@ pub struct Query {
     warnings: Vec<Diagnostic>,
     needs_now: bool,
     needs_actor: bool,
+    emptiness: Emptiness,
 }
 
 /// Compiles a filter. `path` is the JSON pointer of `json` in what the author wrote.
@@ -109,15 +121,23 @@ pub fn compile(json: &Json, path: &str, schema: &Schema, purpose: Strictness) ->
     if compiler.faults.iter().any(|fault| fault.severity == Severity::Error) {
         return Err(compiler.faults);
     }
+    let written_empty = !json.get("not").is_some_and(|not| *not == Json::Bool(true))
+        && json.get("rules").and_then(Json::as_list).is_some_and(<[Json]>::is_empty);
+    let emptiness = match &root {
+        Some(_) => Emptiness::Conditions,
+        None if written_empty => Emptiness::Written,
+        None => Emptiness::LeftOut,
+    };
     let mut query = Query::from(root.unwrap_or(Expr::All(Vec::new())));
     query.warnings = compiler.faults;
+    query.emptiness = emptiness;
     Ok(query)
 }
 
 impl From<Expr> for Query {
     fn from(root: Expr) -> Self {
         let (needs_now, needs_actor) = bind::needs(&root);
-        Query { root, warnings: Vec::new(), needs_now, needs_actor }
+        Query { root, warnings: Vec::new(), needs_now, needs_actor, emptiness: Emptiness::Conditions }
     }
 }
 
@@ -135,6 +155,11 @@ impl Query {
     /// The tree.
     pub fn root(&self) -> &Expr {
         &self.root
+    }
+
+    /// Whether it has any conditions, as it was written.
+    pub fn emptiness(&self) -> Emptiness {
+        self.emptiness
     }
 
     /// What is probably not meant as it is written.
@@ -204,7 +229,8 @@ impl Query {
 
     fn with(&self, other: &Query, root: Expr) -> Query {
         let warnings = self.warnings.iter().chain(&other.warnings).cloned().collect();
-        Query { root, warnings, needs_now: self.needs_now || other.needs_now, needs_actor: self.needs_actor || other.needs_actor }
+        let (needs_now, needs_actor) = (self.needs_now || other.needs_now, self.needs_actor || other.needs_actor);
+        Query { root, warnings, needs_now, needs_actor, emptiness: Emptiness::Conditions }
     }
 }
 

@@ -11,10 +11,11 @@ use crate::allot::spec::{Receivers, Split};
 use crate::command::Command;
 use crate::command::operation::{LeadSource, Touches};
 use crate::plan::context::Context;
+use crate::plan::digest;
 use crate::plan::leads::LeadsRef;
 use crate::plan::planner::is_here;
 use crate::plan::state;
-use crate::wire::digest;
+use crate::route;
 
 /// Which leads a plan reads.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct Needs {
     pub prefixes: Vec<String>,
     /// People whose open leads are counted.
     pub load: Vec<String>,
+    /// Fields of which the owners of leads with the same values are read.
+    pub same: Vec<String>,
 }
 
 impl Needs {
@@ -54,7 +57,11 @@ impl Needs {
             Leads::Filter(_) => Json::object([]),
         };
         let state = Json::object([("keys", self.keys.clone().into()), ("prefixes", self.prefixes.clone().into())]);
-        Json::object([("leads", leads), ("state", state), ("load", self.load.clone().into()), ("same", Json::List(Vec::new()))])
+        let mut same = Vec::new();
+        for field in &self.same {
+            same.push(Json::object([("field", field.as_str().into()), ("values", Json::List(Vec::new()))]));
+        }
+        Json::object([("leads", leads), ("state", state), ("load", self.load.clone().into()), ("same", Json::List(same))])
     }
 }
 
@@ -87,10 +94,18 @@ pub fn needs(model: &Model, auth: &Authorizer, command: &Json, context: &Context
         receivers.push(context.actor.clone());
     }
     keys.extend(needing.remembered(&touches.slots, &receivers)?);
+    let mut same = Vec::new();
+    if touches.routes {
+        let reads = route::reads(model, auth, context.now)?;
+        keys.extend(reads.keys);
+        prefixes.extend(reads.prefixes);
+        receivers.extend(reads.people);
+        same.extend(reads.same.into_iter().map(|field| model.schema.name(field).to_owned()));
+    }
     crate::sort::all(&mut keys);
     keys.dedup();
     let load = if touches.slots.is_empty() { Vec::new() } else { needing.load(receivers)? };
-    Ok(Needs { leads, keys, prefixes, load })
+    Ok(Needs { leads, keys, prefixes, load, same })
 }
 
 struct Needing<'a> {
@@ -108,7 +123,7 @@ impl Needing<'_> {
         Ok(match &touches.leads {
             LeadSource::Ids(ids) => Leads::Ids(ids.iter().map(|id| (*id).to_owned()).collect()),
             LeadSource::Named(leads) | LeadSource::Held { among: Some(leads), .. } => self.named(leads)?,
-            LeadSource::Held { by, among: None } => self.held(&touches.slots, by)?,
+            LeadSource::Held { by, among: None, open } => self.held(&touches.slots, by, *open)?,
             LeadSource::OfPlan(plan) => {
                 let original = self.context.needed_plan(plan)?;
                 let mut ids: Vec<String> = original.changes.iter().map(|change| change.lead.clone()).collect();
@@ -139,10 +154,10 @@ impl Needing<'_> {
         Ok(Leads::Filter(Box::new(Query::from(all(bound.map(|query| query.root().clone()))))))
     }
 
-    /// The open leads that people hold.
-    fn held(&self, slots: &[FieldIx], people: &[&str]) -> Result<Leads> {
+    /// The leads that people hold; only the open ones if `open` says so.
+    fn held(&self, slots: &[FieldIx], people: &[&str], open: bool) -> Result<Leads> {
         let nodes = slots.iter().map(|slot| is_one_of(*slot, people));
-        let open = self.model.lifecycle.open.as_ref().map(|open| open.root().clone());
+        let open = self.model.lifecycle.open.as_ref().filter(|_| open).map(|open| open.root().clone());
         self.visible(&Query::from(all(std::iter::once(any(nodes)).chain(open))))
     }
 
@@ -205,7 +220,7 @@ impl Needing<'_> {
                 out.push(user.id.clone());
             }
         }
-        let mut met = std::collections::BTreeSet::new();
+        let mut met = crate::btree::BTreeSet::new();
         out.retain(|user| met.insert(user.clone()));
         Ok(out)
     }

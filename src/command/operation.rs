@@ -49,8 +49,8 @@ pub(crate) enum LeadSource<'a> {
     Ids(Vec<&'a str>),
     /// Those that it names.
     Named(&'a LeadsRef),
-    /// The open ones that these people hold in the command's slots, among those that are named if any are.
-    Held { by: Vec<&'a str>, among: Option<&'a LeadsRef> },
+    /// Those that these people hold in the command's slots, among those that are named if any are; `open` where it reads no closed ones.
+    Held { by: Vec<&'a str>, among: Option<&'a LeadsRef>, open: bool },
     /// Those of an earlier plan, by its id.
     OfPlan(&'a str),
 }
@@ -71,6 +71,8 @@ pub(crate) struct Touches<'a> {
     pub into_unit: bool,
     /// Whether leads that wait may wait no longer, where the owner is one of the slots.
     pub ends_waiting: bool,
+    /// Whether the rules decide who has the leads, so that all that they may reach is read.
+    pub routes: bool,
     /// What it sets besides.
     pub patches: &'a [Patch],
 }
@@ -86,6 +88,7 @@ impl<'a> Touches<'a> {
             split: None,
             into_unit: false,
             ends_waiting: true,
+            routes: false,
             patches: &[],
         }
     }
@@ -134,6 +137,6 @@ impl<'a> Touches<'a> {
             Some(LeadsRef::List(id)) => model.lists.by_id(id).is_some_and(|list| list.query.needs_now()),
             _ => false,
         };
-        of_leads || self.patches.iter().any(|patch| edit::reads_the_clock(patch, model))
+        self.routes || of_leads || self.patches.iter().any(|patch| edit::reads_the_clock(patch, model))
     }
 }

@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use crate::config::lists;
+use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::json::decode::Decoder;
-use crate::query::Strictness;
+use crate::query::{Emptiness, Query, Strictness};
 
 use crate::allot::spec::{Even, Keep, Order, Receiver, Receivers, Split};
 use crate::command::read::Reader;
-use crate::plan::leads::LeadsRef;
+use crate::plan::leads::{LeadsRef, selects_all};
 
 impl Reader<'_> {
     pub(crate) fn leads(&self, node: &Decoder<'_>) -> Option<LeadsRef> {
@@ -17,12 +18,12 @@ impl Reader<'_> {
             node.wrong("`ids`, a `filter`, a `list` or a `selection`");
             return None;
         }
-        if !node.keys(&["ids", "seen", "filter", "list", "selection"]) {
+        if !node.keys(&["ids", "seen", "filter", "list", "selection", "all"]) {
             return None;
         }
-        let named = ["ids", "filter", "list", "selection"].into_iter().filter(|key| !node.get(key).is_null()).count();
+        let named = ["ids", "filter", "list", "selection", "all"].into_iter().filter(|key| !node.get(key).is_null()).count();
         if named != 1 {
-            node.error("leads_invalid", "name the leads by exactly one of `ids`, `filter`, `list` and `selection`");
+            node.error("leads_invalid", "name the leads by exactly one of `ids`, `filter`, `list`, `selection` and `all`");
             return None;
         }
         let (ids, filter, list, seen) = (node.get("ids"), node.get("filter"), node.get("list"), node.get("seen"));
@@ -37,8 +38,21 @@ impl Reader<'_> {
             }
             return Some(LeadsRef::Ids { ids: wanted, seen });
         }
+        if !node.get("all").is_null() {
+            if node.get("all").json != &Json::Bool(true) {
+                node.get("all").wrong("true");
+                return None;
+            }
+            return Some(LeadsRef::Filter(Query::always()));
+        }
         if !filter.is_null() {
             return match crate::query::compile(filter.json, &filter.path(), &self.model.schema, Strictness::List) {
+                Ok(query) if query.emptiness() == Emptiness::LeftOut => {
+                    self.query_fault.set(false);
+                    let fault = Diagnostic::error("filter_selects_all", filter.path(), selects_all::MESSAGE);
+                    node.faults().add(fault.hint(selects_all::HINT));
+                    None
+                }
                 Ok(query) => Some(LeadsRef::Filter(query)),
                 Err(faults) => {
                     self.query_fault.set(!node.faults().any_error());
@@ -129,7 +143,7 @@ impl Reader<'_> {
 
     pub(crate) fn receivers(&self, node: &Decoder<'_>) -> Vec<Receiver> {
         let mut out: Vec<Receiver> = Vec::new();
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = crate::btree::BTreeSet::new();
         for item in node.items() {
             let (user, weight, cap) = if let Json::Object(_) = item.json {
                 item.keys(&["user", "weight", "cap"]);

@@ -18,7 +18,7 @@ pub(crate) struct Reader<'a> {
 }
 
 /// Commands that have not landed.
-const COMING: [&str; 6] = ["route", "start_group", "claim", "decline", "cancel_run", "sweep"];
+const COMING: [&str; 5] = ["start_group", "claim", "decline", "cancel_run", "sweep"];
 
 impl Command {
     /// Reads a command. `rows` stands for `{selection: …}`, whose rows a host hands over beside the text.
@@ -28,7 +28,7 @@ impl Command {
     /// for commands that have not landed.
     pub(crate) fn read(json: &Json, model: &Model, rows: Option<Rc<Vec<u32>>>) -> Result<Command> {
         if json.get("type").and_then(Json::as_text).is_some_and(|kind| COMING.contains(&kind)) {
-            return Err(Error::new("not_implemented", "/type", "rules, groups and offers have not landed yet"));
+            return Err(Error::new("not_implemented", "/type", "offers have not landed yet"));
         }
         let faults = Faults::default();
         let node = Decoder::new(json, "", &faults);

@@ -48,7 +48,7 @@ impl Operation for Rebalance {
 
     fn touches<'a>(&'a self, _: &'a Model) -> Touches<'a> {
         let by = self.users.iter().map(|receiver| receiver.user.as_str()).collect();
-        Touches::moves(LeadSource::Held { by, among: self.leads.as_ref() }, &[], Some(&self.split))
+        Touches::moves(LeadSource::Held { by, among: self.leads.as_ref(), open: true }, &[], Some(&self.split))
     }
 
     fn decide(&self, planner: &Planner<'_>) -> Result<Draft> {
@@ -60,7 +60,7 @@ impl Operation for Rebalance {
         };
         let people: Vec<&str> = self.users.iter().map(|receiver| receiver.user.as_str()).collect();
         let held = leads::held_by(planner, split.slot, &people)?;
-        let rows = leads::open_among(planner, self.leads.as_ref(), held, &[], &mut draft.drops)?;
+        let rows = leads::held_among(planner, self.leads.as_ref(), held, &[], false, &mut draft.drops)?.0;
         deal::deal(planner, &mut draft, rows, split, &takers, Extra::default())?;
         Ok(draft)
     }

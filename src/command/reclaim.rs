@@ -7,6 +7,7 @@ use crate::command::operation::{LeadSource, Operation, Touches};
 use crate::command::read::Reader;
 use crate::config::{Model, Verb};
 use crate::error::{Diagnostic, Error, Result};
+use crate::filter::SortKey;
 use crate::json::decode::Decoder;
 use crate::plan::draft::Draft;
 use crate::plan::drops::{DropCode, RowChecks};
@@ -41,11 +42,13 @@ pub(crate) struct Reclaim {
     slot: SlotChoice,
     split: Option<Split>,
     pool: Option<String>,
+    /// Whether closed leads are taken as well.
+    closed_too: bool,
 }
 
 impl Operation for Reclaim {
     const KIND: &'static str = "reclaim";
-    const KEYS: &'static [&'static str] = &["from", "leads", "slot", "split", "pool"];
+    const KEYS: &'static [&'static str] = &["from", "leads", "slot", "split", "pool", "which"];
     const RIGHTS: &'static [Verb] = &[Verb::LeadView, Verb::LeadEdit];
     #[cfg(test)]
     const ASKS: &'static str = "view, edit, release, lock, reassignable; with a split also give, receive, boundary";
@@ -87,7 +90,8 @@ impl Operation for Reclaim {
                 node.get("pool").error("pool_and_split", "leads go to a pool or to people, not to both");
             }
         }
-        Some(Reclaim { from, leads: leads?, slot, split, pool: reader.pool(&node.get("pool")) })
+        let closed_too = node.get("which").one_of(&[("open", false), ("all", true)]).unwrap_or(false);
+        Some(Reclaim { from, leads: leads?, slot, split, pool: reader.pool(&node.get("pool")), closed_too })
     }
 
     fn touches<'a>(&'a self, model: &'a Model) -> Touches<'a> {
@@ -95,7 +99,7 @@ impl Operation for Reclaim {
         Touches {
             slots: self.slot.fields(model),
             split: self.split.as_ref(),
-            ..Touches::of(LeadSource::Held { by, among: self.leads.as_ref() })
+            ..Touches::of(LeadSource::Held { by, among: self.leads.as_ref(), open: false })
         }
     }
 
@@ -123,6 +127,21 @@ impl Reclaim {
         self.from.iter().map(String::as_str).collect()
     }
 
+    /// The leads that are taken; closed ones that stay are told.
+    fn held(&self, planner: &Planner<'_>, held: Mask, sort: &[SortKey], draft: &mut Draft) -> Result<Vec<u32>> {
+        let (rows, closed) = leads::held_among(planner, self.leads.as_ref(), held, sort, self.closed_too, &mut draft.drops)?;
+        if closed > 0 {
+            let message = format!(
+                "{closed} closed {} where {} now",
+                if closed == 1 { "lead stays" } else { "leads stay" },
+                if closed == 1 { "it is" } else { "they are" }
+            );
+            let warning = Diagnostic::warning("closed_leads_stay", "", message).hint("`which: \"all\"` takes closed leads too");
+            draft.warnings.push(warning.with("leads", closed));
+        }
+        Ok(rows)
+    }
+
     /// The leads go to others.
     fn deal(&self, planner: &Planner<'_>, split: &Split) -> Result<Draft> {
         let mut draft = Draft::default();
@@ -135,7 +154,7 @@ impl Reclaim {
             return Err(Error::invalid("command_invalid", vec![fault]));
         }
         let held = leads::held_by(planner, split.slot, &self.people())?;
-        let rows = leads::open_among(planner, self.leads.as_ref(), held, &split.sort, &mut draft.drops)?;
+        let rows = self.held(planner, held, &split.sort, &mut draft)?;
         draft.former = self.from.clone();
         deal::deal(planner, &mut draft, rows, split, &takers, Extra::default())?;
         Ok(draft)
@@ -152,7 +171,7 @@ impl Reclaim {
             any.or(&mask.words);
             masks.push((*slot, mask));
         }
-        let mut rows = leads::open_among(planner, self.leads.as_ref(), any, &[], &mut draft.drops)?;
+        let mut rows = self.held(planner, any, &[], &mut draft)?;
         // Only the slots that these people hold are asked about, and cleared.
         let mut checks = RowChecks::default();
         planner.ask_edit(&mut checks)?;

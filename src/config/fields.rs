@@ -1,6 +1,6 @@
 //! Fields of leads and of users.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::json::Json;
 use crate::json::decode::Decoder;

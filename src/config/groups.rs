@@ -1,13 +1,13 @@
 //! Reassignment groups, checked. Who gets the next lead is decided by the modules of rotation and offers.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::json::decode::Decoder;
 use crate::query::{FieldIx, UnitIx};
 
 use super::lead::LeadRoles;
 use super::members::{self, Members};
-use super::people::{Period, UserIx, schedule};
+use super::people::{Limit, Period, UserIx, limit, schedule};
 use super::{ById, ConfigReader, Pool, User, WorkingHours, unknown};
 
 /// A group, by its place in the configuration.
@@ -187,6 +187,10 @@ pub struct Group {
     pub slot: FieldIx,
     /// How it picks.
     pub method: Method,
+    /// Most open leads at once of a member who has no capacity of their own.
+    pub capacity: Option<u64>,
+    /// Most automatic assignments in a period, of a member who has no limits of their own.
+    pub limits: Vec<Limit>,
     /// When it works.
     pub schedule: Option<u32>,
     /// What members must meet.
@@ -201,7 +205,7 @@ pub struct Group {
     pub on_nobody: Vec<Fallback>,
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 16] = [
     "id",
     "name",
     "members",
@@ -210,6 +214,8 @@ const KEYS: [&str; 14] = [
     "unit",
     "slot",
     "method",
+    "capacity",
+    "limits",
     "schedule",
     "match",
     "joiners",
@@ -288,6 +294,8 @@ fn one(
         unit: reading.unit(&node.get("unit")),
         slot: field?,
         method: method?,
+        capacity: node.get("capacity").whole(0..=i64::from(u32::MAX)).and_then(|n| u64::try_from(n).ok()),
+        limits: node.get("limits").items().iter().filter_map(limit).collect(),
         schedule,
         matches: node.get("match").items().iter().filter_map(|item| matching(item, reading)).collect(),
         joiners: node

@@ -265,7 +265,8 @@ pub(super) fn schedule(node: &Decoder<'_>, schedules: &ById<WorkingHours>) -> Op
     found
 }
 
-fn limit(node: &Decoder<'_>) -> Option<Limit> {
+/// Reads one limit.
+pub(super) fn limit(node: &Decoder<'_>) -> Option<Limit> {
     node.keys(&["count", "per", "rolling"]);
     let (count, per) = (node.get("count"), node.get("per"));
     if count.is_null() {

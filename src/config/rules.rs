@@ -18,7 +18,14 @@ pub enum RuleTarget {
     /// To the user that a field of the lead names, else elsewhere.
     Field(FieldIx, Option<Box<RuleTarget>>),
     /// To the owner of the most recently created other lead with the same value, else elsewhere.
-    Same(FieldIx, Box<RuleTarget>),
+    Same {
+        /// The field whose value is the same.
+        field: FieldIx,
+        /// An owner whose absence ends within so many days keeps the lead all the same.
+        absent_up_to_days: u32,
+        /// Where it goes else.
+        otherwise: Box<RuleTarget>,
+    },
 }
 
 /// An assignment rule.
@@ -77,7 +84,7 @@ fn target(
     pools: &ById<Pool>,
     depth: usize,
 ) -> Option<RuleTarget> {
-    if !node.keys(&["user", "group", "pool", "field", "same", "otherwise"]) {
+    if !node.keys(&["user", "group", "pool", "field", "same", "otherwise", "absentUpToDays"]) {
         return None;
     }
     if depth > DEPTH {
@@ -90,6 +97,11 @@ fn target(
         return None;
     }
     let otherwise = node.get("otherwise");
+    let days = node.get("absentUpToDays");
+    let absent_up_to_days = days.whole(0..=366).and_then(|days| u32::try_from(days).ok()).unwrap_or(0);
+    if !days.is_null() && node.get("same").is_null() {
+        days.error("target_invalid", "`absentUpToDays` belongs to `same`");
+    }
     let next = || if otherwise.is_null() { None } else { target(&otherwise, reading, users, groups, pools, depth + 1).map(Box::new) };
     let find = |key: &'static str, found: Option<u32>, known: &mut dyn Iterator<Item = &str>| {
         let node = node.get(key);
@@ -119,5 +131,5 @@ fn target(
     if otherwise.is_null() {
         otherwise.wrong("a target for leads whose value is new");
     }
-    Some(RuleTarget::Same(found, next()?))
+    Some(RuleTarget::Same { field: found, absent_up_to_days, otherwise: next()? })
 }

@@ -1,6 +1,6 @@
 //! Working hours.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::json::decode::Decoder;
 use crate::time::{Day, Schedule, window_minutes};

@@ -5,7 +5,7 @@ use super::*;
 fn faults(text: &str) -> Vec<(&'static str, String)> {
     match Model::compile(&Json::parse(text).unwrap()) {
         Ok((_, warnings)) => warnings.into_iter().map(|d| (d.code, d.path)).collect(),
-        Err(error) => error.diagnostics.into_iter().map(|d| (d.code, d.path)).collect(),
+        Err(error) => error.into_diagnostics().into_iter().map(|d| (d.code, d.path)).collect(),
     }
 }
 

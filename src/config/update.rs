@@ -68,7 +68,7 @@ impl Model {
         if !put.iter().all(|user| known(user) && !inferred(user)) {
             return Ok(None);
         }
-        let faults = Faults::default();
+        let faults = Faults::without_nulls();
         let node = Decoder::new(patch, "", &faults).get("users").get("put");
         let reading = ConfigReader { schema: &self.schema, user_schema: &self.user_schema, zones: &self.zones };
         let mut model = self.clone();
@@ -98,7 +98,7 @@ impl<T> super::ById<T> {
 
 /// Whether a patch has the shape of one.
 fn check(patch: &Json, source: &Json) -> Result<()> {
-    let faults = Faults::default();
+    let faults = Faults::without_nulls();
     let node = Decoder::new(patch, "", &faults);
     if node.keys(&[SECTIONS.as_slice(), WHOLE.as_slice()].concat()) {
         for section in SECTIONS {

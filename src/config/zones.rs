@@ -3,8 +3,8 @@
 //! A runtime's own zone database changes with its version. Tables make a plan's time reproducible: the facade adds them when a
 //! workspace is compiled, and a host that wants to fix them writes them into the configuration.
 
+use crate::btree::BTreeMap;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 
 use crate::error::Diagnostic;
 use crate::json::Json;

@@ -8,4 +8,4 @@ pub mod rotate;
 pub mod split;
 pub mod table;
 
-pub(crate) use evenhand_base::{error, json, memory, query, sort, time};
+pub(crate) use evenhand_base::{btree, error, json, memory, number, query, sort, time};

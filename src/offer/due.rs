@@ -3,9 +3,8 @@
 //! A run is due when its window is over ([`Run::wake_at`]) or a holder is gone. Both are kept sorted, so that a sweep costs what is due
 //! and not what is open: `d` due of `n` open runs are found in O(d log n).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{Person, Run};
+use crate::btree::{BTreeMap, BTreeSet};
 use crate::time::Instant;
 
 /// Open runs by when and by whom they become due. `R` names a run.

@@ -1,6 +1,6 @@
 //! What a plan is decided in: who acts, when, and what the host remembers.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::config::{Model, people};
@@ -9,9 +9,9 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::time::Instant;
 
+use crate::plan::decoded::DecodedPlan;
 use crate::plan::state::State;
 use crate::shards::Dealing;
-use crate::wire::decoded::DecodedPlan;
 
 /// The context of a plan.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Context {
     pub state: State,
     /// Open leads per user in all, where the table does not hold them all.
     pub load: Option<BTreeMap<String, u64>>,
+    /// Owners of the latest leads by the values of fields: field → value → owner.
+    pub same: BTreeMap<String, BTreeMap<String, Option<String>>>,
     /// The plan's id, if the host names it.
     pub id: Option<String>,
     /// Plans that an undo refers to.
@@ -119,11 +121,22 @@ impl Context {
             }
             Some(loads)
         };
+        let mut same = BTreeMap::new();
+        for (field, values) in node.get("same").entries() {
+            if model.schema.find(field).is_none() {
+                crate::config::unknown(&values, "field", field, model.schema.fields.iter().map(|field| field.name.as_str()));
+            }
+            let mut owners = BTreeMap::new();
+            for (value, owner) in values.entries() {
+                owners.insert(value.to_owned(), owner.text().map(str::to_owned));
+            }
+            same.insert(field.to_owned(), owners);
+        }
         let mut plans = Vec::new();
         for (id, plan) in node.get("plans").entries() {
             match DecodedPlan::from_json(plan.json, model) {
                 Ok(recorded) => plans.push((id.to_owned(), Rc::new(recorded))),
-                Err(error) => plan.error(error.code, error.message),
+                Err(error) => plan.error(error.code, error.message.as_str()),
             }
         }
         Some(Context {
@@ -131,6 +144,7 @@ impl Context {
             now: people::instant(&now)?,
             state: State::read(&state, node.get("partialState").flag(false)),
             load: loads,
+            same,
             id: node.get("id").text().map(str::to_owned),
             plans,
             partial_table: false,

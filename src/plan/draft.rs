@@ -52,6 +52,8 @@ pub(crate) struct Draft {
     pub tell_unit: Option<String>,
     /// The unit that gains access by the transfer of a lead.
     pub gains: Option<String>,
+    /// What rules decided.
+    pub routed: super::routed::Routed,
     /// What was asked of each lead, to tell why rows were left out.
     pub questions: Vec<Question>,
 }

@@ -1,7 +1,8 @@
 //! Rows that were left out, each with its reason.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+
+use crate::btree::BTreeMap;
 
 use crate::access::{Reason, RowSet};
 use crate::error::Result;
@@ -51,6 +52,9 @@ codes! {
     AlreadyClaimed "already_claimed" "somebody has the lead already",
     NobodyEligible "nobody_eligible" "none of the receivers may have this lead",
     NoCapacity "no_capacity" "the receivers who may have this lead are full",
+    Held "held" "the lead waits for somebody who may have it",
+    NeedsReview "needs_review" "a rule that is required found nobody for this lead",
+    NoRule "no_rule" "no rule is for this lead",
     ChangedSince "changed_since" "the lead was changed after the plan",
     NotUndoable "not_undoable" "this change cannot be taken back any more",
     LeadNotLoaded "lead_not_loaded" "the lead is not in the table",

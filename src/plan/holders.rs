@@ -1,6 +1,6 @@
 //! Who holds a slot, row by row, without a look at a single text: by the codes of its column.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::access::RowSet;
 use crate::error::Result;

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use crate::access::RowSet;
-use crate::error::{Error, Result};
+use crate::error::{Diagnostic, Error, Result};
 use crate::filter;
 use crate::filter::SortKey;
 use crate::json::Json;
-use crate::query::{Cell, FieldIx, Query};
+use crate::query::{Cell, Emptiness, FieldIx, Query};
 use crate::table::{Mask, RowIx, Table};
 
 use crate::plan::drops::{DropCode, Drops};
@@ -32,6 +32,14 @@ pub enum LeadsRef {
     Rows(Rc<Vec<u32>>),
 }
 
+/// What is said of a filter of which nothing is left.
+pub(crate) mod selects_all {
+    /// Why a command is refused that has it.
+    pub const MESSAGE: &str = "nothing is left of this filter: it would select every lead";
+    /// How to say that all are meant.
+    pub const HINT: &str = "`leads: {\"all\": true}` says that every lead is meant";
+}
+
 /// Finds the rows and drops those that do not exist, are named again, or changed since they were seen.
 pub(crate) fn resolve(planner: &Planner<'_>, leads: &LeadsRef, sort: &[SortKey], drops: &mut Drops) -> Result<Vec<u32>> {
     let view = planner.view()?;
@@ -44,9 +52,21 @@ pub(crate) fn resolve(planner: &Planner<'_>, leads: &LeadsRef, sort: &[SortKey],
             let rows = picked(planner, rows, &view, drops)?;
             ordered(planner.table, rows, sort)
         }
-        LeadsRef::Filter(query) => found(planner, query, &view, sort),
+        LeadsRef::Filter(query) => {
+            let rows = found(planner, query, &view, sort)?;
+            if query.emptiness() == Emptiness::Written && !planner.context.pin {
+                let message = format!("the filter is empty: it selects all {} leads", rows.len());
+                let warning = Diagnostic::warning("filter_is_empty", "/leads/filter", message).hint(selects_all::HINT);
+                planner.warnings.borrow_mut().push(warning.with("leads", rows.len()));
+            }
+            Ok(rows)
+        }
         LeadsRef::List(id) => {
             let Some(list) = planner.model.lists.by_id(id) else { return Ok(Vec::new()) };
+            if list.query.emptiness() == Emptiness::LeftOut {
+                let fault = Diagnostic::error("filter_selects_all", "/leads/list", selects_all::MESSAGE);
+                return Err(Error::invalid("command_invalid", vec![fault.hint(selects_all::HINT)]));
+            }
             let sort = if sort.is_empty() { &list.sort } else { sort };
             found(planner, &list.query, &view, sort)
         }
@@ -73,21 +93,30 @@ pub(crate) fn held_by(planner: &Planner<'_>, slot: FieldIx, people: &[&str]) -> 
     holders::held_by(planner.table, slot, &people)
 }
 
-/// The open leads of `held`, among `wanted` where the command names leads. What else it names is ignored, not dropped.
-pub(crate) fn open_among(
+/// The open leads of `held`, among `wanted` where the command names leads, or all of them; and how many closed ones stay. What else it names
+/// is ignored, not dropped.
+pub(crate) fn held_among(
     planner: &Planner<'_>,
     wanted: Option<&LeadsRef>,
     held: Mask,
     sort: &[SortKey],
+    closed_too: bool,
     drops: &mut Drops,
-) -> Result<Vec<u32>> {
-    let open = planner.open()?.narrow(held);
-    if let Some(wanted) = wanted {
-        let mut rows = resolve(planner, wanted, sort, drops)?;
-        rows.retain(|row| open.contains(RowIx(*row)));
-        return Ok(rows);
-    }
-    by_id(planner.table, &planner.view()?.narrow(open), sort)
+) -> Result<(Vec<u32>, usize)> {
+    let open = planner.open()?;
+    let stays = |row: &u32| !closed_too && !open.contains(RowIx(*row));
+    let mut rows = match wanted {
+        Some(wanted) => {
+            let mut rows = resolve(planner, wanted, sort, drops)?;
+            rows.retain(|row| held.contains(RowIx(*row)));
+            rows
+        }
+        None => by_id(planner.table, &planner.view()?.narrow(held), sort)?,
+    };
+    let before = rows.len();
+    rows.retain(|row| !stays(row));
+    let closed = before - rows.len();
+    Ok((rows, closed))
 }
 
 /// The visible rows that match, in the order of `sort`, else by id.

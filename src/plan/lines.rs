@@ -1,6 +1,6 @@
 //! What each person holds before and after a plan.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::access::RowSet;
 use crate::error::Result;
@@ -82,7 +82,7 @@ pub(crate) fn of(plan: &Plan, planner: &Planner<'_>, receivers: &[(String, Optio
     let mut out: Vec<Line> = Vec::new();
     let named = receivers.iter().map(|(user, cap)| (user.as_str(), *cap)).chain(former.iter().map(|user| (user.as_str(), None)));
     let names: Vec<(&str, Option<u64>)> = named.chain(moved.keys().map(|user| (user.as_str(), None))).collect();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = crate::btree::BTreeSet::new();
     for (user, cap) in names {
         if !seen.insert(user) {
             continue;

@@ -1,6 +1,6 @@
 //! Who is told what: one digest for each person, however many leads.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};

@@ -4,14 +4,14 @@
 //! dropped with the first reason that holds, and what remains is written down as edits. Which questions a command asks is the
 //! table in the documentation of permissions; each command's own file follows its line.
 
+use crate::btree::BTreeMap;
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::access::{Action, Authorizer, Change, Request, RowSet, To, is_empty};
 use crate::config::{Model, Patch, PatchValue, User, UserIx, UserKind, Verb};
-use crate::error::Result;
+use crate::error::{Diagnostic, Result};
 use crate::filter;
 use crate::query::{Cell, FieldIx, FieldType, Query, UnitIx};
 use crate::table::{RowIx, Table};
@@ -36,6 +36,8 @@ pub(crate) struct Planner<'a> {
     shown: RefCell<BTreeMap<Option<UnitIx>, bool>>,
     /// The rows that a filter or a list found, where the plan shall name them.
     pub(crate) found: RefCell<Option<Vec<u32>>>,
+    /// What is to be told of how the leads were named.
+    pub(crate) warnings: RefCell<Vec<Diagnostic>>,
 }
 
 /// A new holder of a slot.
@@ -57,7 +59,8 @@ impl<'a> Planner<'a> {
     /// Puts together what a decision reads.
     pub fn new(model: &'a Rc<Model>, auth: &'a Rc<Authorizer>, table: &'a Table, context: &'a Context, actor: UserIx, bulk: bool) -> Self {
         let (open, counted, found) = (OnceCell::new(), RefCell::default(), RefCell::default());
-        Planner { model, auth, table, context, actor, bulk, open, counted, shown: RefCell::default(), found }
+        let (shown, warnings) = (RefCell::default(), RefCell::default());
+        Planner { model, auth, table, context, actor, bulk, open, counted, shown, found, warnings }
     }
 
     /// What filters are evaluated with.

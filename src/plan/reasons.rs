@@ -66,6 +66,9 @@ impl Plan {
                 | DropCode::NobodyEligible
         );
         let DroppedLead::Row(row) = drop.left else { return Vec::new() };
+        if let Some(reasons) = self.routed.reasons.get(&row.0) {
+            return reasons.as_ref().clone();
+        }
         if !asked {
             return Vec::new();
         }

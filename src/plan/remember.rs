@@ -1,6 +1,6 @@
 //! What a change by hand means for what groups remember: who was assigned last, and which leads wait no longer.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::config::Method;
 use crate::error::Result;

@@ -1,8 +1,9 @@
 //! From a decision to a plan: what else changes, what is told, and what is written to the state.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use crate::btree::BTreeMap;
 
 use crate::access::{Authorizer, Reason};
 use crate::config::Model;
@@ -62,6 +63,7 @@ impl Plan {
             edits,
             drops,
             resend,
+            routed: draft.routed,
             slot,
             all_move: draft.unchanged_removed,
             questions: draft.questions,
@@ -108,10 +110,13 @@ impl Plan {
             Some(lines) => lines,
             None => lines::of(&plan, planner, &receivers, &former)?,
         };
-        if !exact {
+        // What rules decide writes the memory of groups itself.
+        if !exact && !plan.routed.automatic {
             plan.remember_last(planner)?;
         }
-        plan.forget_held(planner);
+        if !plan.routed.automatic {
+            plan.forget_held(planner);
+        }
         crate::sort::by(&mut plan.state, |a, b| a.key.cmp(&b.key));
         plan.reads = context.state.reads(&plan.state);
         Ok(plan)
@@ -133,6 +138,7 @@ impl Plan {
         let unchanged = self.rows.iter().zip(&keep).filter(|(_, keep)| !**keep).map(|(row, _)| *row);
         self.drops.rows(unchanged.collect(), Code::NoChange);
         self.edits.keep_rows(&keep);
+        self.routed.keep_rows(&keep);
         let mut flags = keep.iter();
         self.rows.retain(|_| flags.next().copied().unwrap_or(true));
         Ok(())

@@ -4,8 +4,8 @@
 //! replaces (compare-and-set), and what was read without being written is listed too, so that the host's transaction can
 //! check both. Values carry a format number of their own.
 
+use crate::btree::BTreeMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::error::{Diagnostic, Error, Result};

@@ -20,7 +20,7 @@ pub struct Entry {
 pub(crate) fn entry(plan: &Plan, change: &Change<'_>) -> Entry {
     let mut parts: Vec<String> = Vec::new();
     let lead = &plan.model.lead;
-    let stamped = [lead.assigned_at, lead.previous_owners, lead.notified];
+    let stamped = [lead.assigned_at, lead.previous_owners, lead.notified, lead.routed_by.filter(|_| change.rule.is_some())];
     let mut data = Vec::new();
     for set in &change.set {
         let name = plan.model.schema.name(set.field);
@@ -34,6 +34,14 @@ pub(crate) fn entry(plan: &Plan, change: &Change<'_>) -> Entry {
         } else {
             format!("{label}: {} → {}", shown(plan, set.field, &set.from), shown(plan, set.field, &set.to))
         });
+    }
+    if let Some(rule) = change.rule {
+        let name = plan.model.rules.by_id(rule).and_then(|rule| rule.name.as_deref()).unwrap_or(rule);
+        let group = change.group.and_then(|group| plan.model.groups.by_id(group)).map(|group| format!(", group {}", group.name));
+        parts.push(format!("routed by the rule {name}{}", group.unwrap_or_default()));
+        let mut routed = vec![("rule".to_owned(), rule.into())];
+        routed.extend(change.group.map(|group| ("group".to_owned(), group.into())));
+        data.push(("routed".to_owned(), Json::Object(routed)));
     }
     if let Some((kind, text)) = &plan.attach.note {
         parts.push(format!("{kind}: {text}"));

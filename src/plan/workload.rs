@@ -1,6 +1,6 @@
 //! How many open leads each person holds.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::access::RowSet;

@@ -1,6 +1,6 @@
 //! What is told of the whole: who gets and loses how many leads, and who is told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::btree::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 

@@ -1,6 +1,6 @@
 //! Counting a shard's rows: who may take them, what they are like, and in which order.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use hashbrown::HashMap;

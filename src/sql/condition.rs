@@ -10,21 +10,19 @@
 
 #[cfg(test)]
 mod cases;
-mod column;
 mod list;
-mod options;
+#[cfg(test)]
+mod tests;
 mod value;
-
-pub(crate) use column::ELEMENT as ITEM;
-pub(crate) use list::elements;
-pub use options::{Dialect, SqlColumn, SqlOptions, Stored};
 
 use crate::error::{Error, Result};
 use crate::filter::Context;
 use crate::json::Json;
 use crate::query::node::{ELEMENT, Predicate, Term};
 use crate::query::{Expr, FieldIx, FieldType, Query};
-use column::Source;
+use crate::sql::column::Column;
+use crate::sql::params::Params;
+use crate::sql::{Dialect, SqlOptions};
 
 /// A condition with its parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,15 +47,16 @@ const SHORT: usize = 16;
 /// `sql_column_invalid` for a field that cannot be stored as its column claims; `too_many_params`.
 pub fn to_sql(query: &Query, ctx: &Context<'_>, dialect: Dialect, options: &SqlOptions) -> Result<Sql> {
     let query = ctx.bind(query)?;
-    let most = options.max_params.unwrap_or(dialect.most_params().saturating_sub(options.param_start as usize - 1));
+    let most = options.max_params.unwrap_or(dialect.traits().most_params.saturating_sub(options.param_start as usize - 1));
     let mut least = 0;
     for list_limit in [SHORT, 1] {
-        let mut writer = Writer { ctx, dialect, options, params: Vec::new(), notes: Vec::new(), list_limit, element: None };
+        let params = Params::new(dialect, options.param_start);
+        let mut writer = Writer { ctx, dialect, options, params, notes: Vec::new(), list_limit, element: None };
         let sql = writer.node(query.root())?;
-        if writer.params.len() <= most {
-            return Ok(Sql { sql, params: writer.params, exact: writer.notes.is_empty(), notes: writer.notes });
+        least = writer.params.values.len();
+        if least <= most {
+            return Ok(Sql { sql, params: writer.params.values, exact: writer.notes.is_empty(), notes: writer.notes });
         }
-        least = writer.params.len();
     }
     Err(Error::new("too_many_params", "", format!("this filter needs {least} parameters; the most is {most}")))
 }
@@ -67,7 +66,7 @@ struct Writer<'a> {
     ctx: &'a Context<'a>,
     dialect: Dialect,
     options: &'a SqlOptions,
-    params: Vec<Json>,
+    params: Params,
     notes: Vec<String>,
     list_limit: usize,
     /// The type of the elements, inside a `match`.
@@ -78,7 +77,7 @@ struct Writer<'a> {
 const TRUE: &str = "1=1";
 const FALSE: &str = "1=0";
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     fn node(&mut self, node: &Expr) -> Result<String> {
         match node {
             Expr::All(list) => self.joined(list, " AND ", TRUE),
@@ -102,24 +101,24 @@ impl Writer<'_> {
     }
 
     fn test(&mut self, test: &Term) -> Result<String> {
-        let source = self.source(test.field)?;
+        let column = self.column(test.field)?;
         match &test.check {
-            Predicate::Null => self.null(&source),
-            Predicate::Empty => self.empty(&source),
-            Predicate::Text(case, test) => self.text_test(&source, *case, test),
-            Predicate::Numbers(spans) => self.numbers(&source, spans),
-            Predicate::Days(spans) => self.days(&source, spans),
-            Predicate::Instants(spans) => self.instants(&source, spans),
-            Predicate::Flag(wanted) => self.flag(&source, if *wanted { 1 } else { 0 }),
-            Predicate::Words(words) => self.words(&source, words),
-            Predicate::HasAny(words) => self.has_any(&source, words),
-            Predicate::Exactly(words) => self.exactly(&source, words),
+            Predicate::Null => Ok(self.null(&column)),
+            Predicate::Empty => Ok(self.empty(&column)),
+            Predicate::Text(case, test) => self.text_test(&column, *case, test),
+            Predicate::Numbers(spans) => Ok(self.numbers(&column, spans)),
+            Predicate::Days(spans) => Ok(self.days(&column, spans)),
+            Predicate::Instants(spans) => Ok(self.instants(&column, spans)),
+            Predicate::Flag(wanted) => Ok(self.flag(&column, *wanted)),
+            Predicate::Words(words) => Ok(self.words(&column, words)),
+            Predicate::HasAny(words) => Ok(self.has_any(&column, words)),
+            Predicate::Exactly(words) => Ok(self.exactly(&column, words)),
             Predicate::UnitUnder(above) => {
                 let units = &self.ctx.schema.units;
                 let below = units.units().iter().map(|unit| unit.id.as_str());
                 let ids: Vec<String> =
                     below.filter(|id| units.find(id).is_some_and(|unit| units.is_under(unit, *above))).map(Into::into).collect();
-                if source.kind.is_list() { self.has_any(&source, &ids) } else { self.words(&source, &ids) }
+                Ok(if column.kind.is_list() { self.has_any(&column, &ids) } else { self.words(&column, &ids) })
             }
             Predicate::UserUnder(above) => {
                 let units = &self.ctx.schema.units;
@@ -128,39 +127,41 @@ impl Writer<'_> {
                 };
                 let below = |id: &String| self.ctx.people.unit_of(id).is_some_and(|unit| units.is_under(unit, *above));
                 let ids: Vec<String> = users.into_iter().filter(below).collect();
-                self.words(&source, &ids)
+                Ok(self.words(&column, &ids))
             }
-            Predicate::Match(quota, node) => self.matching(&source, *quota, node),
+            Predicate::Match(quota, node) => self.matching(&column, *quota, node),
             Predicate::Pair(relation, other, case) => {
-                let other = self.source(*other)?;
-                self.pair(&source, &other, *relation, *case)
+                let other = self.column(*other)?;
+                self.pair(&column, &other, *relation, *case)
             }
             // Binding has put values in.
             Predicate::Later(..) => Err(Error::new("now_required", "", "this filter has values that are not known yet")),
         }
     }
 
-    /// Where the values of a field come from.
-    fn source(&self, field: FieldIx) -> Result<Source> {
+    /// The column of a field, or the element of the list that a `match` looks at.
+    fn column(&mut self, field: FieldIx) -> Result<Column<'a>> {
         match self.element {
-            Some(kind) if field == ELEMENT => Ok(Source::element(kind)),
-            _ => Source::of(field, self.ctx.schema, self.dialect, self.options),
+            Some(kind) if field == ELEMENT => Ok(Column::element(kind, self.dialect)),
+            _ => {
+                let column = Column::of(field, self.ctx.schema, self.dialect, self.options, self.options.alias.as_deref())?;
+                if let Some(note) = column.unreadable() {
+                    self.inexact(&note, "store it as RFC 3339, or allow inexact conditions")?;
+                }
+                Ok(column)
+            }
         }
     }
 
-    /// A parameter.
-    fn param(&mut self, value: impl Into<Json>) -> String {
-        self.params.push(value.into());
-        match self.dialect {
-            Dialect::Postgres => format!("${}", (self.options.param_start as usize).saturating_add(self.params.len() - 1)),
-            Dialect::Sqlite => "?".to_owned(),
-        }
+    /// A parameter that is a text.
+    fn text(&mut self, value: &str) -> String {
+        self.params.typed(value, "text")
     }
 
     /// Tells what is not exact, or fails if it has to be.
-    fn inexact(&mut self, note: &str) -> Result<()> {
+    fn inexact(&mut self, note: &str, hint: &str) -> Result<()> {
         if !self.options.allow_inexact {
-            return Err(Error::new("sql_inexact", "", note).hint("give the field a `folded` column, or allow inexact conditions"));
+            return Err(Error::new("sql_inexact", "", note).hint(hint));
         }
         if !self.notes.iter().any(|known| known == note) {
             self.notes.push(note.to_owned());

@@ -17,23 +17,19 @@
 //! - Guards compare what a table reads out of a column (see [`condition`](crate::sql::condition)): the empty text of a word is null there,
 //!   microseconds do not count.
 
-mod column;
 mod copies;
 mod feed;
-mod options;
 mod rows;
 mod state;
+mod target;
 #[cfg(test)]
 mod tests;
 
-pub use options::Options;
-
-use crate::error::Result;
+use crate::error::{Diagnostic, Error, Result};
 use crate::json::Json;
-use crate::sql::condition::Dialect;
-
 use crate::plan::Plan;
-use options::Target;
+use crate::sql::{Dialect, SqlOptions, StateTable, Target};
+use target::Database;
 
 /// What a statement does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,11 +84,12 @@ impl Plan {
     /// The statements that write the plan, for one transaction. A refused plan has none.
     ///
     /// # Errors
-    /// `sql_options_invalid`; `sql_column_invalid` for a field that cannot be stored as its column claims; `sql_value` for a value
+    /// `options_invalid` with every fault of the options; `state_table_required` where the plan has state, or read some, or must leave its
+    /// mark, and nothing was said of a table for it; `sql_inexact` for a guard that no database can look at; `sql_column_invalid` for a field that cannot be stored as its column claims; `sql_value` for a value
     /// that its column cannot hold; `out_of_memory`.
     ///
     /// ```
-    /// use evenhand::{json::Json, sql::condition::Dialect, sql::statement::Options, workspace::Workspace};
+    /// use evenhand::{json::Json, sql::Dialect, workspace::Workspace};
     ///
     /// let config = Json::parse(r#"{
     ///   "version": 1,
@@ -107,7 +104,7 @@ impl Plan {
     /// let context = Json::parse(r#"{"actor": "ann", "now": "2026-03-01T09:00:00Z"}"#)?;
     /// let plan = workspace.plan(&table, &command, None, &context, Default::default())?;
     ///
-    /// let statements = plan.to_sql(Dialect::Sqlite, &Json::parse(r#"{"table": "leads"}"#)?)?;
+    /// let statements = plan.to_sql(Dialect::Sqlite, &Json::parse(r#"{"table": "leads", "stateTable": null, "columns": {"v": {"column": "v", "as": "integer"}}}"#)?)?;
     /// assert_eq!(
     ///     statements[0].sql,
     ///     "UPDATE `leads` AS `evenhand_lead` SET `owner` = ?, `v` = COALESCE(`evenhand_lead`.`v`, 0) + 1 \
@@ -117,16 +114,30 @@ impl Plan {
     /// # Ok::<(), evenhand::error::Error>(())
     /// ```
     pub fn to_sql(&self, dialect: Dialect, options: &Json) -> Result<Vec<Statement>> {
-        let options = Options::read(options, &self.model.schema)?;
-        let target = Target::new(dialect, &options, &self.model)?;
+        let options = SqlOptions::parse(options, &self.model.schema, Target::Statements);
+        let options = options.map_err(|list| Error::invalid("options_invalid", list))?;
+        let database = Database::new(dialect, &options, &self.model)?;
         let mut out = Vec::new();
         if !self.refused.is_empty() {
             return Ok(out);
         }
-        state::writes(self, &target, &mut out)?;
-        copies::inserts(self, &target, &mut out)?;
-        rows::updates(self, &target, &mut out)?;
-        copies::deletes(self, &target, &mut out)?;
+        if options.state_table == StateTable::Unsaid {
+            return Err(unwritten(self));
+        }
+        state::writes(self, &database, &mut out)?;
+        copies::inserts(self, &database, &mut out)?;
+        rows::updates(self, &database, &mut out)?;
+        copies::deletes(self, &database, &mut out)?;
         Ok(out)
     }
+}
+
+/// Every plan has a mark that it was done: without it the plan could be written again after its undo.
+fn unwritten(plan: &Plan) -> Error {
+    let (keys, reads) = (plan.all_state().len(), plan.reads.len());
+    let message = format!("the plan writes {keys} keys of the state and checks {reads}, and there is no table for them");
+    let fault = Diagnostic::error("state_table_required", "/stateTable", message);
+    Error::of(fault.hint(
+        "name the state's table, or say `stateTable: null` if the host writes `state` and checks `reads` itself, in the same transaction",
+    ))
 }

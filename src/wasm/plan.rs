@@ -10,15 +10,15 @@ use super::filter::same;
 use super::value::{list, page, to_js};
 use super::workspace::SharedWorkspace;
 use super::workspace::text;
-use super::{input, place, room, to_js_error, to_js_result};
+use super::{input, place, room, to_js_result};
 use crate::access::Reason;
-use crate::error::{Diagnostic, Error};
+use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::plan;
 use crate::plan::lines::Line;
 use crate::plan::state::StateChange;
 use crate::plan::timeline;
-use crate::sql::condition::Dialect;
+use crate::sql::Dialect;
 use crate::table::RowIx;
 
 /// See [`plan::Plan`].
@@ -48,11 +48,7 @@ impl Plan {
     /// `options_invalid`, `unknown_dialect` and those of the statements.
     #[wasm_bindgen(js_name = toSQL)]
     pub fn to_sql(&self, dialect: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
-        let name = text(dialect, "dialect")?;
-        let Some(dialect) = Dialect::find(&name) else {
-            let error = Error::new("unknown_dialect", "", format!("there is no dialect `{name}`"));
-            return Err(to_js_error(&error.hint("`postgres` or `sqlite`")));
-        };
+        let dialect = to_js_result(Dialect::find(&text(dialect, "dialect")?))?;
         let options = input(options)?;
         // One after the other, so that the text of all of them never stands in memory twice.
         let statements = to_js_result(self.sized()?.to_sql(dialect, &options))?;

@@ -272,6 +272,25 @@ impl Workspace {
         self.decide(leads, command, Some(picked.of(leads)?), context, plans)
     }
 
+    /// See [`workspace::Workspace::explain`].
+    ///
+    /// # Errors
+    /// `unknown_lead`, `not_permitted`, `context_invalid`, `options_invalid`, `wrong_workspace`.
+    pub fn explain(&self, leads: &LeadTable, lead: &Uint8Array, context: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
+        let (lead, context, options) = (text(lead, "leadId")?, input(context)?, input(options)?);
+        let leads = leads.of(&self.inner)?;
+        to_js_result(self.inner.borrow().explain(&leads, &lead, &context, &options)).map(|trace| to_js(&trace))
+    }
+
+    /// See [`workspace::Workspace::forecast`].
+    ///
+    /// # Errors
+    /// `unknown_group`, `method_offers`, `context_invalid`.
+    pub fn forecast(&self, group: &Uint8Array, n: f64, context: &Uint8Array) -> Result<JsValue, JsValue> {
+        let (group, context) = (text(group, "groupId")?, input(context)?);
+        to_js_result(self.inner.borrow().forecast(&group, super::place(n), &context)).map(|users| to_js(&users.into()))
+    }
+
     /// Proves an encoded plan.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 mod live;
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::btree::{BTreeMap, BTreeSet};
 
 use crate::config::Model;
 use crate::error::Result;
@@ -12,8 +12,8 @@ use crate::table::{Edit, LoadFormat, LoadOptions, Mask, RowIx, Table, Values};
 
 pub use live::apply_plan;
 
+use crate::plan::decoded::{DecodedChange, DecodedPlan, DecodedSet};
 use crate::plan::{Change, Created, Plan, timeline};
-use crate::wire::decoded::{DecodedChange, DecodedPlan, DecodedSet};
 
 /// What became of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl Writes {
     pub fn put(&mut self, field: FieldIx, row: RowIx, cell: &Cell<'static>) -> Result<()> {
         let column = self.columns.entry(field).or_default();
         column.scratch.clear();
-        crate::wire::encode::cell(cell, &mut column.scratch);
+        crate::plan::bytes::cell(cell, &mut column.scratch);
         let which = match column.known.get(&column.scratch) {
             Some(known) => *known,
             None => {

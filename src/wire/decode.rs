@@ -8,8 +8,9 @@ use crate::json::Json;
 use crate::query::{Cell, FieldIx, FieldType};
 use crate::time::{Day, Instant};
 
-use crate::wire::decoded::{DecodedChange, DecodedPlan, DecodedSet, malformed, settable};
-use crate::wire::encode::{MAGIC, REMEMBERED, tag};
+use crate::plan::bytes::tag;
+use crate::plan::decoded::{DecodedChange, DecodedPlan, DecodedSet, malformed, settable};
+use crate::wire::encode::{MAGIC, REMEMBERED};
 
 /// Most bytes that the decoded rows may take for each byte of the encoded plan: a value that is referred to often is copied.
 const MOST_GROWTH: usize = 64;
@@ -203,6 +204,18 @@ pub fn decode(encoded: &[u8], model: &Model) -> Result<DecodedPlan> {
     for _ in 0..bytes.length()? {
         bytes.byte()?;
         bytes.text()?;
+    }
+    // Of what rules decided, which rule and group for each row.
+    if !bytes.rest.is_empty() {
+        for _ in 0..2 {
+            let mut ids = Column::new(bytes.part()?, FieldType::Text);
+            for _ in 0..rows {
+                ids.next(&mut room)?.ok_or_else(|| malformed("a change has no rule"))?;
+            }
+            if !ids.bytes.rest.is_empty() {
+                return Err(malformed("it has more rules than rows"));
+            }
+        }
     }
     let leftover = [&bytes.rest, &ids.rest, &guards.bytes.rest].iter().any(|rest| !rest.is_empty())
         || columns.iter().any(|(_, from, to)| !from.bytes.rest.is_empty() || !to.bytes.rest.is_empty());

@@ -1,14 +1,13 @@
-//! Digests of plans and of configurations: SHA-256 (FIPS 180-4) over canonical bytes.
+//! Digests of plans: SHA-256 over canonical bytes.
 
-use std::fmt::Write as _;
 use std::rc::Rc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::config::Model;
 use crate::json::Json;
 
 use crate::plan::Plan;
+use crate::plan::digest::hex;
 use crate::plan::state::{self, StateChange};
 use crate::wire::encode::{self, Times};
 
@@ -44,13 +43,6 @@ impl Plan {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}
-
 /// Over everything but the rows that were read.
 pub(crate) fn of(plan: &Plan) -> String {
     let mut hash = Sha256::new();
@@ -65,32 +57,4 @@ pub(crate) fn outcome(plan: &Plan) -> String {
     hash.update(encode::unsigned_header(plan, Times::Relative).write());
     hash.update(encode::body(plan, Times::Relative));
     hex(&hash.finalize())
-}
-
-/// Of any value, in its canonical form.
-pub fn json(value: &Json) -> String {
-    hex(&Sha256::digest(value.canonical().write()))
-}
-
-/// Of a configuration and of the tables of the zones that it names; those as their digests, so that it can be told from the
-/// digest of a plan's configuration whether nothing but tables differs.
-pub fn config(config: &Json, zones: Json) -> String {
-    let mut parts: Vec<(String, Json)> = config.as_object().unwrap_or_default().to_vec();
-    parts.retain(|(key, value)| !matches!(key.as_str(), "zones" | "zoneVersions") && !value.is_null());
-    parts.push(("zones".to_owned(), zones));
-    json(&Json::Object(parts))
-}
-
-/// Digests of the tables of the zones that a configuration names, by name.
-pub fn zones(model: &Model) -> Json {
-    let mut out = Vec::new();
-    for (name, zone) in model.zones.iter() {
-        out.push((name.clone(), zone.digest.get_or_init(|| short(&zone.table())).as_str().into()));
-    }
-    Json::Object(out)
-}
-
-/// The first 128 bits of it: enough of a name.
-pub(crate) fn short(value: &Json) -> String {
-    json(value).chars().take(32).collect()
 }

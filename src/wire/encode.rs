@@ -9,6 +9,7 @@ use crate::query::{Cell, FieldIx};
 use crate::table::RowIx;
 use crate::time::Instant;
 
+use crate::plan::bytes::{bytes, number};
 use crate::plan::drops::DroppedLead;
 use crate::plan::edit::NewValue;
 use crate::plan::{FORMAT, Plan, SEMANTICS, notices, timeline};
@@ -22,73 +23,11 @@ pub(crate) const MAGIC: &[u8; 5] = b"EVHP\x01";
 /// Values of one column that are remembered to be referred to.
 pub(crate) const REMEMBERED: usize = 4096;
 
-/// Tags of cells.
-pub(crate) mod tag {
-    pub const NULL: u8 = 0;
-    pub const TEXT: u8 = 1;
-    pub const NUMBER: u8 = 2;
-    pub const FALSE: u8 = 3;
-    pub const TRUE: u8 = 4;
-    pub const DAY: u8 = 5;
-    pub const INSTANT: u8 = 6;
-    pub const LIST: u8 = 7;
-    /// A distance from the plan's instant; only in outcomes, never on the wire.
-    pub const DISTANCE: u8 = 8;
-}
-
 /// Whether instants that follow from the plan's are written as they are, or as their distance from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Times {
     Absolute,
     Relative,
-}
-
-/// Appends a number in base 128, the lowest digits first.
-pub(crate) fn number(mut n: u64, out: &mut Vec<u8>) {
-    while n >= 0x80 {
-        out.push((n as u8) | 0x80);
-        n >>= 7;
-    }
-    out.push(n as u8);
-}
-
-/// Appends bytes with their length in front.
-pub(crate) fn bytes(part: &[u8], out: &mut Vec<u8>) {
-    number(part.len() as u64, out);
-    out.extend_from_slice(part);
-}
-
-fn signed(n: i64, out: &mut Vec<u8>) {
-    number(((n << 1) ^ (n >> 63)) as u64, out);
-}
-
-/// Appends a value.
-pub(crate) fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) {
-    match cell {
-        Cell::Null => out.push(tag::NULL),
-        Cell::Text(text) => {
-            out.push(tag::TEXT);
-            bytes(text.as_bytes(), out);
-        }
-        Cell::Number(n) => {
-            out.push(tag::NUMBER);
-            out.extend_from_slice(&n.to_le_bytes());
-        }
-        Cell::Bool(value) => out.push(if *value { tag::TRUE } else { tag::FALSE }),
-        Cell::Day(day) => {
-            out.push(tag::DAY);
-            signed(i64::from(day.0), out);
-        }
-        Cell::Instant(instant) => {
-            out.push(tag::INSTANT);
-            signed(instant.0, out);
-        }
-        Cell::List(items) => {
-            out.push(tag::LIST);
-            number(items.len() as u64, out);
-            items.iter().for_each(|item| bytes(item.as_bytes(), out));
-        }
-    }
 }
 
 /// The header as the public API shows it.
@@ -120,7 +59,7 @@ pub(crate) fn unsigned_header(plan: &Plan, times: Times) -> Json {
         ("count".to_owned(), plan.count().into()),
     ];
     if !plan.model.zones.is_empty() {
-        out.push(("zones".to_owned(), crate::wire::digest::zones(&plan.model)));
+        out.push(("zones".to_owned(), crate::plan::digest::zones(&plan.model)));
     }
     if times == Times::Absolute {
         out.push(("at".to_owned(), plan.now.0.into()));
@@ -158,16 +97,14 @@ fn answers(plan: &Plan, times: Times) -> Json {
     .canonical()
 }
 
-/// State values with every `at` as its distance from the plan's instant.
+/// State values with every `at` that is the plan's instant as such; what was before it stays as it is.
 fn since(json: &Json, now: Instant) -> Json {
     match json {
         Json::Object(pairs) => Json::Object(
             pairs
                 .iter()
                 .map(|(key, value)| match value {
-                    Json::Number(at) if key == "at" => {
-                        ("atDistance".to_owned(), Json::Number(at - Json::from(now.0).as_number().unwrap_or(0.0)))
-                    }
+                    Json::Number(_) if key == "at" && *value == Json::from(now.0) => ("atDistance".to_owned(), Json::Number(0.0)),
                     _ => (key.clone(), since(value, now)),
                 })
                 .collect(),
@@ -210,6 +147,16 @@ pub(crate) fn body(plan: &Plan, times: Times) -> Vec<u8> {
             DroppedLead::Id(id) => bytes(id.as_bytes(), &mut out),
             DroppedLead::Row(row) => bytes(plan.table.id(*row).as_bytes(), &mut out),
         }
+    }
+    if !plan.routed.rows.is_empty() {
+        let (mut rules, mut groups) = (Column::default(), Column::default());
+        let id = |id: Option<&str>| id.map_or(Cell::Null, |id| Cell::Text(id.to_owned().into()));
+        for at in 0..plan.routed.rows.len() {
+            rules.push(&id(plan.rule_of_row(at)));
+            groups.push(&id(plan.group_of_row(at)));
+        }
+        bytes(&rules.out, &mut out);
+        bytes(&groups.out, &mut out);
     }
     out
 }

@@ -12,10 +12,10 @@ use crate::time::Instant;
 use crate::command::Command;
 use crate::command::plan;
 use crate::plan::context::Context;
+use crate::plan::decoded::DecodedPlan;
 use crate::plan::{FORMAT, Plan, SEMANTICS, state};
 use crate::wire::apply::guard_holds;
 use crate::wire::decode::{decode, peek};
-use crate::wire::decoded::DecodedPlan;
 
 pub mod zones;
 

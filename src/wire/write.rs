@@ -1,6 +1,6 @@
 //! A plan as JSON, and the pieces of it that the facade asks for one by one.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use crate::json::Json;
 use crate::table::{Column, RowIx};
@@ -55,11 +55,14 @@ impl Plan {
             let pair = Json::object([("from", timeline::json(&set.from)), ("to", timeline::json(&set.to))]);
             (self.model.schema.name(set.field).to_owned(), pair)
         });
-        Json::object([
-            ("lead", change.lead.as_ref().into()),
-            ("expect", timeline::json(&change.expect)),
-            ("set", Json::Object(set.collect())),
-        ])
+        let mut out = vec![
+            ("lead".to_owned(), change.lead.as_ref().into()),
+            ("expect".to_owned(), timeline::json(&change.expect)),
+            ("set".to_owned(), Json::Object(set.collect())),
+        ];
+        out.extend(change.rule.map(|rule| ("rule".to_owned(), rule.into())));
+        out.extend(change.group.map(|group| ("group".to_owned(), group.into())));
+        Json::Object(out)
     }
 
     /// Leads that do not.

@@ -10,7 +10,7 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::memory::ensure_memory;
 use crate::query::{Cell, Cells as _, FieldIx, Query, Schema};
-use crate::sql::condition::{Dialect, SqlOptions};
+use crate::sql::{Dialect, SqlOptions, Target};
 use crate::table::Row;
 use crate::time::Instant;
 
@@ -26,6 +26,9 @@ pub struct Filter {
     /// The configuration that it was compiled with. It keeps its meaning when the workspace is updated.
     auth: Rc<Authorizer>,
 }
+
+/// How to ask about no lead in particular.
+const ANY: &str = "`\"any\"` asks whether any lead could be allowed";
 
 /// What `FilterOptions` of the public API says.
 fn bindings(options: &Json) -> Result<(Option<Instant>, Option<String>)> {
@@ -71,14 +74,16 @@ impl Workspace {
     /// # Errors
     /// `question_invalid`, `now_required`.
     pub fn can(&self, question: &Json, table: Option<&LeadTable>) -> Result<Json> {
-        let asked = question.get("lead");
+        let asked = question.as_object().unwrap_or_default().iter().find(|(key, _)| key == "lead").map(|(_, lead)| lead);
         // What should have been a lead and is none must not be taken for "any lead".
-        if let Some(other) = asked.filter(|lead| lead.as_object().is_none() && lead.as_text().is_none()) {
+        if let Some(other) = asked.filter(|lead| !lead.is_null() && lead.as_object().is_none() && lead.as_text().is_none()) {
             let message = format!("`lead` must be a lead or its id, not {}", other.kind());
-            return Err(Error::of(Diagnostic::error("question_invalid", "/lead", message).hint("leave it out to ask about any lead")));
+            return Err(Error::of(Diagnostic::error("question_invalid", "/lead", message).hint(ANY)));
         }
         let object = asked.filter(|lead| lead.as_object().is_some()).map(|lead| LeadObject::read(lead, &self.model.schema));
-        let row = match (asked.and_then(Json::as_text), table) {
+        let any = table.is_none() && asked.and_then(Json::as_text) == Some("any");
+        let id = asked.and_then(Json::as_text).filter(|_| !any);
+        let row = match (id, table) {
             (Some(id), Some(table)) => table.table.find(id).map(|row| Row { table: &table.table, row }),
             (Some(_), None) => {
                 return Err(Error::new(
@@ -89,13 +94,23 @@ impl Workspace {
             }
             (None, _) => None,
         };
-        let lead = match (&object, &row, asked.and_then(Json::as_text)) {
+        let lead = match (&object, &row, id) {
             (Some(object), ..) => Some(object.lead()),
             (None, Some(row), _) => Some(Lead::whole(row)),
             (None, None, Some(id)) => Some(Lead::Unknown(id)),
+            (None, None, None) if asked.is_some_and(Json::is_null) => Some(Lead::Missing),
             (None, None, None) => None,
         };
         let question = Request::read(question, &self.model, lead)?;
+        let about_leads = match question.ask {
+            Action::Verb(verb) => verb.asks_the_lead(),
+            Action::Reassign => true,
+        };
+        if about_leads && asked.is_none() {
+            return Err(Error::of(
+                Diagnostic::error("question_invalid", "/lead", "this asks about a lead, and `lead` is missing").hint(ANY),
+            ));
+        }
         Ok(self.auth.can(&question)?.to_json())
     }
 
@@ -142,19 +157,26 @@ impl Workspace {
     /// its message. Nothing where there is no such number; [`Workspace::can`] tells why.
     pub fn outcome(&self, table: &LeadTable, user: UserIx, verb: u32, now: Option<Instant>, lead: &str) -> Option<u32> {
         let (_, verb) = Verb::ALL.get(verb as usize)?;
-        let Some(row) = table.table.find(lead) else { return Some(0).filter(|_| is_plain(*verb)) };
+        let Some(row) = table.table.find(lead) else {
+            let told = is_plain(*verb) && (now.is_some() || !self.auth.view_needs_now(user));
+            return Some(0).filter(|_| told);
+        };
         table.answers.try_borrow_mut().ok()?.outcome(&self.auth, &table.table, row, (user, *verb), now).ok().flatten()
     }
 
-    /// Everybody who could be put into a slot of a lead, each with the verdict.
+    /// Everybody who could be put into a slot of a lead, each with the verdict; whoever holds it only if `includeHolder` says so. The lead is
+    /// named by its id, or given as an object.
     ///
     /// # Errors
     /// `question_invalid`, `unknown_actor`.
     pub fn receivers(&self, table: &LeadTable, question: &Json) -> Result<Json> {
         let faults = Faults::default();
         let node = Decoder::new(question, "", &faults);
-        node.keys(&["actor", "lead", "slot", "now", "state"]);
-        let (actor, lead, slot) = (node.get("actor").name(), node.get("lead").name(), node.get("slot"));
+        node.keys(&["actor", "lead", "slot", "now", "state", "includeHolder"]);
+        let (actor, asked, slot) = (node.get("actor").name(), node.get("lead"), node.get("slot"));
+        let object = asked.json.as_object().map(|_| LeadObject::read(asked.json, &self.model.schema));
+        let lead = if object.is_some() { Some("") } else { asked.name() };
+        let include_holder = node.get("includeHolder").flag(false);
         let field = match slot.text() {
             None => Some(self.model.lead.owner),
             Some(name) => self.model.schema.find(name).filter(|field| self.model.lead.slot(*field).is_some()),
@@ -170,8 +192,17 @@ impl Workspace {
         let asking = RowRequest { table: &table.table, actor: self.auth.actor(actor)?, now };
         let visible = self.auth.view(&asking)?;
         let row = table.table.find(lead).filter(|row| visible.contains(*row)).map(|row| Row { table: &table.table, row });
-        let lead = row.as_ref().map_or(Lead::Unknown(lead), |row| Lead::whole(row));
+        let lead = match (&object, &row) {
+            (Some(object), _) => object.lead(),
+            (None, Some(row)) => Lead::whole(row),
+            (None, None) => Lead::Unknown(lead),
+        };
+        let holder = match lead {
+            Lead::Known { cells, .. } if !include_holder => cells.cell(field).text().map(str::to_owned),
+            _ => None,
+        };
         let people = self.model.users.iter().filter(|user| user.active && user.kind == UserKind::Person);
+        let people = people.filter(|user| holder.as_deref() != Some(user.id.as_str()));
         let answers = people.map(|user| {
             let question = Request {
                 now,
@@ -270,18 +301,11 @@ impl Filter {
     /// # Errors
     /// `options_invalid`, `unknown_dialect`, and those of [`to_sql`](crate::sql::condition::to_sql).
     pub fn to_sql(&self, dialect: &str, options: &Json) -> Result<Json> {
-        let Some(dialect) = Dialect::find(dialect) else {
-            let fault = Diagnostic::error("unknown_dialect", "", format!("there is no dialect `{dialect}`"));
-            let hint = nearest(dialect, ["postgres", "sqlite"]).unwrap_or_else(|| "one of `postgres`, `sqlite`".into());
-            return Err(Error::of(fault.hint(hint)));
-        };
+        let dialect = Dialect::find(dialect)?;
         let faults = Faults::default();
         let node = Decoder::new(options, "", &faults);
-        if !node.is_null() {
-            node.keys(&["now", "actor", "columns", "alias", "paramStart", "maxParams", "allowInexact"]);
-        }
         let (now, actor) = (people::instant(&node.get("now")), node.get("actor").text().map(str::to_owned));
-        let sql = SqlOptions::parse(options, "", self.schema()).map_err(|list| faults.extend(list)).ok();
+        let sql = SqlOptions::parse(options, self.schema(), Target::Condition).map_err(|list| faults.extend(list)).ok();
         let (failed, list) = (faults.any_error(), faults.into_list());
         let Some(sql) = sql.filter(|_| !failed) else { return Err(Error::invalid("options_invalid", list)) };
         ensure_memory(self.query.weight(self.schema()).times(4000, 300, 40))?;

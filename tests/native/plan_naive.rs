@@ -54,7 +54,9 @@ impl Naive<'_> {
                 (_, Some("receive")) => "receiver_not_permitted",
                 other => panic!("{other:?}"),
             };
-        reasons.iter().map(code).collect()
+        // Asked of nobody in particular, a question may also tell that nobody could have the lead at all: who could is asked one by one.
+        let of_all = |reason: &&Json| to.is_none() && reason.get("code").and_then(Json::as_text) == Some("nobody_eligible");
+        reasons.iter().filter(|reason| !of_all(reason)).map(code).collect()
     }
 
     fn field(&self, lead: &str, field: &str) -> Option<Json> {

@@ -117,6 +117,12 @@ const calls = {
     const complete = plans.length === 0 ? context : { ...context, plans: { ...context.plans, ...Object.fromEntries(plans) } };
     return this.planned(this.workspace.plan(this.table, named, complete), as);
   },
+  explain(step) {
+    return this.workspace.explain(this.table, step.lead, this.context(step), step.assume === undefined ? undefined : { assume: step.assume });
+  },
+  forecast(step) {
+    return this.workspace.forecast(step.group, step.n, this.context(step));
+  },
   undo(step) {
     return this.planned(this.workspace.undo(this.table, this.posted(step), this.context(step)), step.as);
   },
@@ -130,6 +136,9 @@ const calls = {
   encode({ plan }) {
     const bytes = this.plans.get(plan).encode();
     return { hex: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""), header: this.engine.peek(bytes) };
+  },
+  statements({ plan, dialect, options }) {
+    return this.plans.get(plan).toSQL(dialect, options ?? null);
   },
   keep({ plan }) {
     for (const { key, version, value } of this.plans.get(plan).state) this.state[key] = { version, value };

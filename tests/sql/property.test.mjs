@@ -36,7 +36,7 @@ for (const open of [sqlite, pglite, postgres]) {
       const meanwhile = rng.below(2) === 0 ? [] : rng.some(now, 4).map((row) => ({ ...row, ...rng.pick([{ owner: "cyd" }, { note: "new" }, { tags: ["q"] }, { run: "r2" }, { score: 4 }, { version: 99 }]) }));
       const gone = rng.below(3) === 0 ? rng.some(now, 2).map(({ id }) => id) : [];
       const maxParams = rng.pick([undefined, 1, 3, 100]);
-      const options = { table: "leads", ...(maxParams && { maxParams }), ...(rng.below(2) && { alias: 'l"`x' }) };
+      const options = { table: "leads", stateTable: null, ...(maxParams && { maxParams }), ...(rng.below(2) && { alias: 'l"`x' }) };
       let answer;
       try {
         answer = ask({ ...request, meanwhile: meanwhile.filter(({ id }) => !gone.includes(id)), gone, sql: [[db.dialect, options]] });

@@ -31,7 +31,7 @@ for (const open of [sqlite, pglite, postgres]) {
   test(db.name, async (t) => {
     const both = async (given, options = {}, types = {}) => {
       const table = await leadsTable(db, FIELDS, given.leads, { columns: options.columns, table: options.table, types });
-      const answer = ask({ ...given, sql: [[dialect, { table: "leads", ...options }]] });
+      const answer = ask({ ...given, sql: [[dialect, { table: "leads", stateTable: null, ...options }]] });
       const ids = await runAll(db, answer.statements[0]);
       assert.deepEqual(await table.read(), new Map(answer.rows.map((row) => [row.id, row])), JSON.stringify(answer.statements[0]));
       return { ids, table, list: answer.statements[0] };
@@ -51,7 +51,7 @@ for (const open of [sqlite, pglite, postgres]) {
     await t.test("every field that is set is guarded by what it was", async () => {
       const other = { owner: "cyd", agent: "cyd", access: ["south"], status: "open", score: 4, hot: false, due: "2026-02-01", seen: "2026-01-31T09:30:00.124Z", tags: ["{,}", "a\"b\\"], note: "X", run: "r" };
       for (const columns of STORED[dialect]) {
-        const list = statements(request(), dialect, { table: "leads", columns });
+        const list = statements(request(), dialect, { table: "leads", stateTable: null, columns });
         const table = await leadsTable(db, FIELDS, [LEAD], { columns });
         for (const [field, value] of Object.entries(other)) {
           for (const changed of [value, LEAD[field] === null ? value : field === "tags" || field === "access" ? [] : null]) {
@@ -66,7 +66,7 @@ for (const open of [sqlite, pglite, postgres]) {
 
     await t.test("nulls are values to a guard", async () => {
       const bare = { ...LEAD, owner: null, status: null, score: null, hot: null, due: null, seen: null, tags: [], note: null, access: [] };
-      const list = statements(request({ leads: [bare] }), dialect, { table: "leads" });
+      const list = statements(request({ leads: [bare] }), dialect, { table: "leads", stateTable: null });
       const table = await leadsTable(db, FIELDS, [LEAD]);
       assert.deepEqual(await runAll(db, list), []);
       await table.put(bare);
@@ -78,7 +78,7 @@ for (const open of [sqlite, pglite, postgres]) {
 
     await t.test("what a table reads as null is null to a guard", async () => {
       const bare = { ...LEAD, owner: null, status: null, score: null, tags: [] };
-      const list = statements(request({ leads: [bare] }), dialect, { table: "leads" });
+      const list = statements(request({ leads: [bare] }), dialect, { table: "leads", stateTable: null });
       const table = await leadsTable(db, FIELDS, [bare]);
       const empty = dialect === "postgres" ? "'{NULL,\"\"}'" : "'[null,\"\"]'";
       await db.exec(`UPDATE leads SET owner = '', status = '', tags = ${empty}, score = ${dialect === "postgres" ? "'NaN'" : "1e300"}`);
@@ -116,16 +116,16 @@ for (const open of [sqlite, pglite, postgres]) {
     });
 
     await t.test("what a column cannot hold is an error", async () => {
-      const fail = (given, columns) => statements(given, dialect, { table: "leads", columns }).code;
+      const fail = (given, columns) => statements(given, dialect, { table: "leads", stateTable: null, columns }).code;
       const set = (more) => request({ command: { ...EVERYTHING, set: more, slots: undefined, units: undefined } });
       assert.equal(fail(set({ note: "a\0b" })), "sql_value");
       assert.equal(fail(set({ tags: ["a\0b"] })), "sql_value");
       assert.equal(fail(set({ score: 1.5 }), { score: { column: "score", as: "integer" } }), "sql_value");
       assert.equal(fail(set({ note: "01" }), { note: { column: "note", as: "integer" } }), "sql_value");
       assert.equal(fail(set({ note: "1" }), { note: { column: "note", as: "json" } }), "sql_column_invalid");
-      assert.equal(fail(set({ note: "1" }), { nota: "note" }), "sql_options_invalid");
-      assert.equal(statements(request(), dialect, {}).code, "sql_options_invalid");
-      assert.equal(statements(request(), dialect, { table: "a\0" }).code, "sql_options_invalid");
+      assert.equal(fail(set({ note: "1" }), { nota: "note" }), "options_invalid");
+      assert.equal(statements(request(), dialect, {}).code, "options_invalid");
+      assert.equal(statements(request(), dialect, { table: "a\0" }).code, "options_invalid");
     });
 
     await t.test("ids and owners that are numbers", async () => {
@@ -163,7 +163,7 @@ for (const open of [sqlite, pglite, postgres]) {
         await leadsTable(db, FIELDS, rows);
         await db.exec("ALTER TABLE leads ADD COLUMN \"own\" TEXT");
         await db.exec("UPDATE leads SET own = 'host'");
-        const options = { table: "leads", maxParams, copyColumns: ["own", "tags", "owner"] };
+        const options = { table: "leads", stateTable: null, maxParams, copyColumns: ["own", "tags", "owner"] };
         assert.deepEqual(await runAll(db, statements(given, dialect, options)), ["copy", "1"]);
         const [copy] = await db.query("SELECT own, owner, note FROM leads WHERE id = 'copy'");
         assert.deepEqual({ ...copy }, { own: "host", owner: "bob", note: null });
@@ -200,14 +200,14 @@ for (const open of [sqlite, pglite, postgres]) {
       await t.test("microseconds do not count", async () => {
         const table = await leadsTable(db, FIELDS, [LEAD]);
         await db.exec("UPDATE leads SET seen = seen + interval '999 microseconds'");
-        assert.deepEqual(await runAll(db, statements(request(), dialect, { table: "leads" })), ["1"]);
+        assert.deepEqual(await runAll(db, statements(request(), dialect, { table: "leads", stateTable: null })), ["1"]);
         assert.equal((await table.read()).get("1").seen, "2026-05-05T05:05:05.005Z");
       });
 
       await t.test("lists that are never null", async () => {
         const given = request({ command: { type: "mass_edit", leads: { ids: ["1"] }, set: { tags: null } } });
         await leadsTable(db, FIELDS, [LEAD], { types: { tags: "text[] NOT NULL DEFAULT '{}'" } });
-        assert.deepEqual(await runAll(db, statements(given, dialect, { table: "leads", columns: { tags: { column: "tags", notNull: true } } })), ["1"]);
+        assert.deepEqual(await runAll(db, statements(given, dialect, { table: "leads", stateTable: null, columns: { tags: { column: "tags", notNull: true } } })), ["1"]);
         assert.deepEqual((await db.query("SELECT tags FROM leads"))[0].tags, []);
       });
     }

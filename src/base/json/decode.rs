@@ -13,12 +13,22 @@ use crate::error::{Diagnostic, Severity, nearest, pointer};
 #[derive(Debug, Default)]
 pub struct Faults {
     list: RefCell<Vec<Diagnostic>>,
+    /// Whether a known key whose value is null is a fault, but for [`NULLABLE`].
+    no_nulls: bool,
 }
+
+/// Keys for which null means no more than their absence does, and that hosts fill from columns that may be empty.
+const NULLABLE: [&str; 5] = ["parent", "unit", "name", "label", "untilMs"];
 
 /// Most faults that one input reports; the rest adds nothing.
 const MOST: usize = 1000;
 
 impl Faults {
+    /// For what grants or opens something where a key is absent: a null there was meant to be something, and is a fault.
+    pub fn without_nulls() -> Faults {
+        Faults { no_nulls: true, ..Faults::default() }
+    }
+
     /// Adds one.
     pub fn add(&self, fault: Diagnostic) {
         let mut list = self.list.borrow_mut();
@@ -153,7 +163,11 @@ impl<'a> Decoder<'a> {
             self.wrong("an object");
             return false;
         };
-        for (key, _) in pairs {
+        for (key, json) in pairs {
+            if json.is_null() && self.faults.no_nulls && known.contains(&key.as_str()) && !NULLABLE.contains(&key.as_str()) {
+                let fault = Diagnostic::error("null_value", pointer(&self.path(), key), format!("`{key}` must not be null"));
+                self.faults.add(fault.hint("leave the key out if nothing is meant by it"));
+            }
             if !known.contains(&key.as_str()) {
                 let fault = Diagnostic::error("unknown_key", pointer(&self.path(), key), format!("there is no key `{key}` here"));
                 self.faults.add(fault.maybe_hint(nearest(key, known.iter().copied())));

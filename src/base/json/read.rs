@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::scan::plain_end;
 use crate::error::{Error, Result};
+use crate::number;
 
 /// A cursor over JSON bytes that were checked to be UTF-8 or come from a `str`.
 #[derive(Clone, Debug)]
@@ -110,10 +111,15 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `json_invalid`.
     pub fn number(&mut self) -> Result<f64> {
-        let text = self.number_text()?;
-        match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(number),
-            _ => Err(self.fail("this number is too large")),
+        match self.scan_number()? {
+            (number, length) if number.is_finite() => {
+                self.at += length;
+                Ok(number)
+            }
+            (_, length) => {
+                self.at += length;
+                Err(self.fail("this number is too large"))
+            }
         }
     }
 
@@ -122,40 +128,14 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `json_invalid`.
     pub fn number_text(&mut self) -> Result<&'a str> {
-        let start = self.at;
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
-        let whole = self.at;
-        let mut ok = self.digits();
-        ok &= self.at == whole + 1 || self.bytes.get(whole) != Some(&b'0');
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            ok &= self.digits();
-        }
-        if let Some(b'e' | b'E') = self.peek() {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.peek() {
-                self.at += 1;
-            }
-            ok &= self.digits();
-        }
-        let text = self.bytes.get(start..self.at).and_then(|b| std::str::from_utf8(b).ok());
-        match text {
-            Some(text) if ok => Ok(text),
-            _ => {
-                self.at = start;
-                Err(self.fail("this is not a JSON value"))
-            }
-        }
+        let (_, length) = self.scan_number()?;
+        let text = self.bytes.get(self.at..self.at + length).and_then(|text| std::str::from_utf8(text).ok());
+        self.at += length;
+        Ok(text.unwrap_or_default())
     }
 
-    fn digits(&mut self) -> bool {
-        let start = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.at += 1;
-        }
-        self.at > start
+    fn scan_number(&self) -> Result<(f64, usize)> {
+        number::scan(self.bytes.get(self.at..).unwrap_or_default()).ok_or_else(|| self.fail("this is not a JSON value"))
     }
 
     /// Consumes a text with its quotes.

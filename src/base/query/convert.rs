@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Cell, Field, FieldType, Schema};
-use crate::json::{Json, read::Reader, write_number};
+use crate::json::Json;
 use crate::time::{Day, Instant, Moment, parse_moment};
 
 /// Longest text of a cell, in bytes.
@@ -62,12 +62,7 @@ pub fn digits(text: &str) -> Option<Read<f64>> {
 
 #[cold]
 fn slow_digits(text: &str) -> Option<Read<f64>> {
-    let mut reader = Reader::new(text.as_bytes());
-    let read = reader.number_text().ok()?;
-    if read.len() != text.len() {
-        return None;
-    }
-    let value: f64 = text.parse().ok()?;
+    let value = crate::number::parse(text)?;
     let rounded =
         !text.contains(['.', 'e', 'E']) && value.abs() == 9_007_199_254_740_992.0 && text.trim_start_matches('-') != "9007199254740992";
     Some(if rounded { Err("number_out_of_range") } else { number(value) })
@@ -137,9 +132,7 @@ pub fn text_of(text: &str) -> Read<&str> {
 
 /// A number as text, in its shortest form.
 pub fn text_from_number(value: f64) -> Read<String> {
-    let mut out = String::new();
-    write_number(number(value)?, &mut out);
-    Ok(out)
+    Ok(crate::number::text(number(value)?))
 }
 
 /// The parts of a list written as text: split at commas (`\,` is a comma), trimmed, without empty ones.

@@ -3,7 +3,8 @@
 use super::node::{ELEMENT, Expr, Predicate, Quota, Share, Term};
 use super::operator::Operator;
 use super::schema::{FieldIx, FieldType, Schema};
-use crate::json::{Json, write_number};
+use crate::json::Json;
+use crate::number;
 
 /// Most values of a list that are spelled out.
 const MOST: usize = 10;
@@ -123,15 +124,11 @@ impl Writer<'_> {
     fn matching(&mut self, field: FieldIx, quota: Quota, node: &Expr) {
         let share = |share: Share| match share {
             Share::Count(count) => count.to_string(),
-            Share::Part { digits, places } => format!("{digits}e-{places}").parse().map_or_else(
-                |_| String::new(),
-                |part: f64| {
-                    let mut out = String::new();
-                    // A part is shown in percent; the product is for reading only.
-                    write_number((part * 1e11).round() / 1e9, &mut out);
-                    out + " %"
-                },
-            ),
+            Share::Part { digits, places } => {
+                // A part is shown in percent; the product is for reading only.
+                let part = number::from_decimal(digits, -places.cast_signed());
+                number::text((part * 1e11).round() / 1e9) + " %"
+            }
         };
         let how = match quota {
             Quota::All => "every one".to_owned(),
@@ -185,7 +182,7 @@ impl Writer<'_> {
     fn relative(&mut self, base: &str, value: &Json) {
         let offset = value.get("offset").and_then(Json::as_number).unwrap_or(0.0);
         if offset != 0.0 {
-            write_number(offset.abs(), self.out);
+            number::write(offset.abs(), self.out);
             self.out.push(' ');
             self.out.push_str(value.get("unit").and_then(Json::as_text).unwrap_or("day"));
             self.out.push_str(if offset.abs() == 1.0 { "" } else { "s" });

@@ -45,6 +45,9 @@ impl Compiler<'_> {
             self.only_in_lists("empty_group", path, "this group is empty");
         }
         let combinator = json.get("combinator").map(|c| self.combinator(c, &pointer(path, "combinator")));
+        // Without one, and with none between its rules, a group joins them by `and`, as react-querybuilder does.
+        let alone = combinator.is_none() && rules.len() > 1 && !rules.iter().any(|rule| rule.as_text().is_some());
+        let combinator = if alone { Some(Some(Combinator::And)) } else { combinator };
         let node = match combinator {
             Some(combinator) => {
                 let members = rules.iter().enumerate().map(|(i, rule)| {

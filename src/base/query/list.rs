@@ -12,6 +12,7 @@ use super::word::MOST_NAMES;
 use super::wrong::{Wrong, quoted, shown};
 use crate::error::{Diagnostic, nearest, pointer};
 use crate::json::Json;
+use crate::number;
 
 impl Compiler<'_> {
     /// The converted value of a rule, and the form of it that is shown.
@@ -228,14 +229,9 @@ fn share(threshold: f64) -> Option<Share> {
     if !(threshold > 0.0 && threshold < 1.0) {
         return None;
     }
-    // `d.ddde-x`: the shortest digits that read back as the same number.
-    let text = format!("{threshold:e}");
-    let (mantissa, exponent) = text.split_once('e')?;
-    let exponent: u32 = exponent.trim_start_matches('-').parse().ok()?;
-    let places = u32::try_from(mantissa.split_once('.').map_or(0, |(_, part)| part.len())).ok()?;
-    let digits = mantissa.replace('.', "").parse().ok()?;
+    let (digits, power) = number::shortest(threshold);
     // Below 10^-28 · 10^17 a single element of 2^32 is already more; further places change no comparison.
-    Some(Share::Part { digits, places: (places + exponent).min(28) })
+    Some(Share::Part { digits, places: power.unsigned_abs().min(28) })
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ use super::operator::Operator;
 use super::span::{Order, spans};
 use super::wrong::{Wrong, shown};
 use crate::json::Json;
-use crate::json::read::Reader;
+use crate::number;
 
 /// A value for a number field: a number, or text that is one.
 pub(super) fn operand(json: &Json) -> Result<Operand, Wrong> {
     let number = match json {
         Json::Number(number) => Some(*number),
-        Json::Text(text) => parse(text.trim()),
+        // What `f64::from_str` takes beyond JSON's grammar (`inf`, `nan`, `.5`) is no number in a cell either.
+        Json::Text(text) => number::parse(text.trim()),
         _ => None,
     };
     // Adding zero turns -0 into 0.
@@ -20,13 +21,6 @@ pub(super) fn operand(json: &Json) -> Result<Operand, Wrong> {
         .filter(|n| n.is_finite())
         .map(|n| Operand::Number(n + 0.0))
         .ok_or_else(|| Wrong::invalid(format!("{} is not a number", shown(json))))
-}
-
-/// A number by JSON's grammar: what `f64::from_str` takes beyond it (`inf`, `nan`, `.5`) is none in a cell either.
-fn parse(text: &str) -> Option<f64> {
-    let mut reader = Reader::new(text.as_bytes());
-    let whole = reader.number_text().is_ok_and(|number| number.len() == text.len());
-    if whole { text.parse().ok() } else { None }
 }
 
 /// The test of a number field.

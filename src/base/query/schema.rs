@@ -1,6 +1,6 @@
 //! Fields and their types: what a filter may speak about.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 use super::units::UnitTree;
 use crate::time::{Format, Zone};

@@ -8,7 +8,8 @@ use super::operand::Operand;
 use super::operator::Operator;
 use super::schema::Case;
 use super::wrong::{Wrong, shown};
-use crate::json::{Json, write_number};
+use crate::json::Json;
+use crate::number;
 
 /// Most bytes of one text value.
 pub const MAX_TEXT: usize = 64 << 10;
@@ -21,9 +22,7 @@ pub(super) fn plain(json: &Json) -> Result<String, Wrong> {
         }
         Json::Text(text) => Ok(text.clone()),
         Json::Number(number) if number.is_finite() && (number.abs() <= 9_007_199_254_740_992.0 || number.fract() != 0.0) => {
-            let mut out = String::new();
-            write_number(*number, &mut out);
-            Ok(out)
+            Ok(number::text(*number))
         }
         Json::Number(_) => {
             Err(Wrong::invalid(format!("{} is too large to be written exactly", shown(json))).hint("write it as text, in quotes"))

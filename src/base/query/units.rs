@@ -3,7 +3,7 @@
 //! Units are numbered in the order in which a walk from the roots meets them; everything below a unit then has numbers
 //! between the unit's own and its last descendant's (nested intervals; Knuth, TAOCP 1, 2.3.3).
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 
 /// A unit, by its place in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

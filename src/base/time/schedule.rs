@@ -1,6 +1,6 @@
 //! Hours of the week, days with hours of their own, and time that counts only inside of them.
 
-use std::collections::BTreeMap;
+use crate::btree::BTreeMap;
 use std::fmt;
 
 use super::{DAY_MS, Day, Instant, Local, MINUTE_MS, Zone};
@@ -372,7 +372,7 @@ mod tests {
         let window = || (0..96u16, 0..=96u16).prop_map(|(start, end)| (start * 15, end * 15));
         let day = move || prop::collection::vec(window(), 0..3);
         let dates = prop::collection::btree_map(prop_oneof![20_510..20_540, 20_750..20_780].prop_map(Day), day(), 0..9);
-        (prop::array::uniform7(day()), dates).prop_map(|(week, dates)| Naive { zone: new_york(), week, dates })
+        (prop::array::uniform7(day()), dates).prop_map(|(week, dates)| Naive { zone: new_york(), week, dates: dates.into_iter().collect() })
     }
 
     proptest! {

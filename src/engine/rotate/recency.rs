@@ -47,9 +47,8 @@ impl Recency {
         self.last.get(member.0 as usize).copied().flatten()
     }
 
-    /// Notes an assignment at `now`, by a method or by hand, and gives its stamp.
-    pub fn record(&mut self, member: Member, now: i64) -> Stamp {
-        let stamp = Stamp::after(now, self.latest);
+    /// Notes an assignment whose stamp is known, in place of what was noted of the person before.
+    pub fn set(&mut self, member: Member, stamp: Stamp) {
         let at = member.0 as usize;
         if at >= self.last.len() {
             self.last.resize(at + 1, None);
@@ -57,7 +56,13 @@ impl Recency {
         if let Some(last) = self.last.get_mut(at) {
             *last = Some(stamp);
         }
-        self.latest = Some(stamp);
+        self.latest = self.latest.max(Some(stamp));
+    }
+
+    /// Notes an assignment at `now`, by a method or by hand, and gives its stamp.
+    pub fn record(&mut self, member: Member, now: i64) -> Stamp {
+        let stamp = Stamp::after(now, self.latest);
+        self.set(member, stamp);
         stamp
     }
 }
@@ -80,15 +85,20 @@ impl Loads {
         self.open.get(member.0 as usize).copied().unwrap_or(0)
     }
 
-    /// One lead more.
-    pub fn add(&mut self, member: Member) {
+    /// Says how many open leads a person holds.
+    pub fn set(&mut self, member: Member, open: u32) {
         let at = member.0 as usize;
         if at >= self.open.len() {
             self.open.resize(at + 1, 0);
         }
-        if let Some(open) = self.open.get_mut(at) {
-            *open = open.saturating_add(1);
+        if let Some(known) = self.open.get_mut(at) {
+            *known = open;
         }
+    }
+
+    /// One lead more.
+    pub fn add(&mut self, member: Member) {
+        self.set(member, self.open(member).saturating_add(1));
     }
 
     /// One lead less.

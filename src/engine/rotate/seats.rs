@@ -1,7 +1,7 @@
 //! The members of a group as they are today, each at a place.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use crate::btree::BTreeMap;
+use crate::btree::Entry;
 
 use super::{Member, PlaceSet};
 

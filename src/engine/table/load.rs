@@ -17,7 +17,7 @@ mod rows;
 mod slot;
 mod spans;
 
-use std::collections::BTreeSet;
+use crate::btree::BTreeSet;
 use std::rc::Rc;
 
 pub use columns::BatchColumn;

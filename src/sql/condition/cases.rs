@@ -7,7 +7,8 @@ use proptest::test_runner::TestRunner;
 use crate::json::Json;
 use crate::query::fold::fold;
 use crate::query::{Cell, Query, Schema, Strictness, compile};
-use crate::sql::condition::{Dialect, SqlColumn, SqlOptions, to_sql};
+use crate::sql::condition::to_sql;
+use crate::sql::{Dialect, SqlColumn, SqlOptions};
 use evenhand_engine::filter::sample::{Staff, context, filter, lead, schema};
 use evenhand_engine::filter::{Context, oracle};
 
@@ -24,7 +25,8 @@ fn options(schema: &Schema, dialect: Dialect, max_params: Option<usize>) -> SqlO
     let mut out = SqlOptions { max_params, ..SqlOptions::default() };
     for name in ["text1", "text2"] {
         if dialect == Dialect::Sqlite {
-            let column = SqlColumn { column: name.into(), stored: None, folded: Some(format!("{name}_folded")) };
+            let column =
+                SqlColumn { column: name.into(), stored: None, folded: Some(format!("{name}_folded")), cast: None, not_null: false };
             out.columns.insert(schema.find(name).unwrap(), column);
         }
     }

@@ -7,58 +7,46 @@ use crate::json::Json;
 use crate::query::FieldType;
 use crate::query::node::{Relation, TextTest};
 use crate::query::schema::Case;
-use crate::sql::condition::column::Source;
-use crate::sql::condition::{Dialect, FALSE, Stored, Writer, balanced};
+use crate::sql::Stored;
+use crate::sql::column::{Column, MOST, Operand};
+use crate::sql::condition::{FALSE, TRUE, Writer, balanced};
 use crate::time::{Day, Instant};
-
-/// What is beyond is null in a table.
-const MOST: f64 = 9_007_199_254_740_992.0;
 
 impl Writer<'_> {
     /// Whether there is no value.
-    pub(crate) fn null(&mut self, source: &Source) -> Result<String> {
-        Ok(match source.kind {
-            FieldType::Text => format!("{} IS NULL", source.column),
-            FieldType::Choice | FieldType::User | FieldType::Unit if source.stored == Stored::Text => {
-                format!("({0} IS NULL OR {1} = '')", source.column, self.plain(source))
-            }
-            FieldType::Choice | FieldType::User | FieldType::Unit => format!("{} IS NULL", source.column),
-            FieldType::Number => format!("NOT ({})", self.numbers(source, &[(f64::MIN, f64::MAX)])?),
-            FieldType::Date => format!("NOT ({})", self.days(source, &[(i32::MIN, i32::MAX)])?),
-            FieldType::Datetime => format!("NOT ({})", self.instants(source, &[(i64::MIN, i64::MAX)])?),
-            FieldType::Boolean => {
-                let (no, yes) = (self.flag(source, 0)?, self.flag(source, 1)?);
-                format!("NOT ({no} OR {yes})")
-            }
-            FieldType::Tags | FieldType::Units => format!("NOT {}", self.has_element(source)),
-        })
-    }
-
-    /// Whether there is no value, or the empty text.
-    pub(crate) fn empty(&mut self, source: &Source) -> Result<String> {
-        match source.kind {
-            FieldType::Text => Ok(format!("({0} IS NULL OR {1} = '')", source.column, self.plain(source))),
-            _ => self.null(source),
+    pub(crate) fn null(&mut self, column: &Column<'_>) -> String {
+        match column.kind {
+            FieldType::Tags | FieldType::Units => format!("NOT {}", self.has_element(column)),
+            FieldType::Text if column.certain => format!("{} IS NULL", column.here),
+            _ => format!("{} IS NULL", column.read()),
         }
     }
 
-    pub(crate) fn flag(&mut self, source: &Source, wanted: u8) -> Result<String> {
-        let column = &source.column;
-        Ok(match (source.stored, self.dialect) {
-            (Stored::Boolean, Dialect::Postgres) => format!("{column} IS {}", if wanted == 1 { "TRUE" } else { "FALSE" }),
-            _ => format!("({column} IS NOT NULL AND {column} = {wanted})"),
-        })
+    /// Whether there is no value, or the empty text.
+    pub(crate) fn empty(&mut self, column: &Column<'_>) -> String {
+        match column.kind {
+            FieldType::Text => format!("NULLIF({}, '') IS NULL", column.read()),
+            _ => self.null(column),
+        }
     }
 
-    pub(crate) fn words(&mut self, source: &Source, words: &[String]) -> Result<String> {
-        let operand = self.plain(source);
-        Ok(format!("({} IS NOT NULL AND {})", source.column, self.among(&operand, words)))
+    pub(crate) fn flag(&mut self, column: &Column<'_>, wanted: bool) -> String {
+        if column.stored == Stored::Boolean && self.dialect.is_postgres() {
+            return format!("{} IS {}", column.here, if wanted { "TRUE" } else { "FALSE" });
+        }
+        let operand = column.operand();
+        operand.test(&format!("{} = {}", operand.sql, u8::from(wanted)))
+    }
+
+    pub(crate) fn words(&mut self, column: &Column<'_>, words: &[String]) -> String {
+        let operand = column.operand();
+        operand.test(&self.among(&operand.sql, words))
     }
 
     /// Whether a text that is not null is one of these.
     pub(crate) fn among(&mut self, operand: &str, words: &[String]) -> String {
         // PostgreSQL has no text with NUL in it.
-        let words: Vec<&String> = words.iter().filter(|word| self.dialect == Dialect::Sqlite || !word.contains('\0')).collect();
+        let words: Vec<&String> = words.iter().filter(|word| !self.dialect.is_postgres() || !word.contains('\0')).collect();
         if words.is_empty() {
             return FALSE.to_owned();
         }
@@ -67,32 +55,30 @@ impl Writer<'_> {
             return format!("{operand} IN ({})", params.join(", "));
         }
         let list = Json::List(words.into_iter().map(|word| word.as_str().into()).collect());
-        let param = self.param(list.write());
-        match self.dialect {
-            Dialect::Postgres => format!("{operand} IN (SELECT jsonb_array_elements_text({param}::text::jsonb))"),
-            Dialect::Sqlite => format!("{operand} IN (SELECT value FROM json_each({param}))"),
-        }
+        let param = self.params.bind(list.write());
+        let rows = self.dialect.pick(format!("jsonb_array_elements_text({param}::text::jsonb)"), format!("value FROM json_each({param})"));
+        format!("{operand} IN (SELECT {rows})")
     }
 
-    /// A parameter that is a text.
-    fn text(&mut self, value: &str) -> String {
-        let param = self.param(value);
-        if self.dialect == Dialect::Postgres { format!("{param}::text") } else { param }
-    }
-
-    pub(crate) fn text_test(&mut self, source: &Source, case: Case, test: &TextTest) -> Result<String> {
-        let operand = self.compared(source, case)?;
-        let postgres = self.dialect == Dialect::Postgres;
+    pub(crate) fn text_test(&mut self, column: &Column<'_>, case: Case, test: &TextTest) -> Result<String> {
+        let compared = self.compared(column, case)?;
+        let operand = &compared.sql;
+        let postgres = self.dialect.is_postgres();
         let unheard = |text: &str| postgres && text.contains('\0');
         let yes = match test {
-            TextTest::OneOf(words) => self.among(&operand, words),
+            TextTest::OneOf(words) => self.among(operand, words),
+            // Of no text this is the whole of it.
             TextTest::Contains(part) | TextTest::Begins(part) | TextTest::Ends(part) if part.is_empty() => {
-                crate::sql::condition::TRUE.to_owned()
+                if compared.there.is_some() {
+                    TRUE.to_owned()
+                } else {
+                    format!("{operand} IS NOT NULL")
+                }
             }
             TextTest::Contains(part) | TextTest::Begins(part) | TextTest::Ends(part) if unheard(part) => FALSE.to_owned(),
             TextTest::Contains(part) => {
                 let part = self.text(part);
-                if postgres { format!("strpos({operand}, {part}) > 0") } else { format!("instr({operand}, {part}) > 0") }
+                format!("{}({operand}, {part}) > 0", self.dialect.pick("strpos", "instr"))
             }
             TextTest::Begins(part) => {
                 let (count, part) = (part.chars().count(), self.text(part));
@@ -100,20 +86,29 @@ impl Writer<'_> {
             }
             TextTest::Ends(part) => {
                 let (count, text) = (part.chars().count(), self.text(part));
-                if postgres { format!("right({operand}, {count}) = {text}") } else { ends(&operand, &text, &self.text(part)) }
+                if postgres { format!("right({operand}, {count}) = {text}") } else { ends(operand, &text, &self.text(part)) }
             }
             TextTest::Within(low, high) => {
-                let low = self.bound(&operand, low, [">", ">="]);
-                let high = self.bound(&operand, high, ["<", "<="]);
+                let low = self.bound(operand, low, [">", ">="]);
+                let high = self.bound(operand, high, ["<", "<="]);
                 low.into_iter().chain(high).collect::<Vec<_>>().join(" AND ")
             }
             TextTest::Outside(low, high) => {
-                let low = self.bound(&operand, &Bound::Excluded(low.clone()), ["<", "<="]);
-                let high = self.bound(&operand, &Bound::Excluded(high.clone()), [">", ">="]);
+                let low = self.bound(operand, &Bound::Excluded(low.clone()), ["<", "<="]);
+                let high = self.bound(operand, &Bound::Excluded(high.clone()), [">", ">="]);
                 format!("({})", low.into_iter().chain(high).collect::<Vec<_>>().join(" OR "))
             }
         };
-        Ok(format!("({} IS NOT NULL AND {yes})", source.column))
+        Ok(compared.test(&yes))
+    }
+
+    /// The text of a column in the form in which it is compared.
+    fn compared(&mut self, column: &Column<'_>, case: Case) -> Result<Operand> {
+        let (operand, exact) = column.compared(case);
+        if !exact {
+            self.inexact("SQLite ignores the case of ASCII letters only", "give the field a `folded` column, or allow inexact conditions")?;
+        }
+        Ok(operand)
     }
 
     /// A comparison with one end of a range; the signs are those for an end that is excluded and for one that is not.
@@ -124,7 +119,7 @@ impl Writer<'_> {
             Bound::Included(text) => (text, with),
         };
         // No text of PostgreSQL lies between what stands in front of a NUL and the whole: below the one is up to the other.
-        let (text, sign) = match text.split_once('\0').filter(|_| self.dialect == Dialect::Postgres) {
+        let (text, sign) = match text.split_once('\0').filter(|_| self.dialect.is_postgres()) {
             Some((front, _)) => (front, if without == "<" { "<=" } else { ">" }),
             None => (text.as_str(), sign),
         };
@@ -132,110 +127,88 @@ impl Writer<'_> {
         Some(format!("{operand} {sign} {param}"))
     }
 
-    pub(crate) fn numbers(&mut self, source: &Source, spans: &[(f64, f64)]) -> Result<String> {
-        let postgres = self.dialect == Dialect::Postgres;
-        let operand = if postgres { format!("{}::double precision", source.column) } else { source.column.clone() };
-        let cast = if postgres { "::double precision" } else { "" };
+    pub(crate) fn numbers(&mut self, column: &Column<'_>, spans: &[(f64, f64)]) -> String {
         // Both ends are always there: NaN is above all others in PostgreSQL, and so is text in SQLite.
-        let spans: Vec<(Json, Json)> = spans
-            .iter()
-            .filter(|(first, last)| *first <= MOST && *last >= -MOST)
-            .map(|(first, last)| (Json::Number(first.max(-MOST)), Json::Number(last.min(MOST))))
-            .collect();
-        Ok(self.spans(source, &operand, cast, &spans))
+        let mut list = Vec::with_capacity(spans.len());
+        for (first, last) in spans.iter().filter(|(first, last)| *first <= MOST && *last >= -MOST) {
+            list.push((Json::Number(first.max(-MOST)), Json::Number(last.min(MOST))));
+        }
+        self.spans(&column.operand(), "::double precision", &list)
     }
 
-    pub(crate) fn days(&mut self, source: &Source, spans: &[(i32, i32)]) -> Result<String> {
-        let (operand, cast) = match (source.stored, self.dialect) {
-            (Stored::Date, _) => (source.column.clone(), "::text::date"),
-            (_, Dialect::Postgres) => (self.plain(source), "::text"),
-            _ => (self.plain(source), ""),
-        };
-        let text = |day: i32| Json::Text(Day(day).write());
-        let legal = spans.iter().filter(|(first, last)| *first <= Day::MAX.0 && *last >= Day::MIN.0);
-        let spans: Vec<(Json, Json)> = legal.map(|(first, last)| (text(*first), text(*last))).collect();
-        Ok(self.spans(source, &operand, cast, &spans))
+    pub(crate) fn days(&mut self, column: &Column<'_>, spans: &[(i32, i32)]) -> String {
+        let mut list = Vec::with_capacity(spans.len());
+        for (first, last) in spans.iter().filter(|(first, last)| *first <= Day::MAX.0 && *last >= Day::MIN.0) {
+            list.push((Day(*first).write().into(), Day(*last).write().into()));
+        }
+        self.spans(&column.operand(), if column.stored == Stored::Date { "::text::date" } else { "::text" }, &list)
     }
 
-    pub(crate) fn instants(&mut self, source: &Source, spans: &[(i64, i64)]) -> Result<String> {
-        let spans = spans.iter().filter(|(first, last)| *first <= Instant::MAX.0 && *last >= Instant::MIN.0);
-        let spans = spans.map(|(first, last)| ((*first).max(Instant::MIN.0), (*last).min(Instant::MAX.0)));
-        let text = |ms: i64| Json::Text(Instant(ms).write());
-        Ok(match source.stored {
-            Stored::EpochMs => {
-                let cast = if self.dialect == Dialect::Postgres { "::bigint" } else { "" };
-                let spans: Vec<(Json, Json)> = spans.map(|(first, last)| (first.into(), last.into())).collect();
-                self.spans(source, &source.column, cast, &spans)
-            }
-            Stored::Timestamptz => {
-                // The last microsecond of the last millisecond belongs to the span.
-                let last = |ms: i64| Json::Text(Instant(ms).write().replace('Z', "999Z"));
-                let spans: Vec<(Json, Json)> = spans.map(|(a, b)| (text(a), last(b))).collect();
-                self.spans(source, &source.column, "::text::timestamptz", &spans)
-            }
-            _ => {
-                let operand = self.plain(source);
-                let cast = if self.dialect == Dialect::Postgres { "::text" } else { "" };
-                let spans: Vec<(Json, Json)> = spans.map(|(a, b)| (text(a), text(b))).collect();
-                self.spans(source, &operand, cast, &spans)
-            }
-        })
+    pub(crate) fn instants(&mut self, column: &Column<'_>, spans: &[(i64, i64)]) -> String {
+        let fine = column.stored == Stored::Timestamptz;
+        let mut list = Vec::with_capacity(spans.len());
+        for (first, last) in spans.iter().filter(|(first, last)| *first <= Instant::MAX.0 && *last >= Instant::MIN.0) {
+            let (first, last) = ((*first).max(Instant::MIN.0), (*last).min(Instant::MAX.0));
+            // The last microsecond of the last millisecond belongs to the span.
+            let last_text = || Json::Text(Instant(last).write().replace('Z', "999Z"));
+            list.push(if fine { (Instant(first).write().into(), last_text()) } else { (first.into(), last.into()) });
+        }
+        self.spans(&column.operand(), if fine { "::text::timestamptz" } else { "::bigint" }, &list)
     }
 
-    /// Whether a value is in one of these spans.
-    fn spans(&mut self, source: &Source, operand: &str, cast: &str, spans: &[(Json, Json)]) -> String {
+    /// Whether a value is in one of these spans; `cast` is PostgreSQL's.
+    fn spans(&mut self, operand: &Operand, cast: &str, spans: &[(Json, Json)]) -> String {
         if spans.is_empty() {
             return FALSE.to_owned();
         }
-        if spans.len() > self.list_limit.max(2) {
-            let pair = |(first, last): &(Json, Json)| Json::List(vec![first.clone(), last.clone()]);
-            let param = self.param(Json::List(spans.iter().map(pair).collect()).write());
-            let (from, first, last) = match self.dialect {
-                Dialect::Postgres => (
-                    format!("jsonb_array_elements({param}::text::jsonb) AS evenhand_span(v)"),
-                    format!("(evenhand_span.v->>0){cast}"),
-                    format!("(evenhand_span.v->>1){cast}"),
+        let (cast, value) = (self.dialect.pick(cast, ""), &operand.sql);
+        // An operand that is a long expression stands only once.
+        let most = if operand.there.is_some() { self.list_limit.max(2) } else { 1 };
+        if spans.len() > most {
+            let mut list = Vec::with_capacity(spans.len());
+            for (first, last) in spans {
+                list.push(Json::List(vec![first.clone(), last.clone()]));
+            }
+            let param = self.params.bind(Json::List(list).write());
+            // Under names that no column has.
+            let ends = self.dialect.pick(
+                format!(
+                    "(evenhand_span->>0){cast} AS evenhand_first, (evenhand_span->>1){cast} AS evenhand_last \
+                     FROM jsonb_array_elements({param}::text::jsonb) AS evenhand_span(evenhand_span)"
                 ),
-                Dialect::Sqlite => (
-                    format!("json_each({param}) AS evenhand_span"),
-                    "json_extract(evenhand_span.value, '$[0]')".to_owned(),
-                    "json_extract(evenhand_span.value, '$[1]')".to_owned(),
+                format!(
+                    "json_extract(value, '$[0]') AS evenhand_first, json_extract(value, '$[1]') AS evenhand_last FROM json_each({param})"
                 ),
-            };
-            return format!("EXISTS (SELECT 1 FROM {from} WHERE {operand} >= {first} AND {operand} <= {last})");
+            );
+            let within = format!("(SELECT {ends}) AS evenhand_spans WHERE {value} BETWEEN evenhand_first AND evenhand_last");
+            return operand.test(&format!("EXISTS (SELECT 1 FROM {within})"));
         }
-        let parts: Vec<String> = spans
-            .iter()
-            .map(|(first, last)| {
-                let first = self.param(first.clone());
-                let last = self.param(last.clone());
-                format!("{operand} >= {first}{cast} AND {operand} <= {last}{cast}")
-            })
-            .collect();
-        format!("({} IS NOT NULL AND {})", source.column, balanced(&parts, " OR "))
+        let mut parts = Vec::with_capacity(spans.len());
+        for (first, last) in spans {
+            let (first, last) = (self.params.bind(first.clone()), self.params.bind(last.clone()));
+            parts.push(format!("{value} BETWEEN {first}{cast} AND {last}{cast}"));
+        }
+        operand.test(&balanced(&parts, " OR "))
     }
 
     /// One field against another.
-    pub(crate) fn pair(&mut self, a: &Source, b: &Source, relation: Relation, case: Case) -> Result<String> {
-        if a.kind.is_list() {
-            return Ok(self.same_elements(a, b));
-        }
-        let there = [a, b].map(|source| self.null(source).map(|null| format!("NOT ({null})")));
-        let [a_there, b_there] = there;
-        let (a_there, b_there) = (a_there?, b_there?);
+    pub(crate) fn pair(&mut self, a: &Column<'_>, b: &Column<'_>, relation: Relation, case: Case) -> Result<String> {
+        let postgres = self.dialect.is_postgres();
+        let cast = |column: &Column<'_>, kind: &str| if postgres { format!("{}::{kind}", column.read()) } else { column.read() };
+        let there = |operand: &Operand| format!("{} AND ", operand.there.clone().unwrap_or_else(|| format!("{} IS NOT NULL", operand.sql)));
+        let mut also = String::new();
         let (left, right) = match a.kind {
-            FieldType::Text => (self.compared(a, case)?, self.compared(b, case)?),
-            FieldType::Datetime => (self.milliseconds(a), self.milliseconds(b)),
-            FieldType::Number | FieldType::Boolean if self.dialect == Dialect::Postgres => {
-                let cast = if a.kind == FieldType::Number { "double precision" } else { "integer" };
-                (format!("{}::{cast}", a.column), format!("{}::{cast}", b.column))
+            FieldType::Tags | FieldType::Units => return Ok(self.same_elements(a, b)),
+            FieldType::Text => {
+                let (left, right) = (self.compared(a, case)?, self.compared(b, case)?);
+                also = there(&left) + &there(&right);
+                (left.sql, right.sql)
             }
-            FieldType::Number | FieldType::Boolean => (a.column.clone(), b.column.clone()),
-            FieldType::Date if a.stored != b.stored => (format!("{}::date", a.column), format!("{}::date", b.column)),
-            FieldType::Date if a.stored == Stored::Date => (a.column.clone(), b.column.clone()),
-            _ => (self.plain(a), self.plain(b)),
+            FieldType::Datetime => (a.milliseconds(), b.milliseconds()),
+            FieldType::Boolean => (cast(a, "integer"), cast(b, "integer")),
+            FieldType::Date if a.stored != b.stored => (cast(a, "date"), cast(b, "date")),
+            _ => (a.read(), b.read()),
         };
-        let postgres = self.dialect == Dialect::Postgres;
         let yes = match relation {
             Relation::Equal => format!("{left} = {right}"),
             Relation::Less => format!("{left} < {right}"),
@@ -249,7 +222,7 @@ impl Writer<'_> {
             Relation::Ends if postgres => format!("right({left}, char_length({right})) = {right}"),
             Relation::Ends => format!("({right} = '' OR {})", ends(&left, &right, &right)),
         };
-        Ok(format!("({a_there} AND {b_there} AND {yes})"))
+        Ok(format!("(({also}{yes}) IS TRUE)"))
     }
 }
 

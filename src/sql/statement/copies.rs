@@ -5,31 +5,34 @@ use std::borrow::Cow;
 use crate::error::Result;
 use crate::plan::{Created, Plan};
 use crate::query::Cell;
-use crate::sql::condition::Dialect;
+use crate::sql::Dialect;
 
 use crate::sql::statement::feed::ValueRows;
-use crate::sql::statement::options::Target;
 use crate::sql::statement::rows::{guard, returning};
+use crate::sql::statement::target::Database;
 use crate::sql::statement::{Kind, Statement};
 
 /// The copies to make: what the original holds by now, and over it what the plan sets.
-pub(crate) fn inserts(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>) -> Result<()> {
+pub(crate) fn inserts(plan: &Plan, target: &Database<'_>, out: &mut Vec<Statement>) -> Result<()> {
     for copy in &plan.created {
         out.push(insert(copy, target)?);
     }
     Ok(())
 }
 
-fn insert(copy: &Created, target: &Target<'_>) -> Result<Statement> {
+fn insert(copy: &Created, target: &Database<'_>) -> Result<Statement> {
     let id = target.column(target.model.lead.id)?;
     let text = |text: &str| id.value(&Cell::Text(Cow::Owned(text.to_owned())));
     let mut feed = ValueRows::new(target);
     let mut row = Vec::new();
-    let mut fields = Vec::new();
+    let (mut fields, mut converting) = (Vec::new(), Vec::new());
     for (field, cell) in copy.set.iter().filter(|(field, _)| *field != target.model.lead.id) {
         let column = target.column(*field)?;
         fields.push((column, feed.column(column.written_as())));
         row.push(Some(column.value(cell)?));
+        if column.converts(cell) {
+            converting.push(column);
+        }
     }
     let (new, original) = (feed.column(id.written_as()), feed.column(id.written_as()));
     row.extend([Some(text(&copy.id)?), Some(text(&copy.copy_of)?)]);
@@ -59,23 +62,24 @@ fn insert(copy: &Created, target: &Target<'_>) -> Result<Statement> {
         (Some(rows), Dialect::Sqlite) => (format!("WITH {rows} "), format!(", {given}")),
     };
     let wanted = id.assigned(&writer.value(original));
+    let called = target.dialect.pick(format!(" AS {alias}"), String::new());
     let sql = format!(
-        "{with}INSERT INTO {table} ({names}) SELECT {values} FROM {table} AS {alias}{from} WHERE {} = {wanted} \
+        "{with}INSERT INTO {table}{called} ({names}) SELECT {values} FROM {table} AS {alias}{from} WHERE {} = {wanted} \
          ON CONFLICT ({}) DO NOTHING{}",
         id.here,
         id.name,
-        returning(target)?.replace(&id.here, &id.name),
+        returning(target, &converting)?,
     );
     Ok(Statement { sql, params: writer.params(), kind: Kind::Insert, expect: 1 })
 }
 
 /// The copies to delete, while they are as the plan saw them.
-pub(crate) fn deletes(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>) -> Result<()> {
+pub(crate) fn deletes(plan: &Plan, target: &Database<'_>, out: &mut Vec<Statement>) -> Result<()> {
     let lead = &target.model.lead;
     let (id, guarding) = (target.column(lead.id)?, target.column(lead.version.unwrap_or(lead.owner))?);
     for (copy, expect) in &plan.removed {
         let mut feed = ValueRows::new(target);
-        let (wanted, expected) = (feed.column(id.written_as()), feed.column(guarding.compared_as()));
+        let (wanted, expected) = (feed.column(id.written_as()), feed.column(guarding.read_as()));
         feed.row([Some(id.value(&Cell::Text(Cow::Borrowed(copy)))?), Some(guarding.comparand(expect)?)])?;
         let mut writer = feed.begin(target)?;
         let (table, alias, given) = (&target.table, &target.alias, &target.given);
@@ -94,7 +98,7 @@ pub(crate) fn deletes(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>
         if let (None, Some(run)) = (lead.version, lead.run) {
             sql += &format!(" AND {} IS NULL", target.column(run)?.read());
         }
-        sql += &returning(target)?;
+        sql += &returning(target, &[])?;
         out.push(Statement { sql, params: writer.params(), kind: Kind::Delete, expect: 1 });
     }
     Ok(())

@@ -2,9 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::json::{Json, write_text};
-use crate::sql::condition::Dialect;
+use crate::sql::Dialect;
+use crate::sql::params::Params;
 
-use crate::sql::statement::options::Target;
+use crate::sql::statement::target::Database;
 
 /// About the most bytes of JSON in one parameter; some edge databases take no more than two million.
 const BYTES: usize = 1_500_000;
@@ -37,7 +38,7 @@ pub(crate) struct ParamIx(usize);
 
 impl ValueRows {
     /// No columns and no rows.
-    pub fn new(target: &Target<'_>) -> ValueRows {
+    pub fn new(target: &Database<'_>) -> ValueRows {
         ValueRows { max_params: target.max_params, columns: Vec::new(), rows: 0, bytes: 0 }
     }
 
@@ -97,7 +98,7 @@ impl ValueRows {
     ///
     /// # Errors
     /// `out_of_memory`.
-    pub fn begin<'a>(mut self, target: &'a Target<'a>) -> Result<Writer<'a>> {
+    pub fn begin<'a>(mut self, target: &'a Database<'a>) -> Result<Writer<'a>> {
         let used = self.columns.iter().filter(|column| column.used).count();
         let single = self.columns.iter().filter(|column| column.used && !column.differs).count();
         let crowded = single + usize::from(single < used) > self.max_params;
@@ -105,7 +106,8 @@ impl ValueRows {
             column.differs |= crowded;
         }
         let travels = self.columns.iter().any(|column| column.used && column.differs);
-        let mut out = Writer { target, feed: self, params: Vec::new(), source: None };
+        let params = Params::new(target.dialect, target.param_start);
+        let mut out = Writer { target, feed: self, params, source: None };
         if travels {
             out.source = Some(out.source()?);
         }
@@ -122,7 +124,7 @@ impl ValueRows {
             .filter(|(_, column)| column.used && column.differs)
             .map(|(at, fed)| (format!("c{at}"), fed))
             .collect();
-        let [open, close] = if dialect == Dialect::Postgres { ['{', '}'] } else { ['[', ']'] };
+        let [open, close] = if dialect.is_postgres() { ['{', '}'] } else { ['[', ']'] };
         let keys: usize = columns.iter().map(|(key, _)| key.len() + 4).sum();
         let values: usize = columns.iter().map(|(_, column)| column.bytes + self.rows * 4).sum();
         let mut out = String::new();
@@ -134,12 +136,12 @@ impl ValueRows {
             let mut first = true;
             for (key, column) in &columns {
                 let value = column.values.get(row).and_then(Option::as_ref).filter(|value| !value.is_null());
-                if dialect == Dialect::Postgres && value.is_none() {
+                if dialect.is_postgres() && value.is_none() {
                     continue;
                 }
                 out.push_str(if first { "" } else { "," });
                 first = false;
-                if dialect == Dialect::Postgres {
+                if dialect.is_postgres() {
                     write_text(key, &mut out);
                     out.push(':');
                 }
@@ -171,9 +173,9 @@ fn written_bytes(value: &Json) -> usize {
 
 /// Writes a statement. Values are asked for in the order in which they stand in its text.
 pub(crate) struct Writer<'a> {
-    pub target: &'a Target<'a>,
+    pub target: &'a Database<'a>,
     feed: ValueRows,
-    params: Vec<Json>,
+    params: Params,
     /// The rows, as what follows `FROM` in PostgreSQL or `WITH` in SQLite.
     source: Option<String>,
 }
@@ -190,7 +192,7 @@ impl Writer<'_> {
             .filter(|(_, column)| column.used && column.differs)
             .map(|(at, column)| (at, column.kind))
             .collect();
-        let param = self.param(Json::Text(text));
+        let param = self.params.bind(text);
         let given = &self.target.given;
         let listed = |each: &dyn Fn(usize, usize, &str) -> String| {
             columns.iter().enumerate().map(|(place, (at, kind))| each(place, *at, kind)).collect::<Vec<_>>().join(", ")
@@ -218,21 +220,11 @@ impl Writer<'_> {
         if column.differs {
             return format!("{}.c{at}", self.target.given);
         }
-        let (value, kind) = (column.first.clone().unwrap_or_default(), column.kind);
-        let param = self.param(value);
-        if self.target.dialect == Dialect::Postgres { format!("{param}::{kind}") } else { param }
-    }
-
-    fn param(&mut self, value: Json) -> String {
-        self.params.push(value);
-        match self.target.dialect {
-            Dialect::Postgres => format!("${}", (self.target.param_start as usize).saturating_add(self.params.len() - 1)),
-            Dialect::Sqlite => "?".to_owned(),
-        }
+        self.params.typed(column.first.clone().unwrap_or_default(), column.kind)
     }
 
     /// The values of the parameters.
     pub fn params(self) -> Vec<Json> {
-        self.params
+        self.params.values
     }
 }

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use crate::error::{Error, Result};
 use crate::plan::{Change, Plan};
 use crate::query::FieldIx;
-use crate::sql::condition::Dialect;
+use crate::sql::column::Column;
+use crate::sql::{Dialect, Stored};
 
 use crate::sql::statement::feed::{ParamIx, ValueRows, Writer};
-use crate::sql::statement::options::Target;
+use crate::sql::statement::target::Database;
 use crate::sql::statement::{Kind, Statement};
 
 /// What the rows of an update are made of.
@@ -27,10 +28,12 @@ struct Field {
     to: ParamIx,
     /// What it must hold, where leads have no version and it is not the owner.
     from: Option<ParamIx>,
+    /// Whether a value may be turned into another one when it is written.
+    converts: bool,
 }
 
 /// The changes in order of the leads' ids.
-pub(crate) fn updates(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>) -> Result<()> {
+pub(crate) fn updates(plan: &Plan, target: &Database<'_>, out: &mut Vec<Statement>) -> Result<()> {
     let mut order: Vec<(Cow<'_, str>, usize)> = Vec::new();
     order.try_reserve_exact(plan.count()).map_err(|_| Error::out_of_memory())?;
     for (at, row) in plan.rows.iter().enumerate() {
@@ -52,11 +55,11 @@ pub(crate) fn updates(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>
 }
 
 impl Columns {
-    fn new(plan: &Plan, target: &Target<'_>) -> Result<Columns> {
+    fn new(plan: &Plan, target: &Database<'_>) -> Result<Columns> {
         let lead = &target.model.lead;
         let mut feed = ValueRows::new(target);
         let id = feed.column(target.column(lead.id)?.written_as());
-        let expect = feed.column(target.column(lead.version.unwrap_or(lead.owner))?.compared_as());
+        let expect = feed.column(target.column(lead.version.unwrap_or(lead.owner))?.read_as());
         let mut touched: Vec<FieldIx> = plan.edits.iter().map(|edit| edit.field).collect();
         crate::sort::all(&mut touched);
         touched.dedup();
@@ -66,21 +69,22 @@ impl Columns {
             let set = feed.column("boolean");
             let to = feed.column(column.written_as());
             let guarded = lead.version.is_none() && ix != lead.owner;
-            let from = guarded.then(|| feed.column(column.compared_as()));
-            fields.push(Field { ix, set, to, from });
+            let from = guarded.then(|| feed.column(column.read_as()));
+            fields.push(Field { ix, set, to, from, converts: false });
         }
         Ok(Columns { feed, id, expect, fields })
     }
 
-    fn row(&mut self, change: &Change<'_>, target: &Target<'_>) -> Result<()> {
+    fn row(&mut self, change: &Change<'_>, target: &Database<'_>) -> Result<()> {
         let lead = &target.model.lead;
         let id = target.column(lead.id)?.value(&crate::query::Cell::Text(Cow::Borrowed(&change.lead)))?;
         let expect = target.column(lead.version.unwrap_or(lead.owner))?.comparand(&change.expect)?;
         let mut values = Vec::with_capacity(2 + 3 * self.fields.len());
         values.extend([Some(id), Some(expect)]);
-        for field in &self.fields {
+        for field in &mut self.fields {
             let set = change.set.iter().find(|set| set.field == field.ix);
             let column = target.column(field.ix)?;
+            field.converts |= set.is_some_and(|set| column.converts(&set.to));
             values.push(Some(set.is_some().into()));
             values.push(set.map(|set| column.value(&set.to)).transpose()?);
             if field.from.is_some() {
@@ -90,7 +94,7 @@ impl Columns {
         self.feed.row(values)
     }
 
-    fn statement(mut self, target: &Target<'_>) -> Result<Statement> {
+    fn statement(mut self, target: &Database<'_>) -> Result<Statement> {
         let expect = self.feed.rows();
         // What no row sets is left out, and what all set needs no flag.
         let mut fields = Vec::with_capacity(self.fields.len());
@@ -126,8 +130,12 @@ impl Columns {
             };
         }
         let mut sets = Vec::with_capacity(fields.len() + 1);
+        let mut converting = Vec::new();
         for (field, all) in &fields {
             let column = target.column(field.ix)?;
+            if field.converts {
+                converting.push(column);
+            }
             let flag = if *all { None } else { Some(writer.value(field.set)) };
             let to = column.assigned(&writer.value(field.to));
             sets.push(match flag {
@@ -154,24 +162,26 @@ impl Columns {
         if version.is_none() {
             guards(&fields, target, &mut writer, &mut sql)?;
         }
-        sql += &returning(target)?;
+        sql += &returning(target, &converting)?;
         Ok(Statement { sql, params: writer.params(), kind: Kind::Update, expect })
     }
 }
 
 /// The version or else the owner that must still stand.
-pub(crate) fn guard(target: &Target<'_>, expect: &str) -> Result<String> {
+pub(crate) fn guard(target: &Database<'_>, expect: &str) -> Result<String> {
     let lead = &target.model.lead;
-    let column = target.column(lead.version.unwrap_or(lead.owner))?;
-    Ok(match (lead.version, target.dialect) {
-        (None, _) => format!(" AND {}", column.still(expect)),
-        (Some(_), Dialect::Postgres) => format!(" AND {} IS NOT DISTINCT FROM {expect}", column.here),
-        (Some(_), Dialect::Sqlite) => format!(" AND {} IS {expect}", column.here),
+    let column = target.guarded(lead.version.unwrap_or(lead.owner))?;
+    Ok(match lead.version {
+        // No two versions are read as one.
+        Some(_) if column.certain && column.stored != Stored::Text => {
+            format!(" AND {} {} {expect}", column.here, target.dialect.traits().same)
+        }
+        _ => format!(" AND {}", column.still(expect)),
     })
 }
 
 /// Without a version: an empty `run`, where the row does not set it, and what every field that is set must hold.
-fn guards(fields: &[(Field, bool)], target: &Target<'_>, writer: &mut Writer<'_>, sql: &mut String) -> Result<()> {
+fn guards(fields: &[(Field, bool)], target: &Database<'_>, writer: &mut Writer<'_>, sql: &mut String) -> Result<()> {
     if let Some(run) = target.model.lead.run {
         let idle = format!("{} IS NULL", target.column(run)?.read());
         match fields.iter().find(|(field, _)| field.ix == run) {
@@ -183,7 +193,7 @@ fn guards(fields: &[(Field, bool)], target: &Target<'_>, writer: &mut Writer<'_>
     for (field, all) in fields {
         let Some(from) = field.from else { continue };
         let flag = if *all { None } else { Some(writer.value(field.set)) };
-        let still = target.column(field.ix)?.still(&writer.value(from));
+        let still = target.guarded(field.ix)?.still(&writer.value(from));
         *sql += &match flag {
             Some(flag) => format!(" AND (NOT {flag} OR {still})"),
             None => format!(" AND {still}"),
@@ -192,11 +202,12 @@ fn guards(fields: &[(Field, bool)], target: &Target<'_>, writer: &mut Writer<'_>
     Ok(())
 }
 
-/// What gives back the ids, as text.
-pub(crate) fn returning(target: &Target<'_>) -> Result<String> {
+/// What gives back the ids, as text, and looks at the columns in which a value may have been turned into another one.
+pub(crate) fn returning(target: &Database<'_>, converting: &[&Column<'_>]) -> Result<String> {
     let id = target.column(target.model.lead.id)?;
-    Ok(match target.dialect {
-        Dialect::Postgres => format!(" RETURNING {}::text AS \"id\"", id.here),
-        Dialect::Sqlite => format!(" RETURNING CAST({} AS TEXT) AS `id`", id.name),
-    })
+    let mut back = target.dialect.pick(format!("{}::text", id.here), format!("CAST({} AS TEXT)", id.name));
+    for column in converting {
+        back = column.checked(&back);
+    }
+    Ok(format!(" RETURNING {back} AS {}", target.dialect.quote("id")))
 }

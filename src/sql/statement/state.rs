@@ -4,17 +4,17 @@ use crate::error::Result;
 use crate::json::Json;
 use crate::plan::Plan;
 use crate::plan::state::StateChange;
-use crate::sql::condition::Dialect;
+use crate::sql::Dialect;
 
 use crate::sql::statement::feed::{ParamIx, ValueRows, Writer};
-use crate::sql::statement::options::Target;
+use crate::sql::statement::target::Database;
 use crate::sql::statement::{Kind, Statement};
 
 /// What the state is called in a statement.
 const STATE: &str = "evenhand_state";
 
 /// Everything that the plan writes to the state, and the check of what it read there.
-pub(crate) fn writes(plan: &Plan, target: &Target<'_>, out: &mut Vec<Statement>) -> Result<()> {
+pub(crate) fn writes(plan: &Plan, target: &Database<'_>, out: &mut Vec<Statement>) -> Result<()> {
     let Some(table) = target.state_table.as_deref() else { return Ok(()) };
     let mut changes = plan.all_state();
     crate::sort::by(&mut changes, |a, b| a.key.cmp(&b.key));
@@ -69,7 +69,7 @@ impl<'a> Entry<'a> {
 
 /// The table of the state, with its names in quotes.
 struct Table<'a> {
-    target: &'a Target<'a>,
+    target: &'a Database<'a>,
     table: &'a str,
     key: String,
     version: String,
@@ -212,6 +212,6 @@ impl Table<'_> {
 
     /// JSON as a text, `json` or `jsonb` column takes it.
     fn json(&self, text: &str) -> String {
-        if self.target.dialect == Dialect::Postgres { format!("{text}::json") } else { text.to_owned() }
+        if self.target.dialect.is_postgres() { format!("{text}::json") } else { text.to_owned() }
     }
 }

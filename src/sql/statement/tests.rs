@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::json::Json;
 use crate::plan::Plan;
-use crate::sql::condition::Dialect;
+use crate::sql::Dialect;
 use crate::sql::statement::{Kind, Statement};
 use crate::workspace::Workspace;
 
@@ -30,7 +30,9 @@ fn plan(rows: usize, command: &str) -> Plan {
 }
 
 fn statements(plan: &Plan, dialect: Dialect, options: &str) -> Vec<Statement> {
-    plan.to_sql(dialect, &Json::parse(options).unwrap()).unwrap()
+    // These are about the leads; where the state goes is said where it matters.
+    let options = if options.contains("stateTable") { options.to_owned() } else { options.replacen('{', r#"{"stateTable": null, "#, 1) };
+    plan.to_sql(dialect, &Json::parse(&options).unwrap()).unwrap()
 }
 
 const SPLIT: &str = r#"{"type": "split", "leads": {"filter": {"rules": []}}, "split": {"to": ["ann", "bob", "cyd"]}}"#;
@@ -76,8 +78,7 @@ fn what_is_the_same_in_all_rows_travels_once() {
 #[test]
 fn one_row_is_one_plain_statement() {
     let plan = plan(3, r#"{"type": "assign", "leads": {"ids": ["00000000-2222-4333-8444-555555555555"]}, "to": "cyd"}"#);
-    let options =
-        r#"{"table": "le\"ads", "alias": "l", "paramStart": 4, "schema": "crm", "columns": {"owner": {"column": "who", "type": "uuid"}}}"#;
+    let options = r#"{"table": "le\"ads", "alias": "l", "paramStart": 4, "schema": "crm", "columns": {"owner": {"column": "who", "type": "uuid"}}, "stateTable": null}"#;
     let [only] = statements(&plan, Dialect::Postgres, options).try_into().unwrap();
     assert_eq!(
         only.sql,
@@ -91,6 +92,9 @@ fn the_state_comes_first_where_it_has_a_table() {
     let mut plan = plan(10, SPLIT);
     plan.reads = vec![("user/b".to_owned(), Some(3)), ("user/a".to_owned(), None)];
     for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+        // Nothing said of it: the mark alone is too much to lose.
+        let unsaid = plan.to_sql(dialect, &Json::parse(r#"{"table": "leads"}"#).unwrap()).unwrap_err();
+        assert_eq!((unsaid.code, unsaid.diagnostics[0].path.as_str()), ("state_table_required", "/stateTable"));
         let kinds = |options: &str| statements(&plan, dialect, options).iter().map(|s| (s.kind, s.expect)).collect::<Vec<_>>();
         assert_eq!(kinds(r#"{"table": "leads"}"#), [(Kind::Update, plan.count())]);
         let state = [2, 1, 1].map(|expect| (Kind::State, expect));

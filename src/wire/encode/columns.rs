@@ -6,9 +6,10 @@ use crate::query::{Cell, FieldIx};
 use crate::table::{RowIx, Snapshot};
 
 use crate::plan::Plan;
+use crate::plan::bytes::{cell, number, signed, tag};
 use crate::plan::edit::{AppliesWhen, Edit, NewValue};
 use crate::plan::follow::in_front;
-use crate::wire::encode::{REMEMBERED, Times, cell, distance, number, signed, tag};
+use crate::wire::encode::{REMEMBERED, Times, distance};
 
 /// One column being written: 0 is no value, 1 a new one that follows, `k + 2` the one that was new as the k-th.
 #[derive(Default)]
@@ -25,7 +26,8 @@ impl Column {
         self.out.push(0);
     }
 
-    fn push(&mut self, value: &Cell<'_>) -> Option<u64> {
+    /// Writes a value; its number, if it is one that is remembered.
+    pub fn push(&mut self, value: &Cell<'_>) -> Option<u64> {
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.clear();
         cell(value, &mut scratch);

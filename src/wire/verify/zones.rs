@@ -7,7 +7,7 @@ use crate::config::zones::is_version;
 use crate::json::Json;
 
 use super::Here;
-use crate::wire::digest;
+use crate::plan::digest;
 
 /// Zones that differ.
 #[derive(Clone, Debug, PartialEq, Eq)]

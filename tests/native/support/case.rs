@@ -20,10 +20,13 @@
 //! | `can` | `question`, `table` | the decision |
 //! | `receivers`, `members` | `question`, `members` | the answer |
 //! | `plan` | `command`, `context`, `selection`, `stored`, `as` | everything that the plan tells |
+//! | `explain` | `lead`, `context`, `assume` | the trace |
+//! | `forecast` | `group`, `n`, `context` | the users |
 //! | `undo` | `plan`, `form`, `context`, `as` | the same |
 //! | `verify` | `plan`, `form`, `context`, `change`, `flip` | `{ok, problems, digest}` |
 //! | `apply` | `plan`, `form` | what became of it |
 //! | `encode` | `plan` | `{hex, header}` |
+//! | `statements` | `plan`, `dialect`, `options` | the statements that write it |
 //! | `keep` | `plan` | the state after it, which contexts with `"remembered": true` get |
 //!
 //! `form` is `handle`, `json` or `bytes`. `change` is `{path, value}` (or `{path, remove: true}`) for the plan's JSON; `flip` is `{at, xor}` for its bytes.
@@ -33,6 +36,8 @@ use std::collections::BTreeMap;
 use evenhand::error::{Error, Result};
 use evenhand::json::Json;
 use evenhand::plan::Plan;
+use evenhand::sql::Dialect;
+use evenhand::sql::statement::Statement;
 use evenhand::table::Budget;
 use evenhand::wire::decode::peek;
 use evenhand::wire::verify::{EncodedPlan, Problem, Verdict};
@@ -234,6 +239,14 @@ impl World {
                 let plan = self.workspace().undo(self.table(), posted(&json, &bytes), &self.context(step))?;
                 self.planned(plan, named("as"))
             }
+            "explain" => {
+                let options = step.get("assume").map_or_else(|| Json::object([]), |assume| Json::object([("assume", assume.clone())]));
+                self.workspace().explain(self.table(), text(step, "lead"), &self.context(step), &options)?
+            }
+            "forecast" => {
+                let n = part(step, "n").as_number().unwrap() as usize;
+                self.workspace().forecast(text(step, "group"), n, &self.context(step))?.into()
+            }
             "verify" => {
                 let (json, bytes) = self.posted(step);
                 match self.workspace().verify(self.table(), posted(&json, &bytes), &self.context(step), Attachments::default())? {
@@ -256,6 +269,11 @@ impl World {
             "encode" => {
                 let bytes = self.plans[text(step, "plan")].encode();
                 Json::object([("hex", hex(&bytes).into()), ("header", peek(&bytes)?)])
+            }
+            "statements" => {
+                let dialect = Dialect::find(text(step, "dialect"))?;
+                let statements = self.plans[text(step, "plan")].to_sql(dialect, part(step, "options"))?;
+                Json::List(statements.into_iter().map(Statement::into_json).collect())
             }
             "keep" => {
                 for change in self.plans[text(step, "plan")].all_state() {

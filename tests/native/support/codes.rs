@@ -15,7 +15,7 @@ use evenhand::json::Json;
 const SINGLE: [&str; 10] = ["actor", "boundary", "empty", "locked", "malformed", "missing", "placeholder", "refused", "stale", "tampered"];
 
 /// Literals of that form which are no codes, beside the names of commands: words of configurations and names in SQL.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 19] = [
     "broadcast_offer",
     "cancel_run",
     "epoch_ms",
@@ -29,6 +29,8 @@ const WORDS: [&str; 17] = [
     "least_recent",
     "next_round",
     "next_rule",
+    "no_match",
+    "not_reached",
     "round_robin",
     "sequential_offer",
     "spare_percent",
@@ -36,28 +38,30 @@ const WORDS: [&str; 17] = [
 ];
 
 /// Codes that no case can bring about, with the reason, and the file that checks them instead.
-const EXCEPTIONS: [(&str, &str, Option<&str>); 23] = [
+const EXCEPTIONS: [(&str, &str, Option<&str>); 25] = [
     ("all_declined", "offers have no command yet", None),
-    ("no_default", "offers have no command yet", None),
-    ("no_window", "offers have no command yet", None),
-    ("nobody_claimed", "offers have no command yet", None),
-    ("not_offered", "offers have no command yet", None),
-    ("offer_expired", "offers have no command yet", None),
-    ("run_ended", "offers have no command yet", None),
-    ("time_up", "offers have no command yet", None),
     ("batch_invalid", "the package makes no such batches", Some("src/engine/table/load/spans.rs")),
+    ("declined_before", "commands of offers give it", None),
     ("duplicate_key", "an object of JavaScript has a key once", Some("src/base/json.rs")),
     ("edit_invalid", "plans make no such edits", Some("src/engine/table/tests/changes.rs")),
     ("json_too_large", "it takes hundreds of megabytes", Some("src/base/json.rs")),
     ("lead_not_loaded", "nothing gives it yet", None),
+    ("no_default", "offers have no command yet", None),
     ("no_randomness", "every runtime has randomness, but for the moment in which a module loads", Some("tests/package/runtimes.test.mjs")),
+    ("no_window", "offers have no command yet", None),
+    ("nobody_claimed", "offers have no command yet", None),
+    ("not_offered", "offers have no command yet", None),
     ("not_shardable", "no step has shards", Some("tests/native/shards_bad.rs")),
+    ("offer_expired", "offers have no command yet", None),
+    ("offer_open", "commands of offers give it", None),
     ("row_too_long", "it takes hundreds of megabytes", Some("src/engine/table/tests/bad.rs")),
+    ("rule_failed", "a compiled condition does not fail where there is a time and an actor", None),
+    ("run_ended", "offers have no command yet", None),
     ("settlement_malformed", "no step has shards", Some("tests/native/shards_bad.rs")),
     ("settlement_stale", "no step has shards", Some("tests/native/shards_bad.rs")),
     ("split_too_large", "it takes more leads than a table can hold, or shards", Some("tests/native/shards_bad.rs")),
-    ("sql_value", "no step writes a plan as SQL", Some("tests/sql/values.test.mjs")),
     ("tally_malformed", "no step has shards", Some("tests/native/shards_bad.rs")),
+    ("time_up", "offers have no command yet", None),
     ("wrong_table", "only JavaScript has handles that can be mistaken", Some("tests/package/checks.mjs")),
     ("wrong_workspace", "only JavaScript has handles that can be mistaken", Some("tests/package/checks.mjs")),
 ];

@@ -7,7 +7,7 @@ export function crowded(seed) {
   const here = world(seed, { leads: 24 });
   for (const { grants } of here.profiles) {
     for (const grant of grants) if (grant.do.includes("lead.edit") || grant.do.includes("lead.view")) grant.do = [...grant.do, "lead.mass"];
-    grants.push({ do: ["list.view", "list.use", "plan.undo"], scope: "all" });
+    grants.push({ do: ["list.view", "list.use", "rule.run", "plan.undo"], scope: "all" });
   }
   here.profiles.push({ id: "host", grants: [{ do: ["lead.view", "lead.edit", "lead.mass", "lead.give", "lead.release"], scope: "all" }] });
   here.users.push({ id: "host", unit: null, profiles: ["host"], active: true });
@@ -16,6 +16,7 @@ export function crowded(seed) {
     lifecycle: { onDeactivate: { status: "won" }, open: { rules: [{ field: "status", operator: "!=", value: "won" }] } },
     lists: [{ id: "high", name: "High", owner: "host", query: { rules: [{ field: "score", operator: ">=", value: 4 }] }, sort: [{ field: "score" }], sharedWith: { everyone: true } }],
   };
+  more.rules = [{ id: "high", when: more.lists[0].query, to: { user: here.users[0].id } }, { id: "rest", overwriteOwner: true, to: { user: here.users[1].id } }];
   const made = config(here, more);
   made.users.forEach((user) => { user.tags = ["all"]; });
   return { here, made };
@@ -53,5 +54,6 @@ export function commands({ random, users, leads, units }) {
     () => ({ type: "resend_notification", lead: id() }),
     () => ({ type: "claim_from_pool", lead: id() }),
     () => ({ type: "transfer", lead: id(), unit: random.one(units).id, user: user() }),
+    () => ({ type: "route", leads: where() }),
   ].map((make) => make());
 }

@@ -2,7 +2,8 @@
 //!
 //! A request is `{config, leads, command, context, sql: [[dialect, options], …], …}`; the answer has the plan as JSON, the
 //! statements for each entry of `sql`, what `apply` says and the rows after it. `meanwhile` are rows that change, and `gone` ids that go,
-//! between the plan and `apply`.
+//! between the plan and `apply`. For each of `filters` the answer has the ids that the table selects and the conditions for each entry of
+//! `conditions`.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a tool of the tests")]
 
@@ -11,7 +12,7 @@ use std::io::Read as _;
 use evenhand::error::Error;
 use evenhand::json::Json;
 use evenhand::plan::state::StateChange;
-use evenhand::sql::condition::Dialect;
+use evenhand::sql::Dialect;
 use evenhand::sql::statement::Statement;
 use evenhand::workspace::Workspace;
 
@@ -64,6 +65,23 @@ fn answer(request: &Json) -> Result<Json, Error> {
         }
         out.push(("applied", workspace.apply_plan(&mut table, &plan)?.to_json()));
     }
+    // Filters with the conditions that they are, for each entry of `conditions`.
+    let mut filters = Vec::new();
+    for query in part("filters").as_list().unwrap_or_default() {
+        let filter = workspace.filter(query)?;
+        let selection = workspace.select(&table, query, &part("context"))?;
+        let ids = selection.ids(&table, 0, usize::MAX)?;
+        let mut conditions = Vec::new();
+        for pair in part("conditions").as_list().unwrap_or_default() {
+            let [dialect, options] = pair.as_list().unwrap_or_default() else { continue };
+            conditions.push(match filter.to_sql(dialect.as_text().unwrap_or_default(), options) {
+                Ok(condition) => condition,
+                Err(error) => error.to_json(),
+            });
+        }
+        filters.push(Json::object([("ids", ids), ("conditions", Json::List(conditions))]));
+    }
+    out.push(("filters", Json::List(filters)));
     let host = Json::object([("actor", Json::Null)]);
     let all = workspace.select(&table, &Json::Null, &host)?;
     let mut rows = Vec::new();

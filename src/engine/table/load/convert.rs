@@ -1,7 +1,7 @@
 //! From cells of the input to columns, one field at a time.
 
+use crate::btree::BTreeSet;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::items::{array, items};
 use super::recent::Recent;

@@ -1,6 +1,6 @@
 //! Which key of the input goes to which field, and which keys were met.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::btree::{BTreeMap, BTreeSet};
 
 use crate::error::{Diagnostic, Error, Result, nearest, pointer};
 use crate::query::{FieldIx, Schema};

@@ -66,7 +66,7 @@ impl Recent {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use crate::btree::BTreeMap;
 
     use super::*;
 

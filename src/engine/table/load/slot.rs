@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::keys::Rank;
-use crate::json::Json;
 use crate::json::read::Reader;
+use crate::number;
 use crate::query::convert::MAX_TEXT;
 use crate::table::ops::short;
 use crate::table::problem::cut;
@@ -191,8 +191,7 @@ impl<'a> Value<'a> {
             Value::Absent => String::new(),
             Value::Null => "null".into(),
             Value::Bool(value) => value.to_string(),
-            Value::Number(number) if number.is_finite() => Json::from(number).write(),
-            Value::Number(number) => number.to_string(),
+            Value::Number(number) => number::text(number),
             Value::Digits(text) | Value::List(text) | Value::Object(text) => cut(text).into(),
             other => other.text().map(|(text, _)| cut(&text).to_owned()).unwrap_or_default(),
         }

@@ -1,0 +1,193 @@
+//! What groups and people remember between calls, as values of the state.
+//!
+//! - `group/<id>`: `round` (the running lap and the roster), `credits` or `counts`, by the ids of users and never by their places, and the last
+//!   lead that was held (`held`).
+//! - `user/<id>`: the last assignment (`last`), the last automatic one (`automatic`), and for those whose assignments are limited the counts of the
+//!   calendar's periods (`calendar`) and the instants of rolling windows (`recent`).
+//! - `held/<lead>`: since when the lead waits (`since`), in which group.
+//!
+//! What is missing, or is not what was written, counts as never written: a state that is half deleted costs turns, never a lead. Keys that are
+//! not named here stay as they are.
+
+use crate::json::Json;
+use crate::plan::state;
+use crate::rotate::limits::{Instant, PeriodCount, Usage, Window};
+use crate::rotate::{Member, Memory, Stamp, fewest_in_period, round_robin, weighted};
+
+/// Numbers up to here are exact in JSON.
+const EXACT: i64 = 9_007_199_254_740_991;
+
+/// A whole number, given as one or as its text where it is too large for one.
+fn whole(json: Option<&Json>) -> Option<i64> {
+    match json? {
+        #[expect(clippy::cast_possible_truncation, reason = "whole, and within 2^53")]
+        Json::Number(number) if number.fract() == 0.0 && number.abs() <= EXACT as f64 => Some(*number as i64),
+        Json::Text(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+fn count(json: Option<&Json>) -> u64 {
+    whole(json).and_then(|count| u64::try_from(count).ok()).unwrap_or(0)
+}
+
+fn number(value: i64) -> Json {
+    if value.abs() <= EXACT { Json::from(value) } else { value.to_string().into() }
+}
+
+fn counted(value: u64) -> Json {
+    i64::try_from(value).map_or_else(|_| value.to_string().into(), number)
+}
+
+/// A stamp: `{at, tick}`.
+pub(super) fn stamp(json: Option<&Json>) -> Option<Stamp> {
+    let json = json?;
+    Some(Stamp { ms: whole(json.get("at"))?, tick: count(json.get("tick")) })
+}
+
+pub(super) fn stamp_json(stamp: Stamp) -> Json {
+    Json::object([("at", number(stamp.ms)), ("tick", counted(stamp.tick))])
+}
+
+/// The value with other pairs, in place of those of these names; none of them drops the name.
+fn replaced(kept: Option<&Json>, names: &[&str], pairs: Vec<(&str, Json)>) -> Json {
+    let mut out = state::value([]);
+    if let Json::Object(list) = &mut out {
+        for (key, value) in kept.and_then(Json::as_object).unwrap_or_default() {
+            if key != "format" && !names.contains(&key.as_str()) {
+                list.push((key.clone(), value.clone()));
+            }
+        }
+        list.extend(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)));
+    }
+    out
+}
+
+/// What is remembered of a person.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct PersonMemory {
+    pub last: Option<Stamp>,
+    pub automatic: Option<Stamp>,
+    pub usage: Usage,
+}
+
+const PERIODS: [(Window, &str); 4] = [(Window::Hour, "hour"), (Window::Day, "day"), (Window::Week, "week"), (Window::Month, "month")];
+
+impl PersonMemory {
+    pub fn read(json: Option<&Json>) -> PersonMemory {
+        let Some(json) = json else { return PersonMemory::default() };
+        let mut out = PersonMemory { last: stamp(json.get("last")), automatic: stamp(json.get("automatic")), usage: Usage::default() };
+        for (period, (_, name)) in out.usage.calendar.iter_mut().zip(PERIODS) {
+            let kept = json.get("calendar").and_then(|calendar| calendar.get(name));
+            if let Some(start) = whole(kept.and_then(|kept| kept.get("start"))) {
+                *period = PeriodCount { start, count: count(kept.and_then(|kept| kept.get("count"))) };
+            }
+        }
+        for item in json.get("recent").and_then(Json::as_list).unwrap_or_default() {
+            if let Some(ms) = whole(item.get("at")) {
+                out.usage.recent.push(Instant { ms, count: count(item.get("count")) });
+            }
+        }
+        crate::sort::by_key(&mut out.usage.recent, |instant| instant.ms);
+        out
+    }
+
+    /// The value, over what was there. Counts are written for those whose assignments are limited.
+    pub fn write(&self, kept: Option<&Json>, limited: bool) -> Json {
+        let mut pairs: Vec<(&str, Json)> = Vec::new();
+        pairs.extend(self.last.map(|last| ("last", stamp_json(last))));
+        pairs.extend(self.automatic.map(|automatic| ("automatic", stamp_json(automatic))));
+        if limited {
+            let mut calendar = Vec::new();
+            for (period, (_, name)) in self.usage.calendar.iter().zip(PERIODS) {
+                let value = Json::object([("start", number(period.start)), ("count", counted(period.count))]);
+                calendar.push((name.to_owned(), value));
+            }
+            pairs.push(("calendar", Json::Object(calendar)));
+            if !self.usage.recent.is_empty() {
+                let mut recent = Vec::new();
+                for instant in &self.usage.recent {
+                    recent.push(Json::object([("at", number(instant.ms)), ("count", counted(instant.count))]));
+                }
+                pairs.push(("recent", Json::List(recent)));
+            }
+        }
+        replaced(kept, &["last", "automatic", "calendar", "recent"], pairs)
+    }
+}
+
+/// What a group's method remembers. `member` knows users by their ids; whoever it does not know is left out.
+pub(super) fn group(json: Option<&Json>, member: &dyn Fn(&str) -> Option<Member>) -> Memory {
+    let Some(json) = json else { return Memory::None };
+    let by_user = |key: &str| json.get(key).and_then(Json::as_object);
+    if let Some(round) = json.get("round") {
+        let mut roster = Vec::new();
+        for item in round.get("roster").and_then(Json::as_list).unwrap_or_default() {
+            let Some(user) = item.get("user").and_then(Json::as_text).and_then(member) else { continue };
+            roster.push(round_robin::Turn {
+                member: user,
+                served: u32::try_from(count(item.get("served"))).unwrap_or(0),
+                owed: u8::try_from(count(item.get("owed"))).unwrap_or(0),
+                made_good: item.get("madeGood") == Some(&Json::Bool(true)),
+            });
+        }
+        return Memory::RoundRobin(round_robin::Memory { lap: u32::try_from(count(round.get("lap"))).unwrap_or(1), roster });
+    }
+    if let Some(credits) = by_user("credits") {
+        let mut out = Vec::new();
+        for (user, credit) in credits {
+            out.extend(member(user).zip(whole(Some(credit))).map(|(member, credit)| weighted::Credit { member, credit }));
+        }
+        return Memory::Weighted(weighted::Memory { credits: out });
+    }
+    if let (Some(period), Some(counts)) = (whole(json.get("period").and_then(|period| period.get("start"))), by_user("counts")) {
+        let mut out = Vec::new();
+        for (user, assigned) in counts {
+            out.extend(member(user).map(|member| fewest_in_period::Count { member, count: count(Some(assigned)) }));
+        }
+        return Memory::FewestInPeriod(fewest_in_period::Memory { period, counts: out });
+    }
+    Memory::None
+}
+
+/// The value of a group, over what was there.
+pub(super) fn group_json(kept: Option<&Json>, memory: &Memory, held: Option<Stamp>, name: &dyn Fn(Member) -> String) -> Json {
+    let mut pairs: Vec<(&str, Json)> = Vec::new();
+    match memory {
+        Memory::None => {}
+        Memory::RoundRobin(round) => {
+            let mut roster = Vec::new();
+            for turn in &round.roster {
+                let mut item = vec![("user".to_owned(), name(turn.member).into())];
+                if turn.served > 0 {
+                    item.push(("served".to_owned(), counted(turn.served.into())));
+                }
+                if turn.owed > 0 {
+                    item.push(("owed".to_owned(), counted(turn.owed.into())));
+                }
+                if turn.made_good {
+                    item.push(("madeGood".to_owned(), true.into()));
+                }
+                roster.push(Json::Object(item));
+            }
+            pairs.push(("round", Json::object([("lap", counted(round.lap.into())), ("roster", Json::List(roster))])));
+        }
+        Memory::Weighted(weighted) => {
+            let mut credits = Vec::new();
+            for credit in &weighted.credits {
+                credits.push((name(credit.member), number(credit.credit)));
+            }
+            pairs.push(("credits", Json::Object(credits)));
+        }
+        Memory::FewestInPeriod(fewest) => {
+            let mut counts = Vec::new();
+            for count in &fewest.counts {
+                counts.push((name(count.member), counted(count.count)));
+            }
+            pairs.push(("period", Json::object([("start", number(fewest.period))])));
+            pairs.push(("counts", Json::Object(counts)));
+        }
+    }
+    pairs.extend(held.map(|held| ("held", stamp_json(held))));
+    replaced(kept, &["round", "credits", "period", "counts", "held"], pairs)
+}

@@ -1,0 +1,79 @@
+//! What keeps a person from leads whatever lead it is, and what their assignments count.
+
+use crate::config::{Limit, Period, User};
+use crate::json::Json;
+use crate::query::Schema;
+use crate::rotate::limits::{PeriodStarts, Usage, Window};
+use crate::time::{Base, Instant, Relative, Unit};
+
+use super::memory::PersonMemory;
+use super::reasons::Reasons;
+
+/// A person whom a call has met.
+#[derive(Clone, Debug)]
+pub(super) struct Person {
+    /// Reasons that no lead of the call changes.
+    pub fixed: Reasons,
+    pub memory: PersonMemory,
+    /// The value that was read.
+    pub kept: Option<Json>,
+    /// Whether the call assigned them a lead.
+    pub assigned: bool,
+}
+
+/// A limit's window in the words of the rotation.
+pub(super) fn window(period: Period) -> Window {
+    match period {
+        Period::Hour => Window::Hour,
+        Period::Day => Window::Day,
+        Period::Week => Window::Week,
+        Period::Month => Window::Month,
+    }
+}
+
+/// The longest rolling window of some limits.
+pub(super) fn longest(limits: &[Limit]) -> Option<Window> {
+    let mut out = None;
+    for limit in limits.iter().filter(|limit| limit.rolling) {
+        out = out.max(Some(window(limit.per)));
+    }
+    out
+}
+
+/// First milliseconds of the calendar's hour, day, week and month at an instant, in the organisation's zone.
+pub(super) fn period_starts(schema: &Schema, now: Instant) -> PeriodStarts {
+    let of = |base| {
+        let start = Relative { base, offset: 0, unit: Unit::Minute };
+        start.at(now, &schema.zone, schema.week_start).unwrap_or(now).0
+    };
+    // The wall clock may have shown this hour twice: each of the two is an hour of its own.
+    let hour = now.0 - i64::from(schema.zone.local(now).ms) % 3_600_000;
+    [hour, of(Base::StartOfDay), of(Base::StartOfWeek), of(Base::StartOfMonth)]
+}
+
+/// The limits that are reached.
+pub(super) fn reached(limits: &[Limit], usage: &Usage, now: i64, starts: &PeriodStarts) -> Reasons {
+    let mut out = Reasons::NONE;
+    for limit in limits {
+        let window = window(limit.per);
+        let used = if limit.rolling { usage.in_rolling(window, now, limit.count) } else { usage.in_calendar(window, starts) };
+        if used >= limit.count {
+            out = out.and(match limit.per {
+                Period::Hour => Reasons::LIMIT_HOUR,
+                Period::Day => Reasons::LIMIT_DAY,
+                Period::Week => Reasons::LIMIT_WEEK,
+                Period::Month => Reasons::LIMIT_MONTH,
+            });
+        }
+    }
+    out
+}
+
+/// When an absence that lasts at `now` ends, those that follow it without a gap included.
+pub(super) fn absent_until(user: &User, now: Instant) -> Option<Instant> {
+    let mut until = now;
+    while let Some(absence) = user.absences.iter().filter(|absence| absence.from <= until && until < absence.to).max_by_key(|a| a.to) {
+        until = absence.to;
+    }
+    (until > now).then_some(until)
+}

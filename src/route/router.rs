@@ -1,0 +1,350 @@
+//! What a call knows and carries on from lead to lead, and the way of one lead through the rules.
+
+use crate::btree::BTreeMap;
+use crate::btree::Entry;
+
+use crate::access::{Reassignment, RowSet};
+use crate::config::{GroupIx, Limit, Method, UserIx};
+use crate::error::{Diagnostic, Result};
+use crate::filter;
+use crate::plan::planner::Planner;
+use crate::plan::state;
+use crate::query::{Cell, Cells, FieldIx};
+use crate::rotate::limits::PeriodStarts;
+use crate::rotate::{Loads, Member, Recency};
+use crate::table::{RowIx, Snapshot};
+
+use super::group::Group;
+use super::memory::PersonMemory;
+use super::person::{self, Person};
+use super::reasons::Reasons;
+use super::rules::{RuleOutcome, Rules};
+use super::same::SameIndex;
+
+/// A lead on its way.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'a> {
+    /// Its row in the table, where it has one.
+    pub row: Option<RowIx>,
+    /// Its values, which may be others than the row's.
+    pub cells: &'a dyn Cells,
+}
+
+/// Where a lead goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Assigned(UserIx, FieldIx),
+    Pooled(u32),
+    Held,
+    Offered,
+    /// A rule or a step found nobody.
+    Unassigned,
+    NeedsReview,
+    /// No rule is for it.
+    NoRule,
+}
+
+/// The same, with what decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Decision {
+    pub outcome: Outcome,
+    pub rule: Option<u32>,
+    pub group: Option<GroupIx>,
+}
+
+/// Somebody who was asked about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub user: UserIx,
+    pub eligible: bool,
+    pub reasons: Reasons,
+    pub rank: Option<usize>,
+}
+
+/// People who were asked about together.
+#[derive(Clone, Debug)]
+pub(super) struct Attempt {
+    pub rule: u32,
+    pub group: Option<GroupIx>,
+    pub people: Vec<Candidate>,
+}
+
+/// What happened on the way of a lead.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Trace {
+    pub rules: Vec<(u32, RuleOutcome)>,
+    pub attempts: Vec<Attempt>,
+}
+
+/// Which questions about a lead are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asks {
+    /// One lead after the other.
+    Each,
+    /// All rows of a batch at once.
+    Rows,
+    /// None: a lead that everybody accepts.
+    Nothing,
+}
+
+/// Open leads in a slot, person by person as they are asked for.
+#[derive(Debug, Default)]
+pub(super) struct SlotLoads {
+    pub loads: Loads,
+    pub known: BTreeMap<u32, ()>,
+    /// What the call gave and took of those who are not known yet.
+    pub moved: BTreeMap<u32, i64>,
+}
+
+/// Rows that a person may hold, and accepts.
+pub(super) struct Holdable {
+    pub may: RowSet,
+    pub accepts: RowSet,
+}
+
+/// A call: all that is carried on from lead to lead.
+pub(super) struct Router<'p> {
+    pub planner: &'p Planner<'p>,
+    pub asks: Asks,
+    pub now: i64,
+    pub starts: PeriodStarts,
+    pub rules: Rules,
+    pub people: BTreeMap<u32, Person>,
+    pub groups: BTreeMap<u32, Group>,
+    pub loads: BTreeMap<FieldIx, SlotLoads>,
+    pub recency: Recency,
+    pub automatic: Recency,
+    pub holdable: BTreeMap<(FieldIx, u32), Holdable>,
+    pub same: BTreeMap<FieldIx, SameIndex>,
+    /// Owners of rows as the call leaves them.
+    pub owners: BTreeMap<u32, Option<UserIx>>,
+    pub warnings: Vec<Diagnostic>,
+    /// Whether stamps, loads and counts decide anything in this configuration.
+    pub uses_recency: bool,
+    pub uses_loads: bool,
+    pub group_limits: Vec<Limit>,
+    /// Whether a field that routing sets decides whether a lead is open.
+    pub open_moves: bool,
+}
+
+impl<'p> Router<'p> {
+    pub fn new(planner: &'p Planner<'p>, asks: Asks) -> Result<Self> {
+        let model = planner.model;
+        let now = planner.context.now;
+        let by_recency =
+            |method: &Method| matches!(method, Method::LeastRecent { .. } | Method::LeastLoaded { .. } | Method::FewestInPeriod { .. });
+        let by_load = |group: &crate::config::Group| group.capacity.is_some() || matches!(group.method, Method::LeastLoaded { .. });
+        let mut group_limits = Vec::new();
+        for group in model.groups.iter() {
+            group_limits.extend(group.limits.iter().cloned());
+        }
+        let sets = |field: FieldIx| {
+            model.lead.slot(field).is_some()
+                || [model.lead.assigned_at, model.lead.routed_by, model.lead.pool].contains(&Some(field))
+                || model.lifecycle.on_assign.iter().any(|patch| patch.field == field)
+        };
+        Ok(Router {
+            planner,
+            asks,
+            now: now.0,
+            starts: person::period_starts(&model.schema, now),
+            rules: Rules::new(model, now),
+            people: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            loads: BTreeMap::new(),
+            recency: Recency::default(),
+            automatic: Recency::default(),
+            holdable: BTreeMap::new(),
+            same: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            warnings: Vec::new(),
+            uses_recency: model.groups.iter().any(|group| by_recency(&group.method)),
+            uses_loads: model.users.iter().any(|user| user.capacity.is_some()) || model.groups.iter().any(by_load),
+            group_limits,
+            open_moves: model.lifecycle.open.as_ref().is_some_and(|open| open.fields().into_iter().any(sets)),
+        })
+    }
+
+    /// Sends a lead on its way. Whoever gets it has been counted; what else follows is the caller's.
+    pub fn walk(&mut self, lead: &Subject<'_>, mut trace: Option<&mut Trace>) -> Result<Decision> {
+        let model = self.planner.model;
+        let (mut next, mut nobody) = (0, false);
+        while let Some(at) = self.next_rule(lead, next, trace.as_deref_mut())? {
+            next = at + 1;
+            let Some(rule) = model.rules.at(at) else { break };
+            let found = self.target(&rule.to, at, lead, trace.as_deref_mut())?;
+            let (outcome, group) = match found {
+                Some((Some(outcome), group)) => (outcome, group),
+                None if rule.required => (Outcome::NeedsReview, None),
+                Some((None, _)) | None => {
+                    nobody = true;
+                    if let Some(trace) = trace.as_deref_mut() {
+                        trace.rules.push((at, RuleOutcome::Nobody));
+                    }
+                    continue;
+                }
+            };
+            if let Some(trace) = trace {
+                let found = if outcome == Outcome::NeedsReview { RuleOutcome::Nobody } else { RuleOutcome::Chosen };
+                trace.rules.push((at, found));
+                for later in next..u32::try_from(model.rules.len()).unwrap_or(next) {
+                    trace.rules.push((later, RuleOutcome::NotReached));
+                }
+            }
+            return Ok(Decision { outcome, rule: Some(at), group });
+        }
+        Ok(Decision { outcome: if nobody { Outcome::Unassigned } else { Outcome::NoRule }, rule: None, group: None })
+    }
+
+    /// What is known of a person, read when they are first met.
+    pub fn person(&mut self, user: UserIx) -> Result<&mut Person> {
+        if !self.people.contains_key(&user.0) {
+            let met = self.meet(user)?;
+            self.people.insert(user.0, met);
+        }
+        Ok(self.people.entry(user.0).or_insert_with(|| Person {
+            fixed: Reasons::INACTIVE,
+            memory: PersonMemory::default(),
+            kept: None,
+            assigned: false,
+        }))
+    }
+
+    fn meet(&mut self, user: UserIx) -> Result<Person> {
+        let model = self.planner.model;
+        let now = self.planner.context.now;
+        let Some(known) = model.users.get(user) else {
+            return Ok(Person { fixed: Reasons::INACTIVE, memory: PersonMemory::default(), kept: None, assigned: false });
+        };
+        let closed = known.schedule.and_then(|at| model.schedules.at(at)).is_some_and(|hours| !hours.hours.contains(now));
+        let fixed = Reasons::INACTIVE
+            .when(!known.active)
+            .and(Reasons::PAUSED.when(known.paused))
+            .and(Reasons::ABSENT.when(known.is_absent(now)))
+            .and(Reasons::OUTSIDE_HOURS.when(closed));
+        let kept = if self.remembers(user) { self.planner.context.state.get(&state::key("user", &known.id))?.cloned() } else { None };
+        let memory = PersonMemory::read(kept.as_ref());
+        if let Some(last) = memory.last.max(memory.automatic) {
+            self.recency.set(Member(user.0), last);
+        }
+        if let Some(automatic) = memory.automatic {
+            self.automatic.set(Member(user.0), automatic);
+        }
+        Ok(Person { fixed, memory, kept, assigned: false })
+    }
+
+    /// Whether anything is remembered of a person.
+    pub fn remembers(&self, user: UserIx) -> bool {
+        self.uses_recency || self.is_limited(user)
+    }
+
+    /// Whether a person's assignments are counted for limits.
+    pub fn is_limited(&self, user: UserIx) -> bool {
+        !self.group_limits.is_empty() || self.planner.model.users.get(user).is_some_and(|user| !user.limits.is_empty())
+    }
+
+    /// The limits of a person in a group, or as themselves.
+    pub fn limits(&self, user: UserIx, group: Option<GroupIx>) -> &'p [Limit] {
+        let model = self.planner.model;
+        let own = model.users.get(user).map(|user| user.limits.as_slice()).unwrap_or_default();
+        match group.and_then(|group| model.groups.at(group.0)) {
+            Some(group) if own.is_empty() => &group.limits,
+            _ => own,
+        }
+    }
+
+    /// The capacity of a person in a group, or as themselves.
+    pub fn capacity(&self, user: UserIx, group: Option<GroupIx>) -> Option<u64> {
+        let model = self.planner.model;
+        let own = model.users.get(user).and_then(|user| user.capacity);
+        own.or_else(|| group.and_then(|group| model.groups.at(group.0)).and_then(|group| group.capacity))
+    }
+
+    /// Reasons that change while the call gives leads: limits and capacity.
+    pub fn moving(&mut self, user: UserIx, group: Option<GroupIx>, slot: FieldIx) -> Result<Reasons> {
+        let limits = self.limits(user, group);
+        let mut out = Reasons::NONE;
+        if !limits.is_empty() {
+            let (now, starts) = (self.now, self.starts);
+            out = person::reached(limits, &self.person(user)?.memory.usage, now, &starts);
+        }
+        if let Some(capacity) = self.capacity(user, group) {
+            out = out.and(Reasons::AT_CAPACITY.when(u64::from(self.load_of(slot, user)?) >= capacity));
+        }
+        Ok(out)
+    }
+
+    /// The open leads of a person in a slot, with what the call gave.
+    pub fn load_of(&mut self, slot: FieldIx, user: UserIx) -> Result<u32> {
+        let of_slot = self.loads.entry(slot).or_default();
+        if !of_slot.known.contains_key(&user.0) {
+            let held = i64::try_from(self.planner.holds(slot, self.planner.id_of(user))?).unwrap_or(i64::MAX);
+            let moved = of_slot.moved.get(&user.0).copied().unwrap_or(0);
+            of_slot.loads.set(Member(user.0), u32::try_from(held.saturating_add(moved).max(0)).unwrap_or(u32::MAX));
+            of_slot.known.insert(user.0, ());
+        }
+        Ok(of_slot.loads.open(Member(user.0)))
+    }
+
+    /// Reasons that the lead gives for a person in a slot.
+    pub fn of_lead(&mut self, user: UserIx, slot: FieldIx, lead: &Subject<'_>) -> Result<Reasons> {
+        let planner = self.planner;
+        let Some(known) = planner.model.users.get(user).filter(|user| user.active) else { return Ok(Reasons::NONE) };
+        if self.asks == Asks::Nothing {
+            let never = planner.auth.never_receives(slot, user, Some(planner.context.now))?;
+            return Ok(Reasons::NOT_PERMITTED.when(never.is_some()));
+        }
+        if let (Asks::Rows, Some(row)) = (self.asks, lead.row) {
+            let of = self.holdable(slot, user)?;
+            let not = Reasons::NOT_PERMITTED.when(!of.may.contains(row));
+            return Ok(not.and(Reasons::NOT_ACCEPTED.when(!of.accepts.contains(row))));
+        }
+        let handover = Reassignment { slot, actor: &planner.context.actor, now: Some(planner.context.now), changes: &[] };
+        let may = planner.auth.may_hold(lead.cells, user, &handover)?;
+        let accepts = match &known.accepts {
+            Some(accepts) => filter::matches(accepts, lead.cells, &planner.filtering())?,
+            None => true,
+        };
+        Ok(Reasons::NOT_PERMITTED.when(!may).and(Reasons::NOT_ACCEPTED.when(!accepts)))
+    }
+
+    /// The rows that a person may hold in a slot, and those that they accept, worked out once.
+    pub fn holdable(&mut self, slot: FieldIx, user: UserIx) -> Result<&Holdable> {
+        let planner = self.planner;
+        Ok(match self.holdable.entry((slot, user.0)) {
+            Entry::Occupied(known) => known,
+            Entry::Vacant(place) => {
+                let asking = planner.asking();
+                let open = planner.auth.barred(&asking, user)?.complement(planner.table.rows())?;
+                let may = planner.auth.may_hold_rows(&asking, slot, user, &[])?.and(open);
+                place.insert(Holdable { may, accepts: planner.auth.accepts(&asking, user)? })
+            }
+        })
+    }
+
+    /// Every reason against a person who is not asked as a member of a group.
+    pub fn of_user(&mut self, user: UserIx, slot: FieldIx, lead: &Subject<'_>) -> Result<Reasons> {
+        let fixed = self.person(user)?.fixed;
+        Ok(fixed.and(self.of_lead(user, slot, lead)?).and(self.moving(user, None, slot)?))
+    }
+}
+
+/// A lead with other values in some fields.
+pub(super) struct Overlaid<'a> {
+    pub below: &'a dyn Cells,
+    pub sets: &'a [(FieldIx, Cell<'static>)],
+}
+
+impl Cells for Overlaid<'_> {
+    fn cell(&self, field: FieldIx) -> Cell<'_> {
+        match self.sets.iter().find(|(set, _)| *set == field) {
+            Some((_, cell)) => cell.clone(),
+            None => self.below.cell(field),
+        }
+    }
+}
+
+/// The value by which leads are the same in a field; none for an empty one.
+pub(super) fn same_key(table: &Snapshot, field: FieldIx, cell: &Cell<'_>) -> Option<String> {
+    super::same::key(table.schema(), field, cell)
+}

@@ -1,0 +1,187 @@
+//! Which rules are for a lead.
+
+use crate::config::Model;
+use crate::error::{Diagnostic, Result};
+use crate::filter;
+use crate::plan::holders;
+use crate::table::{Mask, RowIx};
+use crate::time::Instant;
+
+use super::router::{Asks, Router, Subject, Trace};
+
+/// What became of a rule for a lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RuleOutcome {
+    Chosen,
+    Owned,
+    NoMatch,
+    Disabled,
+    OutsideHours,
+    Nobody,
+    Error,
+    NotReached,
+}
+
+impl RuleOutcome {
+    pub fn name(self) -> &'static str {
+        match self {
+            RuleOutcome::Chosen => "chosen",
+            RuleOutcome::Owned => "owned",
+            RuleOutcome::NoMatch => "no_match",
+            RuleOutcome::Disabled => "disabled",
+            RuleOutcome::OutsideHours => "outside_hours",
+            RuleOutcome::Nobody => "nobody",
+            RuleOutcome::Error => "error",
+            RuleOutcome::NotReached => "not_reached",
+        }
+    }
+}
+
+/// The rules in a call.
+pub(super) struct Rules {
+    /// By rule: why it is not tried at all.
+    closed: Vec<Option<RuleOutcome>>,
+    /// Of a batch, by row: the first rule that is for it.
+    first: Vec<u32>,
+    /// Of a batch: its rows, and those of them without an owner.
+    batch: Option<[Mask; 2]>,
+    /// By rule: the rows of the batch that it is for.
+    rows: Vec<Option<Mask>>,
+}
+
+/// No rule.
+const NONE: u32 = u32::MAX;
+
+impl Rules {
+    pub fn new(model: &Model, now: Instant) -> Rules {
+        let mut closed = Vec::with_capacity(model.rules.len());
+        for rule in model.rules.iter() {
+            let hours = rule.schedule.and_then(|at| model.schedules.at(at));
+            closed.push(match hours {
+                _ if !rule.enabled => Some(RuleOutcome::Disabled),
+                Some(hours) if !hours.hours.contains(now) => Some(RuleOutcome::OutsideHours),
+                _ => None,
+            });
+        }
+        let rows = closed.iter().map(|_| None).collect();
+        Rules { closed, first: Vec::new(), batch: None, rows }
+    }
+}
+
+impl Router<'_> {
+    /// Finds the first rule for each row of a batch, rule by rule over the rows that no earlier one is for.
+    pub fn match_rows(&mut self, rows: &[u32]) -> Result<()> {
+        let planner = self.planner;
+        let batch = Mask::from_rows(planner.table.rows(), rows.iter().map(|row| RowIx(*row)))?;
+        let mut free = holders::held_by(planner.table, planner.model.lead.owner, &[None])?;
+        free.and(&batch.words);
+        let mut left = batch.clone();
+        self.rules.first = Vec::new();
+        self.rules.first.try_reserve_exact(planner.table.rows() as usize)?;
+        self.rules.first.resize(planner.table.rows() as usize, NONE);
+        self.rules.batch = Some([batch, free]);
+        for at in 0..u32::try_from(planner.model.rules.len()).unwrap_or(NONE) {
+            let found = self.rows_of(at, left.clone())?;
+            left.minus(&found.words);
+            for row in found.iter() {
+                self.rules.first.get_mut(row.0 as usize).into_iter().for_each(|first| *first = at);
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows among some that a rule is for.
+    fn rows_of(&mut self, at: u32, mut among: Mask) -> Result<Mask> {
+        let planner = self.planner;
+        let rule = planner.model.rules.at(at).filter(|_| self.rules.closed.get(at as usize) == Some(&None));
+        let Some(rule) = rule else { return Mask::none(planner.table.rows()) };
+        if let (false, Some([_, free])) = (rule.overwrite_owner, &self.rules.batch) {
+            among.and(&free.words);
+        }
+        let Some(when) = &rule.when else { return Ok(among) };
+        match filter::select_among(when, planner.table, &planner.filtering(), among) {
+            Ok(found) => Ok(found),
+            Err(error) => {
+                self.note(at, error)?;
+                Mask::none(planner.table.rows())
+            }
+        }
+    }
+
+    /// A condition that fails to evaluate matches nothing, and is told once.
+    fn note(&mut self, at: u32, error: crate::error::Error) -> Result<()> {
+        if error.code == "out_of_memory" {
+            return Err(error);
+        }
+        let path = format!("/rules/{at}/when");
+        if !self.warnings.iter().any(|warning| warning.path == path) {
+            let message = format!("the condition of the rule `{}` cannot be evaluated: {}", self.rule_id(at), error.message);
+            self.warnings.push(Diagnostic::warning("rule_failed", path, message).with("rule", self.rule_id(at)));
+        }
+        Ok(())
+    }
+
+    pub fn rule_id(&self, at: u32) -> &str {
+        self.planner.model.rules.at(at).map_or("", |rule| rule.id.as_str())
+    }
+
+    /// The first rule from a place on that is for a lead; what is passed over is written down.
+    pub fn next_rule(&mut self, lead: &Subject<'_>, from: u32, mut trace: Option<&mut Trace>) -> Result<Option<u32>> {
+        let batch = lead.row.filter(|_| self.asks == Asks::Rows && trace.is_none());
+        if let (Some(row), 0) = (batch, from) {
+            return Ok(self.rules.first.get(row.0 as usize).copied().filter(|first| *first != NONE));
+        }
+        for at in from..u32::try_from(self.planner.model.rules.len()).unwrap_or(NONE) {
+            let outcome = match batch {
+                Some(row) => {
+                    if self.rows_of_batch(at)?.is_some_and(|rows| rows.contains(row)) {
+                        RuleOutcome::Chosen
+                    } else {
+                        RuleOutcome::NoMatch
+                    }
+                }
+                None => self.fits(at, lead)?,
+            };
+            if outcome == RuleOutcome::Chosen {
+                return Ok(Some(at));
+            }
+            if let Some(trace) = trace.as_deref_mut() {
+                trace.rules.push((at, outcome));
+            }
+        }
+        Ok(None)
+    }
+
+    fn rows_of_batch(&mut self, at: u32) -> Result<Option<&Mask>> {
+        if self.rules.rows.get(at as usize).is_some_and(Option::is_none) {
+            let among = match &self.rules.batch {
+                Some([batch, _]) => batch.clone(),
+                None => Mask::none(self.planner.table.rows())?,
+            };
+            let found = self.rows_of(at, among)?;
+            self.rules.rows.get_mut(at as usize).into_iter().for_each(|rows| *rows = Some(found.clone()));
+        }
+        Ok(self.rules.rows.get(at as usize).and_then(Option::as_ref))
+    }
+
+    /// Whether a rule is for a lead; `Chosen` if it is.
+    fn fits(&mut self, at: u32, lead: &Subject<'_>) -> Result<RuleOutcome> {
+        let planner = self.planner;
+        let Some(rule) = planner.model.rules.at(at) else { return Ok(RuleOutcome::NoMatch) };
+        if let Some(Some(closed)) = self.rules.closed.get(at as usize) {
+            return Ok(*closed);
+        }
+        if let Some(when) = &rule.when {
+            match filter::matches(when, lead.cells, &planner.filtering()) {
+                Ok(true) => {}
+                Ok(false) => return Ok(RuleOutcome::NoMatch),
+                Err(error) => {
+                    self.note(at, error)?;
+                    return Ok(RuleOutcome::Error);
+                }
+            }
+        }
+        let owned = !rule.overwrite_owner && !lead.cells.cell(planner.model.lead.owner).is_null();
+        Ok(if owned { RuleOutcome::Owned } else { RuleOutcome::Chosen })
+    }
+}
