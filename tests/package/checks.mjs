@@ -265,7 +265,7 @@ export const checks = {
     }
     await world(evenhand, async ({ workspace }) => {
       const rows = [new Lead(1), { id: "5", name: "plain", score: 7 }, new Lead(2), Object.create({ id: "6", name: "inherited" })];
-      equal(workspace.load(rows).select(null, host).rows(0, 9, ["id", "name", "score"]), [
+      equal(workspace.load(rows, unowned).select(null, host).rows(0, 9, ["id", "name", "score"]), [
         { id: "1", name: "name 1", score: 0.5 },
         { id: "5", name: "plain", score: 7 },
         { id: "2", name: "name 2", score: null },
