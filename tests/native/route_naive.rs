@@ -1,5 +1,5 @@
-//! Routing against a router that can be read at a glance, over random organisations, rules, states and batches. A batch gives what calls for
-//! one lead each give, and `explain` says what `route` then does.
+//! Routing against a router that can be read at a glance, over random organisations, rules, states and batches, with people who join, leave,
+//! pause and come back in between. A batch gives what calls for one lead each give, and `explain` says what `route` then does.
 
 use std::collections::BTreeMap;
 
@@ -11,47 +11,135 @@ use crate::support::dice::Dice;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 /// A Monday at midnight.
-const MONDAY: i64 = 1_772_409_600_000;
+pub const MONDAY: i64 = 1_772_409_600_000;
 
 #[derive(Clone, Debug)]
-struct Person {
-    id: String,
-    active: bool,
-    service: bool,
-    paused: bool,
-    absent: bool,
-    closed: bool,
-    weight: u64,
-    capacity: Option<u64>,
-    daily: Option<u64>,
-    hourly: Option<u64>,
-    min_score: Option<u64>,
-    states: Vec<&'static str>,
+pub struct Person {
+    pub id: String,
+    pub active: bool,
+    pub service: bool,
+    pub paused: bool,
+    pub absent: bool,
+    pub closed: bool,
+    pub weight: u64,
+    pub capacity: Option<u64>,
+    pub daily: Option<u64>,
+    pub hourly: Option<u64>,
+    pub min_score: Option<u64>,
+    pub states: Vec<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Method {
-    RoundRobin,
+pub enum Method {
+    RoundRobin(Options),
     Weighted,
     LeastRecent,
     LeastLoaded,
     Fewest,
 }
 
-#[derive(Clone, Debug)]
-struct Group {
-    id: String,
-    members: Vec<usize>,
-    method: Method,
-    matches: bool,
-    capacity: Option<u64>,
-    default: Option<usize>,
-    remember: Option<(usize, bool)>,
-    steps: Vec<Step>,
+/// Of a round robin: laps in a round, `joiners` and `absentTurn`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    laps: usize,
+    joiners: &'static str,
+    absent: &'static str,
+}
+
+/// A round that is running: its roster, its lap, who was served in the lap and in the round, and who is owed turns, once for each.
+#[derive(Clone, Debug, Default)]
+pub struct Round {
+    roster: Vec<usize>,
+    lap: usize,
+    in_lap: Vec<usize>,
+    in_round: Vec<usize>,
+    owed: Vec<usize>,
+    made_good: Vec<usize>,
+}
+
+impl Round {
+    /// At most so many turns of each are owed.
+    fn cap(&mut self, absent: &str) {
+        let most = ["forfeit", "hold", "", "credit"].iter().position(|word| *word == absent).unwrap();
+        let mut kept: Vec<usize> = Vec::new();
+        for user in &self.owed {
+            if kept.iter().filter(|other| *other == user).count() < most {
+                kept.push(*user);
+            }
+        }
+        self.owed = kept;
+    }
+
+    /// A new round begins; whoever was not served in the old one and may not have this lead has missed a turn.
+    fn close(&mut self, options: Options, members: &[usize], may: &[usize]) {
+        let missed: Vec<usize> = self.roster.iter().copied().filter(|user| !self.in_round.contains(user) && !may.contains(user)).collect();
+        self.owed.extend(missed);
+        self.cap(options.absent);
+        let owed = std::mem::take(&mut self.owed);
+        *self = Round { roster: members.to_vec(), lap: 1, owed, ..Round::default() };
+    }
+
+    fn pay(&mut self, user: usize) -> usize {
+        let at = self.owed.iter().position(|other| *other == user).unwrap();
+        self.owed.remove(at);
+        user
+    }
+
+    fn next(&mut self, options: Options, members: &[usize], may: &[usize]) -> Option<usize> {
+        let first = |among: &[usize]| members.iter().copied().find(|user| may.contains(user) && among.contains(user));
+        let anybody = first(members)?;
+        self.lap = self.lap.max(1);
+        for list in [&mut self.roster, &mut self.in_lap, &mut self.in_round, &mut self.owed, &mut self.made_good] {
+            list.retain(|user| members.contains(user));
+        }
+        self.cap(options.absent);
+        let joined = members.iter().any(|user| !self.roster.contains(user));
+        if options.joiners == "now" {
+            self.roster = members.to_vec();
+        } else if options.joiners == "reset" && joined && !self.roster.is_empty() {
+            self.close(options, members, may);
+        }
+        if options.absent == "hold"
+            && let Some(user) = first(&self.owed)
+        {
+            return Some(self.pay(user));
+        }
+        let unserved: Vec<usize> = self.roster.iter().copied().filter(|user| !self.in_lap.contains(user)).collect();
+        let user = if let Some(user) = first(&unserved).filter(|_| self.lap <= options.laps) {
+            user
+        } else if let Some(user) = first(&self.roster).filter(|_| self.lap < options.laps) {
+            self.lap += 1;
+            self.in_lap.clear();
+            user
+        } else {
+            let creditors: Vec<usize> = self.owed.iter().copied().filter(|user| !self.made_good.contains(user)).collect();
+            if let Some(user) = first(&creditors).filter(|_| options.absent == "credit") {
+                self.made_good.push(user);
+                return Some(self.pay(user));
+            }
+            self.close(options, members, may);
+            anybody
+        };
+        self.in_lap.push(user);
+        self.in_round.push(user);
+        Some(user)
+    }
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+pub struct Group {
+    pub id: String,
+    pub members: Vec<usize>,
+    pub method: Method,
+    pub matches: bool,
+    pub capacity: Option<u64>,
+    pub default: Option<usize>,
+    pub remember: Option<(usize, bool)>,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Step {
     Default,
     Group(usize),
     Pool,
@@ -63,7 +151,7 @@ enum Step {
 }
 
 #[derive(Clone, Debug)]
-enum Target {
+pub enum Target {
     User(usize),
     Group(usize),
     Pool,
@@ -72,7 +160,7 @@ enum Target {
 }
 
 #[derive(Clone, Debug)]
-struct Rule {
+pub struct Rule {
     enabled: bool,
     state: Option<&'static str>,
     overwrite: bool,
@@ -81,37 +169,37 @@ struct Rule {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Lead {
-    id: String,
-    owner: Option<usize>,
-    wish: Option<usize>,
-    state: &'static str,
-    company: &'static str,
-    score: u64,
-    created: i64,
-    former: Vec<usize>,
-    pool: bool,
-    rule: Option<usize>,
+pub struct Lead {
+    pub id: String,
+    pub owner: Option<usize>,
+    pub wish: Option<usize>,
+    pub state: &'static str,
+    pub company: &'static str,
+    pub score: u64,
+    pub created: i64,
+    pub former: Vec<usize>,
+    pub pool: bool,
+    pub rule: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
-struct Org {
-    people: Vec<Person>,
-    groups: Vec<Group>,
-    rules: Vec<Rule>,
-    leads: Vec<Lead>,
-    now: i64,
+pub struct Org {
+    pub people: Vec<Person>,
+    pub groups: Vec<Group>,
+    pub rules: Vec<Rule>,
+    pub leads: Vec<Lead>,
+    pub now: i64,
     // What is remembered.
-    roster: BTreeMap<usize, (Vec<usize>, Vec<usize>)>,
-    credits: BTreeMap<usize, BTreeMap<usize, i64>>,
-    counts: BTreeMap<usize, (i64, BTreeMap<usize, u64>)>,
-    last: BTreeMap<usize, (i64, u64)>,
-    given: Vec<(usize, i64)>,
-    held: Vec<String>,
+    pub rounds: BTreeMap<usize, Round>,
+    pub credits: BTreeMap<usize, BTreeMap<usize, i64>>,
+    pub counts: BTreeMap<usize, (i64, BTreeMap<usize, u64>)>,
+    pub last: BTreeMap<usize, (i64, u64)>,
+    pub given: Vec<(usize, i64)>,
+    pub held: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Outcome {
+pub enum Outcome {
     Given(usize),
     Pooled,
     Dropped(&'static str),
@@ -178,13 +266,29 @@ impl Org {
         Outcome::Pooled
     }
 
-    fn count(&mut self, group: usize, user: usize) {
-        let today = self.now.div_euclid(DAY);
-        let counts = self.counts.entry(group).or_insert((today, BTreeMap::new()));
-        if counts.0 != today {
-            *counts = (today, BTreeMap::new());
+    /// The counts of a group's members; a joiner starts at the least of the others.
+    fn counted(&self, ix: usize) -> (i64, BTreeMap<usize, u64>) {
+        let members = &self.groups[ix].members;
+        let (day, mut counts) = self.counts.get(&ix).cloned().unwrap_or_default();
+        counts.retain(|user, _| members.contains(user));
+        let least = counts.values().copied().min().unwrap_or(0);
+        for user in members {
+            counts.entry(*user).or_insert(least);
         }
-        *counts.1.entry(user).or_default() += 1;
+        (day, counts)
+    }
+
+    fn count(&mut self, ix: usize, user: usize) {
+        let (mut day, mut counts) = self.counted(ix);
+        let today = self.now.div_euclid(DAY);
+        if let Some(count) = counts.get(&user).copied() {
+            if day != today {
+                day = today;
+                counts.values_mut().for_each(|count| *count = 0);
+            }
+            counts.insert(user, if counts[&user] == 0 { 1 } else { count + 1 });
+        }
+        self.counts.insert(ix, (day, counts));
     }
 
     fn choose(&mut self, ix: usize, may: &[usize]) -> Option<usize> {
@@ -192,23 +296,12 @@ impl Org {
         let place = |user: &usize| group.members.iter().position(|member| member == user).unwrap();
         let today = self.now.div_euclid(DAY);
         match group.method {
-            Method::RoundRobin => {
-                let (roster, served) = self.roster.entry(ix).or_default();
-                let open = |user: &&usize| roster.contains(user) && !served.contains(user);
-                let user = match may.iter().find(open) {
-                    Some(user) => *user,
-                    None => {
-                        let user = *may.first()?;
-                        (*roster, *served) = (group.members.clone(), Vec::new());
-                        user
-                    }
-                };
-                served.push(user);
-                Some(user)
-            }
+            Method::RoundRobin(options) => self.rounds.entry(ix).or_default().next(options, &group.members, may),
             Method::Weighted => {
                 may.first()?;
                 let credits = self.credits.entry(ix).or_default();
+                // Whoever left has no credit any more.
+                credits.retain(|user, _| group.members.contains(user));
                 let mut sum = 0;
                 for user in may {
                     let weight = self.people[*user].weight as i64 * 1_000_000;
@@ -227,8 +320,8 @@ impl Org {
                 .filter(|user| self.people[*user].capacity.or(group.capacity) != Some(0))
                 .min_by_key(|user| (self.load(*user), self.last.get(user).copied(), place(user))),
             Method::Fewest => {
-                let counted = self.counts.get(&ix).filter(|(day, _)| *day == today).map(|(_, counts)| counts.clone()).unwrap_or_default();
-                let count = |user: &usize| counted.get(user).copied().unwrap_or(0);
+                let (day, counted) = self.counted(ix);
+                let count = |user: &usize| if day == today { counted[user] } else { 0 };
                 let user = may.iter().copied().min_by_key(|user| (count(user), self.last.get(user).copied(), place(user)))?;
                 self.count(ix, user);
                 Some(user)
@@ -317,7 +410,7 @@ impl Org {
         }
     }
 
-    fn route(&mut self, at: usize) -> Outcome {
+    pub fn route(&mut self, at: usize) -> Outcome {
         let mut nobody = false;
         for (number, rule) in self.rules.clone().iter().enumerate() {
             let before = self.leads[at].clone();
@@ -360,14 +453,20 @@ fn target(dice: &mut Dice, org: &Org, depth: u64) -> Target {
     }
 }
 
-fn organisation(dice: &mut Dice) -> Org {
+fn options(dice: &mut Dice) -> Options {
+    let joiners = ["next_round", "now", "reset"][dice.roll(3) as usize];
+    let absent = ["forfeit", "hold", "credit"][dice.roll(3) as usize];
+    Options { laps: 1 + dice.roll(3) as usize, joiners, absent }
+}
+
+pub fn organisation(dice: &mut Dice) -> Org {
     let mut org = Org {
         people: Vec::new(),
         groups: Vec::new(),
         rules: Vec::new(),
         leads: Vec::new(),
         now: MONDAY + 9 * HOUR,
-        roster: BTreeMap::new(),
+        rounds: BTreeMap::new(),
         credits: BTreeMap::new(),
         counts: BTreeMap::new(),
         last: BTreeMap::new(),
@@ -412,8 +511,9 @@ fn organisation(dice: &mut Dice) -> Org {
                 _ => Step::Unassigned,
             })
             .collect();
+        let round = Method::RoundRobin(options(dice));
         let method =
-            [Method::RoundRobin, Method::Weighted, Method::LeastRecent, Method::LeastLoaded, Method::Fewest][dice.roll(5) as usize];
+            [round, Method::Weighted, Method::LeastRecent, Method::LeastLoaded, Method::Fewest][dice.roll(5) as usize];
         let default = dice.one_in(2).then(|| user(dice));
         let capacity = dice.one_in(3).then(|| dice.roll(6));
         let remember = dice.one_in(2).then(|| (1 + dice.roll(2) as usize, dice.one_in(3)));
@@ -443,7 +543,7 @@ fn organisation(dice: &mut Dice) -> Org {
     org
 }
 
-fn json(text: &str) -> Json {
+pub fn json(text: &str) -> Json {
     Json::parse(text).unwrap_or_else(|error| panic!("{error} {text}"))
 }
 
@@ -459,8 +559,8 @@ impl Org {
         }
     }
 
-    fn config(&self) -> Json {
-        let people = self.people.iter().map(|person| {
+    fn people_json(&self) -> Vec<String> {
+        self.people.iter().map(|person| {
             let mut out = format!(
                 r#""id":"{}","profiles":["all"],"active":{},"kind":"{}","paused":{},"weight":{},"attributes":{{"states":{}}}"#,
                 person.id,
@@ -484,17 +584,25 @@ impl Org {
                 out += &format!(r#","accepts":{{"rules":[{{"field":"score","operator":">=","value":{min}}}]}}"#);
             }
             format!("{{{out}}}")
-        });
-        let groups = self.groups.iter().map(|group| {
+        })
+        .collect()
+    }
+
+    fn groups_json(&self) -> Vec<String> {
+        self.groups.iter().map(|group| {
+            let mut out = String::new();
             let method = match group.method {
-                Method::RoundRobin => r#"{"type":"round_robin"}"#,
+                Method::RoundRobin(Options { laps, joiners, absent }) => {
+                    out += &format!(r#""joiners":"{joiners}","absentTurn":"{absent}","#);
+                    &format!(r#"{{"type":"round_robin","perRound":{laps}}}"#)
+                }
                 Method::Weighted => r#"{"type":"weighted"}"#,
                 Method::LeastRecent => r#"{"type":"least_recent"}"#,
                 Method::LeastLoaded => r#"{"type":"least_loaded"}"#,
                 Method::Fewest => r#"{"type":"fewest_in_period","period":"day"}"#,
             };
             let members = group.members.iter().map(|user| format!(r#""u{user}""#)).collect::<Vec<_>>().join(",");
-            let mut out = format!(r#""id":"{}","name":"G","members":{{"users":[{members}]}},"method":{method}"#, group.id);
+            out += &format!(r#""id":"{}","name":"G","members":{{"users":[{members}]}},"method":{method}"#, group.id);
             if group.matches {
                 out += r#","match":[{"lead":"state","user":"states","op":"in"}]"#;
             }
@@ -514,7 +622,12 @@ impl Org {
                 Step::Unassigned => r#"{"to":"unassigned"}"#.to_owned(),
             });
             format!(r#"{{{out},"onNobody":[{}]}}"#, steps.collect::<Vec<_>>().join(","))
-        });
+        })
+        .collect()
+    }
+
+    pub fn config(&self) -> Json {
+        let (people, groups) = (self.people_json(), self.groups_json());
         let rules = self.rules.iter().enumerate().map(|(at, rule)| {
             let when = rule
                 .state
@@ -531,10 +644,10 @@ impl Org {
             "lead":{{"id":"id","owner":"owner","createdAt":"created","previousOwners":"former","pool":"pool","routedBy":"rule"}},
             "schedules":[{{"id":"never","week":{{}}}}],
             "pools":[{{"id":"p"}}],
-            "profiles":[{{"id":"all","grants":[{{"do":["lead.view","lead.mass","rule.run"],"scope":"all"}}]}}],
+            "profiles":[{{"id":"all","grants":[{{"do":["lead.view","lead.mass","rule.run","rule.edit"],"scope":"all"}}]}}],
             "users":[{{"id":"boss","profiles":["all"]}},{}],"groups":[{}],"rules":[{}]}}"#,
-            people.collect::<Vec<_>>().join(","),
-            groups.collect::<Vec<_>>().join(","),
+            people.join(","),
+            groups.join(","),
             rules.collect::<Vec<_>>().join(","),
         ))
     }
@@ -552,26 +665,26 @@ impl Org {
 }
 
 /// A workspace with its leads and what was kept.
-struct World {
-    workspace: Workspace,
-    table: LeadTable,
-    state: Vec<(String, Json)>,
+pub struct World {
+    pub workspace: Workspace,
+    pub table: LeadTable,
+    pub state: Vec<(String, Json)>,
 }
 
 impl World {
-    fn new(org: &Org) -> World {
+    pub fn new(org: &Org) -> World {
         let config = org.config();
         let workspace = Workspace::compile(&config).unwrap_or_else(|error| panic!("{error:?}\n{}", config.write()));
         let table = workspace.load(org.rows().as_bytes(), &json(r#"{"format":"csv"}"#), Default::default()).unwrap();
         World { workspace, table, state: Vec::new() }
     }
 
-    fn context(&self, now: i64) -> Json {
+    pub fn context(&self, now: i64) -> Json {
         Json::object([("actor", "boss".into()), ("now", now.into()), ("state", Json::Object(self.state.clone()))])
     }
 
     /// Routes leads, carries the plan out, and tells what became of each.
-    fn route(&mut self, ids: &[String], now: i64) -> BTreeMap<String, Outcome> {
+    pub fn route(&mut self, ids: &[String], now: i64) -> BTreeMap<String, Outcome> {
         let command = Json::object([("type", "route".into()), ("leads", Json::object([("ids", ids.to_vec().into())]))]);
         let plan = self.workspace.plan(&self.table, &command, None, &self.context(now), Default::default()).unwrap();
         let told = plan.to_json();
@@ -604,7 +717,7 @@ impl World {
         out
     }
 
-    fn row(&self, lead: &str) -> Json {
+    pub fn row(&self, lead: &str) -> Json {
         self.workspace.get(&self.table, lead, &json(r#"{"actor":null}"#)).unwrap().unwrap().canonical()
     }
 
@@ -644,11 +757,38 @@ fn explained(world: &World, lead: &str, now: i64) -> Outcome {
     }
 }
 
+impl Org {
+    /// Somebody pauses or comes back, joins a group, leaves it or moves within it, and a round gets other options. What groups remember of
+    /// people is read at the next turn.
+    fn change(&mut self, dice: &mut Dice) {
+        let users = self.people.len() as u64;
+        let user = dice.roll(users) as usize;
+        self.people[user].paused ^= dice.one_in(2);
+        let at = dice.roll(self.groups.len() as u64) as usize;
+        let group = &mut self.groups[at];
+        let user = dice.roll(users) as usize;
+        match group.members.iter().position(|member| *member == user) {
+            Some(place) if group.members.len() > 1 => drop(group.members.remove(place)),
+            Some(_) => {}
+            None => group.members.insert(dice.roll(group.members.len() as u64 + 1) as usize, user),
+        }
+        if let Method::RoundRobin(_) = group.method
+            && dice.one_in(3)
+        {
+            group.method = Method::RoundRobin(options(dice));
+        }
+    }
+
+    fn patch(&self) -> Json {
+        json(&format!(r#"{{"users":{{"put":[{}]}},"groups":{{"put":[{}]}}}}"#, self.people_json().join(","), self.groups_json().join(",")))
+    }
+}
+
 fn hold_against_the_naive_router(seed: u64) {
     let dice = &mut Dice(seed);
     let mut org = organisation(dice);
     let (mut batches, mut singles) = (World::new(&org), World::new(&org));
-    for _ in 0..3 {
+    for _ in 0..5 {
         let mut ids: Vec<usize> = (0..org.leads.len()).filter(|_| !dice.one_in(4)).collect();
         let turned = dice.roll(ids.len().max(1) as u64) as usize;
         ids.rotate_left(turned);
@@ -671,6 +811,11 @@ fn hold_against_the_naive_router(seed: u64) {
         org.held.sort();
         assert_eq!(waiting, org.held, "seed {seed}");
         org.now += [0, 20 * 60_000, HOUR, DAY][dice.roll(4) as usize];
+        if dice.one_in(2) {
+            org.change(dice);
+            batches.workspace.update(&org.patch()).unwrap();
+            singles.workspace.update(&org.patch()).unwrap();
+        }
     }
 }
 
