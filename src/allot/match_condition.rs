@@ -1,7 +1,7 @@
 //! What a group's members must meet: a field of the lead against an attribute of the user, written as an ordinary filter.
 
-use crate::config::{Model, UserIx};
 use crate::config::groups::MatchOp;
+use crate::config::{Model, UserIx};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::plan::timeline;
@@ -32,8 +32,8 @@ pub(crate) fn condition(model: &Model, group: u32, user: UserIx) -> Result<Expr>
             }
         };
         let query = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![rule]))]);
-        let query = crate::query::compile(&query, "", &model.schema, Strictness::List)
-            .map_err(|faults| Error::invalid("match_invalid", faults))?;
+        let query =
+            crate::query::compile(&query, "", &model.schema, Strictness::List).map_err(|faults| Error::invalid("match_invalid", faults))?;
         out.push(query.root().clone());
     }
     Ok(all(out))

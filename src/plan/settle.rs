@@ -38,6 +38,9 @@ pub(crate) struct Asked<'a> {
     pub bulk: bool,
 }
 
+/// Whether a row, at its place in the plan, changes.
+type Moves<'a> = Box<dyn Fn(usize, RowIx) -> bool + 'a>;
+
 impl Plan {
     /// A decision as a plan, without what follows from it. Whatever a draft holds has its place here.
     pub(crate) fn new(asked: Asked<'_>, draft: Draft) -> Plan {
@@ -149,7 +152,7 @@ impl Plan {
     }
 
     /// Tells of some rows at a glance that they change: by the codes of a field that is set in all of them.
-    fn sure_to_change(&self) -> (Option<FieldIx>, Box<dyn Fn(usize, RowIx) -> bool + '_>) {
+    fn sure_to_change(&self) -> (Option<FieldIx>, Moves<'_>) {
         for edit in self.edits.iter().filter(|edit| edit.when == edit::AppliesWhen::Always) {
             let Column::Coded(coded) = self.table.column(edit.field) else { continue };
             let code = |cell: &Cell<'_>| match cell {

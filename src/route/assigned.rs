@@ -4,9 +4,9 @@ use crate::config::{GroupIx, UserIx};
 use crate::error::Result;
 use crate::filter;
 use crate::query::{Cell, FieldIx};
+use crate::rotate::Member;
 use crate::rotate::batch::{self, Dealt};
 use crate::rotate::limits::Window;
-use crate::rotate::Member;
 
 use super::person;
 use super::router::{Asks, Overlaid, Router, Subject};

@@ -245,12 +245,15 @@ impl Search<'_> {
         let usage = &router.person(self.wanted)?.memory.usage;
         let mut out = Vec::new();
         for limit in limits {
-            let (window, (per, of)) = (person::window(limit.per), match limit.per {
-                Period::Hour => ("hour", Reasons::LIMIT_HOUR),
-                Period::Day => ("day", Reasons::LIMIT_DAY),
-                Period::Week => ("week", Reasons::LIMIT_WEEK),
-                Period::Month => ("month", Reasons::LIMIT_MONTH),
-            });
+            let (window, (per, of)) = (
+                person::window(limit.per),
+                match limit.per {
+                    Period::Hour => ("hour", Reasons::LIMIT_HOUR),
+                    Period::Day => ("day", Reasons::LIMIT_DAY),
+                    Period::Week => ("week", Reasons::LIMIT_WEEK),
+                    Period::Month => ("month", Reasons::LIMIT_MONTH),
+                },
+            );
             let used = if limit.rolling { usage.in_rolling(window, now, u64::MAX) } else { usage.in_calendar(window, &starts) };
             let count = if of == reason { limit.count.max(used.saturating_add(1)) } else { limit.count };
             out.push(Json::object([("count", (count as usize).into()), ("per", per.into()), ("rolling", limit.rolling.into())]));

@@ -143,7 +143,9 @@ fn cleared(planner: &Planner<'_>) -> Vec<(FieldIx, Cell<'static>)> {
     for slot in &lead.slots {
         out.push((slot.field, Cell::Null));
     }
-    for field in [lead.pool, lead.routed_by, lead.assigned_at, lead.previous_owners, lead.run, lead.primary, lead.notified].into_iter().flatten() {
+    for field in
+        [lead.pool, lead.routed_by, lead.assigned_at, lead.previous_owners, lead.run, lead.primary, lead.notified].into_iter().flatten()
+    {
         out.push((field, Cell::Null));
     }
     out

@@ -51,7 +51,13 @@ pub struct Simulation {
 ///
 /// # Errors
 /// `unknown_actor`; `not_permitted` without `lead.view` and `rule.edit`; `no_created_at` where leads have no field for their creation; what planning would miss.
-pub(crate) fn simulate(stands: Ruled<'_>, draft: Option<Ruled<'_>>, table: &Table, wanted: &LeadsRef, context: &Context) -> Result<Simulation> {
+pub(crate) fn simulate(
+    stands: Ruled<'_>,
+    draft: Option<Ruled<'_>>,
+    table: &Table,
+    wanted: &LeadsRef,
+    context: &Context,
+) -> Result<Simulation> {
     let actor = stands.auth.actor(&context.actor)?;
     if let Some(reason) = stands.auth.refusals(actor, &[Verb::LeadView, Verb::RuleEdit])?.into_iter().next() {
         return Err(Error::new("not_permitted", "", reason.message).hint("a change of rules is simulated by who may change them"));

@@ -299,7 +299,13 @@ impl Workspace {
     ///
     /// # Errors
     /// `options_invalid`, `config_invalid`, `context_invalid`, `not_permitted`, `wrong_workspace`.
-    pub fn simulate(&self, leads: &LeadTable, options: &Uint8Array, zones: &Uint8Array, context: &Uint8Array) -> Result<Simulation, JsValue> {
+    pub fn simulate(
+        &self,
+        leads: &LeadTable,
+        options: &Uint8Array,
+        zones: &Uint8Array,
+        context: &Uint8Array,
+    ) -> Result<Simulation, JsValue> {
         let (options, zones, context) = (input(options)?, input(zones)?, input(context)?);
         let leads = leads.of(&self.inner)?;
         room(leads.table.rows() as usize * REPLAYED)?;

@@ -19,6 +19,7 @@ mod plan_speed;
 mod route_fairness;
 mod route_instead;
 mod route_naive;
+mod route_round;
 mod route_simulate;
 mod shards_bad;
 mod shards_speed;

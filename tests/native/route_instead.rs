@@ -96,7 +96,8 @@ impl Wanting<'_> {
         when(person.weight == 0, Change::Set("weight", "1"));
         when(!person.states.contains(&lead.state), Change::State(lead.state));
         let owner = format!("u{wanted}");
-        let load = org.leads.iter().filter(|lead| self.world.row(&lead.id).get("owner").and_then(Json::as_text) == Some(&owner)).count() as u64;
+        let load =
+            org.leads.iter().filter(|lead| self.world.row(&lead.id).get("owner").and_then(Json::as_text) == Some(&owner)).count() as u64;
         let capacities = org.groups.iter().map(|group| person.capacity.or(group.capacity)).chain([person.capacity]);
         when(capacities.flatten().any(|most| most <= load), Change::Capacity(load + 1));
         let given = org.given.iter().filter(|(user, _)| *user == wanted).count() as u64;

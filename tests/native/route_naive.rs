@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use evenhand::json::Json;
 use evenhand::workspace::{LeadTable, Workspace};
 
+use crate::route_round::{Options, Round};
 use crate::support::dice::Dice;
 
 const HOUR: i64 = 3_600_000;
@@ -36,94 +37,6 @@ pub enum Method {
     LeastRecent,
     LeastLoaded,
     Fewest,
-}
-
-/// Of a round robin: laps in a round, `joiners` and `absentTurn`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Options {
-    laps: usize,
-    joiners: &'static str,
-    absent: &'static str,
-}
-
-/// A round that is running: its roster, its lap, who was served in the lap and in the round, and who is owed turns, once for each.
-#[derive(Clone, Debug, Default)]
-pub struct Round {
-    roster: Vec<usize>,
-    lap: usize,
-    in_lap: Vec<usize>,
-    in_round: Vec<usize>,
-    owed: Vec<usize>,
-    made_good: Vec<usize>,
-}
-
-impl Round {
-    /// At most so many turns of each are owed.
-    fn cap(&mut self, absent: &str) {
-        let most = ["forfeit", "hold", "", "credit"].iter().position(|word| *word == absent).unwrap();
-        let mut kept: Vec<usize> = Vec::new();
-        for user in &self.owed {
-            if kept.iter().filter(|other| *other == user).count() < most {
-                kept.push(*user);
-            }
-        }
-        self.owed = kept;
-    }
-
-    /// A new round begins; whoever was not served in the old one and may not have this lead has missed a turn.
-    fn close(&mut self, options: Options, members: &[usize], may: &[usize]) {
-        let missed: Vec<usize> = self.roster.iter().copied().filter(|user| !self.in_round.contains(user) && !may.contains(user)).collect();
-        self.owed.extend(missed);
-        self.cap(options.absent);
-        let owed = std::mem::take(&mut self.owed);
-        *self = Round { roster: members.to_vec(), lap: 1, owed, ..Round::default() };
-    }
-
-    fn pay(&mut self, user: usize) -> usize {
-        let at = self.owed.iter().position(|other| *other == user).unwrap();
-        self.owed.remove(at);
-        user
-    }
-
-    fn next(&mut self, options: Options, members: &[usize], may: &[usize]) -> Option<usize> {
-        let first = |among: &[usize]| members.iter().copied().find(|user| may.contains(user) && among.contains(user));
-        let anybody = first(members)?;
-        self.lap = self.lap.max(1);
-        for list in [&mut self.roster, &mut self.in_lap, &mut self.in_round, &mut self.owed, &mut self.made_good] {
-            list.retain(|user| members.contains(user));
-        }
-        self.cap(options.absent);
-        let joined = members.iter().any(|user| !self.roster.contains(user));
-        if options.joiners == "now" {
-            self.roster = members.to_vec();
-        } else if options.joiners == "reset" && joined && !self.roster.is_empty() {
-            self.close(options, members, may);
-        }
-        if options.absent == "hold"
-            && let Some(user) = first(&self.owed)
-        {
-            return Some(self.pay(user));
-        }
-        let unserved: Vec<usize> = self.roster.iter().copied().filter(|user| !self.in_lap.contains(user)).collect();
-        let user = if let Some(user) = first(&unserved).filter(|_| self.lap <= options.laps) {
-            user
-        } else if let Some(user) = first(&self.roster).filter(|_| self.lap < options.laps) {
-            self.lap += 1;
-            self.in_lap.clear();
-            user
-        } else {
-            let creditors: Vec<usize> = self.owed.iter().copied().filter(|user| !self.made_good.contains(user)).collect();
-            if let Some(user) = first(&creditors).filter(|_| options.absent == "credit") {
-                self.made_good.push(user);
-                return Some(self.pay(user));
-            }
-            self.close(options, members, may);
-            anybody
-        };
-        self.in_lap.push(user);
-        self.in_round.push(user);
-        Some(user)
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -512,8 +425,7 @@ pub fn organisation(dice: &mut Dice) -> Org {
             })
             .collect();
         let round = Method::RoundRobin(options(dice));
-        let method =
-            [round, Method::Weighted, Method::LeastRecent, Method::LeastLoaded, Method::Fewest][dice.roll(5) as usize];
+        let method = [round, Method::Weighted, Method::LeastRecent, Method::LeastLoaded, Method::Fewest][dice.roll(5) as usize];
         let default = dice.one_in(2).then(|| user(dice));
         let capacity = dice.one_in(3).then(|| dice.roll(6));
         let remember = dice.one_in(2).then(|| (1 + dice.roll(2) as usize, dice.one_in(3)));
@@ -560,70 +472,74 @@ impl Org {
     }
 
     fn people_json(&self) -> Vec<String> {
-        self.people.iter().map(|person| {
-            let mut out = format!(
-                r#""id":"{}","profiles":["all"],"active":{},"kind":"{}","paused":{},"weight":{},"attributes":{{"states":{}}}"#,
-                person.id,
-                person.active,
-                if person.service { "service" } else { "person" },
-                person.paused,
-                person.weight,
-                Json::List(person.states.iter().map(|state| (*state).into()).collect()).write(),
-            );
-            if person.absent {
-                out += r#","absences":[{"from":"2020-01-01T00:00:00Z","to":"2030-01-01T00:00:00Z"}]"#;
-            }
-            if person.closed {
-                out += r#","schedule":"never""#;
-            }
-            out += &person.capacity.map_or(String::new(), |most| format!(r#","capacity":{most}"#));
-            let daily = person.daily.map(|most| format!(r#"{{"count":{most},"per":"day"}}"#));
-            let hourly = person.hourly.map(|most| format!(r#"{{"count":{most},"per":"hour","rolling":true}}"#));
-            out += &format!(r#","limits":[{}]"#, daily.into_iter().chain(hourly).collect::<Vec<_>>().join(","));
-            if let Some(min) = person.min_score {
-                out += &format!(r#","accepts":{{"rules":[{{"field":"score","operator":">=","value":{min}}}]}}"#);
-            }
-            format!("{{{out}}}")
-        })
-        .collect()
+        self.people
+            .iter()
+            .map(|person| {
+                let mut out = format!(
+                    r#""id":"{}","profiles":["all"],"active":{},"kind":"{}","paused":{},"weight":{},"attributes":{{"states":{}}}"#,
+                    person.id,
+                    person.active,
+                    if person.service { "service" } else { "person" },
+                    person.paused,
+                    person.weight,
+                    Json::List(person.states.iter().map(|state| (*state).into()).collect()).write(),
+                );
+                if person.absent {
+                    out += r#","absences":[{"from":"2020-01-01T00:00:00Z","to":"2030-01-01T00:00:00Z"}]"#;
+                }
+                if person.closed {
+                    out += r#","schedule":"never""#;
+                }
+                out += &person.capacity.map_or(String::new(), |most| format!(r#","capacity":{most}"#));
+                let daily = person.daily.map(|most| format!(r#"{{"count":{most},"per":"day"}}"#));
+                let hourly = person.hourly.map(|most| format!(r#"{{"count":{most},"per":"hour","rolling":true}}"#));
+                out += &format!(r#","limits":[{}]"#, daily.into_iter().chain(hourly).collect::<Vec<_>>().join(","));
+                if let Some(min) = person.min_score {
+                    out += &format!(r#","accepts":{{"rules":[{{"field":"score","operator":">=","value":{min}}}]}}"#);
+                }
+                format!("{{{out}}}")
+            })
+            .collect()
     }
 
     fn groups_json(&self) -> Vec<String> {
-        self.groups.iter().map(|group| {
-            let mut out = String::new();
-            let method = match group.method {
-                Method::RoundRobin(Options { laps, joiners, absent }) => {
-                    out += &format!(r#""joiners":"{joiners}","absentTurn":"{absent}","#);
-                    &format!(r#"{{"type":"round_robin","perRound":{laps}}}"#)
+        self.groups
+            .iter()
+            .map(|group| {
+                let mut out = String::new();
+                let method = match group.method {
+                    Method::RoundRobin(Options { laps, joiners, absent }) => {
+                        out += &format!(r#""joiners":"{joiners}","absentTurn":"{absent}","#);
+                        &format!(r#"{{"type":"round_robin","perRound":{laps}}}"#)
+                    }
+                    Method::Weighted => r#"{"type":"weighted"}"#,
+                    Method::LeastRecent => r#"{"type":"least_recent"}"#,
+                    Method::LeastLoaded => r#"{"type":"least_loaded"}"#,
+                    Method::Fewest => r#"{"type":"fewest_in_period","period":"day"}"#,
+                };
+                let members = group.members.iter().map(|user| format!(r#""u{user}""#)).collect::<Vec<_>>().join(",");
+                out += &format!(r#""id":"{}","name":"G","members":{{"users":[{members}]}},"method":{method}"#, group.id);
+                if group.matches {
+                    out += r#","match":[{"lead":"state","user":"states","op":"in"}]"#;
                 }
-                Method::Weighted => r#"{"type":"weighted"}"#,
-                Method::LeastRecent => r#"{"type":"least_recent"}"#,
-                Method::LeastLoaded => r#"{"type":"least_loaded"}"#,
-                Method::Fewest => r#"{"type":"fewest_in_period","period":"day"}"#,
-            };
-            let members = group.members.iter().map(|user| format!(r#""u{user}""#)).collect::<Vec<_>>().join(",");
-            out += &format!(r#""id":"{}","name":"G","members":{{"users":[{members}]}},"method":{method}"#, group.id);
-            if group.matches {
-                out += r#","match":[{"lead":"state","user":"states","op":"in"}]"#;
-            }
-            out += &group.capacity.map_or(String::new(), |most| format!(r#","capacity":{most}"#));
-            out += &group.default.map_or(String::new(), |user| format!(r#","defaultAssignee":"u{user}""#));
-            if let Some((last, strict)) = group.remember {
-                out += &format!(r#","remember":{{"last":{last},"whenEmpty":"{}"}}"#, if strict { "strict" } else { "relax" });
-            }
-            let steps = group.steps.iter().map(|step| match step {
-                Step::Default => r#"{"to":"default"}"#.to_owned(),
-                Step::Group(other) => format!(r#"{{"group":"g{other}"}}"#),
-                Step::Pool => r#"{"pool":"p"}"#.to_owned(),
-                Step::User(user) => format!(r#"{{"user":"u{user}"}}"#),
-                Step::NextRule => r#"{"to":"next_rule"}"#.to_owned(),
-                Step::Hold => r#"{"to":"hold"}"#.to_owned(),
-                Step::IgnoreAvailability => r#"{"to":"ignore_availability"}"#.to_owned(),
-                Step::Unassigned => r#"{"to":"unassigned"}"#.to_owned(),
-            });
-            format!(r#"{{{out},"onNobody":[{}]}}"#, steps.collect::<Vec<_>>().join(","))
-        })
-        .collect()
+                out += &group.capacity.map_or(String::new(), |most| format!(r#","capacity":{most}"#));
+                out += &group.default.map_or(String::new(), |user| format!(r#","defaultAssignee":"u{user}""#));
+                if let Some((last, strict)) = group.remember {
+                    out += &format!(r#","remember":{{"last":{last},"whenEmpty":"{}"}}"#, if strict { "strict" } else { "relax" });
+                }
+                let steps = group.steps.iter().map(|step| match step {
+                    Step::Default => r#"{"to":"default"}"#.to_owned(),
+                    Step::Group(other) => format!(r#"{{"group":"g{other}"}}"#),
+                    Step::Pool => r#"{"pool":"p"}"#.to_owned(),
+                    Step::User(user) => format!(r#"{{"user":"u{user}"}}"#),
+                    Step::NextRule => r#"{"to":"next_rule"}"#.to_owned(),
+                    Step::Hold => r#"{"to":"hold"}"#.to_owned(),
+                    Step::IgnoreAvailability => r#"{"to":"ignore_availability"}"#.to_owned(),
+                    Step::Unassigned => r#"{"to":"unassigned"}"#.to_owned(),
+                });
+                format!(r#"{{{out},"onNobody":[{}]}}"#, steps.collect::<Vec<_>>().join(","))
+            })
+            .collect()
     }
 
     pub fn config(&self) -> Json {

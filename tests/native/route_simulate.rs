@@ -89,7 +89,8 @@ fn hold(seed: u64) {
         let leads = wanted.values().filter(|(_, to)| to.as_ref() == Some(&user)).count();
         assert_eq!(person.get("leads").and_then(Json::as_number), Some(leads as f64), "{user}, {}", shown());
     }
-    let counted: f64 = (0..simulation.counts()).map(|at| simulation.count(at).unwrap().get("stands").and_then(Json::as_number).unwrap()).sum();
+    let counted: f64 =
+        (0..simulation.counts()).map(|at| simulation.count(at).unwrap().get("stands").and_then(Json::as_number).unwrap()).sum();
     assert_eq!(counted as usize, wanted.values().filter(|(kind, _)| kind == "assigned").count(), "{}", shown());
     // Shares of what a method served add up to it.
     let sum = |key: &str| people.iter().map(|person| person.get(key).and_then(Json::as_number).unwrap()).sum::<f64>();
@@ -149,8 +150,14 @@ fn simulate_speed() {
         csv += &format!("l{at:06},S{},{},{created}\n", dice.roll(50), dice.roll(100));
     }
     let members = |from: usize| (from..from + 10).map(|at| format!(r#""u{at}""#)).collect::<Vec<_>>().join(",");
-    let groups = (0..4).map(|at| format!(r#"{{"id":"g{at}","name":"G","members":{{"users":[{}]}},"method":{{"type":"round_robin"}}}}"#, members(at * 10)));
-    let rules = (0..50).map(|at| format!(r#"{{"id":"r{at}","to":{{"group":"g{}"}},"when":{{"rules":[{{"field":"state","operator":"=","value":"S{at}"}}]}}}}"#, at % 4));
+    let groups = (0..4)
+        .map(|at| format!(r#"{{"id":"g{at}","name":"G","members":{{"users":[{}]}},"method":{{"type":"round_robin"}}}}"#, members(at * 10)));
+    let rules = (0..50).map(|at| {
+        format!(
+            r#"{{"id":"r{at}","to":{{"group":"g{}"}},"when":{{"rules":[{{"field":"state","operator":"=","value":"S{at}"}}]}}}}"#,
+            at % 4
+        )
+    });
     let users = (0..40).map(|at| format!(r#",{{"id":"u{at}","profiles":["all"],"schedule":"week"}}"#));
     let config = format!(
         r#"{{"version":1,"fields":{{"id":{{"type":"text"}},"owner":{{"type":"user"}},"state":{{"type":"choice"}},"score":{{"type":"number"}},"created":{{"type":"datetime"}}}},

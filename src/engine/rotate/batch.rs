@@ -110,7 +110,9 @@ impl Recencies {
 
 /// Deals rows until one needs a further look, or somebody watched was served; true if that is so.
 pub fn deal(run: &Run<'_>, lanes: &mut [Option<Lane>], recencies: &mut Recencies, out: &mut Dealt) -> bool {
-    (out.users.clear(), out.rules.clear(), out.lanes.clear());
+    out.users.clear();
+    out.rules.clear();
+    out.lanes.clear();
     let loads = Loads::default();
     let mut may = PlaceSet::default();
     for row in run.rows {
