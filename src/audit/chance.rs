@@ -25,7 +25,7 @@ impl Chance {
 }
 
 /// Most steps of an exact tail; beyond them it is bounded.
-const STEPS: usize = 4_000_000;
+const STEPS: usize = 10_000_000;
 
 /// The numbers here are counts of draws, far below 2⁵³.
 #[expect(clippy::cast_precision_loss, reason = "counts of draws are below 2⁵³")]
