@@ -103,7 +103,7 @@ export function auditSvg(report: Contract.AuditReport): string {
   const out: string[] = [];
   let y = 0;
   const columns = Math.min(DRAWN, Math.max(...report.groups.map(({ periods }) => periods.length)));
-  const width = Math.max(760, NAME + BAR + 70 + columns * CELL + 20);
+  const width = Math.max(760, NAME + BAR + 104 + columns * CELL + 20);
   const text = (x: number, at: number, kind: string, words: string) => out.push(`<text x="${x}" y="${at}" class="${kind}">${xml(words)}</text>`);
   const odd = new Set(report.findings.map((found) => JSON.stringify([found.kind, nameOf(found), found.user, "period" in found ? found.period : ""])));
   const isOdd = (kind: string, group: Named, user: string, period = "") => odd.has(JSON.stringify([kind, nameOf(group), user, period]));
@@ -111,7 +111,7 @@ export function auditSvg(report: Contract.AuditReport): string {
   text(12, y, "h", `${plural(report.leads, "lead")}, ${report.from.slice(0, 10)} to ${report.to.slice(0, 10)}`);
   for (const group of report.groups) {
     const periods = group.periods.slice(-columns);
-    const left = NAME + BAR + 70;
+    const left = NAME + BAR + 104;
     y += 34;
     const name = nameOf(group);
     text(12, y, "h", `${name === "" ? "Leads" : cut(name, 40)}${group.known ? "" : " (who was available is inferred)"}`);
@@ -129,7 +129,7 @@ export function auditSvg(report: Contract.AuditReport): string {
       const due = (NAME + Number(scale(person.share))).toFixed(1);
       out.push(`<line x1="${due}" x2="${due}" y1="${y - 20}" y2="${y}" class="due"/>`);
       if (isOdd("share", group, person.user)) out.push(`<rect x="${NAME - 2}" y="${y - 20}" width="${BAR + 4}" height="20" class="odd"/>`);
-      text(NAME + BAR + 58, y - 6, "r", `${person.leads} (${signed(person.difference)})`);
+      text(NAME + BAR + 92, y - 6, "r", `${person.leads} (${signed(person.difference)})`);
       periods.forEach(({ period, people }, at) => {
         const one = people.find(({ user }) => user === person.user);
         if (one === undefined) return;

@@ -242,7 +242,10 @@ async function audit(values: Values): Promise<number> {
   if (values.period !== undefined) options.period = values.period as "day" | "week" | "month";
   if (values.people !== undefined) options.people = values.people.split(",").map((name) => name.trim());
   if (values.weights !== undefined) options.weights = file(values.weights) as Record<string, number>;
-  if (values.level !== undefined) options.level = Number(values.level);
+  if (values.level !== undefined) {
+    options.level = Number(values.level);
+    if (Number.isNaN(options.level)) throw new Usage("`--level` must be a number");
+  }
   const report = (await createEngine()).audit(log, options);
   if (values.svg !== undefined) writeFileSync(values.svg, auditSvg(report));
   return print(values.json === true ? `${JSON.stringify(report)}\n` : auditLines(report), report.findings.length > 0 ? 1 : 0);

@@ -5,14 +5,13 @@ use std::rc::Rc;
 use super::options::Options;
 use crate::btree::{BTreeMap, BTreeSet};
 use crate::error::{Error, Result};
-use crate::json::Json;
 use crate::query::schema::Case;
 use crate::query::{Cell, Field, FieldIx, FieldType, Schema, UnitTree};
 use crate::split::scale_weights;
-use crate::table::{Budget, LoadMode, Loader, RowIx, Table};
+use crate::table::{Budget, LoadMode, Loader, Problems, RowIx, Table};
 
 /// The parts of a row, as the fields of a table.
-const FIELDS: [(&str, FieldType); 6] = [
+pub(super) const FIELDS: [(&str, FieldType); 6] = [
     ("lead", FieldType::Text),
     ("time", FieldType::Datetime),
     ("receiver", FieldType::Text),
@@ -31,9 +30,6 @@ pub(super) const UNIT: u64 = 5_354_228_880;
 
 /// Bytes for a row while it is measured, with some people who were available.
 const ROW: usize = 512;
-
-/// Most problems that are told one by one.
-const MOST_PROBLEMS: usize = 100;
 
 /// One assignment.
 #[derive(Clone, Copy, Debug)]
@@ -77,8 +73,7 @@ pub(super) struct Log {
     pub sets: Vec<Candidates>,
     pub parts: Vec<Part>,
     pub left_out: [(&'static str, usize); 3],
-    pub problems: Vec<Json>,
-    pub problem_count: u64,
+    pub problems: Problems,
 }
 
 /// A row that can be measured.
@@ -116,14 +111,18 @@ impl Log {
     pub fn read(bytes: &[u8], options: &Options, budget: Budget) -> Result<Log> {
         let table = table(bytes, options, budget)?;
         let mut people = BTreeSet::default();
-        for row in table.live_rows() {
+        for name in &options.people {
+            people.insert(name.clone());
+        }
+        for row in table.live_rows().filter(|_| options.people.is_empty()) {
             for field in [RECEIVER, AVAILABLE] {
-                if options.people.is_empty() {
-                    people.extend(names(&table.cell(row, field)).into_iter().map(str::to_owned));
+                for name in names(&table.cell(row, field)) {
+                    if !people.contains(name) {
+                        people.insert(name.to_owned());
+                    }
                 }
             }
         }
-        people.extend(options.people.iter().cloned());
         let people: Vec<String> = people.into_iter().collect();
         let mut decimals = vec![1.0; people.len()];
         for (person, weight) in &options.weights {
@@ -137,17 +136,8 @@ impl Log {
             sets: Vec::new(),
             parts: Vec::new(),
             left_out: [("withoutTime", 0), ("withoutReceiver", 0), ("notAmongPeople", 0)],
-            problems: Vec::new(),
-            problem_count: table.problems().total(),
+            problems: table.problems().clone(),
         };
-        for problem in table.problems().list().iter().take(MOST_PROBLEMS) {
-            log.problems.push(Json::object([
-                ("row", (problem.row as usize).into()),
-                ("field", table.schema().name(problem.field).into()),
-                ("code", problem.code.into()),
-                ("value", problem.value.as_ref().into()),
-            ]));
-        }
         crate::memory::ensure_memory((table.rows() as usize).saturating_mul(ROW))?;
         let taken = log.take(&table)?;
         log.sort(taken, options);
@@ -156,7 +146,7 @@ impl Log {
 
     /// The rows that can be measured, and the parts that they belong to.
     fn take(&mut self, table: &Table) -> Result<Vec<Taken>> {
-        let mut parts: BTreeMap<(Option<String>, bool), u32> = BTreeMap::default();
+        let mut parts: BTreeMap<String, u32> = BTreeMap::default();
         let (mut taken, mut rows) = (Vec::new(), 0);
         let [mut no_time, mut no_receiver, mut strangers] = [0, 0, 0];
         for row in table.live_rows() {
@@ -175,14 +165,18 @@ impl Log {
                 continue;
             };
             let cell = table.cell(row, AVAILABLE);
-            let mut available: Vec<u32> = names(&cell).into_iter().filter_map(|name| self.person(name)).collect();
-            crate::sort::all(&mut available);
-            available.dedup();
-            let key = part_of(table, row);
+            let mut available: Vec<u32> = Vec::new();
+            for person in names(&cell).into_iter().filter_map(|name| self.person(name)) {
+                if let Err(at) = available.binary_search(&person) {
+                    available.insert(at, person);
+                }
+            }
+            let (group, is_rule) = part_of(table, row);
+            let key = format!("{}{}", if is_rule { 'r' } else { 'g' }, group.as_deref().unwrap_or_default());
             let next = u32::try_from(self.parts.len()).unwrap_or(u32::MAX);
-            let part = *parts.entry(key.clone()).or_insert(next);
+            let part = *parts.entry(key).or_insert(next);
             if part == next {
-                self.parts.push(Part { group: key.0, is_rule: key.1, entries: Vec::new() });
+                self.parts.push(Part { group, is_rule, entries: Vec::new() });
             }
             taken.push(Taken { part, at: at.0, to, available: (!available.is_empty()).then_some(available) });
         }
@@ -206,31 +200,43 @@ impl Log {
 
     /// Puts each row where it belongs, in the order of times, with the people who were available.
     fn sort(&mut self, mut taken: Vec<Taken>, options: &Options) {
-        crate::sort::by_key(&mut taken, |row| (row.part, row.at));
-        let everybody: Option<Vec<u32>> =
-            (!options.people.is_empty()).then(|| (0u32..).zip(&self.people).map(|(person, _)| person).collect());
+        crate::sort::by(&mut taken, |a, b| a.part.cmp(&b.part).then(a.at.cmp(&b.at)));
+        let mut everybody: Vec<u32> = Vec::new();
+        if !options.people.is_empty() {
+            everybody.extend((0u32..).zip(&self.people).map(|(person, _)| person));
+        }
         let mut known_sets = BTreeMap::default();
-        // By part and person: the first and the last place.
-        let mut ends: BTreeMap<(u32, u32), (usize, usize)> = BTreeMap::default();
+        // Whether a row is its receiver's first or last one of the part.
+        let (mut first, mut last) = (vec![false; taken.len()], vec![false; taken.len()]);
+        let mut seen: Vec<Option<(u32, usize)>> = vec![None; self.people.len()];
         for (place, row) in taken.iter().enumerate() {
-            ends.entry((row.part, row.to)).or_insert((place, place)).1 = place;
+            let Some(before) = seen.get_mut(row.to as usize) else { continue };
+            match before.filter(|(part, _)| *part == row.part) {
+                Some((_, before)) => last.get_mut(before).into_iter().for_each(|last| *last = false),
+                None => first.get_mut(place).into_iter().for_each(|first| *first = true),
+            }
+            last.get_mut(place).into_iter().for_each(|last| *last = true);
+            *before = Some((row.part, place));
         }
         let mut there: Vec<u32> = Vec::new();
-        for (place, row) in taken.into_iter().enumerate() {
-            let (first, last) = ends.get(&(row.part, row.to)).copied().unwrap_or((place, place));
-            if let (true, Err(at)) = (place == first, there.binary_search(&row.to)) {
+        for (row, (first, last)) in taken.into_iter().zip(first.into_iter().zip(last)) {
+            if let (true, Err(at)) = (first, there.binary_search(&row.to)) {
                 there.insert(at, row.to);
             }
-            let known = row.available.is_some() || everybody.is_some();
-            let mut members = row.available.or_else(|| everybody.clone()).unwrap_or_else(|| there.clone());
-            let mut is_draw = known || (place != first && place != last);
+            let known = row.available.is_some() || !everybody.is_empty();
+            let mut members = match row.available {
+                Some(available) => available,
+                None if known => everybody.clone(),
+                None => there.clone(),
+            };
+            let mut is_draw = known || !(first || last);
             if let Err(at) = members.binary_search(&row.to) {
                 // Somebody decided otherwise.
                 members.insert(at, row.to);
                 is_draw = false;
             }
             let set = self.set(&mut known_sets, members);
-            if let (true, Ok(at)) = (place == last, there.binary_search(&row.to)) {
+            if let (true, Ok(at)) = (last, there.binary_search(&row.to)) {
                 there.remove(at);
             }
             let entry = Entry { at: row.at, to: row.to, set, known, is_draw };
@@ -251,9 +257,9 @@ impl Log {
             let whole = u64::try_from(product / u128::from(weight)).unwrap_or(UNIT);
             units.push(whole);
             missing = missing.saturating_sub(whole);
-            rest.push((std::cmp::Reverse(product % u128::from(weight)), at));
+            rest.push((product % u128::from(weight), at));
         }
-        crate::sort::all(&mut rest);
+        crate::sort::by(&mut rest, |a, b| b.0.cmp(&a.0));
         for (_, at) in rest.iter().take(usize::try_from(missing).unwrap_or(0)) {
             units.get_mut(*at).into_iter().for_each(|units| *units += 1);
         }

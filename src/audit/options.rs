@@ -1,7 +1,7 @@
 //! How a log is to be read and measured.
 
 use crate::config::zones;
-use crate::error::{Error, Result};
+use crate::error::{Diagnostic, Error, Result};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::split::scale_weights;
@@ -75,7 +75,10 @@ impl Options {
             };
             match scale_weights(&[*number]) {
                 Ok(_) => weights.push((person.to_owned(), *number)),
-                Err(error) => weight.error(error.code, error.message.as_str()),
+                Err(error) => {
+                    let fault = Diagnostic::error(error.code, weight.path(), error.message.as_str());
+                    weight.faults().add(fault.hint("leave the person out of `weights` for a weight of 1"));
+                }
             }
         }
         let mut people = Vec::new();

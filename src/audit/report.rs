@@ -3,7 +3,7 @@
 use super::chance::Chance;
 use super::floods::{Flood, floods};
 use super::group::{Draws, Run, Share, leads_of, six_digits};
-use super::log::{Entry, Log, Part};
+use super::log::{Entry, FIELDS, Log, Part, UNIT};
 use super::options::{Options, PERIODS};
 use super::ties::{Ties, ties};
 use crate::error::Result;
@@ -12,17 +12,47 @@ use crate::time::Instant;
 
 /// Most floods of a group that are told, the most unlikely first.
 const MOST_FLOODS: usize = 100;
-
+/// Most problems that are told.
+const MOST_PROBLEMS: usize = 100;
 /// Bytes for a share as it is told, and what was looked at for it.
 const TOLD: usize = 2048;
 
-type Pairs = Vec<(String, Json)>;
+/// An object that is being put together.
+#[derive(Clone, Default)]
+struct Told(Vec<(String, Json)>);
+
+impl Told {
+    #[inline(never)]
+    fn put(&mut self, key: &str, value: Json) {
+        self.0.push((key.to_owned(), value));
+    }
+
+    fn text(&mut self, key: &str, text: &str) {
+        self.put(key, text.into());
+    }
+
+    fn count(&mut self, key: &str, count: usize) {
+        self.put(key, count.into());
+    }
+
+    fn number(&mut self, key: &str, number: f64) {
+        self.put(key, number.into());
+    }
+
+    fn time(&mut self, key: &str, at: i64) {
+        self.put(key, Instant(at).write().into());
+    }
+
+    fn done(self) -> Json {
+        Json::Object(self.0)
+    }
+}
 
 /// Something that was looked at.
 struct Looked {
     kind: &'static str,
     chance: f64,
-    told: Pairs,
+    told: Told,
 }
 
 struct Report<'a> {
@@ -31,26 +61,6 @@ struct Report<'a> {
     looked: Vec<Looked>,
     /// How many chances were looked at; an odd side is one of two.
     tests: usize,
-}
-
-fn number(count: usize) -> Json {
-    count.into()
-}
-
-fn time(at: i64) -> Json {
-    Instant(at).write().into()
-}
-
-fn pair(key: &str, value: Json) -> (String, Json) {
-    (key.to_owned(), value)
-}
-
-/// What a chance is told as.
-fn chance_of(chance: Option<Chance>, out: &mut Pairs) {
-    out.push(pair("chance", chance.map_or(Json::Null, |chance| six_digits(chance.value).into())));
-    if let Some(chance) = chance {
-        out.push(pair("exact", chance.exact.into()));
-    }
 }
 
 /// # Errors
@@ -67,59 +77,68 @@ pub(super) fn report(log: &Log, options: &Options) -> Result<Json> {
         }
         groups.push(report.part(part)?);
     }
-    let period = PERIODS.iter().find(|(_, period)| *period == options.period).map_or("", |(name, _)| *name);
-    let mut left_out = Vec::new();
+    let (mut left_out, mut problems) = (Told::default(), Vec::new());
     for (why, count) in log.left_out {
-        left_out.push(pair(why, number(count)));
+        left_out.count(why, count);
     }
+    for problem in log.problems.list().iter().take(MOST_PROBLEMS) {
+        let mut told = Told::default();
+        told.count("row", problem.row as usize);
+        told.text("field", FIELDS.get(problem.field.0 as usize).map_or("", |(name, _)| name));
+        told.text("code", problem.code);
+        told.text("value", &problem.value);
+        problems.push(told.done());
+    }
+    let mut out = Told::default();
+    out.count("leads", leads);
+    out.time("from", from);
+    out.time("to", to);
+    out.text("period", PERIODS.iter().find(|(_, period)| *period == options.period).map_or("", |(name, _)| name));
+    out.number("level", options.level);
     let findings = report.findings();
-    Ok(Json::object([
-        ("leads", number(leads)),
-        ("from", time(from)),
-        ("to", time(to)),
-        ("period", period.into()),
-        ("level", options.level.into()),
-        ("tests", number(report.tests)),
-        ("findings", findings),
-        ("groups", Json::List(groups)),
-        ("leftOut", Json::Object(left_out)),
-        ("problems", Json::List(log.problems.clone())),
-        ("problemCount", number(usize::try_from(log.problem_count).unwrap_or(usize::MAX))),
-    ]))
+    out.count("tests", report.tests);
+    out.put("findings", findings);
+    out.put("groups", Json::List(groups));
+    out.put("leftOut", left_out.done());
+    out.put("problems", Json::List(problems));
+    out.count("problemCount", usize::try_from(log.problems.total()).unwrap_or(usize::MAX));
+    Ok(out.done())
 }
 
 impl Report<'_> {
     /// What is more unlikely than the level allows for all that was looked at together, the most unlikely first (Bonferroni: the chances of
     /// false alarms add up to no more than the level).
     fn findings(&mut self) -> Json {
-        let mut found = Vec::new();
-        let looked = std::mem::take(&mut self.looked);
+        let mut looked = std::mem::take(&mut self.looked);
+        crate::sort::by(&mut looked, |a, b| a.chance.total_cmp(&b.chance));
+        let mut out = Vec::new();
         for one in looked {
             let corrected = Chance { value: one.chance, exact: false }.of_any(self.tests).value;
             if corrected <= self.options.level {
-                found.push((one.chance, one.kind, one.told, corrected));
+                let mut told = Told::default();
+                told.text("kind", one.kind);
+                told.0.extend(one.told.0);
+                told.number("corrected", six_digits(corrected));
+                out.push(told.done());
             }
-        }
-        crate::sort::by(&mut found, |a, b| a.0.total_cmp(&b.0));
-        let mut out = Vec::new();
-        for (_, kind, mut told, corrected) in found {
-            told.insert(0, pair("kind", kind.into()));
-            told.push(pair("corrected", six_digits(corrected).into()));
-            out.push(Json::Object(told));
         }
         Json::List(out)
     }
 
     /// Notes something that was looked at in a group, and gives back how it is told there.
-    fn look(&mut self, kind: &'static str, part: &Part, sides: usize, chance: Option<Chance>, mut told: Pairs) -> Json {
-        chance_of(chance, &mut told);
+    fn look(&mut self, kind: &'static str, part: &Part, sides: usize, chance: Option<Chance>, mut told: Told) -> Json {
+        told.put("chance", chance.map_or(Json::Null, |chance| six_digits(chance.value).into()));
         if let Some(chance) = chance {
+            told.put("exact", chance.exact.into());
             self.tests += sides;
-            let mut whole = named(part);
-            whole.extend(told.iter().cloned());
-            self.looked.push(Looked { kind, chance: chance.value, told: whole });
+            // What can be no finding, however few tests there are, is forgotten.
+            if chance.value <= self.options.level {
+                let mut whole = named(part);
+                whole.0.extend(told.0.iter().cloned());
+                self.looked.push(Looked { kind, chance: chance.value, told: whole });
+            }
         }
-        Json::Object(told)
+        told.done()
     }
 
     fn part(&mut self, part: &Part) -> Result<Json> {
@@ -135,11 +154,10 @@ impl Report<'_> {
         for (person, _) in (0u32..).zip(&there).filter(|(_, there)| **there) {
             members.push(person);
         }
-        let (mut people, mut streaks, mut gaps, mut flooded) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let [mut people, mut streaks, mut gaps, mut periods, mut tied, mut told] = [const { Vec::new() }; 6];
+        let mut flooded = Vec::new();
         for person in &members {
-            let share = Share::of(log, &part.entries, *person);
-            let told = self.share(*person, &share, Vec::new());
-            people.push(self.look("share", part, 2, share.chance, told));
+            people.push(self.share("share", part, *person, &part.entries, Told::default()));
             let draws = Draws::of(log, &part.entries, *person);
             for (kind, hit, list) in [("streak", true, &mut streaks), ("gap", false, &mut gaps)] {
                 if let Some(run) = draws.longest(hit) {
@@ -148,19 +166,16 @@ impl Report<'_> {
             }
             flooded.extend(floods(log, &part.entries, *person));
         }
-        let mut periods = Vec::new();
         let first_day = |entry: &Entry| self.options.period_of(self.options.day(entry.at));
         let slices: Vec<&[Entry]> = part.entries.chunk_by(|a, b| first_day(a) == first_day(b)).collect();
         crate::memory::ensure_memory(slices.len().saturating_mul(members.len()).saturating_mul(TOLD))?;
         for entries in slices {
             periods.push(self.period(part, entries, &members));
         }
-        let mut tied = Vec::new();
         for tie in ties(log, &part.entries, self.options) {
             tied.push(self.tie(part, &tie));
         }
         crate::sort::by(&mut flooded, |a, b| a.chance.value.total_cmp(&b.chance.value));
-        let mut told = Vec::new();
         for (at, flood) in flooded.iter().enumerate() {
             let json = self.flood(part, flood);
             if at < MOST_FLOODS {
@@ -168,24 +183,25 @@ impl Report<'_> {
             }
         }
         let mut out = named(part);
-        out.push(pair("leads", number(part.entries.len())));
-        out.push(pair("known", part.entries.iter().all(|entry| entry.known).into()));
+        out.count("leads", part.entries.len());
+        out.put("known", part.entries.iter().all(|entry| entry.known).into());
         for (key, list) in
             [("people", people), ("periods", periods), ("ties", tied), ("floods", told), ("streaks", streaks), ("gaps", gaps)]
         {
-            out.push(pair(key, Json::List(list)));
+            out.put(key, Json::List(list));
         }
-        Ok(Json::Object(out))
+        Ok(out.done())
     }
 
-    fn share(&self, person: u32, share: &Share, mut out: Pairs) -> Pairs {
-        let received = share.leads as i128 * i128::from(super::log::UNIT);
-        out.push(pair("user", self.log.name(person).into()));
-        out.push(pair("leads", number(share.leads)));
-        out.push(pair("share", leads_of(i128::from(share.units)).into()));
-        out.push(pair("difference", leads_of(received - i128::from(share.units)).into()));
-        out.push(pair("draws", number(share.draws)));
-        out
+    fn share(&mut self, kind: &'static str, part: &Part, person: u32, entries: &[Entry], mut told: Told) -> Json {
+        let share = Share::of(self.log, entries, person);
+        let units = i128::from(share.units);
+        told.text("user", self.log.name(person));
+        told.count("leads", share.leads);
+        told.number("share", leads_of(units));
+        told.number("difference", leads_of(share.leads as i128 * i128::from(UNIT) - units));
+        told.count("draws", share.draws);
+        self.look(kind, part, 2, share.chance, told)
     }
 
     fn period(&mut self, part: &Part, entries: &[Entry], members: &[u32]) -> Json {
@@ -193,52 +209,54 @@ impl Report<'_> {
         let day = self.options.period_of(self.options.day(first)).write();
         let mut people = Vec::new();
         for person in members {
-            let share = Share::of(self.log, entries, *person);
-            if share.units > 0 {
-                let told = self.share(*person, &share, vec![pair("period", day.as_str().into())]);
-                people.push(self.look("period", part, 2, share.chance, told));
+            if entries.iter().any(|entry| self.log.share(entry, *person).is_some()) {
+                let mut told = Told::default();
+                told.text("period", &day);
+                people.push(self.share("period", part, *person, entries, told));
             }
         }
-        Json::object([("period", day.into()), ("leads", number(entries.len())), ("people", Json::List(people))])
+        let mut out = Told::default();
+        out.text("period", &day);
+        out.count("leads", entries.len());
+        out.put("people", Json::List(people));
+        out.done()
     }
 
     fn run(&mut self, kind: &'static str, part: &Part, person: u32, run: &Run) -> Json {
-        let told = vec![
-            pair("user", self.log.name(person).into()),
-            pair("length", number(run.length)),
-            pair("from", time(run.from)),
-            pair("to", time(run.to)),
-        ];
+        let mut told = Told::default();
+        told.text("user", self.log.name(person));
+        told.count("length", run.length);
+        told.time("from", run.from);
+        told.time("to", run.to);
         self.look(kind, part, 1, Some(run.chance), told)
     }
 
     fn tie(&mut self, part: &Part, tie: &Ties) -> Json {
-        let told = vec![
-            pair("user", self.log.name(tie.person).into()),
-            pair("by", tie.by.into()),
-            pair("ties", number(tie.ties)),
-            pair("won", number(tie.won)),
-            pair("expected", tie.expected.into()),
-        ];
+        let mut told = Told::default();
+        told.text("user", self.log.name(tie.person));
+        told.text("by", tie.by);
+        told.count("ties", tie.ties);
+        told.count("won", tie.won);
+        told.number("expected", tie.expected);
         self.look("tie", part, 2, Some(tie.chance), told)
     }
 
     fn flood(&mut self, part: &Part, flood: &Flood) -> Json {
-        let told = vec![
-            pair("user", self.log.name(flood.person).into()),
-            pair("from", time(flood.left)),
-            pair("to", time(flood.back)),
-            pair("missed", number(flood.missed)),
-            pair("leads", number(flood.leads)),
-            pair("received", number(flood.had)),
-            pair("expected", flood.expected.into()),
-        ];
+        let mut told = Told::default();
+        told.text("user", self.log.name(flood.person));
+        told.time("from", flood.left);
+        told.time("to", flood.back);
+        told.count("missed", flood.missed);
+        told.count("leads", flood.leads);
+        told.count("received", flood.had);
+        told.number("expected", flood.expected);
         self.look("flood", part, 1, Some(flood.chance), told)
     }
 }
 
 /// Which group it is, or which rule.
-fn named(part: &Part) -> Pairs {
-    let group = part.group.as_deref().map_or(Json::Null, Json::from);
-    vec![pair(if part.is_rule { "rule" } else { "group" }, group)]
+fn named(part: &Part) -> Told {
+    let mut out = Told::default();
+    out.put(if part.is_rule { "rule" } else { "group" }, part.group.as_deref().map_or(Json::Null, Json::from));
+    out
 }
