@@ -117,6 +117,7 @@ export function auditSvg(report: Contract.AuditReport): string {
     text(12, y, "h", `${name === "" ? "Leads" : cut(name, 40)}${group.known ? "" : " (who was available is inferred)"}`);
     y += 18;
     text(NAME, y, "s", "leads, and the exact share");
+    if (periods.length < group.periods.length) text(left, y - 18, "s", `the last ${periods.length} of ${plural(group.periods.length, report.period)}`);
     periods.forEach(({ period }, at) => {
       if (periods.length <= 12 || at % 3 === 0) text(left + at * CELL + CELL / 2, y, "c s", report.period === "month" ? period.slice(0, 7) : period.slice(5));
     });
