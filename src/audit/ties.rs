@@ -40,7 +40,7 @@ pub(super) fn ties(log: &Log, entries: &[Entry], options: &Options) -> Vec<Ties>
 }
 
 /// Stretches of leads with the same key.
-fn runs<'e>(entries: &'e [Entry], key: impl Fn(&Entry) -> i64) -> Vec<&'e [Entry]> {
+fn runs(entries: &[Entry], key: impl Fn(&Entry) -> i64) -> Vec<&[Entry]> {
     entries.chunk_by(|a, b| key(a) == key(b)).collect()
 }
 
