@@ -53,6 +53,9 @@ const calls = {
   check({ config }) {
     return this.engine.check(config);
   },
+  audit(step) {
+    return this.engine.audit(data(step), step.options);
+  },
   workspace({ config }) {
     this.workspace = this.engine.workspace(config);
     this.table = undefined;

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `version` | | the version |
 //! | `check` | `config` | diagnostics |
+//! | `audit` | `rows` or `text`, `options` | the report |
 //! | `workspace` | `config` | `{digest, zones}` |
 //! | `update` | `patch` | the same |
 //! | `load` | `rows` or `text` or `hex`, `options` | `{size, problems, columns}` |
@@ -153,6 +154,7 @@ impl World {
         Ok(match text(step, "call") {
             "version" => env!("CARGO_PKG_VERSION").into(),
             "check" => Json::List(Workspace::check(part(step, "config")).iter().map(|fault| fault.to_json()).collect()),
+            "audit" => evenhand::audit::audit(&data(step), &options(step), Budget::default())?,
             "workspace" => {
                 let workspace = Workspace::compile(part(step, "config"))?;
                 let out = Json::object([("digest", workspace.digest().into()), ("zones", workspace.zones())]);
