@@ -27,27 +27,34 @@
 mod apply;
 mod assigned;
 mod changes;
+mod compiled;
 mod explain;
+mod few;
 mod forecast;
 mod group;
+mod instead;
 mod memory;
 mod needs;
 mod offer;
 mod person;
 mod reasons;
+mod replay;
 mod router;
 mod rules;
 mod runs;
 mod same;
+mod simulate;
 mod steps;
 mod sweep;
 
 pub use explain::Assumed;
 pub use reasons::Reasons;
+pub use simulate::Simulation;
 
 pub(crate) use apply::{Decider, decide};
 pub(crate) use explain::explain;
 pub(crate) use forecast::forecast;
 pub(crate) use needs::{Reached, Reads, leads_of_runs, reads, slots};
 pub(crate) use runs::{Answer, answer, cancel};
+pub(crate) use simulate::{Ruled, simulate};
 pub(crate) use sweep::{Scope, idle, sweep};

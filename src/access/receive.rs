@@ -327,7 +327,7 @@ impl Authorizer {
     }
 
     /// Whether a running offer locks a slot: groups with offers fill it, or none of them fills any (any more).
-    pub(super) fn locks(&self, slot: FieldIx) -> bool {
+    pub(crate) fn locks(&self, slot: FieldIx) -> bool {
         let mut slots = self.model.groups.iter().filter(|group| group.offers());
         let mut any = false;
         slots.any(|group| {

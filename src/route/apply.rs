@@ -11,9 +11,11 @@ use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::leads::{self, LeadsRef};
 use crate::plan::planner::Planner;
 use crate::plan::runs;
+use crate::rotate::batch::Dealt;
 use crate::table::{Row, RowIx};
 
-use super::changes::{self, Change, Changes};
+use super::changes::{self, Changes};
+use super::few;
 use super::reasons::Reasons;
 use super::router::{Asks, Attempt, Decision, Outcome, Router, Subject, Trace};
 use super::rules::RuleOutcome;
@@ -39,52 +41,80 @@ pub(crate) enum Decider {
 /// Routes the leads that a command names, by the rules or by a group.
 pub(crate) fn decide(planner: &Planner<'_>, wanted: &LeadsRef, by: Decider) -> Result<Draft> {
     let mut draft = Draft::default();
-    let mut rows = leads::resolve(planner, wanted, &[], &mut draft.drops)?;
-    let checks = match by {
-        Decider::Rules => checks(planner)?,
-        Decider::Group(group) => checks_by_hand(planner, group)?,
+    let ruled = matches!(by, Decider::Rules);
+    let rows = match wanted {
+        LeadsRef::Ids { ids, seen } if ruled && ids.len() < BATCH => few::rows(planner, ids, seen.as_deref(), &mut draft.drops)?,
+        _ => {
+            let mut rows = leads::resolve(planner, wanted, &[], &mut draft.drops)?;
+            let checks = match by {
+                Decider::Rules => checks(planner)?,
+                Decider::Group(group) => checks_by_hand(planner, group)?,
+            };
+            draft.drops.drop_failing(&mut rows, checks);
+            rows
+        }
     };
-    draft.drops.drop_failing(&mut rows, checks);
     draft.routed.automatic = true;
 
     let dense = rows.len() >= BATCH && rows.len().saturating_mul(SPARSE) >= planner.table.rows() as usize;
     let mut router = Router::new(planner, if dense { Asks::Rows } else { Asks::Each })?;
-    if dense && matches!(by, Decider::Rules) {
+    if dense && ruled {
         router.match_rows(&rows)?;
     }
-    let mut changes = Changes::new(planner);
-    let mut told = BTreeMap::new();
-    for row in rows {
-        let row = RowIx(row);
-        let cells = Row { table: planner.table, row };
-        let lead = Subject { row: Some(row), cells: &cells };
-        let decision = ask(&mut router, by, &lead, None)?;
-        if take(&mut changes, &mut draft, &mut router, row, decision) {
-            if let Decider::Group(group) = by {
-                note_run(&mut draft, &router, group, row, decision);
-            }
-            continue;
+    let mut changes = Changes::new(planner, rows.len())?;
+    let (mut told, mut dealt, mut at) = (BTreeMap::new(), Dealt::default(), 0);
+    while let Some(rest) = rows.get(at..).filter(|rest| !rest.is_empty()) {
+        if dense && ruled {
+            router.deal(rest, &mut dealt)?;
+            let count = dealt.users.len();
+            changes.deal(&mut draft, rest.get(..count).unwrap_or_default(), &dealt);
+            at += count;
         }
-        let code = match decision.outcome {
-            Outcome::Held => DropCode::Held,
-            Outcome::NeedsReview => DropCode::NeedsReview,
-            Outcome::Unassigned => DropCode::NobodyEligible,
-            _ => DropCode::NoRule,
-        };
-        // Nothing was given, so that the way can be gone again, and told this time.
-        let mut trace = Trace::default();
-        ask(&mut router, by, &lead, Some(&mut trace))?;
-        if let (Outcome::Held, Some(group)) = (decision.outcome, decision.group)
-            && let Some((key, value)) = router.hold(&planner.table.id(row), decision.rule, group)?
-        {
-            draft.state.push(planner.context.state.write(key, Some(value)));
-        }
-        draft.drops.row(row, code);
-        let reasons = reasons(&router, &trace, &mut told);
-        draft.routed.reasons.insert(row.0, reasons);
+        let Some(row) = rows.get(at).copied() else { break };
+        at += 1;
+        one(&mut router, row, by, &mut changes, &mut draft, &mut told)?;
     }
-    changes::done(router, changes, &mut draft);
+    changes::done(router, changes, &mut draft)?;
     Ok(draft)
+}
+
+/// Sends one lead on its way, and writes down what comes of it.
+fn one(router: &mut Router<'_>, row: u32, by: Decider, changes: &mut Changes<'_>, draft: &mut Draft, told: &mut Told) -> Result<()> {
+    let planner = router.planner;
+    let at = RowIx(row);
+    let cells = Row { table: planner.table, row: at };
+    let lead = Subject { row: Some(at), cells: &cells };
+    let decision = ask(router, by, &lead, None)?;
+    if take(changes, draft, router, at, decision) {
+        if let Decider::Group(group) = by {
+            note_run(draft, router, group, at, decision);
+        }
+        return Ok(());
+    }
+    let code = match decision.outcome {
+        Outcome::Held => DropCode::Held,
+        Outcome::NeedsReview => DropCode::NeedsReview,
+        Outcome::Unassigned => DropCode::NobodyEligible,
+        _ => DropCode::NoRule,
+    };
+    draft.drops.row(at, code);
+    let mut trace = Trace::default();
+    if router.asks == Asks::Rows && decision.outcome == Outcome::NoRule {
+        router.owned_rules(at, &mut trace)?;
+    } else {
+        // Nothing was given, so that the way can be gone again, and told this time.
+        ask(router, by, &lead, Some(&mut trace))?;
+    }
+    if let (Outcome::Held, Some(group)) = (decision.outcome, decision.group)
+        && let Some((key, value)) = router.hold(&planner.table.id(at), decision.rule, group)?
+    {
+        draft.state.push(planner.context.state.write(key, Some(value)));
+    }
+    let reasons = reasons(router, &trace, told);
+    if !reasons.is_empty() {
+        draft.routed.reasons.insert(row, reasons);
+    }
+    Ok(())
 }
 
 fn ask(router: &mut Router<'_>, by: Decider, lead: &Subject<'_>, trace: Option<&mut Trace>) -> Result<Decision> {
@@ -99,18 +129,13 @@ fn ask(router: &mut Router<'_>, by: Decider, lead: &Subject<'_>, trace: Option<&
 }
 
 /// Takes over what was decided of a lead, if anything changes by it.
-pub(super) fn take(changes: &mut Changes, draft: &mut Draft, router: &mut Router<'_>, row: RowIx, decision: Decision) -> bool {
-    let owner = router.planner.model.lead.owner;
-    let change = match decision.outcome {
-        Outcome::Assigned(user, slot) => Change { slot: Some((slot, Some(user))), ..Change::default() },
-        Outcome::Pooled(pool) => Change { slot: Some((owner, None)), pool: Some(pool), ..Change::default() },
-        Outcome::Offered => {
-            changes.push_run(draft, router, Some(row), decision);
-            return true;
-        }
+pub(super) fn take(changes: &mut Changes<'_>, draft: &mut Draft, router: &mut Router<'_>, row: RowIx, decision: Decision) -> bool {
+    match decision.outcome {
+        Outcome::Assigned(user, _) => changes.assign(draft, row, user, decision),
+        Outcome::Pooled(pool) => changes.pool(draft, row, pool, decision),
+        Outcome::Offered => changes.push_run(draft, router, Some(row), decision),
         _ => return false,
-    };
-    changes.push(draft, router, row, change, None, decision);
+    }
     true
 }
 

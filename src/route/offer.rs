@@ -5,6 +5,7 @@ mod people;
 mod stored;
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use crate::config::groups::{self, Joiners, OfferClock};
 use crate::config::{GroupIx, Method, UserIx};
@@ -33,6 +34,8 @@ pub(super) struct Offers {
     pub anonymous: bool,
     /// What keeps the group from making offers now.
     pub fault: Reasons,
+    /// Whether what it remembers is another.
+    pub used: bool,
 }
 
 /// Whether the minutes of a group's offers are counted by its schedule.
@@ -76,8 +79,9 @@ pub(super) fn start_offer(
     trace: Option<&mut Trace>,
 ) -> Result<Option<Outcome>> {
     let model = router.planner.model;
-    let (Some(group), Some(definition)) = (router.groups.remove(&ix.0), model.groups.at(ix.0)) else { return Ok(None) };
-    let now = router.planner.context.now;
+    let Some(group) = router.groups.get(&ix.0).map(Rc::clone) else { return Ok(None) };
+    let Some(definition) = model.groups.at(ix.0) else { return Ok(None) };
+    let now = router.planner.now.get();
     let step = router.see(Some(ix), &group, lead, (Vec::new(), ignored), |context| offer::start(context, now));
     if let Some(trace) = trace {
         let mut people = Vec::new();
@@ -107,8 +111,7 @@ pub(super) fn start_offer(
         trace.attempts.push(Attempt { rule, group: Some(ix), people });
     }
     let slot = group.slot;
-    let anonymous = group.offers.as_ref().is_some_and(|offers| offers.anonymous);
-    router.groups.insert(ix.0, group);
+    let anonymous = router.offers.get(&ix.0).is_some_and(|offers| offers.anonymous);
     let Step { run, effects } = step?;
     if run.offered_to.is_empty() {
         return Ok(None);
@@ -122,25 +125,27 @@ pub(super) fn start_offer(
 
 impl Router<'_> {
     /// How a group offers leads; none where it gives them.
-    pub(super) fn offers(&mut self, group: &groups::Group, kept: Option<&Json>, now: Instant) -> Option<Offers> {
+    pub(super) fn offers_of(&mut self, group: &groups::Group, kept: Option<&Json>, now: Instant) -> Option<Offers> {
         let model = self.planner.model;
         let (options, anonymous) = options(group)?;
         let no_window = deadline(self, group, now, options.minutes).is_none();
         let fault = Reasons::NO_WINDOW.when(no_window).and(Reasons::NO_RUN_FIELD.when(model.lead.run.is_none()));
         let cursor = memory::cursor(kept, &mut |id| self.names.person(model, id));
         let audience = memory::audience(kept, &mut |id| self.names.person(model, id));
-        Some(Offers { options, cursor, audience, anonymous, fault })
+        Some(Offers { options, cursor, audience, anonymous, fault, used: false })
     }
 
     /// Reasons that offers give against a member.
-    pub(super) fn of_offers(&mut self, ix: GroupIx, offers: &Offers, user: UserIx) -> Result<Reasons> {
+    pub(super) fn of_offers(&mut self, ix: GroupIx, user: UserIx) -> Result<Reasons> {
+        let Some(offers) = self.offers.get(&ix.0) else { return Ok(Reasons::NONE) };
+        let (fault, kind, rest) = (offers.fault, offers.options.kind, offers.options.rest_seconds);
         let id = self.planner.model.groups.at(ix.0).map_or("", |group| group.id.as_str());
         let (now, own) = (Instant(self.now), self.own_run.clone());
         let memory = &self.person(user)?.memory;
-        let holds =
-            offers.options.kind == Kind::Sequential && memory.offers.iter().any(|(run, group)| group == id && Some(run) != own.as_ref());
-        let rests = resting(memory.claimed.map(Instant), offers.options.rest_seconds, now);
-        Ok(Reasons::OFFER_OPEN.when(holds).and(Reasons::RESTING.when(rests)))
+        let is_other = |(run, group): &(String, String)| group == id && Some(run) != own.as_ref();
+        let holds = kind == Kind::Sequential && memory.offers.iter().any(is_other);
+        let rests = resting(memory.claimed.map(Instant), rest, now);
+        Ok(fault.and(Reasons::OFFER_OPEN.when(holds)).and(Reasons::RESTING.when(rests)))
     }
 
     /// How many open offers take a person's capacity in a slot, but for that of the run that is moved.
@@ -201,12 +206,12 @@ impl Router<'_> {
     /// Moves a run by one event; whether anything changed.
     pub(super) fn advance(&mut self, stored: &mut Stored, event: Event, lead: &Subject<'_>) -> Result<Result<bool, Refusal>> {
         let ix = self.planner.model.groups.find(&stored.group).map(GroupIx);
-        let now = self.planner.context.now;
+        let now = self.planner.now.get();
         if let Some(ix) = ix {
             self.meet_group(ix)?;
         }
         self.own_run = Some(stored.id.clone());
-        let group = ix.and_then(|ix| self.groups.remove(&ix.0)).unwrap_or_else(|| Group::none(stored.slot));
+        let group = ix.and_then(|ix| self.groups.get(&ix.0)).map_or_else(|| Group::none(stored.slot), Rc::clone);
         let mut declined = Vec::new();
         for answer in stored.run.history.iter().filter(|answer| answer.outcome == Ended::Declined) {
             declined.push(answer.person);
@@ -215,9 +220,6 @@ impl Router<'_> {
             declined.push(person);
         }
         let reply = self.see(ix, &group, lead, (declined, Reasons::NONE), |context| offer::advance(&stored.run, event, context, now));
-        if let Some(ix) = ix {
-            self.groups.insert(ix.0, group);
-        }
         let out = match reply? {
             Err(refusal) => Err(refusal),
             Ok(step) if step.effects.is_empty() => Ok(false),
@@ -248,12 +250,12 @@ impl Router<'_> {
             rest_seconds: 0,
             joiners: offer::Joiners::NextPass,
         };
-        let empty = Cursor::default();
-        let (options, cursor) = group.offers.as_ref().map_or((&none, &empty), |offers| (&offers.options, &offers.cursor));
+        let offers = ix.and_then(|ix| self.offers.get(&ix.0));
+        let (options, cursor) = offers.map_or((none, Cursor::default()), |offers| (offers.options.clone(), offers.cursor.clone()));
         let members = group.members.iter().map(|user| Person(user.0)).collect();
         let (slot, router, error) = (group.slot, RefCell::new(self), RefCell::new(None));
         let people = People { router, ix, group, slot, members, lead: *lead, declined, ignored, error };
-        let out = call(Context { view: &people, options, cursor });
+        let out = call(Context { view: &people, options: &options, cursor: &cursor });
         match people.error.into_inner() {
             Some(error) => Err(error),
             None => Ok(out),
@@ -285,21 +287,16 @@ impl Router<'_> {
                 Effect::Assigned(person) if by_hand => self.given_by_hand(UserIx(person.0), stored.slot, lead)?,
                 Effect::Assigned(person) => self.assigned(UserIx(person.0), stored.slot, ix, lead)?,
                 Effect::NextStart(cursor) => {
-                    let group = ix.and_then(|ix| self.groups.get_mut(&ix.0));
-                    if let Some(group) = group {
-                        group.used = true;
-                        group.offers.iter_mut().for_each(|offers| offers.cursor = cursor.clone());
+                    if let Some(offers) = ix.and_then(|ix| self.offers.get_mut(&ix.0)) {
+                        (offers.cursor, offers.used) = (cursor.clone(), true);
                     }
                 }
                 Effect::Offered { to, .. } => {
                     asked.push(*to);
-                    let offers = ix.and_then(|ix| self.groups.get_mut(&ix.0)).filter(|_| step.run.kind == Kind::Broadcast);
-                    if let Some(group) = offers
-                        && let Some(offers) = &mut group.offers
-                        && !offers.audience.contains(to)
-                    {
+                    let offers = ix.and_then(|ix| self.offers.get_mut(&ix.0)).filter(|_| step.run.kind == Kind::Broadcast);
+                    if let Some(offers) = offers.filter(|offers| !offers.audience.contains(to)) {
                         offers.audience.push(*to);
-                        group.used = true;
+                        offers.used = true;
                     }
                 }
                 Effect::WakeAt(_) => opened = true,
@@ -315,16 +312,15 @@ impl Router<'_> {
 
     /// What is remembered of somebody, to be written.
     fn touch(&mut self, person: Person) -> Result<&mut memory::PersonMemory> {
-        let person = self.person(UserIx(person.0))?;
-        person.assigned = true;
-        Ok(&mut person.memory)
+        self.served.insert(person.0 as usize);
+        Ok(&mut self.person(UserIx(person.0))?.memory)
     }
 
     /// Counts that somebody was given a lead by hand.
     fn given_by_hand(&mut self, user: UserIx, slot: FieldIx, lead: &Subject<'_>) -> Result<()> {
         let stamp = crate::rotate::Stamp::after(self.now, self.person(user)?.memory.last);
         self.touch(Person(user.0))?.last = Some(stamp);
-        self.recency.set(Member(user.0), stamp);
+        self.recencies.all.set(Member(user.0), stamp);
         match lead.row {
             Some(row) if slot == self.planner.model.lead.owner => self.owned(row, Some(user)),
             _ => Ok(()),

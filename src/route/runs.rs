@@ -109,10 +109,10 @@ pub(crate) fn answer(planner: &Planner<'_>, id: &str, answer: &Answer<'_>) -> Re
         }
         Ok(false) => {}
         Ok(true) => {
-            let mut changes = Changes::new(planner);
+            let mut changes = Changes::new(planner, 1)?;
             let by = by_group(&router, &stored);
             changes.push_run(&mut draft, &mut router, Some(row), by);
-            changes::done(router, changes, &mut draft);
+            changes::done(router, changes, &mut draft)?;
         }
     }
     Ok(draft)
@@ -169,10 +169,10 @@ pub(crate) fn cancel(planner: &Planner<'_>, id: &str, to: Option<&str>) -> Resul
     match router.advance(&mut stored, event, &lead)? {
         Err(refusal) => draft.drops.row(row, refusal.drop_code()),
         Ok(_) => {
-            let mut changes = Changes::new(planner);
+            let mut changes = Changes::new(planner, 1)?;
             let by = by_group(&router, &stored);
             changes.push_run(&mut draft, &mut router, Some(row).filter(|_| locked), by);
-            changes::done(router, changes, &mut draft);
+            changes::done(router, changes, &mut draft)?;
         }
     }
     Ok(draft)

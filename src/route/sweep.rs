@@ -20,7 +20,7 @@ use crate::table::{Mask, Row, RowIx};
 use crate::time::Instant;
 
 use super::apply::{NO_RULE, take};
-use super::changes::{self, Change, Changes};
+use super::changes::{self, Changes};
 use super::memory;
 use super::router::{Asks, Decision, Outcome, Router, Subject};
 use super::runs::{by_group, is_locked_by};
@@ -39,7 +39,9 @@ pub(crate) struct Scope<'a> {
 struct Sweep<'a, 'p> {
     planner: &'p Planner<'p>,
     router: Router<'p>,
-    changes: Changes,
+    changes: Changes<'p>,
+    /// Rows that were decided about.
+    met: BTreeSet<u32>,
     draft: Draft,
     left: usize,
     view: RowSet,
@@ -67,8 +69,8 @@ pub(crate) fn sweep(planner: &Planner<'_>, scope: &Scope<'_>) -> Result<Draft> {
     if planner.bulk {
         may = may.and(planner.auth.covers(&planner.asking(), Verb::LeadMass)?);
     }
-    let (router, changes) = (Router::new(planner, Asks::Each)?, Changes::new(planner));
-    let mut sweep = Sweep { planner, router, changes, draft, left: scope.limit, view, may, named, scope, not_loaded: 0 };
+    let (router, changes, met) = (Router::new(planner, Asks::Each)?, Changes::new(planner, 0)?, BTreeSet::new());
+    let mut sweep = Sweep { planner, router, changes, met, draft, left: scope.limit, view, may, named, scope, not_loaded: 0 };
     sweep.runs()?;
     // Runs that were named alone are all that is meant.
     if scope.leads.is_some() || scope.runs.is_none() {
@@ -76,7 +78,7 @@ pub(crate) fn sweep(planner: &Planner<'_>, scope: &Scope<'_>) -> Result<Draft> {
         sweep.idle()?;
     }
     let Sweep { router, changes, mut draft, not_loaded, .. } = sweep;
-    changes::done(router, changes, &mut draft);
+    changes::done(router, changes, &mut draft)?;
     if not_loaded > 0 {
         let message = format!("{not_loaded} {} not loaded, and left alone", if not_loaded == 1 { "lead is" } else { "leads are" });
         draft.warnings.push(Diagnostic::warning("lead_not_loaded", "", message).with("leads", not_loaded));
@@ -239,6 +241,7 @@ impl Sweep<'_, '_> {
                 self.left -= 1;
                 moved.insert(id.clone());
                 let by = by_group(&self.router, &stored);
+                self.met.insert(row.0);
                 self.changes.push_run(&mut self.draft, &mut self.router, Some(row).filter(|_| locked), by);
             }
         }
@@ -257,13 +260,14 @@ impl Sweep<'_, '_> {
         let model = self.planner.model;
         for ix in groups.iter().filter_map(|id| model.groups.find(id)) {
             self.router.meet_group(GroupIx(ix))?;
-            let Some(group) = self.router.groups.get_mut(&ix) else { continue };
-            let members = &group.members;
+            let Some(members) = self.router.groups.get(&ix).map(|group| std::rc::Rc::clone(&group.members)) else { continue };
             let here = |person: &Person| {
                 model.users.at(person.0).is_some_and(|user| user.active) && members.iter().any(|member| member.0 == person.0)
             };
-            group.offers.iter_mut().for_each(|offers| offers.audience.retain(here));
-            group.used = true;
+            if let Some(offers) = self.router.offers.get_mut(&ix) {
+                offers.audience.retain(here);
+                offers.used = true;
+            }
         }
         Ok(())
     }
@@ -284,7 +288,7 @@ impl Sweep<'_, '_> {
             }
             let Some(lead) = state::name_of(key) else { continue };
             let Some(row) = self.row(&lead) else { continue };
-            if self.changes.met.contains_key(&row.0) || model.lead.run.is_some_and(|run| is_filled(&planner.table.cell(row, run))) {
+            if self.met.contains(&row.0) || model.lead.run.is_some_and(|run| is_filled(&planner.table.cell(row, run))) {
                 continue;
             }
             let Some(value) = kept.get(key)? else { continue };
@@ -307,6 +311,7 @@ impl Sweep<'_, '_> {
                 None => self.router.walk(&subject, None)?,
             };
             if take(&mut self.changes, &mut self.draft, &mut self.router, row, decision) {
+                self.met.insert(row.0);
                 self.left -= 1;
             }
         }
@@ -326,14 +331,13 @@ impl Sweep<'_, '_> {
             if self.left == 0 {
                 break;
             }
-            if !self.is_meant(row) || locked.contains(row) || self.changes.met.contains_key(&row.0) {
+            if !self.is_meant(row) || locked.contains(row) || self.met.contains(&row.0) {
                 continue;
             }
             let cells = Row { table: planner.table, row };
             self.router.released(&Subject { row: Some(row), cells: &cells })?;
-            let change = Change { slot: Some((model.lead.owner, None)), retires: true, ..Change::default() };
             let by = Decision { outcome: Outcome::Unassigned, rule: None, group: None };
-            self.changes.push(&mut self.draft, &self.router, row, change, None, by);
+            self.changes.retire(&mut self.draft, row, by);
             self.left -= 1;
         }
         Ok(())

@@ -13,6 +13,7 @@ use crate::support::dice::Dice;
 
 const LEADS: usize = 5;
 const PEOPLE: [&str; 5] = ["a", "b", "c", "d", "e"];
+const OPTIONS: &str = r#"{"format": "json", "absent": ["version", "owner", "run", "note", "rule", "assigned"]}"#;
 const BASE: i64 = 1_772_442_000_000;
 
 fn json(text: &str) -> Json {
@@ -139,7 +140,7 @@ impl Store {
         let default = dice.below(3) > 0;
         let workspace = compile(&people, &groups, default);
         let rows: Vec<String> = (0..LEADS).map(|at| format!(r#"{{"id": "l{at}", "version": 1}}"#)).collect();
-        let table = workspace.load(format!("[{}]", rows.join(",")).as_bytes(), &json(r#"{"format": "json"}"#), Default::default()).unwrap();
+        let table = workspace.load(format!("[{}]", rows.join(",")).as_bytes(), &json(OPTIONS), Default::default()).unwrap();
         Store {
             dice,
             people,
@@ -234,7 +235,7 @@ impl Store {
             }
         };
         self.counts.spared += LEADS - wanted.len();
-        let table = self.workspace.load(Json::List(wanted).write().as_bytes(), &json(r#"{"format": "json"}"#), Default::default()).unwrap();
+        let table = self.workspace.load(Json::List(wanted).write().as_bytes(), &json(OPTIONS), Default::default()).unwrap();
         self.workspace.plan(&table, command, None, &self.context(actor, known, true), Attachments::default()).unwrap().to_json()
     }
 
@@ -456,7 +457,7 @@ impl Store {
                 }
                 let rows = Json::List(self.rows());
                 self.workspace = compile(&self.people, &self.groups, self.default);
-                self.table = self.workspace.load(rows.write().as_bytes(), &json(r#"{"format": "json"}"#), Default::default()).unwrap();
+                self.table = self.workspace.load(rows.write().as_bytes(), &json(OPTIONS), Default::default()).unwrap();
                 // What was planned under another configuration is not verified under this one.
                 self.in_flight.clear();
             }
