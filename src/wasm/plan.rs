@@ -91,7 +91,7 @@ impl Plan {
 
     /// What each person holds before and after.
     pub fn assignees(&self) -> JsValue {
-        list(self.inner.lines.iter().map(Line::to_json))
+        to_js(&self.inner.assignees())
     }
 
     /// How many leads do not change, by code.
