@@ -15,7 +15,6 @@ use crate::access::Reason;
 use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::plan;
-use crate::plan::lines::Line;
 use crate::plan::state::StateChange;
 use crate::plan::timeline;
 use crate::sql::Dialect;
