@@ -3,7 +3,7 @@
 use crate::command::operation::{LeadSource, Operation, Touches};
 use crate::command::read::Reader;
 use crate::config::{Model, Verb};
-use crate::error::Result;
+use crate::error::{Diagnostic, Result};
 use crate::json::Json;
 use crate::json::decode::Decoder;
 use crate::plan::draft::Draft;
@@ -41,6 +41,10 @@ impl Operation for Assign {
                 to.error("slot_named_twice", "`to` and `slots` fill the same slot");
             }
             slots.insert(0, (slot, Some(reader.user(&to)?.to_owned())));
+        } else if reader.present(node, "to").is_some() {
+            // An assignment to nobody would read as one that says nothing about `to`.
+            let fault = Diagnostic::error("null_value", to.path(), "`to` is null, and an assignment has a receiver");
+            node.faults().add(fault.hint("`unassign` takes leads from whoever has them; in `slots`, null empties a slot"));
         } else if !node.get("slot").is_null() {
             node.get("slot").error("missing", "`slot` says where `to` goes, and there is no `to`");
         }
