@@ -11,7 +11,7 @@ mod shards;
 /// Five profiles to start from.
 pub use crate::access::ready_profiles;
 pub use ask::Filter;
-pub use leads::{Incoming, LeadTable};
+pub use leads::{Incoming, LeadTable, id_text};
 pub use selection::Selection;
 
 use crate::btree::BTreeSet;
@@ -28,7 +28,7 @@ use crate::json::decode::{Decoder, Faults};
 use crate::plan::Plan;
 use crate::plan::context::Context;
 use crate::plan::decoded::DecodedPlan;
-use crate::query::{Query, Strictness};
+use crate::query::{FieldIx, Query, Strictness};
 use crate::route::Assumed;
 use crate::time::Instant;
 use crate::wire::verify::{EncodedPlan, Verdict};
@@ -42,6 +42,7 @@ pub struct Workspace {
     source: Json,
     digest: OnceCell<String>,
     user_ids: OnceCell<Rc<BTreeSet<String>>>,
+    needed: OnceCell<Vec<FieldIx>>,
 }
 
 /// A plan that was posted or stored, with the context it came in.
@@ -89,7 +90,7 @@ impl Workspace {
         let (model, _) = Model::compile(&config)?;
         let model = Rc::new(model);
         let auth = Rc::new(Authorizer::compile(&model)?);
-        Ok(Workspace { model, auth, source: config, digest: OnceCell::new(), user_ids: OnceCell::new() })
+        Ok(Workspace { model, auth, source: config, digest: OnceCell::new(), user_ids: OnceCell::new(), needed: OnceCell::new() })
     }
 
     /// The same checks without failing: every fault and every warning.
@@ -132,7 +133,7 @@ impl Workspace {
             self.source = named;
         }
         after.write(&mut self.source);
-        (self.digest, self.user_ids) = (OnceCell::new(), OnceCell::new());
+        (self.digest, self.user_ids, self.needed) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Ok(())
     }
 
@@ -154,6 +155,11 @@ impl Workspace {
     /// Ids of all users, for loaders that report unknown ones.
     pub(crate) fn user_ids(&self) -> Rc<BTreeSet<String>> {
         Rc::clone(self.user_ids.get_or_init(|| Rc::new(self.model.users.ids().map(str::to_owned).collect())))
+    }
+
+    /// The fields for which leads must have a column; see [`Model::deciding_fields`].
+    pub(crate) fn needed(&self) -> Vec<FieldIx> {
+        self.needed.get_or_init(|| self.model.deciding_fields()).clone()
     }
 
     /// Compiles a filter for lists and selections.

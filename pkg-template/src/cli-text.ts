@@ -50,6 +50,12 @@ export function diagnosticLines(list: readonly Contract.Diagnostic[]): string {
     .join("");
 }
 
+/** Which columns stand for no field, and which fields have no column. */
+export function columnLines({ unused, missing }: Contract.LeadTable["columns"]): string {
+  const line = (what: string, names: string[]) => (names.length === 0 ? "" : `${what}: ${names.map(short).join(", ")}\n`);
+  return line("columns that stand for no field", unused) + line("fields without a column", missing);
+}
+
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 /** A plan as a person reads it before saying yes. */

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, readSync, fstatSync, writeFileSync }
 import { parseArgs } from "node:util";
 import type * as Contract from "../evenhand.js";
 import { createEngine, EvenhandError } from "./node.js";
-import { diagnosticLines, planLines, table } from "./cli-text.js";
+import { columnLines, diagnosticLines, planLines, table } from "./cli-text.js";
 
 const HELP = `Usage: evenhand <command> [options]
 
@@ -29,6 +29,7 @@ Commands:
 
 Options of all:
   --columns FILE    source column → field (JSON), where a header is neither a field's name nor its label
+  --absent A,B      fields that no lead of the file has, where they would decide who may see or change one
   --json            prints JSON
   --help, --version
 
@@ -49,6 +50,7 @@ const OPTIONS = {
   fields: { type: "string" },
   limit: { type: "string" },
   columns: { type: "string" },
+  absent: { type: "string" },
   count: { type: "boolean" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -56,8 +58,8 @@ const OPTIONS = {
 } as const;
 
 const USED: Record<string, string[]> = {
-  plan: ["workspace", "leads", "command", "actor", "now", "state", "out", "columns", "json"],
-  select: ["workspace", "leads", "filter", "list", "actor", "now", "fields", "limit", "count", "columns", "json"],
+  plan: ["workspace", "leads", "command", "actor", "now", "state", "out", "columns", "absent", "json"],
+  select: ["workspace", "leads", "filter", "list", "actor", "now", "fields", "limit", "count", "columns", "absent", "json"],
   check: ["workspace", "now", "json"],
 };
 
@@ -125,8 +127,10 @@ async function opened(values: Values): Promise<{ engine: Contract.Engine; worksp
 /** Loads the leads piece by piece, so that a file may be larger than what is left of memory. */
 function load(workspace: Contract.Workspace, values: Values): Contract.LeadTable {
   const path = given(values, "leads");
-  const columns = values.columns === undefined ? {} : { columns: file(values.columns) as Record<string, string> };
-  const loader = workspace.loader(columns);
+  const options: Contract.LoadOptions = {};
+  if (values.columns !== undefined) options.columns = file(values.columns) as Record<string, string>;
+  if (values.absent !== undefined) options.absent = values.absent.split(",").map((name) => name.trim());
+  const loader = workspace.loader(options);
   let handle: number;
   try {
     handle = path === "-" ? 0 : openSync(path, "r");
@@ -154,7 +158,10 @@ function load(workspace: Contract.Workspace, values: Values): Contract.LeadTable
     if (handle !== 0) closeSync(handle);
     if (shown > 0) process.stderr.write("\r\u001b[K");
   }
-  return loader.finish();
+  const leads = loader.finish();
+  // Beside the answer, so that what another program reads stays as it is.
+  process.stderr.write(columnLines(leads.columns));
+  return leads;
 }
 
 async function plan(values: Values): Promise<number> {

@@ -562,7 +562,7 @@ impl World {
     fn new(org: &Org) -> World {
         let config = org.config();
         let workspace = Workspace::compile(&config).unwrap_or_else(|error| panic!("{error:?}\n{}", config.write()));
-        let table = workspace.load(org.rows().as_bytes(), &json(r#"{"format":"csv"}"#), Default::default()).unwrap();
+        let table = workspace.load(org.rows().as_bytes(), &json(r#"{"format":"csv","absent":["pool"]}"#), Default::default()).unwrap();
         World { workspace, table, state: Vec::new() }
     }
 

@@ -89,7 +89,7 @@ test("a configuration is checked", () => {
 
 test("what cannot be used ends with 2 and says why", () => {
   write("broken.json", "{");
-  write("broken.csv", 'Lead ID,Last Name\n1,"abc\n');
+  write("broken.csv", 'Lead ID,Lead Owner,Lead Status,Last Name\n1,ann,new,"abc\n');
   write("typo.json", { rules: [{ field: "stauts", operator: "=", value: 1 }] });
   const replaced = (from, to, args = plan()) => args.map((arg) => (arg === from ? to : arg));
   const faults = [
@@ -122,9 +122,23 @@ test("help and version are there, and the program is run by its name", () => {
   assert.match(readFileSync(cli, "utf8"), /^#!\/usr\/bin\/env node\n/);
 });
 
+test("columns that stand for no field, and fields without a column, are told beside the answer", () => {
+  write("few.csv", 'Lead ID,Owner,Nick \u001b[31mname,Lead Status\n1,ann,A,New\n');
+  const few = (...more) => select("--json", ...more).map((arg) => (arg === path("leads.csv") ? path("few.csv") : arg));
+  const refused = run(few());
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /column_missing: .*`owner`.*\n.*\n {4}hint: if `Owner` holds it/);
+  write("columns.json", { Owner: "owner" });
+  const told = run(few("--columns", path("columns.json")));
+  assert.equal(JSON.parse(told.out).count, 1);
+  assert.match(told.err, /^columns that stand for no field: Nick \ufffd\[31mname\nfields without a column: first, last, /);
+  assert.equal(JSON.parse(run(few("--absent", "owner")).out).rows[0].owner, null);
+  assert.match(run(few("--absent", "ownr")).err, /options_invalid: .*\n {2}error unknown_field at \/absent\/0: .*\n {4}hint: did you mean `owner`\?/);
+});
+
 test("what a lead says cannot drive a terminal", () => {
   write("odd.csv", 'Lead ID,Last Name\n1,"\u001b[31mred\u202e\nnext"\n');
-  const { out } = run(select("--fields", "last").map((arg) => (arg === path("leads.csv") ? path("odd.csv") : arg)));
+  const { out } = run(select("--fields", "last", "--absent", "owner,status").map((arg) => (arg === path("leads.csv") ? path("odd.csv") : arg)));
   assert.ok(![..."\u001b\u202e"].some((char) => out.includes(char)));
   assert.equal(out.split("\n").length, 5);
 });

@@ -64,7 +64,7 @@ const calls = {
   },
   load(step) {
     this.table = this.workspace.load(data(step), step.options);
-    return { size: this.table.size, problems: this.table.problems };
+    return { size: this.table.size, problems: this.table.problems, columns: this.table.columns };
   },
   upsert(step) {
     return this.table.upsert(data(step), step.options);

@@ -6,7 +6,7 @@
 //! | `check` | `config` | diagnostics |
 //! | `workspace` | `config` | `{digest, zones}` |
 //! | `update` | `patch` | the same |
-//! | `load` | `rows` or `text` or `hex`, `options` | `{size, problems}` |
+//! | `load` | `rows` or `text` or `hex`, `options` | `{size, problems, columns}` |
 //! | `upsert` | the same | `{added, updated}` |
 //! | `remove` | `ids` | how many |
 //! | `get` | `id`, `viewer` | the lead or null |
@@ -41,7 +41,7 @@ use evenhand::sql::statement::Statement;
 use evenhand::table::Budget;
 use evenhand::wire::decode::peek;
 use evenhand::wire::verify::{EncodedPlan, Problem, Verdict};
-use evenhand::workspace::{Attachments, LeadTable, Selection, Workspace};
+use evenhand::workspace::{Attachments, LeadTable, Selection, Workspace, id_text};
 
 /// What the steps of a case share.
 #[derive(Default)]
@@ -142,7 +142,7 @@ impl World {
     fn load(&mut self, step: &Json) -> Result<Json> {
         let budget = self.memory.map_or_else(Budget::default, Budget::new);
         let table = self.workspace().load(&data(step), &options(step), budget)?;
-        let out = Json::object([("size", table.size().into()), ("problems", table.problems())]);
+        let out = Json::object([("size", table.size().into()), ("problems", table.problems()), ("columns", table.columns())]);
         self.table = Some(table);
         Ok(out)
     }
@@ -170,7 +170,9 @@ impl World {
                 self.table.as_mut().unwrap().upsert(loader)?
             }
             "remove" => self.table.as_mut().unwrap().remove(part(step, "ids"))?.into(),
-            "get" => self.workspace().get(self.table(), text(step, "id"), part(step, "viewer"))?.unwrap_or_default(),
+            "get" => {
+                self.workspace().get(self.table(), &id_text(part(step, "id")).expect("an id"), part(step, "viewer"))?.unwrap_or_default()
+            }
             "select" => {
                 let mut found = self.workspace().select(self.table(), part(step, "query"), part(step, "viewer"))?;
                 if let Some(by) = step.get("sort") {
