@@ -56,7 +56,7 @@ impl Operation for Assign {
         if primary.is_some() && reader.model.lead.primary.is_none() {
             node.get("primary").error("no_primary_field", "leads have no field for a primary agent; the owner is the primary");
         }
-        if slots.is_empty() && primary.is_none() {
+        if slots.is_empty() && primary.is_none() && reader.present(node, "to").is_none() {
             node.error("nothing_to_do", "an assignment names at least one of `to`, `slots` and `primary`");
         }
         Some(Assign { leads: leads?, slots, primary, note: node.get("note").text().map(str::to_owned) })
