@@ -115,13 +115,8 @@ impl Merged {
         for (((receiver, share), total), could) in division.receivers.iter().zip(&shares).zip(&numbers.totals).zip(&could_take) {
             carry.push(if *could { carried(receiver, *share, *total)? } else { receiver.carry });
         }
-        let after = division
-            .receivers
-            .iter()
-            .zip(&numbers.totals)
-            .zip(&could_take)
-            .filter(|(_, could)| **could)
-            .map(|((receiver, total), _)| {
+        let after =
+            division.receivers.iter().zip(&numbers.totals).zip(&could_take).filter(|(_, could)| **could).map(|((receiver, total), _)| {
                 (receiver.weight, count(*total).saturating_add(if division.even == Even::Total { receiver.load } else { 0 }))
             });
         let spread = super::spread(after);
