@@ -36,13 +36,20 @@ test("a plan of what is needed is the plan of all", (t) => {
           assert.throws(() => workspace.plan(all, command, { actor, now: NOW, state, load }), { code: error.code });
           continue;
         }
-        const { state: given, needs: { leads, load: people } } = found;
+        const { state: given, needs: { leads, load: people, state: { keys, prefixes } } } = found;
         const rows = here.leads.filter((lead) => (leads.ids ? leads.ids.includes(lead.id) : leads.filter.matches(lead, { now: NOW, actor })));
         const part = workspace.load(rows);
         const whole = workspace.plan(all, command, { actor, now: NOW, state, load });
         const same = workspace.plan(part, command, { actor, now: NOW, state: given, partialState: true, load: only(load, people) });
         const where = `seed ${seed}, ${actor}: ${JSON.stringify(command)}`;
         assert.deepEqual(same.toJSON(), whole.toJSON(), where);
+        // A posted plan needs what its command does, at its own time, and the mark of a plan that was written.
+        for (const posted of [whole, whole.encode(), whole.toJSON()]) {
+          const again = workspace.needs(posted, { actor, now: NOW + 1000, state: given });
+          assert.deepEqual([again.state.keys, again.state.prefixes, again.load], [[...keys, `done/${whole.id}`].sort(), prefixes, people], where);
+          assert.deepEqual(again.leads.ids, leads.ids, where);
+          again.leads.filter?.free();
+        }
         spared += here.leads.length - rows.length;
         seen.add(command.type, whole.count + whole.runs.length > 0 ? "changes" : "nothing");
         for (const handle of [whole, same, part]) handle.free();
