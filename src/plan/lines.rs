@@ -209,7 +209,9 @@ fn most_of_table(
     let mut won = vec![0u64; values.len()];
     codes.iter().for_each(|code| won.get_mut(*code as usize).into_iter().for_each(|won| *won += 1));
     for (user, count) in values.iter().zip(won).filter(|(_, count)| *count > 0) {
-        let line = out.entry(user.text().unwrap_or_default().to_owned()).or_default();
+        // Who loses a lead to nobody has a line of their own.
+        let Some(user) = user.text() else { continue };
+        let line = out.entry(user.to_owned()).or_default();
         line.dealt += count;
         line.open_after += count;
     }
