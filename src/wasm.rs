@@ -24,6 +24,7 @@ pub mod leads;
 pub mod loader;
 pub mod plan;
 pub mod selection;
+pub mod simulation;
 pub mod value;
 pub mod workspace;
 
