@@ -24,7 +24,7 @@ impl Operation for ResendNotification {
     const ASKS: &'static str = "view, edit";
 
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<ResendNotification> {
-        Some(ResendNotification { lead: reader.name(node, "lead")? })
+        Some(ResendNotification { lead: node.get("lead").lead_id()? })
     }
 
     fn touches<'a>(&'a self, _: &'a Model) -> Touches<'a> {

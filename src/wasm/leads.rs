@@ -1,6 +1,5 @@
 //! A table of leads.
 
-use std::borrow::Cow;
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
@@ -13,7 +12,7 @@ use super::loader::Loader;
 use super::plan::Plan;
 use super::selection::Selection;
 use super::value::to_js;
-use super::workspace::{SharedWorkspace, text};
+use super::workspace::{SharedWorkspace, lead_id};
 use super::{bytes, input, room, to_js_result};
 use crate::wire::verify::EncodedPlan;
 use crate::workspace;
@@ -89,8 +88,7 @@ impl LeadTable {
     /// # Errors
     /// `viewer_invalid`, `unknown_actor`.
     pub fn get(&self, id: &Uint8Array, viewer: &Uint8Array) -> Result<JsValue, JsValue> {
-        let given = input(id)?;
-        let id = workspace::id_text(&given).map_or_else(|| text(id, "id").map(Cow::Owned), Ok)?;
+        let id = lead_id(id, "id")?;
         let lead = to_js_result(self.workspace.borrow().get(&self.inner.borrow(), &id, &input(viewer)?))?;
         Ok(lead.map_or(JsValue::UNDEFINED, |lead| to_js(&lead)))
     }

@@ -277,7 +277,7 @@ impl Workspace {
     /// # Errors
     /// `unknown_lead`, `not_permitted`, `context_invalid`, `options_invalid`, `wrong_workspace`.
     pub fn explain(&self, leads: &LeadTable, lead: &Uint8Array, context: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
-        let (lead, context, options) = (text(lead, "leadId")?, input(context)?, input(options)?);
+        let (lead, context, options) = (lead_id(lead, "leadId")?, input(context)?, input(options)?);
         let leads = leads.of(&self.inner)?;
         to_js_result(self.inner.borrow().explain(&leads, &lead, &context, &options)).map(|trace| to_js(&trace))
     }
@@ -373,4 +373,11 @@ pub(super) fn text(json: &Uint8Array, name: &str) -> Result<String, JsValue> {
         Json::Text(text) => Ok(text),
         other => Err(to_js_error(&Error::new("wrong_type", "", format!("`{name}` must be a text, not {}", other.kind())))),
     }
+}
+
+/// A lead's id: a text, or a number as its text.
+pub(super) fn lead_id(json: &Uint8Array, name: &str) -> Result<String, JsValue> {
+    let given = input(json)?;
+    let id = workspace::id_text(&given).map(std::borrow::Cow::into_owned);
+    id.ok_or_else(|| to_js_error(&Error::new("wrong_type", "", format!("`{name}` must be a text or a number, not {}", given.kind()))))
 }

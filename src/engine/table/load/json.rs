@@ -37,8 +37,12 @@ pub enum Place {
     Behind,
     /// Behind a comma.
     Next,
-    /// Behind `]`.
+    /// Behind `]`, or behind the object around the leads.
     End,
+    /// In the object around the leads, where a key must stand.
+    Around,
+    /// In the same, behind a value.
+    AroundBehind,
     /// In NDJSON, anywhere between rows.
     Line,
 }
@@ -51,6 +55,12 @@ const MOST_KEYS: usize = 1024;
 pub struct Rows {
     pub place: Place,
     known: Vec<Known>,
+    /// Whether a list of leads was found in an object around it.
+    found: bool,
+    /// Whether an empty list was.
+    empty: bool,
+    /// The keys of that object.
+    pub around: Vec<String>,
 }
 
 /// A place in a text.
@@ -62,7 +72,7 @@ pub(super) struct Cursor<'a> {
 
 impl Rows {
     pub fn new(place: Place) -> Rows {
-        Rows { place, known: Vec::new() }
+        Rows { place, known: Vec::new(), found: false, empty: false, around: Vec::new() }
     }
 
     /// Reads the next row from `at` on into `slots`, which hold nothing yet. Gives back where it ended, or `None` with the end of the
@@ -75,7 +85,19 @@ impl Rows {
             let Some(byte) = cursor.peek() else { return Err(Stop::More) };
             self.place = match (self.place, byte) {
                 (Place::Start, b'[') => Place::First,
+                (Place::Start, b'{') => Place::Around,
                 (Place::Start, _) => return Err(Stop::Bad(cursor.at, "leads must be an array of objects")),
+                (Place::Around, b'"') => {
+                    self.place = self.key_around(&mut cursor)?;
+                    *at = cursor.at;
+                    continue;
+                }
+                (Place::AroundBehind, b',') => Place::Around,
+                (Place::AroundBehind, b'}') if self.found || self.empty => Place::End,
+                (Place::Around | Place::AroundBehind, _) => {
+                    return Err(Stop::Bad(cursor.at, "no key of this object holds a list of leads"));
+                }
+                (Place::First, b']') | (Place::Behind, b']') if self.found => Place::AroundBehind,
                 (Place::First, b']') | (Place::Behind, b']') => Place::End,
                 (Place::Behind, b',') => Place::Next,
                 (Place::Behind, _) => return Err(Stop::Bad(cursor.at, "`,` or `]` is missing")),
@@ -92,6 +114,34 @@ impl Rows {
             self.place = Place::Behind;
         }
         Ok(true)
+    }
+}
+
+impl Rows {
+    /// Reads a key of the object around the leads, with its value if that is not the list of them.
+    #[cold]
+    fn key_around(&mut self, cursor: &mut Cursor<'_>) -> Step<Place> {
+        let key = cursor.whole_key()?;
+        let leads = cursor.leads()?;
+        if leads == Some(true) && self.found {
+            return cursor.bad("a second key of this object holds a list of objects");
+        }
+        let place = match leads {
+            Some(true) => {
+                self.found = true;
+                cursor.at += 1;
+                Place::First
+            }
+            _ => {
+                cursor.value()?;
+                self.empty |= leads.is_some();
+                Place::AroundBehind
+            }
+        };
+        if self.around.len() < MOST_KEYS {
+            self.around.push(key);
+        }
+        Ok(place)
     }
 }
 
@@ -191,7 +241,7 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn value(&mut self) -> Step<Slot> {
+    pub(super) fn value(&mut self) -> Step<Slot> {
         let byte = self.token()?;
         let start = self.at;
         let kind = match byte {
