@@ -1,7 +1,7 @@
-//! The package's own command line, on a generated sample.
+//! The package's own command line, on a generated sample; then the Lead Desk.
 
 use crate::run::{Result, run, step, target};
-use crate::{build, tools};
+use crate::{build, desk, tools};
 
 /// How far the demo goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Stop {
 pub fn demo(stop: Stop) -> Result {
     let pkg = build::build()?;
     let sample = target().join("sample");
-    step("make a sample", || run(tools::node(&["tests/package/sample.mjs"]).arg(&sample)))?;
+    step("make a sample", || run(tools::node(&["tests/js/package/sample.mjs"]).arg(&sample)))?;
     let mut plan = tools::node(&[]);
     plan.arg(pkg.join("cli.js")).arg("plan");
     for (option, file) in [("--workspace", "workspace.json"), ("--leads", "leads.csv"), ("--command", "command.json")] {
@@ -31,6 +31,7 @@ pub fn demo(stop: Stop) -> Result {
     })?;
     if stop == Stop::Never {
         println!("the sample and its plan are in {}", sample.display());
+        desk::serve()?;
     }
     Ok(())
 }

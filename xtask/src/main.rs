@@ -1,9 +1,10 @@
-//! The project's own build tool: `cargo xtask build|demo|test|lint|zones|bench`.
+//! The project's own build tool: `cargo xtask build|demo|screens|test|lint|zones|bench`.
 
 mod against;
 mod bench;
 mod build;
 mod demo;
+mod desk;
 mod edge;
 mod examples;
 mod glue;
@@ -24,24 +25,24 @@ Usage: cargo xtask <command> [options]
 
 Commands:
   build            builds the npm package into pkg/ and prints its sizes
-  demo             builds, then runs the package's own command line on a generated sample
+  demo             builds, runs the package's own command line on a generated sample, then builds the Lead Desk and serves it
                      --headless   stops after the preview
-  size             builds, then prints bytes by module, the largest functions, and the budget in tests/package/size-budget.json
+  size             builds, then prints bytes by module, the largest functions, and the budget in tests/js/package/size-budget.json
                      --deep       by file rather than by top module
-  test [STEP…]     everything, or these steps: lint, native, wasm, build, types, package, peers, sql, edge,
-                   examples, cases. What a step needs of others (the built package, the native outcomes) is made first
+  test [STEP…]     everything, or these steps: lint, native, wasm, build, types, package, desk, peers, sql,
+                   edge, examples, cases. What a step needs of others (the built package, the native outcomes) is made first
                      --edge       the edge worker alone, in the long form: 200 kills, 10,000 commands, cold starts
   lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
                      --sources    only the last three, which need nothing but to read
   zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
-  bench [NAME…]    builds, then runs tests/bench/NAME.mjs, or all of them
+  bench [NAME…]    builds, then runs tests/js/bench/NAME.mjs, or all of them
                      --against COMMIT [--quick]
                                   builds that commit too (once), and compares the two: answers, speed of the kernels, cold starts
 
 EVENHAND_QUICK=1 builds without the last optimisations: soon, but neither small nor quite as fast.
 
 What is missing is installed, or the command that installs it is named: the wasm32 target (rustup), npm packages
-(npm ci in tests/package, tests/peers and www-demo, for benchmarks in tests/bench), the wasm-bindgen test runner (cargo install into
+(npm ci in tests/js/package, tests/js/peers and www-demo, for benchmarks in tests/js/bench), the wasm-bindgen test runner (cargo install into
 target/tools), Chromium with its driver and PostgreSQL (apt-get).
 ";
 
@@ -72,6 +73,7 @@ fn command(args: &[&str]) -> run::Result {
         ["build"] => build::build().map(drop),
         ["demo"] => demo::demo(demo::Stop::Never),
         ["demo", "--headless"] => demo::demo(demo::Stop::AfterPreview),
+        ["screens"] => desk::screens(),
         ["test", "--edge"] => edge::long(),
         ["test", steps @ ..] => test::test(steps),
         ["size"] => size::size(2),

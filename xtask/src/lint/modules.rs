@@ -10,7 +10,7 @@ use crate::lint::imports::{Import, imports};
 use crate::run::{Result, at};
 
 /// The modules from the ground up. An entry may be a path below a top module, which then has a place of its own: the longest entry counts.
-const ORDER: [&str; 26] = [
+const ORDER: &[&str] = &[
     // base
     "sort",
     "btree",
@@ -25,10 +25,12 @@ const ORDER: [&str; 26] = [
     "table",
     "filter",
     "split",
+    "dealing",
     "rotate",
     // what the host configures and asks
     "config",
     "access",
+    "lint",
     "plan",
     "allot",
     "offer",

@@ -1,0 +1,69 @@
+// Serves dist/ as a host would: right types, a strict Content-Security-Policy, files that are compressed already.
+// Usage: node serve.mjs [port]
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const dist = fileURLToPath(new URL("dist/", import.meta.url));
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+  ".woff2": "font/woff2",
+};
+/** Nothing from elsewhere, no inline code; compiling the module is all that is allowed beyond. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data: blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+export function serve(port = 0) {
+  const server = createServer((request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname)).replace(/^(\.\.[/\\])+/, "");
+    const file = join(dist, path.endsWith("/") ? `${path}index.html` : path);
+    const type = TYPES[extname(file)];
+    if (!file.startsWith(dist) || type === undefined || !existsSync(file) || (request.method !== "GET" && request.method !== "HEAD")) {
+      response.writeHead(404, { "content-type": "text/plain" }).end("there is no such file\n");
+      return;
+    }
+    const accepted = String(request.headers["accept-encoding"] ?? "");
+    const [end, encoding] = [[".br", "br"], [".gz", "gzip"]].find(([end, name]) => accepted.includes(name) && existsSync(file + end)) ?? ["", ""];
+    const headers = {
+      "content-type": type,
+      "content-length": statSync(file + end).size,
+      "content-security-policy": POLICY,
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+      vary: "accept-encoding",
+      // What is named by its content never changes.
+      "cache-control": path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+    };
+    if (encoding) headers["content-encoding"] = encoding;
+    response.writeHead(200, headers);
+    if (request.method === "HEAD") response.end();
+    else createReadStream(file + end).pipe(response);
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve({ server, address: `http://localhost:${server.address().port}/` }));
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { address } = await serve(Number(process.argv[2] ?? 4173)).catch(() => serve(0));
+  console.log(`the Lead Desk is at ${address} (Ctrl C ends it)`);
+}

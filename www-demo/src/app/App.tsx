@@ -1,0 +1,87 @@
+import { lazy, Suspense, useState } from "react";
+import { Mark } from "../ui/icons";
+import { DeskReady, useDesk, useLoading } from "./desk";
+import { FileDrop } from "./FileDrop";
+import { number } from "./format";
+import { Inspector } from "./Inspector";
+import { Main } from "./Main";
+import { useShortcuts } from "./shortcuts";
+import { Sidebar } from "./Sidebar";
+import { Toasts } from "./toasts";
+import { TopBar } from "./TopBar";
+
+const Palette = lazy(() => import("./Palette"));
+
+export function App() {
+  const loading = useLoading();
+  return (
+    <>
+      {loading ? <Loading {...loading} /> : <DeskReady otherwise={null}>{<Window />}</DeskReady>}
+      <Toasts />
+    </>
+  );
+}
+
+function Loading({ world, done, total, failure }: { world: string; done: number; total: number; failure?: { message: string } }) {
+  return (
+    <main className="loading">
+      {failure ? (
+        <>
+          <Mark size={36} />
+          <h1>This world could not be opened</h1>
+          <p className="muted">{failure.message}</p>
+          <a className="button" href="#/lender" onClick={() => setTimeout(() => location.reload())}>
+            Open the lender CRM
+          </a>
+        </>
+      ) : (
+        <>
+          <div className="bars" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+            <i />
+            <i />
+          </div>
+          <p role="status" className="muted">
+            {world ? `Opening ${world}` : "Opening"}
+            {total > 0 && `, ${number(done)} of ${number(total)}`}
+          </p>
+        </>
+      )}
+    </main>
+  );
+}
+
+function Window() {
+  const { pane, setPane, draft, lead } = useDesk();
+  const [palette, setPalette] = useState(false);
+  useShortcuts(() => setPalette(true));
+  return (
+    <div className="desk" data-pane={pane}>
+      <TopBar onPalette={() => setPalette(true)} />
+      <Sidebar />
+      <Main />
+      <Inspector />
+      <nav className="tabs" aria-label="Panes">
+        {(
+          [
+            ["nav", "Lists"],
+            ["main", "Leads"],
+            ["inspect", draft ? "Plan" : lead ? "Lead" : "Workload"],
+          ] as const
+        ).map(([name, label]) => (
+          <button key={name} type="button" aria-pressed={pane === name} onClick={() => setPane(name)}>
+            {label}
+          </button>
+        ))}
+      </nav>
+      <FileDrop />
+      {palette && (
+        <Suspense>
+          <Palette onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,186 @@
+// The table: virtual rows, sticky heading and first column, sorted by its headings, walked and picked by keyboard.
+import { type ColumnDef, getCoreRowModel, type SortingState, useReactTable } from "@tanstack/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
+import type { Found, Row } from "../engine/types";
+import { Cell } from "./Cell";
+import { useDesk } from "./desk";
+import { useRows } from "./rows";
+import { sorted } from "./view";
+
+const WIDTH: Record<string, number> = { text: 168, number: 104, boolean: 92, date: 118, datetime: 148, choice: 128, tags: 180, user: 164, unit: 138, units: 170 };
+const ROW = 36;
+const none: Row[] = [];
+
+export function Grid({ found, onAct, picked }: { found: Found; onAct: () => void; picked: number }) {
+  const { opened, view, setView, selected, setSelected, lead, openLead } = useDesk();
+  const { config } = opened;
+  const { columns } = view;
+  const id = config.lead.id;
+  const { row, want } = useRows(found, columns);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState(0);
+  const anchor = useRef(0);
+
+  const defs = useMemo(
+    () =>
+      columns.map((field, at): ColumnDef<Row> => {
+        const def = config.fields[field];
+        return { id: field, accessorFn: (row) => row[field], header: def?.label ?? field, size: at === 0 ? 216 : (WIDTH[def?.type ?? "text"] ?? 150), minSize: 72 };
+      }),
+    [columns, config],
+  );
+  const sorting: SortingState = view.sort.map(({ field, descending }) => ({ id: field, desc: descending === true }));
+  const table = useReactTable({
+    data: none,
+    columns: defs,
+    state: { sorting },
+    manualSorting: true,
+    enableMultiSort: true,
+    columnResizeMode: "onChange",
+    getCoreRowModel: getCoreRowModel(),
+    onSortingChange: (next) => {
+      const states = typeof next === "function" ? next(sorting) : next;
+      setView(sorted(view, states.map(({ id, desc }) => ({ field: id, ...(desc && { descending: true }) }))));
+    },
+  });
+  const headers = table.getFlatHeaders();
+  const template = `38px ${headers.map((header, at) => (at === 0 ? `min(${header.getSize()}px, 46vw)` : `${header.getSize()}px`)).join(" ")} minmax(0, 1fr)`;
+
+  const virtual = useVirtualizer({ count: found.count, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 14, scrollPaddingStart: ROW + 4, scrollPaddingEnd: 8 });
+  const items = virtual.getVirtualItems();
+  const [from, to] = [items[0]?.index ?? 0, items[items.length - 1]?.index ?? 0];
+  useEffect(() => want(from, to), [want, from, to]);
+  useEffect(() => {
+    setActive(0);
+    scroller.current?.scrollTo({ top: 0 });
+  }, [view.query, view.list, view.search, view.sort, opened.world]);
+
+  const idAt = (at: number) => row(at)?.[id] as string | undefined;
+  const pick = (at: number, on?: boolean) => {
+    const one = idAt(at);
+    if (one === undefined) return;
+    const next = new Set(selected);
+    if (on ?? !next.has(one)) next.add(one);
+    else next.delete(one);
+    setSelected(next);
+  };
+  const pickRange = (start: number, end: number) => {
+    const next = new Set(selected);
+    for (let at = Math.min(start, end); at <= Math.max(start, end); at += 1) {
+      const one = idAt(at);
+      if (one !== undefined) next.add(one);
+    }
+    setSelected(next);
+  };
+  const go = (to: number, extend: boolean) => {
+    const at = Math.max(0, Math.min(found.count - 1, to));
+    setActive(at);
+    virtual.scrollToIndex(at);
+    if (extend) pickRange(anchor.current, at);
+    else anchor.current = at;
+  };
+  const onKey = (event: KeyboardEvent) => {
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / ROW) - 2);
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -found.count, End: found.count }[event.key];
+    if (step !== undefined) go(active + step, event.shiftKey);
+    else if (event.key === " ") pick(active);
+    else if (event.key === "Enter") {
+      const one = idAt(active);
+      if (one !== undefined) openLead(one);
+    } else if (event.key === "Escape" && selected.size > 0) setSelected(new Set());
+    else if (event.key === "e" && !event.ctrlKey && !event.metaKey) onAct();
+    else return;
+    event.preventDefault();
+  };
+  const onClick = (event: MouseEvent, at: number) => {
+    setActive(at);
+    if (event.shiftKey) pickRange(anchor.current, at);
+    else if (event.ctrlKey || event.metaKey) pick(at);
+    else {
+      const one = idAt(at);
+      if (one !== undefined) openLead(one);
+    }
+    anchor.current = at;
+  };
+  const shownIds = items.map(({ index }) => idAt(index)).filter((one) => one !== undefined);
+  const allShown = picked > 0 && shownIds.every((one) => selected.has(one));
+
+  return (
+    <div className="grid-scroll" ref={scroller}>
+      <div
+        id="grid"
+        role="grid"
+        className="grid"
+        tabIndex={0}
+        aria-label={view.title}
+        aria-rowcount={found.count + 1}
+        aria-colcount={columns.length + 1}
+        aria-multiselectable="true"
+        aria-activedescendant={items.some(({ index }) => index === active) ? `row-${active}` : undefined}
+        onKeyDown={onKey}
+      >
+        <div role="rowgroup" className="grid-head">
+          <div role="row" className="grid-row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+            <div role="columnheader" className="grid-cell pin pin-0">
+              <input type="checkbox" tabIndex={-1} aria-label="Pick all rows in sight" checked={allShown} onChange={() => setSelected(allShown ? new Set() : new Set([...selected, ...shownIds]))} />
+            </div>
+            {headers.map((header, at) => {
+              const sort = header.column.getIsSorted();
+              const right = config.fields[header.id]?.type === "number";
+              return (
+                <div key={header.id} role="columnheader" className={`grid-cell head ${at === 0 ? "pin pin-1" : ""} ${right ? "right" : ""}`} aria-sort={sort === "asc" ? "ascending" : sort === "desc" ? "descending" : "none"}>
+                  <button type="button" tabIndex={-1} className="sort" onClick={header.column.getToggleSortingHandler()} title={`Sort by ${String(header.column.columnDef.header)}`}>
+                    {String(header.column.columnDef.header)}
+                    {sort && <span aria-hidden="true">{sort === "asc" ? "↑" : "↓"}</span>}
+                  </button>
+                  <span className="resize" aria-hidden="true" onMouseDown={header.getResizeHandler()} onTouchStart={header.getResizeHandler()} />
+                </div>
+              );
+            })}
+          </div>
+        </div>
+        <div role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>
+          {items.map(({ index, start }) => {
+            const one = row(index);
+            const key = one?.[id] as string | undefined;
+            const on = key !== undefined && selected.has(key);
+            return (
+              <div
+                key={index}
+                id={`row-${index}`}
+                role="row"
+                aria-rowindex={index + 2}
+                aria-selected={on}
+                className={`grid-row ${index === active ? "active" : ""} ${key !== undefined && key === lead ? "open" : ""}`}
+                style={{ gridTemplateColumns: template, translate: `0 ${start}px` }}
+                onClick={(event) => onClick(event, index)}
+              >
+                <div role="gridcell" className="grid-cell pin pin-0" onClick={(event) => event.stopPropagation()}>
+                  <input
+                    type="checkbox"
+                    tabIndex={-1}
+                    aria-label={key === undefined ? "Pick" : `Pick ${String(one?.[columns[0] ?? id] ?? key)}`}
+                    checked={on}
+                    onClick={(event) => {
+                      if (event.shiftKey) pickRange(anchor.current, index);
+                    }}
+                    onChange={({ target }) => {
+                      pick(index, target.checked);
+                      anchor.current = index;
+                    }}
+                  />
+                </div>
+                {columns.map((field, at) => (
+                  <div key={field} role="gridcell" className={`grid-cell ${at === 0 ? "pin pin-1 first" : ""} ${config.fields[field]?.type === "number" ? "right" : ""}`}>
+                    {one ? <Cell value={one[field]} field={field} config={config} /> : <span className="ghost" />}
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}

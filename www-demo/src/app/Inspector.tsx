@@ -1,0 +1,18 @@
+import { useNarrow } from "../ui/narrow";
+import { Compose } from "./Compose";
+import { useDesk } from "./desk";
+import { LeadPanel } from "./LeadPanel";
+import { Workload } from "./Workload";
+
+/** The right-hand side: what is about to happen, one lead, or who holds what. */
+export function Inspector() {
+  const { draft, lead } = useDesk();
+  const narrow = useNarrow();
+  const what = draft ? "Plan" : lead ? "Lead" : "Workload";
+  return (
+    <aside className="inspect" role={narrow ? "main" : undefined} aria-label={what}>
+      {narrow && <h1 className="sr">{what}</h1>}
+      {draft ? <Compose key={JSON.stringify(draft)} draft={draft} /> : lead ? <LeadPanel key={lead} id={lead} /> : <Workload />}
+    </aside>
+  );
+}

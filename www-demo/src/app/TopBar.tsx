@@ -1,0 +1,130 @@
+import { Menu } from "@base-ui/react/menu";
+import { useEffect, useRef, useState } from "react";
+import { worlds } from "../../worlds/index.js";
+import { Avatar } from "../ui/avatar";
+import { Icon, Mark } from "../ui/icons";
+import { Pick } from "../ui/pick";
+import { useDesk } from "./desk";
+import { day, time, unitName, userName, zoneOf } from "./format";
+
+export function TopBar({ onPalette }: { onPalette: () => void }) {
+  const { opened, actor, setActor, openWorld } = useDesk();
+  const { config } = opened;
+  const choices = worlds.map(({ id, title, line }) => ({ value: id, label: title, note: line }));
+  if (opened.world === "file") choices.push({ value: "file", label: opened.title, note: "Your own file" });
+  return (
+    <header className="top">
+      <div className="mark">
+        <Mark />
+        <span>Evenhand</span>
+      </div>
+      <Pick label="World" value={opened.world} choices={choices} onPick={(world) => world !== opened.world && void openWorld(world)}>
+        <b>{opened.title}</b>
+      </Pick>
+      <Search />
+      <Clock />
+      <Pick
+        label="Acting as"
+        value={actor}
+        choices={config.users
+          .filter(({ active }) => active !== false)
+          .map(({ id, name, unit, profiles }) => ({
+            value: id,
+            label: name ?? id,
+            note: (profiles ?? []).map((profile) => config.profiles?.find(({ id }) => id === profile)?.name ?? profile).join(", "),
+            group: unit ? unitName(unit, config) : undefined,
+          }))}
+        onPick={setActor}
+      >
+        <span className="muted label">Acting as </span>
+        <Avatar name={userName(actor, config)} />
+        <span>{userName(actor, config)}</span>
+      </Pick>
+      <button type="button" className="icon-button more" aria-label="Commands (Ctrl K)" title="Commands (Ctrl K)" onClick={onPalette}>
+        <Icon name="dots" />
+      </button>
+    </header>
+  );
+}
+
+function Search() {
+  const { view, setView, opened } = useDesk();
+  const [text, setText] = useState(view.search ?? "");
+  const sent = useRef(view.search ?? "");
+  useEffect(() => {
+    if ((view.search ?? "") !== sent.current) {
+      sent.current = view.search ?? "";
+      setText(sent.current);
+    }
+  }, [view.search]);
+  const send = (next: string) => {
+    setText(next);
+    sent.current = next;
+    setView({ ...view, search: next });
+  };
+  return (
+    <div className="search" role="search">
+      <Icon name="search" size={14} />
+      <input
+        id="search"
+        type="search"
+        value={text}
+        aria-label={`Search ${opened.noun[1]}`}
+        placeholder={`Search these ${opened.noun[1]}`}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={({ target }) => send(target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") send("");
+          if (event.key === "ArrowDown" || event.key === "Enter") document.getElementById("grid")?.focus();
+        }}
+      />
+      <kbd aria-hidden="true">/</kbd>
+    </div>
+  );
+}
+
+const MINUTE = 60_000;
+
+function Clock() {
+  const { opened, setNow } = useDesk();
+  const zone = zoneOf(opened.config);
+  const { now } = opened;
+  /** Half past eight of the day after, where the organisation is. */
+  const morning = () => {
+    const local = time(now, zone).split(":").map(Number);
+    const since = (local[0] ?? 0) * 60 + (local[1] ?? 0);
+    return now + (24 * 60 - since + 510) * MINUTE;
+  };
+  const moves = [
+    { label: "5 minutes later", to: () => now + 5 * MINUTE },
+    { label: "1 hour later", to: () => now + 60 * MINUTE },
+    { label: "Next morning", to: morning },
+    { label: "A week later", to: () => now + 7 * 24 * 60 * MINUTE },
+  ];
+  return (
+    <Menu.Root modal={false}>
+      <Menu.Trigger className="pick" aria-label={`Clock: ${day(now, zone)}, ${time(now, zone)}`}>
+        <Icon name="clock" size={14} />
+        <span className="num">
+          <span className="label">{day(now, zone)}, </span>
+          {time(now, zone)}
+        </span>
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner sideOffset={6} align="end" className="floating">
+          <Menu.Popup className="popup">
+            <p className="popup-note">
+              {day(now, zone)}, {time(now, zone)} · {zone.replace("_", " ")}
+            </p>
+            {moves.map(({ label, to }) => (
+              <Menu.Item key={label} className="popup-item" onClick={() => void setNow(to())}>
+                {label}
+              </Menu.Item>
+            ))}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

@@ -1,0 +1,226 @@
+// What the page knows: the open world, who acts, what is shown, what is picked. Everything about leads comes from the worker.
+import type { Command } from "evenhand";
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Failure, LogLine, Opened, Overview } from "../engine/types";
+import { worlds } from "../../worlds/index.js";
+import { desk, proxy } from "./client";
+import type { Draft } from "./draft";
+import { number } from "./format";
+import { useToasts } from "./toasts";
+import { readPlace, writePlace } from "./url";
+import { type ShownView, viewOf } from "./view";
+
+export interface DeskState {
+  opened: Opened;
+  actor: string;
+  setActor: (actor: string) => void;
+  openWorld: (world: string) => Promise<void>;
+  overview: Overview | null;
+  log: LogLine[];
+  /** Rises whenever something changed. */
+  revision: number;
+  changed: () => void;
+  view: ShownView;
+  setView: (view: ShownView) => void;
+  selected: ReadonlySet<string>;
+  setSelected: (selected: ReadonlySet<string>) => void;
+  lead: string | null;
+  openLead: (id: string | null) => void;
+  draft: Draft | null;
+  setDraft: (draft: Draft | null) => void;
+  pane: Pane;
+  setPane: (pane: Pane) => void;
+  /** Writes a command at once, with a toast. For small things that were just confirmed. */
+  perform: (command: Command) => Promise<boolean>;
+  undo: (plan: string) => Promise<void>;
+  setNow: (now: number) => Promise<void>;
+}
+export type Pane = "nav" | "main" | "inspect";
+
+const Context = createContext<DeskState | null>(null);
+
+export function useDesk(): DeskState {
+  const state = use(Context);
+  if (!state) throw new Error("outside of the desk");
+  return state;
+}
+
+export interface Loading {
+  world: string;
+  done: number;
+  total: number;
+  failure?: Failure;
+}
+const LoadingContext = createContext<Loading | null>(null);
+export const useLoading = () => use(LoadingContext);
+
+const titleOf = (world: string) => worlds.find(({ id }) => id === world)?.title ?? "Your file";
+
+export function DeskProvider({ children }: { children: ReactNode }) {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [loading, setLoading] = useState<Loading | null>({ world: "", done: 0, total: 0 });
+  const [actor, setActorState] = useState("");
+  const [overview, setOverview] = useState<Overview | null>(null);
+  const [log, setLog] = useState<LogLine[]>([]);
+  const [revision, setRevision] = useState(0);
+  const [view, setViewState] = useState<ShownView | null>(null);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [lead, setLead] = useState<string | null>(null);
+  const [draft, setDraftState] = useState<Draft | null>(null);
+  const [pane, setPane] = useState<Pane>("main");
+  const toasts = useToasts();
+  const turn = useRef(0);
+
+  const changed = useCallback(() => {
+    void desk.opened().then(setOpened);
+    setRevision((revision) => revision + 1);
+  }, []);
+
+  const open = useCallback(async (world: string, hash?: string) => {
+    const mine = ++turn.current;
+    const place = hash === undefined ? { world } : readPlace(hash);
+    setLoading({ world: titleOf(world), done: 0, total: 0 });
+    // Progress comes through a channel of its own, and may come after the answer.
+    let answered = false;
+    try {
+      const next = await desk.open(
+        world,
+        proxy((done: number, total: number) => mine === turn.current && !answered && setLoading({ world: titleOf(world), done, total })),
+      );
+      answered = true;
+      if (mine !== turn.current) return;
+      const who = next.config.users.some(({ id }) => id === place.actor) ? place.actor : undefined;
+      setOpened(next);
+      setActorState(who ?? next.actor);
+      setViewState(viewOf(place, next.config, next.noun));
+      setSelected(new Set());
+      setLead(place.lead ?? null);
+      setDraftState(null);
+      setPane(place.lead ? "inspect" : "main");
+      setRevision((revision) => revision + 1);
+      setLoading(null);
+    } catch (error) {
+      if (mine === turn.current) setLoading({ world: titleOf(world), done: 0, total: 0, failure: { code: "load", message: error instanceof Error ? error.message : String(error) } });
+    }
+  }, []);
+
+  const started = useRef(false);
+  useEffect(() => {
+    if (started.current) return;
+    started.current = true;
+    void desk.onChange(proxy((reset: boolean) => (reset ? void open(readPlace(location.hash).world, location.hash) : changed())));
+    void open(readPlace(location.hash).world, location.hash);
+    const listen = () => {
+      const place = readPlace(location.hash);
+      if (writePlace(place) !== shown.current) void open(place.world, location.hash);
+    };
+    addEventListener("hashchange", listen);
+  }, [open, changed]);
+
+  const shown = useRef("");
+  useEffect(() => {
+    if (!opened || !view) return;
+    const place = writePlace({ world: opened.world, actor, list: view.kind === "all" || view.kind === "unowned" ? view.kind : view.from, pool: view.pool, lead: lead ?? undefined });
+    shown.current = place;
+    if (location.hash !== place) history.replaceState(null, "", place);
+    document.title = `${view.title} · ${opened.title} · Evenhand`;
+  }, [opened, actor, view, lead]);
+
+  useEffect(() => {
+    if (!opened || !actor) return;
+    let current = true;
+    void Promise.all([desk.overview(actor), desk.log()]).then(([overview, log]) => {
+      if (!current) return;
+      setOverview(overview);
+      setLog(log);
+    });
+    return () => {
+      current = false;
+    };
+  }, [opened?.world, actor, revision]);
+
+  const undo = useCallback(
+    async (plan: string) => {
+      const summary = await desk.preview({ type: "undo", plan }, actor);
+      if ("failure" in summary) return toasts.failed("This cannot be undone", summary.failure);
+      if (summary.refused.length > 0) return toasts.refused("You may not undo this", summary.refused);
+      if (summary.count === 0) return toasts.say("There is nothing left to put back", "Everything it changed has been changed since.");
+      const written = await desk.write(summary.token);
+      if (!written.ok) return "failure" in written ? toasts.failed("Nothing was put back", written.failure) : toasts.say("Somebody was faster", "Nothing was put back. Try again.");
+      const left = summary.dropped.reduce((sum, { count }) => sum + count, 0);
+      toasts.say(`${number(summary.count)} put back`, left > 0 ? `${number(left)} had been changed since and stay as they are.` : undefined);
+      changed();
+    },
+    [actor, toasts, changed],
+  );
+
+  const perform = useCallback(
+    async (command: Command) => {
+      const summary = await desk.preview(command, actor);
+      if ("failure" in summary) return toasts.failed("Nothing was changed", summary.failure), false;
+      if (summary.refused.length > 0) return toasts.refused("Nothing was changed", summary.refused), false;
+      if (summary.count === 0) return toasts.dropped("Nothing was changed", summary.dropped), false;
+      const written = await desk.write(summary.token);
+      if (!written.ok) return "failure" in written ? toasts.failed("Nothing was changed", written.failure) : toasts.say("Somebody was faster", "Nothing was changed. Try again."), false;
+      toasts.done(written.title, written.count, () => void undo(written.id));
+      changed();
+      return true;
+    },
+    [actor, toasts, undo, changed],
+  );
+
+  const state = useMemo<DeskState | null>(() => {
+    if (!opened || !view) return null;
+    return {
+      opened,
+      actor,
+      setActor: (next) => {
+        setActorState(next);
+        setSelected(new Set());
+        setDraftState(null);
+      },
+      openWorld: (world) => open(world),
+      overview,
+      log,
+      revision,
+      changed,
+      view,
+      setView: (next) => {
+        setViewState(next);
+        setSelected(new Set());
+        if (draft?.kind === "mass" || draft?.kind === "return") setDraftState(null);
+      },
+      selected,
+      setSelected,
+      lead,
+      openLead: (id) => {
+        setLead(id);
+        if (id !== null) {
+          setDraftState(null);
+          setPane("inspect");
+        }
+      },
+      draft,
+      setDraft: (next) => {
+        setDraftState(next);
+        if (next) setPane("inspect");
+      },
+      pane,
+      setPane,
+      perform,
+      undo,
+      setNow: async (now) => {
+        await desk.setNow(now);
+        changed();
+      },
+    };
+  }, [opened, actor, overview, log, revision, changed, view, selected, lead, draft, pane, perform, undo, open]);
+
+  return (
+    <LoadingContext value={loading}>
+      <Context value={state}>{children}</Context>
+    </LoadingContext>
+  );
+}
+
+export const DeskReady = ({ children, otherwise }: { children: ReactNode; otherwise: ReactNode }) => (use(Context) ? children : otherwise);

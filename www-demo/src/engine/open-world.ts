@@ -1,0 +1,124 @@
+// One world, opened: the engine's workspace and table, with the log applied.
+import type { Engine, LeadTable, SavedList, State, Workspace, WorkspaceConfig } from "evenhand";
+import { worlds } from "../../worlds/index.js";
+import { loadWorld } from "../../worlds/load.js";
+import { type FileSetup, fileWorld } from "./files";
+import type { Entry, Store } from "./store";
+import type { LogLine, Row } from "./types";
+import { Why } from "./why";
+
+/** The world that a visitor's own file makes. */
+export const FILE = "file";
+
+export class OpenWorld {
+  readonly timelines = new Map<string, { entry: LogLine; text: string }[]>();
+  readonly log: LogLine[] = [];
+  /** The log's plans, as bytes, by id. */
+  readonly plans = new Map<string, Uint8Array>();
+  seq = 0;
+  state: State = {};
+  story: { title: string; steps: string[] } | null = null;
+  now: number;
+  why: Why;
+  /** Rises with every change of leads, lists or clock. */
+  revision = 1;
+
+  private constructor(
+    readonly id: string,
+    readonly title: string,
+    readonly noun: [string, string],
+    readonly first: string,
+    readonly engine: Engine,
+    public config: WorkspaceConfig,
+    readonly workspace: Workspace,
+    readonly table: LeadTable,
+    now: number,
+  ) {
+    this.now = now;
+    this.why = new Why(engine, config);
+  }
+
+  static async open(starting: Promise<Engine>, opening: Promise<Store>, id: string, progress: (done: number, total: number) => void): Promise<OpenWorld> {
+    // The module compiles while the data is read.
+    const seeded = id === FILE ? null : worlds.find((one) => one.id === id);
+    if (seeded === undefined) throw new Error(`there is no world \`${id}\``);
+    const reading = seeded && loadWorld(id).then(({ config, leads, story }) => ({ config, story, rows: leads(seeded.count, seeded.now) }));
+    const [engine, saved] = await Promise.all([starting, opening.then((store) => store.read(id)), reading]);
+    let world: OpenWorld;
+    if (!seeded || !reading) {
+      if (!saved.file) throw new Error("there is no file: drop one on the window");
+      const setup = JSON.parse(saved.file.setup) as FileSetup;
+      const { workspace, table, config } = fileWorld(engine, saved.file.bytes, setup, progress);
+      world = new OpenWorld(id, setup.name, ["lead", "leads"], "you", engine, config, workspace, table, saved.now ?? setup.now);
+    } else {
+      const { config, story, rows } = await reading;
+      const workspace = engine.workspace(config);
+      const table = workspace.load(rows, { onProgress: progress });
+      world = new OpenWorld(id, seeded.title, seeded.lead, seeded.actor, engine, config, workspace, table, saved.now ?? Date.parse(seeded.now));
+      world.story = { title: story.title, steps: story.steps.map(({ say }) => say) };
+    }
+    world.state = saved.state;
+    world.takeLists(saved.lists);
+    for (const entry of saved.log) world.take(entry);
+    return world;
+  }
+
+  /** Takes over a plan that was written, here or in another tab. */
+  take(entry: Entry): void {
+    this.table.apply(entry.bytes);
+    this.note(entry);
+  }
+
+  /** Remembers a plan that the table already has. */
+  note(entry: Entry): void {
+    const { id, seq, title, actor, at, count, undoes } = entry;
+    const line: LogLine = { id, seq, title, actor, at, count, undone: false, ...(undoes !== undefined && { undoes }) };
+    const original = undoes === undefined ? undefined : this.log.find((one) => one.id === undoes);
+    if (original) original.undone = true;
+    this.log.push(line);
+    this.plans.set(id, entry.bytes);
+    this.seq = seq;
+    this.revision += 1;
+    for (const [at, lead] of entry.leads.entries()) {
+      const text = entry.words[entry.texts[at] ?? 0] ?? "";
+      const there = this.timelines.get(lead);
+      if (there) there.push({ entry: line, text });
+      else this.timelines.set(lead, [{ entry: line, text }]);
+    }
+  }
+
+  takeLists(lists: { id: string; list: SavedList | null }[]): void {
+    if (lists.length === 0) return;
+    const here = new Set((this.config.lists ?? []).map(({ id }) => id));
+    const put = lists.flatMap(({ list }) => (list === null ? [] : [list]));
+    const remove = lists.flatMap(({ id, list }) => (list === null && here.has(id) ? [id] : []));
+    this.workspace.update({ lists: { put, remove } });
+    this.config = this.workspace.config;
+    this.why.free();
+    this.why = new Why(this.engine, this.config);
+    this.revision += 1;
+  }
+
+  name(user: string): string {
+    return this.config.users.find(({ id }) => id === user)?.name ?? user;
+  }
+
+  /** What a lead is called. */
+  leadName(row: Row | undefined, id: string): string {
+    const field = this.nameField;
+    return String(row?.[field] ?? "") || id;
+  }
+
+  /** The field that names a lead: the first text that is not its id. */
+  get nameField(): string {
+    const { id, version } = this.config.lead;
+    const { fields } = this.config;
+    return Object.keys(fields).find((field) => field !== id && field !== version && fields[field]?.type === "text") ?? id;
+  }
+
+  free(): void {
+    this.why.free();
+    this.table.free();
+    this.workspace.free();
+  }
+}

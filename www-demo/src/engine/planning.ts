@@ -1,0 +1,202 @@
+// Plans: preview, write, undo. One plan is held at a time; what is written is the one that was shown.
+import type { Command, Plan } from "evenhand";
+import type { OpenWorld } from "./open-world";
+import type { Entry, Store } from "./store";
+import { failure, title } from "./text";
+import type { DroppedLine, Failure, Summary, Written } from "./types";
+
+interface Held {
+  token: number;
+  plan: Plan;
+  command: Command;
+  actor: string;
+  undoes?: string;
+  milliseconds: number;
+}
+
+export class Planning {
+  #held: Held | undefined;
+  #next = 1;
+
+  constructor(
+    readonly world: OpenWorld,
+    readonly store: Store,
+  ) {}
+
+  preview(command: Command, actor: string): Summary | { failure: Failure } {
+    try {
+      return this.#summary(this.#make(command, actor));
+    } catch (error) {
+      return { failure: failure(error) };
+    }
+  }
+
+  /** Takes a plan of the log back. */
+  previewUndo(plan: string, actor: string): Summary | { failure: Failure } {
+    return this.preview({ type: "undo", plan }, actor);
+  }
+
+  /** Rows that are left out for one reason. */
+  drops(token: number, code: string, limit: number): DroppedLine[] {
+    const held = this.#held;
+    if (held?.token !== token) return [];
+    const { table, now } = this.world;
+    const lines: DroppedLine[] = [];
+    for (let offset = 0; lines.length < limit; offset += 2000) {
+      const page = held.plan.dropped(offset, 2000);
+      for (const drop of page) {
+        if (drop.code !== code) continue;
+        const row = drop.code === "unknown_lead" ? undefined : table.get(drop.lead, { actor: held.actor, now });
+        if (lines.push({ ...drop, name: this.world.leadName(row, drop.lead) }) === limit) break;
+      }
+      if (page.length < 2000) break;
+    }
+    return lines;
+  }
+
+  /** Writes the plan that is held, and its state, in one transaction; then the table takes it over. */
+  async write(token: number): Promise<Written> {
+    const held = this.#held;
+    if (held?.token !== token) return { ok: false, failure: { code: "preview_gone", message: "this preview is out of date", hint: "look at the plan again" } };
+    try {
+      for (let tries = 0; tries < 5; tries += 1) {
+        const entry = this.#entry(held);
+        const written = await this.store.write(entry, held.plan.state, held.plan.reads);
+        if (written.done) {
+          this.world.table.apply(held.plan);
+          for (const { key, version, value } of held.plan.state) this.world.state[key] = { version, value };
+          this.world.note(entry);
+          this.#free();
+          return { ok: true, id: entry.id, count: entry.count, title: entry.title };
+        }
+        const { changed, by } = await this.#catchUp(held, written.reason === "state");
+        if (changed > 0 || written.reason === "state") return { ok: false, conflict: { count: changed, by }, summary: this.#summary(this.#make(held.command, held.actor)) };
+      }
+      return { ok: false, failure: { code: "busy", message: "other tabs write all the time", hint: "try again" } };
+    } catch (error) {
+      return { ok: false, failure: failure(error) };
+    }
+  }
+
+  /** Takes over what other tabs wrote; tells whether there was any. */
+  async follow(): Promise<boolean> {
+    const later = await this.store.later(this.world.id, this.world.seq);
+    for (const entry of later) if (entry.seq === this.world.seq + 1) this.world.take(entry);
+    if (later.length > 0) this.world.state = await this.store.state(this.world.id);
+    return later.length > 0;
+  }
+
+  /** The same, and how many guards of the held plan no longer hold, and whose doing that is. */
+  async #catchUp(held: Held, always: boolean): Promise<{ changed: number; by: string[] }> {
+    const { world } = this;
+    const from = world.seq;
+    await this.follow();
+    const touched = new Map<string, string>();
+    for (const [lead, lines] of world.timelines) {
+      const last = lines[lines.length - 1];
+      if (last && last.entry.seq > from) touched.set(lead, last.entry.actor);
+    }
+    const by = new Set<string>();
+    let changed = 0;
+    for (let offset = 0; touched.size > 0 && offset < held.plan.count; offset += 5000) {
+      for (const { lead, expect } of held.plan.changes(offset, 5000)) {
+        const who = touched.get(lead);
+        if (who === undefined) continue;
+        const { version, owner } = world.config.lead;
+        const row = world.table.get(lead, { actor: null, now: world.now });
+        if (row?.[version ?? owner] === expect) continue;
+        changed += 1;
+        by.add(who);
+      }
+    }
+    if (always && changed === 0) for (const line of world.log) if (line.seq > from) by.add(line.actor);
+    return { changed, by: [...by].map((user) => world.name(user)) };
+  }
+
+  #make(command: Command, actor: string): Held {
+    const { workspace, table, now, state, plans } = this.world;
+    const context = { actor, now, state };
+    const start = performance.now();
+    let plan: Plan;
+    if (command.type === "undo") {
+      const bytes = plans.get(command.plan);
+      if (!bytes) throw new Error("there is no such plan in the log");
+      plan = workspace.undo(table, bytes, context);
+    } else {
+      plan = workspace.plan(table, command, context);
+    }
+    this.#free();
+    this.#held = { token: this.#next++, plan, command, actor, milliseconds: performance.now() - start, ...(command.type === "undo" && { undoes: command.plan }) };
+    return this.#held;
+  }
+
+  #summary({ token, plan, command, actor, milliseconds }: Held): Summary {
+    const { world } = this;
+    const units = new Map((world.config.org ?? []).map(({ id, name }) => [id, name ?? id]));
+    const { refused } = plan;
+    return {
+      token,
+      command,
+      id: plan.id,
+      count: plan.count,
+      refused,
+      remedies: world.why.remedies(refused, actor, (trial) => trial.can({ actor, do: "lead.mass", lead: "any" }).reasons),
+      people: plan.assignees.map((line) => {
+        const unit = world.config.users.find(({ id }) => id === line.user)?.unit;
+        return { ...line, name: world.name(line.user), ...(unit && { unit: units.get(unit) ?? unit }) };
+      }),
+      dropped: Object.entries(plan.droppedCount).map(([code, count]) => ({ code, count })),
+      warnings: plan.warnings,
+      notices: plan.notifications.map((notice) => ({ ...notice, leads: notice.leads.slice(0, 3) })),
+      split: plan.split,
+      attach: plan.attach,
+      created: plan.created().map(({ id, copyOf }) => ({ id, copyOf })),
+      sample: plan.changes(0, 4),
+      milliseconds,
+    };
+  }
+
+  /** What the log keeps of a plan. Texts repeat: each is kept once. */
+  #entry({ plan, command, actor, undoes }: Held): Entry {
+    const { world } = this;
+    const leads: string[] = [];
+    const numbers: number[] = [];
+    const words = new Map<string, number>();
+    for (let offset = 0; offset < plan.count; offset += 10_000) {
+      for (const { lead, text } of plan.timeline(offset, 10_000)) {
+        leads.push(lead);
+        let at = words.get(text);
+        if (at === undefined) words.set(text, (at = words.size));
+        numbers.push(at);
+      }
+    }
+    for (const { id, copyOf } of plan.created()) {
+      const text = `copied from ${copyOf}`;
+      let at = words.get(text);
+      if (at === undefined) words.set(text, (at = words.size));
+      leads.push(id);
+      numbers.push(at);
+    }
+    const original = undoes === undefined ? undefined : world.log.find(({ id }) => id === undoes);
+    const what = original ? `Undone: ${original.title}` : title(command, world.config, (user) => world.name(user));
+    return {
+      world: world.id,
+      seq: world.seq + 1,
+      id: plan.id,
+      bytes: plan.encode(),
+      actor,
+      at: world.now,
+      title: what,
+      count: plan.count,
+      leads,
+      texts: Uint32Array.from(numbers),
+      words: [...words.keys()],
+      ...(undoes !== undefined && { undoes }),
+    };
+  }
+
+  #free(): void {
+    this.#held?.plan.free();
+    this.#held = undefined;
+  }
+}

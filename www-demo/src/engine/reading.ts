@@ -1,0 +1,219 @@
+// Questions that change nothing: lists and counts, rows, one lead, who may receive it.
+import type { FieldDef, QueryInput, Selection } from "evenhand";
+import Papa from "papaparse";
+import type { OpenWorld } from "./open-world";
+import { failure } from "./text";
+import type { Asked, Counted, Explained, Found, LeadView, Overview, Receiver, Row, View } from "./types";
+
+interface Held {
+  view: View;
+  actor: string;
+  revision: number;
+  selection: Selection;
+}
+
+export class Reading {
+  #held = new Map<number, Held>();
+  #next = 1;
+
+  constructor(readonly world: OpenWorld) {}
+
+  overview(actor: string): Overview {
+    const { workspace, config } = this.world;
+    const lists = (config.lists ?? []).flatMap((list) => {
+      if (!workspace.can({ actor, do: "list.use", list: list.id }).allowed) return [];
+      const canEdit = list.owner === actor || workspace.can({ actor, do: "list.edit", list: list.id }).allowed;
+      return [{ list, count: this.#count({ list: list.id }, actor), mine: list.owner === actor, canEdit }];
+    });
+    const { pool, owner } = config.lead;
+    const pools = (pool === undefined ? [] : (config.pools ?? [])).map(({ id, name }) => {
+      const inPool = { field: pool ?? "", operator: "=", value: id };
+      const waiting = this.#count({ combinator: "and", rules: [inPool, { field: owner, operator: "null" }] }, actor);
+      return { id, name: name ?? id, waiting, all: this.#count({ combinator: "and", rules: [inPool] }, actor) };
+    });
+    const might = (verb: Asked["do"]) => this.can(actor, verb.startsWith("lead.") ? { do: verb, lead: "any" } : { do: verb });
+    return {
+      all: this.#count(null, actor),
+      unowned: this.#count({ combinator: "and", rules: [{ field: owner, operator: "null" }] }, actor),
+      lists,
+      pools,
+      may: { mass: might("lead.mass"), edit: might("lead.edit"), give: might("lead.give"), release: might("lead.release"), claim: might("lead.claim"), undo: might("plan.undo") },
+    };
+  }
+
+  can(actor: string, question: Asked): Explained {
+    const { workspace, table, now, why } = this.world;
+    const one = typeof question.lead === "string" && question.lead !== "any" ? question.lead : undefined;
+    const asked = { actor, now, ...question, ...(one !== undefined && { leads: table }) };
+    const lead = one === undefined ? undefined : table.get(one, { actor: null, now });
+    return why.explain(asked, workspace.can(asked), lead);
+  }
+
+  /** How many a filter finds, in words, while it is being built. */
+  count(query: QueryInput, actor: string): Counted {
+    try {
+      const filter = this.world.workspace.filter(query);
+      try {
+        return { count: this.#count(query, actor), words: this.#named(filter.describe()), warnings: filter.warnings };
+      } finally {
+        filter.free();
+      }
+    } catch (error) {
+      return { count: 0, words: "", warnings: [], error: failure(error) };
+    }
+  }
+
+  /** Selects what a view shows. The selection is held until the next one, and made anew when the table has changed. */
+  find(view: View, actor: string): Found {
+    try {
+      const query = this.query(view);
+      const filter = this.world.workspace.filter(query);
+      const words = this.#named(filter.describe());
+      const { warnings } = filter;
+      filter.free();
+      this.#clear();
+      const key = this.#next++;
+      const held = { view, actor, revision: this.world.revision, selection: this.#select(view, actor) };
+      this.#held.set(key, held);
+      return { key, count: held.selection.count, words, warnings };
+    } catch (error) {
+      return { key: 0, count: 0, words: "", warnings: [], error: failure(error) };
+    }
+  }
+
+  rows(key: number, offset: number, limit: number, fields: string[]): Row[] {
+    const held = this.#held.get(key);
+    if (!held) return [];
+    if (held.revision !== this.world.revision) {
+      held.selection.free();
+      held.selection = this.#select(held.view, held.actor);
+      held.revision = this.world.revision;
+    }
+    const all = this.world.config.lead;
+    return held.selection.rows(offset, limit, [...new Set([all.id, all.owner, ...(all.version ? [all.version] : []), ...fields])]);
+  }
+
+  /** The view as one filter. */
+  query(view: View): QueryInput {
+    const search = view.search?.trim();
+    if (!search) return view.query;
+    const { fields, lead } = this.world.config;
+    const texts = Object.keys(fields).filter((field) => fields[field]?.type === "text" && field !== lead.run);
+    const rules = texts.map((field) => (field === lead.id ? { field, operator: "=", value: search } : { field, operator: "contains", value: search }));
+    return { combinator: "and", rules: [view.query, { combinator: "or", rules }] };
+  }
+
+  /** Everything that a view shows, as CSV with the labels of the fields. */
+  csv(view: View, actor: string, fields: string[]): string {
+    const selection = this.#select(view, actor);
+    try {
+      const { config } = this.world;
+      const columns = [...new Set([config.lead.id, ...fields])];
+      const header = columns.map((field) => config.fields[field]?.label ?? field);
+      const parts = [Papa.unparse([header])];
+      for (let offset = 0; offset < selection.count; offset += 5000) {
+        const rows = selection.rows(offset, 5000, columns);
+        parts.push(Papa.unparse(rows.map((row) => columns.map((field) => this.#cell(row[field], config.fields[field]))), { header: false }));
+      }
+      return `${parts.join("\r\n")}\r\n`;
+    } finally {
+      selection.free();
+    }
+  }
+
+  lead(id: string, actor: string): LeadView | null {
+    const { table, now, config, timelines } = this.world;
+    const row = table.get(id, { actor, now });
+    if (!row) return null;
+    const { lead, fields } = config;
+    const slots = [...new Set([lead.owner, ...(lead.slots ?? []).map((slot) => (typeof slot === "string" ? slot : slot.field))])];
+    const primary = lead.primary === undefined ? null : ((row[lead.primary] as string | null) ?? null);
+    return {
+      row,
+      timeline: (timelines.get(id) ?? []).map(({ entry, text }) => ({ at: entry.at, actor: entry.actor, text, plan: entry.id })).reverse(),
+      slots: slots.map((field) => {
+        const user = (row[field] as string | null) ?? null;
+        return { field, label: fields[field]?.label ?? field, user, primary: user !== null && user === primary, may: this.can(actor, { do: "lead.reassign", lead: id, slot: field }) };
+      }),
+      primary,
+      edit: this.can(actor, { do: "lead.edit", lead: id }),
+      claim: this.can(actor, { do: "lead.claim", lead: id }),
+      release: this.can(actor, { do: "lead.reassign", lead: id, to: null }),
+      give: this.can(actor, { do: "lead.give", lead: id }),
+    };
+  }
+
+  /** Everybody who could be put into a slot, each with the verdict. */
+  receivers(lead: string, slot: string, actor: string): Receiver[] {
+    const { workspace, table, now, state, config, why } = this.world;
+    const row = table.get(lead, { actor: null, now }) ?? {};
+    const open = this.openLeads(actor);
+    const units = new Map((config.org ?? []).map(({ id, name }) => [id, name ?? id]));
+    return workspace.receivers(table, { actor, lead, slot, now, state }).map((verdict) => {
+      const user = config.users.find(({ id }) => id === verdict.user);
+      const remedies = verdict.allowed ? [] : why.explain({ actor, do: "lead.reassign", lead: row, slot, to: verdict.user, now }, verdict, row).remedies;
+      return { ...verdict, name: user?.name ?? verdict.user, remedies, open: open.get(verdict.user) ?? 0, ...(user?.unit && { unit: units.get(user.unit) ?? user.unit }) };
+    });
+  }
+
+  /** Open leads per owner, of those that the actor may see. */
+  openLeads(actor: string): Map<string, number> {
+    const { config, table, now } = this.world;
+    const selection = table.select(config.lifecycle?.open ?? null, { actor, now });
+    try {
+      return new Map(selection.countBy(config.lead.owner).flatMap(([user, count]) => (user === null ? [] : [[String(user), count]])));
+    } finally {
+      selection.free();
+    }
+  }
+
+  countBy(view: View, actor: string, field: string): [string | null, number][] {
+    const selection = this.#select(view, actor);
+    try {
+      return selection.countBy(field).map(([value, count]) => [value === null ? null : String(value), count]);
+    } finally {
+      selection.free();
+    }
+  }
+
+  #select(view: View, actor: string): Selection {
+    const { table, now } = this.world;
+    const viewer = { actor, now };
+    const found = view.list !== undefined && !view.search?.trim() ? table.select({ list: view.list }, viewer) : table.select(this.query(view), viewer);
+    if (view.sort.length === 0) return found;
+    const sorted = found.sort(view.sort);
+    if (sorted !== found) found.free();
+    return sorted;
+  }
+
+  #count(what: QueryInput | { list: string } | null, actor: string): number {
+    const { table, now } = this.world;
+    const found = table.select(what, { actor, now });
+    const { count } = found;
+    found.free();
+    return count;
+  }
+
+  #cell(value: unknown, field: FieldDef | undefined): string {
+    if (value === null || value === undefined) return "";
+    if (Array.isArray(value)) return value.map((one) => (field?.type === "units" ? this.#unit(String(one)) : String(one))).join(", ");
+    if (field?.type === "user") return this.world.name(String(value));
+    if (field?.type === "unit") return this.#unit(String(value));
+    return String(value);
+  }
+
+  /** The engine's words name people, units and pools by their ids; these are shown by name. */
+  #named(words: string): string {
+    const { users, org = [], pools = [] } = this.world.config;
+    return words.replace(/"([^"]+)"/g, (quoted, id: string) => [...users, ...org, ...pools].find((one) => one.id === id)?.name ?? quoted);
+  }
+
+  #unit(id: string): string {
+    return this.world.config.org?.find((unit) => unit.id === id)?.name ?? id;
+  }
+
+  #clear(): void {
+    for (const { selection } of this.#held.values()) selection.free();
+    this.#held.clear();
+  }
+}

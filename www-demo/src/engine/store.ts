@@ -1,0 +1,151 @@
+// Where everything lasts: IndexedDB. Leads are not stored one by one. What is stored is the log of the plans that were written;
+// a world is its seeded leads with the log applied, in order. A plan and its state are written in one transaction, which first
+// checks that the log ends where this tab believes it ends and that the state has the versions the plan expects.
+import type { PlanData, SavedList, State, StateChange } from "evenhand";
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+
+export interface Entry {
+  world: string;
+  seq: number;
+  id: string;
+  /** The plan as `encode` writes it. */
+  bytes: Uint8Array;
+  actor: string;
+  at: number;
+  title: string;
+  count: number;
+  undoes?: string;
+  /** The leads that it changed, and for each the text of its timeline. */
+  leads: string[];
+  texts: Uint32Array;
+  words: string[];
+}
+
+interface Schema extends DBSchema {
+  worlds: { key: string; value: { world: string; now: number; file?: { bytes: Uint8Array; setup: string } } };
+  log: { key: [string, number]; value: Entry };
+  state: { key: [string, string]; value: { world: string; key: string; version: number; value: unknown } };
+  lists: { key: [string, string]; value: { world: string; id: string; list: SavedList | null } };
+}
+
+export interface Saved {
+  now: number | null;
+  file: { bytes: Uint8Array; setup: string } | null;
+  log: Entry[];
+  state: State;
+  lists: { id: string; list: SavedList | null }[];
+}
+
+export type Write = { done: true } | { done: false; reason: "behind" } | { done: false; reason: "state"; keys: string[] };
+
+const all = (world: string) => IDBKeyRange.bound([world], [world, []]);
+const after = (world: string, seq: number) => IDBKeyRange.bound([world, seq], [world, []], true);
+
+export class Store {
+  readonly #db: IDBPDatabase<Schema>;
+
+  private constructor(db: IDBPDatabase<Schema>) {
+    this.#db = db;
+  }
+
+  static async open(): Promise<Store> {
+    const db = await openDB<Schema>("evenhand-desk", 1, {
+      upgrade(fresh) {
+        fresh.createObjectStore("worlds", { keyPath: "world" });
+        fresh.createObjectStore("log", { keyPath: ["world", "seq"] });
+        fresh.createObjectStore("state", { keyPath: ["world", "key"] });
+        fresh.createObjectStore("lists", { keyPath: ["world", "id"] });
+      },
+    });
+    return new Store(db);
+  }
+
+  /** All of a world, as of one moment. */
+  async read(world: string): Promise<Saved> {
+    const tx = this.#db.transaction(["worlds", "log", "state", "lists"]);
+    const [head, log, state, lists] = await Promise.all([
+      tx.objectStore("worlds").get(world),
+      tx.objectStore("log").getAll(all(world)),
+      tx.objectStore("state").getAll(all(world)),
+      tx.objectStore("lists").getAll(all(world)),
+    ]);
+    return {
+      now: head?.now ?? null,
+      file: head?.file ?? null,
+      log,
+      state: Object.fromEntries(state.map(({ key, version, value }) => [key, { version, value }])),
+      lists,
+    };
+  }
+
+  async later(world: string, seq: number): Promise<Entry[]> {
+    return this.#db.getAll("log", after(world, seq));
+  }
+
+  async state(world: string): Promise<State> {
+    const rows = await this.#db.getAll("state", all(world));
+    return Object.fromEntries(rows.map(({ key, version, value }) => [key, { version, value }]));
+  }
+
+  async lists(world: string): Promise<{ id: string; list: SavedList | null }[]> {
+    return this.#db.getAll("lists", all(world));
+  }
+
+  async now(world: string): Promise<number | null> {
+    return (await this.#db.get("worlds", world))?.now ?? null;
+  }
+
+  /** Writes a plan with its state, all or nothing. */
+  async write(entry: Entry, state: StateChange[], reads: PlanData["reads"]): Promise<Write> {
+    const tx = this.#db.transaction(["log", "state"], "readwrite", { durability: "strict" });
+    const [log, states] = [tx.objectStore("log"), tx.objectStore("state")];
+    const last = await log.openKeyCursor(all(entry.world), "prev");
+    if ((last ? last.key[1] : 0) !== entry.seq - 1) {
+      tx.abort();
+      await tx.done.catch(() => {});
+      return { done: false, reason: "behind" };
+    }
+    const wrong: string[] = [];
+    const expected = [...state.map(({ key, expect }) => ({ key, version: expect })), ...reads];
+    for (const { key, version } of expected) {
+      const found = await states.get([entry.world, key]);
+      if ((found?.version ?? null) !== version) wrong.push(key);
+    }
+    if (wrong.length > 0) {
+      tx.abort();
+      await tx.done.catch(() => {});
+      return { done: false, reason: "state", keys: wrong };
+    }
+    for (const { key, version, value } of state) void states.put({ world: entry.world, key, version, value });
+    void log.add(entry);
+    await tx.done;
+    return { done: true };
+  }
+
+  async setNow(world: string, now: number): Promise<void> {
+    const tx = this.#db.transaction("worlds", "readwrite");
+    const head = await tx.store.get(world);
+    await Promise.all([tx.store.put({ ...head, world, now }), tx.done]);
+  }
+
+  /** Takes a file over as the world; what was there of it goes. */
+  async setFile(world: string, now: number, file: { bytes: Uint8Array; setup: string }): Promise<void> {
+    const tx = this.#db.transaction(["worlds", "log", "state", "lists"], "readwrite", { durability: "strict" });
+    for (const name of ["log", "state", "lists"] as const) void tx.objectStore(name).delete(all(world));
+    void tx.objectStore("worlds").put({ world, now, file });
+    await tx.done;
+  }
+
+  async setList(world: string, id: string, list: SavedList | null): Promise<void> {
+    await this.#db.put("lists", { world, id, list });
+  }
+
+  /** Forgets what was done in a world. */
+  async clear(world: string): Promise<void> {
+    const tx = this.#db.transaction(["worlds", "log", "state", "lists"], "readwrite");
+    for (const name of ["log", "state", "lists"] as const) void tx.objectStore(name).delete(all(world));
+    const head = await tx.objectStore("worlds").get(world);
+    if (head && !head.file) void tx.objectStore("worlds").delete(world);
+    await tx.done;
+  }
+}

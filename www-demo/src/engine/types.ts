@@ -1,0 +1,169 @@
+// What the page and the worker tell each other: plain data, all of it from the engine.
+import type { AssigneeLine, Change, Command, Decision, Diagnostic, Dropped, Notice, PermissionQuestion, QueryInput, Reason, SavedList, Sort, WorkspaceConfig } from "evenhand";
+
+export type Row = Record<string, unknown>;
+
+export interface Opened {
+  world: string;
+  title: string;
+  /** One of what the world is about, and several. */
+  noun: [string, string];
+  config: WorkspaceConfig;
+  actor: string;
+  now: number;
+  size: number;
+  /** Cells that did not fit, of a visitor's own file. */
+  problems: number;
+  story: { title: string; steps: string[] } | null;
+}
+
+/** What the table shows. */
+export interface View {
+  query: QueryInput;
+  /** The saved list that this is, if nothing of it was changed. */
+  list?: string;
+  search?: string;
+  sort: Sort[];
+}
+
+export interface Counted {
+  count: number;
+  /** Plain English. */
+  words: string;
+  warnings: Diagnostic[];
+  error?: Failure;
+}
+
+/** A selection that the worker holds. */
+export interface Found extends Counted {
+  key: number;
+}
+
+export interface Failure {
+  code: string;
+  message: string;
+  hint?: string;
+  path?: string;
+}
+
+export interface ListLine {
+  list: SavedList;
+  count: number;
+  mine: boolean;
+  canEdit: boolean;
+}
+export interface PoolLine {
+  id: string;
+  name: string;
+  /** Leads of the pool that nobody owns. */
+  waiting: number;
+  all: number;
+}
+export interface Overview {
+  all: number;
+  unowned: number;
+  lists: ListLine[];
+  pools: PoolLine[];
+  /** What the actor might do at all. */
+  may: Record<"mass" | "edit" | "give" | "release" | "claim" | "undo", Explained>;
+}
+
+/** A decision, and for each question that failed what would change it. */
+export interface Explained extends Decision {
+  remedies: Remedy[];
+}
+export interface Remedy {
+  question: string;
+  verb: string;
+  scope: string;
+  /** Profiles of this configuration that have such a grant. */
+  profiles: string[];
+}
+
+export interface PersonLine extends AssigneeLine {
+  name: string;
+  unit?: string;
+}
+
+export interface Summary {
+  token: number;
+  command: Command;
+  id: string;
+  count: number;
+  refused: Reason[];
+  remedies: Remedy[];
+  people: PersonLine[];
+  dropped: { code: string; count: number }[];
+  warnings: Diagnostic[];
+  notices: Notice[];
+  split: { spread: number; bound: number; exact: boolean } | null;
+  attach: { note?: { type: string; text: string }; alert?: string };
+  created: { id: string; copyOf: string }[];
+  sample: Change[];
+  milliseconds: number;
+}
+
+export interface DroppedLine extends Dropped {
+  name: string;
+}
+
+export type Written =
+  | { ok: true; id: string; count: number; title: string }
+  | { ok: false; conflict: { count: number; by: string[] }; summary: Summary }
+  | { ok: false; failure: Failure };
+
+export interface LeadView {
+  row: Row;
+  timeline: { at: number; actor: string; text: string; plan: string }[];
+  /** For each slot, whether the actor may change it. */
+  slots: { field: string; label: string; user: string | null; primary: boolean; may: Explained }[];
+  primary: string | null;
+  edit: Explained;
+  claim: Explained;
+  release: Explained;
+  give: Explained;
+}
+
+export interface Receiver extends Decision {
+  user: string;
+  name: string;
+  unit?: string;
+  remedies: Remedy[];
+  /** Open leads now, where the actor may know. */
+  open: number | null;
+}
+
+export interface LogLine {
+  id: string;
+  seq: number;
+  title: string;
+  actor: string;
+  at: number;
+  count: number;
+  undone: boolean;
+  undoes?: string;
+}
+
+export interface ColumnGuess {
+  header: string;
+  field: string;
+  type: "text" | "number" | "boolean" | "date" | "datetime" | "choice" | "user";
+  format?: string;
+  examples: string[];
+  filled: number;
+  distinct: number;
+}
+export interface FileGuess {
+  name: string;
+  size: number;
+  rows: number;
+  format: "csv" | "json";
+  columns: ColumnGuess[];
+  id: string | null;
+  owner: string | null;
+  status: string | null;
+  created: string | null;
+  warnings: string[];
+}
+
+export type Asked = Omit<PermissionQuestion, "leads" | "now" | "actor">;

@@ -1,0 +1,177 @@
+// The engine, in a thread of its own. One page talks to one of these; several tabs share the store.
+import * as Comlink from "comlink";
+import { type Command, createEngine, type Engine, type SavedList } from "evenhand";
+import { type FileSetup, guess } from "./files";
+import { FILE, OpenWorld } from "./open-world";
+import { Planning } from "./planning";
+import { Reading } from "./reading";
+import { Store } from "./store";
+import { failure } from "./text";
+import type { Asked, FileGuess, LogLine, Opened, View } from "./types";
+
+const channel = new BroadcastChannel("evenhand-desk");
+
+export class Desk {
+  #engine: Promise<Engine> = createEngine();
+  #store: Promise<Store> = Store.open();
+  #world: OpenWorld | undefined;
+  #reading: Reading | undefined;
+  #planning: Planning | undefined;
+  #changed: ((reset: boolean) => void) | undefined;
+
+  constructor() {
+    channel.onmessage = ({ data }: MessageEvent<{ world: string; reset?: boolean }>) => {
+      if (!data.reset) void this.#follow(data.world);
+      else if (data.world === this.#world?.id) this.#changed?.(true);
+    };
+  }
+
+  get #read(): Reading {
+    if (!this.#reading) throw new Error("no world is open");
+    return this.#reading;
+  }
+  get #plan(): Planning {
+    if (!this.#planning) throw new Error("no world is open");
+    return this.#planning;
+  }
+
+  /** Called when another tab changed what is open here. */
+  onChange(changed: (reset: boolean) => void): void {
+    this.#changed = changed;
+  }
+
+  async open(id: string, progress: (done: number, total: number) => void): Promise<Opened> {
+    const store = await this.#store;
+    const world = await OpenWorld.open(this.#engine, this.#store, id, progress);
+    this.#world?.free();
+    this.#world = world;
+    this.#reading = new Reading(world);
+    this.#planning = new Planning(world, store);
+    return this.opened();
+  }
+
+  opened(): Opened {
+    const { id, title, noun, config, first, now, table, story } = this.#read.world;
+    return { world: id, title, noun, config, actor: first, now, size: table.size, problems: table.problemCount, story };
+  }
+
+  overview(actor: string) {
+    return this.#read.overview(actor);
+  }
+  can(actor: string, question: Asked) {
+    return this.#read.can(actor, question);
+  }
+  count(query: View["query"], actor: string) {
+    return this.#read.count(query, actor);
+  }
+  find(view: View, actor: string) {
+    return this.#read.find(view, actor);
+  }
+  rows(key: number, offset: number, limit: number, fields: string[]) {
+    return this.#read.rows(key, offset, limit, fields);
+  }
+  countBy(view: View, actor: string, field: string) {
+    return this.#read.countBy(view, actor, field);
+  }
+  openLeads(actor: string) {
+    return [...this.#read.openLeads(actor)];
+  }
+  csv(view: View, actor: string, fields: string[]) {
+    return this.#read.csv(view, actor, fields);
+  }
+  lead(id: string, actor: string) {
+    return this.#read.lead(id, actor);
+  }
+  receivers(lead: string, slot: string, actor: string) {
+    return this.#read.receivers(lead, slot, actor);
+  }
+  newId(): Promise<string> {
+    return this.#engine.then((engine) => engine.newId());
+  }
+
+  preview(command: Command, actor: string) {
+    return this.#plan.preview(command, actor);
+  }
+  drops(token: number, code: string, limit: number) {
+    return this.#plan.drops(token, code, limit);
+  }
+  async write(token: number) {
+    const written = await this.#plan.write(token);
+    if (written.ok) this.#tell();
+    return written;
+  }
+  log(): LogLine[] {
+    return this.#read.world.log.slice(-200).reverse();
+  }
+
+  async saveList(list: SavedList): Promise<void> {
+    const { world } = this.#read;
+    world.takeLists([{ id: list.id, list }]);
+    await (await this.#store).setList(world.id, list.id, list);
+    this.#tell();
+  }
+  async deleteList(id: string): Promise<void> {
+    const { world } = this.#read;
+    world.takeLists([{ id, list: null }]);
+    await (await this.#store).setList(world.id, id, null);
+    this.#tell();
+  }
+
+  async setNow(now: number): Promise<void> {
+    const { world } = this.#read;
+    world.now = now;
+    world.revision += 1;
+    await (await this.#store).setNow(world.id, now);
+    this.#tell();
+  }
+  /** Forgets everything that was done in the world that is open. */
+  async reset(): Promise<void> {
+    const { id } = this.#read.world;
+    await (await this.#store).clear(id);
+    channel.postMessage({ world: id, reset: true });
+  }
+
+  async guess(name: string, bytes: Uint8Array): Promise<FileGuess | { failure: ReturnType<typeof failure> }> {
+    try {
+      return guess(await this.#engine, name, bytes);
+    } catch (error) {
+      return { failure: failure(error) };
+    }
+  }
+  /** Stores a file with what its columns are; `open` then makes the world of it. */
+  async keepFile(bytes: Uint8Array, setup: FileSetup): Promise<{ failure: ReturnType<typeof failure> } | undefined> {
+    try {
+      await (await this.#store).setFile(FILE, setup.now, { bytes, setup: JSON.stringify(setup) });
+      return undefined;
+    } catch (error) {
+      return { failure: failure(error) };
+    }
+  }
+  async hasFile(): Promise<boolean> {
+    return (await (await this.#store).read(FILE)).file !== null;
+  }
+
+  #tell(): void {
+    channel.postMessage({ world: this.#read.world.id });
+  }
+
+  async #follow(id: string): Promise<void> {
+    const world = this.#world;
+    if (world?.id !== id) return;
+    const store = await this.#store;
+    const plans = await this.#plan.follow();
+    const [now, lists] = await Promise.all([store.now(id), store.lists(id)]);
+    const same = JSON.stringify(lists.filter(({ list }) => list).map(({ list }) => list));
+    const here = JSON.stringify(lists.filter(({ list }) => list).map(({ id }) => world.config.lists?.find((list) => list.id === id)));
+    const other = same !== here || lists.some(({ id, list }) => list === null && world.config.lists?.some((one) => one.id === id));
+    if (other) world.takeLists(lists);
+    const moved = now !== null && now !== world.now;
+    if (moved) {
+      world.now = now;
+      world.revision += 1;
+    }
+    if (plans || other || moved) this.#changed?.(false);
+  }
+}
+
+Comlink.expose(new Desk());

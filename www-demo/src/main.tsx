@@ -1,0 +1,26 @@
+import "@fontsource-variable/inter/wght.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/grid.css";
+import "./styles/inspector.css";
+import "./styles/overlays.css";
+import "./styles/builder.css";
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/App";
+import { DeskProvider } from "./app/desk";
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <CSPProvider disableStyleElements>
+        <DeskProvider>
+          <App />
+        </DeskProvider>
+      </CSPProvider>
+    </StrictMode>,
+  );
+}

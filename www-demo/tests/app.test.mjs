@@ -1,0 +1,236 @@
+// What must hold of the app as a whole: size, headers, accessibility, several tabs, reloads, a visitor's own file.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { worlds } from "../worlds/index.js";
+import { Driver, open, start } from "./screen/driver.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let desk;
+before(async () => {
+  desk = await start();
+});
+after(() => desk.stop());
+
+const wide = { viewport: { width: 1440, height: 1000 }, reducedMotion: "reduce" };
+const within = (page, name) => page.getByRole("complementary", { name });
+
+/** What axe finds, in words. */
+async function complaints(page) {
+  // The policy allows no inline script; a debugger's evaluation is not bound by it.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+}
+
+test("the app's JavaScript is at most 250 KB, and nothing is served without its type, its policy and a compressed form", async () => {
+  const sizes = JSON.parse(readFileSync(new URL("../dist/sizes.json", import.meta.url), "utf8"));
+  assert.ok(sizes["the app, JavaScript"] <= 250_000, JSON.stringify(sizes));
+  const page = await fetch(desk.address, { headers: { "accept-encoding": "br, gzip" } });
+  assert.equal(page.headers.get("content-type"), "text/html; charset=utf-8");
+  assert.equal(page.headers.get("content-encoding"), "br");
+  const policy = page.headers.get("content-security-policy");
+  assert.match(policy, /default-src 'none'/);
+  assert.match(policy, /script-src 'self' 'wasm-unsafe-eval';/);
+  assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|https?:/);
+  assert.equal((await fetch(`${desk.address}../package.json`)).status, 404);
+  assert.equal((await fetch(`${desk.address}%2e%2e/package.json`)).status, 404);
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`axe finds nothing on the main screens, ${colorScheme}`, { timeout: 120_000 }, async () => {
+    const context = await desk.browser.newContext({ ...wide, colorScheme });
+    const found = {};
+    const look = async (name, page) => {
+      const all = await complaints(page);
+      if (all.length > 0) found[name] = all;
+    };
+    for (const { id, title } of worlds) {
+      const { page } = await open(context, desk.address, `#/${id}`);
+      await look(title, page);
+      await page.close();
+    }
+    const { page } = await open(context, desk.address, "#/lender?list=carla&lead=L-1001");
+    const driver = new Driver(page);
+    await page.getByRole("button", { name: "Assign Loan officer" }).waitFor();
+    await look("a lead", page);
+    for (const doing of [{ click: "Assign Loan officer" }, { radio: "Hugo Marchetti" }, { unfold: "who may not" }]) await driver.do(doing);
+    await look("reassigning", page);
+    await driver.do({ click: "Cancel" });
+    for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { unfold: "people are told" }]) await driver.do(doing);
+    await page.getByText("spread 1").waitFor();
+    await look("a plan", page);
+    for (const doing of [{ click: "Close" }, { click: "Mass edit" }, { check: "Status" }, { check: "Add a note" }]) await driver.do(doing);
+    await look("a mass edit", page);
+    for (const doing of [{ click: "Filter" }, { condition: ["Agent", "is one of"] }]) await driver.do(doing);
+    await look("a filter", page);
+    await page.keyboard.press("Control+K");
+    await page.getByRole("combobox", { name: "Commands" }).waitFor();
+    await look("the palette", page);
+    await page.keyboard.press("Escape");
+    await driver.do({ as: "Amara Obi" });
+    await driver.do({ click: "Reassign all: not allowed, why?" });
+    await look("why not", page);
+    const narrow = await desk.browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme });
+    const { page: phone } = await open(narrow, desk.address, "#/pools");
+    await look("narrow", phone);
+    await phone.getByRole("button", { name: "Lists", exact: true }).click();
+    await look("narrow, lists", phone);
+    assert.deepEqual(found, {});
+    await Promise.all([context.close(), narrow.close()]);
+  });
+}
+
+test("a reload loses nothing, and a link opens the same world, list, lead and actor", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page, wrong } = await open(context, desk.address, "#/lender?list=carla");
+  const driver = new Driver(page);
+  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among Ben Whitlock and Elena Fischer" }]) await driver.do(doing);
+  await page.getByRole("button", { name: /^Clock: / }).click();
+  await page.getByRole("menuitem", { name: "Next morning" }).click();
+  await page.getByRole("button", { name: "Clock: Tue 3 Mar, 08:30" }).waitFor();
+  for (const doing of [{ as: "Ben Whitlock" }, { list: "All leads" }, { find: "L-1006" }]) await driver.do(doing);
+  const link = page.url();
+  await page.reload();
+  await within(page, "Lead").getByText("L-1006", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Acting as Ben Whitlock" }).waitFor();
+  await page.getByRole("button", { name: "Clock: Tue 3 Mar, 08:30" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "All leads" }).waitFor();
+  await within(page, "Lead").getByText(/Reassigned from Carla Reyes to Ben Whitlock/i).waitFor();
+  assert.equal(page.url(), link);
+  await driver.do({ as: "Nora Vance" });
+  await driver.do({ list: "Carla’s open leads" });
+  await page.getByText("No leads here").waitFor();
+  await driver.do({ click: "Undo: Mass edit, split among Ben Whitlock and Elena Fischer" });
+  await driver.do({ toast: "447 put back" });
+  await driver.do({ count: "447" });
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("of two tabs that write at once one wins, the other writes nothing and is shown the plan as it would be now", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page: one } = await open(context, desk.address, "#/lender?list=carla");
+  // The other tab does not hear of it in time.
+  const deaf = await context.newPage();
+  await deaf.route(/\/worker-[^/]*\.js$/, async (route) => {
+    const answer = await route.fetch();
+    const { "content-type": type, "content-security-policy": policy } = answer.headers();
+    await route.fulfill({ status: 200, headers: { "content-type": type, "content-security-policy": policy }, body: `globalThis.BroadcastChannel = class { postMessage() {} };\n${await answer.text()}` });
+  });
+  await deaf.goto(`${desk.address}#/lender?list=carla`);
+  await deaf.getByRole("grid").waitFor();
+  const [mine, other] = [new Driver(one), new Driver(deaf)];
+  for (const driver of [mine, other]) for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" }]) await driver.do(doing);
+  await deaf.getByRole("complementary").getByRole("button", { name: "Reassign 447 leads" }).and(deaf.locator(":enabled")).waitFor();
+  await mine.do({ write: "Reassign 447 leads" });
+  await mine.do({ toast: "Mass edit, split among Ben Whitlock and Elena Fischer" });
+  await other.do({ write: "Reassign 447 leads" });
+  await deaf.getByText("447 leads of these had been changed by Nora Vance meanwhile, so nothing was written.").waitFor();
+  await other.do({ offer: "Nothing would change" });
+  // What does not meet what the other tab wrote is written all the same.
+  for (const driver of [mine, other]) {
+    for (const doing of [{ list: "Nobody’s, by branch" }, { pick: [driver === mine ? 1 : 2] }, { click: "Mass edit" }, { check: "Status" }, { choose: ["Status", "Lost"] }, { write: "Change 1 lead" }, { toast: "1 changed" }]) await driver.do(doing);
+  }
+  await one.reload();
+  await one.waitForFunction(() => document.querySelectorAll("[aria-label^='Undo: ']").length === 3);
+  await context.close();
+});
+
+test("tabs that hear of each other show the same at once", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page: one } = await open(context, desk.address, "#/lender?list=carla");
+  const { page: two } = await open(context, desk.address, "#/lender?list=carla");
+  const driver = new Driver(one);
+  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock"] }, { write: "Reassign 447 leads" }]) await driver.do(doing);
+  await two.getByText("No leads here").waitFor();
+  await new Driver(two).do({ click: "Undo: Mass edit, split among Ben Whitlock" });
+  await one.getByRole("grid").waitFor();
+  await driver.do({ count: "447" });
+  await context.close();
+});
+
+test("a tab that is killed while it writes leaves all of the plan or nothing of it", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/pools?list=idle");
+  const driver = new Driver(page);
+  await driver.do({ click: "Return to pool" });
+  await driver.do({ write: "Return 12,532 leads" });
+  await page.close();
+  const { page: again } = await open(context, desk.address, "#/pools?list=idle");
+  const done = await again.getByRole("button", { name: "Undo: Returned to its pool" }).count();
+  await new Driver(again).do({ count: done === 1 ? "0" : "12,532" });
+  await context.close();
+});
+
+test("a hundred thousand leads are planned at once and scroll without a blank row", async (t) => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/pools?list=all");
+  const driver = new Driver(page);
+  for (const doing of [{ count: "100,000" }, { click: "Reassign all" }, { people: ["Everybody tagged alpha", "Everybody tagged bravo"] }]) await driver.do(doing);
+  await page.getByText(/planned in/).waitFor();
+  t.diagnostic((await page.getByText(/planned in/).textContent()) ?? "");
+  await page.getByRole("grid").focus();
+  await page.keyboard.press("End");
+  await page.getByRole("row").filter({ has: page.locator("[role=gridcell]") }).last().waitFor();
+  assert.equal(await page.locator("[aria-rowindex='100001']").count(), 1);
+  await page.locator("[aria-rowindex='100001'] .first").getByText(/\w/).waitFor();
+  for (let presses = 0; presses < 25; presses += 1) await page.keyboard.press("PageUp");
+  await page.waitForFunction(() => document.querySelectorAll(".ghost").length === 0);
+  await context.close();
+});
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"];
+const rows = Array.from({ length: 300 }, (_, at) => [
+  `K-${at + 1}`, `"Client, No ${at + 1}"`, ["Ana Ruiz", "Bo Lind", "Cy Ode"][at % 3], ["Open", "Won", "Lost"][at % 3 === 2 ? 0 : at % 2], `"${String((at % 28) + 1).padStart(2, "0")} ${MONTHS[at % 6]}, 2026 10:${String(at % 60).padStart(2, "0")}:00"`, 1000 + at, at % 2 ? "Yes" : "No",
+]);
+const csv = ["Lead No,Full name,Sales rep,Stage,Added on,Budget,VIP", ...rows.map((row) => row.join())].join("\n");
+
+async function drop(page, name, text) {
+  const transfer = await page.evaluateHandle(
+    ([name, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], name));
+      return transfer;
+    },
+    [name, text],
+  );
+  for (const event of ["dragenter", "drop"]) await page.dispatchEvent("body", event, { dataTransfer: transfer });
+}
+
+test("a visitor's own file: columns are recognised, can be corrected, and everything works on it, after a reload too", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page, wrong } = await open(context, desk.address, "#/lender");
+  await drop(page, "clients.csv", csv);
+  const dialog = page.getByRole("dialog", { name: "clients.csv" });
+  await dialog.getByText("300 rows, 7 columns").waitFor();
+  const types = await dialog.getByRole("combobox", { name: /^Type of / }).evaluateAll((all) => all.map(({ ariaLabel, value }) => [ariaLabel.slice(8), value]));
+  assert.deepEqual(Object.fromEntries(types), { "Lead No": "text", "Full name": "text", "Sales rep": "user", Stage: "choice", "Added on": "datetime", Budget: "number", VIP: "boolean" });
+  await dialog.getByText("%d %b, %Y %H:%M:%S").waitFor();
+  await dialog.getByRole("button", { name: "Load 300 rows" }).click();
+  const driver = new Driver(page);
+  await driver.do({ list: "All leads" });
+  await driver.do({ count: "300" });
+  for (const doing of [{ click: "Reassign all" }, { people: ["Bo Lind", "Cy Ode"] }, { check: "Leave what they already hold where it is" }, { see: "spread 0, all level" }, { write: "Reassign 100 leads" }, { toast: "Mass edit, split among Bo Lind and Cy Ode" }]) await driver.do(doing);
+  await page.reload();
+  await driver.do({ count: "300" });
+  await page.getByRole("button", { name: "Undo: Mass edit, split among Bo Lind and Cy Ode" }).waitFor();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "CSV" }).click();
+  const out = readFileSync(await (await download).path(), "utf8").trim().split("\r\n");
+  assert.equal(out.length, 301);
+  assert.ok(out[1].includes("Bo Lind") || out[1].includes("Cy Ode"));
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("a damaged file is refused with a word, and what was there stays", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/lender?list=carla");
+  await drop(page, "broken.json", '[{"id": 1}, {"id": ');
+  await page.getByRole("dialog", { name: "broken.json" }).getByRole("alert").waitFor();
+  await page.keyboard.press("Escape");
+  await new Driver(page).do({ count: "447" });
+  await context.close();
+});

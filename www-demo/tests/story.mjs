@@ -1,0 +1,82 @@
+// Runs the story of a world against the engine, step by step, and says where what came out differs from what was expected.
+//
+// A step is data. `say` is what it shows; one of `list`, `ask`, `receivers`, `get`, `save`, `plan`, `undo` is what is done, by `actor`;
+// `keep` names the plan for a later `undo`; a plan is written (`leads.apply`, and its state) unless `write` is false.
+// `expect` names a part of what must come out: objects are compared by the keys they name.
+import assert from "node:assert/strict";
+
+/** What is shown of a plan. */
+export function summary(plan) {
+  return {
+    count: plan.count,
+    refused: plan.refused.map(({ code }) => code),
+    dropped: plan.droppedCount,
+    spread: plan.split?.spread ?? null,
+    people: Object.fromEntries(plan.assignees.map(({ user, before, after, dealt, released }) => [user, { before, after, dealt, released }])),
+    notices: plan.notifications.map(({ user, unit, kind, count, first }) => ({ user, ...(unit && { unit }), kind, count, ...(first !== undefined && { first }) })),
+    warnings: plan.warnings.map(({ code }) => code),
+    attach: plan.attach,
+    created: plan.created().map(({ id, copyOf }) => ({ id, copyOf })),
+    changes: Object.fromEntries(plan.changes(0, 3).map(({ lead, set }) => [lead, Object.fromEntries(Object.entries(set).map(([field, { to }]) => [field, to]))])),
+  };
+}
+
+function does(step, { workspace, table, state, plans, now }) {
+  const actor = step.actor;
+  if (step.list !== undefined) {
+    const picked = table.select(step.list, { actor, now });
+    try {
+      return { count: picked.count };
+    } finally {
+      picked.free();
+    }
+  }
+  if (step.ask) {
+    const { allowed, reasons } = workspace.can({ actor, now, ...(step.ask.lead !== "any" && { leads: table }), ...step.ask });
+    return { allowed, reasons: reasons.map(({ code }) => code) };
+  }
+  if (step.receivers) {
+    const all = workspace.receivers(table, { actor, now, ...step.receivers });
+    return {
+      allowed: all.filter(({ allowed }) => allowed).map(({ user }) => user),
+      refused: Object.fromEntries(all.filter(({ allowed }) => !allowed).map(({ user, reasons }) => [user, reasons.map(({ code }) => code)])),
+    };
+  }
+  if (step.get !== undefined) return { lead: table.get(step.get, { actor, now }) ?? null };
+  if (step.save) {
+    workspace.update({ lists: { put: [step.save] } });
+    return { lists: workspace.config.lists.length };
+  }
+  const context = { actor, now, state };
+  const plan = step.undo ? workspace.undo(table, plans.get(step.undo), context) : workspace.plan(table, step.plan, context);
+  const seen = summary(plan);
+  if (step.keep) plans.set(step.keep, plan.encode());
+  if (step.write !== false && plan.refused.length === 0) {
+    const written = table.apply(plan);
+    assert.equal(written.refused.length, 0, "every guard holds");
+    for (const { key, version, value } of plan.state) state[key] = { version, value };
+  }
+  plan.free();
+  return seen;
+}
+
+/** Every key that `expected` names, all the way down; arrays as a whole. */
+function part(actual, expected) {
+  if (expected === null || typeof expected !== "object" || Array.isArray(expected) || actual === null || typeof actual !== "object") return actual;
+  return Object.fromEntries(Object.keys(expected).map((key) => [key, part(actual[key], expected[key])]));
+}
+
+/** Runs it; `each` is told of every step what came out. */
+export function run(engine, { config, leads, story }, { count, now, each = () => {} }) {
+  const workspace = engine.workspace(config);
+  const table = workspace.load(leads(count, now));
+  const world = { workspace, table, state: {}, plans: new Map(), now: Date.parse(now) };
+  for (const [at, step] of story.steps.entries()) {
+    world.now += (step.minutes ?? 0) * 60_000;
+    const seen = JSON.parse(JSON.stringify(does(step, world)));
+    each(step, seen);
+    assert.deepEqual(part(seen, step.expect), step.expect, `step ${at + 1}: ${step.say}`);
+  }
+  table.free();
+  workspace.free();
+}

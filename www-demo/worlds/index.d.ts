@@ -1,0 +1,13 @@
+export interface WorldInfo {
+  id: string;
+  title: string;
+  line: string;
+  /** One of them, and several. */
+  lead: [one: string, many: string];
+  count: number;
+  /** Where the clock of the world starts. */
+  now: string;
+  /** Who a visitor is at first. */
+  actor: string;
+}
+export declare const worlds: WorldInfo[];

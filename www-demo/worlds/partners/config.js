@@ -1,0 +1,131 @@
+// A partner portal: leads go to partner companies, by routing rules or by hand. What a partner has accepted stays theirs;
+// a lead that goes to another partner leaves its history behind.
+
+const STATUSES = ["PENDING", "ACCEPTED", "DECLINED", "WON", "LOST", "INACTIVE"];
+
+export const config = {
+  version: 1,
+  timeZone: "Europe/London",
+  fields: {
+    id: { type: "text", label: "Lead" },
+    version: { type: "number", label: "Version" },
+    company: { type: "text", label: "Company" },
+    contact: { type: "text", label: "Contact" },
+    status: { type: "choice", label: "Status", choices: STATUSES },
+    owner: { type: "user", label: "Partner user" },
+    partner: { type: "unit", label: "Partner" },
+    rule: { type: "choice", label: "Routing rule" },
+    product: { type: "choice", label: "Product line", choices: ["Platform", "Analytics", "Support plan", "Migration"] },
+    value: { type: "number", label: "Deal value" },
+    country: { type: "choice", label: "Country" },
+    email: { type: "text", label: "E-mail" },
+    created: { type: "datetime", label: "Created" },
+    assigned: { type: "datetime", label: "Assigned" },
+    previous: { type: "tags", label: "Former users" },
+    notified: { type: "tags", label: "Notified" },
+  },
+  lead: {
+    id: "id",
+    version: "version",
+    owner: "owner",
+    unit: "partner",
+    status: "status",
+    routedBy: "rule",
+    createdAt: "created",
+    assignedAt: "assigned",
+    previousOwners: "previous",
+    notified: "notified",
+  },
+  lifecycle: {
+    reassignable: { combinator: "and", rules: [{ field: "status", operator: "=", value: "PENDING" }, { field: "rule", operator: "null" }] },
+    open: { combinator: "and", rules: [{ field: "status", operator: "in", value: ["PENDING", "ACCEPTED"] }] },
+    onDeactivate: { status: "INACTIVE" },
+    onCopy: { status: "PENDING" },
+    boundary: { kind: "partner", mode: "duplicate" },
+  },
+  org: [
+    { id: "portal", name: "Halden Software", kind: "vendor" },
+    { id: "brightline", name: "Brightline Consulting", kind: "partner" },
+    { id: "kestrel", name: "Kestrel Systems", kind: "partner" },
+    { id: "oakhart", name: "Oakhart & Søn", kind: "partner" },
+    { id: "tessera", name: "Tessera Group", kind: "partner" },
+  ],
+  profiles: [
+    {
+      id: "channel_manager",
+      name: "Channel manager",
+      grants: [
+        { do: ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass", "plan.undo"], scope: "all" },
+        { do: ["list.view", "list.use", "list.edit", "list.share", "list.delete", "log.view"], scope: "all" },
+      ],
+    },
+    {
+      id: "partner_admin",
+      name: "Partner administrator",
+      grants: [
+        { do: ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass"], scope: "company" },
+        { do: ["list.view", "list.use", "list.edit", "list.delete"], scope: "own" },
+        { do: ["plan.undo"], scope: "own" },
+      ],
+    },
+    {
+      id: "partner_user",
+      name: "Partner user",
+      grants: [
+        { do: ["lead.view", "lead.edit"], scope: "own" },
+        { do: ["list.view", "list.use", "list.edit", "list.delete"], scope: "own" },
+      ],
+    },
+  ],
+  users: [
+    { id: "marta", name: "Marta Halden", unit: "portal", profiles: ["channel_manager"] },
+    { id: "owen", name: "Owen Pryce", unit: "portal", profiles: ["channel_manager"] },
+    { id: "bea", name: "Bea Lockhart", unit: "brightline", profiles: ["partner_admin"] },
+    { id: "colm", name: "Colm Fitzgibbon", unit: "brightline", profiles: ["partner_user"] },
+    { id: "dot", name: "Dorothea Amann", unit: "brightline", profiles: ["partner_user"] },
+    { id: "kit", name: "Kit Nakamura", unit: "kestrel", profiles: ["partner_admin"] },
+    { id: "lars", name: "Lars Ekström", unit: "kestrel", profiles: ["partner_user"] },
+    { id: "milo", name: "Milo Haas", unit: "kestrel", profiles: ["partner_user"], active: false },
+    { id: "odd", name: "Oddný Sørensen", unit: "oakhart", profiles: ["partner_admin"] },
+    { id: "pia", name: "Pia Sandoval", unit: "oakhart", profiles: ["partner_user"] },
+    { id: "tess", name: "Tess Okonkwo", unit: "tessera", profiles: ["partner_admin"] },
+    { id: "uli", name: "Ulrike Weiß", unit: "tessera", profiles: ["partner_user"] },
+  ],
+  lists: [
+    {
+      id: "movable",
+      name: "Can be reassigned by hand",
+      owner: "marta",
+      query: { combinator: "and", rules: [{ field: "status", operator: "=", value: "PENDING" }, { field: "rule", operator: "null" }] },
+      sort: [{ field: "value", descending: true }],
+      columns: ["company", "status", "owner", "partner", "product", "value", "country", "created"],
+      sharedWith: { everyone: true },
+    },
+    {
+      id: "waiting",
+      name: "Pending for two weeks",
+      owner: "marta",
+      query: {
+        combinator: "and",
+        rules: [{ field: "status", operator: "=", value: "PENDING" }, { field: "assigned", operator: "<", value: { relative: "now", offset: -14, unit: "day" } }],
+      },
+      sort: [{ field: "assigned" }],
+      columns: ["company", "owner", "partner", "rule", "assigned", "value", "country"],
+    },
+    {
+      id: "routed",
+      name: "Routed by a rule",
+      owner: "owen",
+      query: { combinator: "and", rules: [{ field: "rule", operator: "notNull" }] },
+      columns: ["company", "rule", "status", "owner", "partner", "value"],
+      sharedWith: { units: ["portal"] },
+    },
+    {
+      id: "inactive",
+      name: "Left behind, with history",
+      owner: "marta",
+      query: { combinator: "and", rules: [{ field: "status", operator: "=", value: "INACTIVE" }] },
+      columns: ["company", "status", "owner", "partner", "value", "assigned"],
+    },
+  ],
+};
