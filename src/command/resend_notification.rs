@@ -23,7 +23,7 @@ impl Operation for ResendNotification {
     #[cfg(test)]
     const ASKS: &'static str = "view, edit";
 
-    fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<ResendNotification> {
+    fn read(_: &Reader<'_>, node: &Decoder<'_>) -> Option<ResendNotification> {
         Some(ResendNotification { lead: node.get("lead").lead_id()? })
     }
 

@@ -88,8 +88,8 @@ fn utf8(from: &Uint8Array) -> Result<String, JsValue> {
 
 #[wasm_bindgen]
 impl Loader {
-    /// Names and types of the fields (`timestamp` for one whose numbers count seconds or the like), and the keys of rows with the places of their fields, of several
-    /// for one field the best first: `{fields: [[name, type], …], keys: [[key, place], …]}`.
+    /// Names and types of the fields (`timestamp` for one whose numbers count seconds or the like), and the keys of rows with the
+    /// places of their fields, of several for one field the best first: `{fields: [[name, type], …], keys: [[key, place], …]}`.
     pub fn shape(&self) -> JsValue {
         let schema = &self.workspace.borrow().model.schema;
         let kind = |field: &Field| if field.counts() { "timestamp" } else { field.kind.name() };

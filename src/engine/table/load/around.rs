@@ -1,6 +1,6 @@
 //! A JSON document whose leads stand under a key of one object around them, as many services answer.
 
-use super::json::{Cursor, Stop};
+use super::json::{Cursor, MOST_KEYS, Place, Rows, Stop};
 use super::keys::Keys;
 
 /// What a text that begins with `{` is.
@@ -55,6 +55,34 @@ fn look(cursor: &mut Cursor<'_>, keys: &Keys, met: &mut Vec<String>, empty: &mut
             b'}' => return Ok(None),
             _ => return cursor.bad("`,` or `}` is missing"),
         }
+    }
+}
+
+impl Rows {
+    /// Reads a key of the object around the leads, with its value if that is not the list of them.
+    #[cold]
+    pub(super) fn key_around(&mut self, cursor: &mut Cursor<'_>) -> Result<Place, Stop> {
+        let key = cursor.whole_key()?;
+        let leads = cursor.leads()?;
+        if leads == Some(true) && self.found {
+            return cursor.bad("a second key of this object holds a list of objects");
+        }
+        let place = match leads {
+            Some(true) => {
+                self.found = true;
+                cursor.at += 1;
+                Place::First
+            }
+            _ => {
+                cursor.value()?;
+                self.empty |= leads.is_some();
+                Place::AroundBehind
+            }
+        };
+        if self.around.len() < MOST_KEYS {
+            self.around.push(key);
+        }
+        Ok(place)
     }
 }
 

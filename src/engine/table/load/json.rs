@@ -48,7 +48,7 @@ pub enum Place {
 }
 
 /// Most keys of a row whose order is remembered.
-const MOST_KEYS: usize = 1024;
+pub(super) const MOST_KEYS: usize = 1024;
 
 /// Reads rows.
 #[derive(Debug)]
@@ -56,9 +56,9 @@ pub struct Rows {
     pub place: Place,
     known: Vec<Known>,
     /// Whether a list of leads was found in an object around it.
-    found: bool,
+    pub(super) found: bool,
     /// Whether an empty list was.
-    empty: bool,
+    pub(super) empty: bool,
     /// The keys of that object.
     pub around: Vec<String>,
 }
@@ -114,34 +114,6 @@ impl Rows {
             self.place = Place::Behind;
         }
         Ok(true)
-    }
-}
-
-impl Rows {
-    /// Reads a key of the object around the leads, with its value if that is not the list of them.
-    #[cold]
-    fn key_around(&mut self, cursor: &mut Cursor<'_>) -> Step<Place> {
-        let key = cursor.whole_key()?;
-        let leads = cursor.leads()?;
-        if leads == Some(true) && self.found {
-            return cursor.bad("a second key of this object holds a list of objects");
-        }
-        let place = match leads {
-            Some(true) => {
-                self.found = true;
-                cursor.at += 1;
-                Place::First
-            }
-            _ => {
-                cursor.value()?;
-                self.empty |= leads.is_some();
-                Place::AroundBehind
-            }
-        };
-        if self.around.len() < MOST_KEYS {
-            self.around.push(key);
-        }
-        Ok(place)
     }
 }
 
