@@ -32,6 +32,8 @@ pub(crate) struct Column<'a> {
     pub stored: Stored,
     /// Whether no row holds anything else.
     pub certain: bool,
+    /// Whether the host said so, and no word has blanks around it then.
+    told: bool,
     /// The name in quotes.
     pub name: String,
     /// The name in quotes, with that of the table.
@@ -93,6 +95,7 @@ impl<'a> Column<'a> {
             kind,
             stored,
             certain: dialect.traits().typed || told.is_some(),
+            told: told.is_some(),
             name: dialect.quote(name),
             here: here(name),
             folded: given.and_then(|column| column.folded.as_deref()).map(here),
@@ -112,6 +115,7 @@ impl<'a> Column<'a> {
             kind,
             stored: Stored::Text,
             certain: true,
+            told: true,
             name: ELEMENT.to_owned(),
             here: ELEMENT.to_owned(),
             folded: None,
@@ -169,6 +173,7 @@ impl<'a> Column<'a> {
         let plain = |sql: &str, there: String| Operand { sql: sql.to_owned(), there: Some(there) };
         match (self.kind, self.stored) {
             _ if !self.certain => Operand { sql: self.read(), there: None },
+            (FieldType::Choice | FieldType::User | FieldType::Unit, _) if !self.told => Operand { sql: self.read(), there: None },
             (FieldType::Text | FieldType::Choice | FieldType::User | FieldType::Unit, _) => {
                 plain(&self.text(), format!("{here} IS NOT NULL"))
             }
