@@ -1,7 +1,7 @@
 import type * as Contract from "../evenhand.js";
 
 /** What a terminal must not be told by a lead's text, and what would break a line. */
-const clean = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "\ufffd");
+export const clean = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "\ufffd");
 
 /** How many columns of a terminal a text takes: wide characters take two, marks none. */
 function width(text: string): number {
@@ -56,7 +56,7 @@ export function columnLines({ unused, missing }: Contract.LeadTable["columns"]):
   return line("columns that stand for no field", unused) + line("fields without a column", missing);
 }
 
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 /** A plan as a person reads it before saying yes. */
 export function planLines(plan: Contract.Plan, leads: Contract.LeadTable, names: ReadonlyMap<string, string>): string {

@@ -77,6 +77,8 @@ pub enum LoadMode {
     Load,
     /// An upsert: a missing key keeps its value, and so does a cell that cannot be read.
     Upsert,
+    /// A log: each row is a row of its own, and its id may come again.
+    Log,
 }
 
 /// Longest unfinished row, and longest window that is read at once.
@@ -150,8 +152,10 @@ impl Loader {
         let batch_rows = (BATCH_CELLS / width).clamp(16, 256);
         let memory = schema.fields.iter().map(|_| Memory::default()).collect();
         let words = schema.fields.iter().map(|_| Words::default()).collect();
+        let mut stage = Stage::new(schema, id, budget);
+        stage.repeats = purpose == LoadMode::Log;
         Ok(Loader {
-            stage: Stage::new(schema, id, budget),
+            stage,
             purpose,
             strict: options.strict,
             format: options.format,

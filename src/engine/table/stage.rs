@@ -25,6 +25,8 @@ pub struct Stage {
     pub duplicates: Vec<(u32, u32)>,
     /// Whether each id is greater than the one before.
     pub ascending: bool,
+    /// Whether an id may come again: the first row of it is the one that is found.
+    pub repeats: bool,
     /// For each field a bit a row, set where the key was missing; words that are not there are 0. Only for upserts.
     pub absent: Vec<Vec<u64>>,
     pub budget: Budget,
@@ -48,6 +50,7 @@ impl Stage {
             index,
             duplicates: Vec::new(),
             ascending: true,
+            repeats: false,
             absent,
             budget,
             no_ids,

@@ -103,7 +103,6 @@ export const checks = {
     await world(evenhand, async ({ workspace, table }) => {
       const calls = [
         () => workspace.importFilter({}, "mongo"),
-        () => workspace.simulate(table, {}, context),
       ];
       for (const call of calls) equal((await thrown(call, evenhand)).code, "not_implemented");
       const plan = workspace.plan(table, split(), context);

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `version` | | the version |
 //! | `check` | `config` | diagnostics |
+//! | `audit` | `rows` or `text`, `options` | the report |
 //! | `workspace` | `config` | `{digest, zones}` |
 //! | `update` | `patch` | the same |
 //! | `load` | `rows` or `text` or `hex`, `options` | `{size, problems, columns}` |
@@ -20,7 +21,8 @@
 //! | `can` | `question`, `table` | the decision |
 //! | `receivers`, `members` | `question`, `members` | the answer |
 //! | `plan` | `command`, `context`, `selection`, `stored`, `as` | everything that the plan tells |
-//! | `explain` | `lead`, `context`, `assume` | the trace |
+//! | `explain` | `lead`, `context`, `assume`, `instead` | the trace |
+//! | `simulate` | `options`, `context` | `{report, counts, elsewhere}` |
 //! | `forecast` | `group`, `n`, `context` | the users |
 //! | `undo` | `plan`, `form`, `context`, `as` | the same |
 //! | `verify` | `plan`, `form`, `context`, `change`, `flip` | `{ok, problems, digest}` |
@@ -152,6 +154,7 @@ impl World {
         Ok(match text(step, "call") {
             "version" => env!("CARGO_PKG_VERSION").into(),
             "check" => Json::List(Workspace::check(part(step, "config")).iter().map(|fault| fault.to_json()).collect()),
+            "audit" => evenhand::audit::audit(&data(step), &options(step), Budget::default())?,
             "workspace" => {
                 let workspace = Workspace::compile(part(step, "config"))?;
                 let out = Json::object([("digest", workspace.digest().into()), ("zones", workspace.zones())]);
@@ -240,8 +243,19 @@ impl World {
                 self.planned(plan, named("as"))
             }
             "explain" => {
-                let options = step.get("assume").map_or_else(|| Json::object([]), |assume| Json::object([("assume", assume.clone())]));
+                let given = ["assume", "instead"].into_iter().filter_map(|key| Some((key.to_owned(), step.get(key)?.clone())));
+                let options = Json::Object(given.collect());
                 self.workspace().explain(self.table(), text(step, "lead"), &self.context(step), &options)?
+            }
+            "simulate" => {
+                let simulation = self.workspace().simulate(self.table(), part(step, "options"), &Json::Null, &self.context(step))?;
+                let counts = (0..simulation.counts()).filter_map(|at| simulation.count(at));
+                let elsewhere = (0..simulation.elsewhere()).filter_map(|at| simulation.moved(at));
+                Json::object([
+                    ("report", simulation.report().clone()),
+                    ("counts", Json::List(counts.collect())),
+                    ("elsewhere", Json::List(elsewhere.collect())),
+                ])
             }
             "forecast" => {
                 let n = part(step, "n").as_number().unwrap() as usize;
