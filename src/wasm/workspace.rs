@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::filter::Filter;
-use super::leads::LeadTable;
+use super::leads::{LeadTable, lead_id};
 use super::loader::Loader;
 use super::plan::{Plan, Verdict};
 use super::selection::Selection;
@@ -394,11 +394,4 @@ pub(super) fn text(json: &Uint8Array, name: &str) -> Result<String, JsValue> {
         Json::Text(text) => Ok(text),
         other => Err(to_js_error(&Error::new("wrong_type", "", format!("`{name}` must be a text, not {}", other.kind())))),
     }
-}
-
-/// A lead's id: a text, or a number as its text.
-pub(super) fn lead_id(json: &Uint8Array, name: &str) -> Result<String, JsValue> {
-    let given = input(json)?;
-    let id = workspace::id_text(&given).map(std::borrow::Cow::into_owned);
-    id.ok_or_else(|| to_js_error(&Error::new("wrong_type", "", format!("`{name}` must be a text or a number, not {}", given.kind()))))
 }
