@@ -102,7 +102,7 @@ function candidate(engine: Engine, values: string[]): FieldDef | undefined {
   for (const [at, def] of CANDIDATES.entries()) fields[`c${at}`] = def;
   const workspace = engine.workspace({ version: 1, fields, lead: { id: "id", owner: "owner" }, users: [] });
   try {
-    const table = workspace.load(values.map((value, id) => ({ id: String(id), ...Object.fromEntries(CANDIDATES.map((_, at) => [`c${at}`, value])) })));
+    const table = workspace.load(values.map((value, id) => ({ id: String(id), ...Object.fromEntries(CANDIDATES.map((_, at) => [`c${at}`, value])) })), { absent: ["owner"] });
     const bad = new Set(table.problemCount > table.problems.length ? Object.keys(fields) : table.problems.map(({ field }) => field));
     return CANDIDATES.find((_, at) => !bad.has(`c${at}`));
   } finally {
@@ -125,7 +125,7 @@ export function fileWorld(engine: Engine, bytes: Uint8Array, setup: FileSetup, o
   const base: WorkspaceConfig = { version: 1, timeZone: "UTC", fields, lead: { id, owner, ...(roles.status && { status: roles.status }), ...(roles.createdAt && { createdAt: roles.createdAt }) }, users: [] };
   const data = source(bytes, setup, id);
   const columns = Object.fromEntries(setup.columns.map(({ header, field }) => [header, field]));
-  const load = (workspace: Workspace, progress: (done: number, total: number) => void) => workspace.load(data, { columns, onProgress: progress, ...(data instanceof Uint8Array && { format: setup.format }) });
+  const load = (workspace: Workspace, progress: (done: number, total: number) => void) => workspace.load(data, { columns, absent: setup.owner === null ? [owner] : [], onProgress: progress, ...(data instanceof Uint8Array && { format: setup.format }) });
   const first = engine.workspace(base);
   const table = load(first, () => {});
   const all = table.select(null, { actor: null });
