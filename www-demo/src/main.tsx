@@ -6,6 +6,7 @@ import "./styles/grid.css";
 import "./styles/inspector.css";
 import "./styles/overlays.css";
 import "./styles/builder.css";
+import "./styles/rules.css";
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -54,7 +54,7 @@ function Loading({ world, done, total, failure }: { world: string; done: number;
 }
 
 function Window() {
-  const { pane, setPane, draft, lead } = useDesk();
+  const { pane, setPane, draft, lead, view } = useDesk();
   const [palette, setPalette] = useState(false);
   useShortcuts(() => setPalette(true));
   return (
@@ -67,8 +67,8 @@ function Window() {
         {(
           [
             ["nav", "Lists"],
-            ["main", "Leads"],
-            ["inspect", draft ? "Plan" : lead ? "Lead" : "Workload"],
+            ["main", view.kind === "rules" ? "Rules" : "Leads"],
+            ["inspect", draft ? "Plan" : lead ? "Lead" : view.kind === "rules" ? "Simulation" : "Workload"],
           ] as const
         ).map(([name, label]) => (
           <button key={name} type="button" aria-pressed={pane === name} onClick={() => setPane(name)}>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import type { LeadView } from "../engine/types";
 import { Icon } from "../ui/icons";
 import { WhyNot } from "../ui/why";
@@ -9,11 +9,14 @@ import { moment, named, unitName, userName, zoneOf } from "./format";
 import { Reassign } from "./Reassign";
 import { nameField, shownFields } from "./view";
 
+const Trace = lazy(() => import("./Trace"));
+
 export function LeadPanel({ id }: { id: string }) {
   const { opened, actor, revision, openLead, setPane, setDraft } = useDesk();
   const { config } = opened;
   const [view, setView] = useState<LeadView | null | undefined>();
   const [slot, setSlot] = useState<string | null>(null);
+  const [why, setWhy] = useState(false);
   useEffect(() => {
     let current = true;
     void desk.lead(id, actor).then((next) => current && setView(next));
@@ -73,6 +76,18 @@ export function LeadPanel({ id }: { id: string }) {
           {config.lead.primary && <Primary id={id} view={view} />}
         </section>
         <Actions id={id} view={view} />
+        {config.rules && (
+          <details className="fold" onToggle={({ currentTarget }) => setWhy(currentTarget.open)}>
+            <summary>
+              <Icon name="right" size={13} /> {row[config.lead.owner] ? "Why this person? Who would it have been if…" : "Who would get it, and why?"}
+            </summary>
+            {why && (
+              <Suspense fallback={<span className="spin" />}>
+                <Trace id={id} owner={(row[config.lead.owner] as string | null) ?? null} />
+              </Suspense>
+            )}
+          </details>
+        )}
         <section aria-labelledby="facts">
           <div className="sub-line">
             <h3 id="facts" className="sub">

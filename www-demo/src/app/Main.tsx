@@ -7,11 +7,30 @@ import { plural, sentence } from "./format";
 import { Grid } from "./Grid";
 
 const ListBuilder = lazy(() => import("./ListBuilder"));
+const Rules = lazy(() => import("./Rules"));
 
 const nothing: Found = { key: 0, count: 0, words: "", warnings: [] };
 
-/** The table with its heading: what is shown, how many, in words, and what can be done with it. */
 export function Main() {
+  const { view } = useDesk();
+  if (view.kind !== "rules") return <Table />;
+  return (
+    <main className="main" aria-label={view.title}>
+      <div className="view-head">
+        <div className="view-title">
+          <h1>{view.title}</h1>
+        </div>
+        <p className="view-words">Tried in order: the first rule that fits a lead decides. Change what you like; nothing is in force until you say so.</p>
+      </div>
+      <Suspense>
+        <Rules />
+      </Suspense>
+    </main>
+  );
+}
+
+/** The table with its heading: what is shown, how many, in words, and what can be done with it. */
+function Table() {
   const { view, actor, revision, opened, setDraft, selected } = useDesk();
   const [found, setFound] = useState<Found | null>(null);
   const [building, setBuilding] = useState(false);

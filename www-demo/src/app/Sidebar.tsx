@@ -3,7 +3,7 @@ import { useNarrow } from "../ui/narrow";
 import { desk } from "./client";
 import { useDesk } from "./desk";
 import { number, plural, time, userName, zoneOf } from "./format";
-import { allView, listView, poolView, unownedView } from "./view";
+import { allView, listView, poolView, rulesView, unownedView } from "./view";
 
 export function Sidebar() {
   const { opened, overview, view, setView, setPane, log, undo, openWorld } = useDesk();
@@ -72,6 +72,21 @@ export function Sidebar() {
                 </button>
               </li>
             ))}
+          </ul>
+        </section>
+      )}
+      {config.rules && overview?.may.seeRules.allowed && (
+        <section aria-labelledby="nav-rules">
+          <h2 className="nav-head" id="nav-rules">
+            Routing
+          </h2>
+          <ul>
+            <li>
+              <button type="button" className="nav-line" aria-current={view.kind === "rules"} onClick={() => go(rulesView(config))}>
+                <span>Assignment rules</span>
+                {count(config.rules.filter(({ enabled }) => enabled !== false).length)}
+              </button>
+            </li>
           </ul>
         </section>
       )}

@@ -1,5 +1,5 @@
 // What the page knows: the open world, who acts, what is shown, what is picked. Everything about leads comes from the worker.
-import type { Command } from "evenhand";
+import type { AssignmentRule, Command } from "evenhand";
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Failure, LogLine, Opened, Overview } from "../engine/types";
 import { worlds } from "../../worlds/index.js";
@@ -28,6 +28,10 @@ export interface DeskState {
   openLead: (id: string | null) => void;
   draft: Draft | null;
   setDraft: (draft: Draft | null) => void;
+  /** Rules that are being changed, and are not in force. */
+  rules: AssignmentRule[] | null;
+  setRules: (rules: AssignmentRule[] | null) => void;
+  drafted: { readonly current: AssignmentRule[] };
   pane: Pane;
   setPane: (pane: Pane) => void;
   /** Writes a command at once, with a toast. For small things that were just confirmed. */
@@ -67,6 +71,9 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [lead, setLead] = useState<string | null>(null);
   const [draft, setDraftState] = useState<Draft | null>(null);
+  const [rules, setRules] = useState<AssignmentRule[] | null>(null);
+  /** The rules that a draft began with: these are what it may replace. */
+  const drafted = useRef<AssignmentRule[]>([]);
   const [pane, setPane] = useState<Pane>("main");
   const toasts = useToasts();
   const turn = useRef(0);
@@ -96,6 +103,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       setSelected(new Set());
       setLead(place.lead ?? null);
       setDraftState(null);
+      setRules(null);
       setPane(place.lead ? "inspect" : "main");
       setRevision((revision) => revision + 1);
       setLoading(null);
@@ -120,7 +128,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const shown = useRef("");
   useEffect(() => {
     if (!opened || !view) return;
-    const place = writePlace({ world: opened.world, actor, list: view.kind === "all" || view.kind === "unowned" ? view.kind : view.from, pool: view.pool, lead: lead ?? undefined });
+    const place = writePlace({ world: opened.world, actor, list: view.kind === "all" || view.kind === "unowned" || view.kind === "rules" ? view.kind : view.from, pool: view.pool, lead: lead ?? undefined });
     shown.current = place;
     if (location.hash !== place) history.replaceState(null, "", place);
     document.title = `${view.title} · ${opened.title} · Evenhand`;
@@ -178,6 +186,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         setActorState(next);
         setSelected(new Set());
         setDraftState(null);
+        setRules(null);
       },
       openWorld: (world) => open(world),
       overview,
@@ -188,7 +197,8 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       setView: (next) => {
         setViewState(next);
         setSelected(new Set());
-        if (draft?.kind === "mass" || draft?.kind === "return") setDraftState(null);
+        if (draft?.kind === "mass" || draft?.kind === "return" || draft?.kind === "fixed") setDraftState(null);
+        if (next.kind === "rules") setLead(null);
       },
       selected,
       setSelected,
@@ -205,6 +215,12 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         setDraftState(next);
         if (next) setPane("inspect");
       },
+      rules,
+      setRules: (next) => {
+        if (rules === null) drafted.current = opened.config.rules ?? [];
+        setRules(next);
+      },
+      drafted,
       pane,
       setPane,
       perform,
@@ -214,7 +230,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         changed();
       },
     };
-  }, [opened, actor, overview, log, revision, changed, view, selected, lead, draft, pane, perform, undo, open]);
+  }, [opened, actor, overview, log, revision, changed, view, selected, lead, draft, rules, pane, perform, undo, open]);
 
   return (
     <LoadingContext value={loading}>

@@ -1,5 +1,5 @@
 // One world, opened: the engine's workspace and table, with the log applied.
-import type { Engine, LeadTable, SavedList, State, Workspace, WorkspaceConfig } from "evenhand";
+import type { AssignmentRule, Engine, LeadTable, SavedList, State, Workspace, WorkspaceConfig } from "evenhand";
 import { worlds } from "../../worlds/index.js";
 import { loadWorld } from "../../worlds/load.js";
 import { type FileSetup, fileWorld } from "./files";
@@ -59,6 +59,7 @@ export class OpenWorld {
     }
     world.state = saved.state;
     world.takeLists(saved.lists);
+    if (saved.rules) world.takeRules(saved.rules);
     for (const entry of saved.log) world.take(entry);
     return world;
   }
@@ -93,6 +94,16 @@ export class OpenWorld {
     const put = lists.flatMap(({ list }) => (list === null ? [] : [list]));
     const remove = lists.flatMap(({ id, list }) => (list === null && here.has(id) ? [id] : []));
     this.workspace.update({ lists: { put, remove } });
+    this.#reconfigured();
+  }
+
+  /** Puts other rules in force, or throws and leaves all as it was. */
+  takeRules(rules: AssignmentRule[]): void {
+    this.workspace.update({ rules });
+    this.#reconfigured();
+  }
+
+  #reconfigured(): void {
     this.config = this.workspace.config;
     this.why.free();
     this.why = new Why(this.engine, this.config);
@@ -101,6 +112,12 @@ export class OpenWorld {
 
   name(user: string): string {
     return this.config.users.find(({ id }) => id === user)?.name ?? user;
+  }
+
+  /** The engine's words name people, units and pools by their ids; these are shown by name. */
+  named(words: string): string {
+    const { users, org = [], pools = [] } = this.config;
+    return words.replace(/"([^"]+)"/g, (quoted, id: string) => [...users, ...org, ...pools].find((one) => one.id === id)?.name ?? quoted);
   }
 
   /** What a lead is called. */

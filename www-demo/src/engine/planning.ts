@@ -23,9 +23,11 @@ export class Planning {
     readonly store: Store,
   ) {}
 
-  preview(command: Command, actor: string): Summary | { failure: Failure } {
+  preview(command: Command, actor: string, look?: (plan: Plan) => void): Summary | { failure: Failure } {
     try {
-      return this.#summary(this.#make(command, actor));
+      const held = this.#make(command, actor);
+      look?.(held.plan);
+      return this.#summary(held);
     } catch (error) {
       return { failure: failure(error) };
     }

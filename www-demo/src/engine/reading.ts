@@ -1,6 +1,6 @@
 // Questions that change nothing: lists and counts, rows, one lead, who may receive it.
 import type { FieldDef, QueryInput, Selection } from "evenhand";
-import Papa from "papaparse";
+import { lines } from "./csv";
 import type { OpenWorld } from "./open-world";
 import { failure } from "./text";
 import type { Asked, Counted, Explained, Found, LeadView, Overview, Receiver, Row, View } from "./types";
@@ -31,13 +31,13 @@ export class Reading {
       const waiting = this.#count({ combinator: "and", rules: [inPool, { field: owner, operator: "null" }] }, actor);
       return { id, name: name ?? id, waiting, all: this.#count({ combinator: "and", rules: [inPool] }, actor) };
     });
-    const might = (verb: Asked["do"]) => this.can(actor, verb.startsWith("lead.") ? { do: verb, lead: "any" } : { do: verb });
+    const might = (verb: Asked["do"]) => this.can(actor, verb.startsWith("lead.") || verb === "rule.run" ? { do: verb, lead: "any" } : { do: verb });
     return {
       all: this.#count(null, actor),
       unowned: this.#count({ combinator: "and", rules: [{ field: owner, operator: "null" }] }, actor),
       lists,
       pools,
-      may: { mass: might("lead.mass"), edit: might("lead.edit"), give: might("lead.give"), release: might("lead.release"), claim: might("lead.claim"), undo: might("plan.undo") },
+      may: { mass: might("lead.mass"), edit: might("lead.edit"), give: might("lead.give"), release: might("lead.release"), claim: might("lead.claim"), undo: might("plan.undo"), route: might("rule.run"), seeRules: might("rule.view"), editRules: might("rule.edit") },
     };
   }
 
@@ -54,7 +54,7 @@ export class Reading {
     try {
       const filter = this.world.workspace.filter(query);
       try {
-        return { count: this.#count(query, actor), words: this.#named(filter.describe()), warnings: filter.warnings };
+        return { count: this.#count(query, actor), words: this.world.named(filter.describe()), warnings: filter.warnings };
       } finally {
         filter.free();
       }
@@ -68,7 +68,7 @@ export class Reading {
     try {
       const query = this.query(view);
       const filter = this.world.workspace.filter(query);
-      const words = this.#named(filter.describe());
+      const words = this.world.named(filter.describe());
       const { warnings } = filter;
       filter.free();
       this.#clear();
@@ -110,12 +110,12 @@ export class Reading {
       const { config } = this.world;
       const columns = [...new Set([config.lead.id, ...fields])];
       const header = columns.map((field) => config.fields[field]?.label ?? field);
-      const parts = [Papa.unparse([header])];
+      const parts = [lines([header])];
       for (let offset = 0; offset < selection.count; offset += 5000) {
         const rows = selection.rows(offset, 5000, columns);
-        parts.push(Papa.unparse(rows.map((row) => columns.map((field) => this.#cell(row[field], config.fields[field]))), { header: false }));
+        parts.push(lines(rows.map((row) => columns.map((field) => this.#cell(row[field], config.fields[field])))));
       }
-      return `${parts.join("\r\n")}\r\n`;
+      return parts.join("");
     } finally {
       selection.free();
     }
@@ -156,8 +156,8 @@ export class Reading {
     });
   }
 
-  /** Open leads per owner, of those that the actor may see. */
-  openLeads(actor: string): Map<string, number> {
+  /** Open leads per owner, of those that the actor may see; of all for nobody in particular. */
+  openLeads(actor: string | null): Map<string, number> {
     const { config, table, now } = this.world;
     const selection = table.select(config.lifecycle?.open ?? null, { actor, now });
     try {
@@ -200,12 +200,6 @@ export class Reading {
     if (field?.type === "user") return this.world.name(String(value));
     if (field?.type === "unit") return this.#unit(String(value));
     return String(value);
-  }
-
-  /** The engine's words name people, units and pools by their ids; these are shown by name. */
-  #named(words: string): string {
-    const { users, org = [], pools = [] } = this.world.config;
-    return words.replace(/"([^"]+)"/g, (quoted, id: string) => [...users, ...org, ...pools].find((one) => one.id === id)?.name ?? quoted);
   }
 
   #unit(id: string): string {

@@ -41,6 +41,8 @@ export function title(command: Command, config: WorkspaceConfig, name: (user: st
       return "Claimed from the pool";
     case "mass_edit":
       return command.split && Array.isArray(command.split.to) ? `Mass edit, split among ${people(command.split.to)}` : "Mass edit";
+    case "route":
+      return "Routed by the rules";
     case "undo":
       return "Undone";
     default:

@@ -1,5 +1,5 @@
 // What the page and the worker tell each other: plain data, all of it from the engine.
-import type { AssigneeLine, Change, Command, Decision, Diagnostic, Dropped, Notice, PermissionQuestion, QueryInput, Reason, SavedList, Sort, WorkspaceConfig } from "evenhand";
+import type { AssigneeLine, Change, Command, Decision, Diagnostic, Dropped, Notice, PermissionQuestion, QueryInput, Reason, RoutingTrace, SavedList, Sort, WorkspaceConfig } from "evenhand";
 
 export type Row = Record<string, unknown>;
 
@@ -65,7 +65,7 @@ export interface Overview {
   lists: ListLine[];
   pools: PoolLine[];
   /** What the actor might do at all. */
-  may: Record<"mass" | "edit" | "give" | "release" | "claim" | "undo", Explained>;
+  may: Record<"mass" | "edit" | "give" | "release" | "claim" | "undo" | "route" | "seeRules" | "editRules", Explained>;
 }
 
 /** A decision, and for each question that failed what would change it. */
@@ -167,3 +167,24 @@ export interface FileGuess {
 }
 
 export type Asked = Omit<PermissionQuestion, "leads" | "now" | "actor">;
+
+/** Rules in words, and what there is to say about them. */
+export interface RuleWords {
+  /** Empty where every lead is meant. */
+  when: string;
+  target: string;
+}
+export interface Ruled {
+  words: RuleWords[];
+  /** About the rules: the path says which one. */
+  found: Diagnostic[];
+  elsewhere: Diagnostic[];
+}
+export interface Trial {
+  summary: Summary;
+  byRule: Record<string, number>;
+}
+export interface Trace {
+  trace: RoutingTrace;
+  rules: { rule: string; name: string; outcome: RoutingTrace["rules"][number]["outcome"]; /** Conditions that did not hold, and what they saw. */ failed: { field: string; actual: unknown }[] }[];
+}

@@ -1,10 +1,11 @@
 // The engine, in a thread of its own. One page talks to one of these; several tabs share the store.
 import * as Comlink from "comlink";
-import { type Command, createEngine, type Engine, type SavedList } from "evenhand";
+import { type AssignmentRule, type Assumption, type Command, createEngine, type Engine, type LeadsRef, type SavedList } from "evenhand";
 import { type FileSetup, guess } from "./files";
 import { FILE, OpenWorld } from "./open-world";
 import { Planning } from "./planning";
 import { Reading } from "./reading";
+import { Ruling } from "./ruling";
 import { Store } from "./store";
 import { failure } from "./text";
 import type { Asked, FileGuess, LogLine, Opened, View } from "./types";
@@ -17,6 +18,7 @@ export class Desk {
   #world: OpenWorld | undefined;
   #reading: Reading | undefined;
   #planning: Planning | undefined;
+  #ruling: Ruling | undefined;
   #changed: ((reset: boolean) => void) | undefined;
 
   constructor() {
@@ -35,6 +37,11 @@ export class Desk {
     return this.#planning;
   }
 
+  get #rule(): Ruling {
+    if (!this.#ruling) throw new Error("no world is open");
+    return this.#ruling;
+  }
+
   /** Called when another tab changed what is open here. */
   onChange(changed: (reset: boolean) => void): void {
     this.#changed = changed;
@@ -47,6 +54,7 @@ export class Desk {
     this.#world = world;
     this.#reading = new Reading(world);
     this.#planning = new Planning(world, store);
+    this.#ruling = new Ruling(world, this.#planning);
     return this.opened();
   }
 
@@ -102,6 +110,45 @@ export class Desk {
   }
   log(): LogLine[] {
     return this.#read.world.log.slice(-200).reverse();
+  }
+
+  checkRules(draft: AssignmentRule[]) {
+    return this.#rule.check(draft);
+  }
+  tryRules(draft: AssignmentRule[] | null, leads: LeadsRef, actor: string) {
+    return this.#rule.trial(draft, leads, actor);
+  }
+  explain(lead: string, actor: string, assume?: Assumption) {
+    return this.#rule.explain(lead, actor, assume);
+  }
+  forecast(group: string, n: number, actor: string) {
+    return this.#rule.forecast(group, n, actor, this.#read.openLeads(null));
+  }
+  /** Puts a draft in force where the rules that it began with still stand. What cannot be compiled is stored nowhere. */
+  async saveRules(draft: AssignmentRule[], began: AssignmentRule[], actor: string): Promise<{ failure: ReturnType<typeof failure> } | undefined> {
+    const { world } = this.#read;
+    const before = world.config.rules ?? [];
+    const stale = { failure: { code: "stale", message: "somebody else changed the rules meanwhile", hint: "these are theirs; make your change again" } };
+    try {
+      const may = world.workspace.can({ actor, do: "rule.edit" });
+      if (!may.allowed) return { failure: { code: "not_permitted", message: may.reasons[0]?.message ?? "the rules are not yours to change" } };
+      if (JSON.stringify(before) !== JSON.stringify(began)) return stale;
+      world.takeRules(draft);
+      let fresh = false;
+      try {
+        fresh = await (await this.#store).setRules(world.id, draft, began);
+      } finally {
+        if (!fresh) world.takeRules(before);
+      }
+      if (!fresh) {
+        await this.#follow(world.id);
+        return stale;
+      }
+      this.#tell();
+      return undefined;
+    } catch (error) {
+      return { failure: failure(error) };
+    }
   }
 
   async saveList(list: SavedList): Promise<void> {
@@ -160,17 +207,19 @@ export class Desk {
     if (world?.id !== id) return;
     const store = await this.#store;
     const plans = await this.#plan.follow();
-    const [now, lists] = await Promise.all([store.now(id), store.lists(id)]);
+    const [now, lists, rules] = await Promise.all([store.now(id), store.lists(id), store.rules(id)]);
     const same = JSON.stringify(lists.filter(({ list }) => list).map(({ list }) => list));
     const here = JSON.stringify(lists.filter(({ list }) => list).map(({ id }) => world.config.lists?.find((list) => list.id === id)));
     const other = same !== here || lists.some(({ id, list }) => list === null && world.config.lists?.some((one) => one.id === id));
     if (other) world.takeLists(lists);
+    const ruled = rules !== null && JSON.stringify(rules) !== JSON.stringify(world.config.rules ?? []);
+    if (ruled) world.takeRules(rules);
     const moved = now !== null && now !== world.now;
     if (moved) {
       world.now = now;
       world.revision += 1;
     }
-    if (plans || other || moved) this.#changed?.(false);
+    if (plans || other || moved || ruled) this.#changed?.(false);
   }
 }
 

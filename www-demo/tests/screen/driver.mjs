@@ -231,6 +231,22 @@ export class Driver {
         assert.deepEqual(found, options);
         return;
       }
+      case "trace": {
+        // Who it is or would be, and everybody who was passed over with the reasons.
+        const [who, passed] = value;
+        await page.getByRole("status").filter({ hasText: new RegExp(`${who} *(all the same)? *By the rule`) }).waitFor();
+        const people = await page.getByRole("list", { name: "People who were looked at" }).getByRole("listitem").evaluateAll((all) => all.map((one) => [...one.children].map(({ textContent }) => textContent)));
+        const found = Object.fromEntries(people.filter(([, first = ""]) => !/^(first|could have it|number \d+)$/.test(first)).map(([name, ...reasons]) => [name, reasons]));
+        assert.deepEqual(found, passed);
+        return;
+      }
+      case "next": {
+        const list = page.getByRole("list", { name: "Who gets the next ones" }).getByRole("listitem");
+        await list.first().waitFor();
+        await page.waitForFunction(([first]) => document.querySelector(".next li")?.textContent === first, value);
+        assert.deepEqual((await list.allTextContents()).slice(0, value.length), value);
+        return;
+      }
       case "remember": {
         const found = page.getByText(value).first();
         this.remembered = (await found.textContent())?.match(value)?.[0] ?? "";
