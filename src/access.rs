@@ -42,10 +42,10 @@ mod reach;
 mod receive;
 mod receivers;
 mod resources;
-mod row_set;
 mod rows;
 mod single;
 
+pub use crate::filter::RowSet;
 pub(crate) use assemble::{is_empty, is_one_of};
 pub use bulk::RowRequest;
 pub use decision::{Check, Decision, Reason};
@@ -55,7 +55,6 @@ pub use members::MemberSet;
 pub use profiles::ready_profiles;
 pub use question::{Action, Request, To};
 pub use receive::{Reassignment, ReceiveDenial};
-pub use row_set::RowSet;
 pub use rows::RowAnswers;
 
 use crate::btree::BTreeMap;

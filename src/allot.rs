@@ -1,8 +1,6 @@
 //! Rows and receivers: who may take which row, and which rows each is dealt.
 
 mod bundles;
-pub(crate) mod classes;
 pub(crate) mod deal;
-pub(crate) mod eligible;
 pub(crate) mod match_condition;
 pub mod spec;

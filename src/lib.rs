@@ -22,5 +22,5 @@ pub mod wasm;
 
 pub(crate) use evenhand_base::{btree, memory, sort};
 pub use evenhand_base::{error, json, query, time};
-pub(crate) use evenhand_engine::rotate;
+pub(crate) use evenhand_engine::{dealing, rotate};
 pub use evenhand_engine::{filter, split, table};

@@ -10,9 +10,10 @@ use crate::query::{Cell, FieldIx, FieldType};
 use crate::split::{self as kernel, Bundle, Receiver, Set};
 use crate::table::RowIx;
 
-use crate::allot::classes::Assignment;
-use crate::allot::deal::{Dealt, NOBODY};
-use crate::allot::eligible::EligibilityClasses;
+use crate::allot::deal::Dealt;
+use crate::dealing::NOBODY;
+use crate::dealing::classes::Assignment;
+use crate::dealing::eligible::EligibilityClasses;
 use crate::plan::bytes;
 use crate::plan::draft::SplitReport;
 use crate::plan::planner::Planner;

@@ -16,9 +16,9 @@ use crate::query::{Cell, FieldIx};
 use crate::shards::{self, Dealing};
 use crate::split as kernel;
 
-use crate::allot::classes::{self, Assignment, Classes};
-use crate::allot::eligible::{self, Condition, EligibilityClasses};
 use crate::allot::{bundles, match_condition};
+use crate::dealing::classes::{self, Assignment, Classes};
+use crate::dealing::eligible::{self, Condition, EligibilityClasses};
 use crate::plan::draft::{Draft, SplitReport};
 use crate::plan::planner::{Planner, is_here};
 
@@ -101,7 +101,7 @@ pub(crate) fn deal(
     draft.receivers = takers.iter().zip(&names).map(|(taker, name)| ((*name).to_owned(), taker.cap)).collect();
     let kinds = eligible(planner, &mut rows, split, takers, &mut draft.drops, extra)?;
 
-    let holders = classes::holders(planner, split.slot, &names);
+    let holders = classes::holders(planner.table, split.slot, &names);
     let divided = shards::SplitSpec { names: &names, keep_unchanged, order: split.order, even: split.even, keep: split.keep };
     let classes = |kinds: EligibilityClasses| Classes::of(&rows, kinds, if split.keep == Keep::Yes { Some(&holders) } else { None });
     let (carries, dealt) = match &planner.context.dealing {
@@ -142,9 +142,6 @@ pub(crate) fn deal(
     }
     Ok(())
 }
-
-/// Stands for the receiver of a row that nobody has room for.
-pub(crate) const NOBODY: u32 = u32::MAX;
 
 /// Who gets which row.
 pub(crate) struct Dealt {

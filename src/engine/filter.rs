@@ -16,6 +16,7 @@ pub mod packed;
 mod pair;
 mod plan;
 mod row;
+mod row_set;
 #[cfg(any(test, feature = "testing"))]
 pub mod sample;
 mod select;
@@ -31,6 +32,7 @@ pub use count::count_by;
 pub use dict::by_code;
 pub use explain::{Explanation, explain};
 pub use row::matches;
+pub use row_set::RowSet;
 pub use select::{select, select_among};
 pub use sort::{Direction, Nulls, SortKey, sort};
 

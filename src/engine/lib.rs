@@ -3,6 +3,7 @@
 //! [`table`] holds leads as columns, [`filter`] evaluates a typed query over them, [`split`] decides who gets how many,
 //! [`rotate`] whose turn it is. Nothing here knows users, permissions or configuration.
 
+pub mod dealing;
 pub mod filter;
 pub mod rotate;
 pub mod split;

@@ -4,9 +4,9 @@ use crate::btree::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
-use crate::allot::classes::Assignment;
 use crate::allot::deal::Dealt;
 use crate::config::{Group, Method, Model};
+use crate::dealing::classes::Assignment;
 use crate::error::{Error, Result};
 use crate::plan::draft::{Draft, SplitReport};
 use crate::plan::drops::DropCode;

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use hashbrown::HashMap;
 
 use crate::access::Authorizer;
-use crate::allot::classes::Classes;
 use crate::command::Command;
 use crate::config::Model;
+use crate::dealing::classes::Classes;
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::plan::context::Context;
@@ -226,12 +226,12 @@ fn tags(
     of_row.resize(draft.rows.len(), 0);
     for slot in &slots {
         if let Column::Coded(coded) = table.column(*slot) {
-            crate::allot::classes::refine(&mut of_row, draft.rows.iter().map(|row| u64::from(coded.code(*row))))?;
+            crate::dealing::refine::refine(&mut of_row, draft.rows.iter().map(|row| u64::from(coded.code(*row))))?;
         }
     }
     let [before, moved, kept] = flags;
     let bits = before.iter().zip(moved).zip(kept);
-    crate::allot::classes::refine(
+    crate::dealing::refine::refine(
         &mut of_row,
         bits.map(|((before, moved), kept)| u64::from(*before) | u64::from(*moved) << 1 | u64::from(*kept) << 2),
     )?;
@@ -260,7 +260,7 @@ fn tags(
             let next = known.len() as u64;
             keys.push(*known.entry(told_in(RowIx(*row))).or_insert(next));
         }
-        crate::allot::classes::refine(&mut of_row, keys.into_iter())?;
+        crate::dealing::refine::refine(&mut of_row, keys.into_iter())?;
     }
     let mut tags: Vec<Tag> = Vec::new();
     for (at, (row, tag)) in draft.rows.iter().map(|row| RowIx(*row)).zip(&of_row).enumerate() {

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};
 
-use crate::allot::classes::{Assignment, Classes};
-use crate::allot::deal::{Dealt, NOBODY};
+use crate::allot::deal::Dealt;
+use crate::dealing::NOBODY;
+use crate::dealing::classes::{Assignment, Classes};
 use crate::error::{Error, Result};
 use crate::plan::draft::Draft;
 use crate::query::FieldIx;

@@ -1,4 +1,4 @@
-//! The case files under `tests/cases`, run natively. `tests/package/run-cases.mjs` runs the same files in every runtime.
+//! The case files under `tests/cases`, run natively. `tests/js/package/run-cases.mjs` runs the same files in every runtime.
 //!
 //! A case is `{"name", "config"?, "leads"?, "options"?, "maxMemory"?, "steps": [{"call", …, "expect"?}, …]}`; a step calls what
 //! the public API calls, with its arguments beside `call` (`tests/native/support/case.rs` lists them). `config` and `leads` stand for a

@@ -194,7 +194,7 @@ fn bad_commands_throw() {
     assert_eq!((error.code, error.diagnostics.len()), ("state_missing", 1));
 }
 
-/// Which grants a command needs is tested cell by cell in `tests/package/denials.test.mjs`; here, how a denial is told.
+/// Which grants a command needs is tested cell by cell in `tests/js/package/denials.test.mjs`; here, how a denial is told.
 #[test]
 fn a_grant_for_other_leads_leaves_a_lead_out_and_none_at_all_refuses() {
     let grants = |without: &str, instead: &str| {

@@ -1,4 +1,4 @@
-//! Benchmarks: `tests/bench/*.mjs`, each a program of its own that prints its ratios and writes them to `tests/bench/out`.
+//! Benchmarks: `tests/js/bench/*.mjs`, each a program of its own that prints its ratios and writes them to `tests/js/bench/out`.
 //!
 //! The peers that they measure against are installed for them alone: no test needs any.
 
@@ -14,7 +14,7 @@ const OPTIMISED: &str = "--no-liftoff";
 
 /// Builds, then runs the benchmarks with these names, or all.
 pub fn bench(names: &[&str]) -> Result {
-    let folder = root().join("tests/bench");
+    let folder = root().join("tests/js/bench");
     let mut found: Vec<String> = match folder.is_dir() {
         true => at(&folder, fs::read_dir(&folder))?
             .flatten()
@@ -28,7 +28,7 @@ pub fn bench(names: &[&str]) -> Result {
     }
     found.retain(|name| names.is_empty() || names.contains(&name.as_str()));
     if found.is_empty() {
-        return Err("tests/bench has no benchmark yet".into());
+        return Err("tests/js/bench has no benchmark yet".into());
     }
     pack::install(&build::build()?)?;
     tools::npm_packages(&folder)?;
@@ -45,7 +45,7 @@ pub fn against(commit: &str, quick: bool) -> Result {
     pack::install(&ours)?;
     step("compare", || {
         let mut compare = tools::node(&NODE);
-        compare.arg(OPTIMISED).arg(root().join("tests/bench/against/main.mjs")).arg(&ours).arg(&other).arg(commit);
+        compare.arg(OPTIMISED).arg(root().join("tests/js/bench/against/main.mjs")).arg(&ours).arg(&other).arg(commit);
         if quick {
             compare.arg("--quick");
         }

@@ -54,9 +54,9 @@ pub fn build() -> Result<PathBuf> {
         copy(&small, &pkg.join("evenhand.wasm"))?;
         copy(&glue.join("profiles.js"), &pkg.join("profiles.js"))?;
         copy(&glue.join("glue.js"), &pkg.join("glue.js"))?;
-        run(tools::node(&["tests/package/minify.mjs"]).arg(&pkg))
+        run(tools::node(&["tests/js/package/minify.mjs"]).arg(&pkg))
     })?;
-    print!("{}", read(tools::node(&["tests/package/size.mjs"]).arg(&pkg))?);
+    print!("{}", read(tools::node(&["tests/js/package/size.mjs"]).arg(&pkg))?);
     Ok(pkg)
 }
 

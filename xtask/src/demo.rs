@@ -16,7 +16,7 @@ pub enum Stop {
 pub fn demo(stop: Stop) -> Result {
     let pkg = build::build()?;
     let sample = target().join("sample");
-    step("make a sample", || run(tools::node(&["tests/package/sample.mjs"]).arg(&sample)))?;
+    step("make a sample", || run(tools::node(&["tests/js/package/sample.mjs"]).arg(&sample)))?;
     let mut plan = tools::node(&[]);
     plan.arg(pkg.join("cli.js")).arg("plan");
     for (option, file) in [("--workspace", "workspace.json"), ("--leads", "leads.csv"), ("--command", "command.json")] {

@@ -31,7 +31,7 @@ pub fn long() -> Result {
 pub fn tests(form: Form) -> Result<String> {
     tools::npm_packages(&folder())?;
     step("types of the edge worker", || run(tools::node(&["node_modules/typescript/bin/tsc"]).current_dir(folder())))?;
-    let files = test::node_tests("tests/edge")?;
+    let files = test::node_tests("tests/js/edge")?;
     step("the edge worker on workerd", || {
         let form = if form == Form::Long { "long" } else { "quick" };
         // One after the other: what they measure, and when they kill, should not hang on what else runs.

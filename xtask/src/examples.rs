@@ -15,7 +15,7 @@ pub fn tests(chromium: &std::path::Path) -> Result<String> {
         tools::npm_packages(example)?;
     }
     tools::postgres()?;
-    let files = test::node_tests("tests/examples")?;
+    let files = test::node_tests("tests/js/examples")?;
     run(tools::node(&["--test", "--test-concurrency=1"]).args(&files).env("CHROMIUM", chromium))?;
     Ok(format!("{} examples", examples.len()))
 }

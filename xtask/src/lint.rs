@@ -45,7 +45,7 @@ fn listed() -> Result<String> {
 /// The facade against the glue, and every entry against the public types.
 fn types() -> Result {
     run(&mut tools::npm_bin("tsc", &["-p", "pkg-template", "--noEmit"]))?;
-    run(&mut tools::npm_bin("tsc", &["-p", "tests/package/types/entries.json"]))
+    run(&mut tools::npm_bin("tsc", &["-p", "tests/js/package/types/entries.json"]))
 }
 
 /// The most lines that a file may have.

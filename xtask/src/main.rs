@@ -27,7 +27,7 @@ Commands:
   build            builds the npm package into pkg/ and prints its sizes
   demo             builds, runs the package's own command line on a generated sample, then builds the Lead Desk and serves it
                      --headless   stops after the preview
-  size             builds, then prints bytes by module, the largest functions, and the budget in tests/package/size-budget.json
+  size             builds, then prints bytes by module, the largest functions, and the budget in tests/js/package/size-budget.json
                      --deep       by file rather than by top module
   test [STEP…]     everything, or these steps: lint, native, wasm, build, types, package, desk, peers, sql,
                    edge, examples, cases. What a step needs of others (the built package, the native outcomes) is made first
@@ -35,14 +35,14 @@ Commands:
   lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
                      --sources    only the last three, which need nothing but to read
   zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
-  bench [NAME…]    builds, then runs tests/bench/NAME.mjs, or all of them
+  bench [NAME…]    builds, then runs tests/js/bench/NAME.mjs, or all of them
                      --against COMMIT [--quick]
                                   builds that commit too (once), and compares the two: answers, speed of the kernels, cold starts
 
 EVENHAND_QUICK=1 builds without the last optimisations: soon, but neither small nor quite as fast.
 
 What is missing is installed, or the command that installs it is named: the wasm32 target (rustup), npm packages
-(npm ci in tests/package, tests/peers and www-demo, for benchmarks in tests/bench), the wasm-bindgen test runner (cargo install into
+(npm ci in tests/js/package, tests/js/peers and www-demo, for benchmarks in tests/js/bench), the wasm-bindgen test runner (cargo install into
 target/tools), Chromium with its driver and PostgreSQL (apt-get).
 ";
 

@@ -44,7 +44,7 @@ pub fn size(depth: usize) -> Result {
     let places = target().join("size-ranges.json");
     at(&places, fs::write(&places, ranges(&groups)))?;
     let saved =
-        step("compress without each", || read(tools::node(&["tests/package/without.mjs"]).arg(pkg.join("evenhand.wasm")).arg(&places)))?;
+        step("compress without each", || read(tools::node(&["tests/js/package/without.mjs"]).arg(pkg.join("evenhand.wasm")).arg(&places)))?;
     let mut saved = saved.lines();
     let whole = saved.next().unwrap_or_default();
     println!(
@@ -62,7 +62,7 @@ pub fn size(depth: usize) -> Result {
     budget()
 }
 
-/// Fails when the package has grown past `tests/package/size-budget.json`.
+/// Fails when the package has grown past `tests/js/package/size-budget.json`.
 pub fn budget() -> Result {
     if build::quick() {
         println!("    the budget is not looked at: EVENHAND_QUICK builds larger");
@@ -70,7 +70,7 @@ pub fn budget() -> Result {
     }
     let budget = tools::npm_project().join("size-budget.json");
     let budget = budget.strip_prefix(root()).unwrap_or(&budget).to_path_buf();
-    crate::run::run(tools::node(&["tests/package/size.mjs"]).arg(root().join("pkg")).arg("--within").arg(budget))
+    crate::run::run(tools::node(&["tests/js/package/size.mjs"]).arg(root().join("pkg")).arg("--within").arg(budget))
 }
 
 /// The places of each group as JSON.

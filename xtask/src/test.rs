@@ -24,7 +24,7 @@ const STEPS: [(&str, Step); 12] = [
     ("wasm", wasm),
     ("build", build),
     ("types", types),
-    ("package", |made| node_step(made, "tests/package", "package test files (Node, Chromium, workerd, Deno, Bun, edge-light)")),
+    ("package", |made| node_step(made, "tests/js/package", "package test files (Node, Chromium, workerd, Deno, Bun, edge-light)")),
     ("desk", desk),
     ("peers", peers),
     ("sql", sql),
@@ -100,7 +100,7 @@ fn build(made: &mut Made) -> Result<String> {
 }
 
 fn types(made: &mut Made) -> Result<String> {
-    const HOST: [&str; 2] = ["-p", "tests/package/types/host.json"];
+    const HOST: [&str; 2] = ["-p", "tests/js/package/types/host.json"];
     made.package()?;
     run(&mut tools::npm_bin("tsc", &HOST))?;
     run(tools::npm_bin("tsc", &HOST).args(["--module", "preserve", "--moduleResolution", "bundler", "--customConditions", "browser"]))?;
@@ -113,13 +113,13 @@ fn desk(made: &mut Made) -> Result<String> {
 }
 
 fn peers(made: &mut Made) -> Result<String> {
-    tools::npm_packages(&root().join("tests/peers"))?;
-    node_step(made, "tests/peers", "files of comparisons with other engines")
+    tools::npm_packages(&root().join("tests/js/peers"))?;
+    node_step(made, "tests/js/peers", "files of comparisons with other engines")
 }
 
 fn sql(made: &mut Made) -> Result<String> {
     tools::postgres()?;
-    node_step(made, "tests/sql", "files of SQL on SQLite and PostgreSQL")
+    node_step(made, "tests/js/sql", "files of SQL on SQLite and PostgreSQL")
 }
 
 fn edge(made: &mut Made) -> Result<String> {
@@ -136,7 +136,7 @@ fn cases(made: &mut Made) -> Result<String> {
     let native = made.outcomes()?;
     made.package()?;
     let chromium = made.browser()?.chromium.clone();
-    run(tools::node(&["tests/package/run-cases.mjs"]).arg(native).env("CHROMIUM", chromium))?;
+    run(tools::node(&["tests/js/package/run-cases.mjs"]).arg(native).env("CHROMIUM", chromium))?;
     Ok("the cases natively and in every runtime".into())
 }
 
@@ -151,7 +151,7 @@ fn node_step(made: &mut Made, folder: &str, what: &str) -> Result<String> {
 
 /// The wasm-bindgen tests, in headless Chromium; gives back how many files they are.
 fn in_chromium(browser: &tools::Browser) -> Result<usize> {
-    let folder = root().join("tests");
+    let folder = root().join("tests/native");
     let mut names = names(&folder, ".rs")?;
     names.retain(|name| name.starts_with("wasm"));
     let bin = tools::test_runner()?;
@@ -163,7 +163,7 @@ fn in_chromium(browser: &tools::Browser) -> Result<usize> {
             test.args(["--test", name.trim_end_matches(".rs")]);
         }
         test.env("PATH", path).env("CHROMEDRIVER", &browser.driver);
-        run(test.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", root().join("tests/package/webdriver.json")))
+        run(test.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", root().join("tests/js/package/webdriver.json")))
     })?;
     Ok(names.len())
 }

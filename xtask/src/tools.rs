@@ -38,7 +38,7 @@ fn pinned(version: &str) -> bool {
 
 /// The folder with what building and testing need from npm.
 pub fn npm_project() -> PathBuf {
-    root().join("tests/package")
+    root().join("tests/js/package")
 }
 
 /// A command that runs Node.

@@ -1,4 +1,4 @@
-//! Conditions and the rows that they must select, as data: `tests/sql/cases.json`. The scripts beside that file run them on a real
+//! Conditions and the rows that they must select, as data: `tests/js/sql/cases.json`. The scripts beside that file run them on a real
 //! SQLite and a real PostgreSQL; this test keeps the file in step with what is written here.
 
 use proptest::strategy::{Strategy, ValueTree};
@@ -78,9 +78,9 @@ fn cases() -> String {
 fn the_cases_for_databases_are_as_they_were_run() {
     let now = cases();
     if std::env::var_os("WRITE_CASES").is_some() {
-        std::fs::write("tests/sql/cases.json", &now).unwrap();
+        std::fs::write("tests/js/sql/cases.json", &now).unwrap();
     }
-    let written = std::fs::read_to_string("tests/sql/cases.json").unwrap();
+    let written = std::fs::read_to_string("tests/js/sql/cases.json").unwrap();
     for (now, written) in now.lines().zip(written.lines()) {
         assert_eq!(now, written);
     }

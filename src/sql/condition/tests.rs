@@ -1,4 +1,4 @@
-//! The shape of conditions. What they select is tested on real databases: `tests/sql`.
+//! The shape of conditions. What they select is tested on real databases: `tests/js/sql`.
 
 use crate::json::Json;
 use crate::query::{Strictness, compile};

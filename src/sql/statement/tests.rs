@@ -1,4 +1,4 @@
-//! The shape of statements. What they do is tested on real databases: `tests/sql`.
+//! The shape of statements. What they do is tested on real databases: `tests/js/sql`.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What a step of a case can call, over the Rust front door. `tests/package/world.mjs` is the same over the package.
+//! What a step of a case can call, over the Rust front door. `tests/js/package/world.mjs` is the same over the package.
 //!
 //! | call | arguments | outcome |
 //! |---|---|---|

@@ -47,7 +47,7 @@ const EXCEPTIONS: [(&str, &str, Option<&str>); 25] = [
     ("json_too_large", "it takes hundreds of megabytes", Some("src/base/json.rs")),
     ("lead_not_loaded", "nothing gives it yet", None),
     ("no_default", "offers have no command yet", None),
-    ("no_randomness", "every runtime has randomness, but for the moment in which a module loads", Some("tests/package/runtimes.test.mjs")),
+    ("no_randomness", "every runtime has randomness, but for the moment in which a module loads", Some("tests/js/package/runtimes.test.mjs")),
     ("no_window", "offers have no command yet", None),
     ("nobody_claimed", "offers have no command yet", None),
     ("not_offered", "offers have no command yet", None),
@@ -62,8 +62,8 @@ const EXCEPTIONS: [(&str, &str, Option<&str>); 25] = [
     ("split_too_large", "it takes more leads than a table can hold, or shards", Some("tests/native/shards_bad.rs")),
     ("tally_malformed", "no step has shards", Some("tests/native/shards_bad.rs")),
     ("time_up", "offers have no command yet", None),
-    ("wrong_table", "only JavaScript has handles that can be mistaken", Some("tests/package/checks.mjs")),
-    ("wrong_workspace", "only JavaScript has handles that can be mistaken", Some("tests/package/checks.mjs")),
+    ("wrong_table", "only JavaScript has handles that can be mistaken", Some("tests/js/package/checks.mjs")),
+    ("wrong_workspace", "only JavaScript has handles that can be mistaken", Some("tests/js/package/checks.mjs")),
 ];
 
 /// What an outcome may say of a code, and an expectation then has to name.

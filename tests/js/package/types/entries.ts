@@ -1,0 +1,20 @@
+// Every entry is assignable to the public types: the contract may not promise what an entry does not have.
+import type * as Contract from "../../../../pkg-template/evenhand.js";
+import * as browser from "../../../../pkg-template/src/browser.js";
+import * as bun from "../../../../pkg-template/src/bun.js";
+import * as fallback from "../../../../pkg-template/src/default.js";
+import * as deno from "../../../../pkg-template/src/deno.js";
+import * as edgeLight from "../../../../pkg-template/src/edge-light.js";
+import * as node from "../../../../pkg-template/src/node.js";
+import * as workerd from "../../../../pkg-template/src/workerd.js";
+
+import type * as ZonesContract from "../../../../pkg-template/zones.js";
+import * as zones from "../../../../pkg-template/src/zones.js";
+
+export const subpath: typeof ZonesContract = zones;
+type Public = typeof Contract;
+export const entries: Public[] = [workerd, edgeLight, bun, deno, node, browser, fallback];
+
+type Same<A, B> = [A, B] extends [B, A] ? true : false;
+/** And no entry has a name that the public types do not tell of. */
+export const names: Same<keyof typeof node | keyof typeof browser | keyof typeof workerd | keyof typeof edgeLight, keyof Public> = true;
