@@ -234,6 +234,62 @@ test("a visitor's own file: columns are recognised, can be corrected, and everyt
   await context.close();
 });
 
+test("a full disk: nothing is written, nothing is lost, it is said in a word, and once there is room it goes on", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/lender?list=carla");
+  const driver = new Driver(page);
+  const devtools = await context.newCDPSession(page);
+  const quota = (quotaSize) => devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(desk.address).origin, ...(quotaSize !== undefined && { quotaSize }) });
+  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" }]) await driver.do(doing);
+  await quota(1);
+  await driver.do({ write: "Reassign 447 leads" });
+  await driver.do({ toast: "The browser has no room left to store this" });
+  // The plan is still there, and so is everything else.
+  await driver.do({ offer: "Reassign 447 leads" });
+  await driver.do({ count: "447" });
+  for (const doing of [{ click: "Share list" }, { fill: ["Name", "Renamed"] }, { click: "Save" }, { toast: "The list was not saved" }, { click: "Cancel" }]) await driver.do(doing);
+  await page.getByRole("button", { name: /^Clock: / }).click();
+  await page.getByRole("menuitem", { name: "1 hour later" }).click();
+  await driver.do({ toast: "The clock was not moved" });
+  await page.reload();
+  await driver.do({ count: "447" });
+  await page.getByRole("heading", { level: 1, name: "Carla’s open leads" }).waitFor();
+  await quota();
+  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among Ben Whitlock and Elena Fischer" }]) await driver.do(doing);
+  await page.reload();
+  await page.getByText("No leads here").waitFor();
+  await context.close();
+});
+
+test("a world whose stored plans are damaged says so, and starts over; the others are as they were", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/lender?list=carla");
+  const driver = new Driver(page);
+  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among Ben Whitlock" }]) await driver.do(doing);
+  await page.evaluate(
+    () =>
+      new Promise((done, failed) => {
+        const opening = indexedDB.open("evenhand-desk");
+        opening.onsuccess = () => {
+          const tx = opening.result.transaction("log", "readwrite");
+          const log = tx.objectStore("log");
+          log.get(["lender", 1]).onsuccess = ({ target }) => log.put({ ...target.result, bytes: target.result.bytes.map((byte, at) => (at > 40 && at % 3 === 0 ? byte ^ 85 : byte)) });
+          tx.oncomplete = () => {
+            opening.result.close();
+            done();
+          };
+          tx.onerror = failed;
+        };
+      }),
+  );
+  await page.reload();
+  await page.getByRole("heading", { name: "Lender CRM could not be opened" }).waitFor();
+  assert.deepEqual(await complaints(page, "light"), []);
+  await page.getByRole("button", { name: "Start it over" }).click();
+  await driver.do({ count: "447" });
+  await context.close();
+});
+
 test("a damaged file is refused with a word, and what was there stays", async () => {
   const context = await desk.browser.newContext(wide);
   const { page } = await open(context, desk.address, "#/lender?list=carla");

@@ -52,6 +52,7 @@ export function ActionBar({ count, building, onBuild }: { count: number; buildin
       )}
       {action("split", picked ? "Reassign" : "Reassign all", () => setDraft({ kind: "mass", split: true }), many && may && !may.mass.allowed ? may.mass : may?.give)}
       {action("pen", "Mass edit", () => setDraft({ kind: "mass", split: false }))}
+      {config.lead.run && picked && action("hand", "To a group…", () => setDraft({ kind: "group" }))}
       {config.rules && may?.route.allowed && action("rules", picked ? "Route" : "Route all", () => setDraft({ kind: "fixed", title: "Route by the rules", verb: "Route", command: { type: "route", leads } }), many && !may.mass.allowed ? may.mass : may.route)}
       {config.lead.pool && action("back", "Return to pool", () => setDraft({ kind: "return" }))}
       <span className="gap" />

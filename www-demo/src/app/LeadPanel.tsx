@@ -1,18 +1,19 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { LeadView } from "../engine/types";
-import { Icon } from "../ui/icons";
+import { Icon, type IconName } from "../ui/icons";
 import { WhyNot } from "../ui/why";
 import { Cell } from "./Cell";
 import { desk } from "./client";
 import { useDesk } from "./desk";
 import { moment, named, unitName, userName, zoneOf } from "./format";
+import { OfferWords } from "./OfferWords";
 import { Reassign } from "./Reassign";
 import { nameField, shownFields } from "./view";
 
 const Trace = lazy(() => import("./Trace"));
 
 export function LeadPanel({ id }: { id: string }) {
-  const { opened, actor, revision, openLead, setPane, setDraft } = useDesk();
+  const { opened, actor, revision, openLead, setPane, setDraft, perform } = useDesk();
   const { config } = opened;
   const [view, setView] = useState<LeadView | null | undefined>();
   const [slot, setSlot] = useState<string | null>(null);
@@ -49,6 +50,27 @@ export function LeadPanel({ id }: { id: string }) {
         {config.lead.unit && row[config.lead.unit] ? <span className="chip">{unitName(String(row[config.lead.unit]), config)}</span> : null}
       </Head>
       <div className="panel-body">
+        {view.offer && (
+          <section className="offer mine" aria-label="Offer running">
+            <p>
+              {view.offer.group} is asking. The {(config.fields[view.offer.run.slot]?.label ?? "owner").toLowerCase()} cannot be changed until it ends.
+            </p>
+            <div className="offer-who">
+              <OfferWords offer={view.offer} />
+              <span className="gap" />
+              {view.offer.mine && (
+                <button type="button" className="button small primary" onClick={() => view.offer && void perform({ type: "claim", run: view.offer.run.id })}>
+                  Claim
+                </button>
+              )}
+              {view.offer.cancel.allowed && (
+                <button type="button" className="button small" onClick={() => view.offer && void perform({ type: "cancel_run", run: view.offer.run.id })}>
+                  End offers
+                </button>
+              )}
+            </div>
+          </section>
+        )}
         <section aria-labelledby="roles">
           <h3 id="roles" className="sub">
             Roles
@@ -182,7 +204,7 @@ function Actions({ id, view }: { id: string; view: LeadView }) {
   const { lead, lifecycle } = opened.config;
   const owner = view.row[lead.owner] as string | null;
   const seen = (view.row[lead.version ?? lead.owner] ?? null) as string | number | null;
-  const one = (icon: "check" | "back" | "right" | "lock", label: string, does: () => void, why: LeadView["edit"]) =>
+  const one = (icon: IconName, label: string, does: () => void, why: LeadView["edit"]) =>
     why.allowed ? (
       <button type="button" className="button small" onClick={does}>
         <Icon name={icon} size={13} /> {label}
@@ -193,11 +215,12 @@ function Actions({ id, view }: { id: string; view: LeadView }) {
       </WhyNot>
     );
   const partners = lifecycle?.boundary !== undefined;
-  if (!lead.pool && !partners) return null;
+  if (!lead.pool && !partners && !lead.run) return null;
   return (
     <section className="view-bar" aria-label="What to do with it">
       {lead.pool && owner === null && one("check", "Claim", () => void perform({ type: "claim_from_pool", lead: id, seen }), view.claim)}
       {lead.pool && owner !== null && one("back", "Return to pool", () => void perform({ type: "unassign", leads: { ids: [id], seen: [seen] } }), view.release)}
+      {lead.run && view.offer === null && one("hand", "To a group…", () => setDraft({ kind: "group", lead: id }), view.edit)}
       {partners && one("right", "Transfer…", () => setDraft({ kind: "transfer", lead: id, seen }), view.edit)}
       {partners && one("check", "Send notice again", () => void perform({ type: "resend_notification", lead: id }), view.edit)}
       {partners && one("check", "Deactivate…", () => setDraft({ kind: "fixed", title: "Deactivate", verb: "Deactivate", command: { type: "deactivate", leads: { ids: [id], seen: [seen] } } }), view.edit)}

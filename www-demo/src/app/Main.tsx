@@ -5,25 +5,28 @@ import { desk } from "./client";
 import { useDesk } from "./desk";
 import { plural, sentence } from "./format";
 import { Grid } from "./Grid";
+import { isPage } from "./view";
 
 const ListBuilder = lazy(() => import("./ListBuilder"));
 const Rules = lazy(() => import("./Rules"));
+const Offers = lazy(() => import("./Offers"));
 
 const nothing: Found = { key: 0, count: 0, words: "", warnings: [] };
 
 export function Main() {
   const { view } = useDesk();
-  if (view.kind !== "rules") return <Table />;
+  if (!isPage(view)) return <Table />;
+  const words = view.kind === "rules" ? "Tried in order: the first rule that fits a lead decides. Change what you like; nothing is in force until you say so." : "One lead, one winner, one ending. Move the clock, and offers that nobody answered go on to the next.";
   return (
     <main className="main" aria-label={view.title}>
       <div className="view-head">
         <div className="view-title">
           <h1>{view.title}</h1>
         </div>
-        <p className="view-words">Tried in order: the first rule that fits a lead decides. Change what you like; nothing is in force until you say so.</p>
+        <p className="view-words">{words}</p>
       </div>
       <Suspense>
-        <Rules />
+        {view.kind === "rules" ? <Rules /> : <Offers />}
       </Suspense>
     </main>
   );

@@ -3,7 +3,7 @@ import { useNarrow } from "../ui/narrow";
 import { desk } from "./client";
 import { useDesk } from "./desk";
 import { number, plural, time, userName, zoneOf } from "./format";
-import { allView, listView, poolView, rulesView, unownedView } from "./view";
+import { allView, listView, offersView, poolView, rulesView, unownedView } from "./view";
 
 export function Sidebar() {
   const { opened, overview, view, setView, setPane, log, undo, openWorld } = useDesk();
@@ -18,6 +18,7 @@ export function Sidebar() {
     await openWorld(opened.world);
   };
   const narrow = useNarrow();
+  const rules = config.rules !== undefined && overview?.may.seeRules.allowed === true;
   return (
     <div className="nav" role={narrow ? "main" : undefined} aria-label={narrow ? "Lists" : undefined}>
       {narrow && <h1 className="sr">Lists and pools</h1>}
@@ -75,18 +76,28 @@ export function Sidebar() {
           </ul>
         </section>
       )}
-      {config.rules && overview?.may.seeRules.allowed && (
-        <section aria-labelledby="nav-rules">
-          <h2 className="nav-head" id="nav-rules">
+      {(rules || config.lead.run) && (
+        <section aria-labelledby="nav-routing">
+          <h2 className="nav-head" id="nav-routing">
             Routing
           </h2>
           <ul>
-            <li>
-              <button type="button" className="nav-line" aria-current={view.kind === "rules"} onClick={() => go(rulesView(config))}>
-                <span>Assignment rules</span>
-                {count(config.rules.filter(({ enabled }) => enabled !== false).length)}
-              </button>
-            </li>
+            {config.lead.run && (
+              <li>
+                <button type="button" className="nav-line" aria-current={view.kind === "offers"} title={overview ? `${overview.offers.mine} to you, ${overview.offers.all} in all` : undefined} onClick={() => go(offersView(config))}>
+                  <span>Offers</span>
+                  {overview && overview.offers.mine > 0 ? <span className="chip green num">{overview.offers.mine}</span> : count(overview?.offers.all)}
+                </button>
+              </li>
+            )}
+            {rules && (
+              <li>
+                <button type="button" className="nav-line" aria-current={view.kind === "rules"} onClick={() => go(rulesView(config))}>
+                  <span>Assignment rules</span>
+                  {count(config.rules?.filter(({ enabled }) => enabled !== false).length)}
+                </button>
+              </li>
+            )}
           </ul>
         </section>
       )}

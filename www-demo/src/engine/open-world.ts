@@ -1,5 +1,5 @@
 // One world, opened: the engine's workspace and table, with the log applied.
-import type { AssignmentRule, Engine, LeadTable, SavedList, State, Workspace, WorkspaceConfig } from "evenhand";
+import type { AssignmentRule, Engine, LeadTable, Run, SavedList, State, Workspace, WorkspaceConfig } from "evenhand";
 import { worlds } from "../../worlds/index.js";
 import { loadWorld } from "../../worlds/load.js";
 import { type FileSetup, fileWorld } from "./files";
@@ -15,6 +15,8 @@ export class OpenWorld {
   readonly log: LogLine[] = [];
   /** The log's plans, as bytes, by id. */
   readonly plans = new Map<string, Uint8Array>();
+  /** Runs of offers, as the last plan about each left them. */
+  readonly runs = new Map<string, Run>();
   seq = 0;
   state: State = {};
   story: { title: string; steps: string[] } | null = null;
@@ -78,6 +80,7 @@ export class OpenWorld {
     if (original) original.undone = true;
     this.log.push(line);
     this.plans.set(id, entry.bytes);
+    for (const run of entry.runs ?? []) this.runs.set(run.id, run);
     this.seq = seq;
     this.revision += 1;
     for (const [at, lead] of entry.leads.entries()) {
@@ -108,6 +111,11 @@ export class OpenWorld {
     this.why.free();
     this.why = new Why(this.engine, this.config);
     this.revision += 1;
+  }
+
+  /** Who takes time forward. */
+  get service(): string | undefined {
+    return this.config.users.find(({ kind }) => kind === "service")?.id;
   }
 
   name(user: string): string {

@@ -152,6 +152,7 @@ export class Planning {
       notices: plan.notifications.map((notice) => ({ ...notice, leads: notice.leads.slice(0, 3) })),
       split: plan.split,
       attach: plan.attach,
+      runs: plan.runs,
       created: plan.created().map(({ id, copyOf }) => ({ id, copyOf })),
       sample: plan.changes(0, 4),
       milliseconds,
@@ -193,6 +194,7 @@ export class Planning {
       leads,
       texts: Uint32Array.from(numbers),
       words: [...words.keys()],
+      ...(plan.runs.length > 0 && { runs: plan.runs }),
       ...(undoes !== undefined && { undoes }),
     };
   }

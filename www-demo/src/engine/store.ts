@@ -1,7 +1,7 @@
 // Where everything lasts: IndexedDB. Leads are not stored one by one. What is stored is the log of the plans that were written;
 // a world is its seeded leads with the log applied, in order. A plan and its state are written in one transaction, which first
 // checks that the log ends where this tab believes it ends and that the state has the versions the plan expects.
-import type { AssignmentRule, PlanData, SavedList, State, StateChange } from "evenhand";
+import type { AssignmentRule, PlanData, Run, SavedList, State, StateChange } from "evenhand";
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 
 export interface Entry {
@@ -19,6 +19,8 @@ export interface Entry {
   leads: string[];
   texts: Uint32Array;
   words: string[];
+  /** Runs of offers as they are after it. */
+  runs?: Run[];
 }
 
 interface Schema extends DBSchema {

@@ -6,6 +6,7 @@ const paths = {
   search: <path {...line} d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10Zm3.6-1.4L14 14" />,
   down: <path {...line} d="m4.5 6.5 3.5 3.5 3.5-3.5" />,
   rise: <path {...line} d="m4.5 9.5 3.5-3.5 3.5 3.5" />,
+  hand: <path {...line} d="M8 13.5a4.5 4.5 0 0 0 4.5-4.5V5.2M3.5 9V6.4m0 2.6A4.5 4.5 0 0 0 8 13.5M5.7 8V3.4m2.3 4V2.5m2.2 5V3.4" />,
   rules: <path {...line} d="M3 4h2m3 0h5M3 8h2m3 0h5M3 12h2m3 0h5" />,
   right: <path {...line} d="M6.5 4.5 10 8l-3.5 3.5" />,
   back: <path {...line} d="M9.5 4.5 6 8l3.5 3.5" />,
