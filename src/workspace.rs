@@ -95,7 +95,11 @@ impl Workspace {
     /// The same checks without failing: every fault and every warning.
     pub fn check(config: &Json) -> Vec<Diagnostic> {
         match Model::compile(config) {
-            Ok((_, warnings)) => warnings,
+            Ok((model, mut warnings)) => {
+                let found = Authorizer::compile(&Rc::new(model)).and_then(|auth| crate::lint::lint(&auth, config));
+                warnings.extend(found.unwrap_or_else(|error| error.into_diagnostics()));
+                warnings
+            }
             Err(error) => error.into_diagnostics(),
         }
     }

@@ -1,5 +1,7 @@
 //! Hours of the week, days with hours of their own, and time that counts only inside of them.
 
+mod compare;
+
 use crate::btree::BTreeMap;
 use std::fmt;
 

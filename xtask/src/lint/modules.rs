@@ -30,6 +30,7 @@ const ORDER: [&str; 27] = [
     // what the host configures and asks
     "config",
     "access",
+    "lint",
     "plan",
     "allot",
     "offer",
