@@ -63,6 +63,20 @@ test("what is wrong with a rule stands beside it, and such a draft cannot be put
   await context.close();
 });
 
+test("a lint stands beside the rule that it is about, and is no bar", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/partners?list=rules");
+  const driver = new Driver(page);
+  await settled(page, "Everything else", 22);
+  for (let moves = 0; moves < 2; moves += 1) await driver.do({ click: "Move Everything else up" });
+  const shadowed = page.getByRole("listitem", { name: "Migrations to the certified" });
+  await shadowed.getByRole("status").filter({ hasText: "is never reached" }).waitFor();
+  await settled(page, "Migrations to the certified", 0);
+  assert.equal(await page.getByRole("listitem", { name: "Nordics" }).getByRole("status").count(), 0);
+  await page.getByRole("button", { name: "Put in force" }).and(page.locator(":enabled")).waitFor();
+  await context.close();
+});
+
 test("of two tabs that change the rules one wins, and the other is told", async () => {
   const context = await desk.browser.newContext(wide);
   const { page: one } = await open(context, desk.address, "#/partners?list=rules");
