@@ -2,7 +2,7 @@
 //
 // A step is data. `say` is what it shows; one of `list`, `ask`, `receivers`, `get`, `explain`, `forecast`, `save`, `plan`, `undo` is what is
 // done, by `actor`; `minutes` passes time before it;
-// `keep` names the plan for a later `undo`; a plan is written (`leads.apply`, and its state) unless `write` is false.
+// `keep` names the plan for a later `undo`, and its run for a later `runOf`; a plan is written (`leads.apply`, and its state) unless `write` is false.
 // `expect` names a part of what must come out: objects are compared by the keys they name.
 import assert from "node:assert/strict";
 
@@ -19,6 +19,8 @@ export function summary(plan) {
     attach: plan.attach,
     created: plan.created().map(({ id, copyOf }) => ({ id, copyOf })),
     rules: byRule(plan),
+    runs: plan.runs.map(({ lead, status, offeredTo, assignee }) => ({ lead, status, offeredTo, assignee })),
+    timeline: plan.timeline(0, 3).map(({ lead, text }) => ({ lead, text })),
     changes: Object.fromEntries(plan.changes(0, 3).map(({ lead, set }) => [lead, Object.fromEntries(Object.entries(set).map(([field, { to }]) => [field, to]))])),
   };
 }
@@ -30,7 +32,7 @@ function byRule(plan) {
   return counts;
 }
 
-function does(step, { workspace, table, state, plans, now }) {
+function does(step, { workspace, table, state, plans, runs, now }) {
   const actor = step.actor;
   if (step.list !== undefined) {
     const picked = table.select(step.list, { actor, now });
@@ -67,9 +69,11 @@ function does(step, { workspace, table, state, plans, now }) {
     return { lists: workspace.config.lists.length };
   }
   const context = { actor, now, state };
-  const plan = step.undo ? workspace.undo(table, plans.get(step.undo), context) : workspace.plan(table, step.plan, context);
+  const command = step.runOf === undefined ? step.plan : { ...step.plan, run: runs.get(step.runOf) };
+  const plan = step.undo ? workspace.undo(table, plans.get(step.undo), context) : workspace.plan(table, command, context);
   const seen = summary(plan);
   if (step.keep) plans.set(step.keep, plan.encode());
+  if (step.keep && plan.runs.length > 0) runs.set(step.keep, plan.runs[0].id);
   if (step.write !== false && plan.refused.length === 0) {
     const written = table.apply(plan);
     assert.equal(written.refused.length, 0, "every guard holds");
@@ -98,7 +102,7 @@ function part(actual, expected) {
 export function run(engine, { config, leads, story }, { count, now, each = () => {} }) {
   const workspace = engine.workspace(config);
   const table = workspace.load(leads(count, now));
-  const world = { workspace, table, state: {}, plans: new Map(), now: Date.parse(now) };
+  const world = { workspace, table, state: {}, plans: new Map(), runs: new Map(), now: Date.parse(now) };
   for (const [at, step] of story.steps.entries()) {
     world.now += (step.minutes ?? 0) * 60_000;
     const seen = JSON.parse(JSON.stringify(does(step, world)));

@@ -45,7 +45,7 @@ export default function ListBuilder({ onClose }: { onClose: () => void }) {
             {sentence(counted.error.message)} {counted.error.hint && sentence(counted.error.hint)}
           </p>
         ) : (
-          <p role="status">
+          <p role="status" title={counted ? `counted in ${counted.milliseconds.toFixed(1)} ms` : undefined}>
             <b className="num">{counted ? number(counted.count) : "…"}</b> {counted?.count === 1 ? opened.noun[0] : opened.noun[1]} {counted?.words && <span className="muted">· {sentence(counted.words)}</span>}
           </p>
         )}

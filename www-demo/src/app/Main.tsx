@@ -11,7 +11,7 @@ const ListBuilder = lazy(() => import("./ListBuilder"));
 const Rules = lazy(() => import("./Rules"));
 const Offers = lazy(() => import("./Offers"));
 
-const nothing: Found = { key: 0, count: 0, words: "", warnings: [] };
+const nothing: Found = { key: 0, count: 0, words: "", warnings: [], milliseconds: 0 };
 
 export function Main() {
   const { view } = useDesk();
@@ -52,7 +52,7 @@ function Table() {
       <div className="view-head">
         <div className="view-title">
           <h1 title={view.title}>{view.title}</h1>
-          <span className="count num" role="status" aria-live="polite">
+          <span className="count num" role="status" aria-live="polite" title={found ? `found in ${found.milliseconds.toFixed(1)} ms` : undefined}>
             {found && plural(found.count, opened.noun)}
           </span>
         </div>

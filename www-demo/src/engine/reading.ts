@@ -56,12 +56,14 @@ export class Reading {
     try {
       const filter = this.world.workspace.filter(query);
       try {
-        return { count: this.#count(query, actor), words: this.world.named(filter.describe()), warnings: filter.warnings };
+        const start = performance.now();
+        const count = this.#count(query, actor);
+        return { count, words: this.world.named(filter.describe()), warnings: filter.warnings, milliseconds: performance.now() - start };
       } finally {
         filter.free();
       }
     } catch (error) {
-      return { count: 0, words: "", warnings: [], error: failure(error) };
+      return { count: 0, words: "", warnings: [], milliseconds: 0, error: failure(error) };
     }
   }
 
@@ -75,11 +77,14 @@ export class Reading {
       filter.free();
       this.#clear();
       const key = this.#next++;
+      const start = performance.now();
       const held = { view, actor, revision: this.world.revision, selection: this.#select(view, actor) };
+      const { count } = held.selection;
+      const milliseconds = performance.now() - start;
       this.#held.set(key, held);
-      return { key, count: held.selection.count, words, warnings };
+      return { key, count, words, warnings, milliseconds };
     } catch (error) {
-      return { key: 0, count: 0, words: "", warnings: [], error: failure(error) };
+      return { key: 0, count: 0, words: "", warnings: [], milliseconds: 0, error: failure(error) };
     }
   }
 

@@ -31,6 +31,8 @@ export interface Counted {
   /** Plain English. */
   words: string;
   warnings: Diagnostic[];
+  /** What finding them took in the worker. */
+  milliseconds: number;
   error?: Failure;
 }
 

@@ -31,7 +31,7 @@ export async function open(context, address, hash = "") {
   page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
   page.on("request", (request) => !/^(blob|data):/.test(request.url()) && !request.url().startsWith(address) && wrong.push(`asked another host: ${request.url()}`));
   await page.goto(address + hash);
-  await page.getByRole("grid").or(page.getByRole("heading", { level: 2 })).first().waitFor();
+  await page.getByRole("grid").or(page.getByRole("heading", { level: 2 })).or(page.getByRole("list", { name: /^Assignment rules/ })).first().waitFor();
   return { page, wrong };
 }
 
@@ -258,6 +258,12 @@ export class Driver {
         return;
       case "see":
         await page.getByText(text).first().waitFor();
+        return;
+      case "clock":
+        await this.menu(page.getByRole("button", { name: /^Clock: / }), text);
+        return;
+      case "absent":
+        assert.equal(await page.getByText(text, { exact: true }).count(), 0);
         return;
       case "gone":
         await page.getByRole("button", { name: new RegExp(`^${text}`) }).waitFor({ state: "detached" });

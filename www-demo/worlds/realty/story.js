@@ -1,0 +1,23 @@
+export const story = {
+  title: "Who gets it: in turn, one after the other, all at once",
+  steps: [
+    { say: "New leads that nobody has", actor: "raj", list: { list: "fresh" }, expect: { count: 0 } },
+    { say: "The valley’s group is not for the harbor", actor: "raj", ask: { do: "group.trigger", group: "in_turn" }, expect: { allowed: false, reasons: [] } },
+    { say: "In turn: Wim gives a lead to the valley’s group, and the first in turn has it", actor: "wim", plan: { type: "start_group", leads: { ids: ["R-4003"] }, group: "in_turn" }, expect: { count: 1, refused: [], dropped: {}, runs: [], changes: { "R-4003": { agent: "gaby" } } } },
+    { say: "Next up: Raj starts the Spanish group, and one is asked first", actor: "raj", plan: { type: "start_group", leads: { ids: ["R-4001"] }, group: "next_up" }, keep: "next", expect: { count: 1, refused: [], dropped: {}, runs: [] } },
+    { say: "While it runs, the slot cannot be changed", actor: "raj", plan: { type: "assign", leads: { ids: ["R-4001"] }, to: "brett" }, expect: { count: 0, dropped: { locked: 1 } } },
+    { say: "Alma declines; the next one is asked at once", actor: "alma", plan: { type: "decline" }, runOf: "next", expect: { refused: [], dropped: {}, runs: [] } },
+    { say: "Whoever is not asked cannot claim", actor: "gaby", plan: { type: "claim" }, runOf: "next", expect: { count: 0, dropped: { not_offered: 1 } } },
+    { say: "Five minutes pass without an answer, and it goes on to the last", actor: "clock", minutes: 5, plan: { type: "sweep" }, expect: { refused: [], dropped: {}, runs: [] } },
+    { say: "Gabriela claims it: one winner, one entry in the timeline", actor: "gaby", plan: { type: "claim" }, runOf: "next", expect: { count: 1, refused: [], dropped: {}, runs: [], timeline: [], changes: { "R-4001": { agent: "gaby", run: null } } } },
+    { say: "A blast: everybody is asked at once", actor: "sunday", plan: { type: "start_group", leads: { ids: ["R-4002"] }, group: "blast" }, keep: "blast", expect: { count: 1, refused: [], dropped: {}, runs: [] } },
+    { say: "Esther is first", actor: "esther", plan: { type: "claim" }, runOf: "blast", expect: { count: 1, refused: [], dropped: {}, runs: [] } },
+    { say: "Cora is too late, and is told who was faster", actor: "cora", plan: { type: "claim" }, runOf: "blast", expect: { count: 0, dropped: { already_claimed: 1 } } },
+    { say: "Another Spanish lead: the turn goes on after whoever claimed", actor: "raj", plan: { type: "start_group", leads: { ids: ["R-4004"] }, group: "next_up" }, keep: "again", expect: { count: 1, runs: [] } },
+    { say: "Nobody answers the first time …", actor: "clock", minutes: 5, plan: { type: "sweep" }, expect: { dropped: {}, runs: [] } },
+    { say: "… nor the second …", actor: "clock", minutes: 5, plan: { type: "sweep" }, expect: { dropped: {}, runs: [] } },
+    { say: "… nor the last: the default has it", actor: "clock", minutes: 5, plan: { type: "sweep" }, expect: { count: 1, dropped: {}, runs: [], timeline: [] } },
+    { say: "A team lead may change the group of the own team", actor: "joss", ask: { do: "group.edit", group: "first_homes" }, expect: { allowed: true, reasons: [] } },
+    { say: "An office manager, no group of the company", actor: "raj", ask: { do: "group.edit", group: "blast" }, expect: { allowed: false, reasons: [] } },
+  ],
+};
