@@ -10,7 +10,7 @@ use crate::lint::imports::{Import, imports};
 use crate::run::{Result, at};
 
 /// The modules from the ground up. An entry may be a path below a top module, which then has a place of its own: the longest entry counts.
-const ORDER: [&str; 28] = [
+const ORDER: &[&str] = &[
     // base
     "sort",
     "btree",
