@@ -2,11 +2,21 @@
 // Usage: node stories.mjs FOLDER. Leads are at most 4,000 of each world: what is told of more is the story's own test.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createEngine } from "evenhand";
 import { worlds } from "./worlds/index.js";
 import { loadWorld } from "./worlds/load.js";
 
 const folder = process.argv[2];
 const MOST = 4000;
+const engine = await createEngine();
+
+/** With the zones' tables in it, which the crate by itself does not have. */
+function pinned(config) {
+  const workspace = engine.workspace(config);
+  const zones = workspace.zones();
+  workspace.free();
+  return { ...config, zones };
+}
 
 /** A step of a story as steps of a case; a plan is applied, and its state kept. */
 function* steps(story, start) {
@@ -33,6 +43,6 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 for (const { id, count, now, title } of worlds) {
   const { config, leads, story } = await loadWorld(id);
-  const given = { name: `${title}: ${story.title}`, config, leads: leads(Math.min(count, MOST), now), steps: [...steps(story, now)] };
+  const given = { name: `${title}: ${story.title}`, config: pinned(config), leads: leads(Math.min(count, MOST), now), steps: [...steps(story, now)] };
   writeFileSync(join(folder, `${id}.json`), JSON.stringify(given));
 }
