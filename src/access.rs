@@ -59,7 +59,8 @@ pub use rows::RowAnswers;
 
 use crate::btree::BTreeMap;
 use index::Index;
-use std::cell::OnceCell;
+use std::any::Any;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::config::{Grant, Model, ProfileIx, User, UserIx, Verb};
@@ -122,6 +123,9 @@ pub struct Authorizer {
     bounds: Vec<Option<UnitIx>>,
     users: Index,
     units: Index,
+    /// By actor and verb: whether the verb could be allowed for any lead.
+    could: RefCell<BTreeMap<(u32, u8), bool>>,
+    derived: OnceCell<Rc<dyn Any>>,
 }
 
 /// One grant and where it stands.
@@ -185,8 +189,15 @@ impl Authorizer {
             bounds: boundary::bounds(model),
             users: Index::new(model.users.iter().map(|user| user.id.as_str()))?,
             units: Index::new(model.schema.units.units().iter().map(|unit| unit.id.as_str()))?,
+            could: RefCell::default(),
+            derived: OnceCell::new(),
             model: model.clone(),
         })
+    }
+
+    /// What somebody who decides by this configuration worked out of it once.
+    pub(crate) fn derived(&self, make: impl FnOnce() -> Rc<dyn Any>) -> &Rc<dyn Any> {
+        self.derived.get_or_init(make)
     }
 
     /// The configuration.

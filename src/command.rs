@@ -45,6 +45,7 @@ use crate::table::{RowIx, Table};
 
 use operation::{Operation, Touches};
 use read::Reader;
+pub(crate) use read::leads;
 
 macro_rules! commands {
     ($($module:ident::$name:ident,)*) => {

@@ -212,7 +212,7 @@ impl ConfigReader<'_> {
 }
 
 /// A field's name that must be known.
-fn field(node: &Decoder<'_>, schema: &Schema) -> Option<FieldIx> {
+pub(crate) fn field(node: &Decoder<'_>, schema: &Schema) -> Option<FieldIx> {
     let name = node.text()?;
     let found = schema.find(name);
     if found.is_none() {
@@ -324,6 +324,28 @@ impl Model {
             lists,
             zones: Rc::new(zones),
         })
+    }
+
+    /// The fields that decide who may see or change a lead: those that say whose it is, its lock and its version, and what
+    /// conditions of grants, of the lifecycle and of users read. Ascending.
+    pub fn deciding_fields(&self) -> Vec<FieldIx> {
+        let lead = &self.lead;
+        let mut out = Vec::new();
+        for slot in &lead.slots {
+            out.push(slot.field);
+        }
+        out.extend([lead.unit, lead.access, lead.pool, lead.run, lead.version].into_iter().flatten());
+        let mut reads = |query: Option<&Query>| out.extend(query.map(Query::fields).unwrap_or_default());
+        for profile in self.profiles.iter() {
+            profile.grants.iter().for_each(|grant| reads(grant.filter.as_ref()));
+        }
+        reads(self.lifecycle.reassignable.as_ref());
+        reads(self.lifecycle.open.as_ref());
+        self.users.iter().for_each(|user| reads(user.accepts.as_ref()));
+        out.retain(|field| *field != lead.id);
+        crate::sort::by_key(&mut out, |field| *field);
+        out.dedup();
+        out
     }
 
     /// The user with that id.

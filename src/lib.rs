@@ -3,10 +3,11 @@
 //! Data goes one way: JSON in → checked configuration → table → selection → decision → plan → JSON out.
 //! The modules are, in that order: [`error`], [`json`], [`time`], [`query`] (crate `evenhand-base`); [`table`], [`filter`], [`split`]
 //! (crate `evenhand-engine`); [`config`], [`access`], [`lint`], [`plan`], [`allot`], [`offer`], [`route`], [`command`], [`shards`], [`wire`],
-//! [`sql`], [`workspace`]. A module uses only modules before it.
+//! [`sql`], [`audit`], [`workspace`]. A module uses only modules before it.
 
 pub mod access;
 pub mod allot;
+pub mod audit;
 pub mod command;
 pub mod config;
 pub mod lint;

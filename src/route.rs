@@ -26,23 +26,30 @@
 
 mod apply;
 mod assigned;
+mod compiled;
 mod explain;
+mod few;
 mod forecast;
 mod group;
+mod instead;
 mod memory;
 mod needs;
 mod offer;
 mod person;
 mod reasons;
+mod replay;
 mod router;
 mod rules;
 mod same;
+mod simulate;
 mod steps;
 
 pub use explain::Assumed;
 pub use reasons::Reasons;
+pub use simulate::Simulation;
 
 pub(crate) use apply::decide;
 pub(crate) use explain::explain;
 pub(crate) use forecast::forecast;
 pub(crate) use needs::{reads, slots};
+pub(crate) use simulate::{Ruled, simulate};

@@ -24,6 +24,7 @@ pub mod leads;
 pub mod loader;
 pub mod plan;
 pub mod selection;
+pub mod simulation;
 pub mod value;
 pub mod workspace;
 
@@ -98,6 +99,18 @@ pub(crate) fn place(number: f64) -> usize {
 pub fn check(config: &Uint8Array) -> Result<JsValue, JsValue> {
     let config = input(config)?;
     Ok(value::list(crate::workspace::Workspace::check(&config).iter().map(crate::error::Diagnostic::to_json)))
+}
+
+/// How even a history of assignments was: a report. `memory` are the bytes that the log may take.
+///
+/// # Errors
+/// Those of [`crate::audit::audit`].
+#[wasm_bindgen]
+pub fn audit(log: &Uint8Array, options: &Uint8Array, memory: f64) -> Result<JsValue, JsValue> {
+    let options = input(options)?;
+    let mut rows = Vec::new();
+    bytes(log, &mut rows)?;
+    to_js_result(crate::audit::audit(&rows, &options, crate::table::Budget::new(place(memory)))).map(|report| value::to_js(&report))
 }
 
 /// The header of an encoded plan.

@@ -11,7 +11,7 @@ mod shards;
 /// Five profiles to start from.
 pub use crate::access::ready_profiles;
 pub use ask::Filter;
-pub use leads::{Incoming, LeadTable};
+pub use leads::{Incoming, LeadTable, id_text};
 pub use selection::Selection;
 
 use crate::btree::BTreeSet;
@@ -28,8 +28,9 @@ use crate::json::decode::{Decoder, Faults};
 use crate::plan::Plan;
 use crate::plan::context::Context;
 use crate::plan::decoded::DecodedPlan;
-use crate::query::{Query, Strictness};
-use crate::route::Assumed;
+use crate::plan::leads::LeadsRef;
+use crate::query::{FieldIx, Query, Strictness};
+use crate::route::{Assumed, Ruled, Simulation};
 use crate::time::Instant;
 use crate::wire::verify::{EncodedPlan, Verdict};
 use crate::wire::{apply, decode};
@@ -42,6 +43,7 @@ pub struct Workspace {
     source: Json,
     digest: OnceCell<String>,
     user_ids: OnceCell<Rc<BTreeSet<String>>>,
+    needed: OnceCell<Vec<FieldIx>>,
 }
 
 /// A plan that was posted or stored, with the context it came in.
@@ -89,7 +91,7 @@ impl Workspace {
         let (model, _) = Model::compile(&config)?;
         let model = Rc::new(model);
         let auth = Rc::new(Authorizer::compile(&model)?);
-        Ok(Workspace { model, auth, source: config, digest: OnceCell::new(), user_ids: OnceCell::new() })
+        Ok(Workspace { model, auth, source: config, digest: OnceCell::new(), user_ids: OnceCell::new(), needed: OnceCell::new() })
     }
 
     /// The same checks without failing: every fault and every warning.
@@ -118,12 +120,7 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::update`].
     pub fn update_with(&mut self, patch: &Json, zones: &Json) -> Result<()> {
-        let mut named = Cow::Borrowed(&self.source);
-        for key in ["zones", "zoneVersions"] {
-            if zones.get(key).and_then(Json::as_object).is_some_and(|zones| !zones.is_empty()) {
-                add_zones(named.to_mut(), key, zones.get(key));
-            }
-        }
+        let named = source_with(&self.source, zones);
         let (model, after) = self.model.update(&named, patch)?;
         let model = Rc::new(model);
         self.auth = Rc::new(Authorizer::compile(&model)?);
@@ -132,8 +129,16 @@ impl Workspace {
             self.source = named;
         }
         after.write(&mut self.source);
-        (self.digest, self.user_ids) = (OnceCell::new(), OnceCell::new());
+        (self.digest, self.user_ids, self.needed) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Ok(())
+    }
+
+    /// The configuration after a patch, which this one does not become.
+    fn drafted(&self, patch: &Json, zones: &Json) -> Result<(Rc<Model>, Rc<Authorizer>)> {
+        let (model, _) = self.model.update(&source_with(&self.source, zones), patch)?;
+        let model = Rc::new(model);
+        let auth = Rc::new(Authorizer::compile(&model)?);
+        Ok((model, auth))
     }
 
     /// The configuration as it is.
@@ -154,6 +159,11 @@ impl Workspace {
     /// Ids of all users, for loaders that report unknown ones.
     pub(crate) fn user_ids(&self) -> Rc<BTreeSet<String>> {
         Rc::clone(self.user_ids.get_or_init(|| Rc::new(self.model.users.ids().map(str::to_owned).collect())))
+    }
+
+    /// The fields for which leads must have a column; see [`Model::deciding_fields`].
+    pub(crate) fn needed(&self) -> Vec<FieldIx> {
+        self.needed.get_or_init(|| self.model.deciding_fields()).clone()
     }
 
     /// Compiles a filter for lists and selections.
@@ -195,16 +205,13 @@ impl Workspace {
     /// assumed to be what they cannot be; what planning finds missing.
     pub fn explain(&self, table: &LeadTable, lead: &str, context: &Json, options: &Json) -> Result<Json> {
         let read = self.context(table, context, Attachments::default())?;
-        let mut assumed = Assumed::read(options, &self.model, &self.source)?;
-        let users = std::mem::take(&mut assumed.users);
-        if users.is_empty() {
-            return crate::route::explain(&self.model, &self.auth, &table.table, lead, &read, &assumed);
+        let assumed = Assumed::read(options, &self.model, &self.source)?;
+        if assumed.users.is_empty() {
+            return crate::route::explain(&self.model, &self.auth, &self.source, &table.table, lead, &read, &assumed);
         }
-        let patch = Json::object([("users", Json::object([("put", Json::List(users))]))]);
-        let (model, _) = self.model.update(&self.source, &patch)?;
-        let model = Rc::new(model);
-        let auth = Rc::new(Authorizer::compile(&model)?);
-        crate::route::explain(&model, &auth, &table.table, lead, &read, &assumed)
+        let patch = Json::object([("users", Json::object([("put", Json::List(assumed.users.clone()))]))]);
+        let (model, auth) = self.drafted(&patch, &Json::Null)?;
+        crate::route::explain(&model, &auth, &self.source, &table.table, lead, &read, &assumed)
     }
 
     /// The ids of those who get the next `n` leads of a group, for leads that everybody accepts.
@@ -214,6 +221,28 @@ impl Workspace {
     pub fn forecast(&self, group: &str, n: usize, context: &Json) -> Result<Vec<String>> {
         let read = Context::read(context, &self.model)?;
         crate::route::forecast(&self.model, &self.auth, group, n, &read)
+    }
+
+    /// Replays leads in the order of their creation by the rules that stand and, with `draft`, by those that a patch would make. `options`
+    /// are `{draft?, leads?}`; `zones` are tables for zones that only the draft names.
+    ///
+    /// # Errors
+    /// `options_invalid`, `config_invalid` for a draft that cannot be, `context_invalid`, `unknown_actor`, `not_permitted`, `no_created_at`,
+    /// and what planning finds missing.
+    pub fn simulate(&self, table: &LeadTable, options: &Json, zones: &Json, context: &Json) -> Result<Simulation> {
+        let read = self.context(table, context, Attachments::default())?;
+        let faults = Faults::default();
+        let node = Decoder::new(options, "", &faults);
+        let mut leads = Some(LeadsRef::Filter(Query::always()));
+        if !node.is_null() && node.keys(&["draft", "leads"]) && !node.get("leads").is_null() {
+            leads = crate::command::leads(&node.get("leads"), &self.model);
+        }
+        let (failed, list) = (faults.any_error(), faults.into_list());
+        let Some(leads) = leads.filter(|_| !failed) else { return Err(crate::error::Error::invalid("options_invalid", list)) };
+        let patch = options.get("draft").filter(|patch| !patch.is_null());
+        let drafted = patch.map(|patch| self.drafted(patch, zones)).transpose()?;
+        let draft = drafted.as_ref().map(|(model, auth)| Ruled { model, auth });
+        crate::route::simulate(Ruled { model: &self.model, auth: &self.auth }, draft, &table.table, &leads, &read)
     }
 
     /// Proves a posted plan against what is here.
@@ -277,6 +306,17 @@ impl Workspace {
     pub(crate) fn filtering<'a>(&'a self, actor: Option<&'a str>, now: Option<Instant>) -> filter::Context<'a> {
         filter::Context { schema: &self.model.schema, people: self.auth.as_ref(), now, actor }
     }
+}
+
+/// A configuration with tables for more zones.
+fn source_with<'a>(source: &'a Json, zones: &Json) -> Cow<'a, Json> {
+    let mut named = Cow::Borrowed(source);
+    for key in ["zones", "zoneVersions"] {
+        if zones.get(key).and_then(Json::as_object).is_some_and(|zones| !zones.is_empty()) {
+            add_zones(named.to_mut(), key, zones.get(key));
+        }
+    }
+    named
 }
 
 /// Adds what a configuration has none of, for these zones.

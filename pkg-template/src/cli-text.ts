@@ -1,7 +1,7 @@
 import type * as Contract from "../evenhand.js";
 
 /** What a terminal must not be told by a lead's text, and what would break a line. */
-const clean = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "\ufffd");
+export const clean = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "\ufffd");
 
 /** How many columns of a terminal a text takes: wide characters take two, marks none. */
 function width(text: string): number {
@@ -50,7 +50,13 @@ export function diagnosticLines(list: readonly Contract.Diagnostic[]): string {
     .join("");
 }
 
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+/** Which columns stand for no field, and which fields have no column. */
+export function columnLines({ unused, missing }: Contract.LeadTable["columns"]): string {
+  const line = (what: string, names: string[]) => (names.length === 0 ? "" : `${what}: ${names.map(short).join(", ")}\n`);
+  return line("columns that stand for no field", unused) + line("fields without a column", missing);
+}
+
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 /** A plan as a person reads it before saying yes. */
 export function planLines(plan: Contract.Plan, leads: Contract.LeadTable, names: ReadonlyMap<string, string>): string {

@@ -3,7 +3,8 @@ import { closeSync, openSync, readFileSync, readSync, fstatSync, writeFileSync }
 import { parseArgs } from "node:util";
 import type * as Contract from "../evenhand.js";
 import { createEngine, EvenhandError } from "./node.js";
-import { diagnosticLines, planLines, table } from "./cli-text.js";
+import { auditLines, auditSvg } from "./cli-audit.js";
+import { columnLines, diagnosticLines, planLines, table } from "./cli-text.js";
 
 const HELP = `Usage: evenhand <command> [options]
 
@@ -26,13 +27,25 @@ Commands:
   check    tells every fault of a configuration
              --workspace FILE
              --now TIME         warns of time zone tables that are old for use at that time
+  audit    tells how even a history of assignments was
+             --log FILE         the history: CSV, a JSON array or NDJSON with lead, time and receiver, and where they are
+                                known group, rule and available; - is standard input
+             --time-format P    how times are written where it is not RFC 3339: "%d %b, %Y %H:%M:%S"
+             --zone ZONE        in which days begin (UTC)
+             --period PERIOD    day, week or month (month)
+             --people A,B       who was there all along
+             --weights FILE     person → weight (JSON), where they are not all 1
+             --level NUMBER     false alarms that are accepted (0.01)
+             --svg FILE         draws it there
 
 Options of all:
   --columns FILE    source column → field (JSON), where a header is neither a field's name nor its label
+  --absent A,B      fields that no lead of the file has, where they would decide who may see or change one
   --json            prints JSON
   --help, --version
 
-Exit codes: 0 done · 1 the command was refused, nothing would change, nothing was found, or the configuration has faults
+Exit codes: 0 done · 1 the command was refused, nothing would change, nothing was found, the configuration has faults,
+            or the history has findings
             2 wrong usage, or input that cannot be used
 `;
 
@@ -49,6 +62,15 @@ const OPTIONS = {
   fields: { type: "string" },
   limit: { type: "string" },
   columns: { type: "string" },
+  log: { type: "string" },
+  "time-format": { type: "string" },
+  zone: { type: "string" },
+  period: { type: "string" },
+  people: { type: "string" },
+  weights: { type: "string" },
+  level: { type: "string" },
+  svg: { type: "string" },
+  absent: { type: "string" },
   count: { type: "boolean" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -56,9 +78,10 @@ const OPTIONS = {
 } as const;
 
 const USED: Record<string, string[]> = {
-  plan: ["workspace", "leads", "command", "actor", "now", "state", "out", "columns", "json"],
-  select: ["workspace", "leads", "filter", "list", "actor", "now", "fields", "limit", "count", "columns", "json"],
+  plan: ["workspace", "leads", "command", "actor", "now", "state", "out", "columns", "absent", "json"],
+  select: ["workspace", "leads", "filter", "list", "actor", "now", "fields", "limit", "count", "columns", "absent", "json"],
   check: ["workspace", "now", "json"],
+  audit: ["log", "columns", "time-format", "zone", "period", "people", "weights", "level", "svg", "json"],
 };
 
 /** What is wrong with how the program was called. */
@@ -83,6 +106,7 @@ function main(): Promise<number> | number {
   const odd = Object.keys(values).find((name) => !used.includes(name));
   if (odd !== undefined) throw new Usage(`\`${command}\` has no option \`--${odd}\``);
   if (command === "plan") return plan(values);
+  if (command === "audit") return audit(values);
   return command === "select" ? select(values) : check(values);
 }
 
@@ -125,8 +149,10 @@ async function opened(values: Values): Promise<{ engine: Contract.Engine; worksp
 /** Loads the leads piece by piece, so that a file may be larger than what is left of memory. */
 function load(workspace: Contract.Workspace, values: Values): Contract.LeadTable {
   const path = given(values, "leads");
-  const columns = values.columns === undefined ? {} : { columns: file(values.columns) as Record<string, string> };
-  const loader = workspace.loader(columns);
+  const options: Contract.LoadOptions = {};
+  if (values.columns !== undefined) options.columns = file(values.columns) as Record<string, string>;
+  if (values.absent !== undefined) options.absent = values.absent.split(",").map((name) => name.trim());
+  const loader = workspace.loader(options);
   let handle: number;
   try {
     handle = path === "-" ? 0 : openSync(path, "r");
@@ -154,7 +180,10 @@ function load(workspace: Contract.Workspace, values: Values): Contract.LeadTable
     if (handle !== 0) closeSync(handle);
     if (shown > 0) process.stderr.write("\r\u001b[K");
   }
-  return loader.finish();
+  const leads = loader.finish();
+  // Beside the answer, so that what another program reads stays as it is.
+  process.stderr.write(columnLines(leads.columns));
+  return leads;
 }
 
 async function plan(values: Values): Promise<number> {
@@ -203,6 +232,30 @@ async function check(values: Values): Promise<number> {
   const faults = found.filter(({ severity }) => severity === "error").length;
   const text = values.json === true ? `${JSON.stringify(found)}\n` : `${diagnosticLines(found)}${faults === 0 ? "the configuration is sound\n" : `${faults} faults\n`}`;
   return print(text, faults === 0 ? 0 : 1);
+}
+
+async function audit(values: Values): Promise<number> {
+  const path = given(values, "log");
+  let log: Uint8Array;
+  try {
+    log = readFileSync(path === "-" ? 0 : path);
+  } catch (error) {
+    throw new Usage(`${path}: ${(error as Error).message}`);
+  }
+  const options: Contract.AuditOptions = {};
+  if (values.columns !== undefined) options.columns = file(values.columns) as Record<string, keyof Contract.AuditEntry>;
+  if (values["time-format"] !== undefined) options.timeFormat = values["time-format"];
+  if (values.zone !== undefined) options.timeZone = values.zone;
+  if (values.period !== undefined) options.period = values.period as "day" | "week" | "month";
+  if (values.people !== undefined) options.people = values.people.split(",").map((name) => name.trim());
+  if (values.weights !== undefined) options.weights = file(values.weights) as Record<string, number>;
+  if (values.level !== undefined) {
+    options.level = Number(values.level);
+    if (Number.isNaN(options.level)) throw new Usage("`--level` must be a number");
+  }
+  const report = (await createEngine()).audit(log, options);
+  if (values.svg !== undefined) writeFileSync(values.svg, auditSvg(report));
+  return print(values.json === true ? `${JSON.stringify(report)}\n` : auditLines(report), report.findings.length > 0 ? 1 : 0);
 }
 
 async function run(): Promise<void> {

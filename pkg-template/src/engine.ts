@@ -44,6 +44,14 @@ export class Engine implements Contract.Engine {
     return [...hints(this.#instance.call((wasm) => wasm.check(input))), ...old];
   }
 
+  audit(log: readonly object[] | Uint8Array | ArrayBuffer | string, options: Contract.AuditOptions = {}): Contract.AuditReport {
+    this.#instance.check();
+    const isRows = Array.isArray(log);
+    const rows = typeof log === "string" ? new TextEncoder().encode(log) : isRows ? json(log) : (asBytes(log) ?? wrong("the log", "rows, a text or bytes"));
+    const input = json(withZones(isRows ? { ...options, format: "json" } : options, this.#zones)[0]);
+    return hinted(() => this.#instance.call((wasm) => wasm.audit(rows, input, this.#instance.budget)));
+  }
+
   peek(plan: Uint8Array): Contract.PlanHeader {
     this.#instance.check();
     const bytes = asBytes(plan) ?? wrong("a plan", "the bytes of `Plan.encode`");

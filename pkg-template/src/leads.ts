@@ -151,6 +151,10 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
     return this.call((table) => table.problems());
   }
 
+  get columns(): Contract.LeadTable["columns"] {
+    return this.call((table) => table.columns());
+  }
+
   get problemCount(): number {
     return this.call((table) => table.problemCount());
   }
@@ -167,12 +171,12 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
     return Loader.open(this.instance, options, (input) => this.call((table) => table.upserting(input)), true).into(data);
   }
 
-  remove(ids: readonly string[]): number {
+  remove(ids: readonly (string | number)[]): number {
     const input = json(ids);
     return this.call((table) => table.remove(input));
   }
 
-  get(id: string, viewer: Contract.Viewer): Record<string, unknown> | undefined {
+  get(id: string | number, viewer: Contract.Viewer): Record<string, unknown> | undefined {
     const [name, input] = [json(id), json(viewer)];
     const lead = this.call((table) => table.get(name, input)) as Record<string, unknown> | undefined;
     return lead === undefined ? undefined : bare(lead);

@@ -16,6 +16,8 @@ const LONG_WORD = 2 ** 10;
 const MOST_WORDS = 2 ** 12;
 const MOST_WORD = 64;
 const MISSING = 2 ** 32 - 1;
+/** Most keys of rows that are told of. */
+const MOST_KEYS = 1000;
 
 type Send = (loader: bound.Loader) => void;
 interface Shape {
@@ -33,6 +35,8 @@ interface Field {
   type: string;
   /** Whether nearly every text is another one, so that coding them gains nothing. */
   various: boolean;
+  /** Whether the module knows that rows have it. */
+  told: boolean;
   words: Codes;
   texts: Texts;
   /** Room for a code of each row, or a length. */
@@ -144,6 +148,9 @@ export class Rows {
   /** The cells of the fields that are where their key says; the fields that are not. */
   readonly #plain = new Map<string, unknown[]>();
   readonly #odd: Field[];
+  /** Keys that rows have had, and those of them that the module does not know of yet. */
+  readonly #met = new Set<string>();
+  #fresh: string[] = [];
   #from = 0;
   #count = 0;
   #length = 0;
@@ -159,11 +166,10 @@ export class Rows {
     this.#upsert = upsert;
     this.#batch = this.#next = Math.max(Math.floor(CELLS / shape.fields.length), 64);
     this.#fields = shape.fields.map(([name, type], place) => {
+      // A row may have what `columns` names, the field's name and its label: the first of them that is there holds.
       const keys = shape.keys.filter(([, of]) => of === place).map(([key]) => key);
-      // A row may have both the field's name and its label.
-      keys.sort((a, b) => Number(b === name) - Number(a === name));
       const [key = name, ...others] = keys;
-      return { place, cells: [], key, others, type, various: false, words: new Codes(), texts: new Texts(), codes: none };
+      return { place, cells: [], key, others, type, various: false, told: false, words: new Codes(), texts: new Texts(), codes: none };
     });
     // Objects have some names by birth, and a few fields may be under several: those take the longer way.
     this.#odd = this.#fields.filter(({ key, others }) => key in Object.prototype || others.length > 0);
@@ -179,7 +185,10 @@ export class Rows {
         const sends = this.#batchOf(rows, from, count);
         if (sends === undefined) continue;
         this.#next = Math.min(count * 2, this.#batch);
+        const fresh = this.#fresh.length > 0 ? encoder.encode(JSON.stringify(this.#fresh)) : undefined;
         call((loader) => {
+          if (fresh !== undefined) loader.meet(fresh);
+          this.#fresh = [];
           for (const send of sends) send?.(loader);
           loader.endBatch(count);
         });
@@ -229,6 +238,10 @@ export class Rows {
           if (keys[nth] !== key) {
             keys[nth] = key;
             targets[nth] = this.#plain.get(key);
+            if (!this.#met.has(key) && this.#met.size < MOST_KEYS) {
+              this.#met.add(key);
+              this.#fresh.push(key);
+            }
           }
           const target = targets[nth];
           nth += 1;
@@ -254,7 +267,14 @@ export class Rows {
 
   #column(field: Field): Send | undefined {
     const { sample, nulls } = this.#sample(field);
-    if (sample === undefined && (!this.#upsert || !nulls)) return undefined;
+    if (sample === undefined && !nulls) return undefined;
+    // A column of nulls alone tells that the key is there, once; in an upsert each of them clears.
+    if (sample === undefined && !this.#upsert) {
+      if (field.told) return undefined;
+      field.told = true;
+      return this.#numbers(field);
+    }
+    field.told = true;
     return (
       (typeof sample === "string" ? this.#texts(field) : undefined) ??
       (typeof sample === "number" || isDate(sample) ? this.#numbers(field) : undefined) ??
@@ -406,7 +426,9 @@ function written(cell: unknown): string {
 }
 
 function any(row: Record<string, unknown>, { key, others }: Field): unknown {
-  return [key, ...others].map((name) => own(row, name)).find((cell) => cell !== undefined);
+  let cell = own(row, key);
+  for (let at = 0; cell === undefined && at < others.length; at += 1) cell = own(row, others[at] ?? key);
+  return cell;
 }
 
 function own(row: Record<string, unknown>, key: string): unknown {

@@ -9,6 +9,7 @@ import type { Instance } from "./instance.js";
 import { LeadTable, Loader } from "./leads.js";
 import { Plan, planInput } from "./plan.js";
 import { Selection } from "./selection.js";
+import { Simulation } from "./simulation.js";
 import { hinted, zonesOf } from "./zones-named.js";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
@@ -180,7 +181,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return new Plan(this.instance, back);
   }
 
-  explain(leads: Contract.LeadTable, leadId: string, context: Contract.PlanContext, options?: { assume?: Contract.Assumption }): Contract.RoutingTrace {
+  explain(leads: Contract.LeadTable, leadId: string, context: Contract.PlanContext, options?: { assume?: Contract.Assumption; instead?: string }): Contract.RoutingTrace {
     const table = this.#table(leads);
     const [id, [given], input] = [json(leadId), contextInput(context), json(options ?? {})];
     return this.call((workspace) => workspace.explain(table, id, given, input)) as Contract.RoutingTrace;
@@ -191,8 +192,17 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return this.call((workspace) => workspace.forecast(id, n, given)) as string[];
   }
 
-  simulate(_leads: Contract.LeadTable, _draft: unknown, _context: Contract.PlanContext): Contract.SimulationReport {
-    throw this.#missing("simulate");
+  simulate(leads: Contract.LeadTable, what: { draft?: Contract.ConfigPatch; leads?: Contract.LeadsRef } | null, context: Contract.PlanContext): Contract.Simulation {
+    const table = this.#table(leads);
+    const draft = what?.draft;
+    const names = draft?.schedules ? zonesOf(draft, this.call((workspace) => workspace.config()).zones ?? {}, this.#source) : { zones: {}, zoneVersions: {} };
+    const ref: unknown = what?.leads;
+    const selected = isObject(ref) && "selection" in ref && ref.selection instanceof Selection ? { ids: ref.selection.ids() } : ref;
+    const [input, tables, [given]] = [json(ref === undefined ? what : { ...what, leads: selected }), json(names), contextInput(context)];
+    return new Simulation(
+      this.instance,
+      hinted(() => this.call((workspace) => workspace.simulate(table, input, tables, given))),
+    );
   }
 
   tally(leads: Contract.LeadTable, command: Contract.Command, context: Contract.PlanContext): Uint8Array {

@@ -5,10 +5,11 @@ use super::assemble::Over;
 use super::can::{Known, Verdict};
 use super::reach::Relation;
 use super::{Authorizer, Principal, ReceiveDenial};
-use crate::config::{UserIx, Verb};
+use crate::config::{Members, UserIx, Verb};
 use crate::error::Result;
 use crate::filter::{self, Context};
-use crate::query::{Cells, FieldIx, UnitIx};
+use crate::query::assume::is_true;
+use crate::query::{Cells, FieldIx, Query, UnitIx};
 use crate::time::Instant;
 
 impl Authorizer {
@@ -18,6 +19,21 @@ impl Authorizer {
     /// `now_required` where a condition reads the time; so for every question of this kind.
     pub fn covers_lead(&self, actor: UserIx, now: Option<Instant>, verb: Verb, lead: &dyn Cells) -> Result<bool> {
         self.single(actor, now, |asker| asker.of_lead(verb, Known { cells: lead, lacks: &[] }, &mut None))
+    }
+
+    /// Whether somebody can have every lead in a slot at any time, whether or not they accept it: then no lead need be asked about.
+    ///
+    /// # Errors
+    /// As [`Authorizer::covers_lead`].
+    pub fn may_hold_any(&self, slot: FieldIx, to: UserIx) -> Result<bool> {
+        let model = &self.model;
+        let timed = |members: &Members| members.filter.as_ref().is_some_and(Query::needs_now);
+        let holders = model.lead.slots.iter().find(|known| known.field == slot).and_then(|slot| slot.holders.as_ref());
+        let pooled = model.lead.pool.is_some() && !model.pools.is_empty();
+        if pooled || model.lifecycle.boundary.is_some() || holders.is_some_and(timed) || self.unfit(slot, to, None)?.is_some() {
+            return Ok(false);
+        }
+        self.asker(to, None).map_or(Ok(false), |asker| Ok(is_true(&asker.sides(Verb::LeadView, Over::Lead)?.both())))
     }
 
     /// Whether a slot may be taken from whoever holds it; also where nobody does.

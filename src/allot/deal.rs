@@ -183,7 +183,10 @@ fn eligible(
             None => condition.rows = condition.rows.and(auth.receive(&asking, split.slot, taker.user, extra.changes)?),
         }
         if let Receivers::Group(id) = &split.to {
-            condition.node = and([condition.node, match_condition::condition(planner, id, taker.user)?]);
+            condition.node = and([
+                condition.node,
+                match_condition::condition(planner.model, planner.model.groups.find(id).unwrap_or(u32::MAX), taker.user)?,
+            ]);
         }
         given = given.or(give);
         open = open.or(unbarred);

@@ -1,23 +1,21 @@
 //! What a group's members must meet: a field of the lead against an attribute of the user, written as an ordinary filter.
 
-use crate::config::UserIx;
 use crate::config::groups::MatchOp;
+use crate::config::{Model, UserIx};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::plan::timeline;
 use crate::query::assume::{all, never};
 use crate::query::{Cells, Expr, Strictness};
 
-use crate::plan::planner::Planner;
-
 /// What a lead must be like for a member of the group to have it, as far as the group's `match` goes.
-pub(crate) fn condition(planner: &Planner<'_>, group: &str, user: UserIx) -> Result<Expr> {
-    let (Some(group), Some(user)) = (planner.model.groups.by_id(group), planner.model.users.get(user)) else { return Ok(never()) };
+pub(crate) fn condition(model: &Model, group: u32, user: UserIx) -> Result<Expr> {
+    let (Some(group), Some(user)) = (model.groups.at(group), model.users.get(user)) else { return Ok(never()) };
     let mut out = Vec::new();
     for condition in &group.matches {
         let value = timeline::json(&user.cell(condition.user));
         let words = if value.is_null() { Json::List(Vec::new()) } else { value.clone() };
-        let field = planner.model.schema.name(condition.lead);
+        let field = model.schema.name(condition.lead);
         let rule = match condition.op {
             // Somebody without the attribute matches nothing; an empty list matches nothing either.
             MatchOp::Equals if value.is_null() => return Ok(never()),
@@ -34,8 +32,8 @@ pub(crate) fn condition(planner: &Planner<'_>, group: &str, user: UserIx) -> Res
             }
         };
         let query = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![rule]))]);
-        let query = crate::query::compile(&query, "", &planner.model.schema, Strictness::List)
-            .map_err(|faults| Error::invalid("match_invalid", faults))?;
+        let query =
+            crate::query::compile(&query, "", &model.schema, Strictness::List).map_err(|faults| Error::invalid("match_invalid", faults))?;
         out.push(query.root().clone());
     }
     Ok(all(out))

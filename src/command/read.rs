@@ -8,6 +8,7 @@ use crate::config::Model;
 use crate::error::{Diagnostic, Error, Result};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
+use crate::plan::leads::LeadsRef;
 
 /// Reads one command.
 pub(crate) struct Reader<'a> {
@@ -40,6 +41,11 @@ impl Command {
             _ => Err(Error::invalid(if reader.query_fault.get() { "query_invalid" } else { "command_invalid" }, list)),
         }
     }
+}
+
+/// Reads which leads are meant, where no command says so.
+pub(crate) fn leads(node: &Decoder<'_>, model: &Model) -> Option<LeadsRef> {
+    Reader { model, rows: None, query_fault: Cell::new(false) }.leads(node)
 }
 
 impl Reader<'_> {

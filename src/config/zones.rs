@@ -48,7 +48,7 @@ pub(crate) fn versions(zones: &BTreeMap<String, NamedZone>) -> Json {
 }
 
 /// Reads `zones`: name → list of `{untilMs, offsetSeconds}`, and `zoneVersions`.
-pub(super) fn read(root: &Decoder<'_>) -> BTreeMap<String, NamedZone> {
+pub(crate) fn read(root: &Decoder<'_>) -> BTreeMap<String, NamedZone> {
     let mut out = BTreeMap::new();
     for (name, node) in root.get("zones").entries() {
         let mut table = Vec::new();
@@ -81,7 +81,7 @@ pub(super) fn read(root: &Decoder<'_>) -> BTreeMap<String, NamedZone> {
 }
 
 /// The zone that a node names; UTC where it names none.
-pub(super) fn zone(node: &Decoder<'_>, zones: &BTreeMap<String, NamedZone>) -> Zone {
+pub(crate) fn zone(node: &Decoder<'_>, zones: &BTreeMap<String, NamedZone>) -> Zone {
     let Some(name) = node.text() else { return Zone::utc() };
     if name != "UTC" && !name.contains('/') {
         // Several places go by `EST`, `BST` or `IST`, and runtimes do not agree on one.

@@ -27,6 +27,7 @@
 //! assert_eq!(served, [Member(4), Member(7), Member(4)]);
 //! ```
 
+pub mod batch;
 pub mod fewest_in_period;
 pub mod least_loaded;
 pub mod least_recent;

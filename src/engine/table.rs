@@ -12,17 +12,17 @@
 //! |---|---|---|
 //! | text | text (`""` is a value), numbers in their shortest form | `not_text`, `number_out_of_range`, `text_too_long`, `lone_surrogate` |
 //! | number | numbers, text of a JSON number (spaces around it allowed) | `not_a_number`, `number_out_of_range` (infinite, or whole and beyond 2^53) |
-//! | boolean | `true`, `false`, 0, 1, text `true` `false` `yes` `no` `1` `0` in any case | `not_a_boolean` |
+//! | boolean | `true`, `false`, 0, 1, text `true` `false` `yes` `no` `t` `f` `y` `n` `1` `0` `checked` `unchecked` in any case | `not_a_boolean` |
 //! | date | text of a day: the field's format, or RFC 3339 | `not_a_date` |
 //! | datetime | text: the field's format, or RFC 3339, without offset local time in the zone, a bare day its start; whole milliseconds since 1970 | `not_a_datetime` |
-//! | choice, user, unit | as text; `""` is null | as text; `unknown_choice`, `unknown_user`, `unknown_unit` are kept |
+//! | choice, user, unit | as text, without the blanks around it; `""` is null | as text; `unknown_choice`, `unknown_user`, `unknown_unit` are kept |
 //! | tags, units | lists of texts and numbers; text split at commas (`\,` is a comma), parts trimmed; empty and null elements fall out | `not_a_list`, and as above |
 //!
 //! A lone surrogate becomes U+FFFD. A text longer than 64 KiB is null. Null, `NaN` and a missing key are one thing, but an
-//! upsert leaves the fields of missing keys as they are.
+//! upsert leaves the fields of missing keys as they are, and those whose cells cannot be read.
 //!
 //! # Rows
-//! Rows are counted from 0 in the order of the input; blank lines of CSV do not count. A row without an id is refused
+//! Rows are counted from 0 in the order of the input; lines of CSV with nothing but delimiters and blanks do not count. A row without an id is refused
 //! (`id_missing`), as is one whose id has a lone surrogate, is too long or is no text or number (`id_invalid`). An id that comes again is
 //! reported (`duplicate_id`): in a load the last row holds, at the place of the first; in an upsert both are applied, one after the
 //! other. A row of CSV with fewer or more cells than the header is kept and reported (`ragged_row`); cells that are
@@ -66,10 +66,10 @@ pub use codes::CodeSlice;
 pub use column::{CHUNK, Column, RowIx};
 pub use edit::{Edit, Values};
 pub use list::MOST_HAVING;
-pub use load::{BatchColumn, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
+pub use load::{BatchColumn, Columns, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
 pub use mask::Mask;
 pub use mask::bit;
-pub use problem::{Problem, Problems};
+pub use problem::{NO_ROW, Problem, Problems};
 pub use snapshot::{Row, Snapshot};
 
 use crate::query::{FieldIx, Schema};
@@ -102,6 +102,7 @@ pub struct Table {
     now: Snapshot,
     index: Index,
     problems: Problems,
+    loaded: Columns,
     budget: Budget,
     ascending: bool,
     by_id: RefCell<Option<(u64, Rc<[u32]>)>>,
@@ -122,6 +123,7 @@ impl Table {
             now: Snapshot::empty(schema, id),
             index: Index::default(),
             problems: Problems::default(),
+            loaded: Columns::default(),
             budget,
             ascending: true,
             by_id: RefCell::new(None),
@@ -158,11 +160,16 @@ impl Table {
         &self.problems
     }
 
+    /// What became of the columns of the input that it was loaded from.
+    pub fn loaded(&self) -> &Columns {
+        &self.loaded
+    }
+
     /// Bytes held, those that snapshots alone hold left out.
     pub fn bytes(&self) -> usize {
         let columns: usize = self.now.columns.iter().map(Column::bytes).sum();
         let live = self.now.live.as_ref().map_or(0, |live| live.capacity() * 8);
-        columns + live + self.index.bytes() + self.problems.bytes()
+        columns + live + self.index.bytes() + self.problems.bytes() + self.loaded.bytes()
     }
 
     /// The table as it is now, readable when it has changed.

@@ -198,11 +198,11 @@ fn by_code(
         }
     }
     let mut out: BTreeMap<String, Moved> = BTreeMap::new();
-    let losers = coded.dict.iter().map(str::to_owned).zip(lost.into_iter().skip(1));
-    let winners = values.iter().zip(won).filter_map(|(value, won)| Some((value.text()?.to_owned(), won)));
+    let losers = coded.dict.iter().zip(lost.into_iter().skip(1));
+    let winners = values.iter().zip(won).filter_map(|(value, won)| Some((value.text()?, won)));
     for (user, moved) in losers.chain(winners).filter(|(_, moved)| moved.dealt + moved.released + moved.open_before + moved.open_after > 0)
     {
-        let line = out.entry(user).or_default();
+        let line = out.entry(user.to_owned()).or_default();
         line.dealt += moved.dealt;
         line.released += moved.released;
         line.open_before += moved.open_before;

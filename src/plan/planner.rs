@@ -28,10 +28,14 @@ pub(crate) struct Planner<'a> {
     pub table: &'a Table,
     pub context: &'a Context,
     pub actor: UserIx,
+    /// When: the context's now, but for leads that are replayed.
+    pub now: std::cell::Cell<Instant>,
     /// Whether the command asks for the right to act on many leads.
     pub bulk: bool,
     pub(crate) open: OnceCell<RowSet>,
     pub(crate) counted: RefCell<workload::Counted>,
+    /// People whose leads were counted one by one.
+    pub(crate) singly: std::cell::Cell<u32>,
     /// By unit: whether the actor may see what its people hold.
     shown: RefCell<BTreeMap<Option<UnitIx>, bool>>,
     /// The rows that a filter or a list found, where the plan shall name them.
@@ -60,7 +64,9 @@ impl<'a> Planner<'a> {
     pub fn new(model: &'a Rc<Model>, auth: &'a Rc<Authorizer>, table: &'a Table, context: &'a Context, actor: UserIx, bulk: bool) -> Self {
         let (open, counted, found) = (OnceCell::new(), RefCell::default(), RefCell::default());
         let (shown, warnings) = (RefCell::default(), RefCell::default());
-        Planner { model, auth, table, context, actor, bulk, open, counted, shown, found, warnings }
+        let now = std::cell::Cell::new(context.now);
+        let singly = std::cell::Cell::new(0);
+        Planner { model, auth, table, context, actor, now, bulk, open, counted, singly, shown, found, warnings }
     }
 
     /// What filters are evaluated with.
@@ -68,14 +74,14 @@ impl<'a> Planner<'a> {
         filter::Context {
             schema: &self.model.schema,
             people: self.auth.as_ref(),
-            now: Some(self.context.now),
+            now: Some(self.now.get()),
             actor: Some(&self.context.actor),
         }
     }
 
     /// What questions are asked about.
     pub fn asking(&self) -> crate::access::RowRequest<'_> {
-        crate::access::RowRequest { table: self.table, actor: self.actor, now: Some(self.context.now) }
+        crate::access::RowRequest { table: self.table, actor: self.actor, now: Some(self.now.get()) }
     }
 
     /// The id of a user.
@@ -175,7 +181,7 @@ impl<'a> Planner<'a> {
             PatchValue::Set(cell) => Change::Set(cell.clone()),
             PatchValue::Actor => Change::Set(Cell::Text(Cow::Owned(self.context.actor.clone()))),
             PatchValue::Words { add, remove } => Change::Words { add: add.clone(), remove: remove.clone() },
-            PatchValue::Relative(relative) => match relative.at(self.context.now, &schema.zone, schema.week_start) {
+            PatchValue::Relative(relative) => match relative.at(self.now.get(), &schema.zone, schema.week_start) {
                 Some(at) if schema.kind(patch.field) == FieldType::Date => Change::Set(Cell::Day(schema.zone.local(at).day)),
                 Some(at) => Change::Set(Cell::Instant(at)),
                 None => Change::Set(Cell::Null),

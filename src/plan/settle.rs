@@ -9,7 +9,7 @@ use crate::access::{Authorizer, Reason};
 use crate::config::Model;
 use crate::error::{Diagnostic, Result};
 use crate::json::Json;
-use crate::query::Cell;
+use crate::query::{Cell, FieldIx};
 use crate::table::{Column, RowIx, Table};
 
 use crate::plan::context::Context;
@@ -37,6 +37,9 @@ pub(crate) struct Asked<'a> {
     /// Whether the command asks for the right to act on many leads.
     pub bulk: bool,
 }
+
+/// Whether a row, at its place in the plan, changes.
+type Moves<'a> = Box<dyn Fn(usize, RowIx) -> bool + 'a>;
 
 impl Plan {
     /// A decision as a plan, without what follows from it. Whatever a draft holds has its place here.
@@ -126,12 +129,16 @@ impl Plan {
     fn drop_unchanged(&mut self) -> Result<()> {
         let mut keep = Vec::new();
         keep.try_reserve_exact(self.rows.len())?;
-        let moved = self.sure_to_change();
+        let (field, moved) = self.sure_to_change();
+        let mut all_moved = field.is_some() && field == self.slot;
         for (at, row) in self.rows.iter().enumerate() {
             let row = RowIx(*row);
-            keep.push(moved(row) || !self.edits.of_row(at, row, &self.table, &self.model, self.now).is_empty());
+            let sure = moved(at, row);
+            all_moved &= sure;
+            keep.push(sure || !self.edits.of_row(at, row, &self.table, &self.model, self.now).is_empty());
         }
         drop(moved);
+        self.all_move = all_moved;
         if keep.iter().all(|keep| *keep) {
             return Ok(());
         }
@@ -144,18 +151,31 @@ impl Plan {
         Ok(())
     }
 
-    /// Tells of some rows at a glance that they change: by the code of a field that all are set to one value of.
-    fn sure_to_change(&self) -> Box<dyn Fn(RowIx) -> bool + '_> {
+    /// Tells of some rows at a glance that they change: by the codes of a field that is set in all of them.
+    fn sure_to_change(&self) -> (Option<FieldIx>, Moves<'_>) {
         for edit in self.edits.iter().filter(|edit| edit.when == edit::AppliesWhen::Always) {
-            if let (NewValue::Same(cell), Column::Coded(coded)) = (&edit.to, self.table.column(edit.field)) {
-                let wanted = match cell {
-                    Cell::Text(text) => coded.dict.find(text),
-                    _ => Some(0),
-                };
-                return Box::new(move |row| Some(coded.code(row.0)) != wanted);
+            let Column::Coded(coded) = self.table.column(edit.field) else { continue };
+            let code = |cell: &Cell<'_>| match cell {
+                Cell::Text(text) => coded.dict.find(text),
+                _ => Some(0),
+            };
+            match &edit.to {
+                NewValue::Same(cell) => {
+                    let wanted = code(cell);
+                    return (Some(edit.field), Box::new(move |_, row| Some(coded.code(row.0)) != wanted));
+                }
+                NewValue::Coded(values, numbers) if self.model.lead.slot(edit.field).is_some() => {
+                    let wanted: Vec<Option<u32>> = values.iter().map(code).collect();
+                    let moves = move |at: usize, row: RowIx| {
+                        let number = numbers.get(at).and_then(|number| wanted.get(*number as usize));
+                        number.is_some_and(|wanted| Some(coded.code(row.0)) != *wanted)
+                    };
+                    return (Some(edit.field), Box::new(moves));
+                }
+                _ => {}
             }
         }
-        Box::new(|_| false)
+        (None, Box::new(|_, _| false))
     }
 
     /// Names the units that gain access to leads, each with how many.

@@ -168,7 +168,13 @@ pub fn value<const N: usize>(pairs: [(&str, Json); N]) -> Json {
 
 /// A key such as `split/<name>`; the name is percent-encoded as `encodeURIComponent` does it.
 pub fn key(kind: &str, name: &str) -> String {
-    let mut out = format!("{kind}/");
+    let mut out = String::with_capacity(kind.len() + name.len() + 1);
+    out.push_str(kind);
+    out.push('/');
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+        out.push_str(name);
+        return out;
+    }
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
             out.push(char::from(byte));

@@ -7,9 +7,13 @@ use crate::access::RowSet;
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::query::FieldIx;
+use crate::table::Column;
 
 use crate::plan::holders;
 use crate::plan::planner::Planner;
+
+/// People whose leads are counted one by one.
+const FEW: u32 = 4;
 
 /// Open leads by slot and holder.
 pub(crate) type Counted = BTreeMap<FieldIx, Rc<BTreeMap<String, u64>>>;
@@ -50,7 +54,16 @@ impl Planner<'_> {
                 "the table holds only some of the leads, so the open leads of each person must be given",
             )
             .hint("give `load`: user → open leads in all")),
-            None => Ok(self.counted(slot)?.get(user).copied().unwrap_or(0)),
+            None => {
+                let known = self.counted.borrow().contains_key(&slot);
+                // Of few people, each is counted alone; of many, all at once.
+                let few = self.singly.get() < FEW && self.model.lifecycle.open.is_none() && self.table.live().is_none();
+                if let (false, true, Column::Coded(column)) = (known, few, self.table.column(slot)) {
+                    self.singly.set(self.singly.get() + 1);
+                    return Ok(column.dict.find(user).map_or(0, |code| column.count(code) as u64));
+                }
+                Ok(self.counted(slot)?.get(user).copied().unwrap_or(0))
+            }
         }
     }
 }

@@ -4,8 +4,9 @@ use crate::config::{GroupIx, UserIx};
 use crate::error::Result;
 use crate::filter;
 use crate::query::{Cell, FieldIx};
+use crate::rotate::Member;
+use crate::rotate::batch::{self, Dealt};
 use crate::rotate::limits::Window;
-use crate::rotate::{Member, Stamp};
 
 use super::person;
 use super::router::{Asks, Overlaid, Router, Subject};
@@ -14,8 +15,9 @@ impl Router<'_> {
     /// Counts that somebody got a lead.
     pub fn assigned(&mut self, user: UserIx, slot: FieldIx, group: Option<GroupIx>, lead: &Subject<'_>) -> Result<()> {
         let model = self.planner.model;
-        let member = Member(user.0);
-        if self.uses_loads && self.asks != Asks::Nothing {
+        if let (true, Asks::Replay, Some(row)) = (self.compiled.uses_loads, self.asks, lead.row) {
+            self.replayed_load(slot, user, row)?;
+        } else if self.compiled.uses_loads && self.asks != Asks::Nothing {
             let former = lead.cells.cell(slot).text().and_then(|id| model.user(id)).map(|(user, _)| user);
             if let Some(former) = former
                 && self.is_open(lead, None)?
@@ -25,35 +27,11 @@ impl Router<'_> {
             if self.is_open(lead, Some((slot, user)))? {
                 self.change_load(slot, user, 1)?;
             }
-        } else if self.uses_loads {
+        } else if self.compiled.uses_loads {
             self.change_load(slot, user, 1)?;
         }
-        let limited = self.is_limited(user);
-        let mut stamped = None;
-        if self.uses_recency {
-            self.person(user)?;
-            let mut latest = self.recency.last(member);
-            if let Some(group) = group.and_then(|group| self.groups.get(&group.0)) {
-                for other in &group.members {
-                    latest = latest.max(self.recency.last(Member(other.0)));
-                }
-            }
-            let stamp = Stamp::after(self.now, latest);
-            self.recency.set(member, stamp);
-            self.automatic.set(member, stamp);
-            stamped = Some(stamp);
-        }
-        let window: Option<Window> =
-            if limited { person::longest(self.limits(user, None)).max(person::longest(&self.group_limits)) } else { None };
-        let (now, starts) = (self.now, self.starts);
-        let person = self.person(user)?;
-        person.assigned = true;
-        if let Some(stamp) = stamped {
-            (person.memory.last, person.memory.automatic) = (Some(stamp), Some(stamp));
-        }
-        if limited {
-            person.memory.usage.record(now, &starts, window);
-        }
+        self.stamp(user, group)?;
+        self.counted(user)?;
         if slot == model.lead.owner
             && let Some(row) = lead.row
         {
@@ -62,12 +40,50 @@ impl Router<'_> {
         self.refresh(user)
     }
 
+    fn stamp(&mut self, user: UserIx, group: Option<GroupIx>) -> Result<()> {
+        if !self.compiled.uses_recency {
+            return Ok(());
+        }
+        self.person(user)?;
+        self.recencies.assign(Member(user.0), group.map(|group| group.0 as usize), self.now);
+        Ok(())
+    }
+
+    /// Counts an assignment for the limits of whoever got it.
+    fn counted(&mut self, user: UserIx) -> Result<()> {
+        let limited = self.is_limited(user);
+        let window: Option<Window> =
+            if limited { person::longest(self.limits(user, None)).max(person::longest(&self.compiled.group_limits)) } else { None };
+        let (now, starts) = (self.now, self.starts);
+        self.served.insert(user.0 as usize);
+        if limited {
+            self.person(user)?.memory.usage.record(now, &starts, window);
+        }
+        Ok(())
+    }
+
+    /// Deals rows of a batch, the first of `rows` first, as long as nothing about them is to be looked at.
+    pub fn deal(&mut self, rows: &[u32], out: &mut Dealt) -> Result<()> {
+        let now = self.compiled.uses_recency.then_some(self.now);
+        let run = self.rules.run(rows, self.planner.table, now);
+        let watched = batch::deal(&run, &mut self.lanes, &mut self.recencies, out);
+        for user in &out.users {
+            self.served.insert(*user as usize);
+        }
+        if let (true, Some(user)) = (watched, out.users.last()) {
+            let user = UserIx(*user);
+            self.counted(user)?;
+            self.refresh(user)?;
+        }
+        Ok(())
+    }
+
     /// A pool takes a lead: it has no owner any more.
     pub fn released(&mut self, lead: &Subject<'_>) -> Result<()> {
         let model = self.planner.model;
         let owner = model.lead.owner;
         let former = lead.cells.cell(owner).text().and_then(|id| model.user(id)).map(|(user, _)| user);
-        if let Some(former) = former.filter(|_| self.uses_loads)
+        if let Some(former) = former.filter(|_| self.compiled.uses_loads)
             && self.is_open(lead, None)?
         {
             self.change_load(owner, former, -1)?;
@@ -78,7 +94,7 @@ impl Router<'_> {
         }
     }
 
-    fn change_load(&mut self, slot: FieldIx, user: UserIx, by: i64) -> Result<()> {
+    pub fn change_load(&mut self, slot: FieldIx, user: UserIx, by: i64) -> Result<()> {
         let of_slot = self.loads.entry(slot).or_default();
         if !of_slot.known.contains_key(&user.0) {
             *of_slot.moved.entry(user.0).or_default() += by;
@@ -94,7 +110,7 @@ impl Router<'_> {
     fn is_open(&self, lead: &Subject<'_>, given: Option<(FieldIx, UserIx)>) -> Result<bool> {
         let planner = self.planner;
         let Some(open) = &planner.model.lifecycle.open else { return Ok(true) };
-        let Some((slot, user)) = given.filter(|_| self.open_moves) else {
+        let Some((slot, user)) = given.filter(|_| self.compiled.open_moves) else {
             return match (self.asks, lead.row) {
                 (Asks::Rows, Some(row)) => Ok(planner.open()?.contains(row)),
                 _ => filter::matches(open, lead.cells, &planner.filtering()),
@@ -112,25 +128,24 @@ impl Router<'_> {
                     crate::access::Change::Later => {}
                 }
             }
-            sets.extend(model.lead.assigned_at.map(|field| (field, Cell::Instant(planner.context.now))));
+            sets.extend(model.lead.assigned_at.map(|field| (field, Cell::Instant(planner.now.get()))));
         }
         filter::matches(open, &Overlaid { below: lead.cells, sets: &sets }, &planner.filtering())
     }
 
     /// Puts what changed of a person into the groups that were loaded.
-    fn refresh(&mut self, user: UserIx) -> Result<()> {
-        let groups: Vec<u32> = self.groups.keys().copied().collect();
-        for at in groups {
-            let ix = GroupIx(at);
-            if self.limits(user, Some(ix)).is_empty() && self.capacity(user, Some(ix)).is_none() {
-                continue;
+    pub fn refresh(&mut self, user: UserIx) -> Result<()> {
+        let own = self.planner.model.users.get(user).is_some_and(|user| user.capacity.is_some() || !user.limits.is_empty());
+        let mut moving = Vec::new();
+        for (at, group) in &self.groups {
+            if own || group.limits {
+                let place = group.members.iter().position(|other| *other == user);
+                moving.extend(place.map(|place| (GroupIx(*at), place, group.slot)));
             }
-            let found = self.groups.get(&at).and_then(|group| Some((group.members.iter().position(|other| *other == user)?, group.slot)));
-            let Some((place, slot)) = found else { continue };
+        }
+        for (ix, place, slot) in moving {
             let blocked = !self.moving(user, Some(ix), slot)?.is_empty();
-            if let Some(group) = self.groups.get_mut(&at) {
-                group.set_moving(place, blocked);
-            }
+            self.set_moving(ix, place, blocked);
         }
         Ok(())
     }

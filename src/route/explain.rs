@@ -14,20 +14,24 @@ use crate::query::convert::cell_from_json;
 use crate::query::{Cell, FieldIx};
 use crate::table::{Row, Table};
 
+use super::instead::{self, Search};
 use super::router::{Asks, Outcome, Overlaid, Router, Subject, Trace};
 use super::rules::RuleOutcome;
 
-/// What is assumed to be otherwise: people and fields of the lead.
+/// What is assumed to be otherwise: people and fields of the lead; and who should have got it.
 #[derive(Clone, Debug, Default)]
 pub struct Assumed {
     /// Users as they are assumed to be: what is put into the configuration in their place.
     pub users: Vec<Json>,
     /// Values of the lead.
     lead: Vec<(FieldIx, Cell<'static>)>,
+    /// Who should have got the lead.
+    instead: Option<UserIx>,
 }
 
 impl Assumed {
-    /// Reads `{users?, lead?}`: for each user the keys of the configuration that differ, and the lead's fields that do.
+    /// Reads `{assume?: {users?, lead?}, instead?}`: for each user the keys of the configuration that differ, the lead's fields that do, and
+    /// who should have got the lead.
     ///
     /// # Errors
     /// `options_invalid` with every fault.
@@ -35,11 +39,18 @@ impl Assumed {
         let faults = Faults::default();
         let node = Decoder::new(json, "", &faults);
         let mut out = Assumed::default();
-        if !node.is_null() && node.keys(&["assume"]) {
+        if !node.is_null() && node.keys(&["assume", "instead"]) {
             let assume = node.get("assume");
             if !assume.is_null() && assume.keys(&["users", "lead"]) {
                 out.read_users(&assume.get("users"), config);
                 out.read_lead(&assume.get("lead"), model);
+            }
+            let instead = node.get("instead");
+            if let Some(id) = instead.text() {
+                out.instead = model.users.find(id).map(UserIx);
+                if out.instead.is_none() {
+                    crate::config::unknown(&instead, "user", id, model.users.ids());
+                }
             }
         }
         let (failed, list) = (faults.any_error(), faults.into_list());
@@ -62,7 +73,10 @@ impl Assumed {
                     continue;
                 }
                 user.retain(|(name, _)| name != key);
-                user.push((key.to_owned(), value.json.clone()));
+                // Null is a key that is not there.
+                if !value.is_null() {
+                    user.push((key.to_owned(), value.json.clone()));
+                }
             }
             self.users.push(Json::Object(user));
         }
@@ -98,6 +112,7 @@ impl Assumed {
 pub(crate) fn explain(
     model: &Rc<Model>,
     auth: &Rc<Authorizer>,
+    source: &Json,
     table: &Table,
     id: &str,
     context: &Context,
@@ -119,6 +134,11 @@ pub(crate) fn explain(
     let mut router = Router::new(&planner, Asks::Each)?;
     let mut trace = Trace::default();
     let decision = router.walk(&lead, Some(&mut trace))?;
+    let mut instead = None;
+    if let Some(wanted) = assumed.instead {
+        let search = Search { source, planner: &planner, lead, wanted, assumed: &assumed.users };
+        instead = Some(instead::to_json(planner.id_of(wanted), search.smallest()?));
+    }
     context.state.check_complete()?;
 
     let mut rules = Vec::new();
@@ -159,10 +179,12 @@ pub(crate) fn explain(
     let mut outcome = vec![("kind".to_owned(), kind.into())];
     outcome.extend(more.map(|(key, value)| (key.to_owned(), value)));
     outcome.extend(decision.group.map(|group| ("group".to_owned(), group_id(group.0).into())));
-    Ok(Json::object([
-        ("lead", id.into()),
-        ("rules", Json::List(rules)),
-        ("candidates", Json::List(candidates)),
-        ("outcome", Json::Object(outcome)),
-    ]))
+    let mut out = vec![
+        ("lead".to_owned(), id.into()),
+        ("rules".to_owned(), Json::List(rules)),
+        ("candidates".to_owned(), Json::List(candidates)),
+        ("outcome".to_owned(), Json::Object(outcome)),
+    ];
+    out.extend(instead.map(|instead| ("instead".to_owned(), instead)));
+    Ok(Json::Object(out))
 }

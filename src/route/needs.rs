@@ -83,6 +83,9 @@ fn reach(model: &Model) -> Reach {
 /// The slots that rules may fill.
 pub(crate) fn slots(model: &Model) -> Vec<FieldIx> {
     let mut out = vec![model.lead.owner];
+    if model.lead.slots.len() == 1 {
+        return out;
+    }
     for slot in reach(model).groups.iter().filter_map(|ix| model.groups.at(*ix)).map(|group| group.slot) {
         if !out.contains(&slot) {
             out.push(slot);

@@ -1,6 +1,6 @@
 //! What keeps a person from leads whatever lead it is, and what their assignments count.
 
-use crate::config::{Limit, Period, User};
+use crate::config::{Limit, Model, Period, User, UserIx};
 use crate::json::Json;
 use crate::query::Schema;
 use crate::rotate::limits::{PeriodStarts, Usage, Window};
@@ -14,11 +14,22 @@ use super::reasons::Reasons;
 pub(super) struct Person {
     /// Reasons that no lead of the call changes.
     pub fixed: Reasons,
+    /// When that was.
+    pub at: i64,
     pub memory: PersonMemory,
     /// The value that was read.
     pub kept: Option<Json>,
-    /// Whether the call assigned them a lead.
-    pub assigned: bool,
+}
+
+/// What keeps a person from leads at an instant, whatever the leads.
+pub(super) fn fixed(model: &Model, user: UserIx, now: Instant) -> Reasons {
+    let Some(known) = model.users.get(user) else { return Reasons::INACTIVE };
+    let closed = known.schedule.and_then(|at| model.schedules.at(at)).is_some_and(|hours| !hours.hours.contains(now));
+    Reasons::INACTIVE
+        .when(!known.active)
+        .and(Reasons::PAUSED.when(known.paused))
+        .and(Reasons::ABSENT.when(known.is_absent(now)))
+        .and(Reasons::OUTSIDE_HOURS.when(closed))
 }
 
 /// A limit's window in the words of the rotation.

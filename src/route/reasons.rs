@@ -77,6 +77,16 @@ impl Reasons {
         self.0 & other.0 != 0
     }
 
+    /// The reasons as a number.
+    pub(super) fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Each with its code, in order.
+    pub(super) fn each(self) -> impl Iterator<Item = (&'static str, Reasons)> {
+        Reasons::ALL.iter().filter(move |(reason, ..)| self.has(*reason)).map(|(reason, code, _)| (*code, *reason))
+    }
+
     /// Code and message of each, in order.
     pub fn list(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         Reasons::ALL.iter().filter(move |(reason, ..)| self.has(*reason)).map(|(_, code, message)| (*code, *message))

@@ -1,23 +1,26 @@
 //! What a call knows and carries on from lead to lead, and the way of one lead through the rules.
 
-use crate::btree::BTreeMap;
-use crate::btree::Entry;
+use crate::btree::{BTreeMap, Entry};
+use std::rc::Rc;
 
 use crate::access::{Reassignment, RowSet};
-use crate::config::{GroupIx, Limit, Method, UserIx};
+use crate::config::{GroupIx, Limit, UserIx};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
 use crate::plan::planner::Planner;
 use crate::plan::state;
 use crate::query::{Cell, Cells, FieldIx};
+use crate::rotate::batch::{Lane, Recencies};
 use crate::rotate::limits::PeriodStarts;
-use crate::rotate::{Loads, Member, Recency};
+use crate::rotate::{Loads, Member, PlaceSet};
 use crate::table::{RowIx, Snapshot};
 
+use super::compiled::Compiled;
 use super::group::Group;
 use super::memory::PersonMemory;
 use super::person::{self, Person};
 use super::reasons::Reasons;
+use super::replay::Replay;
 use super::rules::{RuleOutcome, Rules};
 use super::same::SameIndex;
 
@@ -85,6 +88,8 @@ pub(super) enum Asks {
     Rows,
     /// None: a lead that everybody accepts.
     Nothing,
+    /// One lead after the other, each as it came and at its own time.
+    Replay,
 }
 
 /// Open leads in a slot, person by person as they are asked for.
@@ -110,58 +115,45 @@ pub(super) struct Router<'p> {
     pub starts: PeriodStarts,
     pub rules: Rules,
     pub people: BTreeMap<u32, Person>,
-    pub groups: BTreeMap<u32, Group>,
+    pub compiled: Rc<Compiled>,
+    pub groups: BTreeMap<u32, Rc<Group>>,
+    /// By group: its rotation, once it was met.
+    pub lanes: Vec<Option<Lane>>,
     pub loads: BTreeMap<FieldIx, SlotLoads>,
-    pub recency: Recency,
-    pub automatic: Recency,
+    pub recencies: Recencies,
     pub holdable: BTreeMap<(FieldIx, u32), Holdable>,
     pub same: BTreeMap<FieldIx, SameIndex>,
     /// Owners of rows as the call leaves them.
     pub owners: BTreeMap<u32, Option<UserIx>>,
     pub warnings: Vec<Diagnostic>,
-    /// Whether stamps, loads and counts decide anything in this configuration.
-    pub uses_recency: bool,
-    pub uses_loads: bool,
-    pub group_limits: Vec<Limit>,
-    /// Whether a field that routing sets decides whether a lead is open.
-    pub open_moves: bool,
+    /// Users who got a lead.
+    pub served: PlaceSet,
+    pub replay: Replay,
 }
 
 impl<'p> Router<'p> {
     pub fn new(planner: &'p Planner<'p>, asks: Asks) -> Result<Self> {
         let model = planner.model;
-        let now = planner.context.now;
-        let by_recency =
-            |method: &Method| matches!(method, Method::LeastRecent { .. } | Method::LeastLoaded { .. } | Method::FewestInPeriod { .. });
-        let by_load = |group: &crate::config::Group| group.capacity.is_some() || matches!(group.method, Method::LeastLoaded { .. });
-        let mut group_limits = Vec::new();
-        for group in model.groups.iter() {
-            group_limits.extend(group.limits.iter().cloned());
-        }
-        let sets = |field: FieldIx| {
-            model.lead.slot(field).is_some()
-                || [model.lead.assigned_at, model.lead.routed_by, model.lead.pool].contains(&Some(field))
-                || model.lifecycle.on_assign.iter().any(|patch| patch.field == field)
-        };
+        let now = planner.now.get();
+        let compiled = Compiled::of(planner.auth);
         Ok(Router {
             planner,
             asks,
             now: now.0,
-            starts: person::period_starts(&model.schema, now),
+            starts: if compiled.uses_periods { person::period_starts(&model.schema, now) } else { [now.0; 4] },
             rules: Rules::new(model, now),
             people: BTreeMap::new(),
+            compiled,
             groups: BTreeMap::new(),
+            lanes: Vec::new(),
             loads: BTreeMap::new(),
-            recency: Recency::default(),
-            automatic: Recency::default(),
+            recencies: Recencies::default(),
             holdable: BTreeMap::new(),
             same: BTreeMap::new(),
             owners: BTreeMap::new(),
             warnings: Vec::new(),
-            uses_recency: model.groups.iter().any(|group| by_recency(&group.method)),
-            uses_loads: model.users.iter().any(|user| user.capacity.is_some()) || model.groups.iter().any(by_load),
-            group_limits,
-            open_moves: model.lifecycle.open.as_ref().is_some_and(|open| open.fields().into_iter().any(sets)),
+            served: PlaceSet::default(),
+            replay: Replay::default(),
         })
     }
 
@@ -202,45 +194,44 @@ impl<'p> Router<'p> {
             let met = self.meet(user)?;
             self.people.insert(user.0, met);
         }
+        let (now, model) = (self.planner.now.get(), self.planner.model);
+        if let Some(person) = self.people.get_mut(&user.0).filter(|person| person.at != now.0) {
+            (person.at, person.fixed) = (now.0, person::fixed(model, user, now));
+        }
         Ok(self.people.entry(user.0).or_insert_with(|| Person {
             fixed: Reasons::INACTIVE,
+            at: now.0,
             memory: PersonMemory::default(),
             kept: None,
-            assigned: false,
         }))
     }
 
     fn meet(&mut self, user: UserIx) -> Result<Person> {
         let model = self.planner.model;
-        let now = self.planner.context.now;
+        let now = self.planner.now.get();
+        let fixed = person::fixed(model, user, now);
         let Some(known) = model.users.get(user) else {
-            return Ok(Person { fixed: Reasons::INACTIVE, memory: PersonMemory::default(), kept: None, assigned: false });
+            return Ok(Person { fixed, at: now.0, memory: PersonMemory::default(), kept: None });
         };
-        let closed = known.schedule.and_then(|at| model.schedules.at(at)).is_some_and(|hours| !hours.hours.contains(now));
-        let fixed = Reasons::INACTIVE
-            .when(!known.active)
-            .and(Reasons::PAUSED.when(known.paused))
-            .and(Reasons::ABSENT.when(known.is_absent(now)))
-            .and(Reasons::OUTSIDE_HOURS.when(closed));
         let kept = if self.remembers(user) { self.planner.context.state.get(&state::key("user", &known.id))?.cloned() } else { None };
         let memory = PersonMemory::read(kept.as_ref());
         if let Some(last) = memory.last.max(memory.automatic) {
-            self.recency.set(Member(user.0), last);
+            self.recencies.all.set(Member(user.0), last);
         }
         if let Some(automatic) = memory.automatic {
-            self.automatic.set(Member(user.0), automatic);
+            self.recencies.automatic.set(Member(user.0), automatic);
         }
-        Ok(Person { fixed, memory, kept, assigned: false })
+        Ok(Person { fixed, at: now.0, memory, kept })
     }
 
     /// Whether anything is remembered of a person.
     pub fn remembers(&self, user: UserIx) -> bool {
-        self.uses_recency || self.is_limited(user)
+        self.compiled.uses_recency || self.is_limited(user)
     }
 
     /// Whether a person's assignments are counted for limits.
     pub fn is_limited(&self, user: UserIx) -> bool {
-        !self.group_limits.is_empty() || self.planner.model.users.get(user).is_some_and(|user| !user.limits.is_empty())
+        !self.compiled.group_limits.is_empty() || self.planner.model.users.get(user).is_some_and(|user| !user.limits.is_empty())
     }
 
     /// The limits of a person in a group, or as themselves.
@@ -291,7 +282,7 @@ impl<'p> Router<'p> {
         let planner = self.planner;
         let Some(known) = planner.model.users.get(user).filter(|user| user.active) else { return Ok(Reasons::NONE) };
         if self.asks == Asks::Nothing {
-            let never = planner.auth.never_receives(slot, user, Some(planner.context.now))?;
+            let never = planner.auth.never_receives(slot, user, Some(planner.now.get()))?;
             return Ok(Reasons::NOT_PERMITTED.when(never.is_some()));
         }
         if let (Asks::Rows, Some(row)) = (self.asks, lead.row) {
@@ -299,8 +290,8 @@ impl<'p> Router<'p> {
             let not = Reasons::NOT_PERMITTED.when(!of.may.contains(row));
             return Ok(not.and(Reasons::NOT_ACCEPTED.when(!of.accepts.contains(row))));
         }
-        let handover = Reassignment { slot, actor: &planner.context.actor, now: Some(planner.context.now), changes: &[] };
-        let may = planner.auth.may_hold(lead.cells, user, &handover)?;
+        let handover = Reassignment { slot, actor: &planner.context.actor, now: Some(planner.now.get()), changes: &[] };
+        let may = self.compiled.may_hold_any(planner.auth, slot, user)? || planner.auth.may_hold(lead.cells, user, &handover)?;
         let accepts = match &known.accepts {
             Some(accepts) => filter::matches(accepts, lead.cells, &planner.filtering())?,
             None => true,

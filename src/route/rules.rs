@@ -1,10 +1,11 @@
 //! Which rules are for a lead.
 
-use crate::config::Model;
+use crate::config::{GroupIx, Model, Rule, RuleTarget};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
 use crate::plan::holders;
-use crate::table::{Mask, RowIx};
+use crate::rotate::batch::Run;
+use crate::table::{Mask, RowIx, Snapshot};
 use crate::time::Instant;
 
 use super::router::{Asks, Router, Subject, Trace};
@@ -47,6 +48,10 @@ pub(super) struct Rules {
     batch: Option<[Mask; 2]>,
     /// By rule: the rows of the batch that it is for.
     rows: Vec<Option<Mask>>,
+    /// By rule: the rows of the batch that it would be for, had they no owner.
+    owned: Vec<Option<Mask>>,
+    /// By rule: the group that it sends leads to, once that was met.
+    lanes: Vec<u32>,
 }
 
 /// No rule.
@@ -63,8 +68,12 @@ impl Rules {
                 _ => None,
             });
         }
-        let rows = closed.iter().map(|_| None).collect();
-        Rules { closed, first: Vec::new(), batch: None, rows }
+        Rules { closed, first: Vec::new(), batch: None, rows: Vec::new(), owned: Vec::new(), lanes: Vec::new() }
+    }
+
+    /// A run over rows of the batch.
+    pub fn run<'a>(&'a self, rows: &'a [u32], table: &'a Snapshot, now: Option<i64>) -> Run<'a> {
+        Run { rows, rules: &self.first, lanes: &self.lanes, table, now }
     }
 }
 
@@ -80,6 +89,10 @@ impl Router<'_> {
         self.rules.first.try_reserve_exact(planner.table.rows() as usize)?;
         self.rules.first.resize(planner.table.rows() as usize, NONE);
         self.rules.batch = Some([batch, free]);
+        let rules = planner.model.rules.len();
+        self.rules.rows.resize(rules, None);
+        self.rules.owned.resize(rules, None);
+        self.rules.lanes.resize(rules, NONE);
         for at in 0..u32::try_from(planner.model.rules.len()).unwrap_or(NONE) {
             let found = self.rows_of(at, left.clone())?;
             left.minus(&found.words);
@@ -98,6 +111,12 @@ impl Router<'_> {
         if let (false, Some([_, free])) = (rule.overwrite_owner, &self.rules.batch) {
             among.and(&free.words);
         }
+        self.matching(at, rule, among)
+    }
+
+    /// The rows among some that a rule's condition holds for.
+    fn matching(&mut self, at: u32, rule: &Rule, among: Mask) -> Result<Mask> {
+        let planner = self.planner;
         let Some(when) = &rule.when else { return Ok(among) };
         match filter::select_among(when, planner.table, &planner.filtering(), among) {
             Ok(found) => Ok(found),
@@ -106,6 +125,38 @@ impl Router<'_> {
                 Mask::none(planner.table.rows())
             }
         }
+    }
+
+    /// Rows may be dealt in runs to a group that was met, by the rules that send leads there.
+    pub fn open_lane(&mut self, ix: GroupIx) {
+        for (rule, lane) in self.planner.model.rules.iter().zip(&mut self.rules.lanes) {
+            if rule.to == RuleTarget::Group(ix) {
+                *lane = ix.0;
+            }
+        }
+    }
+
+    /// Of a row of the batch that no rule is for: those that passed it over for its owner.
+    pub fn owned_rules(&mut self, row: RowIx, trace: &mut Trace) -> Result<()> {
+        let planner = self.planner;
+        let Some([batch, free]) = &self.rules.batch else { return Ok(()) };
+        if free.contains(row) {
+            return Ok(());
+        }
+        let mut held = batch.clone();
+        held.minus(&free.words);
+        for at in 0..u32::try_from(planner.model.rules.len()).unwrap_or(NONE) {
+            let rule = planner.model.rules.at(at).filter(|rule| !rule.overwrite_owner);
+            let Some(rule) = rule.filter(|_| self.rules.closed.get(at as usize) == Some(&None)) else { continue };
+            if self.rules.owned.get(at as usize).is_some_and(Option::is_none) {
+                let found = self.matching(at, rule, held.clone())?;
+                self.rules.owned.get_mut(at as usize).into_iter().for_each(|rows| *rows = Some(found.clone()));
+            }
+            if self.rules.owned.get(at as usize).and_then(Option::as_ref).is_some_and(|rows| rows.contains(row)) {
+                trace.rules.push((at, RuleOutcome::Owned));
+            }
+        }
+        Ok(())
     }
 
     /// A condition that fails to evaluate matches nothing, and is told once.

@@ -9,7 +9,7 @@ use crate::rotate::Stamp;
 use super::offer;
 use super::person::absent_until;
 use super::reasons::Reasons;
-use super::router::{Attempt, Candidate, Outcome, Router, Subject, Trace};
+use super::router::{Asks, Attempt, Candidate, Outcome, Router, Subject, Trace};
 
 /// What a target came to: an outcome, or the wish to go on with the next rule; nothing where nobody was found.
 pub(super) type Found = Option<(Option<Outcome>, Option<GroupIx>)>;
@@ -35,7 +35,7 @@ impl Router<'_> {
             RuleTarget::Same { field, absent_up_to_days, otherwise } => {
                 let found = self.latest_owner(*field, lead)?;
                 let days = i64::from(*absent_up_to_days) * DAY;
-                let now = self.planner.context.now;
+                let now = self.planner.now.get();
                 let soon = found.and_then(|user| model.users.get(user)).and_then(|user| absent_until(user, now));
                 let ignored = Reasons::ABSENT.when(soon.is_some_and(|until| until.0.saturating_sub(now.0) <= days));
                 self.give_or(found, ignored, rule, Some(otherwise), lead, trace)?
@@ -97,6 +97,10 @@ impl Router<'_> {
         let model = self.planner.model;
         let Some(group) = model.groups.at(ix.0) else { return Ok(None) };
         if !self.meet_group(ix)? {
+            if self.asks == Asks::Replay {
+                // Who would take it nobody knows.
+                return Ok(Some((Some(Outcome::Offered), Some(ix))));
+            }
             return offer::start_offer(self, ix, lead).map(|outcome| Some((Some(outcome), Some(ix))));
         }
         let slot = group.slot;
@@ -152,10 +156,10 @@ impl Router<'_> {
         if self.planner.context.state.get(&key)?.is_some() {
             return Ok(None);
         }
-        let Some(group) = self.groups.get_mut(&ix.0) else { return Ok(None) };
-        let since = Stamp::after(self.now, group.held);
-        group.held = Some(since);
-        group.used = true;
+        let Some(group) = self.groups.get(&ix.0) else { return Ok(None) };
+        let since = Stamp::after(self.now, group.held.get());
+        group.held.set(Some(since));
+        self.lanes.get_mut(ix.0 as usize).and_then(Option::as_mut).into_iter().for_each(|lane| lane.used = true);
         let name = |id: Option<&str>| id.unwrap_or_default().into();
         let value = state::value([
             ("since", super::memory::stamp_json(since)),

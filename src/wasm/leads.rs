@@ -1,5 +1,6 @@
 //! A table of leads.
 
+use std::borrow::Cow;
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
@@ -55,6 +56,11 @@ impl LeadTable {
         Ok(to_js(&table.problems()))
     }
 
+    /// See [`workspace::LeadTable::columns`].
+    pub fn columns(&self) -> JsValue {
+        to_js(&self.inner.borrow().columns())
+    }
+
     /// See [`workspace::LeadTable::problem_count`].
     #[wasm_bindgen(js_name = problemCount)]
     pub fn problem_count(&self) -> f64 {
@@ -83,7 +89,8 @@ impl LeadTable {
     /// # Errors
     /// `viewer_invalid`, `unknown_actor`.
     pub fn get(&self, id: &Uint8Array, viewer: &Uint8Array) -> Result<JsValue, JsValue> {
-        let id = text(id, "id")?;
+        let given = input(id)?;
+        let id = workspace::id_text(&given).map_or_else(|| text(id, "id").map(Cow::Owned), Ok)?;
         let lead = to_js_result(self.workspace.borrow().get(&self.inner.borrow(), &id, &input(viewer)?))?;
         Ok(lead.map_or(JsValue::UNDEFINED, |lead| to_js(&lead)))
     }

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::leads::{LeadTable, SharedTable};
 use super::value::to_js;
 use super::workspace::SharedWorkspace;
-use super::{bytes, to_js_error, to_js_result};
+use super::{bytes, input, to_js_error, to_js_result};
 use crate::error::Error;
 use crate::json::Json;
 use crate::query::FieldIx;
@@ -88,11 +88,12 @@ fn utf8(from: &Uint8Array) -> Result<String, JsValue> {
 
 #[wasm_bindgen]
 impl Loader {
-    /// Names and types of the fields, and the keys of rows with the places of their fields: `{fields: [[name, type], …], keys: [[key, place], …]}`.
+    /// Names and types of the fields, and the keys of rows with the places of their fields, of several
+    /// for one field the best first: `{fields: [[name, type], …], keys: [[key, place], …]}`.
     pub fn shape(&self) -> JsValue {
         let schema = &self.workspace.borrow().model.schema;
         let fields = schema.fields.iter().map(|field| Json::List(vec![field.name.as_str().into(), field.kind.name().into()]));
-        let keys = self.loader().into_iter().flat_map(table::Loader::keys);
+        let keys = self.loader().map(table::Loader::keys).unwrap_or_default().into_iter();
         let keys = keys.map(|(key, field)| Json::List(vec![key.into(), (field.0 as usize).into()]));
         to_js(&Json::object([("fields", Json::List(fields.collect())), ("keys", Json::List(keys.collect()))]))
     }
@@ -107,6 +108,19 @@ impl Loader {
         let taken = self.loader_mut().map_or(Ok(()), |loader| to_js_result(loader.push(&piece)));
         self.piece = piece;
         taken
+    }
+
+    /// Keys of rows that were not met before, as a list.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn meet(&mut self, keys: &Uint8Array) -> Result<(), JsValue> {
+        let keys = input(keys)?;
+        let Some(loader) = self.loader_mut() else { return Ok(()) };
+        for key in keys.as_list().unwrap_or_default() {
+            loader.meet(key.as_text().unwrap_or_default());
+        }
+        Ok(())
     }
 
     /// How many rows were read so far.

@@ -12,6 +12,7 @@ use super::leads::LeadTable;
 use super::loader::Loader;
 use super::plan::{Plan, Verdict};
 use super::selection::Selection;
+use super::simulation::Simulation;
 use super::value::to_js;
 use super::{bytes, input, room, to_js_error, to_js_result};
 use crate::config::UserIx;
@@ -51,6 +52,9 @@ fn stored(plans: &Array) -> Result<Attachments, JsValue> {
     }
     Ok(out)
 }
+
+/// Bytes that a lead may take while it is replayed twice.
+const REPLAYED: usize = 320;
 
 /// Bytes of a plan that was read back, for one of its encoded form.
 const GROWTH: usize = 16;
@@ -289,6 +293,23 @@ impl Workspace {
     pub fn forecast(&self, group: &Uint8Array, n: f64, context: &Uint8Array) -> Result<JsValue, JsValue> {
         let (group, context) = (text(group, "groupId")?, input(context)?);
         to_js_result(self.inner.borrow().forecast(&group, super::place(n), &context)).map(|users| to_js(&users.into()))
+    }
+
+    /// See [`workspace::Workspace::simulate`].
+    ///
+    /// # Errors
+    /// `options_invalid`, `config_invalid`, `context_invalid`, `not_permitted`, `wrong_workspace`.
+    pub fn simulate(
+        &self,
+        leads: &LeadTable,
+        options: &Uint8Array,
+        zones: &Uint8Array,
+        context: &Uint8Array,
+    ) -> Result<Simulation, JsValue> {
+        let (options, zones, context) = (input(options)?, input(zones)?, input(context)?);
+        let leads = leads.of(&self.inner)?;
+        room(leads.table.rows() as usize * REPLAYED)?;
+        to_js_result(self.inner.borrow().simulate(&leads, &options, &zones, &context)).map(Simulation::new)
     }
 
     /// Proves an encoded plan.

@@ -1,14 +1,17 @@
 //! A table of leads behind the front door: loading, changing and reading it.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use crate::access::{RowAnswers, RowRequest, RowSet};
+use crate::config::field;
 use crate::error::{Diagnostic, Error, Result, pointer};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::timeline;
 use crate::query::FieldIx;
-use crate::table::{Budget, LoadFormat, LoadMode, LoadOptions, Loader, RowIx, Table};
+use crate::query::convert::text_from_number;
+use crate::table::{Budget, LoadFormat, LoadMode, LoadOptions, Loader, NO_ROW, RowIx, Table};
 
 use super::{Viewer, Workspace};
 
@@ -39,12 +42,27 @@ impl Incoming {
     }
 }
 
+/// A lead's id as it is stored: a number is its text, as in a cell.
+pub fn id_text(json: &Json) -> Option<Cow<'_, str>> {
+    match json {
+        Json::Text(text) => Some(Cow::Borrowed(text)),
+        Json::Number(number) => text_from_number(*number).ok().map(Cow::Owned),
+        _ => None,
+    }
+}
+
 /// What `LoadOptions` of the public API says.
 fn options(workspace: &Workspace, json: &Json) -> Result<(LoadOptions, bool)> {
     let faults = Faults::default();
     let node = Decoder::new(json, "", &faults);
     if !node.is_null() {
-        node.keys(&["format", "columns", "strict", "partial"]);
+        node.keys(&["format", "columns", "strict", "partial", "absent"]);
+    }
+    let mut needed = workspace.needed();
+    for name in node.get("absent").items() {
+        if let Some(field) = field(&name, &workspace.model.schema) {
+            needed.retain(|needed| *needed != field);
+        }
     }
     let words = [("rows", None), ("json", Some(LoadFormat::Json)), ("ndjson", Some(LoadFormat::Ndjson)), ("csv", Some(LoadFormat::Csv))];
     let out = LoadOptions {
@@ -56,6 +74,7 @@ fn options(workspace: &Workspace, json: &Json) -> Result<(LoadOptions, bool)> {
             .filter_map(|(key, field)| Some(((*key).to_owned(), field.name()?.to_owned())))
             .collect(),
         strict: node.get("strict").flag(false),
+        needed,
         users: Some(workspace.user_ids()),
     };
     let partial = node.get("partial").flag(false);
@@ -67,7 +86,7 @@ impl Workspace {
     /// Begins to load leads.
     ///
     /// # Errors
-    /// `options_invalid`, `unknown_field` for what `columns` says.
+    /// `options_invalid`, with `unknown_field` for what `absent` says; `unknown_field` for what `columns` says.
     pub fn loader(&self, json: &Json, budget: Budget) -> Result<Incoming> {
         let (options, partial) = options(self, json)?;
         let schema = self.model.schema.clone();
@@ -146,13 +165,27 @@ impl LeadTable {
     pub fn problems(&self) -> Json {
         let problem = |problem: &crate::table::Problem| {
             Json::object([
-                ("row", (problem.row as usize).into()),
+                ("row", if problem.row == NO_ROW { Json::Null } else { (problem.row as usize).into() }),
                 ("field", self.table.schema().name(problem.field).into()),
                 ("code", problem.code.into()),
                 ("value", problem.value.as_ref().into()),
             ])
         };
         Json::List(self.table.problems().list().iter().map(problem).collect())
+    }
+
+    /// What became of the columns of the input that the table was loaded from: `{used: [[header, field], …], unused, missing}`.
+    pub fn columns(&self) -> Json {
+        let (loaded, schema) = (self.table.loaded(), self.table.schema());
+        let mut used = Vec::new();
+        for (header, field) in &loaded.used {
+            used.push(Json::List(vec![header.as_str().into(), schema.name(*field).into()]));
+        }
+        let mut missing = Vec::new();
+        for field in &loaded.missing {
+            missing.push(schema.name(*field).to_owned());
+        }
+        Json::object([("used", Json::List(used)), ("unused", loaded.unused.clone().into()), ("missing", missing.into())])
     }
 
     /// How many problems there were, those included that are not kept.
@@ -176,9 +209,10 @@ impl LeadTable {
     pub fn remove(&mut self, ids: &Json) -> Result<usize> {
         let fault = |path: String, message| Error::of(Diagnostic::error("ids_invalid", path, message));
         let list = ids.as_list().ok_or_else(|| fault(String::new(), "this must be a list of ids"))?;
-        if let Some(at) = list.iter().position(|id| id.as_text().is_none()) {
-            return Err(fault(pointer("", at), "an id must be a text"));
+        let mut texts = Vec::new();
+        for (at, id) in list.iter().enumerate() {
+            texts.push(id_text(id).ok_or_else(|| fault(pointer("", at), "an id must be a text or a number"))?);
         }
-        self.table.remove(list.iter().filter_map(Json::as_text))
+        self.table.remove(texts.iter().map(AsRef::as_ref))
     }
 }

@@ -37,7 +37,8 @@ fn workspace(grants: &str, more: &str) -> Workspace {
 const ALL: &str = r#"{"do": ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.claim", "lead.mass", "plan.undo", "group.view"], "scope": "all"}"#;
 
 fn load(workspace: &Workspace, rows: &str) -> LeadTable {
-    workspace.load(rows.as_bytes(), &json(r#"{"format": "csv"}"#), Default::default()).unwrap()
+    let absent = r#""absent": ["version", "owner", "agent", "unit", "access", "pool", "run", "status", "score"]"#;
+    workspace.load(rows.as_bytes(), &json(&format!(r#"{{"format": "csv", {absent}}}"#)), Default::default()).unwrap()
 }
 
 fn leads(workspace: &Workspace) -> LeadTable {
@@ -186,7 +187,9 @@ fn bad_commands_throw() {
         let error = workspace.plan(&table, &json(command), None, &at(""), Default::default()).unwrap_err();
         assert_eq!((error.code, error.diagnostics[0].path.as_str()), (code, path), "{command}: {error:?}");
     }
-    let partial = workspace.load(b"id,owner\na,bob\n", &json(r#"{"partial": true}"#), Default::default()).unwrap();
+    let absent = r#"["version", "agent", "unit", "access", "pool", "run", "status", "score"]"#;
+    let options = json(&format!(r#"{{"partial": true, "absent": {absent}}}"#));
+    let partial = workspace.load(b"id,owner\na,bob\n", &options, Default::default()).unwrap();
     let split = json(r#"{"type": "split", "leads": {"ids": ["a"]}, "split": {"to": ["ann", "cid"], "even": "total"}}"#);
     let error = workspace.plan(&partial, &split, None, &at(""), Default::default()).unwrap_err();
     assert_eq!(error.code, "load_missing");

@@ -174,7 +174,7 @@ fn large_claims_cost_nothing() {
         }
         number(claim, &mut bytes);
         number(claim, &mut bytes);
-        let table = workspace.load(b"id\n", &Json::Null, Default::default()).unwrap();
+        let table = workspace.load(b"[]", &Json::Null, Default::default()).unwrap();
         assert_eq!(workspace.undo(&table, EncodedPlan::Bytes(&bytes), &context()).unwrap_err().code, "plan_malformed");
     }
 }

@@ -1,37 +1,38 @@
-//! Routing against a router that can be read at a glance, over random organisations, rules, states and batches. A batch gives what calls for
-//! one lead each give, and `explain` says what `route` then does.
+//! Routing against a router that can be read at a glance, over random organisations, rules, states and batches, with people who join, leave,
+//! pause and come back in between. A batch gives what calls for one lead each give, and `explain` says what `route` then does.
 
 use std::collections::BTreeMap;
 
 use evenhand::json::Json;
 use evenhand::workspace::{LeadTable, Workspace};
 
+use crate::route_round::{Options, Round};
 use crate::support::dice::Dice;
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 /// A Monday at midnight.
-const MONDAY: i64 = 1_772_409_600_000;
+pub const MONDAY: i64 = 1_772_409_600_000;
 
 #[derive(Clone, Debug)]
-struct Person {
-    id: String,
-    active: bool,
-    service: bool,
-    paused: bool,
-    absent: bool,
-    closed: bool,
-    weight: u64,
-    capacity: Option<u64>,
-    daily: Option<u64>,
-    hourly: Option<u64>,
-    min_score: Option<u64>,
-    states: Vec<&'static str>,
+pub struct Person {
+    pub id: String,
+    pub active: bool,
+    pub service: bool,
+    pub paused: bool,
+    pub absent: bool,
+    pub closed: bool,
+    pub weight: u64,
+    pub capacity: Option<u64>,
+    pub daily: Option<u64>,
+    pub hourly: Option<u64>,
+    pub min_score: Option<u64>,
+    pub states: Vec<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Method {
-    RoundRobin,
+pub enum Method {
+    RoundRobin(Options),
     Weighted,
     LeastRecent,
     LeastLoaded,
@@ -39,19 +40,19 @@ enum Method {
 }
 
 #[derive(Clone, Debug)]
-struct Group {
-    id: String,
-    members: Vec<usize>,
-    method: Method,
-    matches: bool,
-    capacity: Option<u64>,
-    default: Option<usize>,
-    remember: Option<(usize, bool)>,
-    steps: Vec<Step>,
+pub struct Group {
+    pub id: String,
+    pub members: Vec<usize>,
+    pub method: Method,
+    pub matches: bool,
+    pub capacity: Option<u64>,
+    pub default: Option<usize>,
+    pub remember: Option<(usize, bool)>,
+    pub steps: Vec<Step>,
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+pub enum Step {
     Default,
     Group(usize),
     Pool,
@@ -63,7 +64,7 @@ enum Step {
 }
 
 #[derive(Clone, Debug)]
-enum Target {
+pub enum Target {
     User(usize),
     Group(usize),
     Pool,
@@ -72,7 +73,7 @@ enum Target {
 }
 
 #[derive(Clone, Debug)]
-struct Rule {
+pub struct Rule {
     enabled: bool,
     state: Option<&'static str>,
     overwrite: bool,
@@ -81,37 +82,37 @@ struct Rule {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Lead {
-    id: String,
-    owner: Option<usize>,
-    wish: Option<usize>,
-    state: &'static str,
-    company: &'static str,
-    score: u64,
-    created: i64,
-    former: Vec<usize>,
-    pool: bool,
-    rule: Option<usize>,
+pub struct Lead {
+    pub id: String,
+    pub owner: Option<usize>,
+    pub wish: Option<usize>,
+    pub state: &'static str,
+    pub company: &'static str,
+    pub score: u64,
+    pub created: i64,
+    pub former: Vec<usize>,
+    pub pool: bool,
+    pub rule: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
-struct Org {
-    people: Vec<Person>,
-    groups: Vec<Group>,
-    rules: Vec<Rule>,
-    leads: Vec<Lead>,
-    now: i64,
+pub struct Org {
+    pub people: Vec<Person>,
+    pub groups: Vec<Group>,
+    pub rules: Vec<Rule>,
+    pub leads: Vec<Lead>,
+    pub now: i64,
     // What is remembered.
-    roster: BTreeMap<usize, (Vec<usize>, Vec<usize>)>,
-    credits: BTreeMap<usize, BTreeMap<usize, i64>>,
-    counts: BTreeMap<usize, (i64, BTreeMap<usize, u64>)>,
-    last: BTreeMap<usize, (i64, u64)>,
-    given: Vec<(usize, i64)>,
-    held: Vec<String>,
+    pub rounds: BTreeMap<usize, Round>,
+    pub credits: BTreeMap<usize, BTreeMap<usize, i64>>,
+    pub counts: BTreeMap<usize, (i64, BTreeMap<usize, u64>)>,
+    pub last: BTreeMap<usize, (i64, u64)>,
+    pub given: Vec<(usize, i64)>,
+    pub held: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Outcome {
+pub enum Outcome {
     Given(usize),
     Pooled,
     Dropped(&'static str),
@@ -178,13 +179,29 @@ impl Org {
         Outcome::Pooled
     }
 
-    fn count(&mut self, group: usize, user: usize) {
-        let today = self.now.div_euclid(DAY);
-        let counts = self.counts.entry(group).or_insert((today, BTreeMap::new()));
-        if counts.0 != today {
-            *counts = (today, BTreeMap::new());
+    /// The counts of a group's members; a joiner starts at the least of the others.
+    fn counted(&self, ix: usize) -> (i64, BTreeMap<usize, u64>) {
+        let members = &self.groups[ix].members;
+        let (day, mut counts) = self.counts.get(&ix).cloned().unwrap_or_default();
+        counts.retain(|user, _| members.contains(user));
+        let least = counts.values().copied().min().unwrap_or(0);
+        for user in members {
+            counts.entry(*user).or_insert(least);
         }
-        *counts.1.entry(user).or_default() += 1;
+        (day, counts)
+    }
+
+    fn count(&mut self, ix: usize, user: usize) {
+        let (mut day, mut counts) = self.counted(ix);
+        let today = self.now.div_euclid(DAY);
+        if let Some(count) = counts.get(&user).copied() {
+            if day != today {
+                day = today;
+                counts.values_mut().for_each(|count| *count = 0);
+            }
+            counts.insert(user, if counts[&user] == 0 { 1 } else { count + 1 });
+        }
+        self.counts.insert(ix, (day, counts));
     }
 
     fn choose(&mut self, ix: usize, may: &[usize]) -> Option<usize> {
@@ -192,23 +209,12 @@ impl Org {
         let place = |user: &usize| group.members.iter().position(|member| member == user).unwrap();
         let today = self.now.div_euclid(DAY);
         match group.method {
-            Method::RoundRobin => {
-                let (roster, served) = self.roster.entry(ix).or_default();
-                let open = |user: &&usize| roster.contains(user) && !served.contains(user);
-                let user = match may.iter().find(open) {
-                    Some(user) => *user,
-                    None => {
-                        let user = *may.first()?;
-                        (*roster, *served) = (group.members.clone(), Vec::new());
-                        user
-                    }
-                };
-                served.push(user);
-                Some(user)
-            }
+            Method::RoundRobin(options) => self.rounds.entry(ix).or_default().next(options, &group.members, may),
             Method::Weighted => {
                 may.first()?;
                 let credits = self.credits.entry(ix).or_default();
+                // Whoever left has no credit any more.
+                credits.retain(|user, _| group.members.contains(user));
                 let mut sum = 0;
                 for user in may {
                     let weight = self.people[*user].weight as i64 * 1_000_000;
@@ -227,8 +233,8 @@ impl Org {
                 .filter(|user| self.people[*user].capacity.or(group.capacity) != Some(0))
                 .min_by_key(|user| (self.load(*user), self.last.get(user).copied(), place(user))),
             Method::Fewest => {
-                let counted = self.counts.get(&ix).filter(|(day, _)| *day == today).map(|(_, counts)| counts.clone()).unwrap_or_default();
-                let count = |user: &usize| counted.get(user).copied().unwrap_or(0);
+                let (day, counted) = self.counted(ix);
+                let count = |user: &usize| if day == today { counted[user] } else { 0 };
                 let user = may.iter().copied().min_by_key(|user| (count(user), self.last.get(user).copied(), place(user)))?;
                 self.count(ix, user);
                 Some(user)
@@ -317,7 +323,7 @@ impl Org {
         }
     }
 
-    fn route(&mut self, at: usize) -> Outcome {
+    pub fn route(&mut self, at: usize) -> Outcome {
         let mut nobody = false;
         for (number, rule) in self.rules.clone().iter().enumerate() {
             let before = self.leads[at].clone();
@@ -360,14 +366,20 @@ fn target(dice: &mut Dice, org: &Org, depth: u64) -> Target {
     }
 }
 
-fn organisation(dice: &mut Dice) -> Org {
+fn options(dice: &mut Dice) -> Options {
+    let joiners = ["next_round", "now", "reset"][dice.roll(3) as usize];
+    let absent = ["forfeit", "hold", "credit"][dice.roll(3) as usize];
+    Options { laps: 1 + dice.roll(3) as usize, joiners, absent }
+}
+
+pub fn organisation(dice: &mut Dice) -> Org {
     let mut org = Org {
         people: Vec::new(),
         groups: Vec::new(),
         rules: Vec::new(),
         leads: Vec::new(),
         now: MONDAY + 9 * HOUR,
-        roster: BTreeMap::new(),
+        rounds: BTreeMap::new(),
         credits: BTreeMap::new(),
         counts: BTreeMap::new(),
         last: BTreeMap::new(),
@@ -412,8 +424,8 @@ fn organisation(dice: &mut Dice) -> Org {
                 _ => Step::Unassigned,
             })
             .collect();
-        let method =
-            [Method::RoundRobin, Method::Weighted, Method::LeastRecent, Method::LeastLoaded, Method::Fewest][dice.roll(5) as usize];
+        let round = Method::RoundRobin(options(dice));
+        let method = [round, Method::Weighted, Method::LeastRecent, Method::LeastLoaded, Method::Fewest][dice.roll(5) as usize];
         let default = dice.one_in(2).then(|| user(dice));
         let capacity = dice.one_in(3).then(|| dice.roll(6));
         let remember = dice.one_in(2).then(|| (1 + dice.roll(2) as usize, dice.one_in(3)));
@@ -443,7 +455,7 @@ fn organisation(dice: &mut Dice) -> Org {
     org
 }
 
-fn json(text: &str) -> Json {
+pub fn json(text: &str) -> Json {
     Json::parse(text).unwrap_or_else(|error| panic!("{error} {text}"))
 }
 
@@ -459,62 +471,79 @@ impl Org {
         }
     }
 
-    fn config(&self) -> Json {
-        let people = self.people.iter().map(|person| {
-            let mut out = format!(
-                r#""id":"{}","profiles":["all"],"active":{},"kind":"{}","paused":{},"weight":{},"attributes":{{"states":{}}}"#,
-                person.id,
-                person.active,
-                if person.service { "service" } else { "person" },
-                person.paused,
-                person.weight,
-                Json::List(person.states.iter().map(|state| (*state).into()).collect()).write(),
-            );
-            if person.absent {
-                out += r#","absences":[{"from":"2020-01-01T00:00:00Z","to":"2030-01-01T00:00:00Z"}]"#;
-            }
-            if person.closed {
-                out += r#","schedule":"never""#;
-            }
-            out += &person.capacity.map_or(String::new(), |most| format!(r#","capacity":{most}"#));
-            let daily = person.daily.map(|most| format!(r#"{{"count":{most},"per":"day"}}"#));
-            let hourly = person.hourly.map(|most| format!(r#"{{"count":{most},"per":"hour","rolling":true}}"#));
-            out += &format!(r#","limits":[{}]"#, daily.into_iter().chain(hourly).collect::<Vec<_>>().join(","));
-            if let Some(min) = person.min_score {
-                out += &format!(r#","accepts":{{"rules":[{{"field":"score","operator":">=","value":{min}}}]}}"#);
-            }
-            format!("{{{out}}}")
-        });
-        let groups = self.groups.iter().map(|group| {
-            let method = match group.method {
-                Method::RoundRobin => r#"{"type":"round_robin"}"#,
-                Method::Weighted => r#"{"type":"weighted"}"#,
-                Method::LeastRecent => r#"{"type":"least_recent"}"#,
-                Method::LeastLoaded => r#"{"type":"least_loaded"}"#,
-                Method::Fewest => r#"{"type":"fewest_in_period","period":"day"}"#,
-            };
-            let members = group.members.iter().map(|user| format!(r#""u{user}""#)).collect::<Vec<_>>().join(",");
-            let mut out = format!(r#""id":"{}","name":"G","members":{{"users":[{members}]}},"method":{method}"#, group.id);
-            if group.matches {
-                out += r#","match":[{"lead":"state","user":"states","op":"in"}]"#;
-            }
-            out += &group.capacity.map_or(String::new(), |most| format!(r#","capacity":{most}"#));
-            out += &group.default.map_or(String::new(), |user| format!(r#","defaultAssignee":"u{user}""#));
-            if let Some((last, strict)) = group.remember {
-                out += &format!(r#","remember":{{"last":{last},"whenEmpty":"{}"}}"#, if strict { "strict" } else { "relax" });
-            }
-            let steps = group.steps.iter().map(|step| match step {
-                Step::Default => r#"{"to":"default"}"#.to_owned(),
-                Step::Group(other) => format!(r#"{{"group":"g{other}"}}"#),
-                Step::Pool => r#"{"pool":"p"}"#.to_owned(),
-                Step::User(user) => format!(r#"{{"user":"u{user}"}}"#),
-                Step::NextRule => r#"{"to":"next_rule"}"#.to_owned(),
-                Step::Hold => r#"{"to":"hold"}"#.to_owned(),
-                Step::IgnoreAvailability => r#"{"to":"ignore_availability"}"#.to_owned(),
-                Step::Unassigned => r#"{"to":"unassigned"}"#.to_owned(),
-            });
-            format!(r#"{{{out},"onNobody":[{}]}}"#, steps.collect::<Vec<_>>().join(","))
-        });
+    fn people_json(&self) -> Vec<String> {
+        self.people
+            .iter()
+            .map(|person| {
+                let mut out = format!(
+                    r#""id":"{}","profiles":["all"],"active":{},"kind":"{}","paused":{},"weight":{},"attributes":{{"states":{}}}"#,
+                    person.id,
+                    person.active,
+                    if person.service { "service" } else { "person" },
+                    person.paused,
+                    person.weight,
+                    Json::List(person.states.iter().map(|state| (*state).into()).collect()).write(),
+                );
+                if person.absent {
+                    out += r#","absences":[{"from":"2020-01-01T00:00:00Z","to":"2030-01-01T00:00:00Z"}]"#;
+                }
+                if person.closed {
+                    out += r#","schedule":"never""#;
+                }
+                out += &person.capacity.map_or(String::new(), |most| format!(r#","capacity":{most}"#));
+                let daily = person.daily.map(|most| format!(r#"{{"count":{most},"per":"day"}}"#));
+                let hourly = person.hourly.map(|most| format!(r#"{{"count":{most},"per":"hour","rolling":true}}"#));
+                out += &format!(r#","limits":[{}]"#, daily.into_iter().chain(hourly).collect::<Vec<_>>().join(","));
+                if let Some(min) = person.min_score {
+                    out += &format!(r#","accepts":{{"rules":[{{"field":"score","operator":">=","value":{min}}}]}}"#);
+                }
+                format!("{{{out}}}")
+            })
+            .collect()
+    }
+
+    fn groups_json(&self) -> Vec<String> {
+        self.groups
+            .iter()
+            .map(|group| {
+                let mut out = String::new();
+                let method = match group.method {
+                    Method::RoundRobin(Options { laps, joiners, absent }) => {
+                        out += &format!(r#""joiners":"{joiners}","absentTurn":"{absent}","#);
+                        &format!(r#"{{"type":"round_robin","perRound":{laps}}}"#)
+                    }
+                    Method::Weighted => r#"{"type":"weighted"}"#,
+                    Method::LeastRecent => r#"{"type":"least_recent"}"#,
+                    Method::LeastLoaded => r#"{"type":"least_loaded"}"#,
+                    Method::Fewest => r#"{"type":"fewest_in_period","period":"day"}"#,
+                };
+                let members = group.members.iter().map(|user| format!(r#""u{user}""#)).collect::<Vec<_>>().join(",");
+                out += &format!(r#""id":"{}","name":"G","members":{{"users":[{members}]}},"method":{method}"#, group.id);
+                if group.matches {
+                    out += r#","match":[{"lead":"state","user":"states","op":"in"}]"#;
+                }
+                out += &group.capacity.map_or(String::new(), |most| format!(r#","capacity":{most}"#));
+                out += &group.default.map_or(String::new(), |user| format!(r#","defaultAssignee":"u{user}""#));
+                if let Some((last, strict)) = group.remember {
+                    out += &format!(r#","remember":{{"last":{last},"whenEmpty":"{}"}}"#, if strict { "strict" } else { "relax" });
+                }
+                let steps = group.steps.iter().map(|step| match step {
+                    Step::Default => r#"{"to":"default"}"#.to_owned(),
+                    Step::Group(other) => format!(r#"{{"group":"g{other}"}}"#),
+                    Step::Pool => r#"{"pool":"p"}"#.to_owned(),
+                    Step::User(user) => format!(r#"{{"user":"u{user}"}}"#),
+                    Step::NextRule => r#"{"to":"next_rule"}"#.to_owned(),
+                    Step::Hold => r#"{"to":"hold"}"#.to_owned(),
+                    Step::IgnoreAvailability => r#"{"to":"ignore_availability"}"#.to_owned(),
+                    Step::Unassigned => r#"{"to":"unassigned"}"#.to_owned(),
+                });
+                format!(r#"{{{out},"onNobody":[{}]}}"#, steps.collect::<Vec<_>>().join(","))
+            })
+            .collect()
+    }
+
+    pub fn config(&self) -> Json {
+        let (people, groups) = (self.people_json(), self.groups_json());
         let rules = self.rules.iter().enumerate().map(|(at, rule)| {
             let when = rule
                 .state
@@ -531,10 +560,10 @@ impl Org {
             "lead":{{"id":"id","owner":"owner","createdAt":"created","previousOwners":"former","pool":"pool","routedBy":"rule"}},
             "schedules":[{{"id":"never","week":{{}}}}],
             "pools":[{{"id":"p"}}],
-            "profiles":[{{"id":"all","grants":[{{"do":["lead.view","lead.mass","rule.run"],"scope":"all"}}]}}],
+            "profiles":[{{"id":"all","grants":[{{"do":["lead.view","lead.mass","rule.run","rule.edit"],"scope":"all"}}]}}],
             "users":[{{"id":"boss","profiles":["all"]}},{}],"groups":[{}],"rules":[{}]}}"#,
-            people.collect::<Vec<_>>().join(","),
-            groups.collect::<Vec<_>>().join(","),
+            people.join(","),
+            groups.join(","),
             rules.collect::<Vec<_>>().join(","),
         ))
     }
@@ -552,26 +581,26 @@ impl Org {
 }
 
 /// A workspace with its leads and what was kept.
-struct World {
-    workspace: Workspace,
-    table: LeadTable,
-    state: Vec<(String, Json)>,
+pub struct World {
+    pub workspace: Workspace,
+    pub table: LeadTable,
+    pub state: Vec<(String, Json)>,
 }
 
 impl World {
-    fn new(org: &Org) -> World {
+    pub fn new(org: &Org) -> World {
         let config = org.config();
         let workspace = Workspace::compile(&config).unwrap_or_else(|error| panic!("{error:?}\n{}", config.write()));
-        let table = workspace.load(org.rows().as_bytes(), &json(r#"{"format":"csv"}"#), Default::default()).unwrap();
+        let table = workspace.load(org.rows().as_bytes(), &json(r#"{"format":"csv","absent":["pool"]}"#), Default::default()).unwrap();
         World { workspace, table, state: Vec::new() }
     }
 
-    fn context(&self, now: i64) -> Json {
+    pub fn context(&self, now: i64) -> Json {
         Json::object([("actor", "boss".into()), ("now", now.into()), ("state", Json::Object(self.state.clone()))])
     }
 
     /// Routes leads, carries the plan out, and tells what became of each.
-    fn route(&mut self, ids: &[String], now: i64) -> BTreeMap<String, Outcome> {
+    pub fn route(&mut self, ids: &[String], now: i64) -> BTreeMap<String, Outcome> {
         let command = Json::object([("type", "route".into()), ("leads", Json::object([("ids", ids.to_vec().into())]))]);
         let plan = self.workspace.plan(&self.table, &command, None, &self.context(now), Default::default()).unwrap();
         let told = plan.to_json();
@@ -604,7 +633,7 @@ impl World {
         out
     }
 
-    fn row(&self, lead: &str) -> Json {
+    pub fn row(&self, lead: &str) -> Json {
         self.workspace.get(&self.table, lead, &json(r#"{"actor":null}"#)).unwrap().unwrap().canonical()
     }
 
@@ -644,11 +673,38 @@ fn explained(world: &World, lead: &str, now: i64) -> Outcome {
     }
 }
 
+impl Org {
+    /// Somebody pauses or comes back, joins a group, leaves it or moves within it, and a round gets other options. What groups remember of
+    /// people is read at the next turn.
+    fn change(&mut self, dice: &mut Dice) {
+        let users = self.people.len() as u64;
+        let user = dice.roll(users) as usize;
+        self.people[user].paused ^= dice.one_in(2);
+        let at = dice.roll(self.groups.len() as u64) as usize;
+        let group = &mut self.groups[at];
+        let user = dice.roll(users) as usize;
+        match group.members.iter().position(|member| *member == user) {
+            Some(place) if group.members.len() > 1 => drop(group.members.remove(place)),
+            Some(_) => {}
+            None => group.members.insert(dice.roll(group.members.len() as u64 + 1) as usize, user),
+        }
+        if let Method::RoundRobin(_) = group.method
+            && dice.one_in(3)
+        {
+            group.method = Method::RoundRobin(options(dice));
+        }
+    }
+
+    fn patch(&self) -> Json {
+        json(&format!(r#"{{"users":{{"put":[{}]}},"groups":{{"put":[{}]}}}}"#, self.people_json().join(","), self.groups_json().join(",")))
+    }
+}
+
 fn hold_against_the_naive_router(seed: u64) {
     let dice = &mut Dice(seed);
     let mut org = organisation(dice);
     let (mut batches, mut singles) = (World::new(&org), World::new(&org));
-    for _ in 0..3 {
+    for _ in 0..5 {
         let mut ids: Vec<usize> = (0..org.leads.len()).filter(|_| !dice.one_in(4)).collect();
         let turned = dice.roll(ids.len().max(1) as u64) as usize;
         ids.rotate_left(turned);
@@ -671,6 +727,11 @@ fn hold_against_the_naive_router(seed: u64) {
         org.held.sort();
         assert_eq!(waiting, org.held, "seed {seed}");
         org.now += [0, 20 * 60_000, HOUR, DAY][dice.roll(4) as usize];
+        if dice.one_in(2) {
+            org.change(dice);
+            batches.workspace.update(&org.patch()).unwrap();
+            singles.workspace.update(&org.patch()).unwrap();
+        }
     }
 }
 

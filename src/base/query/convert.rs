@@ -77,9 +77,9 @@ pub fn number_from_text(text: &str) -> Read<f64> {
 pub fn bool_from_text(text: &str) -> Read<bool> {
     let text = text.trim();
     let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    if is(&["true", "yes", "1"]) {
+    if is(&["true", "yes", "1", "t", "y", "checked"]) {
         Ok(true)
-    } else if is(&["false", "no", "0"]) {
+    } else if is(&["false", "no", "0", "f", "n", "unchecked"]) {
         Ok(false)
     } else {
         Err("not_a_boolean")
@@ -154,6 +154,13 @@ pub fn parts(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     .filter(|part| !part.is_empty())
 }
 
+/// A word without the blanks around it.
+#[inline]
+pub fn word_of(text: &str) -> &str {
+    let plain = |byte: Option<&u8>| byte.is_some_and(|byte| *byte > b' ' && byte.is_ascii());
+    if plain(text.as_bytes().first()) && plain(text.as_bytes().last()) { text } else { text.trim() }
+}
+
 /// Whether a word is not one of those that its field knows.
 pub fn unknown(field: &Field, schema: &Schema, word: &str) -> Option<&'static str> {
     match field.kind {
@@ -186,7 +193,12 @@ fn read(field: &Field, schema: &Schema, json: &Json) -> Read<Cell<'static>> {
         FieldType::Tags | FieldType::Units => "not_a_list",
         FieldType::Text | FieldType::Choice | FieldType::User | FieldType::Unit => "not_text",
     };
-    let text = |text: String| if text.is_empty() && field.kind.is_word() { Cell::Null } else { Cell::Text(text.into()) };
+    let text = |text: String| match field.kind.is_word() {
+        true if word_of(&text).is_empty() => Cell::Null,
+        true => Cell::Text(word_of(&text).to_owned().into()),
+        false => Cell::Text(text.into()),
+    };
+    let element = |text: &str| if field.kind == FieldType::Units { word_of(text).to_owned() } else { text.to_owned() };
     let list = |items: Vec<String>| if items.is_empty() { Cell::Null } else { Cell::List(items.into_iter().map(Cow::Owned).collect()) };
     Ok(match (field.kind, json) {
         (_, Json::Null) => Cell::Null,
@@ -208,12 +220,12 @@ fn read(field: &Field, schema: &Schema, json: &Json) -> Read<Cell<'static>> {
             for item in items {
                 match item {
                     Json::Null => {}
-                    Json::Text(text) if text.is_empty() => {}
-                    Json::Text(text) => out.push(text_of(text)?.to_owned()),
+                    Json::Text(text) => out.push(element(text_of(text)?)),
                     Json::Number(value) => out.push(text_from_number(*value)?),
                     _ => return Err(wrong),
                 }
             }
+            out.retain(|item| !item.is_empty());
             list(out)
         }
         _ => return Err(wrong),

@@ -82,6 +82,13 @@ impl PlaceSet {
         Common { ours: &self.words, theirs: &other.words, base: 0, bits: 0 }
     }
 
+    /// Keeps the places that are in the other set too.
+    pub fn keep(&mut self, other: &Self) {
+        for (at, word) in self.words.iter_mut().enumerate() {
+            *word &= other.words.get(at).copied().unwrap_or(0);
+        }
+    }
+
     /// Makes this set a copy of the other, in place.
     pub(super) fn copy_from(&mut self, other: &Self) {
         self.words.clear();

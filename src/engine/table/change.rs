@@ -37,6 +37,7 @@ impl Table {
         let stage = if stage.duplicates.is_empty() { stage } else { stage.without_duplicates()? };
         let mut table = Table::new(stage.schema.clone(), stage.id, stage.budget.clone());
         table.problems = problems;
+        table.loaded = stage.met.clone();
         table.become_stage(stage);
         Ok(table)
     }
@@ -60,7 +61,7 @@ impl Table {
     /// Takes over the rows of a loader: a lead that is there gets the values of the keys that are present, others are added.
     ///
     /// # Errors
-    /// Those of [`Loader::finish`]. The table is then as it was.
+    /// Those of [`Loader::finish`]; `column_missing` if leads are added. The table is then as it was.
     pub fn upsert(&mut self, loader: Loader) -> Result<Upserted> {
         let (stage, problems) = loader.into_stage()?;
         self.budget.settle(self.bytes() + stage.bytes());
@@ -75,6 +76,7 @@ impl Table {
             // Nothing changes, and selections stay good.
             Upserted::default()
         } else if self.now.rows == 0 && stage.duplicates.is_empty() {
+            stage.may_add()?;
             let added = stage.rows as usize;
             self.become_stage(stage);
             Upserted { added, updated: 0 }
@@ -120,6 +122,9 @@ impl Table {
     /// On an error, columns may have rows too many; the caller cuts them.
     fn merge(&mut self, stage: &Stage) -> Result<Upserted> {
         let Targets { fresh, updates, updated } = self.targets(stage)?;
+        if !fresh.is_empty() {
+            stage.may_add()?;
+        }
         let (rows, added) = (self.now.rows, short(fresh.len()));
         let Table { now, index, budget, .. } = self;
         let schema = now.schema.clone();
@@ -234,6 +239,11 @@ pub fn indexed(ids: Option<&Column>, rows: u32, budget: &Budget) -> Result<Index
 }
 
 impl Stage {
+    /// Whether leads may be added that nobody wrote certain fields for.
+    fn may_add(&self) -> Result<()> {
+        self.lacking.as_ref().map_or(Ok(()), |error| Err((**error).clone()))
+    }
+
     /// The updates whose row has a value, null included, for the field at `at`.
     fn present(&self, at: usize, updates: &[(u32, u32)]) -> Result<Vec<(u32, u32)>> {
         let absent = self.absent.get(at).map(Vec::as_slice).unwrap_or_default();

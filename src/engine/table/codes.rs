@@ -247,6 +247,19 @@ impl CodedColumn {
         self.chunks.get(chunk).map_or(0, |chunk| chunk.get(row))
     }
 
+    /// How many rows have a code, those of removed leads included.
+    pub fn count(&self, code: u32) -> usize {
+        let mut sum = 0;
+        for chunk in &self.chunks {
+            sum += match chunk.as_slice() {
+                CodeSlice::U8(list) => u8::try_from(code).map_or(0, |code| list.iter().filter(|other| **other == code).count()),
+                CodeSlice::U16(list) => u16::try_from(code).map_or(0, |code| list.iter().filter(|other| **other == code).count()),
+                CodeSlice::U32(list) => list.iter().filter(|other| **other == code).count(),
+            };
+        }
+        sum
+    }
+
     /// The text of a row.
     #[inline]
     pub fn text(&self, row: u32) -> Option<&str> {

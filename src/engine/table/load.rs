@@ -7,18 +7,21 @@ mod header;
 mod ids;
 mod items;
 mod json;
+mod keys;
 mod known;
 mod nested;
 mod pieces;
+mod present;
 mod recent;
 mod rows;
 mod slot;
 mod spans;
 
-use crate::btree::{BTreeMap, BTreeSet};
+use crate::btree::BTreeSet;
 use std::rc::Rc;
 
 pub use columns::BatchColumn;
+pub use present::Columns;
 pub use spans::Texts;
 
 use super::budget::Budget;
@@ -30,6 +33,7 @@ use crate::error::{Error, Result, pointer};
 use crate::query::{Field, FieldIx, Schema};
 use convert::{Converter, Findings, Memory, is_kept};
 use json::Rows;
+use keys::Keys;
 use slot::{Cells, Slot, SlotColumn, Value};
 use spans::Words;
 
@@ -49,11 +53,13 @@ pub enum LoadFormat {
 pub struct LoadOptions {
     /// What the bytes are; found out from the first of them if absent: `[` is JSON, `{` is NDJSON, all else is CSV.
     pub format: Option<LoadFormat>,
-    /// Source key or CSV header → field. A key that is not named here goes to the field of that name, or else of that label, unless
-    /// that field is named here.
+    /// Source key or CSV header → field. Beside it a field's own name counts, and its label: where an input has several of them, what
+    /// is named here goes before the name, and the name before the label.
     pub columns: Vec<(String, String)>,
     /// Whether the first cell that does not fit is an error.
     pub strict: bool,
+    /// Fields for which the input must have a column, because they decide who may see or change a lead.
+    pub needed: Vec<FieldIx>,
     /// The ids of all users, if unknown ones are to be reported.
     pub users: Option<Rc<BTreeSet<String>>>,
 }
@@ -63,8 +69,10 @@ pub struct LoadOptions {
 pub enum LoadMode {
     /// A new table: a missing key is null.
     Load,
-    /// An upsert: a missing key keeps its value.
+    /// An upsert: a missing key keeps its value, and so does a cell that cannot be read.
     Upsert,
+    /// A log: each row is a row of its own, and its id may come again.
+    Log,
 }
 
 /// Longest unfinished row, and longest window that is read at once.
@@ -94,7 +102,12 @@ pub struct Loader {
     strict: bool,
     format: Option<LoadFormat>,
     users: Option<Rc<BTreeSet<String>>>,
-    keys: BTreeMap<String, u32>,
+    keys: Keys,
+    needed: Vec<FieldIx>,
+    /// Which fields the input has a column for.
+    fed: Vec<bool>,
+    /// Whether [`Loader::check_columns`] has had its say.
+    checked: bool,
     source: Source,
     problems: Problems,
     findings: Findings,
@@ -124,18 +137,24 @@ impl Loader {
     /// # Errors
     /// `unknown_field` and `duplicate_column` for what `columns` says.
     pub fn new(schema: Rc<Schema>, id: FieldIx, options: LoadOptions, purpose: LoadMode, budget: Budget) -> Result<Loader> {
-        let keys = header::keys(&schema, &options.columns)?;
+        let keys = Keys::new(&schema, &options.columns)?;
+        let fed = vec![false; schema.fields.len()];
         let width = schema.fields.len().max(1);
         let batch_rows = (BATCH_CELLS / width).clamp(16, 256);
         let memory = schema.fields.iter().map(|_| Memory::default()).collect();
         let words = schema.fields.iter().map(|_| Words::default()).collect();
+        let mut stage = Stage::new(schema, id, budget);
+        stage.repeats = purpose == LoadMode::Log;
         Ok(Loader {
-            stage: Stage::new(schema, id, budget),
+            stage,
             purpose,
             strict: options.strict,
             format: options.format,
             users: options.users,
             keys,
+            needed: options.needed,
+            fed,
+            checked: false,
             source: Source::Unknown,
             problems: Problems::default(),
             findings: Findings::default(),
@@ -153,9 +172,9 @@ impl Loader {
         })
     }
 
-    /// Keys of the input, each with its field.
-    pub fn keys(&self) -> impl Iterator<Item = (&str, FieldIx)> {
-        self.keys.iter().map(|(key, field)| (key.as_str(), FieldIx(*field)))
+    /// Keys that stand for fields, each with its field; of several for one field, one that comes before another goes before it.
+    pub fn keys(&self) -> Vec<(&str, FieldIx)> {
+        self.keys.all().into_iter().map(|(key, target)| (key, FieldIx(target.field))).collect()
     }
 
     /// How many rows were read so far.
@@ -166,8 +185,8 @@ impl Loader {
     /// Adds the next bytes. They may end anywhere; only a row that is not finished is kept.
     ///
     /// # Errors
-    /// `not_utf8`, `json_invalid`, `json_too_deep`, `csv_invalid`, `row_too_long`, `duplicate_header`, `id_missing`, `cell_invalid` if the
-    /// load is strict, `out_of_memory`. After an error the loader gives that error to every call.
+    /// `not_utf8`, `json_invalid`, `json_too_deep`, `csv_invalid`, `row_too_long`, `duplicate_header`, `id_missing`, `column_missing`,
+    /// `cell_invalid` and `column_not_found` if the load is strict, `out_of_memory`. After an error the loader gives that error to every call.
     pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
         self.guard(|loader| loader.take(bytes))
     }
@@ -190,7 +209,8 @@ impl Loader {
     }
 
     pub(crate) fn into_stage(mut self) -> Result<(Stage, Problems)> {
-        self.guard(Loader::end)?;
+        self.guard(|loader| loader.end().and_then(|()| loader.check_columns()))?;
+        self.stage.met = self.columns();
         self.stage.index_ids()?;
         self.stage.columns.iter_mut().for_each(super::Column::trim);
         Ok((self.stage, self.problems))
@@ -249,12 +269,23 @@ impl Loader {
     #[inline]
     fn convert<'a>(&mut self, ix: FieldIx, field: &Field, count: usize, kept: &[u32], cells: &impl Cells<'a>) -> Result<()> {
         let schema = self.stage.schema.clone();
+        // With a header it is known from the first.
+        if !self.checked
+            && let Some(fed) = self.fed.get_mut(ix.0 as usize)
+        {
+            *fed = *fed || (0..count).any(|at| !matches!(cells.get(at), Value::Absent));
+        }
         let mut none = Memory::default();
         let mut converter = Converter::new(&schema, ix, field, &mut self.findings, kept);
         converter.users = self.users.as_deref();
         let memory = self.memory.get_mut(ix.0 as usize).unwrap_or(&mut none);
         self.stage.push_cells(&mut converter, memory, count, cells)?;
+        let unread = std::mem::take(&mut converter.unread);
         if self.purpose == LoadMode::Upsert {
+            // Only an empty cell clears: what cannot be read says nothing about what is there.
+            for at in unread {
+                self.stage.mark_absent(ix.0 as usize, self.stage.rows + short(at))?;
+            }
             for at in (0..count).filter(|at| cells.get(*at) == Value::Absent) {
                 self.stage.mark_absent(ix.0 as usize, self.stage.rows + short(at))?;
             }
@@ -265,6 +296,7 @@ impl Loader {
     /// Counts the rows of a batch and takes its problems over.
     fn end_batch(&mut self, count: usize, rows: usize) -> Result<()> {
         self.stage.rows += short(count);
+        self.fed.get_mut(self.stage.id.0 as usize).into_iter().for_each(|fed| *fed |= count > 0);
         let mut found = std::mem::take(&mut self.findings);
         crate::sort::by_key(&mut found.list, |finding| (finding.at, finding.field));
         let dropped = found.total - found.list.len() as u64;

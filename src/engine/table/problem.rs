@@ -5,7 +5,7 @@ use crate::query::FieldIx;
 /// A cell or a row that could not be taken as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Its row in the input, from 0.
+    /// Its row in the input, from 0; [`NO_ROW`] where the input as a whole is meant.
     pub row: u32,
     /// Its field; the id's where the row as a whole is meant.
     pub field: FieldIx,
@@ -21,6 +21,9 @@ pub struct Problems {
     list: Vec<Problem>,
     total: u64,
 }
+
+/// The row of a problem that belongs to none.
+pub const NO_ROW: u32 = u32::MAX;
 
 /// Most problems that are kept.
 const MOST: usize = 10_000;

@@ -6,8 +6,9 @@ use super::Budget;
 use super::change::indexed;
 use super::column::{Column, TextColumn};
 use super::index::Index;
+use super::load::Columns;
 use super::snapshot::empty_columns;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::query::schema::Case;
 use crate::query::{FieldIx, Schema};
 
@@ -24,10 +25,16 @@ pub struct Stage {
     pub duplicates: Vec<(u32, u32)>,
     /// Whether each id is greater than the one before.
     pub ascending: bool,
+    /// Whether an id may come again: the first row of it is the one that is found.
+    pub repeats: bool,
     /// For each field a bit a row, set where the key was missing; words that are not there are 0. Only for upserts.
     pub absent: Vec<Vec<u64>>,
     pub budget: Budget,
     pub no_ids: TextColumn,
+    /// What became of the columns of the input.
+    pub met: Columns,
+    /// The error if leads are added, which lack fields that must have a column.
+    pub lacking: Option<Rc<Error>>,
 }
 
 impl Stage {
@@ -35,7 +42,21 @@ impl Stage {
         let columns = empty_columns(&schema, id);
         let absent = columns.iter().map(|_| Vec::new()).collect();
         let (index, no_ids) = (Index::default(), TextColumn::new(Case::Sensitive));
-        Stage { schema, id, columns, rows: 0, index, duplicates: Vec::new(), ascending: true, absent, budget, no_ids }
+        Stage {
+            schema,
+            id,
+            columns,
+            rows: 0,
+            index,
+            duplicates: Vec::new(),
+            ascending: true,
+            repeats: false,
+            absent,
+            budget,
+            no_ids,
+            met: Columns::default(),
+            lacking: None,
+        }
     }
 
     pub fn ids(&self) -> &TextColumn {

@@ -75,6 +75,33 @@ test("leads are selected, counted and listed", () => {
   assert.equal(run(select("--filter", path("none.json"))).code, 1);
 });
 
+test("a history is audited and drawn", () => {
+  write("columns.json", { Id: "lead", Owner: "receiver", Created: "time" });
+  const line = (n, owner) => `${n},${owner},"${1 + Math.floor(n / 4)} Apr, 2026 09:${10 + n % 4}:00"\n`;
+  const log = (owner) => `Id,Owner,Created\n${Array.from({ length: 96 }, (_, n) => line(n, owner(n))).join("")}`;
+  const audit = (...more) => run(["audit", "--log", path("log.csv"), "--columns", path("columns.json"), "--time-format", "%d %b, %Y %H:%M:%S", ...more]);
+  write("log.csv", log((n) => ["Ann", "Bob", "Cyd"][n % 3]));
+  const even = audit("--svg", path("even.svg"), "--period", "week");
+  assert.deepEqual([even.code, even.err], [0, ""]);
+  assert.match(even.out, /^96 leads from 2026-04-01 to 2026-04-24\n\nwho was available is inferred\nperson {2}leads {2}share/);
+  assert.match(even.out, /Bob +32 +31\.7 +\+0\.3/);
+  assert.match(even.out, /nothing that a fair draw would not do \(\d+ chances looked at\)\n$/);
+  // Every day begins with Ann, and has four leads for three people.
+  write("log.csv", log((n) => ["Ann", "Bob", "Cyd"][n % 4 % 3]));
+  const odd = audit("--svg", path("odd.svg"), "--people", "Ann,Bob,Cyd");
+  assert.deepEqual([odd.code, odd.err], [1, ""]);
+  assert.match(odd.out, /\n {2}Ann had the odd lead of days that did not divide evenly 24 of 24 times, where 8\.0 would be even: 1 in [\d.]+e11 by chance\n/);
+  const svg = readFileSync(path("odd.svg"), "utf8");
+  assert.ok(svg.startsWith("<svg ") && svg.endsWith("</svg>\n") && /class="odd"|Ann had the odd lead/.test(svg), svg);
+  const report = JSON.parse(audit("--json", "--people", "Ann,Bob,Cyd").out);
+  assert.deepEqual([report.findings[0].kind, report.findings[0].user, report.findings[0].won], ["tie", "Ann", 24]);
+  const piped = run(["audit", "--log", "-", "--json"], { input: '[{"lead":"1","time":"2026-04-01T00:00:00Z","receiver":"<b>"}]' });
+  assert.equal(JSON.parse(piped.out).groups[0].people[0].user, "<b>");
+  assert.match(audit("--level", "x").err, /`--level` must be a number/);
+  assert.match(audit("--level", "2").err, /options_invalid: .*\n {2}error out_of_range at \/level/);
+  assert.match(run(["audit"]).err, /`--log` is missing/);
+});
+
 test("a configuration is checked", () => {
   assert.deepEqual(run(["check", "--workspace", path("workspace.json")]), { code: 0, out: "the configuration is sound\n", err: "" });
   write("bad.json", { ...workspace, lead: { id: "id", owner: "ownr" } });
@@ -89,7 +116,7 @@ test("a configuration is checked", () => {
 
 test("what cannot be used ends with 2 and says why", () => {
   write("broken.json", "{");
-  write("broken.csv", 'Lead ID,Last Name\n1,"abc\n');
+  write("broken.csv", 'Lead ID,Lead Owner,Lead Status,Last Name\n1,ann,new,"abc\n');
   write("typo.json", { rules: [{ field: "stauts", operator: "=", value: 1 }] });
   const replaced = (from, to, args = plan()) => args.map((arg) => (arg === from ? to : arg));
   const faults = [
@@ -122,9 +149,23 @@ test("help and version are there, and the program is run by its name", () => {
   assert.match(readFileSync(cli, "utf8"), /^#!\/usr\/bin\/env node\n/);
 });
 
+test("columns that stand for no field, and fields without a column, are told beside the answer", () => {
+  write("few.csv", 'Lead ID,Owner,Nick \u001b[31mname,Lead Status\n1,ann,A,New\n');
+  const few = (...more) => select("--json", ...more).map((arg) => (arg === path("leads.csv") ? path("few.csv") : arg));
+  const refused = run(few());
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /column_missing: .*`owner`.*\n.*\n {4}hint: if `Owner` holds it/);
+  write("columns.json", { Owner: "owner" });
+  const told = run(few("--columns", path("columns.json")));
+  assert.equal(JSON.parse(told.out).count, 1);
+  assert.match(told.err, /^columns that stand for no field: Nick \ufffd\[31mname\nfields without a column: first, last, /);
+  assert.equal(JSON.parse(run(few("--absent", "owner")).out).rows[0].owner, null);
+  assert.match(run(few("--absent", "ownr")).err, /options_invalid: .*\n {2}error unknown_field at \/absent\/0: .*\n {4}hint: did you mean `owner`\?/);
+});
+
 test("what a lead says cannot drive a terminal", () => {
   write("odd.csv", 'Lead ID,Last Name\n1,"\u001b[31mred\u202e\nnext"\n');
-  const { out } = run(select("--fields", "last").map((arg) => (arg === path("leads.csv") ? path("odd.csv") : arg)));
+  const { out } = run(select("--fields", "last", "--absent", "owner,status").map((arg) => (arg === path("leads.csv") ? path("odd.csv") : arg)));
   assert.ok(![..."\u001b\u202e"].some((char) => out.includes(char)));
   assert.equal(out.split("\n").length, 5);
 });

@@ -53,6 +53,9 @@ const calls = {
   check({ config }) {
     return this.engine.check(config);
   },
+  audit(step) {
+    return this.engine.audit(data(step), step.options);
+  },
   workspace({ config }) {
     this.workspace = this.engine.workspace(config);
     this.table = undefined;
@@ -64,7 +67,7 @@ const calls = {
   },
   load(step) {
     this.table = this.workspace.load(data(step), step.options);
-    return { size: this.table.size, problems: this.table.problems };
+    return { size: this.table.size, problems: this.table.problems, columns: this.table.columns };
   },
   upsert(step) {
     return this.table.upsert(data(step), step.options);
@@ -118,7 +121,13 @@ const calls = {
     return this.planned(this.workspace.plan(this.table, named, complete), as);
   },
   explain(step) {
-    return this.workspace.explain(this.table, step.lead, this.context(step), step.assume === undefined ? undefined : { assume: step.assume });
+    return this.workspace.explain(this.table, step.lead, this.context(step), { assume: step.assume, instead: step.instead });
+  },
+  simulate(step) {
+    const simulation = this.workspace.simulate(this.table, step.options ?? null, this.context(step));
+    const out = { report: simulation.report, counts: simulation.counts(), elsewhere: simulation.elsewhere() };
+    simulation.free();
+    return out;
   },
   forecast(step) {
     return this.workspace.forecast(step.group, step.n, this.context(step));

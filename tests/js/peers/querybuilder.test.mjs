@@ -44,7 +44,7 @@ const workspace = engine.workspace({
   profiles: [],
   users: [{ id: "someone" }],
 });
-const table = workspace.load(LEADS);
+const table = workspace.load(LEADS, { absent: ["owner"] });
 const found = (query) => {
   const selection = table.select(query, { actor: null });
   const ids = selection.ids();

@@ -27,7 +27,7 @@ const NOW = "2026-03-08T17:30:00.000Z";
 const workspace = createEngineSync().workspace({
   version: 1, timeZone: "America/New_York", fields: FIELDS, lead: { id: "id", owner: "owner" }, profiles: [], users: [{ id: "someone" }],
 });
-const table = workspace.load(LEADS);
+const table = workspace.load(LEADS, { absent: ["owner"] });
 
 // ---- queries in few words
 

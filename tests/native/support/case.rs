@@ -4,9 +4,10 @@
 //! |---|---|---|
 //! | `version` | | the version |
 //! | `check` | `config` | diagnostics |
+//! | `audit` | `rows` or `text`, `options` | the report |
 //! | `workspace` | `config` | `{digest, zones}` |
 //! | `update` | `patch` | the same |
-//! | `load` | `rows` or `text` or `hex`, `options` | `{size, problems}` |
+//! | `load` | `rows` or `text` or `hex`, `options` | `{size, problems, columns}` |
 //! | `upsert` | the same | `{added, updated}` |
 //! | `remove` | `ids` | how many |
 //! | `get` | `id`, `viewer` | the lead or null |
@@ -20,7 +21,8 @@
 //! | `can` | `question`, `table` | the decision |
 //! | `receivers`, `members` | `question`, `members` | the answer |
 //! | `plan` | `command`, `context`, `selection`, `stored`, `as` | everything that the plan tells |
-//! | `explain` | `lead`, `context`, `assume` | the trace |
+//! | `explain` | `lead`, `context`, `assume`, `instead` | the trace |
+//! | `simulate` | `options`, `context` | `{report, counts, elsewhere}` |
 //! | `forecast` | `group`, `n`, `context` | the users |
 //! | `undo` | `plan`, `form`, `context`, `as` | the same |
 //! | `verify` | `plan`, `form`, `context`, `change`, `flip` | `{ok, problems, digest}` |
@@ -41,7 +43,7 @@ use evenhand::sql::statement::Statement;
 use evenhand::table::Budget;
 use evenhand::wire::decode::peek;
 use evenhand::wire::verify::{EncodedPlan, Problem, Verdict};
-use evenhand::workspace::{Attachments, LeadTable, Selection, Workspace};
+use evenhand::workspace::{Attachments, LeadTable, Selection, Workspace, id_text};
 
 /// What the steps of a case share.
 #[derive(Default)]
@@ -142,7 +144,7 @@ impl World {
     fn load(&mut self, step: &Json) -> Result<Json> {
         let budget = self.memory.map_or_else(Budget::default, Budget::new);
         let table = self.workspace().load(&data(step), &options(step), budget)?;
-        let out = Json::object([("size", table.size().into()), ("problems", table.problems())]);
+        let out = Json::object([("size", table.size().into()), ("problems", table.problems()), ("columns", table.columns())]);
         self.table = Some(table);
         Ok(out)
     }
@@ -152,6 +154,7 @@ impl World {
         Ok(match text(step, "call") {
             "version" => env!("CARGO_PKG_VERSION").into(),
             "check" => Json::List(Workspace::check(part(step, "config")).iter().map(|fault| fault.to_json()).collect()),
+            "audit" => evenhand::audit::audit(&data(step), &options(step), Budget::default())?,
             "workspace" => {
                 let workspace = Workspace::compile(part(step, "config"))?;
                 let out = Json::object([("digest", workspace.digest().into()), ("zones", workspace.zones())]);
@@ -170,7 +173,9 @@ impl World {
                 self.table.as_mut().unwrap().upsert(loader)?
             }
             "remove" => self.table.as_mut().unwrap().remove(part(step, "ids"))?.into(),
-            "get" => self.workspace().get(self.table(), text(step, "id"), part(step, "viewer"))?.unwrap_or_default(),
+            "get" => {
+                self.workspace().get(self.table(), &id_text(part(step, "id")).expect("an id"), part(step, "viewer"))?.unwrap_or_default()
+            }
             "select" => {
                 let mut found = self.workspace().select(self.table(), part(step, "query"), part(step, "viewer"))?;
                 if let Some(by) = step.get("sort") {
@@ -238,8 +243,19 @@ impl World {
                 self.planned(plan, named("as"))
             }
             "explain" => {
-                let options = step.get("assume").map_or_else(|| Json::object([]), |assume| Json::object([("assume", assume.clone())]));
+                let given = ["assume", "instead"].into_iter().filter_map(|key| Some((key.to_owned(), step.get(key)?.clone())));
+                let options = Json::Object(given.collect());
                 self.workspace().explain(self.table(), text(step, "lead"), &self.context(step), &options)?
+            }
+            "simulate" => {
+                let simulation = self.workspace().simulate(self.table(), part(step, "options"), &Json::Null, &self.context(step))?;
+                let counts = (0..simulation.counts()).filter_map(|at| simulation.count(at));
+                let elsewhere = (0..simulation.elsewhere()).filter_map(|at| simulation.moved(at));
+                Json::object([
+                    ("report", simulation.report().clone()),
+                    ("counts", Json::List(counts.collect())),
+                    ("elsewhere", Json::List(elsewhere.collect())),
+                ])
             }
             "forecast" => {
                 let n = part(step, "n").as_number().unwrap() as usize;

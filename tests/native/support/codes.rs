@@ -47,7 +47,11 @@ const EXCEPTIONS: [(&str, &str, Option<&str>); 25] = [
     ("json_too_large", "it takes hundreds of megabytes", Some("src/base/json.rs")),
     ("lead_not_loaded", "nothing gives it yet", None),
     ("no_default", "offers have no command yet", None),
-    ("no_randomness", "every runtime has randomness, but for the moment in which a module loads", Some("tests/js/package/runtimes.test.mjs")),
+    (
+        "no_randomness",
+        "every runtime has randomness, but for the moment in which a module loads",
+        Some("tests/js/package/runtimes.test.mjs"),
+    ),
     ("no_window", "offers have no command yet", None),
     ("nobody_claimed", "offers have no command yet", None),
     ("not_offered", "offers have no command yet", None),

@@ -176,7 +176,11 @@ impl World {
         if backwards == Backwards::Yes {
             rows.reverse();
         }
-        workspace.load(format!("[{}]", rows.join(",")).as_bytes(), &json(r#"{"format": "json"}"#), Default::default()).unwrap()
+        // A small world may have no row with a value for some field.
+        let names = workspace.config().get("fields").and_then(Json::as_object).unwrap_or_default();
+        let absent: Vec<Json> = names.iter().map(|(name, _)| name.as_str().into()).collect();
+        let options = Json::object([("format", "json".into()), ("absent", Json::List(absent))]);
+        workspace.load(format!("[{}]", rows.join(",")).as_bytes(), &options, Default::default()).unwrap()
     }
 
     /// Ids: mostly of the world, some twice, some of nothing.

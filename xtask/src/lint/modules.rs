@@ -39,6 +39,7 @@ const ORDER: &[&str] = &[
     "wire",
     "sql",
     "shards",
+    "audit",
     "workspace",
     "wasm",
     // the crates' roots, which name their modules

@@ -9,7 +9,7 @@ use super::slot::{Cells, SHORT, Value, unescape};
 use crate::error::Result;
 use crate::query::convert::{
     bool_from_number, bool_from_text, day_from_text, digits, instant_from_number, instant_from_text, number, number_from_text,
-    text_from_number, text_of, unknown,
+    text_from_number, text_of, unknown, word_of,
 };
 use crate::query::{Field, FieldIx, FieldType, Schema};
 use crate::table::Budget;
@@ -57,6 +57,8 @@ pub struct Converter<'c> {
     kept: usize,
     /// Whether a cell was found that does not fit.
     fault: bool,
+    /// Places of cells that could not be read, and became null.
+    pub unread: Vec<usize>,
 }
 
 pub type Read<T> = Result<T, &'static str>;
@@ -101,7 +103,7 @@ pub fn text_value(value: Value<'_>) -> Read<Taken<'_>> {
 
 impl<'c> Converter<'c> {
     pub fn new(schema: &'c Schema, ix: FieldIx, field: &'c Field, findings: &'c mut Findings, places: &'c [u32]) -> Self {
-        Converter { schema, ix, field, users: None, findings, places, kept: 0, fault: false }
+        Converter { schema, ix, field, users: None, findings, places, kept: 0, fault: false, unread: Vec::new() }
     }
 
     #[cold]
@@ -112,6 +114,9 @@ impl<'c> Converter<'c> {
     #[cold]
     fn report_text(&mut self, at: usize, code: &'static str, value: impl FnOnce() -> String) {
         self.findings.total += 1;
+        if !is_kept(code) && code != "lone_surrogate" {
+            self.unread.push(at);
+        }
         // A strict load must see the first that it may not pass over, however many come before.
         let first_fault = !self.fault && !is_kept(code);
         self.fault |= first_fault;
@@ -191,6 +196,12 @@ fn with_text<T>(value: Value<'_>, read: impl FnOnce(&str) -> Read<T>) -> Option<
         Value::Text(text) => Some(read(text)),
         other => other.text().map(|(text, _)| read(&text)),
     }
+}
+
+/// An element of a list as it is kept.
+#[inline]
+fn element_of<'a>(field: &Field, item: &'a str) -> &'a str {
+    if field.kind == FieldType::Units { word_of(item) } else { item }
 }
 
 /// A word of lists that is empty, and one that must be looked at more closely. No dictionary has so many words.
@@ -275,16 +286,14 @@ impl Stage {
                     let code = match value {
                         Value::Absent | Value::Null => 0,
                         Value::Text(text) if text.len() <= SHORT => {
-                            if word && text.is_empty() {
-                                0
-                            } else {
-                                recent.code(text, || dict.intern(text, budget))?
-                            }
+                            let text = if word { word_of(text) } else { text };
+                            if word && text.is_empty() { 0 } else { recent.code(text, || dict.intern(text, budget))? }
                         }
                         value => match text_value(value) {
                             Ok(None) => 0,
                             Ok(Some((text, _)))
-                                if text.is_empty() && (word || (value == Value::Empty && field.kind != FieldType::Text)) =>
+                                if (word && word_of(&text).is_empty())
+                                    || (text.is_empty() && value == Value::Empty && field.kind != FieldType::Text) =>
                             {
                                 0
                             }
@@ -292,7 +301,7 @@ impl Stage {
                                 if lone {
                                     converter.report(at, "lone_surrogate", value);
                                 }
-                                dict.intern(&text, budget)?
+                                dict.intern(if word { word_of(&text) } else { &text }, budget)?
                             }
                             Err(code) => {
                                 converter.report(at, code, value);
@@ -359,7 +368,7 @@ impl Stage {
                         for code in list {
                             let Some(known) = known.get_mut(*code as usize) else { continue };
                             if *known == 0 {
-                                let word = cells.element(*code);
+                                let word = element_of(field, cells.element(*code));
                                 *known = match word.len() {
                                     0 => PASSED_OVER,
                                     1..=SHORT => dict.intern(word, budget)?,
@@ -383,6 +392,10 @@ impl Stage {
                     if !matches!(value, Value::Absent | Value::Null | Value::Empty) {
                         let dict = own(&mut column.dict, budget)?;
                         let read = items(value, |item| {
+                            let item = element_of(field, item);
+                            if item.is_empty() {
+                                return Ok(());
+                            }
                             budget.grow(&mut codes, 1)?;
                             codes.push(recent.code(item, || dict.intern(item, budget))?);
                             Ok(())

@@ -1,47 +1,17 @@
 //! Which key of the input goes to which field.
 
-use crate::btree::BTreeMap;
 use std::borrow::Cow;
 
 use super::Source;
 use super::csv::{DELIMITERS, Ends, Record, record};
 use super::json::Stop;
+use super::keys::{Keys, Rank};
 use super::slot::Slot;
-use crate::error::{Diagnostic, Error, Result, nearest, nearest_name, pointer};
-use crate::query::{FieldIx, Schema};
+use crate::error::{Diagnostic, Error, Result, nearest_name, pointer};
 use crate::table::Budget;
 use crate::table::ops::{gather, short};
 use crate::table::problem::cut;
 use crate::table::stage::Stage;
-
-/// Keys of the input with their fields: first what `columns` says, then names, then labels.
-pub fn keys(schema: &Schema, columns: &[(String, String)]) -> Result<BTreeMap<String, u32>> {
-    let mut keys = BTreeMap::new();
-    let mut named = Vec::new();
-    for (key, name) in columns {
-        let path = || pointer("/columns", key);
-        let Some(field) = schema.find(name) else {
-            let known = schema.fields.iter().map(|field| field.name.as_str());
-            let fault = Diagnostic::error("unknown_field", path(), format!("there is no field `{name}`"));
-            return Err(Error::of(fault.maybe_hint(nearest(name, known))));
-        };
-        if named.contains(&field) {
-            return Err(Error::new("duplicate_column", path(), format!("two columns are named for the field `{name}`")));
-        }
-        named.push(field);
-        keys.insert(key.clone(), field.0);
-    }
-    let free = |ix: u32| !named.contains(&FieldIx(ix));
-    for (ix, field) in (0u32..).zip(&schema.fields).filter(|(ix, _)| free(*ix)) {
-        keys.entry(field.name.clone()).or_insert(ix);
-    }
-    for (ix, field) in (0u32..).zip(&schema.fields).filter(|(ix, _)| free(*ix)) {
-        if let Some(label) = &field.label {
-            keys.entry(label.clone()).or_insert(ix);
-        }
-    }
-    Ok(keys)
-}
 
 /// The error for input without a column for the id.
 pub fn no_id(stage: &Stage, headers: Headers<'_>) -> Error {
@@ -100,7 +70,7 @@ type Candidate = ((usize, usize), u8, usize, Vec<Slot>);
 
 /// The header's cells, with each delimiter tried: the one that makes most of them known is chosen, then the one with most cells.
 /// `None` if the header is not whole yet.
-pub fn read(bytes: &[u8], at: &mut usize, ends: Ends, keys: &BTreeMap<String, u32>, stage: &Stage) -> Result<Option<Result<Source>>, Stop> {
+pub fn read(bytes: &[u8], at: &mut usize, ends: Ends, keys: &mut Keys, stage: &Stage) -> Result<Option<Result<Source>>, Stop> {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
     let mut best: Option<Candidate> = None;
     let mut stopped = None;
@@ -128,7 +98,7 @@ pub fn read(bytes: &[u8], at: &mut usize, ends: Ends, keys: &BTreeMap<String, u3
             }
         };
         let Some(slots) = slots else { continue };
-        let known = Headers { text, slots: &slots }.iter().filter(|header| keys.contains_key(header.as_ref())).count();
+        let known = Headers { text, slots: &slots }.iter().filter(|header| keys.get(header.as_ref()).is_some()).count();
         let score = (known, slots.len());
         if best.as_ref().is_none_or(|(best, ..)| score > *best) {
             best = Some((score, delimiter, here, slots));
@@ -150,11 +120,26 @@ pub fn read(bytes: &[u8], at: &mut usize, ends: Ends, keys: &BTreeMap<String, u3
     Ok(Some(targets(delimiter, Headers { text, slots: &slots }, keys, stage)))
 }
 
-fn targets(delimiter: u8, headers: Headers<'_>, keys: &BTreeMap<String, u32>, stage: &Stage) -> Result<Source> {
+fn targets(delimiter: u8, headers: Headers<'_>, keys: &mut Keys, stage: &Stage) -> Result<Source> {
     let mut targets = Vec::new();
     stage.budget.exact(&mut targets, headers.slots.len())?;
-    targets.extend(headers.iter().map(|header| keys.get(header.as_ref()).copied()));
-    // A field may be fed under its name or under its label, but once.
+    // What `columns` names goes before a field's own name and label; of those two a header has but one.
+    let mut mapped = vec![false; stage.schema.fields.len()];
+    for target in headers.iter().filter_map(|header| keys.get(header.as_ref())).filter(|target| target.rank == Rank::Mapped) {
+        mapped.get_mut(target.field as usize).into_iter().for_each(|mapped| *mapped = true);
+    }
+    for header in headers.iter() {
+        let better = |field: u32| mapped.get(field as usize) == Some(&true);
+        let target = match keys.get(header.as_ref()) {
+            Some(target) if target.rank != Rank::Mapped && better(target.field) => {
+                keys.meet_unused(&header);
+                None
+            }
+            _ if header.is_empty() => None,
+            _ => keys.meet(&header),
+        };
+        targets.push(target.map(|target| target.field));
+    }
     let mut fed = vec![false; stage.schema.fields.len()];
     let twice = targets.iter().position(|target| {
         let place = target.and_then(|target| fed.get_mut(target as usize));

@@ -14,7 +14,7 @@ impl Stage {
     pub fn push_ids<'a>(&mut self, converter: &mut Converter<'_>, count: usize, cells: &impl Cells<'a>) -> Result<Vec<usize>> {
         let mut refused = Vec::new();
         let mut row = self.rows;
-        let Stage { columns, index, duplicates, ascending, budget, .. } = self;
+        let Stage { columns, index, duplicates, ascending, repeats, budget, .. } = self;
         let Some(Column::Text(ids)) = columns.get_mut(converter.ix.0 as usize) else { return Ok(refused) };
         if (row as usize).saturating_add(count) >= u32::MAX as usize {
             return Err(Error::out_of_memory());
@@ -59,6 +59,7 @@ impl Stage {
             let known = if *ascending { None } else { index.find_hashed(ids, key, id.as_bytes()) };
             ids.push(Some(&id), budget)?;
             match known {
+                Some(_) if *repeats => {}
                 Some(first) => {
                     converter.report(at, "duplicate_id", value);
                     budget.grow(duplicates, 1)?;

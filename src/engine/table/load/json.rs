@@ -4,6 +4,7 @@
 //! the way; nothing is converted or copied. Keys are guessed to come in the order of the row before.
 
 use super::batch_invalid;
+use super::keys::Target;
 use super::known::Known;
 use super::nested::MAX_DEPTH;
 use super::slot::{Kind, Slot};
@@ -22,6 +23,8 @@ pub enum Stop {
 }
 
 pub(super) type Step<T> = Result<T, Stop>;
+/// Where the cell of a key goes.
+type Find<'f> = &'f mut dyn FnMut(&str) -> Option<Target>;
 
 /// Where the reader is between rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +67,7 @@ impl Rows {
 
     /// Reads the next row from `at` on into `slots`, which hold nothing yet. Gives back where it ended, or `None` with the end of the
     /// input reached; `at` is moved over what stands between rows.
-    pub fn next(&mut self, text: &str, at: &mut usize, slots: &mut [Slot], find: &dyn Fn(&str) -> Option<u32>) -> Step<bool> {
+    pub fn next(&mut self, text: &str, at: &mut usize, slots: &mut [Slot], find: Find<'_>) -> Step<bool> {
         let mut cursor = Cursor { text, bytes: text.as_bytes(), at: *at };
         loop {
             cursor.skip_space();
@@ -122,7 +125,7 @@ impl<'a> Cursor<'a> {
         Err(Stop::Bad(self.at, message))
     }
 
-    fn row(&mut self, known: &mut Vec<Known>, slots: &mut [Slot], find: &dyn Fn(&str) -> Option<u32>) -> Step<()> {
+    fn row(&mut self, known: &mut Vec<Known>, slots: &mut [Slot], find: Find<'_>) -> Step<()> {
         self.at += 1;
         if self.token()? == b'}' {
             self.at += 1;
@@ -134,10 +137,16 @@ impl<'a> Cursor<'a> {
                 return self.bad("a key in double quotes is missing");
             }
             self.at += 1;
-            let slot = self.key(known, nth, find)?;
-            let value = self.value()?;
-            if let Some(slot) = slot.and_then(|slot| slots.get_mut(slot as usize)) {
-                *slot = value;
+            let target = self.key(known, nth, find)?;
+            let mut value = self.value()?;
+            if let Some(target) = target
+                && let Some(slot) = slots.get_mut(target.field as usize)
+            {
+                value.rank = target.rank;
+                // A key that comes again holds, unless it has less right than the one before.
+                if slot.kind == Kind::Absent || value.rank <= slot.rank {
+                    *slot = value;
+                }
             }
             nth += 1;
             match self.token()? {
@@ -153,16 +162,16 @@ impl<'a> Cursor<'a> {
 
     /// The slot of the key that begins here, and past its colon.
     #[inline]
-    fn key(&mut self, known: &mut Vec<Known>, nth: usize, find: &dyn Fn(&str) -> Option<u32>) -> Step<Option<u32>> {
+    fn key(&mut self, known: &mut Vec<Known>, nth: usize, find: Find<'_>) -> Step<Option<Target>> {
         if let Some(guess) = known.get(nth).filter(|guess| guess.stands(self.bytes, self.at)) {
             self.at += guess.raw.len();
-            return Ok(guess.slot);
+            return Ok(guess.target);
         }
         self.other_key(known, nth, find)
     }
 
     #[cold]
-    fn other_key(&mut self, known: &mut Vec<Known>, nth: usize, find: &dyn Fn(&str) -> Option<u32>) -> Step<Option<u32>> {
+    fn other_key(&mut self, known: &mut Vec<Known>, nth: usize, find: Find<'_>) -> Step<Option<Target>> {
         let start = self.at;
         self.string()?;
         let raw = self.text.get(start..self.at - 1).unwrap_or_default();

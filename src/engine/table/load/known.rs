@@ -1,5 +1,7 @@
 //! Keys that are expected where they stood in the row before.
 
+use super::keys::Target;
+
 /// A key that was seen at a place in a row: its raw text, and where its value goes.
 #[derive(Debug)]
 pub(super) struct Known {
@@ -9,7 +11,7 @@ pub(super) struct Known {
     head: u64,
     mask: u64,
     tail: u64,
-    pub slot: Option<u32>,
+    pub target: Option<Target>,
 }
 
 /// Eight bytes as a number.
@@ -19,13 +21,13 @@ fn eight(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 impl Known {
-    pub fn new(key: &str, slot: Option<u32>) -> Known {
+    pub fn new(key: &str, target: Option<Target>) -> Known {
         let raw: Box<str> = format!("{key}\":").into();
         let mut head = [0; 8];
         head.iter_mut().zip(raw.bytes()).for_each(|(to, from)| *to = from);
         let mask = if raw.len() >= 8 { u64::MAX } else { (1 << (raw.len() * 8)) - 1 };
         let tail = raw.len().checked_sub(8).and_then(|at| eight(raw.as_bytes(), at)).unwrap_or(0);
-        Known { raw, head: u64::from_le_bytes(head), mask, tail, slot }
+        Known { raw, head: u64::from_le_bytes(head), mask, tail, target }
     }
 
     /// Whether this key and a colon stand at `at`; if not sure, then not.

@@ -96,9 +96,17 @@ impl Loader {
             self.sniff(text.get(at..).unwrap_or_default());
         }
         if matches!(self.source, Source::Header) {
-            let header = header::read(text.as_bytes(), &mut at, ends, &self.keys, &self.stage);
+            let header = header::read(text.as_bytes(), &mut at, ends, &mut self.keys, &self.stage);
             match header.map_err(|stop| self.stopped(stop)) {
-                Ok(Some(header)) => self.source = header?,
+                Ok(Some(header)) => {
+                    self.source = header?;
+                    if let Source::Csv { targets, .. } = &self.source {
+                        for target in targets.iter().flatten() {
+                            self.fed.get_mut(*target as usize).into_iter().for_each(|fed| *fed = true);
+                        }
+                    }
+                    self.check_columns()?;
+                }
                 Ok(None) => return Ok(0),
                 Err(error) => return Err(error),
             }

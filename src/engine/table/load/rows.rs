@@ -1,5 +1,7 @@
 //! Rows into slots, batch after batch.
 
+use std::ops::Range;
+
 use super::csv::{self, Ends, Record};
 use super::json::{Rows, Stop};
 use super::slot::{Kind, Slot};
@@ -20,8 +22,8 @@ impl Loader {
             let width = self.next_slots(text)?;
             let start = self.batch * width;
             let Some(slots) = self.slots.get_mut(start..start + width) else { return Ok(()) };
-            let keys = &self.keys;
-            match rows.next(text, at, slots, &|key| keys.get(key).copied()) {
+            let keys = &mut self.keys;
+            match rows.next(text, at, slots, &mut |key| keys.meet(key)) {
                 Ok(_) => self.batch += 1,
                 Err(Stop::More) => return Ok(()),
                 Err(stop) => {
@@ -47,7 +49,7 @@ impl Loader {
             let width = self.next_slots(text)?;
             let start = self.batch * width;
             let Some(slots) = self.slots.get_mut(start..start + width) else { return Ok(()) };
-            let mut surplus = false;
+            let (mut surplus, from, id) = (false, *at, self.stage.id.0 as usize);
             let read = csv::record(text.as_bytes(), at, delimiter, ends, |nth, slot| match targets.get(nth) {
                 Some(Some(target)) => slots.get_mut(*target as usize).into_iter().for_each(|place| *place = slot),
                 Some(None) => {}
@@ -55,6 +57,9 @@ impl Loader {
             });
             match read {
                 Ok(Record::Blank) => {}
+                // A line of nothing but delimiters and blanks is none.
+                Ok(Record::Cells(_)) if slots.get(id).is_none_or(|slot| is_blank(text, *slot)) && all_blank(text, from..*at, delimiter) => {
+                }
                 Ok(Record::Cells(count)) => {
                     if surplus || count < targets.len() {
                         self.ragged.push(short(self.batch));
@@ -86,4 +91,16 @@ impl Loader {
         self.slots.get_mut(start..start + width).into_iter().for_each(|slots| slots.fill(Slot::default()));
         Ok(width)
     }
+}
+
+/// Whether a cell has nothing in it, or blanks alone.
+fn is_blank(text: &str, slot: Slot) -> bool {
+    text.get(slot.start as usize..slot.end as usize).is_none_or(|cell| cell.bytes().all(|byte| matches!(byte, b' ' | b'\t')))
+}
+
+/// Whether a record has nothing in any of its cells, or blanks alone.
+#[cold]
+fn all_blank(text: &str, record: Range<usize>, delimiter: u8) -> bool {
+    let record = text.as_bytes().get(record).unwrap_or_default();
+    record.iter().all(|byte| *byte == delimiter || matches!(byte, b' ' | b'\t' | b'"' | b'\r' | b'\n'))
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::keys::Rank;
 use crate::json::read::Reader;
 use crate::number;
 use crate::query::convert::MAX_TEXT;
@@ -17,6 +18,8 @@ pub const SHORT: usize = 64;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Slot {
     pub kind: Kind,
+    /// By which right it stands for its field.
+    pub rank: Rank,
     pub start: u32,
     pub end: u32,
 }
@@ -66,7 +69,7 @@ pub enum Value<'a> {
 impl Slot {
     pub fn new(kind: Kind, start: usize, end: usize) -> Slot {
         // Texts are read in windows far below 4 GiB.
-        Slot { kind, start: short(start), end: short(end) }
+        Slot { kind, rank: Rank::default(), start: short(start), end: short(end) }
     }
 
     #[inline(always)]

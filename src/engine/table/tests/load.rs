@@ -135,7 +135,7 @@ fn csv(rows: &[Json], delimiter: char, end: &str) -> String {
 }
 
 /// What the cells of rows are when they have been through CSV: texts and nulls, with every key there.
-fn through_csv(rows: &[Json]) -> Vec<Json> {
+fn through_csv(rows: &[Json], delimiter: char) -> Vec<Json> {
     let null_if_empty = |key: &str, text: &str| text.is_empty() && !matches!(key, "name" | "id" | "code");
     let cell = |row: &Json, key: &str| match row.get(key) {
         None => Json::Null,
@@ -143,7 +143,16 @@ fn through_csv(rows: &[Json]) -> Vec<Json> {
         Some(Json::Text(text)) => Json::from(text.as_str()),
         Some(other) => Json::from(other.write()),
     };
-    rows.iter().map(|row| Json::Object(KEYS.map(|key| (key.to_owned(), cell(row, key))).to_vec())).collect()
+    // A line with nothing but blanks, quotes and delimiters is no row.
+    let only = |row: &Json, key: &str, of: &[char]| match row.get(key) {
+        None => true,
+        Some(Json::Text(text)) => text.chars().all(|char| of.contains(&char)),
+        Some(_) => false,
+    };
+    let blank =
+        |row: &&Json| only(row, "id", &[' ', '\t']) && KEYS.iter().all(|key| only(row, key, &[' ', '\t', '"', '\r', '\n', delimiter]));
+    let rows = rows.iter().filter(|row| !blank(row));
+    rows.map(|row| Json::Object(KEYS.map(|key| (key.to_owned(), cell(row, key))).to_vec())).collect()
 }
 
 proptest! {
@@ -176,7 +185,7 @@ proptest! {
             text.truncate(text.len() - end.len());
         }
         let mut model = Model::default();
-        model.apply(&through_csv(&rows), LoadMode::Load);
+        model.apply(&through_csv(&rows, delimiter), LoadMode::Load);
         let mut loader = loader(LoadOptions::default());
         push_cut(&mut loader, text.as_bytes(), &cuts).unwrap();
         let table = loader.finish().unwrap();

@@ -77,13 +77,14 @@ impl Model {
             let mut cells = Vec::new();
             for (ix, field) in (0u32..).zip(&schema.fields) {
                 let given = row.as_object().unwrap().iter().find(|(key, _)| *key == field.name).map(|(_, value)| value);
-                cells.push(given.map(|json| {
-                    cell_from_json(field, &schema, json).unwrap_or_else(|problem| {
+                // What cannot be read is as if it were not there.
+                cells.push(given.and_then(|json| {
+                    cell_from_json(field, &schema, json).map(Some).unwrap_or_else(|problem| {
                         let words = problem.cell.items().count().max(1);
                         let known = problem.cell.items().filter(|word| schema.units.find(word).is_some()).count();
                         let times = if problem.cell.items().count() > 0 { words - known } else { 1 };
                         found.extend(std::iter::repeat_n((nth, ix, problem.code), times));
-                        problem.cell
+                        Some(problem.cell).filter(|cell| !cell.is_null())
                     })
                 }));
             }

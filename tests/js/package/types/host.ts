@@ -58,7 +58,7 @@ export async function leads(workspace: Workspace, body: ReadableStream<Uint8Arra
   for (let next = await reader.read(); !next.done; next = await reader.read()) loader.push(next.value);
   const table = loader.finish();
   table.upsert([{ id: "1", owner: null }]);
-  for (const { row, field, code, value } of table.problems) console.log(row + 1, field, code, value);
+  for (const { row, field, code, value } of table.problems) console.log(row ?? "file", field, code, value);
   const lead: Record<string, unknown> | undefined = table.get("1", { actor: "ann" });
   console.log(lead?.["owner"], workspace.load([{ id: 1 }]).size);
   return table;

@@ -1,0 +1,151 @@
+//! Many turns in one go: for the rows of a batch about which nothing is to be asked one by one.
+//!
+//! The rules have been matched and people asked column by column before. What is left for a row is to take the turn of its group; a row
+//! for which that is not all stops the run, and the caller looks at it alone.
+
+use super::{Facts, Loads, Member, PlaceSet, Recency, Rotation, Stamp};
+use crate::query::FieldIx;
+use crate::table::{Column, Mask, RowIx, Snapshot};
+
+/// A group's rotation, and who may take which rows.
+#[derive(Debug)]
+pub struct Lane {
+    /// Whose turn it is.
+    pub rotation: Rotation,
+    /// The slot that the group fills.
+    pub slot: FieldIx,
+    /// Places against which nothing is but what a lead may be.
+    pub ready: PlaceSet,
+    /// Places that may take any row.
+    pub any: PlaceSet,
+    /// Places that may take some rows.
+    pub some: Vec<(usize, Mask)>,
+    /// By the code of a row's holder, the place of the holder counted from 1.
+    pub holders: Vec<u32>,
+    /// Numbers of members of whose assignments more follows: a run ends with one.
+    pub watched: PlaceSet,
+    /// Whether rows may be dealt here in a run.
+    pub open: bool,
+    /// Whether only automatic assignments count as the last one.
+    pub automatic: bool,
+    /// The calendar's period, for a method that counts by it.
+    pub period: i64,
+    /// Whether a turn was taken.
+    pub used: bool,
+}
+
+/// The rows of a run, and where each goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// The rows, in order.
+    pub rows: &'a [u32],
+    /// By row of the table, its rule.
+    pub rules: &'a [u32],
+    /// By rule, its lane; any other number for none.
+    pub lanes: &'a [u32],
+    /// The table.
+    pub table: &'a Snapshot,
+    /// When, if assignments are stamped.
+    pub now: Option<i64>,
+}
+
+/// What a run dealt: for each row its receiver's number, its rule and its lane.
+#[derive(Debug, Default)]
+pub struct Dealt {
+    /// Receivers.
+    pub users: Vec<u32>,
+    /// Rules.
+    pub rules: Vec<u32>,
+    /// Lanes.
+    pub lanes: Vec<u32>,
+}
+
+/// When people were last assigned a lead, by whomever and by a group.
+#[derive(Debug, Default)]
+pub struct Recencies {
+    /// All assignments.
+    pub all: Recency,
+    /// Automatic ones.
+    pub automatic: Recency,
+    /// By lane, the latest of its members' last assignments.
+    latest: Vec<Option<Stamp>>,
+    /// By person, the lanes in which they sit.
+    lanes: Vec<Vec<usize>>,
+}
+
+impl Recencies {
+    /// A lane is there, with these members, whose last assignments are known.
+    pub fn enter(&mut self, lane: usize, members: &[Member]) {
+        if self.latest.len() <= lane {
+            self.latest.resize(lane + 1, None);
+        }
+        if let Some(latest) = self.latest.get_mut(lane) {
+            *latest = members.iter().fold(None, |latest, member| latest.max(self.all.last(*member)));
+        }
+        // Whoever left sits here no longer.
+        self.lanes.iter_mut().for_each(|lanes| lanes.retain(|other| *other != lane));
+        for member in members {
+            let at = member.0 as usize;
+            if self.lanes.len() <= at {
+                self.lanes.resize_with(at + 1, Vec::new);
+            }
+            self.lanes.get_mut(at).into_iter().for_each(|lanes| lanes.push(lane));
+        }
+    }
+
+    /// Notes an assignment at `now`, which follows the person's last and those of the members of a lane.
+    #[inline]
+    pub fn assign(&mut self, member: Member, lane: Option<usize>, now: i64) {
+        let others = lane.and_then(|lane| self.latest.get(lane)).copied().flatten();
+        let stamp = Stamp::after(now, others.max(self.all.last(member)));
+        self.all.set(member, stamp);
+        self.automatic.set(member, stamp);
+        for lane in self.lanes.get(member.0 as usize).into_iter().flatten() {
+            if let Some(latest) = self.latest.get_mut(*lane) {
+                *latest = (*latest).max(Some(stamp));
+            }
+        }
+    }
+}
+
+/// Deals rows until one needs a further look, or somebody watched was served; true if that is so.
+pub fn deal(run: &Run<'_>, lanes: &mut [Option<Lane>], recencies: &mut Recencies, out: &mut Dealt) -> bool {
+    out.users.clear();
+    out.rules.clear();
+    out.lanes.clear();
+    let loads = Loads::default();
+    let mut may = PlaceSet::default();
+    for row in run.rows {
+        let rule = run.rules.get(*row as usize).copied().unwrap_or(u32::MAX);
+        let at = run.lanes.get(rule as usize).copied().unwrap_or(u32::MAX);
+        let lane = lanes.get_mut(at as usize).and_then(Option::as_mut);
+        let Some(lane) = lane.filter(|lane| lane.open) else { return false };
+        may.copy_from(&lane.any);
+        for (place, rows) in &lane.some {
+            if rows.contains(RowIx(*row)) {
+                may.insert(*place);
+            }
+        }
+        may.keep(&lane.ready);
+        let holder = match run.table.column(lane.slot) {
+            Column::Coded(column) => lane.holders.get(column.code(*row) as usize).copied().unwrap_or(0),
+            _ => 0,
+        };
+        if holder > 0 && may.contains(holder as usize - 1) {
+            return false;
+        }
+        let recency = if lane.automatic { &recencies.automatic } else { &recencies.all };
+        let Some(member) = lane.rotation.pick(&may, &Facts { recency, loads: &loads, period: lane.period }) else { return false };
+        lane.used = true;
+        if let Some(now) = run.now {
+            recencies.assign(member, Some(at as usize), now);
+        }
+        out.users.push(member.0);
+        out.rules.push(rule);
+        out.lanes.push(at);
+        if lane.watched.contains(member.0 as usize) {
+            return true;
+        }
+    }
+    false
+}

@@ -1,0 +1,114 @@
+//! What routing works out of a configuration alone: once for it, not once a call.
+
+use crate::btree::BTreeMap;
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::access::Authorizer;
+use crate::allot::match_condition;
+use crate::config::{GroupIx, Limit, Method, Model, RuleTarget, UserIx};
+use crate::error::Result;
+use crate::query::{FieldIx, Query};
+use crate::time::Instant;
+
+/// A configuration, as routing looks at it.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    /// Whether stamps, loads and owners of other leads decide anything.
+    pub uses_recency: bool,
+    pub uses_loads: bool,
+    pub uses_same: bool,
+    /// Whether calendar periods are counted by.
+    pub uses_periods: bool,
+    /// Whether some rule has a schedule.
+    pub scheduled: bool,
+    /// Limits of all groups.
+    pub group_limits: Vec<Limit>,
+    /// Whether a field that routing sets decides whether a lead is open.
+    pub open_moves: bool,
+    /// By group and user: what the user's `match` asks of a lead.
+    matches: RefCell<BTreeMap<(u32, u32), Rc<Query>>>,
+    /// By group: its members, where that does not depend on the time.
+    members: RefCell<BTreeMap<u32, Rc<Vec<UserIx>>>>,
+    /// By slot and user: whether nothing of a lead keeps it from the user.
+    any_lead: RefCell<BTreeMap<(FieldIx, u32), bool>>,
+}
+
+fn by_same(target: &RuleTarget) -> bool {
+    match target {
+        RuleTarget::Same { .. } => true,
+        RuleTarget::Field(_, otherwise) => otherwise.as_deref().is_some_and(by_same),
+        _ => false,
+    }
+}
+
+impl Compiled {
+    /// That of a configuration.
+    pub fn of(auth: &Authorizer) -> Rc<Compiled> {
+        let made = Rc::clone(auth.derived(|| Rc::new(Compiled::new(auth.model())) as Rc<dyn Any>));
+        made.downcast().unwrap_or_else(|_| Rc::new(Compiled::new(auth.model())))
+    }
+
+    fn new(model: &Model) -> Compiled {
+        let by_recency =
+            |method: &Method| matches!(method, Method::LeastRecent { .. } | Method::LeastLoaded { .. } | Method::FewestInPeriod { .. });
+        let by_load = |group: &crate::config::Group| group.capacity.is_some() || matches!(group.method, Method::LeastLoaded { .. });
+        let mut group_limits = Vec::new();
+        for group in model.groups.iter() {
+            group_limits.extend(group.limits.iter().cloned());
+        }
+        let sets = |field: FieldIx| {
+            model.lead.slot(field).is_some()
+                || [model.lead.assigned_at, model.lead.routed_by, model.lead.pool].contains(&Some(field))
+                || model.lifecycle.on_assign.iter().any(|patch| patch.field == field)
+        };
+        Compiled {
+            uses_recency: model.groups.iter().any(|group| by_recency(&group.method)),
+            uses_loads: model.users.iter().any(|user| user.capacity.is_some()) || model.groups.iter().any(by_load),
+            uses_periods: !group_limits.is_empty()
+                || model.users.iter().any(|user| !user.limits.is_empty())
+                || model.groups.iter().any(|group| matches!(group.method, Method::FewestInPeriod { .. })),
+            scheduled: model.rules.iter().any(|rule| rule.schedule.is_some()),
+            uses_same: model.rules.iter().any(|rule| by_same(&rule.to)),
+            group_limits,
+            open_moves: model.lifecycle.open.as_ref().is_some_and(|open| open.fields().into_iter().any(sets)),
+            matches: RefCell::default(),
+            members: RefCell::default(),
+            any_lead: RefCell::default(),
+        }
+    }
+
+    /// The members of a group.
+    pub fn members(&self, auth: &Authorizer, ix: GroupIx, now: Instant) -> Result<Rc<Vec<UserIx>>> {
+        if let Some(known) = self.members.borrow().get(&ix.0) {
+            return Ok(Rc::clone(known));
+        }
+        let Some(group) = auth.model().groups.at(ix.0) else { return Ok(Rc::default()) };
+        let members = Rc::new(auth.members(&group.members, Some(now))?);
+        if !group.members.filter.as_ref().is_some_and(Query::needs_now) {
+            self.members.borrow_mut().insert(ix.0, Rc::clone(&members));
+        }
+        Ok(members)
+    }
+
+    /// What a member's `match` asks of a lead.
+    pub fn matching(&self, model: &Model, ix: GroupIx, user: UserIx) -> Result<Rc<Query>> {
+        if let Some(known) = self.matches.borrow().get(&(ix.0, user.0)) {
+            return Ok(Rc::clone(known));
+        }
+        let query = Rc::new(Query::from(match_condition::condition(model, ix.0, user)?));
+        self.matches.borrow_mut().insert((ix.0, user.0), Rc::clone(&query));
+        Ok(query)
+    }
+
+    /// Whether somebody may have any lead in a slot.
+    pub fn may_hold_any(&self, auth: &Authorizer, slot: FieldIx, user: UserIx) -> Result<bool> {
+        if let Some(known) = self.any_lead.borrow().get(&(slot, user.0)) {
+            return Ok(*known);
+        }
+        let any = auth.may_hold_any(slot, user)?;
+        self.any_lead.borrow_mut().insert((slot, user.0), any);
+        Ok(any)
+    }
+}
