@@ -28,6 +28,15 @@ const scenes = {
     hash: "#/partners?list=rules",
     doings: [{ click: "Move Everything else up" }, { click: "Move Everything else up" }, { see: "draft, not in force" }],
   },
+  realty: {
+    hash: "#/realty?as=raj&list=all",
+    doings: [
+      { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" },
+      { list: "All leads" }, { find: "R-4002" }, { inside: "To a group…" }, { radio: "Blast to all buyers’ agents" }, { write: "Start for 1 lead" },
+      { as: "Alma Ríos" }, { list: "Offers" },
+    ],
+    kept: ["1024-dark", "390-light"],
+  },
   pools: { hash: "#/pools?list=fresh", doings: [] },
   lists: {
     hash: "#/lists?list=renewals",

@@ -1,5 +1,6 @@
-// How long a visitor waits, with 100,000 leads. The best of several runs must reach the goal, which no other load on the machine can
-// help it to; the median may take three times as long, so that a machine that is busy does not fail, and one that is slower does.
+// How long a visitor waits, with 100,000 leads. The best of several runs must reach the goal, and the median may take twice as long.
+// A machine that others use gives each process only a part of its time; how small that part is, is measured along, and the goals are
+// longer by as much. On a machine of its own they are as they are written.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Driver, open, start } from "./screen/driver.mjs";
@@ -12,12 +13,32 @@ after(() => desk.stop());
 
 const wide = { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" };
 
-function within(t, what, times, goal) {
+/** How much longer work takes than it would on a machine of its own: time that passes for each second of computing. */
+function crowd() {
+  const [from, used] = [performance.now(), process.cpuUsage()];
+  while (performance.now() - from < 120);
+  const { user, system } = process.cpuUsage(used);
+  return Math.max(1, ((performance.now() - from) * 1000) / (user + system));
+}
+
+/** Measures, with what the machine had for it meanwhile. */
+async function measured(runs, run) {
+  const times = [];
+  const crowds = [crowd()];
+  for (let at = 0; at < runs; at += 1) {
+    times.push(await run(at));
+    crowds.push(crowd());
+  }
+  crowds.sort((one, other) => one - other);
+  return { times, slow: crowds[Math.floor(crowds.length / 2)] };
+}
+
+function within(t, what, { times, slow }, goal) {
   const sorted = [...times].sort((one, other) => one - other);
   const [best, median] = [sorted[0], sorted[Math.floor(sorted.length / 2)]];
-  t.diagnostic(`${what}: best ${best.toFixed(1)} ms, median ${median.toFixed(1)} ms of ${times.length}, goal ${goal} ms`);
-  assert.ok(best <= goal, `${what}: best of ${times.length} is ${best.toFixed(1)} ms, goal ${goal} ms`);
-  assert.ok(median <= goal * 3, `${what}: the median is ${median.toFixed(1)} ms, goal ${goal} ms`);
+  const words = `${what}: best ${best.toFixed(1)} ms, median ${median.toFixed(1)} ms of ${times.length}, goal ${goal} ms${slow > 1.05 ? `, on a machine ${slow.toFixed(1)} times as slow as its own` : ""}`;
+  t.diagnostic(words);
+  assert.ok(best <= goal * slow && median <= goal * slow * 2, words);
 }
 
 test("the count of a list is there within a frame, and a mass edit of all of them is previewed in 200 ms", { timeout: 120_000 }, async (t) => {
@@ -29,33 +50,32 @@ test("the count of a list is there within a frame, and a mass edit of all of the
   await driver.do({ condition: ["Score", "is above", 10] });
   const builder = page.getByRole("region", { name: "Filter" });
   const status = builder.getByRole("status");
-  const times = [];
+  const scores = [12, 25, 33, 41, 50, 58, 66, 74, 83];
   let last = "";
-  for (const score of [12, 25, 33, 41, 50, 58, 66, 74, 83]) {
+  const counts = await measured(scores.length, async (at) => {
+    const score = scores[at];
     await builder.getByRole("spinbutton", { name: "Value" }).fill(String(score));
     await status.filter({ hasText: `${score}` }).waitFor();
     await page.waitForFunction(([text, score]) => document.querySelector(".builder-foot p")?.textContent !== text && document.querySelector(".builder-foot p")?.textContent.includes(String(score)), [last, score]);
     last = await status.textContent();
-    times.push(Number.parseFloat((await status.getAttribute("title")).replace("counted in ", "")));
-  }
-  within(t, "a count over 100,000 leads", times, 16);
+    return Number.parseFloat((await status.getAttribute("title")).replace("counted in ", ""));
+  });
+  within(t, "a count over 100,000 leads", counts, 16);
 
   await driver.do({ list: "All leads" });
   for (const doing of [{ count: "100,000" }, { click: "Mass edit" }, { check: "Campaign" }]) await driver.do(doing);
-  const previews = [];
-  for (const campaign of ["One", "Two", "Three", "Four", "Five"]) {
-    await driver.do({ fill: ["Campaign", campaign] });
+  const previews = await measured(5, async (at) => {
+    await driver.do({ fill: ["Campaign", `Campaign ${at}`] });
     await page.locator(".plan-area:not(.pending) .plan-time").filter({ hasText: "100,000 leads planned in" }).waitFor();
     await page.getByRole("complementary").getByRole("button", { name: "Change 100,000 leads" }).and(page.locator(":enabled")).waitFor();
-    previews.push(Number.parseFloat((await page.locator(".plan-time").textContent()).replace(/.*planned in ([\d.,]+) ms.*/, "$1").replace(",", "")));
-  }
+    return Number.parseFloat((await page.locator(".plan-time").textContent()).replace(/.*planned in ([\d.,]+) ms.*/, "$1").replace(",", ""));
+  });
   within(t, "the preview of a mass edit of 100,000 leads", previews, 200);
   await context.close();
 });
 
 test("the first list is on screen a second after navigation, from a cold cache", { timeout: 60_000 }, async (t) => {
-  const times = [];
-  for (let runs = 0; runs < 5; runs += 1) {
+  const times = await measured(5, async () => {
     const context = await desk.browser.newContext(wide);
     const page = await context.newPage();
     await page.addInitScript(() => {
@@ -66,15 +86,15 @@ test("the first list is on screen a second after navigation, from a cold cache",
       requestAnimationFrame(look);
     });
     await page.goto(`${desk.address}#/lender`);
-    times.push(await (await page.waitForFunction(() => globalThis.firstList)).jsonValue());
+    const time = await (await page.waitForFunction(() => globalThis.firstList)).jsonValue();
     await context.close();
-  }
+    return time;
+  });
   within(t, "the first list", times, 1000);
 });
 
 test("what a visitor does is on screen within 100 ms", { timeout: 120_000 }, async (t) => {
-  const worst = [];
-  for (let runs = 0; runs < 3; runs += 1) {
+  const worst = await measured(3, async () => {
     const context = await desk.browser.newContext(wide);
     const { page } = await open(context, desk.address, "#/pools?list=all");
     const driver = new Driver(page);
@@ -98,8 +118,8 @@ test("what a visitor does is on screen within 100 ms", { timeout: 120_000 }, asy
     for (const doing of [{ click: "Mass edit" }, { check: "Status" }, { choose: ["Status", "Callback"] }, { click: "Close" }]) await driver.do(doing);
     await page.waitForTimeout(300);
     const waited = await page.evaluate(() => [...globalThis.waited.values()]);
-    worst.push(Math.max(16, ...waited));
     await context.close();
-  }
+    return Math.max(16, ...waited);
+  });
   within(t, "the slowest interaction", worst, 100);
 });

@@ -165,20 +165,28 @@ export function DeskProvider({ children }: { children: ReactNode }) {
 
   const perform = useCallback(
     async (command: Command) => {
+      /** A claim that came too late is told kindly, and who was faster. */
+      const lost = async (command: Command) => {
+        const winner = command.type === "claim" ? await desk.assigneeOf(command.run) : null;
+        if (winner === null || winner === actor || !opened) return false;
+        toasts.say(`${userName(winner, opened.config)} was faster`, "The lead is theirs. The next one is offered as usual.");
+        return true;
+      };
       const summary = await desk.preview(command, actor);
       if ("failure" in summary) return toasts.failed("Nothing was changed", summary.failure), false;
       if (summary.refused.length > 0) return toasts.refused("Nothing was changed", summary.refused), false;
       if (summary.count === 0 && summary.runs.length === 0) {
-        // A claim that came too late is told kindly, and who was faster.
-        const late = command.type === "claim" && summary.dropped.some(({ code }) => code === "already_claimed");
-        const winner = late ? await desk.assigneeOf(command.run) : null;
-        if (winner !== null && opened) toasts.say(`${userName(winner, opened.config)} was faster`, "The lead is theirs. The next one is offered as usual.");
-        else toasts.dropped("Nothing was changed", summary.dropped);
+        if (!(await lost(command))) toasts.dropped("Nothing was changed", summary.dropped);
         changed();
         return false;
       }
       const written = await desk.write(summary.token);
-      if (!written.ok) return "failure" in written ? toasts.failed("Nothing was changed", written.failure) : toasts.say("Somebody was faster", "Nothing was changed. Try again."), false;
+      if (!written.ok) {
+        if ("failure" in written) toasts.failed("Nothing was changed", written.failure);
+        else if (!(await lost(command))) toasts.say("Somebody was faster", "Nothing was changed. Try again.");
+        changed();
+        return false;
+      }
       if (summary.count === 0) toasts.say(written.title);
       else toasts.done(written.title, written.count, () => void undo(written.id));
       changed();

@@ -93,6 +93,9 @@ export class Driver {
     if (!this.keyboard) return locator.selectOption({ label });
     await this.reach(locator);
     await this.page.keyboard.type(label);
+    // A choice that is written at once is shown when it has been written.
+    const start = Date.now();
+    while ((await locator.evaluate((element) => element.selectedOptions[0]?.textContent)) !== label && Date.now() - start < 8000) await this.page.waitForTimeout(50);
     assert.equal(await locator.evaluate((element) => element.selectedOptions[0]?.textContent), label);
   }
 
