@@ -26,15 +26,19 @@ const scenes = {
   },
   rules: {
     hash: "#/partners?list=rules",
-    doings: [{ click: "Move Everything else up" }, { click: "Move Everything else up" }, { see: "draft, not in force" }],
+    doings: [{ click: "Move Everything else up" }, { click: "Move Everything else up" }, { see: "Put in force" }],
   },
   realty: {
-    hash: "#/realty?as=raj&list=all",
-    doings: [
-      { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" },
-      { list: "All leads" }, { find: "R-4002" }, { inside: "To a group…" }, { radio: "Blast to all buyers’ agents" }, { write: "Start for 1 lead" },
-      { as: "Alma Ríos" }, { list: "Offers" },
-    ],
+    before: {
+      hash: "#/realty?as=ilse&list=all",
+      doings: [
+        { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { toast: "Given to Next up, Spanish" },
+        { list: "All leads" }, { find: "R-4002" }, { inside: "To a group…" }, { radio: "Blast to all buyers’ agents" }, { write: "Start for 1 lead" }, { toast: "Given to Blast" },
+        { list: "All leads" }, { find: "R-4004" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { clock: "5 minutes later" }, { toast: "moved on" },
+      ],
+    },
+    hash: "#/realty?as=diego&list=offers",
+    doings: [{ see: "Claim" }],
     kept: ["1024-dark", "390-light"],
   },
   pools: { hash: "#/pools?list=fresh", doings: [] },
@@ -65,7 +69,15 @@ async function pictures(desk) {
   for (const colorScheme of ["light", "dark"]) {
     for (const [width, height] of Object.entries(SIZES)) {
       const context = await desk.browser.newContext({ viewport: { width: Number(width), height }, colorScheme, reducedMotion: "reduce" });
-      for (const [world, { hash, doings, kept = [] }] of Object.entries(scenes)) {
+      for (const [world, { before, hash, doings, kept = [] }] of Object.entries(scenes)) {
+        if (before) {
+          // What has happened before, in a window in which everything is in reach.
+          const { page } = await open(context, desk.address, before.hash);
+          await page.setViewportSize({ width: 1440, height: 900 });
+          const driver = new Driver(page);
+          for (const doing of before.doings) await driver.do(doing);
+          await page.close();
+        }
         const { page } = await open(context, desk.address, hash);
         const driver = new Driver(page);
         for (const doing of doings) await driver.do(doing);

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { worlds } from "../worlds/index.js";
-import { Driver, open, start } from "./screen/driver.mjs";
+import { deaf as deafTab, Driver, open, start } from "./screen/driver.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let desk;
@@ -78,6 +78,14 @@ for (const colorScheme of ["light", "dark"]) {
     for (const doing of [{ list: "Came in, not routed yet" }, { find: "P-5884" }, { unfold: "Who would get it, and why?" }, { link: "Oddný Sørensen were paused" }]) await router.do(doing);
     await look("why this person", routing);
     await routing.close();
+    const { page: asking } = await open(context, desk.address, "#/realty?as=ilse&list=all");
+    const agent = new Driver(asking);
+    for (const doing of [{ find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { see: "is asked first" }]) await agent.do(doing);
+    await look("a group", asking);
+    for (const doing of [{ write: "Start for 1 lead" }, { as: "Alma Ríos" }, { list: "Offers" }]) await agent.do(doing);
+    await asking.getByRole("button", { name: "Claim Lucía Barrientos" }).waitFor();
+    await look("offers", asking);
+    await asking.close();
     await driver.do({ as: "Amara Obi" });
     await driver.do({ click: "Reassign all: not allowed, why?" });
     await look("why not", page);
@@ -122,13 +130,7 @@ test("of two tabs that write at once one wins, the other writes nothing and is s
   const context = await desk.browser.newContext(wide);
   const { page: one } = await open(context, desk.address, "#/lender?list=carla");
   // The other tab does not hear of it in time.
-  const deaf = await context.newPage();
-  await deaf.route(/\/worker-[^/]*\.js$/, async (route) => {
-    const answer = await route.fetch();
-    const { "content-type": type, "content-security-policy": policy } = answer.headers();
-    await route.fulfill({ status: 200, headers: { "content-type": type, "content-security-policy": policy }, body: `globalThis.BroadcastChannel = class { postMessage() {} };\n${await answer.text()}` });
-  });
-  await deaf.goto(`${desk.address}#/lender?list=carla`);
+  const deaf = await deafTab(context, desk.address, "#/lender?list=carla");
   await deaf.getByRole("grid").waitFor();
   const [mine, other] = [new Driver(one), new Driver(deaf)];
   for (const driver of [mine, other]) for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" }]) await driver.do(doing);

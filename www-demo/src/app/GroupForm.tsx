@@ -28,7 +28,8 @@ export function GroupForm({ lead, onCompose }: FormProps & { lead?: string }) {
   const [group, setGroup] = useState("");
   useEffect(() => {
     let current = true;
-    void desk.groups(actor).then((next) => current && setGroups(next));
+    // What is not for the actor's unit is no choice.
+    void desk.groups(actor).then((next) => current && setGroups(next.filter(({ trigger }) => !trigger.reasons.some(({ code }) => code === "not_available"))));
     return () => {
       current = false;
     };

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Children, lazy, Suspense, useEffect, useState } from "react";
 import type { LeadView } from "../engine/types";
 import { Icon, type IconName } from "../ui/icons";
 import { WhyNot } from "../ui/why";
@@ -13,7 +13,7 @@ import { nameField, shownFields } from "./view";
 const Trace = lazy(() => import("./Trace"));
 
 export function LeadPanel({ id }: { id: string }) {
-  const { opened, actor, revision, openLead, setPane, setDraft, perform } = useDesk();
+  const { opened, actor, revision, openLead, overview, setPane, setDraft, perform } = useDesk();
   const { config } = opened;
   const [view, setView] = useState<LeadView | null | undefined>();
   const [slot, setSlot] = useState<string | null>(null);
@@ -98,7 +98,7 @@ export function LeadPanel({ id }: { id: string }) {
           {config.lead.primary && <Primary id={id} view={view} />}
         </section>
         <Actions id={id} view={view} />
-        {config.rules && (
+        {config.rules && overview?.may.seeRules.allowed && (
           <details className="fold" onToggle={({ currentTarget }) => setWhy(currentTarget.open)}>
             <summary>
               <Icon name="right" size={13} /> {row[config.lead.owner] ? "Why this person? Who would it have been if…" : "Who would get it, and why?"}
@@ -215,15 +215,18 @@ function Actions({ id, view }: { id: string; view: LeadView }) {
       </WhyNot>
     );
   const partners = lifecycle?.boundary !== undefined;
-  if (!lead.pool && !partners && !lead.run) return null;
+  const actions = [
+    lead.pool && owner === null && one("check", "Claim", () => void perform({ type: "claim_from_pool", lead: id, seen }), view.claim),
+    lead.pool && owner !== null && one("back", "Return to pool", () => void perform({ type: "unassign", leads: { ids: [id], seen: [seen] } }), view.release),
+    lead.run && view.offer === null && one("hand", "To a group…", () => setDraft({ kind: "group", lead: id }), view.edit),
+    partners && one("right", "Transfer…", () => setDraft({ kind: "transfer", lead: id, seen }), view.edit),
+    partners && one("check", "Send notice again", () => void perform({ type: "resend_notification", lead: id }), view.edit),
+    partners && one("check", "Deactivate…", () => setDraft({ kind: "fixed", title: "Deactivate", verb: "Deactivate", command: { type: "deactivate", leads: { ids: [id], seen: [seen] } } }), view.edit),
+  ].filter(Boolean);
+  if (actions.length === 0) return null;
   return (
     <section className="view-bar" aria-label="What to do with it">
-      {lead.pool && owner === null && one("check", "Claim", () => void perform({ type: "claim_from_pool", lead: id, seen }), view.claim)}
-      {lead.pool && owner !== null && one("back", "Return to pool", () => void perform({ type: "unassign", leads: { ids: [id], seen: [seen] } }), view.release)}
-      {lead.run && view.offer === null && one("hand", "To a group…", () => setDraft({ kind: "group", lead: id }), view.edit)}
-      {partners && one("right", "Transfer…", () => setDraft({ kind: "transfer", lead: id, seen }), view.edit)}
-      {partners && one("check", "Send notice again", () => void perform({ type: "resend_notification", lead: id }), view.edit)}
-      {partners && one("check", "Deactivate…", () => setDraft({ kind: "fixed", title: "Deactivate", verb: "Deactivate", command: { type: "deactivate", leads: { ids: [id], seen: [seen] } } }), view.edit)}
+      {Children.toArray(actions)}
     </section>
   );
 }

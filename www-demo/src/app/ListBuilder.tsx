@@ -6,7 +6,8 @@ import { Icon } from "../ui/icons";
 import { desk } from "./client";
 import { useDesk } from "./desk";
 import { number, sentence } from "./format";
-import { plain, Query } from "./Query";
+import { plain } from "./plain";
+import { Query } from "./Query";
 import { built } from "./view";
 
 /** The filter of the list, with its count and its meaning while it is built. */

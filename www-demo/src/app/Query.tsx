@@ -1,16 +1,11 @@
-import type { QueryInput } from "evenhand";
 import { useMemo } from "react";
 import { type Field, QueryBuilder, type RuleGroupType } from "react-querybuilder";
 import { useDesk } from "./desk";
 import { operators } from "./operators";
+import { text } from "./plain";
 import { Selector } from "./Selector";
 import { ValueEditor } from "./ValueEditor";
 import { shownFields } from "./view";
-
-const text = (query: RuleGroupType) => JSON.stringify(query, (key, value) => (key === "id" || key === "path" ? undefined : value));
-
-/** The filter without the ids that the component gives its rows. */
-export const plain = (query: RuleGroupType) => JSON.parse(text(query)) as QueryInput;
 
 /** Conditions, to be built and changed. Tells of a change only where the meaning changes. */
 export function Query({ query, label, onQuery }: { query: RuleGroupType; label: string; onQuery: (query: RuleGroupType) => void }) {

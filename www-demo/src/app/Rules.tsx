@@ -1,6 +1,6 @@
 // The assignment rules: in order, on or off, what each says in words, and beside each what there is to say about it.
 import type { AssignmentRule, RuleTarget } from "evenhand";
-import { type ReactNode, useEffect, useId, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useId, useState } from "react";
 import type { RuleGroupType } from "react-querybuilder";
 import { about } from "../engine/about";
 import type { Ruled } from "../engine/types";
@@ -9,8 +9,10 @@ import { WhyNot } from "../ui/why";
 import { desk } from "./client";
 import { useDesk } from "./desk";
 import { named, sentence } from "./format";
-import { plain, Query } from "./Query";
+import { plain } from "./plain";
 import { useToasts } from "./toasts";
+
+const Query = lazy(() => import("./Query").then(({ Query }) => ({ default: Query })));
 
 export default function Rules() {
   const { opened, actor, overview, rules: draft, setRules, drafted, changed } = useDesk();
@@ -158,15 +160,17 @@ function RuleForm({ rule, onRule, onRemove, onDone }: { rule: AssignmentRule; on
   return (
     <div className="form rule-form">
       {line("Name", <input id={`${id}-Name`} className="field" value={rule.name ?? ""} maxLength={80} onChange={({ target }) => onRule({ ...rule, name: target.value })} />)}
-      <Query
-        query={(rule.when ?? { combinator: "and", rules: [] }) as RuleGroupType}
-        label="The condition of this rule"
-        onQuery={(query) => {
-          const when = plain(query);
-          const { when: _, ...rest } = rule;
-          onRule(when.rules.length === 0 ? rest : { ...rest, when: when as AssignmentRule["when"] });
-        }}
-      />
+      <Suspense fallback={<span className="spin" />}>
+        <Query
+          query={(rule.when ?? { combinator: "and", rules: [] }) as RuleGroupType}
+          label="The condition of this rule"
+          onQuery={(query) => {
+            const when = plain(query);
+            const { when: _, ...rest } = rule;
+            onRule(when.rules.length === 0 ? rest : { ...rest, when: when as AssignmentRule["when"] });
+          }}
+        />
+      </Suspense>
       {line(
         "Goes to",
         <select id={`${id}-Goes to`} className="select" value={key(rule.to)} onChange={({ target: { value } }) => onRule({ ...rule, to: target(value) })}>

@@ -35,6 +35,20 @@ export async function open(context, address, hash = "") {
   return { page, wrong };
 }
 
+/** A tab that hears of no other. */
+export async function deaf(context, address, hash) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.route(/\/worker-[^/]*\.js$/, async (route) => {
+    const answer = await route.fetch();
+    const { "content-type": type, "content-security-policy": policy } = answer.headers();
+    await route.fulfill({ status: 200, headers: { "content-type": type, "content-security-policy": policy }, body: `globalThis.BroadcastChannel = class { postMessage() {} };\n${await answer.text()}` });
+  });
+  await page.goto(address + hash);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  return page;
+}
+
 const exact = (name) => (typeof name === "string" ? { name, exact: true } : { name });
 
 export class Driver {
@@ -266,7 +280,7 @@ export class Driver {
         await this.menu(page.getByRole("button", { name: /^Clock: / }), text);
         return;
       case "absent":
-        assert.equal(await page.getByText(text, { exact: true }).count(), 0);
+        assert.equal(await page.getByRole("radio", { name: new RegExp(`^${text}`) }).count(), 0);
         return;
       case "gone":
         await page.getByRole("button", { name: new RegExp(`^${text}`) }).waitFor({ state: "detached" });
