@@ -32,9 +32,9 @@ const scenes = {
     before: {
       hash: "#/realty?as=ilse&list=all",
       doings: [
-        { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { toast: "Given to Next up, Spanish" },
-        { list: "All leads" }, { find: "R-4002" }, { inside: "To a group…" }, { radio: "Blast to all buyers’ agents" }, { write: "Start for 1 lead" }, { toast: "Given to Blast" },
-        { list: "All leads" }, { find: "R-4004" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { clock: "5 minutes later" }, { toast: "moved on" },
+        { find: "R-4002" }, { inside: "To a group…" }, { radio: "Blast to all buyers’ agents" }, { write: "Start for 1 lead" }, { toast: "Given to Blast" }, { clock: "5 minutes later" },
+        { list: "All leads" }, { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { toast: "Given to Next up, Spanish" },
+        { list: "All leads" }, { find: "R-4004" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { count: "1" },
       ],
     },
     hash: "#/realty?as=diego&list=offers",

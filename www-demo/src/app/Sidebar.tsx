@@ -17,6 +17,10 @@ export function Sidebar() {
     await desk.reset();
     await openWorld(opened.world);
   };
+  const firstName = (user: string) => {
+    const name = userName(user, config);
+    return config.users.find(({ id }) => id === user)?.kind === "service" ? name : name.split(" ")[0];
+  };
   const narrow = useNarrow();
   const rules = config.rules !== undefined && overview?.may.seeRules.allowed === true;
   return (
@@ -117,12 +121,13 @@ export function Sidebar() {
               <div>
                 <b>{line.title}</b>
                 <span className="muted">
-                  {plural(line.count, opened.noun)} · {userName(line.actor, config).split(" ")[0]}, {time(line.at, zoneOf(config))}
+                  {line.count > 0 && `${plural(line.count, opened.noun)} · `}
+                  {firstName(line.actor)}, {time(line.at, zoneOf(config))}
                 </span>
               </div>
               {line.undone ? (
                 <span className="chip">undone</span>
-              ) : (
+              ) : line.count === 0 ? null : (
                 <button type="button" className="icon-button" aria-label={`Undo: ${line.title}`} title="Undo" onClick={() => void undo(line.id)}>
                   <Icon name="undo" size={14} />
                 </button>

@@ -11,7 +11,8 @@ interface Held {
   command: Command;
   actor: string;
   undoes?: string;
-  milliseconds: number;
+  /** When it was begun. */
+  start: number;
 }
 
 export class Planning {
@@ -128,11 +129,11 @@ export class Planning {
       plan = workspace.plan(table, command, context);
     }
     this.#free();
-    this.#held = { token: this.#next++, plan, command, actor, milliseconds: performance.now() - start, ...(command.type === "undo" && { undoes: command.plan }) };
+    this.#held = { token: this.#next++, plan, command, actor, start, ...(command.type === "undo" && { undoes: command.plan }) };
     return this.#held;
   }
 
-  #summary({ token, plan, command, actor, milliseconds }: Held): Summary {
+  #summary({ token, plan, command, actor, start }: Held): Summary {
     const { world } = this;
     const units = new Map((world.config.org ?? []).map(({ id, name }) => [id, name ?? id]));
     const { refused } = plan;
@@ -155,7 +156,8 @@ export class Planning {
       runs: plan.runs,
       created: plan.created().map(({ id, copyOf }) => ({ id, copyOf })),
       sample: plan.changes(0, 4),
-      milliseconds,
+      // Until all of it is there to be shown.
+      milliseconds: performance.now() - start,
     };
   }
 
