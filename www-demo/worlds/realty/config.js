@@ -1,1 +1,0 @@
-export { default as config } from "evenhand/presets/realty";
