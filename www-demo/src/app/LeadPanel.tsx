@@ -181,12 +181,20 @@ function Head({ title, onClose, children }: { title: string; onClose: () => void
 function Primary({ id, view }: { id: string; view: LeadView }) {
   const { opened, perform } = useDesk();
   const { config } = opened;
+  // What was chosen is shown while it is written; another choice waits for its end.
+  const [chosen, setChosen] = useState<string | null>(null);
+  const choose = async (user: string) => {
+    if (chosen !== null) return;
+    setChosen(user);
+    await perform({ type: "assign", leads: { ids: [id] }, primary: user || null });
+    setChosen(null);
+  };
   const holders = [...new Set(view.slots.flatMap(({ user }) => user ?? []))];
   const label = config.fields[config.lead.primary ?? ""]?.label ?? "Primary agent";
   return (
     <label className="primary-line">
       <span className="muted">{label}</span>
-      <select className="select" aria-label={label} value={view.primary ?? ""} disabled={!view.edit.allowed} onChange={({ target }) => void perform({ type: "assign", leads: { ids: [id] }, primary: target.value || null })}>
+      <select className="select" aria-label={label} value={chosen ?? view.primary ?? ""} disabled={!view.edit.allowed} onChange={({ target }) => void choose(target.value)}>
         <option value="">Nobody</option>
         {view.primary && !holders.includes(view.primary) && <option value={view.primary}>{userName(view.primary, config)}</option>}
         {holders.map((user) => (
