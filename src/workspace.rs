@@ -21,7 +21,7 @@ use std::rc::Rc;
 
 use crate::access::Authorizer;
 use crate::config::{Model, people};
-use crate::error::{Diagnostic, Result};
+use crate::error::{Diagnostic, Error, Result};
 use crate::filter;
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
@@ -190,11 +190,38 @@ impl Workspace {
     /// # Errors
     /// Those of [`crate::command::needs::needs`], and `context_invalid`.
     pub fn needs(&self, command: &Json, context: &Json, stored: Attachments) -> Result<crate::command::needs::Needs> {
+        crate::command::needs::needs(&self.model, &self.auth, command, &self.needing(context, stored)?)
+    }
+
+    /// What [`Workspace::verify`] will read for a posted plan: what its command needs at the plan's own time, and the mark that it was
+    /// done. Nothing of the plan is proved here.
+    ///
+    /// # Errors
+    /// `plan_malformed`, and those of [`Workspace::needs`].
+    pub fn needs_of_plan(&self, posted: EncodedPlan<'_>, context: &Json, stored: Attachments) -> Result<crate::command::needs::Needs> {
+        let encoded;
+        let header = match posted {
+            EncodedPlan::Bytes(bytes) => {
+                encoded = decode::peek(bytes)?;
+                &encoded
+            }
+            EncodedPlan::Json(json) => json,
+        };
+        let missing = |what: &str| Error::new("plan_malformed", format!("/{what}"), format!("the plan has no `{what}`"));
+        let command = header.get("command").ok_or_else(|| missing("command"))?;
+        let id = header.get("id").and_then(Json::as_text).ok_or_else(|| missing("id"))?;
+        let at = header.get("at").and_then(Json::as_number).and_then(Instant::from_number).ok_or_else(|| missing("at"))?;
+        let mut read = self.needing(context, stored)?;
+        (read.now, read.id) = (at, Some(id.to_owned()));
+        crate::command::needs::needs(&self.model, &self.auth, command, &read)
+    }
+
+    fn needing(&self, context: &Json, stored: Attachments) -> Result<Context> {
         let mut read = Context::read(context, &self.model)?;
         for (id, bytes) in stored.plans {
             read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
         }
-        crate::command::needs::needs(&self.model, &self.auth, command, &read)
+        Ok(read)
     }
 
     /// Why a lead goes where the rules send it: every rule and every person who was tried. `options` may say what is assumed to be
@@ -293,12 +320,10 @@ impl Workspace {
     }
 
     fn context(&self, table: &LeadTable, context: &Json, stored: Attachments) -> Result<Context> {
-        let mut read = Context::read(context, &self.model)?;
+        let settlement = stored.settlement.clone();
+        let mut read = self.needing(context, stored)?;
         read.partial_table = table.partial;
-        read.dealing = shards::dealing(read.shard, stored.settlement.as_deref())?;
-        for (id, bytes) in stored.plans {
-            read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
-        }
+        read.dealing = shards::dealing(read.shard, settlement.as_deref())?;
         Ok(read)
     }
 

@@ -72,8 +72,3 @@ export function pages<T>([from, to]: [number, number], ask: (from: number, to: n
   }
   return out;
 }
-
-/** An object whose keys are a user's own has no prototype that one of them could reach. */
-export function bare<T extends object>(map: T): T {
-  return Object.setPrototypeOf(map, null);
-}

@@ -3,7 +3,7 @@ import { fault } from "./errors.js";
 import { Filter } from "./filter.js";
 import type { bound } from "./glue.js";
 import { Handle, inner, wrong } from "./handle.js";
-import { asBytes, bare, json } from "./input.js";
+import { asBytes, json } from "./input.js";
 import type { Instance } from "./instance.js";
 import { Plan, planInput } from "./plan.js";
 import { Rows } from "./rows.js";
@@ -178,8 +178,7 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
 
   get(id: string | number, viewer: Contract.Viewer): Record<string, unknown> | undefined {
     const [name, input] = [json(id), json(viewer)];
-    const lead = this.call((table) => table.get(name, input)) as Record<string, unknown> | undefined;
-    return lead === undefined ? undefined : bare(lead);
+    return this.call((table) => table.get(name, input)) as Record<string, unknown> | undefined;
   }
 
   select(query: Parameters<Contract.LeadTable["select"]>[0], viewer: Contract.Viewer): Contract.Selection {

@@ -1,7 +1,7 @@
 import type * as Contract from "../evenhand.js";
 import type { bound } from "./glue.js";
 import { Handle } from "./handle.js";
-import { asBytes, bare, json, pages, range } from "./input.js";
+import { asBytes, json, pages, range } from "./input.js";
 import type { Instance } from "./instance.js";
 
 /** A plan in whatever form a host has it: its bytes, or its data as JSON. */
@@ -52,7 +52,7 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
   }
 
   get droppedCount(): Record<string, number> {
-    return this.#once("droppedCount", (plan) => bare(plan.droppedCount()));
+    return this.#once("droppedCount", (plan) => plan.droppedCount());
   }
 
   get warnings(): Contract.Diagnostic[] {
@@ -80,15 +80,11 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
   }
 
   changes(offset?: number, limit?: number): Contract.Change[] {
-    const changes: Contract.Change[] = pages(range(this.count, offset, limit), (from, to) => this.call((plan) => plan.changes(from, to)));
-    for (const { set } of changes) bare(set);
-    return changes;
+    return pages(range(this.count, offset, limit), (from, to) => this.call((plan) => plan.changes(from, to)));
   }
 
   created(): ReturnType<Contract.Plan["created"]> {
-    const created: ReturnType<Contract.Plan["created"]> = pages([0, Infinity], (from, to) => this.call((plan) => plan.created(from, to)));
-    for (const { set } of created) bare(set);
-    return created;
+    return pages([0, Infinity], (from, to) => this.call((plan) => plan.created(from, to)));
   }
 
   removed(): { lead: string; expect: Contract.Scalar }[] {
@@ -105,12 +101,16 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
   }
 
   byAssignee(): Record<string, string[]> {
-    const out: Record<string, string[]> = Object.create(null);
+    const out = new Map<string, string[]>();
     const receipts: ([user: string, id: string] | null)[] = pages([0, this.count], (from, to) => this.call((plan) => plan.receipts(from, to)));
     for (const receipt of receipts) {
-      if (receipt !== null) (out[receipt[0]] ??= []).push(receipt[1]);
+      if (receipt === null) continue;
+      const leads = out.get(receipt[0]);
+      if (leads === undefined) out.set(receipt[0], [receipt[1]]);
+      else leads.push(receipt[1]);
     }
-    return out;
+    // Defines keys, where an assignment of `__proto__` would not.
+    return Object.fromEntries(out);
   }
 
   columns(): { rows: Uint32Array; to: Int32Array; users: string[] } {
@@ -124,7 +124,7 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
   }
 
   toJSON(): Contract.PlanData {
-    const { attach, runs, state, reads, split, warnings, refused, assignees, notifications } = this;
+    const { attach, runs, state, reads, split, warnings, refused, assignees, notifications, droppedCount, outcome } = this;
     return {
       ...(this.call((plan) => plan.header()) as Contract.PlanHeader),
       changes: this.changes(),
@@ -132,6 +132,8 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
       removed: this.removed(),
       dropped: this.dropped(),
       assignees,
+      droppedCount,
+      outcome,
       notifications,
       timeline: this.timeline(),
       attach,

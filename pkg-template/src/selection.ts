@@ -1,7 +1,7 @@
 import type * as Contract from "../evenhand.js";
 import type { bound } from "./glue.js";
 import { Handle, inner, wrong } from "./handle.js";
-import { bare, json, pages, range } from "./input.js";
+import { json, pages, range } from "./input.js";
 import type { Instance } from "./instance.js";
 
 export class Selection extends Handle<bound.Selection> implements Contract.Selection {
@@ -22,9 +22,7 @@ export class Selection extends Handle<bound.Selection> implements Contract.Selec
     const ask = (from: number, to: number) => this.call((selection) => selection.rows(from, to, names));
     // Asked even for no rows, so that an unknown field is told of at once.
     const [from, to] = range(this.count, offset, limit);
-    const rows: Record<string, unknown>[] = from < to ? pages([from, to], ask) : (ask(0, 0) as []);
-    rows.forEach(bare);
-    return rows;
+    return from < to ? pages([from, to], ask) : (ask(0, 0) as []);
   }
 
   indexes(): Uint32Array {

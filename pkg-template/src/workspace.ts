@@ -4,7 +4,7 @@ import { type EvenhandError, fault } from "./errors.js";
 import { Filter } from "./filter.js";
 import type { bound } from "./glue.js";
 import { Handle, inner, wrong } from "./handle.js";
-import { bare, json } from "./input.js";
+import { json } from "./input.js";
 import type { Instance } from "./instance.js";
 import { LeadTable, Loader } from "./leads.js";
 import { Plan, planInput } from "./plan.js";
@@ -27,13 +27,13 @@ function contextInput(context: Contract.PlanContext): [context: Uint8Array, besi
   if (!isObject(context)) return [json(context), beside];
   const text: Record<string, unknown> = { ...context };
   if (isObject(context.plans)) {
-    const data: Record<string, unknown> = Object.create(null);
+    const data = new Map<string, unknown>();
     for (const [id, plan] of Object.entries(context.plans)) {
       const given = planInput(plan);
       if (given instanceof Uint8Array) beside.push(json(id), given);
-      else data[id] = plan;
+      else data.set(id, plan);
     }
-    text.plans = data;
+    text.plans = Object.fromEntries(data);
   }
   if (isObject(context.settlement)) {
     const { bytes, ...shard } = context.settlement;
@@ -73,7 +73,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   }
 
   zones(): Record<string, Contract.ZoneTable> {
-    return bare(this.call((workspace) => workspace.zones()));
+    return this.call((workspace) => workspace.zones());
   }
 
   update(patch: Contract.ConfigPatch): void {
@@ -92,9 +92,9 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return Loader.open(this.instance, options, (input, memory) => this.call((workspace) => workspace.loader(input, memory)));
   }
 
-  filter(query: Contract.QueryInput): Contract.Filter {
-    const input = json(query);
-    return new Filter(this.instance, this.call((workspace) => workspace.filter(input)));
+  filter(query: Contract.QueryInput, options?: { incomplete?: "error" | "skip" }): Contract.Filter {
+    const [input, how] = [json(query), json(options)];
+    return new Filter(this.instance, this.call((workspace) => workspace.filter(input, how)));
   }
 
   importFilter(_query: unknown, _dialect: "jsonlogic" | "mongo" | "hubspot"): Contract.Filter {
@@ -144,10 +144,14 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return new Plan(this.instance, this.call((workspace) => workspace.plan(table, text, input, plans)));
   }
 
-  needs(command: Contract.Command, context: Parameters<Contract.Workspace["needs"]>[1]): Contract.Needs {
+  needs(of: Contract.Command | Contract.Plan | Contract.PlanData | Uint8Array, context: Parameters<Contract.Workspace["needs"]>[1]): Contract.Needs {
     const [given, plans] = contextInput(context);
-    const text = json(command);
-    const needs = this.call((workspace) => workspace.needs(text, given, plans));
+    const input = planInput(of);
+    // Only a plan names the command that it came from.
+    const posted = isObject(of) && "command" in of;
+    const needs = this.call((workspace) =>
+      input instanceof Uint8Array ? workspace.needsBytes(input, given, plans) : posted ? workspace.needsData(input.json, given, plans) : workspace.needs(input.json, given, plans),
+    );
     return this.instance.call(() => {
       const answer = needs.answer() as Contract.Needs;
       const filter = needs.takeFilter();

@@ -61,6 +61,9 @@ use compiler::{Compiler, Scope};
 /// What a filter is for, which decides what may be left out of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
+    /// A list on a screen whose filter is still being written: what a [`Strictness::List`] leaves out, and rules whose value is missing
+    /// besides. Each such rule is a warning.
+    Draft,
     /// A list, a selection, a command's `leads.filter`: disabled nodes, placeholders and empty groups are left out.
     List,
     /// A permission, an assignment rule, a lifecycle condition, a member filter: each of those is an error, and so is an empty list,

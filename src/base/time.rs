@@ -48,6 +48,12 @@ impl Instant {
     pub const fn new(ms: i64) -> Option<Instant> {
         if ms < Instant::MIN.0 || ms > Instant::MAX.0 { None } else { Some(Instant(ms)) }
     }
+
+    /// The same of a number as JSON has it; `None` for one that is not whole.
+    pub fn from_number(ms: f64) -> Option<Instant> {
+        #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and in range")]
+        if ms.fract() == 0.0 && ms.abs() < 9.0e15 { Instant::new(ms as i64) } else { None }
+    }
 }
 
 /// What the text of a date or a datetime says, as far as it says it.

@@ -3,7 +3,7 @@
 use crate::command::operation::{LeadSource, Operation, Touches};
 use crate::command::read::Reader;
 use crate::config::{Model, Verb};
-use crate::error::Result;
+use crate::error::{Diagnostic, Result};
 use crate::json::Json;
 use crate::json::decode::Decoder;
 use crate::plan::draft::Draft;
@@ -41,6 +41,10 @@ impl Operation for Assign {
                 to.error("slot_named_twice", "`to` and `slots` fill the same slot");
             }
             slots.insert(0, (slot, Some(reader.user(&to)?.to_owned())));
+        } else if reader.present(node, "to").is_some() {
+            // An assignment to nobody would read as one that says nothing about `to`.
+            let fault = Diagnostic::error("null_value", to.path(), "`to` is null, and an assignment has a receiver");
+            node.faults().add(fault.hint("`unassign` takes leads from whoever has them; in `slots`, null empties a slot"));
         } else if !node.get("slot").is_null() {
             node.get("slot").error("missing", "`slot` says where `to` goes, and there is no `to`");
         }
@@ -52,7 +56,7 @@ impl Operation for Assign {
         if primary.is_some() && reader.model.lead.primary.is_none() {
             node.get("primary").error("no_primary_field", "leads have no field for a primary agent; the owner is the primary");
         }
-        if slots.is_empty() && primary.is_none() {
+        if slots.is_empty() && primary.is_none() && reader.present(node, "to").is_none() {
             node.error("nothing_to_do", "an assignment names at least one of `to`, `slots` and `primary`");
         }
         Some(Assign { leads: leads?, slots, primary, note: node.get("note").text().map(str::to_owned) })

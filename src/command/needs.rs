@@ -102,6 +102,8 @@ pub fn needs(model: &Model, auth: &Authorizer, command: &Json, context: &Context
         receivers.extend(reads.people);
         same.extend(reads.same.into_iter().map(|field| model.schema.name(field).to_owned()));
     }
+    // Whoever names a plan may have written it before.
+    keys.extend(context.id.as_deref().map(|id| state::key("done", id)));
     crate::sort::all(&mut keys);
     keys.dedup();
     let load = if touches.slots.is_empty() { Vec::new() } else { needing.load(receivers)? };

@@ -119,9 +119,20 @@ pub struct Apportionment {
     pub placed: u64,
     /// Rows that their owner keeps; 0 without [`Keep::Yes`].
     pub stays: u64,
-    /// The largest number less the smallest, among receivers who could take a row. For [`Even::Total`] these are
-    /// the numbers with the loads.
+    /// How far apart receivers who could take a row are from their parts by weight, in whole leads: with equal weights, the largest number
+    /// less the smallest. For [`Even::Total`] these are the numbers with the loads.
     pub spread: u64,
+}
+
+/// How far apart receivers are from their parts by weight, in whole leads, rounded up: the largest distance above a part less the largest
+/// below. With equal weights it is the largest number less the smallest. Each item is a weight with what is held for it.
+fn spread(held: impl Iterator<Item = (u64, u64)> + Clone) -> u64 {
+    let sum = |pick: fn((u64, u64)) -> u64| held.clone().map(|of| i128::from(pick(of))).sum::<i128>();
+    let (weights, all) = (sum(|of| of.0), sum(|of| of.1));
+    // Distances from `all * weight / weights`, times `weights`, so that they are whole.
+    let distances = held.map(|(weight, held)| i128::from(held) * weights - i128::from(weight) * all);
+    let (Some(most), Some(least)) = (distances.clone().max(), distances.min()) else { return 0 };
+    u64::try_from((most - least + (weights - 1).max(0)) / weights.max(1)).unwrap_or(u64::MAX)
 }
 
 /// Divides rows among receivers: the most that can be placed, nearest to everybody's share, with the fewest

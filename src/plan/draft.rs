@@ -61,7 +61,7 @@ pub(crate) struct Draft {
 /// How even a split came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SplitReport {
-    /// The largest number less the smallest, among those who could take a row.
+    /// How far apart those who could take a row are from their parts by weight, in whole leads.
     pub spread: u64,
     /// What the spread is held against.
     pub bound: u64,

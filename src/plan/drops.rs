@@ -136,6 +136,11 @@ impl Drops {
         }
     }
 
+    /// The rows that were left out for one reason.
+    pub fn rows_for(&self, code: DropCode) -> &[u32] {
+        self.groups.get(&code).map_or(&[], |group| &group.rows)
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.groups.values().map(Group::len).sum()

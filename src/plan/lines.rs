@@ -11,6 +11,7 @@ use crate::table::column::CodedColumn;
 use crate::table::{Column, RowIx};
 
 use crate::plan::Plan;
+use crate::plan::drops::DropCode;
 use crate::plan::edit::{NewValue, PatchedRow, Set};
 use crate::plan::planner::Planner;
 
@@ -46,6 +47,49 @@ impl Line {
             out.push(("cap".to_owned(), number(cap)));
         }
         Json::Object(out)
+    }
+}
+
+impl Plan {
+    /// The lines as the public API shows them, with what only readers want and no digest covers: each person's name, and how many of the
+    /// command's leads were theirs and stay so.
+    pub fn assignees(&self) -> Json {
+        let kept = self.kept();
+        let mut out = Vec::new();
+        for line in &self.lines {
+            let Json::Object(mut pairs) = line.to_json() else { continue };
+            if let Some(user) = self.model.users.by_id(&line.user) {
+                pairs.insert(1, ("name".to_owned(), user.name.as_str().into()));
+            }
+            let stays = kept.get(line.user.as_str()).copied().unwrap_or(0);
+            pairs.push(("kept".to_owned(), Json::from(stays)));
+            out.push(Json::Object(pairs));
+        }
+        Json::List(out)
+    }
+
+    /// By person, the leads of the command that they have in the plan's slot before and after.
+    fn kept(&self) -> BTreeMap<String, usize> {
+        let mut out: BTreeMap<String, usize> = BTreeMap::new();
+        let Some(slot) = self.slot else { return out };
+        let Column::Coded(coded) = self.table.column(slot) else { return out };
+        let mut counts = vec![0usize; coded.dict.len() + 1];
+        for row in self.drops.rows_for(DropCode::NoChange) {
+            counts.get_mut(coded.code(*row) as usize).into_iter().for_each(|count| *count += 1);
+        }
+        if !self.all_move {
+            for (at, row) in self.rows.iter().enumerate() {
+                if self.slot_of_row(at).is_none() {
+                    counts.get_mut(coded.code(*row) as usize).into_iter().for_each(|count| *count += 1);
+                }
+            }
+        }
+        for (user, count) in coded.dict.iter().zip(counts.into_iter().skip(1)) {
+            if count > 0 {
+                out.insert(user.to_owned(), count);
+            }
+        }
+        out
     }
 }
 

@@ -15,7 +15,6 @@ use crate::access::Reason;
 use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::plan;
-use crate::plan::lines::Line;
 use crate::plan::state::StateChange;
 use crate::plan::timeline;
 use crate::sql::Dialect;
@@ -91,7 +90,7 @@ impl Plan {
 
     /// What each person holds before and after.
     pub fn assignees(&self) -> JsValue {
-        list(self.inner.lines.iter().map(Line::to_json))
+        to_js(&self.inner.assignees())
     }
 
     /// How many leads do not change, by code.

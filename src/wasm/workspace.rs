@@ -129,9 +129,9 @@ impl Workspace {
     /// See [`workspace::Workspace::filter`].
     ///
     /// # Errors
-    /// `query_invalid`.
-    pub fn filter(&self, query: &Uint8Array) -> Result<Filter, JsValue> {
-        Ok(Filter::new(&self.inner, to_js_result(self.inner.borrow().filter(&input(query)?))?))
+    /// `query_invalid`, `options_invalid`.
+    pub fn filter(&self, query: &Uint8Array, options: &Uint8Array) -> Result<Filter, JsValue> {
+        Ok(Filter::new(&self.inner, to_js_result(self.inner.borrow().filter(&input(query)?, &input(options)?))?))
     }
 
     /// See [`workspace::Workspace::scope`].
@@ -218,10 +218,29 @@ impl Workspace {
     /// `command_invalid`, `context_invalid`.
     pub fn needs(&self, command: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Needs, JsValue> {
         let (command, context, stored) = (input(command)?, input(context)?, stored(plans)?);
-        let workspace = self.inner.borrow();
-        let needs = to_js_result(workspace.needs(&command, &context, stored))?;
-        let filter = needs.filter().map(|query| Filter::new(&self.inner, workspace.filter_of(query)));
-        Ok(Needs { answer: needs.to_json(), filter })
+        self.needed(self.inner.borrow().needs(&command, &context, stored))
+    }
+
+    /// What proving a posted plan will read: see [`workspace::Workspace::needs_of_plan`].
+    ///
+    /// # Errors
+    /// `plan_malformed`, `command_invalid`, `context_invalid`.
+    #[wasm_bindgen(js_name = needsBytes)]
+    pub fn needs_bytes(&self, plan: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Needs, JsValue> {
+        let mut encoded = Vec::new();
+        bytes(plan, &mut encoded)?;
+        let (context, stored) = (input(context)?, stored(plans)?);
+        self.needed(self.inner.borrow().needs_of_plan(EncodedPlan::Bytes(&encoded), &context, stored))
+    }
+
+    /// The same of a plan as JSON.
+    ///
+    /// # Errors
+    /// `plan_malformed`, `command_invalid`, `context_invalid`.
+    #[wasm_bindgen(js_name = needsData)]
+    pub fn needs_data(&self, plan: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Needs, JsValue> {
+        let (plan, context, stored) = (input(plan)?, input(context)?, stored(plans)?);
+        self.needed(self.inner.borrow().needs_of_plan(EncodedPlan::Json(&plan), &context, stored))
     }
 
     /// See [`workspace::Workspace::tally`].
@@ -370,6 +389,12 @@ impl Workspace {
         let (command, context, plans) = (input(command)?, input(context)?, stored(plans)?);
         let leads = leads.of(&self.inner)?;
         to_js_result(self.inner.borrow().plan(&leads, &command, picked, &context, plans)).map(|plan| Plan::new(&self.inner, plan))
+    }
+
+    fn needed(&self, needs: crate::error::Result<crate::command::needs::Needs>) -> Result<Needs, JsValue> {
+        let needs = to_js_result(needs)?;
+        let filter = needs.filter().map(|query| Filter::new(&self.inner, self.inner.borrow().filter_of(query)));
+        Ok(Needs { answer: needs.to_json(), filter })
     }
 
     fn prove(&self, leads: &LeadTable, plan: EncodedPlan<'_>, context: &Uint8Array, plans: &Array) -> Result<Verdict, JsValue> {

@@ -156,13 +156,7 @@ pub fn verify(
     if header.get("semantics").and_then(Json::as_number) != Some(f64::from(SEMANTICS)) {
         return fails(VerifyCode::SemanticsDiffer);
     }
-    #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and in range")]
-    let Some(at) = header
-        .get("at")
-        .and_then(Json::as_number)
-        .filter(|at| at.fract() == 0.0 && at.abs() < 9.0e15)
-        .and_then(|at| Instant::new(at as i64))
-    else {
+    let Some(at) = header.get("at").and_then(Json::as_number).and_then(Instant::from_number) else {
         return fails(VerifyCode::Malformed);
     };
     let mut problems: Vec<VerifyCode> = Vec::new();

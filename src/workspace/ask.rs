@@ -9,7 +9,7 @@ use crate::filter;
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::memory::ensure_memory;
-use crate::query::{Cell, Cells as _, FieldIx, Query, Schema};
+use crate::query::{Cell, Cells as _, FieldIx, Query, Schema, Strictness};
 use crate::sql::{Dialect, SqlOptions, Target};
 use crate::table::Row;
 use crate::time::Instant;
@@ -43,12 +43,24 @@ fn bindings(options: &Json) -> Result<(Option<Instant>, Option<String>)> {
 }
 
 impl Workspace {
-    /// Compiles a filter.
+    /// Compiles a filter. `options` may say `{ "incomplete": "skip" }`: rules without a value are left out, each with a warning.
     ///
     /// # Errors
-    /// `query_invalid` with every fault.
-    pub fn filter(&self, query: &Json) -> Result<Filter> {
-        Ok(Filter { query: self.query(query, "")?, reads: Vec::new(), auth: Rc::clone(&self.auth) })
+    /// `query_invalid` with every fault, `options_invalid`.
+    pub fn filter(&self, query: &Json, options: &Json) -> Result<Filter> {
+        let faults = Faults::default();
+        let node = Decoder::new(options, "", &faults);
+        let mut purpose = Strictness::List;
+        if !node.is_null() {
+            node.keys(&["incomplete"]);
+            purpose = node.get("incomplete").one_of(&[("error", Strictness::List), ("skip", Strictness::Draft)]).unwrap_or(purpose);
+        }
+        if faults.any_error() {
+            return Err(Error::invalid("options_invalid", faults.into_list()));
+        }
+        let compiled = crate::query::compile(query, "", &self.model.schema, purpose);
+        let query = compiled.map_err(|faults| Error::invalid("query_invalid", faults))?;
+        Ok(Filter { query, reads: Vec::new(), auth: Rc::clone(&self.auth) })
     }
 
     /// A condition of this configuration as a filter.

@@ -83,7 +83,7 @@ proptest! {
         let viewer = Json::object([("actor", "u2".into()), ("now", NOW.into())]);
         let found = workspace.select(&table, &json, &viewer).unwrap();
         prop_assert_eq!(&*found.rows_of(&table).unwrap(), &wanted, "{}", json.write());
-        let filter = workspace.filter(&json).unwrap();
+        let filter = workspace.filter(&json, &Json::Null).unwrap();
         for (object, verdict) in objects.iter().zip(&verdicts) {
             prop_assert_eq!(filter.matches(object, &viewer).unwrap(), *verdict, "{} {}", object.write(), json.write());
         }

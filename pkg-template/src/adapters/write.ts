@@ -55,13 +55,13 @@ function* loaded(names: Names, needed: Needed): Steps<Contract.State> {
   const postgres = dialect === "postgres";
   const [key, version, value] = ["key", "version", "value"].map((name) => quote(dialect, name)) as [string, string, string];
   const select = `SELECT ${key}, ${version}, ${postgres ? `${value}::text AS ${value}` : value} FROM ${stateTable(names)} WHERE `;
-  const state: Contract.State = Object.create(null);
+  const state = new Map<string, Contract.State[string]>();
   // Null says that a key was looked up and does not exist.
-  for (const name of needed.keys) state[name] = null;
+  for (const name of needed.keys) state.set(name, null);
   const take = (rows: readonly object[]) => {
     for (const row of rows as readonly Row[]) {
       const text = row["value"];
-      state[String(row["key"])] = { version: Number(row["version"]), value: typeof text === "string" ? JSON.parse(text) : null };
+      state.set(String(row["key"]), { version: Number(row["version"]), value: typeof text === "string" ? JSON.parse(text) : null });
     }
   };
   if (needed.keys.length > 0) {
@@ -76,7 +76,7 @@ function* loaded(names: Names, needed: Needed): Steps<Contract.State> {
     const whole = prefix === "";
     take(yield { sql: select + (whole ? from : `${from} AND ${byBytes} < ${param(dialect, 2)}`), params: whole ? [""] : [prefix, behind] });
   }
-  return state;
+  return Object.fromEntries(state);
 }
 
 function* forgotten(names: Names, before: number): Steps<void> {

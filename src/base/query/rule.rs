@@ -1,5 +1,6 @@
 //! One rule: field, operator, and where its value comes from.
 
+use super::Strictness;
 use super::build::{self, Target};
 use super::compiler::{Compiler, Scope, element_of};
 use super::node::{Expr, Predicate, Relation, Term};
@@ -21,7 +22,7 @@ impl Compiler<'_> {
         let matching = json.get("match");
         let unchosen = |key: &str| json.get(key).and_then(Json::as_text) == Some(PLACEHOLDER);
         if unchosen("field") || (matching.is_none() && unchosen("operator")) {
-            self.only_in_lists("placeholder", path, "this rule is not complete");
+            self.incomplete("placeholder", path);
             return None;
         }
         // react-querybuilder's expressions write here what is to be computed from the field before it is compared.
@@ -43,7 +44,11 @@ impl Compiler<'_> {
             && unchosen("value")
             && (field.kind != FieldType::Text || source == Source::Field)
         {
-            self.only_in_lists("placeholder", path, "this rule is not complete");
+            self.incomplete("placeholder", path);
+            return None;
+        }
+        if self.purpose == Strictness::Draft && matching.is_none() && lacks_value(json, operator, field.kind, source) {
+            self.incomplete("placeholder", path);
             return None;
         }
         let positive = operator.complement_of().unwrap_or(operator);
@@ -167,6 +172,29 @@ impl Compiler<'_> {
         };
         let expected = Json::object([("match", matching.clone()), ("value", json.get("value").cloned().unwrap_or_default())]);
         quota.zip(node).map(|(quota, node)| (Predicate::Match(quota, Box::new(node)), expected))
+    }
+}
+
+/// Whether a rule has not got its value yet: none at all, no words in a list, a bound of two that is missing. For a text field the empty text
+/// is a value.
+fn lacks_value(json: &Json, operator: Operator, kind: FieldType, source: Source) -> bool {
+    let value = json.get("value").unwrap_or(&Json::Null);
+    let blank = |text: &str| text.trim().is_empty();
+    match operator.takes() {
+        Takes::Nothing => false,
+        _ if value.is_null() => true,
+        Takes::Bounds => match value {
+            Json::List(list) => list.len() < 2 || list.iter().any(|bound| bound.is_null() || bound.as_text().is_some_and(blank)),
+            Json::Text(text) => !text.contains(',') || text.split(',').any(blank),
+            _ => false,
+        },
+        Takes::List => match value {
+            Json::List(list) => list.is_empty(),
+            Json::Text(text) => text.split(',').all(blank),
+            _ => false,
+        },
+        _ if kind.is_list() => matches!(value, Json::List(list) if list.is_empty()) || value.as_text().is_some_and(blank),
+        _ => (kind != FieldType::Text || source == Source::Field) && value.as_text().is_some_and(blank),
     }
 }
 

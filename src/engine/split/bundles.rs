@@ -39,7 +39,7 @@ pub struct Bundled {
     pub could_take: Vec<bool>,
     /// Rows that somebody gets.
     pub placed: u64,
-    /// The largest number less the smallest, as in [`super::Apportionment::spread`].
+    /// How far apart receivers are, as in [`super::Apportionment::spread`].
     pub spread: u64,
     /// What the spread would be if the rows were divided one by one, and the largest bundle on top. Where everybody
     /// may take everything, has room, and carries nothing, it is not exceeded by more than a row.
@@ -81,8 +81,8 @@ pub fn together(receivers: &[Receiver], bundles: &[Bundle], even: Even) -> Resul
         carry.push(if *could { after? } else { receiver.carry });
     }
     let held = receivers.iter().zip(&numbers).zip(&could_take).filter(|(_, could)| **could);
-    let held = held.map(|((receiver, number), _)| number + if even == Even::Total { receiver.load } else { 0 });
-    let spread = held.clone().max().unwrap_or(0) - held.min().unwrap_or(0);
+    let held = held.map(|((receiver, number), _)| (receiver.weight, number + if even == Even::Total { receiver.load } else { 0 }));
+    let spread = super::spread(held);
     let largest = bundles.iter().map(|bundle| bundle.size).max().unwrap_or(0);
     let placed = numbers.iter().sum();
     Ok(Bundled { to, shares, numbers, carry, could_take, placed, spread, bound: single.spread + largest })

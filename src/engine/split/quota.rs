@@ -115,16 +115,13 @@ impl Merged {
         for (((receiver, share), total), could) in division.receivers.iter().zip(&shares).zip(&numbers.totals).zip(&could_take) {
             carry.push(if *could { carried(receiver, *share, *total)? } else { receiver.carry });
         }
-        let after = division
-            .receivers
-            .iter()
-            .zip(&numbers.totals)
-            .zip(&could_take)
-            .filter(|(_, could)| **could)
-            .map(|((receiver, total), _)| count(*total).saturating_add(if division.even == Even::Total { receiver.load } else { 0 }));
-        let (largest, smallest) = (after.clone().max().unwrap_or(0), after.min().unwrap_or(0));
+        let after =
+            division.receivers.iter().zip(&numbers.totals).zip(&could_take).filter(|(_, could)| **could).map(|((receiver, total), _)| {
+                (receiver.weight, count(*total).saturating_add(if division.even == Even::Total { receiver.load } else { 0 }))
+            });
+        let spread = super::spread(after);
         let numbers = numbers.totals.iter().map(|total| count(*total)).collect();
-        Ok(Apportionment { shares, numbers, carry, could_take, quotas, left, placed: count(placed), stays, spread: largest - smallest })
+        Ok(Apportionment { shares, numbers, carry, could_take, quotas, left, placed: count(placed), stays, spread })
     }
 }
 

@@ -300,3 +300,19 @@ proptest! {
         agrees_with_the_definition(&small_division(&mut Dice(seed)));
     }
 }
+
+#[test]
+fn the_spread_is_measured_against_weights() {
+    let receiver = |weight| Receiver { weight, most: None, load: 0, carry: 0 };
+    let settled = |weights: &[u64], rows| {
+        let classes = vec![Class { eligible: Set::first(weights.len()), owner: None, count: rows }];
+        let receivers = weights.iter().map(|weight| receiver(*weight)).collect();
+        apportion(&Division { receivers, classes, even: Even::Dealt, keep: Keep::No }).unwrap()
+    };
+    // 20 and 10 are what 2 and 1 are to have: nobody is off. The numbers alone would say 10.
+    assert_eq!((settled(&[2, 1], 30).numbers, settled(&[2, 1], 30).spread), (vec![20, 10], 0));
+    // 7 of 6.67 and 3 of 3.33: two thirds of a lead apart.
+    assert_eq!((settled(&[2, 1], 10).numbers, settled(&[2, 1], 10).spread), (vec![7, 3], 1));
+    assert_eq!(settled(&[1, 1, 1], 10).spread, 1);
+    assert_eq!(settled(&[3], 10).spread, 0);
+}

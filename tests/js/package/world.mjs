@@ -91,8 +91,8 @@ const calls = {
   countBy({ of, field }) {
     return this.selections.get(of).countBy(field);
   },
-  filter({ query, lead, options }) {
-    const filter = this.workspace.filter(query);
+  filter({ query, compile, lead, options }) {
+    const filter = this.workspace.filter(query, compile);
     const out = { describe: filter.describe(), fields: filter.fields, warnings: filter.warnings };
     return lead === undefined ? out : { ...out, matches: filter.matches(lead, options), explain: filter.explain(lead, options) };
   },

@@ -44,6 +44,13 @@ test("a plan of what is needed is the plan of all", (t) => {
         const needed = workspace.plan(part, command, { actor, now: NOW, state: given, partialState: true, load: only(load, people) });
         const where = `seed ${seed}, ${actor}: ${JSON.stringify(command)}`;
         assert.deepEqual(needed.toJSON(), whole.toJSON(), where);
+        // A posted plan needs what its command does, at its own time, and the mark of a plan that was written.
+        for (const posted of [whole, whole.encode(), whole.toJSON()]) {
+          const again = workspace.needs(posted, { actor, now: NOW + 1000 });
+          assert.deepEqual([again.state.keys, again.state.prefixes, again.load], [[...keys, `done/${whole.id}`].sort(), prefixes, people], where);
+          assert.deepEqual(again.leads.ids, leads.ids, where);
+          again.leads.filter?.free();
+        }
         spared += here.leads.length - rows.length;
         seen.add(command.type, whole.count > 0 ? "changes" : "nothing");
         for (const handle of [whole, needed, part]) handle.free();

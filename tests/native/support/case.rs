@@ -200,7 +200,7 @@ impl World {
             "countBy" => self.workspace().count_by(self.table(), &self.selections[text(step, "of")], text(step, "field"))?,
             "filter" => {
                 let workspace = self.workspace();
-                let filter = workspace.filter(part(step, "query"))?;
+                let filter = workspace.filter(part(step, "query"), part(step, "compile"))?;
                 let mut out = vec![
                     ("describe".to_owned(), filter.describe()?.into()),
                     ("fields".to_owned(), filter.fields().into()),
@@ -212,7 +212,7 @@ impl World {
                 }
                 Json::Object(out)
             }
-            "sql" => self.workspace().filter(part(step, "query"))?.to_sql(text(step, "dialect"), part(step, "options"))?,
+            "sql" => self.workspace().filter(part(step, "query"), &Json::Null)?.to_sql(text(step, "dialect"), part(step, "options"))?,
             "scope" => {
                 let filter = self.workspace().scope(text(step, "actor"), text(step, "verb"))?;
                 let fields = filter.fields();

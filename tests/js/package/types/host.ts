@@ -3,6 +3,7 @@ import {
   createEngine,
   createEngineSync,
   EvenhandError,
+  readyProfiles,
   type Command,
   type Diagnostic,
   type Engine,
@@ -39,6 +40,9 @@ const config: WorkspaceConfig = {
   profiles: [{ id: "all", grants: [{ do: ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass"], scope: "all" }] }],
   users: [{ id: "ann", profiles: ["all"] }, { id: "bob", profiles: ["all"], weight: 2, capacity: 10 }],
 };
+
+/** The ready profiles stand where they are meant to. */
+export const ready: WorkspaceConfig = { ...config, profiles: readyProfiles, users: [{ id: "ann", profiles: ["agent"], absences: [{ from: new Date(), to: "2027-01-01T00:00:00Z" }] }] };
 
 /** A workspace is compiled, asked and updated. */
 export function workspace(engine: Engine): Workspace {

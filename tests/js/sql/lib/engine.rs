@@ -68,7 +68,7 @@ fn answer(request: &Json) -> Result<Json, Error> {
     // Filters with the conditions that they are, for each entry of `conditions`.
     let mut filters = Vec::new();
     for query in part("filters").as_list().unwrap_or_default() {
-        let filter = workspace.filter(query)?;
+        let filter = workspace.filter(query, &Json::Null)?;
         let selection = workspace.select(&table, query, &part("context"))?;
         let ids = selection.ids(&table, 0, usize::MAX)?;
         let mut conditions = Vec::new();
