@@ -310,6 +310,8 @@ impl Model {
         let rules = ById::read(&root.get("rules"), |node, id| rules::read(node, id, &reading, &users, &groups, &pools, &schedules));
         let lists = ById::read(&root.get("lists"), |node, id| lists::read(node, id, &reading, &users, &profiles));
         zones::retain_named(root, &mut zones);
+        fields::not_also_missing(&root.get("fields"), &schema);
+        fields::not_also_missing(&root.get("userFields"), &user_schema);
         Some(Model {
             lead: lead?,
             schema: Rc::new(schema),

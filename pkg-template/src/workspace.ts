@@ -108,7 +108,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     defined(rest, ["to", "slot", "unit", "list", "group", "rule", "user"]);
     // A lead that was looked up and not found is no lead, and a table that is not there is not "any".
     if ("lead" in rest && rest.lead === undefined) rest.lead = null;
-    if (typeof rest.lead === "string" && (leads === null || (leads === undefined && "leads" in question))) throw fault("question_invalid", "`leads` is undefined", { path: "/leads", hint: "a lead that is named by its id is looked up in `leads`" });
+    if (/^(string|number)$/.test(typeof rest.lead) && (leads === null || (leads === undefined && "leads" in question))) throw fault("question_invalid", "`leads` is undefined", { path: "/leads", hint: "a lead that is named by its id is looked up in `leads`" });
     const input = json(question === undefined || question === null ? question : rest);
     if (leads === undefined || leads === null) return this.call((workspace) => workspace.can(input));
     const table = this.#table(leads);
@@ -185,7 +185,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return new Plan(this.instance, back);
   }
 
-  explain(leads: Contract.LeadTable, leadId: string, context: Contract.PlanContext, options?: { assume?: Contract.Assumption; instead?: string }): Contract.RoutingTrace {
+  explain(leads: Contract.LeadTable, leadId: string | number, context: Contract.PlanContext, options?: { assume?: Contract.Assumption; instead?: string }): Contract.RoutingTrace {
     const table = this.#table(leads);
     const [id, [given], input] = [json(leadId), contextInput(context), json(options ?? {})];
     return this.call((workspace) => workspace.explain(table, id, given, input)) as Contract.RoutingTrace;

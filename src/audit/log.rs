@@ -87,8 +87,16 @@ struct Taken {
 fn table(bytes: &[u8], options: &Options, budget: Budget) -> Result<Table> {
     let mut fields = Vec::new();
     for (name, kind) in FIELDS {
-        let format = options.time_format.clone().filter(|_| kind == FieldType::Datetime);
-        fields.push(Field { name: name.to_owned(), label: None, kind, case: Case::Sensitive, choices: Vec::new(), format });
+        let formats = options.time_format.clone().filter(|_| kind == FieldType::Datetime).into_iter().collect();
+        fields.push(Field {
+            name: name.to_owned(),
+            label: None,
+            kind,
+            case: Case::Sensitive,
+            choices: Vec::new(),
+            formats,
+            separator: None,
+        });
     }
     let schema = Rc::new(Schema::new(fields, options.zone.clone(), options.week_start, UnitTree::default()));
     let mut loader = Loader::new(schema, FieldIx(0), options.load.clone(), LoadMode::Log, budget)?;

@@ -8,6 +8,7 @@ use super::options::{Options, PERIODS};
 use super::ties::{Ties, ties};
 use crate::error::Result;
 use crate::json::Json;
+use crate::table::NO_ROW;
 use crate::time::Instant;
 
 /// Most floods of a group that are told, the most unlikely first.
@@ -83,7 +84,7 @@ pub(super) fn report(log: &Log, options: &Options) -> Result<Json> {
     }
     for problem in log.problems.list().iter().take(MOST_PROBLEMS) {
         let mut told = Told::default();
-        told.count("row", problem.row as usize);
+        told.put("row", if problem.row == NO_ROW { Json::Null } else { (problem.row as usize).into() });
         told.text("field", FIELDS.get(problem.field.0 as usize).map_or("", |(name, _)| name));
         told.text("code", problem.code);
         told.text("value", &problem.value);
@@ -100,6 +101,11 @@ pub(super) fn report(log: &Log, options: &Options) -> Result<Json> {
     out.put("findings", findings);
     out.put("groups", Json::List(groups));
     out.put("leftOut", left_out.done());
+    let mut unused = Vec::new();
+    for (name, _) in options.weights.iter().filter(|(name, _)| log.people.binary_search(name).is_err()) {
+        unused.push(name.as_str().into());
+    }
+    out.put("unusedWeights", Json::List(unused));
     out.put("problems", Json::List(problems));
     out.count("problemCount", usize::try_from(log.problems.total()).unwrap_or(usize::MAX));
     Ok(out.done())

@@ -16,6 +16,7 @@
 //! - A word that is not among a field's choices, or an unknown unit, is a warning.
 //! - A field's own `format` is for cells; days and times in a filter are written as RFC 3339.
 
+mod array;
 pub mod assume;
 mod bind;
 mod build;
@@ -99,7 +100,7 @@ pub struct Query {
 /// use evenhand_base::query::{Field, FieldType, Strictness, Schema, UnitTree, compile, schema::Case};
 /// use evenhand_base::time::Zone;
 ///
-/// let score = Field { name: "score".into(), label: None, kind: FieldType::Number, case: Case::Ignored, choices: vec![], format: None };
+/// let score = Field { name: "score".into(), label: None, kind: FieldType::Number, case: Case::Ignored, choices: vec![], formats: Vec::new(), separator: None };
 /// let schema = Schema::new(vec![score], Zone::utc(), 1, UnitTree::default());
 /// let json = Json::parse(r#"{"combinator": "and", "rules": [{"field": "score", "operator": ">=", "value": "40"}]}"#).unwrap();
 /// let query = compile(&json, "", &schema, Strictness::List).unwrap();

@@ -31,7 +31,7 @@ impl Reader<'_> {
             seen.error("seen_without_ids", "`seen` goes with `ids`, one for each");
         }
         if !ids.is_null() {
-            let wanted = ids.texts().into_iter().map(str::to_owned).collect::<Vec<_>>();
+            let wanted: Vec<String> = ids.items().iter().filter_map(Decoder::lead_id).collect();
             let seen = seen.json.as_list().map(<[Json]>::to_vec);
             if seen.as_ref().is_some_and(|seen| seen.len() != wanted.len()) {
                 node.get("seen").error("seen_length", "`seen` must have one value for each id");

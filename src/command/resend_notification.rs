@@ -23,8 +23,8 @@ impl Operation for ResendNotification {
     #[cfg(test)]
     const ASKS: &'static str = "view, edit";
 
-    fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<ResendNotification> {
-        Some(ResendNotification { lead: reader.name(node, "lead")? })
+    fn read(_: &Reader<'_>, node: &Decoder<'_>) -> Option<ResendNotification> {
+        Some(ResendNotification { lead: node.get("lead").lead_id()? })
     }
 
     fn touches<'a>(&'a self, _: &'a Model) -> Touches<'a> {

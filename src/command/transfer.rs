@@ -42,7 +42,7 @@ impl Operation for Transfer {
             unit.wrong("a unit");
         }
         Some(Transfer {
-            lead: reader.name(node, "lead")?,
+            lead: node.get("lead").lead_id()?,
             seen: reader.present(node, "seen").cloned(),
             unit: reader.unit(&unit)?,
             user: if user.is_null() { None } else { Some(reader.user(&user)?.to_owned()) },

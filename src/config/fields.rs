@@ -2,8 +2,10 @@
 
 use crate::btree::BTreeMap;
 
+use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::json::decode::Decoder;
+use crate::query::Schema;
 use crate::query::schema::{Case, Field, FieldType};
 use crate::time::Format;
 
@@ -24,6 +26,9 @@ const TYPES: [(&str, FieldType); 10] = [
     ("units", FieldType::Units),
 ];
 
+/// Each cell pays for those that do not fit it.
+const MOST_FORMATS: usize = 20;
+
 /// Whose fields they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of {
@@ -43,7 +48,7 @@ pub(super) fn read(node: &Decoder<'_>, of: Of) -> Vec<Field> {
 }
 
 fn one(name: &str, node: &Decoder<'_>, of: Of) -> Option<Field> {
-    node.keys(&["type", "label", "choices", "caseSensitive", "format"]);
+    node.keys(&["type", "label", "choices", "caseSensitive", "format", "separator"]);
     // In an object that JavaScript hands out, this key would not be a key.
     if name.is_empty() || name == "__proto__" {
         node.error("reserved_field", format!("a field cannot be named `{name}`"));
@@ -60,36 +65,71 @@ fn one(name: &str, node: &Decoder<'_>, of: Of) -> Option<Field> {
     let kind = written.one_of(&TYPES)?;
     let case = if node.get("caseSensitive").flag(false) { Case::Sensitive } else { Case::Ignored };
     let choices = node.get("choices");
-    if !choices.is_null() && kind != FieldType::Choice {
+    if !choices.is_null() && !matches!(kind, FieldType::Choice | FieldType::Tags) {
         choices.error("not_for_this_type", format!("a {} field has no `choices`", kind.name()));
     }
-    let format = node.get("format");
-    let compiled = format.text().and_then(|pattern| match Format::new(pattern) {
-        Ok(compiled) if matches!(kind, FieldType::Date | FieldType::Datetime) => Some(compiled),
-        Ok(_) => {
-            format.error("not_for_this_type", format!("a {} field has no `format`", kind.name()));
-            None
-        }
-        Err(reason) => {
-            format.error("format_invalid", format!("the pattern `{pattern}` cannot be used: {reason}"));
-            None
-        }
-    });
+    let separator = node.get("separator");
+    if !separator.is_null() && !kind.is_list() {
+        separator.error("not_for_this_type", format!("a {} field has no `separator`", kind.name()));
+    }
     Some(Field {
         name: name.to_owned(),
         label: node.get("label").text().map(str::to_owned),
         kind,
         case,
         choices: choices.texts().into_iter().map(str::to_owned).collect(),
-        format: compiled,
+        formats: formats(&node.get("format"), kind),
+        separator: if separator.is_null() { None } else { separator.name().map(str::to_owned) },
     })
+}
+
+/// The patterns of `format`: one, or several in the order in which they are tried.
+fn formats(node: &Decoder<'_>, kind: FieldType) -> Vec<Format> {
+    let mut out = Vec::new();
+    if node.is_null() {
+        return out;
+    }
+    if !matches!(kind, FieldType::Date | FieldType::Datetime) {
+        node.error("not_for_this_type", format!("a {} field has no `format`", kind.name()));
+        return out;
+    }
+    let several = if node.json.as_list().is_some() { node.items() } else { vec![node.clone()] };
+    if several.len() > MOST_FORMATS {
+        node.error("out_of_range", format!("a field has at most {MOST_FORMATS} formats"));
+        return out;
+    }
+    for node in several {
+        match node.name().map(|pattern| (pattern, Format::new(pattern))) {
+            Some((_, Ok(format))) => out.push(format),
+            Some((pattern, Err(reason))) => node.error("format_invalid", format!("the pattern `{pattern}` cannot be used: {reason}")),
+            None => {}
+        }
+    }
+    out
+}
+
+/// A field that is there and has a fault is not told to be missing as well.
+pub(super) fn not_also_missing(named: &Decoder<'_>, schema: &Schema) {
+    for (name, _) in named.json.as_object().unwrap_or_default() {
+        if schema.find(name).is_none() {
+            let of = |fault: &Diagnostic| fault.data.iter().any(|(_, told)| told.as_text() == Some(name));
+            named.faults().drop_where(|fault| fault.code == "unknown_field" && of(fault));
+        }
+    }
 }
 
 /// The fields that a member filter sees: those of every user, those that `userFields` names, and those found among the
 /// attributes, whose type follows their values (a list → tags, a number → number, true or false → boolean, else choice).
 pub(super) fn user_fields(named: &Decoder<'_>, users: &Decoder<'_>) -> Vec<Field> {
-    let plain =
-        |name: &str, kind| Field { name: name.to_owned(), label: None, kind, case: Case::Sensitive, choices: Vec::new(), format: None };
+    let plain = |name: &str, kind| Field {
+        name: name.to_owned(),
+        label: None,
+        kind,
+        case: Case::Sensitive,
+        choices: Vec::new(),
+        formats: Vec::new(),
+        separator: None,
+    };
     let mut out: Vec<Field> = OF_EVERY_USER.iter().map(|(name, kind)| plain(name, *kind)).collect();
     out.extend(read(named, Of::Users));
     let mut inferred: BTreeMap<&str, FieldType> = BTreeMap::new();

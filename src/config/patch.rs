@@ -3,7 +3,7 @@
 use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::json::decode::Decoder;
-use crate::query::convert::cell_from_json;
+use crate::query::convert::{cell_from_json, says_nothing, unknown};
 use crate::query::schema::FieldType;
 use crate::query::{Cell, FieldIx, Schema};
 use crate::time::Relative;
@@ -56,6 +56,10 @@ fn one(name: &str, node: &Decoder<'_>, schema: &Schema, reserved: &[FieldIx]) ->
     let value = match node.json {
         Json::Object(_) => special(node, definition.kind, schema)?,
         _ => match cell_from_json(definition, schema, node.json) {
+            Ok(Cell::Null) if definition.kind.is_list() && !clears(node.json) => {
+                node.error("value_invalid", format!("there is no word in this; `null` or `[]` empties the field `{name}`"));
+                return None;
+            }
             Ok(cell) => PatchValue::Set(cell),
             // A lead may hold a word that is not known; a patch that sets one is a slip.
             Err(problem) if problem.code == "unknown_unit" => {
@@ -71,14 +75,22 @@ fn one(name: &str, node: &Decoder<'_>, schema: &Schema, reserved: &[FieldIx]) ->
             }
         },
     };
-    if let (FieldType::Choice, PatchValue::Set(Cell::Text(word))) = (definition.kind, &value)
-        && !definition.choices.is_empty()
-        && !definition.choices.iter().any(|choice| choice == word)
+    if let (FieldType::Choice | FieldType::Tags, PatchValue::Set(cell)) = (definition.kind, &value)
+        && let Some(word) = cell.text().into_iter().chain(cell.items()).find(|word| unknown(definition, schema, word).is_some())
     {
         super::unknown(node, "choice", word, definition.choices.iter().map(String::as_str));
         return None;
     }
     Some(Patch { field, value })
+}
+
+/// Whether a value of a list field says that there is nothing.
+fn clears(json: &Json) -> bool {
+    match json {
+        Json::List(items) => items.is_empty(),
+        Json::Text(text) => says_nothing(text),
+        _ => true,
+    }
 }
 
 fn special(node: &Decoder<'_>, kind: FieldType, schema: &Schema) -> Option<PatchValue> {

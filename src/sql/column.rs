@@ -8,6 +8,7 @@ mod value;
 
 use crate::error::{Error, Result, pointer};
 use crate::query::schema::Case;
+use crate::query::schema::Field;
 use crate::query::{FieldIx, FieldType, Schema, quoted};
 use crate::sql::moment::{self, trimmed};
 use crate::sql::{Dialect, SqlOptions, Stored};
@@ -31,6 +32,8 @@ pub(crate) struct Column<'a> {
     pub stored: Stored,
     /// Whether no row holds anything else.
     pub certain: bool,
+    /// Whether the host said so, and no word has blanks around it then.
+    told: bool,
     /// The name in quotes.
     pub name: String,
     /// The name in quotes, with that of the table.
@@ -41,8 +44,9 @@ pub(crate) struct Column<'a> {
     pub cast: Option<String>,
     /// Whether an absent list is an empty one.
     pub not_null: bool,
-    /// Whether the field has a format of dates of its own, which no database reads.
+    /// Whether the field has a format of dates of its own, which no database reads, and whether that is one for numbers.
     formatted: bool,
+    counts: bool,
     zone: Option<&'a Zone>,
 }
 
@@ -91,12 +95,14 @@ impl<'a> Column<'a> {
             kind,
             stored,
             certain: dialect.traits().typed || told.is_some(),
+            told: told.is_some(),
             name: dialect.quote(name),
             here: here(name),
             folded: given.and_then(|column| column.folded.as_deref()).map(here),
             cast: given.and_then(|column| column.cast.as_deref()).filter(|_| dialect.is_postgres()).map(|cast| dialect.quote(cast)),
             not_null: given.is_some_and(|column| column.not_null),
-            formatted: schema.get(field).is_some_and(|field| field.format.is_some()),
+            formatted: schema.get(field).is_some_and(|field| !field.formats.is_empty()),
+            counts: schema.get(field).is_some_and(Field::counts),
             zone: Some(&schema.zone),
         })
     }
@@ -109,12 +115,14 @@ impl<'a> Column<'a> {
             kind,
             stored: Stored::Text,
             certain: true,
+            told: true,
             name: ELEMENT.to_owned(),
             here: ELEMENT.to_owned(),
             folded: None,
             cast: None,
             not_null: false,
             formatted: false,
+            counts: false,
             zone: None,
         }
     }
@@ -132,7 +140,7 @@ impl<'a> Column<'a> {
             FieldType::Date => self.day(),
             FieldType::Datetime => self.instant(),
             FieldType::Text => self.text(),
-            FieldType::Choice | FieldType::User | FieldType::Unit => format!("NULLIF({}, '')", self.text()),
+            FieldType::Choice | FieldType::User | FieldType::Unit => format!("NULLIF({}, '')", trimmed(self.dialect, &self.text())),
         }
     }
 
@@ -165,6 +173,7 @@ impl<'a> Column<'a> {
         let plain = |sql: &str, there: String| Operand { sql: sql.to_owned(), there: Some(there) };
         match (self.kind, self.stored) {
             _ if !self.certain => Operand { sql: self.read(), there: None },
+            (FieldType::Choice | FieldType::User | FieldType::Unit, _) if !self.told => Operand { sql: self.read(), there: None },
             (FieldType::Text | FieldType::Choice | FieldType::User | FieldType::Unit, _) => {
                 plain(&self.text(), format!("{here} IS NOT NULL"))
             }
@@ -237,6 +246,10 @@ impl<'a> Column<'a> {
                      WHERE type IN ('text', 'integer', 'real')) AS evenhand_item"
                 )
             }
+        };
+        let items = match self.kind {
+            FieldType::Units => format!("(SELECT {} AS v FROM {items}) AS evenhand_item", trimmed(self.dialect, ELEMENT)),
+            _ => items,
         };
         format!("{items} WHERE {ELEMENT} IS NOT NULL AND {ELEMENT} <> ''")
     }
@@ -370,6 +383,8 @@ impl<'a> Column<'a> {
     /// Why days and times in texts cannot be read as a table reads them.
     pub fn unreadable(&self) -> Option<String> {
         let texts = self.stored == Stored::Text && matches!(self.kind, FieldType::Date | FieldType::Datetime);
-        (texts && self.formatted).then(|| format!("the field `{}` has a format of its own, which no database reads", self.field))
+        let numbers = self.counts && !matches!(self.stored, Stored::Date | Stored::Timestamp | Stored::Timestamptz);
+        ((texts && self.formatted) || numbers)
+            .then(|| format!("the field `{}` has a format of its own, which no database reads", self.field))
     }
 }

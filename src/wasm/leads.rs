@@ -1,6 +1,5 @@
 //! A table of leads.
 
-use std::borrow::Cow;
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
@@ -13,8 +12,9 @@ use super::loader::Loader;
 use super::plan::Plan;
 use super::selection::Selection;
 use super::value::to_js;
-use super::workspace::{SharedWorkspace, text};
-use super::{bytes, input, room, to_js_result};
+use super::workspace::SharedWorkspace;
+use super::{bytes, input, room, to_js_error, to_js_result};
+use crate::error::Error;
 use crate::wire::verify::EncodedPlan;
 use crate::workspace;
 
@@ -89,8 +89,7 @@ impl LeadTable {
     /// # Errors
     /// `viewer_invalid`, `unknown_actor`.
     pub fn get(&self, id: &Uint8Array, viewer: &Uint8Array) -> Result<JsValue, JsValue> {
-        let given = input(id)?;
-        let id = workspace::id_text(&given).map_or_else(|| text(id, "id").map(Cow::Owned), Ok)?;
+        let id = lead_id(id, "id")?;
         let lead = to_js_result(self.workspace.borrow().get(&self.inner.borrow(), &id, &input(viewer)?))?;
         Ok(lead.map_or(JsValue::UNDEFINED, |lead| to_js(&lead)))
     }
@@ -162,4 +161,11 @@ impl LeadTable {
         let done = self.workspace.borrow().apply(&mut self.inner.borrow_mut(), plan);
         to_js_result(done).map(|done| to_js(&done.to_json()))
     }
+}
+
+/// A lead's id: a text, or a number as its text.
+pub(super) fn lead_id(json: &Uint8Array, name: &str) -> Result<String, JsValue> {
+    let given = input(json)?;
+    let id = workspace::id_text(&given).map(std::borrow::Cow::into_owned);
+    id.ok_or_else(|| to_js_error(&Error::new("wrong_type", "", format!("`{name}` must be a text or a number, not {}", given.kind()))))
 }

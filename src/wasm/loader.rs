@@ -12,7 +12,7 @@ use super::workspace::SharedWorkspace;
 use super::{bytes, input, to_js_error, to_js_result};
 use crate::error::Error;
 use crate::json::Json;
-use crate::query::FieldIx;
+use crate::query::{Field, FieldIx};
 use crate::table::{self, BatchColumn, Texts};
 use crate::workspace::Incoming;
 
@@ -88,11 +88,12 @@ fn utf8(from: &Uint8Array) -> Result<String, JsValue> {
 
 #[wasm_bindgen]
 impl Loader {
-    /// Names and types of the fields, and the keys of rows with the places of their fields, of several
-    /// for one field the best first: `{fields: [[name, type], …], keys: [[key, place], …]}`.
+    /// Names and types of the fields (`timestamp` for one whose numbers count seconds or the like), and the keys of rows with the
+    /// places of their fields, of several for one field the best first: `{fields: [[name, type], …], keys: [[key, place], …]}`.
     pub fn shape(&self) -> JsValue {
         let schema = &self.workspace.borrow().model.schema;
-        let fields = schema.fields.iter().map(|field| Json::List(vec![field.name.as_str().into(), field.kind.name().into()]));
+        let kind = |field: &Field| if field.counts() { "timestamp" } else { field.kind.name() };
+        let fields = schema.fields.iter().map(|field| Json::List(vec![field.name.as_str().into(), kind(field).into()]));
         let keys = self.loader().map(table::Loader::keys).unwrap_or_default().into_iter();
         let keys = keys.map(|(key, field)| Json::List(vec![key.into(), (field.0 as usize).into()]));
         to_js(&Json::object([("fields", Json::List(fields.collect())), ("keys", Json::List(keys.collect()))]))

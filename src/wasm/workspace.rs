@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::filter::Filter;
-use super::leads::LeadTable;
+use super::leads::{LeadTable, lead_id};
 use super::loader::Loader;
 use super::plan::{Plan, Verdict};
 use super::selection::Selection;
@@ -300,7 +300,7 @@ impl Workspace {
     /// # Errors
     /// `unknown_lead`, `not_permitted`, `context_invalid`, `options_invalid`, `wrong_workspace`.
     pub fn explain(&self, leads: &LeadTable, lead: &Uint8Array, context: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
-        let (lead, context, options) = (text(lead, "leadId")?, input(context)?, input(options)?);
+        let (lead, context, options) = (lead_id(lead, "leadId")?, input(context)?, input(options)?);
         let leads = leads.of(&self.inner)?;
         to_js_result(self.inner.borrow().explain(&leads, &lead, &context, &options)).map(|trace| to_js(&trace))
     }

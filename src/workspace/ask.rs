@@ -14,7 +14,7 @@ use crate::sql::{Dialect, SqlOptions, Target};
 use crate::table::Row;
 use crate::time::Instant;
 
-use super::{LeadTable, Workspace};
+use super::{LeadTable, Workspace, id_text};
 
 /// A compiled filter as a host holds it.
 #[derive(Clone, Debug)]
@@ -88,13 +88,14 @@ impl Workspace {
     pub fn can(&self, question: &Json, table: Option<&LeadTable>) -> Result<Json> {
         let asked = question.as_object().unwrap_or_default().iter().find(|(key, _)| key == "lead").map(|(_, lead)| lead);
         // What should have been a lead and is none must not be taken for "any lead".
-        if let Some(other) = asked.filter(|lead| !lead.is_null() && lead.as_object().is_none() && lead.as_text().is_none()) {
+        let named = asked.and_then(id_text);
+        if let Some(other) = asked.filter(|lead| !lead.is_null() && lead.as_object().is_none() && named.is_none()) {
             let message = format!("`lead` must be a lead or its id, not {}", other.kind());
             return Err(Error::of(Diagnostic::error("question_invalid", "/lead", message).hint(ANY)));
         }
         let object = asked.filter(|lead| lead.as_object().is_some()).map(|lead| LeadObject::read(lead, &self.model.schema));
         let any = table.is_none() && asked.and_then(Json::as_text) == Some("any");
-        let id = asked.and_then(Json::as_text).filter(|_| !any);
+        let id = named.as_deref().filter(|_| !any);
         let row = match (id, table) {
             (Some(id), Some(table)) => table.table.find(id).map(|row| Row { table: &table.table, row }),
             (Some(_), None) => {
@@ -187,7 +188,7 @@ impl Workspace {
         node.keys(&["actor", "lead", "slot", "now", "state", "includeHolder"]);
         let (actor, asked, slot) = (node.get("actor").name(), node.get("lead"), node.get("slot"));
         let object = asked.json.as_object().map(|_| LeadObject::read(asked.json, &self.model.schema));
-        let lead = if object.is_some() { Some("") } else { asked.name() };
+        let named = if object.is_some() { Some(String::new()) } else { asked.lead_id() };
         let include_holder = node.get("includeHolder").flag(false);
         let field = match slot.text() {
             None => Some(self.model.lead.owner),
@@ -198,7 +199,7 @@ impl Workspace {
         }
         let now = people::instant(&node.get("now"));
         let failed = faults.any_error();
-        let (Some(actor), Some(lead), Some(field), false) = (actor, lead, field, failed) else {
+        let (Some(actor), Some(lead), Some(field), false) = (actor, named.as_deref(), field, failed) else {
             return Err(Error::invalid("question_invalid", faults.into_list()));
         };
         let asking = RowRequest { table: &table.table, actor: self.auth.actor(actor)?, now };

@@ -5,7 +5,7 @@
 //! first `workspace` and `load`; `maxMemory` are the bytes that the engine may take (natively, the table). A failure's outcome is
 //! `{"error": {code, message, diagnostics}}`. Where a step has `expect`, the outcome must have what it says: of an object, the keys
 //! that it names; of all else, all of it. The outcome of every step must be the same, byte for byte, in every runtime: with
-//! `EVENHAND_CASES_OUT` set, the outcomes are written there, one line a case, in canonical form.
+//! `EVENHAND_CASES_OUT` set, the outcomes are written there, one line a case, in canonical form. `EVENHAND_CASES` names another folder of cases.
 //!
 //! So that what is large stays short to write, `{"$repeat": [what, times]}` stands anywhere for a text written that many times
 //! over, or for a list with its items that many times over.
@@ -76,7 +76,8 @@ struct Ran {
 
 /// Runs the cases whose names contain `only`.
 fn run(only: &str) -> Vec<Ran> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let root = std::env::var_os("EVENHAND_CASES").map_or(own, PathBuf::from);
     let mut all = Vec::new();
     for path in files(&root) {
         let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");

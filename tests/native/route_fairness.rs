@@ -39,8 +39,8 @@ impl World {
             group(&members, method),
         )))
         .unwrap();
-        let rows = (0..2000).map(|id| format!("l{id:04}\n")).collect::<String>();
-        let table = workspace.load(format!("id\n{rows}").as_bytes(), &json(r#"{"format":"csv"}"#), Default::default()).unwrap();
+        let rows = (0..2000).map(|id| format!("l{id:04},\n")).collect::<String>();
+        let table = workspace.load(format!("id,owner\n{rows}").as_bytes(), &json(r#"{"format":"csv"}"#), Default::default()).unwrap();
         World { workspace, table, state: Vec::new(), next: 0 }
     }
 

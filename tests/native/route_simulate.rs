@@ -143,11 +143,11 @@ fn a_draft_is_what_the_changed_workspace_does() {
 #[test]
 #[ignore = "it measures"]
 fn simulate_speed() {
-    let mut csv = "id,state,score,created\n".to_owned();
+    let mut csv = "id,owner,state,score,created\n".to_owned();
     let dice = &mut Dice(7);
     for at in 0..100_000 {
         let created = evenhand::time::Instant(MONDAY + dice.roll(365 * 24 * 60) as i64 * 60_000).write();
-        csv += &format!("l{at:06},S{},{},{created}\n", dice.roll(50), dice.roll(100));
+        csv += &format!("l{at:06},,S{},{},{created}\n", dice.roll(50), dice.roll(100));
     }
     let members = |from: usize| (from..from + 10).map(|at| format!(r#""u{at}""#)).collect::<Vec<_>>().join(",");
     let groups = (0..4)

@@ -6,21 +6,9 @@ import "./styles/grid.css";
 import "./styles/inspector.css";
 import "./styles/overlays.css";
 import "./styles/builder.css";
-import { CSPProvider } from "@base-ui/react/csp-provider";
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
-import { App } from "./app/App";
-import { DeskProvider } from "./app/desk";
+import "./styles/rules.css";
 
-const root = document.getElementById("root");
-if (root) {
-  createRoot(root).render(
-    <StrictMode>
-      <CSPProvider disableStyleElements>
-        <DeskProvider>
-          <App />
-        </DeskProvider>
-      </CSPProvider>
-    </StrictMode>,
-  );
-}
+// The worker first: its module is fetched and compiled while the page's own parts are.
+import "./app/client";
+
+void import("./root");

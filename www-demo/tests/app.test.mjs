@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { worlds } from "../worlds/index.js";
-import { Driver, open, start } from "./screen/driver.mjs";
+import { deaf as deafTab, Driver, open, start } from "./screen/driver.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let desk;
@@ -16,11 +16,12 @@ after(() => desk.stop());
 const wide = { viewport: { width: 1440, height: 1000 }, reducedMotion: "reduce" };
 const within = (page, name) => page.getByRole("complementary", { name });
 
-/** What axe finds, in words. */
-async function complaints(page) {
+/** What axe finds, in words; in the dark, only what hangs on colours. */
+async function complaints(page, colorScheme) {
   // The policy allows no inline script; a debugger's evaluation is not bound by it.
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const options = { resultTypes: ["violations"], ...(colorScheme === "dark" && { runOnly: ["color-contrast", "link-in-text-block"] }) };
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
 }
 
@@ -43,7 +44,7 @@ for (const colorScheme of ["light", "dark"]) {
     const context = await desk.browser.newContext({ ...wide, colorScheme });
     const found = {};
     const look = async (name, page) => {
-      const all = await complaints(page);
+      const all = await complaints(page, colorScheme);
       if (all.length > 0) found[name] = all;
     };
     for (const { id, title } of worlds) {
@@ -69,6 +70,14 @@ for (const colorScheme of ["light", "dark"]) {
     await page.getByRole("combobox", { name: "Commands" }).waitFor();
     await look("the palette", page);
     await page.keyboard.press("Escape");
+    const { page: routing } = await open(context, desk.address, "#/partners?list=rules");
+    const router = new Driver(routing);
+    for (const doing of [{ click: "Edit Large deals" }, { see: "Remove rule" }, { click: "Move Everything else up" }, { see: "draft, not in force" }]) await router.do(doing);
+    await routing.getByRole("list", { name: "By rule" }).waitFor();
+    await look("rules", routing);
+    for (const doing of [{ list: "Came in, not routed yet" }, { find: "P-5884" }, { unfold: "Who would get it, and why?" }, { link: "Oddný Sørensen were paused" }]) await router.do(doing);
+    await look("why this person", routing);
+    await routing.close();
     await driver.do({ as: "Amara Obi" });
     await driver.do({ click: "Reassign all: not allowed, why?" });
     await look("why not", page);
@@ -113,13 +122,7 @@ test("of two tabs that write at once one wins, the other writes nothing and is s
   const context = await desk.browser.newContext(wide);
   const { page: one } = await open(context, desk.address, "#/lender?list=carla");
   // The other tab does not hear of it in time.
-  const deaf = await context.newPage();
-  await deaf.route(/\/worker-[^/]*\.js$/, async (route) => {
-    const answer = await route.fetch();
-    const { "content-type": type, "content-security-policy": policy } = answer.headers();
-    await route.fulfill({ status: 200, headers: { "content-type": type, "content-security-policy": policy }, body: `globalThis.BroadcastChannel = class { postMessage() {} };\n${await answer.text()}` });
-  });
-  await deaf.goto(`${desk.address}#/lender?list=carla`);
+  const deaf = await deafTab(context, desk.address, "#/lender?list=carla");
   await deaf.getByRole("grid").waitFor();
   const [mine, other] = [new Driver(one), new Driver(deaf)];
   for (const driver of [mine, other]) for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" }]) await driver.do(doing);
@@ -222,6 +225,62 @@ test("a visitor's own file: columns are recognised, can be corrected, and everyt
   assert.equal(out.length, 301);
   assert.ok(out[1].includes("Bo Lind") || out[1].includes("Cy Ode"));
   assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("a full disk: nothing is written, nothing is lost, it is said in a word, and once there is room it goes on", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/lender?list=carla");
+  const driver = new Driver(page);
+  const devtools = await context.newCDPSession(page);
+  const quota = (quotaSize) => devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(desk.address).origin, ...(quotaSize !== undefined && { quotaSize }) });
+  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" }]) await driver.do(doing);
+  await quota(1);
+  await driver.do({ write: "Reassign 447 leads" });
+  await driver.do({ toast: "The browser has no room left to store this" });
+  // The plan is still there, and so is everything else.
+  await driver.do({ offer: "Reassign 447 leads" });
+  await driver.do({ count: "447" });
+  for (const doing of [{ click: "Share list" }, { fill: ["Name", "Renamed"] }, { click: "Save" }, { toast: "The list was not saved" }, { click: "Cancel" }]) await driver.do(doing);
+  await page.getByRole("button", { name: /^Clock: / }).click();
+  await page.getByRole("menuitem", { name: "1 hour later" }).click();
+  await driver.do({ toast: "The clock was not moved" });
+  await page.reload();
+  await driver.do({ count: "447" });
+  await page.getByRole("heading", { level: 1, name: "Carla’s open leads" }).waitFor();
+  await quota();
+  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among Ben Whitlock and Elena Fischer" }]) await driver.do(doing);
+  await page.reload();
+  await page.getByText("No leads here").waitFor();
+  await context.close();
+});
+
+test("a world whose stored plans are damaged says so, and starts over; the others are as they were", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/lender?list=carla");
+  const driver = new Driver(page);
+  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among Ben Whitlock" }]) await driver.do(doing);
+  await page.evaluate(
+    () =>
+      new Promise((done, failed) => {
+        const opening = indexedDB.open("evenhand-desk");
+        opening.onsuccess = () => {
+          const tx = opening.result.transaction("log", "readwrite");
+          const log = tx.objectStore("log");
+          log.get(["lender", 1]).onsuccess = ({ target }) => log.put({ ...target.result, bytes: target.result.bytes.map((byte, at) => (at > 40 && at % 3 === 0 ? byte ^ 85 : byte)) });
+          tx.oncomplete = () => {
+            opening.result.close();
+            done();
+          };
+          tx.onerror = failed;
+        };
+      }),
+  );
+  await page.reload();
+  await page.getByRole("heading", { name: "Lender CRM could not be opened" }).waitFor();
+  assert.deepEqual(await complaints(page, "light"), []);
+  await page.getByRole("button", { name: "Start it over" }).click();
+  await driver.do({ count: "447" });
   await context.close();
 });
 

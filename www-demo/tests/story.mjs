@@ -1,7 +1,8 @@
 // Runs the story of a world against the engine, step by step, and says where what came out differs from what was expected.
 //
-// A step is data. `say` is what it shows; one of `list`, `ask`, `receivers`, `get`, `save`, `plan`, `undo` is what is done, by `actor`;
-// `keep` names the plan for a later `undo`; a plan is written (`leads.apply`, and its state) unless `write` is false.
+// A step is data. `say` is what it shows; one of `list`, `ask`, `receivers`, `get`, `explain`, `forecast`, `save`, `plan`, `undo` is what is
+// done, by `actor`; `minutes` passes time before it;
+// `keep` names the plan for a later `undo`, and its run for a later `runOf`; a plan is written (`leads.apply`, and its state) unless `write` is false.
 // `expect` names a part of what must come out: objects are compared by the keys they name.
 import assert from "node:assert/strict";
 
@@ -17,11 +18,21 @@ export function summary(plan) {
     warnings: plan.warnings.map(({ code }) => code),
     attach: plan.attach,
     created: plan.created().map(({ id, copyOf }) => ({ id, copyOf })),
+    rules: byRule(plan),
+    runs: plan.runs.map(({ lead, status, offeredTo, assignee }) => ({ lead, status, offeredTo, assignee })),
+    timeline: plan.timeline(0, 3).map(({ lead, text }) => ({ lead, text })),
     changes: Object.fromEntries(plan.changes(0, 3).map(({ lead, set }) => [lead, Object.fromEntries(Object.entries(set).map(([field, { to }]) => [field, to]))])),
   };
 }
 
-function does(step, { workspace, table, state, plans, now }) {
+/** How many leads each rule gave away. */
+function byRule(plan) {
+  const counts = {};
+  for (const { rule } of plan.changes(0, plan.count)) if (rule !== undefined) counts[rule] = (counts[rule] ?? 0) + 1;
+  return counts;
+}
+
+function does(step, { workspace, table, state, plans, runs, now }) {
   const actor = step.actor;
   if (step.list !== undefined) {
     const picked = table.select(step.list, { actor, now });
@@ -43,14 +54,26 @@ function does(step, { workspace, table, state, plans, now }) {
     };
   }
   if (step.get !== undefined) return { lead: table.get(step.get, { actor, now }) ?? null };
+  if (step.explain) {
+    const { lead, assume } = step.explain;
+    const { rules, candidates, outcome } = workspace.explain(table, lead, { actor, now, state }, assume && { assume });
+    return {
+      outcome,
+      tried: Object.fromEntries(rules.map(({ rule, outcome }) => [rule, outcome])),
+      passed: Object.fromEntries(candidates.filter(({ eligible }) => !eligible).map(({ user, reasons }) => [user, reasons])),
+    };
+  }
+  if (step.forecast) return { next: workspace.forecast(step.forecast.group, step.forecast.n, { actor, now, state, load: load(table, workspace, now) }) };
   if (step.save) {
     workspace.update({ lists: { put: [step.save] } });
     return { lists: workspace.config.lists.length };
   }
   const context = { actor, now, state };
-  const plan = step.undo ? workspace.undo(table, plans.get(step.undo), context) : workspace.plan(table, step.plan, context);
+  const command = step.runOf === undefined ? step.plan : { ...step.plan, run: runs.get(step.runOf) };
+  const plan = step.undo ? workspace.undo(table, plans.get(step.undo), context) : workspace.plan(table, command, context);
   const seen = summary(plan);
   if (step.keep) plans.set(step.keep, plan.encode());
+  if (step.keep && plan.runs.length > 0) runs.set(step.keep, plan.runs[0].id);
   if (step.write !== false && plan.refused.length === 0) {
     const written = table.apply(plan);
     assert.equal(written.refused.length, 0, "every guard holds");
@@ -58,6 +81,15 @@ function does(step, { workspace, table, state, plans, now }) {
   }
   plan.free();
   return seen;
+}
+
+/** Open leads per person: a forecast is asked for a group, without a table. */
+function load(table, workspace, now) {
+  const { lifecycle, lead } = workspace.config;
+  const open = table.select(lifecycle?.open ?? null, { actor: null, now });
+  const held = Object.fromEntries(open.countBy(lead.owner).filter(([user]) => user !== null));
+  open.free();
+  return held;
 }
 
 /** Every key that `expected` names, all the way down; arrays as a whole. */
@@ -70,7 +102,7 @@ function part(actual, expected) {
 export function run(engine, { config, leads, story }, { count, now, each = () => {} }) {
   const workspace = engine.workspace(config);
   const table = workspace.load(leads(count, now));
-  const world = { workspace, table, state: {}, plans: new Map(), now: Date.parse(now) };
+  const world = { workspace, table, state: {}, plans: new Map(), runs: new Map(), now: Date.parse(now) };
   for (const [at, step] of story.steps.entries()) {
     world.now += (step.minutes ?? 0) * 60_000;
     const seen = JSON.parse(JSON.stringify(does(step, world)));

@@ -45,7 +45,17 @@ pub fn build() -> Result<PathBuf> {
     })?;
     step("write pkg/", || {
         let template = root().join("pkg-template");
-        for name in ["package.json", "README.md", "evenhand.d.ts", "adapters.d.ts", "zones.d.ts", "postgres.d.ts", "sqlite.d.ts"] {
+        for name in [
+            "package.json",
+            "README.md",
+            "evenhand.d.ts",
+            "adapters.d.ts",
+            "zones.d.ts",
+            "presets.d.ts",
+            "preset.d.ts",
+            "postgres.d.ts",
+            "sqlite.d.ts",
+        ] {
             copy(&template.join(name), &pkg.join(name))?;
         }
         for name in ["LICENSE-MIT", "LICENSE-APACHE"] {

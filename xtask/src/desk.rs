@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::run::{Result, root, run, step};
+use crate::run::{Result, cargo, root, run, step, target};
 use crate::{build, test, tools};
 
 const FOLDER: &str = "www-demo";
@@ -21,12 +21,29 @@ pub fn serve() -> Result {
     run(tools::node(&["serve.mjs"]).current_dir(root().join(FOLDER)))
 }
 
-/// The stories in Node and through the screen, and what must hold of the app as a whole; gives back what ran.
+/// The stories natively and in every runtime, step by step; then through the screen, with what must hold of the app as a whole. Gives back
+/// what ran.
 pub fn tests(chromium: &Path) -> Result<String> {
+    stories(chromium)?;
     build()?;
     let files = test::node_tests("www-demo/tests")?;
     step("the Lead Desk", || run(tools::node(&["--test", "--test-concurrency=1"]).args(&files).env("CHROMIUM", chromium)))?;
-    Ok(format!("{} test files of the Lead Desk, in Node and through the screen", files.len()))
+    Ok(format!("the Lead Desk's stories natively, in every runtime and through the screen, {} test files", files.len()))
+}
+
+/// Each step of each story comes to the same bytes, natively and in every runtime.
+fn stories(chromium: &Path) -> Result {
+    let folder = target().join("stories");
+    let native = target().join("stories.jsonl");
+    tools::npm_packages(&root().join(FOLDER))?;
+    step("write the stories as cases", || run(tools::node(&["www-demo/stories.mjs"]).arg(&folder)))?;
+    step("the stories natively", || {
+        let mut test = cargo(&["test", "--test", "native", "cases::cases", "--", "--exact"]);
+        run(test.env("EVENHAND_CASES", &folder).env("EVENHAND_CASES_OUT", &native))
+    })?;
+    step("the stories in every runtime", || {
+        run(tools::node(&["tests/js/package/run-cases.mjs"]).arg(&native).arg(&folder).env("CHROMIUM", chromium))
+    })
 }
 
 /// Takes the pictures of every world again, in each width, light and dark.

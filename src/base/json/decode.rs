@@ -47,6 +47,11 @@ impl Faults {
         self.list.borrow().iter().any(|d| d.severity == Severity::Error)
     }
 
+    /// Takes out those that only follow from another.
+    pub fn drop_where(&self, follows: impl Fn(&Diagnostic) -> bool) {
+        self.list.borrow_mut().retain(|fault| !follows(fault));
+    }
+
     /// All of them, in the order found.
     pub fn into_list(self) -> Vec<Diagnostic> {
         self.list.into_inner()
@@ -224,6 +229,14 @@ impl<'a> Decoder<'a> {
                 self.wrong("a text");
                 None
             }
+        }
+    }
+
+    /// The id of a lead, which must be there: a number is its text, as in a cell.
+    pub fn lead_id(&self) -> Option<String> {
+        match self.json {
+            Json::Number(number) if number.abs() <= 9_007_199_254_740_992.0 => Some(crate::number::text(*number)),
+            _ => self.name().map(str::to_owned),
         }
     }
 

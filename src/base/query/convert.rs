@@ -91,32 +91,48 @@ pub fn bool_from_number(number: f64) -> Read<bool> {
     if number == 0.0 || number == 1.0 { Ok(number == 1.0) } else { Err("not_a_boolean") }
 }
 
+/// What the first of the field's formats that fits makes of a text.
 #[inline]
-fn moment(field: &Field, text: &str) -> Option<Moment> {
-    let text = text.trim();
-    match &field.format {
-        Some(format) => format.parse(text).or_else(|| parse_moment(text)),
-        None => parse_moment(text),
-    }
+fn formatted(field: &Field, text: &str) -> Option<Moment> {
+    field.formats.iter().find_map(|format| format.parse(text))
 }
 
-/// A day written as text.
+/// A day written as text. Of a format with a time it is the day of that time, in the organisation's zone where it has an offset.
 #[inline]
-pub fn day_from_text(field: &Field, text: &str) -> Read<Day> {
-    match moment(field, text) {
+pub fn day_from_text(field: &Field, schema: &Schema, text: &str) -> Read<Day> {
+    let text = text.trim();
+    match formatted(field, text) {
         Some(Moment::Day(day)) => Ok(day),
-        _ => Err("not_a_date"),
+        Some(Moment::Local(local)) => Ok(local.day),
+        Some(Moment::Instant(instant)) => Ok(schema.zone.local(instant).day),
+        None => match parse_moment(text) {
+            Some(Moment::Day(day)) => Ok(day),
+            _ => Err("not_a_date"),
+        },
     }
 }
 
 /// An instant written as text.
 #[inline]
 pub fn instant_from_text(field: &Field, schema: &Schema, text: &str) -> Read<Instant> {
-    moment(field, text).and_then(|moment| moment.instant(&schema.zone)).ok_or("not_a_datetime")
+    let text = text.trim();
+    let moment = formatted(field, text).or_else(|| parse_moment(text));
+    moment.and_then(|moment| moment.instant(&schema.zone)).ok_or("not_a_datetime")
+}
+
+/// An instant that a number says: by the field's formats if one of them [counts](Field::counts), else in milliseconds since 1970.
+#[inline]
+pub fn instant_from_number(field: &Field, schema: &Schema, number: f64) -> Read<Instant> {
+    if field.counts() { instant_from_text(field, schema, &crate::number::text(number)) } else { instant_from_ms(number) }
+}
+
+/// A day that a number says, if one of the field's formats [counts](Field::counts).
+pub fn day_from_number(field: &Field, schema: &Schema, number: f64) -> Read<Day> {
+    if field.counts() { day_from_text(field, schema, &crate::number::text(number)) } else { Err("not_a_date") }
 }
 
 /// An instant as milliseconds since 1970.
-pub fn instant_from_number(number: f64) -> Read<Instant> {
+fn instant_from_ms(number: f64) -> Read<Instant> {
     #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and what is not whole is refused")]
     let ms = number as i64;
     #[expect(clippy::cast_precision_loss, reason = "only compared")]
@@ -137,19 +153,24 @@ pub fn text_from_number(value: f64) -> Read<String> {
 
 /// The parts of a list written as text: split at commas (`\,` is a comma), trimmed, without empty ones.
 pub fn parts(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    parts_by(text, ",")
+}
+
+/// The same with another separator.
+fn parts_by<'t>(text: &'t str, separator: &'t str) -> impl Iterator<Item = Cow<'t, str>> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let now = rest?;
         let mut from = 0;
         let end = loop {
-            match now.get(from..).and_then(|tail| tail.find(',')).map(|at| at + from) {
-                Some(at) if at > 0 && now.as_bytes().get(at - 1) == Some(&b'\\') => from = at + 1,
+            match now.get(from..).and_then(|tail| tail.find(separator)).map(|at| at + from) {
+                Some(at) if at > 0 && now.as_bytes().get(at - 1) == Some(&b'\\') => from = at + separator.len(),
                 found => break found,
             }
         };
-        rest = end.and_then(|end| now.get(end + 1..));
+        rest = end.and_then(|end| now.get(end + separator.len()..));
         let part = end.map_or(now, |end| now.get(..end).unwrap_or_default()).trim();
-        Some(if part.contains("\\,") { Cow::Owned(part.replace("\\,", ",")) } else { Cow::Borrowed(part) })
+        Some(if part.contains('\\') { Cow::Owned(part.replace(&format!("\\{separator}"), separator)) } else { Cow::Borrowed(part) })
     })
     .filter(|part| !part.is_empty())
 }
@@ -161,10 +182,67 @@ pub fn word_of(text: &str) -> &str {
     if plain(text.as_bytes().first()) && plain(text.as_bytes().last()) { text } else { text.trim() }
 }
 
+/// An element of a list as it is kept.
+#[inline]
+pub fn element_of<'a>(field: &Field, item: &'a str) -> &'a str {
+    if field.kind == FieldType::Units { word_of(item) } else { item }
+}
+
+/// What an element of a JSON array of cells is; nothing for null.
+fn list_item(item: &Json) -> Read<Option<Cow<'_, str>>> {
+    match item {
+        Json::Null => Ok(None),
+        Json::Text(text) => text_of(text).map(|text| Some(Cow::Borrowed(text))),
+        Json::Number(value) => text_from_number(*value).map(|text| Some(Cow::Owned(text))),
+        _ => Err("not_a_list"),
+    }
+}
+
+/// Calls `each` with the elements of a list that is written as text, none of them empty: a JSON array, an array of PostgreSQL, or words
+/// with the field's separator between them. What has brackets and is no array is words.
+///
+/// # Errors
+/// Those of `each`; within, `not_a_list` for an array of something else.
+pub fn each_word<E>(field: &Field, text: &str, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<Read<()>, E> {
+    let whole = text.trim();
+    match whole.as_bytes().first() {
+        Some(b'[') => {
+            if let Ok(Json::List(items)) = Json::parse(whole) {
+                for item in &items {
+                    match list_item(item) {
+                        Ok(Some(item)) if !item.is_empty() => each(&item)?,
+                        Ok(_) => {}
+                        Err(code) => return Ok(Err(code)),
+                    }
+                }
+                return Ok(Ok(()));
+            }
+        }
+        Some(b'{') => {
+            if let Some(items) = super::array::literal(whole) {
+                items.iter().filter(|item| !item.is_empty()).try_for_each(|item| each(item))?;
+                return Ok(Ok(()));
+            }
+        }
+        _ => {}
+    }
+    parts_by(text, field.separator.as_deref().unwrap_or(",")).try_for_each(|part| each(&part))?;
+    Ok(Ok(()))
+}
+
+/// Whether a text of a list field says that there is nothing: not even an element that is empty.
+pub fn says_nothing(text: &str) -> bool {
+    let text = text.trim();
+    let inside = |open, close| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).is_some_and(|rest| rest.trim().is_empty());
+    text.is_empty() || inside('[', ']') || inside('{', '}')
+}
+
 /// Whether a word is not one of those that its field knows.
 pub fn unknown(field: &Field, schema: &Schema, word: &str) -> Option<&'static str> {
     match field.kind {
-        FieldType::Choice => (!field.choices.is_empty() && !field.choices.iter().any(|choice| choice == word)).then_some("unknown_choice"),
+        FieldType::Choice | FieldType::Tags => {
+            (!field.choices.is_empty() && !field.choices.iter().any(|choice| choice == word)).then_some("unknown_choice")
+        }
         FieldType::Unit | FieldType::Units => schema.units.find(word).is_none().then_some("unknown_unit"),
         _ => None,
     }
@@ -198,7 +276,6 @@ fn read(field: &Field, schema: &Schema, json: &Json) -> Read<Cell<'static>> {
         true => Cell::Text(word_of(&text).to_owned().into()),
         false => Cell::Text(text.into()),
     };
-    let element = |text: &str| if field.kind == FieldType::Units { word_of(text).to_owned() } else { text.to_owned() };
     let list = |items: Vec<String>| if items.is_empty() { Cell::Null } else { Cell::List(items.into_iter().map(Cow::Owned).collect()) };
     Ok(match (field.kind, json) {
         (_, Json::Null) => Cell::Null,
@@ -208,23 +285,29 @@ fn read(field: &Field, schema: &Schema, json: &Json) -> Read<Cell<'static>> {
         (FieldType::Boolean, Json::Bool(value)) => Cell::Bool(*value),
         (FieldType::Boolean, Json::Number(value)) => Cell::Bool(bool_from_number(*value)?),
         (FieldType::Boolean, Json::Text(text)) => Cell::Bool(bool_from_text(text)?),
-        (FieldType::Date, Json::Text(text)) => Cell::Day(day_from_text(field, text)?),
+        (FieldType::Date, Json::Text(text)) => Cell::Day(day_from_text(field, schema, text)?),
+        (FieldType::Date, Json::Number(value)) => Cell::Day(day_from_number(field, schema, *value)?),
         (FieldType::Datetime, Json::Text(text)) => Cell::Instant(instant_from_text(field, schema, text)?),
-        (FieldType::Datetime, Json::Number(value)) => Cell::Instant(instant_from_number(*value)?),
+        (FieldType::Datetime, Json::Number(value)) => Cell::Instant(instant_from_number(field, schema, *value)?),
         (FieldType::Text | FieldType::Choice | FieldType::User | FieldType::Unit, Json::Text(value)) => text(text_of(value)?.to_owned()),
         (FieldType::Text | FieldType::Choice | FieldType::User | FieldType::Unit, Json::Number(value)) => text(text_from_number(*value)?),
-        (FieldType::Tags | FieldType::Units, Json::Text(value)) => list(parts(text_of(value)?).map(Cow::into_owned).collect()),
+        (FieldType::Tags | FieldType::Units, Json::Text(value)) => {
+            let mut out = Vec::new();
+            let each = |word: &str| {
+                out.push(element_of(field, word).to_owned());
+                Ok::<_, &'static str>(())
+            };
+            each_word(field, text_of(value)?, each)??;
+            out.retain(|item| !item.is_empty());
+            list(out)
+        }
         (FieldType::Tags | FieldType::Units, Json::Number(value)) => list(vec![text_from_number(*value)?]),
         (FieldType::Tags | FieldType::Units, Json::List(items)) => {
             let mut out = Vec::new();
             for item in items {
-                match item {
-                    Json::Null => {}
-                    Json::Text(text) => out.push(element(text_of(text)?)),
-                    Json::Number(value) => out.push(text_from_number(*value)?),
-                    _ => return Err(wrong),
-                }
+                out.extend(list_item(item)?);
             }
+            let mut out: Vec<String> = out.iter().map(|item| element_of(field, item).to_owned()).collect();
             out.retain(|item| !item.is_empty());
             list(out)
         }

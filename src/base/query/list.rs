@@ -140,7 +140,7 @@ impl Compiler<'_> {
     fn known(&mut self, operand: &Operand, path: &str, target: Target, field: &Field) {
         let Operand::Text(word) = operand else { return };
         let (code, what, hint) = match target.kind {
-            FieldType::Choice if !field.choices.is_empty() && !field.choices.contains(word) => {
+            FieldType::Choice | FieldType::Tags if !field.choices.is_empty() && !field.choices.contains(word) => {
                 let hint = if self.may_hint() { nearest(word, field.choices.iter().map(String::as_str).take(MOST_NAMES)) } else { None };
                 ("unknown_choice", format!("{} is none of the choices of `{}`", quoted(word), field.name), hint)
             }

@@ -12,7 +12,8 @@ fn schema() -> Schema {
         kind,
         case: Case::Ignored,
         choices: vec![],
-        format: None,
+        formats: Vec::new(),
+        separator: None,
     };
     let fields = vec![
         field("name", Some("Last name"), FieldType::Text),

@@ -82,10 +82,19 @@ pub struct Field {
     pub kind: FieldType,
     /// For text fields. An id is always [`Case::Sensitive`].
     pub case: Case,
-    /// The known words of a choice field; empty if it named none, and then every word is as good.
+    /// The known words of a field of choices or tags; empty if it named none, and then every word is as good.
     pub choices: Vec<String>,
-    /// How its dates and times are written where they are not RFC 3339.
-    pub format: Option<Format>,
+    /// How its dates and times are written where they are not RFC 3339, tried in this order.
+    pub formats: Vec<Format>,
+    /// What stands between the elements of a list that is written as text; a comma if absent.
+    pub separator: Option<String>,
+}
+
+impl Field {
+    /// Whether numbers are read by the formats, as counts of seconds or milliseconds, and not as milliseconds in any case.
+    pub fn counts(&self) -> bool {
+        self.formats.iter().any(Format::counts)
+    }
 }
 
 /// The fields of one kind of thing (leads, or users), and what dates and units mean there.

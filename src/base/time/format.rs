@@ -1,5 +1,7 @@
 //! Texts of dates by a strptime pattern, compiled once and used once a cell.
 
+use words::Word;
+
 use super::{Civil, Day, Instant, Local, Moment, text};
 
 /// A compiled strptime pattern.
@@ -14,13 +16,14 @@ use super::{Civil, Day, Instant, Local, Moment, text};
 /// | `%M` `%S` | minute and second |
 /// | `%f` `%L` | any number of digits of a fraction of a second, truncated to milliseconds; exactly three |
 /// | `%z` | an offset: `+hh:mm`, `+hhmm`, `+hh` or `Z` |
-/// | `%s` | seconds since 1970-01-01T00:00Z |
+/// | `%s` `%Q` | seconds, milliseconds since 1970-01-01T00:00Z |
 /// | `%F` `%D` `%T` `%R` | `%Y-%m-%d`, `%m/%d/%y`, `%H:%M:%S`, `%H:%M` |
 /// | `%%` | a percent sign |
 ///
 /// White space in a pattern matches any run of white space, also an empty one. A number other than a year may
 /// lack its leading zeros or have spaces in their place. All other characters match themselves, and the whole
-/// text must be used.
+/// text must be used. `UTC`, `GMT` and `Z` beside a time say that it is one of UTC, unless the pattern has `%z`; other names of
+/// zones and written offsets are refused, because the time would be read as another one than they say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Format {
     items: Vec<Item>,
@@ -47,7 +50,8 @@ enum Item {
     HalfDay,
     Fraction,
     Offset,
-    Epoch,
+    /// A number with so many milliseconds to a unit.
+    Epoch(i64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +82,10 @@ mod has {
     pub const FRACTION: u16 = 512;
     pub const OFFSET: u16 = 1024;
     pub const EPOCH: u16 = 2048;
+    pub const UTC: u16 = 4096;
 }
+
+const OFFSET_WRITTEN: &str = "an offset that is written out would be passed over; use `%z` for an offset";
 
 /// A longer pattern is a mistake, and each cell pays for its length.
 const MAX_PATTERN: usize = 200;
@@ -107,6 +114,11 @@ impl Format {
         Ok(Format { items, result: outcome(seen)? })
     }
 
+    /// Whether it reads a count of seconds or milliseconds, which may come as a number.
+    pub fn counts(&self) -> bool {
+        self.result == Outcome::Epoch
+    }
+
     /// Reads a text of this format; `None` if it is not one, or not a time in the legal range.
     pub fn parse(&self, text: &str) -> Option<Moment> {
         let mut parts = Parts::default();
@@ -130,7 +142,25 @@ impl Format {
 /// Appends the items of a pattern. The only recursion is into the composite directives, which hold no others.
 fn compile(pattern: &str, items: &mut Vec<Item>, seen: &mut u16) -> Result<(), String> {
     let mut chars = pattern.chars();
-    while let Some(char) = chars.next() {
+    loop {
+        let rest = chars.as_str();
+        let Some(char) = chars.next() else { break };
+        if char.is_ascii_alphabetic() {
+            let end = rest.find(|char: char| !char.is_ascii_alphabetic()).unwrap_or(rest.len());
+            let (letters, behind) = rest.split_at_checked(end).unwrap_or_default();
+            match words::word(letters, behind.chars().next()) {
+                Word::Utc if words::signed(behind) => return Err(OFFSET_WRITTEN.into()),
+                Word::Utc => *seen |= has::UTC,
+                Word::Zone => return Err(format!("`{letters}` names a zone and not an offset; use `%z` for an offset")),
+                Word::Other => {}
+            }
+            items.extend(letters.chars().map(Item::Literal));
+            chars = behind.chars();
+            continue;
+        }
+        if *seen & has::HOUR != 0 && words::offset(rest) {
+            return Err(OFFSET_WRITTEN.into());
+        }
         if char.is_whitespace() {
             items.push(Item::Space);
             continue;
@@ -156,7 +186,8 @@ fn compile(pattern: &str, items: &mut Vec<Item>, seen: &mut u16) -> Result<(), S
             'f' => (Item::Fraction, has::FRACTION),
             'L' => (Item::Number(Part::Millisecond, 3, 3), has::FRACTION),
             'z' => (Item::Offset, has::OFFSET),
-            's' => (Item::Epoch, has::EPOCH),
+            's' => (Item::Epoch(1000), has::EPOCH),
+            'Q' => (Item::Epoch(1), has::EPOCH | has::FRACTION),
             '%' => (Item::Literal('%'), 0),
             'F' => {
                 compile("%Y-%m-%d", items, seen)?;
@@ -190,8 +221,9 @@ fn compile(pattern: &str, items: &mut Vec<Item>, seen: &mut u16) -> Result<(), S
 fn outcome(seen: u16) -> Result<Outcome, String> {
     let with = |part| seen & part != 0;
     if with(has::EPOCH) {
-        let others = seen & !(has::EPOCH | has::FRACTION | has::WEEKDAY);
-        return if others == 0 { Ok(Outcome::Epoch) } else { Err("`%s` is a whole time and stands without other parts".into()) };
+        let others = seen & !(has::EPOCH | has::FRACTION | has::WEEKDAY | has::UTC);
+        let message = "`%s` and `%Q` are a whole time and stand without other parts";
+        return if others == 0 { Ok(Outcome::Epoch) } else { Err(message.into()) };
     }
     let fault = if seen & has::DATE == 0 {
         "the pattern has no day; it needs a year, a month and a day (`%Y`, `%m`, `%d`)"
@@ -213,7 +245,9 @@ fn outcome(seen: u16) -> Result<Outcome, String> {
         "a fraction of a second needs a second (`%S`)"
     } else if with(has::OFFSET) && !with(has::HOUR) {
         "`%z` needs an hour (`%H` or `%I`)"
-    } else if with(has::OFFSET) {
+    } else if with(has::UTC) && !with(has::HOUR) {
+        "`UTC` needs an hour (`%H` or `%I`)"
+    } else if with(has::OFFSET) || with(has::UTC) {
         return Ok(Outcome::AtOffset);
     } else if with(has::HOUR) {
         return Ok(Outcome::Local);
@@ -272,11 +306,11 @@ impl Parts {
                 self.offset = seconds;
                 tail(text, rest)
             }
-            Item::Epoch => {
+            Item::Epoch(unit) => {
                 let unsigned = text.strip_prefix('-');
                 self.before_epoch = unsigned.is_some();
-                let (seconds, rest) = number(unsigned.unwrap_or(text), 1, 15)?;
-                self.epoch = seconds;
+                let (count, rest) = number(unsigned.unwrap_or(text), 1, 15)?;
+                self.epoch = count.checked_mul(unit)?;
                 Some(rest)
             }
         }
@@ -315,7 +349,7 @@ impl Parts {
     }
 
     fn epoch(&self) -> Option<Instant> {
-        let ms = self.epoch.checked_mul(1000)?.checked_add(i64::from(self.ms))?;
+        let ms = self.epoch.checked_add(i64::from(self.ms))?;
         Instant::new(if self.before_epoch { -ms } else { ms })
     }
 }
@@ -350,6 +384,8 @@ fn name<'t>(names: &[&str], text: &'t str) -> Option<(u32, &'t str)> {
         Some((index, rest))
     })
 }
+
+mod words;
 
 #[cfg(test)]
 mod tests;

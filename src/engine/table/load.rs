@@ -1,8 +1,10 @@
 //! Loading: bytes in pieces, or batches of columns, into a stage.
 
+mod around;
 mod columns;
 mod convert;
 mod csv;
+mod findings;
 mod header;
 mod ids;
 mod items;
@@ -10,6 +12,7 @@ mod json;
 mod keys;
 mod known;
 mod nested;
+mod odd;
 mod pieces;
 mod present;
 mod recent;
@@ -31,9 +34,12 @@ use super::stage::Stage;
 use super::{Table, Upserted};
 use crate::error::{Error, Result, pointer};
 use crate::query::{Field, FieldIx, Schema};
-use convert::{Converter, Findings, Memory, is_kept};
+use convert::Converter;
+use findings::Findings;
 use json::Rows;
 use keys::Keys;
+use odd::Looks;
+use recent::Memory;
 use slot::{Cells, Slot, SlotColumn, Value};
 use spans::Words;
 
@@ -56,7 +62,7 @@ pub struct LoadOptions {
     /// Source key or CSV header → field. Beside it a field's own name counts, and its label: where an input has several of them, what
     /// is named here goes before the name, and the name before the label.
     pub columns: Vec<(String, String)>,
-    /// Whether the first cell that does not fit is an error.
+    /// Whether the first problem is an error, of whatever kind.
     pub strict: bool,
     /// Fields for which the input must have a column, because they decide who may see or change a lead.
     pub needed: Vec<FieldIx>,
@@ -115,6 +121,9 @@ pub struct Loader {
     words: Vec<Words>,
     slots: Vec<Slot>,
     ragged: Vec<u32>,
+    looks: Looks,
+    /// A key of the first object, where none is a field's.
+    neither: Option<String>,
     batch: usize,
     batch_rows: usize,
     /// Rows of the input that were read, refused ones included.
@@ -162,6 +171,8 @@ impl Loader {
             words,
             slots: Vec::new(),
             ragged: Vec::new(),
+            looks: Looks::default(),
+            neither: None,
             batch: 0,
             batch_rows,
             seen: 0,
@@ -302,10 +313,12 @@ impl Loader {
         let dropped = found.total - found.list.len() as u64;
         for finding in found.list.drain(..) {
             let row = self.seen.saturating_add(short(finding.at));
-            if self.strict && !is_kept(finding.code) {
+            if self.strict {
                 let name = self.stage.schema.name(finding.field);
                 let message = match finding.code {
                     "ragged_row" => format!("row {row} has more or fewer cells than the header"),
+                    "not_a_row" => format!("row {row} is no lead: `{}`", finding.value),
+                    "duplicate_id" => format!("the id `{}` of row {row} is that of an earlier row", finding.value),
                     "id_missing" => format!("row {row} has no id in `{name}`"),
                     code => format!("`{}` does not fit the field `{name}` in row {row}: `{code}`", finding.value),
                 };

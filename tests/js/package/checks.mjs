@@ -29,6 +29,7 @@ const uses = {
   memory: (engine) => engine.memory(),
   newId: (engine) => engine.newId(),
   check: (engine) => engine.check({}),
+  audit: (engine) => engine.audit([]),
   peek: (engine) => engine.peek(new Uint8Array()),
   workspace: (engine) => engine.workspace({}),
 };

@@ -90,7 +90,7 @@ test("the files are there by their public names", () => {
   assert.equal(require("evenhand/package.json").version, manifest.version);
   assert.deepEqual(Object.keys(manifest.exports["."]), ["workerd", "edge-light", "bun", "deno", "node", "browser", "default"]);
   assert.equal(require.resolve("evenhand/zones"), join(pkg, "zones.js"));
-  for (const target of [...Object.values(manifest.exports["."]), manifest.exports["./zones"]]) {
+  for (const target of [...Object.values(manifest.exports["."]), manifest.exports["./zones"], manifest.exports["./presets"]]) {
     assert.equal(Object.keys(target)[0], "types");
     for (const file of Object.values(target)) readFileSync(join(pkg, file));
   }

@@ -1,11 +1,11 @@
 // Runs the case files in every runtime and holds the outcomes, byte for byte, against the native ones.
-// Usage: node run-cases.mjs NATIVE.jsonl (written by `EVENHAND_CASES_OUT=NATIVE.jsonl cargo test --test cases`)
+// Usage: node run-cases.mjs NATIVE.jsonl [FOLDER] (written by `EVENHAND_CASES_OUT=NATIVE.jsonl cargo test --test cases`)
 import { readFileSync } from "node:fs";
 import { cases } from "./lib/installed.mjs";
 import { runtimes } from "./lib/runtimes.mjs";
 
 const native = readFileSync(process.argv[2], "utf8").split("\n").filter((line) => line !== "");
-const all = cases();
+const all = cases(process.argv[3]);
 let passed = 0;
 let failed = 0;
 for (const [name, open] of Object.entries(runtimes)) {

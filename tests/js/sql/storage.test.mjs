@@ -33,7 +33,7 @@ function config(kind, more = {}) {
 // ---- what is stored
 
 const quoted = (list) => list.map((text) => `'${text.replaceAll("'", "''")}'`);
-const WORDS = quoted(["ann", "7", "07", "7.0", "7.5", "-3", "1e3", "", " ", "new", "New", "north", "é", "true", "0x10", "9007199254740993", "123456789012345678901234567890"]);
+const WORDS = quoted(["ann", "7", "07", "7.0", "7.5", "-3", "1e3", "", " ", " ann ", "\u00a0new\u2003", "new", "New", "north", "é", "true", "0x10", "9007199254740993", "123456789012345678901234567890"]);
 // (Drivers of SQLite round whole numbers beyond 2^53, or refuse them, before the engine sees them.)
 const NUMBERS = ["0", "1", "-3", "7", "42", "10", "9007199254740992", "-9007199254740991"];
 const REALS = ["0.5", "7.25", "0.1", "-1e-7", "1e300", "3.0", "123456789.125"];
@@ -279,7 +279,9 @@ if (!process.env.ONLY_POSTGRES) {
       // Anything at all; only what suits the field; and what the host says.
       const said = SAID[type];
       const told = said ? [said.as].flat() : [];
-      return [[undefined, values], ...told.map((as) => [as, values.filter(said.only)])];
+      // A column that is said to hold words holds them without blanks around.
+      const only = (value) => said.only(value) && !(["choice", "user", "unit"].includes(kind) && /^'(\s.*|.*\s)'$/.test(value));
+      return [[undefined, values], ...told.map((as) => [as, values.filter(only)])];
     });
     const suits = await matrix(db, { TEXT: {}, INTEGER: {}, NUMERIC: {}, REAL: {}, "": {} }, (_, kind) => [[undefined, SUITS[kind]]]);
     // Where nothing is said, words, numbers, truth values and days come out the same in every column.

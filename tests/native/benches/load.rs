@@ -28,7 +28,8 @@ fn schema() -> Rc<Schema> {
         kind: kind(word),
         case: Case::Ignored,
         choices: Vec::new(),
-        format: None,
+        formats: Vec::new(),
+        separator: None,
     };
     Rc::new(Schema::new(leads::FIELDS.map(field).to_vec(), Zone::utc(), 1, UnitTree::default()))
 }

@@ -6,6 +6,7 @@ import { desk } from "./client";
 import { useDesk } from "./desk";
 import { plural } from "./format";
 import { SaveList } from "./SaveList";
+import { useLeads } from "./scope";
 import { shownFields } from "./view";
 
 /** What can be done with the whole list, or with the rows that are picked. */
@@ -14,6 +15,7 @@ export function ActionBar({ count, building, onBuild }: { count: number; buildin
   const [saving, setSaving] = useState(false);
   const { config, noun } = opened;
   const may = overview?.may;
+  const leads = useLeads();
   const picked = selected.size > 0;
   const many = picked ? selected.size > 1 : true;
   const export_ = async () => {
@@ -50,6 +52,8 @@ export function ActionBar({ count, building, onBuild }: { count: number; buildin
       )}
       {action("split", picked ? "Reassign" : "Reassign all", () => setDraft({ kind: "mass", split: true }), many && may && !may.mass.allowed ? may.mass : may?.give)}
       {action("pen", "Mass edit", () => setDraft({ kind: "mass", split: false }))}
+      {config.lead.run && picked && action("hand", "To a group…", () => setDraft({ kind: "group" }))}
+      {config.rules && may?.route.allowed && action("rules", picked ? "Route" : "Route all", () => setDraft({ kind: "fixed", title: "Route by the rules", verb: "Route", command: { type: "route", leads } }), many && !may.mass.allowed ? may.mass : may.route)}
       {config.lead.pool && action("back", "Return to pool", () => setDraft({ kind: "return" }))}
       <span className="gap" />
       {view.kind !== "list" && !picked && (

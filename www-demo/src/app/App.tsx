@@ -1,8 +1,9 @@
 import { lazy, Suspense, useState } from "react";
 import { Mark } from "../ui/icons";
-import { DeskReady, useDesk, useLoading } from "./desk";
+import { desk } from "./client";
+import { DeskReady, type Loading as Opening, useDesk, useLoading } from "./desk";
 import { FileDrop } from "./FileDrop";
-import { number } from "./format";
+import { number, sentence } from "./format";
 import { Inspector } from "./Inspector";
 import { Main } from "./Main";
 import { useShortcuts } from "./shortcuts";
@@ -22,17 +23,26 @@ export function App() {
   );
 }
 
-function Loading({ world, done, total, failure }: { world: string; done: number; total: number; failure?: { message: string } }) {
+function Loading({ id, world, done, total, failure }: Opening) {
+  const again = async () => {
+    await desk.forget(id);
+    location.reload();
+  };
   return (
     <main className="loading">
       {failure ? (
         <>
           <Mark size={36} />
-          <h1>This world could not be opened</h1>
-          <p className="muted">{failure.message}</p>
-          <a className="button" href="#/lender" onClick={() => setTimeout(() => location.reload())}>
-            Open the lender CRM
-          </a>
+          <h1>{world} could not be opened</h1>
+          <p className="muted">{sentence(failure.message)} What is stored of it may be damaged, or of another version.</p>
+          <p className="view-bar">
+            <button type="button" className="button primary" onClick={() => void again()}>
+              Start it over
+            </button>
+            <a className="button" href={id === "lender" ? "#/partners" : "#/lender"} onClick={() => setTimeout(() => location.reload())}>
+              Open another one
+            </a>
+          </p>
         </>
       ) : (
         <>
@@ -54,7 +64,7 @@ function Loading({ world, done, total, failure }: { world: string; done: number;
 }
 
 function Window() {
-  const { pane, setPane, draft, lead } = useDesk();
+  const { pane, setPane, draft, lead, view } = useDesk();
   const [palette, setPalette] = useState(false);
   useShortcuts(() => setPalette(true));
   return (
@@ -67,8 +77,8 @@ function Window() {
         {(
           [
             ["nav", "Lists"],
-            ["main", "Leads"],
-            ["inspect", draft ? "Plan" : lead ? "Lead" : "Workload"],
+            ["main", view.kind === "rules" ? "Rules" : view.kind === "offers" ? "Offers" : "Leads"],
+            ["inspect", draft ? "Plan" : lead ? "Lead" : view.kind === "rules" ? "Simulation" : "Workload"],
           ] as const
         ).map(([name, label]) => (
           <button key={name} type="button" aria-pressed={pane === name} onClick={() => setPane(name)}>

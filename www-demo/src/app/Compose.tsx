@@ -5,6 +5,7 @@ import { desk } from "./client";
 import type { Draft } from "./draft";
 import { useDesk } from "./desk";
 import { number, plural, sentence } from "./format";
+import { GroupForm } from "./GroupForm";
 import { MassForm } from "./MassForm";
 import { ReclaimForm, ReturnForm, TransferForm } from "./MoveForms";
 import { PlanSummary } from "./PlanView";
@@ -24,8 +25,8 @@ export interface FormProps {
   onCompose: (composed: Composed) => void;
 }
 
-const TITLES: Record<Draft["kind"], string> = { mass: "Mass edit", return: "Return to pool", reclaim: "Reclaim", rebalance: "Rebalance", transfer: "Transfer", fixed: "" };
-const VERBS: Record<Draft["kind"], string> = { mass: "Change", return: "Return", reclaim: "Reclaim", rebalance: "Move", transfer: "Transfer", fixed: "Do" };
+const TITLES: Record<Draft["kind"], string> = { mass: "Mass edit", return: "Return to pool", reclaim: "Reclaim", rebalance: "Rebalance", transfer: "Transfer", group: "To a group", fixed: "" };
+const VERBS: Record<Draft["kind"], string> = { mass: "Change", return: "Return", reclaim: "Reclaim", rebalance: "Move", transfer: "Transfer", group: "Start for", fixed: "Do" };
 
 /** The form, its plan, and one button that does what the plan says. */
 export function Compose({ draft }: { draft: Draft }) {
@@ -74,6 +75,7 @@ export function Compose({ draft }: { draft: Draft }) {
         {draft.kind === "return" && <ReturnForm onCompose={setComposed} />}
         {draft.kind === "reclaim" && <ReclaimForm from={draft.from} onCompose={setComposed} />}
         {draft.kind === "rebalance" && <RebalanceForm users={draft.users} onCompose={setComposed} />}
+        {draft.kind === "group" && <GroupForm lead={draft.lead} onCompose={setComposed} />}
         {draft.kind === "transfer" && <TransferForm lead={draft.lead} seen={draft.seen} onCompose={setComposed} />}
         {conflict && (
           <p className="callout amber" role="alert">

@@ -1,19 +1,23 @@
-import { useEffect, useState } from "react";
+import { Children, lazy, Suspense, useEffect, useState } from "react";
 import type { LeadView } from "../engine/types";
-import { Icon } from "../ui/icons";
+import { Icon, type IconName } from "../ui/icons";
 import { WhyNot } from "../ui/why";
 import { Cell } from "./Cell";
 import { desk } from "./client";
 import { useDesk } from "./desk";
 import { moment, named, unitName, userName, zoneOf } from "./format";
+import { OfferWords } from "./OfferWords";
 import { Reassign } from "./Reassign";
 import { nameField, shownFields } from "./view";
 
+const Trace = lazy(() => import("./Trace"));
+
 export function LeadPanel({ id }: { id: string }) {
-  const { opened, actor, revision, openLead, setPane, setDraft } = useDesk();
+  const { opened, actor, revision, openLead, overview, setPane, setDraft, perform } = useDesk();
   const { config } = opened;
   const [view, setView] = useState<LeadView | null | undefined>();
   const [slot, setSlot] = useState<string | null>(null);
+  const [why, setWhy] = useState(false);
   useEffect(() => {
     let current = true;
     void desk.lead(id, actor).then((next) => current && setView(next));
@@ -46,6 +50,27 @@ export function LeadPanel({ id }: { id: string }) {
         {config.lead.unit && row[config.lead.unit] ? <span className="chip">{unitName(String(row[config.lead.unit]), config)}</span> : null}
       </Head>
       <div className="panel-body">
+        {view.offer && (
+          <section className="offer mine" aria-label="Offer running">
+            <p>
+              {view.offer.group} is asking. The {(config.fields[view.offer.run.slot]?.label ?? "owner").toLowerCase()} cannot be changed until it ends.
+            </p>
+            <div className="offer-who">
+              <OfferWords offer={view.offer} />
+              <span className="gap" />
+              {view.offer.mine && (
+                <button type="button" className="button small primary" onClick={() => view.offer && void perform({ type: "claim", run: view.offer.run.id })}>
+                  Claim
+                </button>
+              )}
+              {view.offer.cancel.allowed && (
+                <button type="button" className="button small" onClick={() => view.offer && void perform({ type: "cancel_run", run: view.offer.run.id })}>
+                  End offers
+                </button>
+              )}
+            </div>
+          </section>
+        )}
         <section aria-labelledby="roles">
           <h3 id="roles" className="sub">
             Roles
@@ -73,6 +98,18 @@ export function LeadPanel({ id }: { id: string }) {
           {config.lead.primary && <Primary id={id} view={view} />}
         </section>
         <Actions id={id} view={view} />
+        {config.rules && overview?.may.seeRules.allowed && (
+          <details className="fold" onToggle={({ currentTarget }) => setWhy(currentTarget.open)}>
+            <summary>
+              <Icon name="right" size={13} /> {row[config.lead.owner] ? "Why this person? Who would it have been if…" : "Who would get it, and why?"}
+            </summary>
+            {why && (
+              <Suspense fallback={<span className="spin" />}>
+                <Trace id={id} owner={(row[config.lead.owner] as string | null) ?? null} />
+              </Suspense>
+            )}
+          </details>
+        )}
         <section aria-labelledby="facts">
           <div className="sub-line">
             <h3 id="facts" className="sub">
@@ -144,12 +181,20 @@ function Head({ title, onClose, children }: { title: string; onClose: () => void
 function Primary({ id, view }: { id: string; view: LeadView }) {
   const { opened, perform } = useDesk();
   const { config } = opened;
+  // What was chosen is shown while it is written; another choice waits for its end.
+  const [chosen, setChosen] = useState<string | null>(null);
+  const choose = async (user: string) => {
+    if (chosen !== null) return;
+    setChosen(user);
+    await perform({ type: "assign", leads: { ids: [id] }, primary: user || null });
+    setChosen(null);
+  };
   const holders = [...new Set(view.slots.flatMap(({ user }) => user ?? []))];
   const label = config.fields[config.lead.primary ?? ""]?.label ?? "Primary agent";
   return (
     <label className="primary-line">
       <span className="muted">{label}</span>
-      <select className="select" aria-label={label} value={view.primary ?? ""} disabled={!view.edit.allowed} onChange={({ target }) => void perform({ type: "assign", leads: { ids: [id] }, primary: target.value || null })}>
+      <select className="select" aria-label={label} value={chosen ?? view.primary ?? ""} disabled={!view.edit.allowed} onChange={({ target }) => void choose(target.value)}>
         <option value="">Nobody</option>
         {view.primary && !holders.includes(view.primary) && <option value={view.primary}>{userName(view.primary, config)}</option>}
         {holders.map((user) => (
@@ -167,7 +212,7 @@ function Actions({ id, view }: { id: string; view: LeadView }) {
   const { lead, lifecycle } = opened.config;
   const owner = view.row[lead.owner] as string | null;
   const seen = (view.row[lead.version ?? lead.owner] ?? null) as string | number | null;
-  const one = (icon: "check" | "back" | "right" | "lock", label: string, does: () => void, why: LeadView["edit"]) =>
+  const one = (icon: IconName, label: string, does: () => void, why: LeadView["edit"]) =>
     why.allowed ? (
       <button type="button" className="button small" onClick={does}>
         <Icon name={icon} size={13} /> {label}
@@ -178,14 +223,18 @@ function Actions({ id, view }: { id: string; view: LeadView }) {
       </WhyNot>
     );
   const partners = lifecycle?.boundary !== undefined;
-  if (!lead.pool && !partners) return null;
+  const actions = [
+    lead.pool && owner === null && one("check", "Claim", () => void perform({ type: "claim_from_pool", lead: id, seen }), view.claim),
+    lead.pool && owner !== null && one("back", "Return to pool", () => void perform({ type: "unassign", leads: { ids: [id], seen: [seen] } }), view.release),
+    lead.run && view.offer === null && one("hand", "To a group…", () => setDraft({ kind: "group", lead: id }), view.edit),
+    partners && one("right", "Transfer…", () => setDraft({ kind: "transfer", lead: id, seen }), view.edit),
+    partners && one("check", "Send notice again", () => void perform({ type: "resend_notification", lead: id }), view.edit),
+    partners && one("check", "Deactivate…", () => setDraft({ kind: "fixed", title: "Deactivate", verb: "Deactivate", command: { type: "deactivate", leads: { ids: [id], seen: [seen] } } }), view.edit),
+  ].filter(Boolean);
+  if (actions.length === 0) return null;
   return (
     <section className="view-bar" aria-label="What to do with it">
-      {lead.pool && owner === null && one("check", "Claim", () => void perform({ type: "claim_from_pool", lead: id, seen }), view.claim)}
-      {lead.pool && owner !== null && one("back", "Return to pool", () => void perform({ type: "unassign", leads: { ids: [id], seen: [seen] } }), view.release)}
-      {partners && one("right", "Transfer…", () => setDraft({ kind: "transfer", lead: id, seen }), view.edit)}
-      {partners && one("check", "Send notice again", () => void perform({ type: "resend_notification", lead: id }), view.edit)}
-      {partners && one("check", "Deactivate…", () => setDraft({ kind: "fixed", title: "Deactivate", verb: "Deactivate", command: { type: "deactivate", leads: { ids: [id], seen: [seen] } } }), view.edit)}
+      {Children.toArray(actions)}
     </section>
   );
 }

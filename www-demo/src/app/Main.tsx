@@ -5,13 +5,35 @@ import { desk } from "./client";
 import { useDesk } from "./desk";
 import { plural, sentence } from "./format";
 import { Grid } from "./Grid";
+import { isPage } from "./view";
 
 const ListBuilder = lazy(() => import("./ListBuilder"));
+const Rules = lazy(() => import("./Rules"));
+const Offers = lazy(() => import("./Offers"));
 
-const nothing: Found = { key: 0, count: 0, words: "", warnings: [] };
+const nothing: Found = { key: 0, count: 0, words: "", warnings: [], milliseconds: 0 };
+
+export function Main() {
+  const { view } = useDesk();
+  if (!isPage(view)) return <Table />;
+  const words = view.kind === "rules" ? "Tried in order: the first rule that fits a lead decides. Change what you like; nothing is in force until you say so." : "One lead, one winner, one ending. Move the clock, and offers that nobody answered go on to the next.";
+  return (
+    <main className="main" aria-label={view.title}>
+      <div className="view-head">
+        <div className="view-title">
+          <h1>{view.title}</h1>
+        </div>
+        <p className="view-words">{words}</p>
+      </div>
+      <Suspense>
+        {view.kind === "rules" ? <Rules /> : <Offers />}
+      </Suspense>
+    </main>
+  );
+}
 
 /** The table with its heading: what is shown, how many, in words, and what can be done with it. */
-export function Main() {
+function Table() {
   const { view, actor, revision, opened, setDraft, selected } = useDesk();
   const [found, setFound] = useState<Found | null>(null);
   const [building, setBuilding] = useState(false);
@@ -30,7 +52,7 @@ export function Main() {
       <div className="view-head">
         <div className="view-title">
           <h1 title={view.title}>{view.title}</h1>
-          <span className="count num" role="status" aria-live="polite">
+          <span className="count num" role="status" aria-live="polite" title={found ? `found in ${found.milliseconds.toFixed(1)} ms` : undefined}>
             {found && plural(found.count, opened.noun)}
           </span>
         </div>

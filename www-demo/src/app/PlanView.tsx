@@ -5,7 +5,7 @@ import { Icon } from "../ui/icons";
 import { Reasons } from "../ui/why";
 import { desk } from "./client";
 import { useDesk } from "./desk";
-import { cell, DROPS, named, number, plural, sentence, unitName, userName } from "./format";
+import { cell, DROPS, named, number, plural, sentence, time, unitName, userName, zoneOf } from "./format";
 import { PersonRow, type Terms } from "./PersonRow";
 
 export function PlanSummary({ summary, terms }: { summary: Summary; terms?: Terms }) {
@@ -52,6 +52,7 @@ export function PlanSummary({ summary, terms }: { summary: Summary; terms?: Term
           </span>
         </p>
       ))}
+      <Runs summary={summary} />
       {summary.warnings.map((warning, at) => (
         <p key={`${warning.code} ${at}`} className="callout amber">
           {named(warning.message, opened.config)}
@@ -75,6 +76,34 @@ export function PlanSummary({ summary, terms }: { summary: Summary; terms?: Term
       </p>
     </div>
   );
+}
+
+/** Offers that begin, move or end. */
+function Runs({ summary }: { summary: Summary }) {
+  const { config, noun } = useDesk().opened;
+  const groups = new Map<string, typeof summary.runs>();
+  for (const run of summary.runs) {
+    const key = `${run.status} ${run.offeredTo.join(" ")} ${run.assignee ?? ""} ${run.expiresAt ?? ""}`;
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return [...groups.values()].map((runs) => {
+    const [{ id, status, offeredTo, expiresAt, assignee } = {} as never] = runs;
+    const people = offeredTo.map((user) => userName(user, config));
+    const what = plural(runs.length, noun);
+    return (
+      <p key={id} className="callout">
+        {status === "offered" ? (
+          <span>
+            <b>{people.length > 4 ? `${people.slice(0, 3).join(", ")} and ${people.length - 3} more` : people.join(", ")}</b> {people.length === 1 ? "is" : "are"} asked{runs.length > 1 && ` about ${what}`} first, until {time(expiresAt ?? 0, zoneOf(config))}. Until it ends nobody else can change the slot.
+          </span>
+        ) : (
+          <span>
+            {what} {runs.length === 1 ? "goes" : "go"} to <b>{assignee === null ? "nobody" : userName(assignee, config)}</b>: the offers have ended.
+          </span>
+        )}
+      </p>
+    );
+  });
 }
 
 function Former({ lines, most }: { lines: PersonLine[]; most: number }) {

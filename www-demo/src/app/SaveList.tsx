@@ -6,11 +6,13 @@ import { Modal } from "../ui/modal";
 import { desk } from "./client";
 import { useDesk } from "./desk";
 import { userName } from "./format";
+import { useToasts } from "./toasts";
 import { listView } from "./view";
 
 /** Name, sharing: the definition is shared, never the rows. */
 export function SaveList({ onClose }: { onClose: () => void }) {
   const { view, setView, actor, opened, overview, changed } = useDesk();
+  const toasts = useToasts();
   const { config } = opened;
   const line = overview?.lists.find(({ list }) => list.id === view.from);
   const was = line?.list;
@@ -21,14 +23,16 @@ export function SaveList({ onClose }: { onClose: () => void }) {
   const save = async (id: string) => {
     const sharedWith = { ...was?.sharedWith, users, everyone };
     const list: SavedList = { id, name: name.trim(), owner: id === was?.id ? was.owner : actor, query: view.query as SavedList["query"], sort: view.sort, columns: view.columns, sharedWith };
-    await desk.saveList(list);
+    const failed = await desk.saveList(list);
+    if (failed) return toasts.failed("The list was not saved", failed.failure);
     setView(listView(list, config));
     changed();
     onClose();
   };
   const remove = async () => {
     if (!was) return;
-    await desk.deleteList(was.id);
+    const failed = await desk.deleteList(was.id);
+    if (failed) return toasts.failed("The list was not deleted", failed.failure);
     setView({ ...view, kind: "built", title: "New list", list: undefined, from: undefined });
     changed();
     onClose();

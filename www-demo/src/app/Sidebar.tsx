@@ -3,7 +3,7 @@ import { useNarrow } from "../ui/narrow";
 import { desk } from "./client";
 import { useDesk } from "./desk";
 import { number, plural, time, userName, zoneOf } from "./format";
-import { allView, listView, poolView, unownedView } from "./view";
+import { allView, listView, offersView, poolView, rulesView, unownedView } from "./view";
 
 export function Sidebar() {
   const { opened, overview, view, setView, setPane, log, undo, openWorld } = useDesk();
@@ -17,7 +17,12 @@ export function Sidebar() {
     await desk.reset();
     await openWorld(opened.world);
   };
+  const firstName = (user: string) => {
+    const name = userName(user, config);
+    return config.users.find(({ id }) => id === user)?.kind === "service" ? name : name.split(" ")[0];
+  };
   const narrow = useNarrow();
+  const rules = config.rules !== undefined && overview?.may.seeRules.allowed === true;
   return (
     <div className="nav" role={narrow ? "main" : undefined} aria-label={narrow ? "Lists" : undefined}>
       {narrow && <h1 className="sr">Lists and pools</h1>}
@@ -75,6 +80,31 @@ export function Sidebar() {
           </ul>
         </section>
       )}
+      {(rules || config.lead.run) && (
+        <section aria-labelledby="nav-routing">
+          <h2 className="nav-head" id="nav-routing">
+            Routing
+          </h2>
+          <ul>
+            {config.lead.run && (
+              <li>
+                <button type="button" className="nav-line" aria-current={view.kind === "offers"} title={overview ? `${overview.offers.mine} to you, ${overview.offers.all} in all` : undefined} onClick={() => go(offersView(config))}>
+                  <span>Offers</span>
+                  {overview && overview.offers.mine > 0 ? <span className="chip green num">{overview.offers.mine}</span> : count(overview?.offers.all)}
+                </button>
+              </li>
+            )}
+            {rules && (
+              <li>
+                <button type="button" className="nav-line" aria-current={view.kind === "rules"} onClick={() => go(rulesView(config))}>
+                  <span>Assignment rules</span>
+                  {count(config.rules?.filter(({ enabled }) => enabled !== false).length)}
+                </button>
+              </li>
+            )}
+          </ul>
+        </section>
+      )}
       <section aria-labelledby="nav-log">
         <h2 className="nav-head" id="nav-log">
           Done here
@@ -91,12 +121,13 @@ export function Sidebar() {
               <div>
                 <b>{line.title}</b>
                 <span className="muted">
-                  {plural(line.count, opened.noun)} · {userName(line.actor, config).split(" ")[0]}, {time(line.at, zoneOf(config))}
+                  {line.count > 0 && `${plural(line.count, opened.noun)} · `}
+                  {firstName(line.actor)}, {time(line.at, zoneOf(config))}
                 </span>
               </div>
               {line.undone ? (
                 <span className="chip">undone</span>
-              ) : (
+              ) : line.count === 0 ? null : (
                 <button type="button" className="icon-button" aria-label={`Undo: ${line.title}`} title="Undo" onClick={() => void undo(line.id)}>
                   <Icon name="undo" size={14} />
                 </button>

@@ -5,6 +5,7 @@ import { Avatar } from "../ui/avatar";
 import { Icon, Mark } from "../ui/icons";
 import { Pick } from "../ui/pick";
 import { useDesk } from "./desk";
+import { allView, isPage } from "./view";
 import { day, time, unitName, userName, zoneOf } from "./format";
 
 export function TopBar({ onPalette }: { onPalette: () => void }) {
@@ -60,7 +61,8 @@ function Search() {
   const send = (next: string) => {
     setText(next);
     sent.current = next;
-    setView({ ...view, search: next });
+    // Rules and offers are not searched: whoever types looks for a lead.
+    setView({ ...(isPage(view) ? allView(opened.config, opened.noun) : view), search: next });
   };
   return (
     <div className="search" role="search">
@@ -70,7 +72,7 @@ function Search() {
         type="search"
         value={text}
         aria-label={`Search ${opened.noun[1]}`}
-        placeholder={`Search these ${opened.noun[1]}`}
+        placeholder={`Search ${isPage(view) ? "all" : "these"} ${opened.noun[1]}`}
         autoComplete="off"
         spellCheck={false}
         onChange={({ target }) => send(target.value)}

@@ -1,11 +1,11 @@
 // What the page knows: the open world, who acts, what is shown, what is picked. Everything about leads comes from the worker.
-import type { Command } from "evenhand";
+import type { AssignmentRule, Command } from "evenhand";
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Failure, LogLine, Opened, Overview } from "../engine/types";
 import { worlds } from "../../worlds/index.js";
 import { desk, proxy } from "./client";
 import type { Draft } from "./draft";
-import { number } from "./format";
+import { number, userName } from "./format";
 import { useToasts } from "./toasts";
 import { readPlace, writePlace } from "./url";
 import { type ShownView, viewOf } from "./view";
@@ -28,6 +28,10 @@ export interface DeskState {
   openLead: (id: string | null) => void;
   draft: Draft | null;
   setDraft: (draft: Draft | null) => void;
+  /** Rules that are being changed, and are not in force. */
+  rules: AssignmentRule[] | null;
+  setRules: (rules: AssignmentRule[] | null) => void;
+  drafted: { readonly current: AssignmentRule[] };
   pane: Pane;
   setPane: (pane: Pane) => void;
   /** Writes a command at once, with a toast. For small things that were just confirmed. */
@@ -46,6 +50,7 @@ export function useDesk(): DeskState {
 }
 
 export interface Loading {
+  id: string;
   world: string;
   done: number;
   total: number;
@@ -58,7 +63,7 @@ const titleOf = (world: string) => worlds.find(({ id }) => id === world)?.title 
 
 export function DeskProvider({ children }: { children: ReactNode }) {
   const [opened, setOpened] = useState<Opened | null>(null);
-  const [loading, setLoading] = useState<Loading | null>({ world: "", done: 0, total: 0 });
+  const [loading, setLoading] = useState<Loading | null>({ id: "", world: "", done: 0, total: 0 });
   const [actor, setActorState] = useState("");
   const [overview, setOverview] = useState<Overview | null>(null);
   const [log, setLog] = useState<LogLine[]>([]);
@@ -67,6 +72,9 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [lead, setLead] = useState<string | null>(null);
   const [draft, setDraftState] = useState<Draft | null>(null);
+  const [rules, setRules] = useState<AssignmentRule[] | null>(null);
+  /** The rules that a draft began with: these are what it may replace. */
+  const drafted = useRef<AssignmentRule[]>([]);
   const [pane, setPane] = useState<Pane>("main");
   const toasts = useToasts();
   const turn = useRef(0);
@@ -79,13 +87,13 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const open = useCallback(async (world: string, hash?: string) => {
     const mine = ++turn.current;
     const place = hash === undefined ? { world } : readPlace(hash);
-    setLoading({ world: titleOf(world), done: 0, total: 0 });
+    setLoading({ id: world, world: titleOf(world), done: 0, total: 0 });
     // Progress comes through a channel of its own, and may come after the answer.
     let answered = false;
     try {
       const next = await desk.open(
         world,
-        proxy((done: number, total: number) => mine === turn.current && !answered && setLoading({ world: titleOf(world), done, total })),
+        proxy((done: number, total: number) => mine === turn.current && !answered && setLoading({ id: world, world: titleOf(world), done, total })),
       );
       answered = true;
       if (mine !== turn.current) return;
@@ -96,11 +104,12 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       setSelected(new Set());
       setLead(place.lead ?? null);
       setDraftState(null);
+      setRules(null);
       setPane(place.lead ? "inspect" : "main");
       setRevision((revision) => revision + 1);
       setLoading(null);
     } catch (error) {
-      if (mine === turn.current) setLoading({ world: titleOf(world), done: 0, total: 0, failure: { code: "load", message: error instanceof Error ? error.message : String(error) } });
+      if (mine === turn.current) setLoading({ id: world, world: titleOf(world), done: 0, total: 0, failure: { code: "load", message: error instanceof Error ? error.message : String(error) } });
     }
   }, []);
 
@@ -120,7 +129,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const shown = useRef("");
   useEffect(() => {
     if (!opened || !view) return;
-    const place = writePlace({ world: opened.world, actor, list: view.kind === "all" || view.kind === "unowned" ? view.kind : view.from, pool: view.pool, lead: lead ?? undefined });
+    const place = writePlace({ world: opened.world, actor, list: view.kind === "all" || view.kind === "unowned" || view.kind === "rules" || view.kind === "offers" ? view.kind : view.from, pool: view.pool, lead: lead ?? undefined });
     shown.current = place;
     if (location.hash !== place) history.replaceState(null, "", place);
     document.title = `${view.title} · ${opened.title} · Evenhand`;
@@ -156,17 +165,34 @@ export function DeskProvider({ children }: { children: ReactNode }) {
 
   const perform = useCallback(
     async (command: Command) => {
+      /** A claim that came too late is told kindly, and who was faster. */
+      const lost = async (command: Command) => {
+        const winner = command.type === "claim" ? await desk.assigneeOf(command.run) : null;
+        if (winner === null || winner === actor || !opened) return false;
+        toasts.say(`${userName(winner, opened.config)} was faster`, "The lead is theirs. The next one is offered as usual.");
+        return true;
+      };
       const summary = await desk.preview(command, actor);
       if ("failure" in summary) return toasts.failed("Nothing was changed", summary.failure), false;
       if (summary.refused.length > 0) return toasts.refused("Nothing was changed", summary.refused), false;
-      if (summary.count === 0) return toasts.dropped("Nothing was changed", summary.dropped), false;
+      if (summary.count === 0 && summary.runs.length === 0) {
+        if (!(await lost(command))) toasts.dropped("Nothing was changed", summary.dropped);
+        changed();
+        return false;
+      }
       const written = await desk.write(summary.token);
-      if (!written.ok) return "failure" in written ? toasts.failed("Nothing was changed", written.failure) : toasts.say("Somebody was faster", "Nothing was changed. Try again."), false;
-      toasts.done(written.title, written.count, () => void undo(written.id));
+      if (!written.ok) {
+        if ("failure" in written) toasts.failed("Nothing was changed", written.failure);
+        else if (!(await lost(command))) toasts.say("Somebody was faster", "Nothing was changed. Try again.");
+        changed();
+        return false;
+      }
+      if (summary.count === 0) toasts.say(written.title);
+      else toasts.done(written.title, written.count, () => void undo(written.id));
       changed();
       return true;
     },
-    [actor, toasts, undo, changed],
+    [actor, toasts, undo, changed, opened],
   );
 
   const state = useMemo<DeskState | null>(() => {
@@ -178,6 +204,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         setActorState(next);
         setSelected(new Set());
         setDraftState(null);
+        setRules(null);
       },
       openWorld: (world) => open(world),
       overview,
@@ -188,7 +215,8 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       setView: (next) => {
         setViewState(next);
         setSelected(new Set());
-        if (draft?.kind === "mass" || draft?.kind === "return") setDraftState(null);
+        if (draft !== null && ["mass", "return", "fixed", "group"].includes(draft.kind)) setDraftState(null);
+        if (next.kind === "rules") setLead(null);
       },
       selected,
       setSelected,
@@ -205,16 +233,29 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         setDraftState(next);
         if (next) setPane("inspect");
       },
+      rules,
+      setRules: (next) => {
+        if (rules === null) drafted.current = opened.config.rules ?? [];
+        setRules(next);
+      },
+      drafted,
       pane,
       setPane,
       perform,
       undo,
       setNow: async (now) => {
-        await desk.setNow(now);
+        const done = await desk.setNow(now);
+        if ("failure" in done) return toasts.failed("The clock was not moved", done.failure);
+        const { moved } = done;
+        if (moved.length > 0) {
+          const last = new Map(moved.map((run) => [run.id, run]));
+          const words = [...last.values()].slice(0, 3).map(({ status, assignee, offeredTo }) => (status === "offered" ? `${offeredTo.map((user) => userName(user, opened.config)).join(", ")} asked now` : assignee === null ? "nobody could have it" : `${userName(assignee, opened.config)} has it now`));
+          toasts.say(last.size === 1 ? "An offer moved on" : `${number(last.size)} offers moved on`, `${words.join("; ")}.`);
+        }
         changed();
       },
     };
-  }, [opened, actor, overview, log, revision, changed, view, selected, lead, draft, pane, perform, undo, open]);
+  }, [opened, actor, overview, log, revision, changed, toasts, view, selected, lead, draft, rules, pane, perform, undo, open]);
 
   return (
     <LoadingContext value={loading}>

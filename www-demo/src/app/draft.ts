@@ -8,5 +8,7 @@ export type Draft =
   | { kind: "reclaim"; from: string[] }
   | { kind: "rebalance"; users: string[] }
   | { kind: "transfer"; lead: string; seen: string | number | null }
+  /** To a group, by hand. */
+  | { kind: "group"; lead?: string }
   /** A command that needs no form: only its plan is shown. */
   | { kind: "fixed"; title: string; verb: string; command: Command };

@@ -40,7 +40,7 @@ export function cell(value: unknown, field: FieldDef | undefined, config: Worksp
     case "date":
       return format("UTC", { day: "numeric", month: "short", year: "numeric" }).format(Date.parse(`${String(value)}T00:00:00Z`));
     default:
-      return config.pools?.find(({ id }) => id === value)?.name ?? String(value);
+      return [...(config.pools ?? []), ...(config.rules ?? [])].find(({ id }) => id === value)?.name ?? String(value);
   }
 }
 
@@ -59,8 +59,8 @@ export const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text
 
 /** The engine names things by their ids, between backticks; here they are shown by their names. */
 export function named(text: string, config: WorkspaceConfig): string {
-  const { users, org = [], pools = [], profiles = [], lists = [], fields } = config;
-  const name = (id: string) => fields[id]?.label ?? [...users, ...org, ...pools, ...profiles, ...lists].find((one) => one.id === id)?.name;
+  const { users, org = [], pools = [], profiles = [], lists = [], groups = [], rules = [], fields } = config;
+  const name = (id: string) => fields[id]?.label ?? [...users, ...org, ...pools, ...profiles, ...lists, ...groups, ...rules].find((one) => one.id === id)?.name;
   return sentence(text.replace(/`([^`]+)`/g, (_, id: string) => name(id) ?? `“${id}”`));
 }
 
@@ -82,4 +82,12 @@ export const DROPS: Record<string, string> = {
   changed_since: "Changed since",
   not_undoable: "Cannot be put back",
   already_claimed: "Already claimed",
+  offer_expired: "The time to claim it is over",
+  not_offered: "It is not offered to you",
+  run_ended: "The offers have ended",
+  unknown_run: "There is no such offer",
+  lead_not_loaded: "The lead is not here",
+  no_rule: "No rule is for it",
+  held: "Waits until somebody is free",
+  needs_review: "Needs somebody to look at it",
 };

@@ -1,71 +1,107 @@
-import { Toast } from "@base-ui/react/toast";
+// What has just happened, for a while, with the way back. A list that is read out as it grows; at most three at a time.
 import type { Reason } from "evenhand";
+import { useSyncExternalStore } from "react";
 import type { Failure } from "../engine/types";
 import { DROPS, number, sentence } from "./format";
 
-const manager = Toast.createToastManager();
+interface Toast {
+  id: number;
+  title: string;
+  text?: string;
+  type?: "done" | "refused" | "held";
+  undo?: () => void;
+  milliseconds: number;
+}
+
+const MOST = 3;
+let shown: readonly Toast[] = [];
+let next = 1;
+const listeners = new Set<() => void>();
+const timers = new Map<number, ReturnType<typeof setTimeout>>();
+
+function show(toasts: readonly Toast[]) {
+  shown = toasts;
+  for (const listener of listeners) listener();
+}
+function close(id: number) {
+  stop(id);
+  show(shown.filter((toast) => toast.id !== id));
+}
+/** A toast that is looked at stays. */
+function stop(id: number) {
+  clearTimeout(timers.get(id));
+  timers.delete(id);
+}
+const start = ({ id, milliseconds }: Toast) => timers.set(id, setTimeout(() => close(id), milliseconds));
+
+function add(toast: Omit<Toast, "id">) {
+  const made = { ...toast, id: next++ };
+  for (const { id } of shown.slice(MOST - 1)) stop(id);
+  show([made, ...shown].slice(0, MOST));
+  start(made);
+}
 
 const toasts = {
-  say(title: string, description?: string) {
-    manager.add({ title, description, timeout: 7000 });
+  say(title: string, text?: string) {
+    add({ title, text, milliseconds: 7000 });
   },
   done(title: string, count: number, undo: () => void) {
-    const id = manager.add({
-      title,
-      description: `${number(count)} changed.`,
-      type: "done",
-      timeout: 14_000,
-      actionProps: {
-        children: "Undo",
-        onClick: () => {
-          manager.close(id);
-          undo();
-        },
-      },
-    });
+    add({ title, text: `${number(count)} changed.`, type: "done", undo, milliseconds: 14_000 });
   },
   failed(title: string, { message, hint }: Failure) {
-    manager.add({ title, description: `${sentence(message)}${hint ? ` ${sentence(hint)}` : ""}`, type: "refused", priority: "high", timeout: 12_000 });
+    add({ title, text: `${sentence(message)}${hint ? ` ${sentence(hint)}` : ""}`, type: "refused", milliseconds: 14_000 });
   },
   refused(title: string, reasons: Reason[]) {
-    manager.add({ title, description: reasons.map(({ message }) => sentence(message)).join(" "), type: "refused", priority: "high", timeout: 12_000 });
+    add({ title, text: reasons.map(({ message }) => sentence(message)).join(" "), type: "refused", milliseconds: 12_000 });
   },
   dropped(title: string, dropped: { code: string; count: number }[]) {
-    const words = dropped.map(({ code }) => sentence(DROPS[code] ?? code)).join(" ");
-    manager.add({ title, description: words, type: "held", priority: "high", timeout: 12_000 });
+    add({ title, text: dropped.map(({ code }) => sentence(DROPS[code] ?? code)).join(" "), type: "held", milliseconds: 12_000 });
   },
 };
 
 export const useToasts = () => toasts;
 
-function List() {
-  const { toasts } = Toast.useToastManager();
-  return toasts.map((toast) => (
-    <Toast.Root key={toast.id} toast={toast} className={`toast ${toast.type ?? ""}`} swipeDirection={["down", "right"]}>
-      <Toast.Content className="toast-content">
-        <div>
-          <Toast.Title className="toast-title" />
-          <Toast.Description className="toast-text" />
-        </div>
-        <div className="toast-buttons">
-          {toast.actionProps && <Toast.Action className="button small" />}
-          <Toast.Close className="icon-button" aria-label="Dismiss">
-            ×
-          </Toast.Close>
-        </div>
-      </Toast.Content>
-    </Toast.Root>
-  ));
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
 }
 
 export function Toasts() {
+  const list = useSyncExternalStore(subscribe, () => shown);
   return (
-    <Toast.Provider toastManager={manager} limit={3}>
-      <Toast.Portal>
-        <Toast.Viewport className="toasts">
-          <List />
-        </Toast.Viewport>
-      </Toast.Portal>
-    </Toast.Provider>
+    <section className="toasts" aria-label="Notifications" aria-live="polite" aria-relevant="additions">
+      {list.map((toast) => (
+        <div
+          key={toast.id}
+          className={`toast ${toast.type ?? ""}`}
+          role={toast.type === "refused" ? "alert" : undefined}
+          onMouseEnter={() => stop(toast.id)}
+          onMouseLeave={() => start(toast)}
+          onFocus={() => stop(toast.id)}
+          onBlur={() => start(toast)}
+          onKeyDown={({ key }) => key === "Escape" && close(toast.id)}
+        >
+          <div className="toast-words">
+            <p className="toast-title">{toast.title}</p>
+            {toast.text && <p className="toast-text">{toast.text}</p>}
+          </div>
+          {toast.undo && (
+            <button
+              type="button"
+              className="button small"
+              onClick={() => {
+                close(toast.id);
+                toast.undo?.();
+              }}
+            >
+              Undo
+            </button>
+          )}
+          <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => close(toast.id)}>
+            ×
+          </button>
+        </div>
+      ))}
+    </section>
   );
 }

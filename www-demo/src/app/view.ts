@@ -3,7 +3,7 @@ import type { Pool, QueryInput, SavedList, Sort, WorkspaceConfig } from "evenhan
 import type { View } from "../engine/types";
 
 export interface ShownView extends View {
-  kind: "all" | "unowned" | "list" | "pool" | "built";
+  kind: "all" | "unowned" | "list" | "pool" | "built" | "rules" | "offers";
   title: string;
   columns: string[];
   pool?: string;
@@ -58,6 +58,14 @@ export const poolView = (pool: Pool, config: WorkspaceConfig): ShownView => ({
   columns: usual(config),
 });
 
+/** Not leads, but who gets them. */
+export const rulesView = (config: WorkspaceConfig): ShownView => ({ kind: "rules", title: "Assignment rules", query: everything, sort: [], columns: usual(config) });
+
+export const offersView = (config: WorkspaceConfig): ShownView => ({ kind: "offers", title: "Offers", query: everything, sort: [], columns: usual(config) });
+
+/** Whether what is shown is no table of leads. */
+export const isPage = ({ kind }: ShownView) => kind === "rules" || kind === "offers";
+
 /** The same view with another filter: no longer the saved list. */
 export const built = (view: ShownView, query: QueryInput): ShownView => ({ ...view, kind: "built", title: view.from ? `${view.title.replace(/ \(changed\)$/, "")} (changed)` : "New list", list: undefined, query });
 
@@ -69,6 +77,8 @@ export function viewOf(place: { list?: string; pool?: string }, config: Workspac
   if (pool) return poolView(pool, config);
   if (place.list === "all") return allView(config, noun);
   if (place.list === "unowned") return unownedView(config);
+  if (place.list === "offers" && config.lead.run) return offersView(config);
+  if (place.list === "rules" && config.rules) return rulesView(config);
   const list = config.lists?.find(({ id }) => id === place.list) ?? config.lists?.[0];
   return list ? listView(list, config) : allView(config, noun);
 }

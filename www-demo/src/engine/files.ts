@@ -3,7 +3,7 @@
 // The header and a sample are read here; whether a column holds numbers, days or instants is asked of the engine, which loads the
 // sample with each candidate and says which cells did not fit. The whole file is then parsed inside the module.
 import type { Engine, FieldDef, LeadTable, Workspace, WorkspaceConfig } from "evenhand";
-import Papa from "papaparse";
+import { type Cells, read } from "./csv";
 import type { ColumnGuess, FileGuess } from "./types";
 
 export interface FileSetup {
@@ -33,14 +33,9 @@ const CANDIDATES: FieldDef[] = [
   ...DATES.flatMap((day) => TIMES.filter(Boolean).map((time): FieldDef => ({ type: "datetime", format: day + time }))),
 ];
 
-type Cells = Record<string, string>;
-
 /** The cells of a sample, whichever the format. */
 function sample(text: string, format: "csv" | "json"): { headers: string[]; rows: Cells[] } {
-  if (format === "csv") {
-    const { data, meta } = Papa.parse<Cells>(text, { header: true, preview: SAMPLE, skipEmptyLines: "greedy" });
-    return { headers: (meta.fields ?? []).filter((header) => header.trim() !== ""), rows: data };
-  }
+  if (format === "csv") return read(text, SAMPLE);
   const parsed: unknown = JSON.parse(text);
   if (!Array.isArray(parsed)) throw new Error("a JSON file must be a list of objects");
   const rows = parsed.slice(0, SAMPLE).map((row: Record<string, unknown>) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value)])));
@@ -102,7 +97,7 @@ function candidate(engine: Engine, values: string[]): FieldDef | undefined {
   for (const [at, def] of CANDIDATES.entries()) fields[`c${at}`] = def;
   const workspace = engine.workspace({ version: 1, fields, lead: { id: "id", owner: "owner" }, users: [] });
   try {
-    const table = workspace.load(values.map((value, id) => ({ id: String(id), ...Object.fromEntries(CANDIDATES.map((_, at) => [`c${at}`, value])) })));
+    const table = workspace.load(values.map((value, id) => ({ id: String(id), ...Object.fromEntries(CANDIDATES.map((_, at) => [`c${at}`, value])) })), { absent: ["owner"] });
     const bad = new Set(table.problemCount > table.problems.length ? Object.keys(fields) : table.problems.map(({ field }) => field));
     return CANDIDATES.find((_, at) => !bad.has(`c${at}`));
   } finally {
@@ -125,7 +120,7 @@ export function fileWorld(engine: Engine, bytes: Uint8Array, setup: FileSetup, o
   const base: WorkspaceConfig = { version: 1, timeZone: "UTC", fields, lead: { id, owner, ...(roles.status && { status: roles.status }), ...(roles.createdAt && { createdAt: roles.createdAt }) }, users: [] };
   const data = source(bytes, setup, id);
   const columns = Object.fromEntries(setup.columns.map(({ header, field }) => [header, field]));
-  const load = (workspace: Workspace, progress: (done: number, total: number) => void) => workspace.load(data, { columns, onProgress: progress, ...(data instanceof Uint8Array && { format: setup.format }) });
+  const load = (workspace: Workspace, progress: (done: number, total: number) => void) => workspace.load(data, { columns, absent: setup.owner === null ? [owner] : [], onProgress: progress, ...(data instanceof Uint8Array && { format: setup.format }) });
   const first = engine.workspace(base);
   const table = load(first, () => {});
   const all = table.select(null, { actor: null });
@@ -147,6 +142,6 @@ export function fileWorld(engine: Engine, bytes: Uint8Array, setup: FileSetup, o
 function source(bytes: Uint8Array, setup: FileSetup, id: string): Uint8Array | object[] {
   if (id !== ROW) return bytes;
   const text = new TextDecoder().decode(bytes);
-  const rows = setup.format === "csv" ? Papa.parse<Cells>(text, { header: true, skipEmptyLines: "greedy" }).data : (JSON.parse(text) as object[]);
+  const rows = setup.format === "csv" ? read(text).rows : (JSON.parse(text) as object[]);
   return rows.map((row, at) => ({ ...row, [ROW]: String(at + 1) }));
 }

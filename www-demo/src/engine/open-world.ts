@@ -1,5 +1,5 @@
 // One world, opened: the engine's workspace and table, with the log applied.
-import type { Engine, LeadTable, SavedList, State, Workspace, WorkspaceConfig } from "evenhand";
+import type { AssignmentRule, Engine, LeadTable, Run, SavedList, State, Workspace, WorkspaceConfig } from "evenhand";
 import { worlds } from "../../worlds/index.js";
 import { loadWorld } from "../../worlds/load.js";
 import { type FileSetup, fileWorld } from "./files";
@@ -15,6 +15,8 @@ export class OpenWorld {
   readonly log: LogLine[] = [];
   /** The log's plans, as bytes, by id. */
   readonly plans = new Map<string, Uint8Array>();
+  /** Runs of offers, as the last plan about each left them. */
+  readonly runs = new Map<string, Run>();
   seq = 0;
   state: State = {};
   story: { title: string; steps: string[] } | null = null;
@@ -59,6 +61,7 @@ export class OpenWorld {
     }
     world.state = saved.state;
     world.takeLists(saved.lists);
+    if (saved.rules) world.takeRules(saved.rules);
     for (const entry of saved.log) world.take(entry);
     return world;
   }
@@ -77,6 +80,7 @@ export class OpenWorld {
     if (original) original.undone = true;
     this.log.push(line);
     this.plans.set(id, entry.bytes);
+    for (const run of entry.runs ?? []) this.runs.set(run.id, run);
     this.seq = seq;
     this.revision += 1;
     for (const [at, lead] of entry.leads.entries()) {
@@ -93,14 +97,35 @@ export class OpenWorld {
     const put = lists.flatMap(({ list }) => (list === null ? [] : [list]));
     const remove = lists.flatMap(({ id, list }) => (list === null && here.has(id) ? [id] : []));
     this.workspace.update({ lists: { put, remove } });
+    this.#reconfigured();
+  }
+
+  /** Puts other rules in force, or throws and leaves all as it was. */
+  takeRules(rules: AssignmentRule[]): void {
+    this.workspace.update({ rules });
+    this.#reconfigured();
+  }
+
+  #reconfigured(): void {
     this.config = this.workspace.config;
     this.why.free();
     this.why = new Why(this.engine, this.config);
     this.revision += 1;
   }
 
+  /** Who takes time forward. */
+  get service(): string | undefined {
+    return this.config.users.find(({ kind }) => kind === "service")?.id;
+  }
+
   name(user: string): string {
     return this.config.users.find(({ id }) => id === user)?.name ?? user;
+  }
+
+  /** The engine's words name people, units and pools by their ids; these are shown by name. */
+  named(words: string): string {
+    const { users, org = [], pools = [] } = this.config;
+    return words.replace(/"([^"]+)"/g, (quoted, id: string) => [...users, ...org, ...pools].find((one) => one.id === id)?.name ?? quoted);
   }
 
   /** What a lead is called. */

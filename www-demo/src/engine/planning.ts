@@ -11,7 +11,8 @@ interface Held {
   command: Command;
   actor: string;
   undoes?: string;
-  milliseconds: number;
+  /** When it was begun. */
+  start: number;
 }
 
 export class Planning {
@@ -23,9 +24,11 @@ export class Planning {
     readonly store: Store,
   ) {}
 
-  preview(command: Command, actor: string): Summary | { failure: Failure } {
+  preview(command: Command, actor: string, look?: (plan: Plan) => void): Summary | { failure: Failure } {
     try {
-      return this.#summary(this.#make(command, actor));
+      const held = this.#make(command, actor);
+      look?.(held.plan);
+      return this.#summary(held);
     } catch (error) {
       return { failure: failure(error) };
     }
@@ -126,11 +129,11 @@ export class Planning {
       plan = workspace.plan(table, command, context);
     }
     this.#free();
-    this.#held = { token: this.#next++, plan, command, actor, milliseconds: performance.now() - start, ...(command.type === "undo" && { undoes: command.plan }) };
+    this.#held = { token: this.#next++, plan, command, actor, start, ...(command.type === "undo" && { undoes: command.plan }) };
     return this.#held;
   }
 
-  #summary({ token, plan, command, actor, milliseconds }: Held): Summary {
+  #summary({ token, plan, command, actor, start }: Held): Summary {
     const { world } = this;
     const units = new Map((world.config.org ?? []).map(({ id, name }) => [id, name ?? id]));
     const { refused } = plan;
@@ -150,9 +153,11 @@ export class Planning {
       notices: plan.notifications.map((notice) => ({ ...notice, leads: notice.leads.slice(0, 3) })),
       split: plan.split,
       attach: plan.attach,
+      runs: plan.runs,
       created: plan.created().map(({ id, copyOf }) => ({ id, copyOf })),
       sample: plan.changes(0, 4),
-      milliseconds,
+      // Until all of it is there to be shown.
+      milliseconds: performance.now() - start,
     };
   }
 
@@ -191,6 +196,7 @@ export class Planning {
       leads,
       texts: Uint32Array.from(numbers),
       words: [...words.keys()],
+      ...(plan.runs.length > 0 && { runs: plan.runs }),
       ...(undoes !== undefined && { undoes }),
     };
   }

@@ -1,9 +1,9 @@
 // Questions that change nothing: lists and counts, rows, one lead, who may receive it.
-import type { FieldDef, QueryInput, Selection } from "evenhand";
-import Papa from "papaparse";
+import type { FieldDef, QueryInput, Run, Selection } from "evenhand";
+import { lines } from "./csv";
 import type { OpenWorld } from "./open-world";
 import { failure } from "./text";
-import type { Asked, Counted, Explained, Found, LeadView, Overview, Receiver, Row, View } from "./types";
+import type { Asked, Counted, Explained, Found, GroupView, LeadView, OfferView, Overview, Receiver, Row, View } from "./types";
 
 interface Held {
   view: View;
@@ -31,13 +31,15 @@ export class Reading {
       const waiting = this.#count({ combinator: "and", rules: [inPool, { field: owner, operator: "null" }] }, actor);
       return { id, name: name ?? id, waiting, all: this.#count({ combinator: "and", rules: [inPool] }, actor) };
     });
-    const might = (verb: Asked["do"]) => this.can(actor, verb.startsWith("lead.") ? { do: verb, lead: "any" } : { do: verb });
+    const open = this.#open();
+    const might = (verb: Asked["do"]) => this.can(actor, verb.startsWith("lead.") || verb === "rule.run" ? { do: verb, lead: "any" } : { do: verb });
     return {
       all: this.#count(null, actor),
       unowned: this.#count({ combinator: "and", rules: [{ field: owner, operator: "null" }] }, actor),
       lists,
       pools,
-      may: { mass: might("lead.mass"), edit: might("lead.edit"), give: might("lead.give"), release: might("lead.release"), claim: might("lead.claim"), undo: might("plan.undo") },
+      offers: { mine: open.filter(({ offeredTo }) => offeredTo.includes(actor)).length, all: open.length },
+      may: { mass: might("lead.mass"), edit: might("lead.edit"), give: might("lead.give"), release: might("lead.release"), claim: might("lead.claim"), undo: might("plan.undo"), route: might("rule.run"), seeRules: might("rule.view"), editRules: might("rule.edit") },
     };
   }
 
@@ -54,12 +56,14 @@ export class Reading {
     try {
       const filter = this.world.workspace.filter(query);
       try {
-        return { count: this.#count(query, actor), words: this.#named(filter.describe()), warnings: filter.warnings };
+        const start = performance.now();
+        const count = this.#count(query, actor);
+        return { count, words: this.world.named(filter.describe()), warnings: filter.warnings, milliseconds: performance.now() - start };
       } finally {
         filter.free();
       }
     } catch (error) {
-      return { count: 0, words: "", warnings: [], error: failure(error) };
+      return { count: 0, words: "", warnings: [], milliseconds: 0, error: failure(error) };
     }
   }
 
@@ -68,16 +72,19 @@ export class Reading {
     try {
       const query = this.query(view);
       const filter = this.world.workspace.filter(query);
-      const words = this.#named(filter.describe());
+      const words = this.world.named(filter.describe());
       const { warnings } = filter;
       filter.free();
       this.#clear();
       const key = this.#next++;
+      const start = performance.now();
       const held = { view, actor, revision: this.world.revision, selection: this.#select(view, actor) };
+      const { count } = held.selection;
+      const milliseconds = performance.now() - start;
       this.#held.set(key, held);
-      return { key, count: held.selection.count, words, warnings };
+      return { key, count, words, warnings, milliseconds };
     } catch (error) {
-      return { key: 0, count: 0, words: "", warnings: [], error: failure(error) };
+      return { key: 0, count: 0, words: "", warnings: [], milliseconds: 0, error: failure(error) };
     }
   }
 
@@ -110,12 +117,12 @@ export class Reading {
       const { config } = this.world;
       const columns = [...new Set([config.lead.id, ...fields])];
       const header = columns.map((field) => config.fields[field]?.label ?? field);
-      const parts = [Papa.unparse([header])];
+      const parts = [lines([header])];
       for (let offset = 0; offset < selection.count; offset += 5000) {
         const rows = selection.rows(offset, 5000, columns);
-        parts.push(Papa.unparse(rows.map((row) => columns.map((field) => this.#cell(row[field], config.fields[field]))), { header: false }));
+        parts.push(lines(rows.map((row) => columns.map((field) => this.#cell(row[field], config.fields[field])))));
       }
-      return `${parts.join("\r\n")}\r\n`;
+      return parts.join("");
     } finally {
       selection.free();
     }
@@ -128,8 +135,10 @@ export class Reading {
     const { lead, fields } = config;
     const slots = [...new Set([lead.owner, ...(lead.slots ?? []).map((slot) => (typeof slot === "string" ? slot : slot.field))])];
     const primary = lead.primary === undefined ? null : ((row[lead.primary] as string | null) ?? null);
+    const running = this.#open().find((run) => run.lead === id);
     return {
       row,
+      offer: running ? this.#offer(running, actor) : null,
       timeline: (timelines.get(id) ?? []).map(({ entry, text }) => ({ at: entry.at, actor: entry.actor, text, plan: entry.id })).reverse(),
       slots: slots.map((field) => {
         const user = (row[field] as string | null) ?? null;
@@ -140,6 +149,47 @@ export class Reading {
       claim: this.can(actor, { do: "lead.claim", lead: id }),
       release: this.can(actor, { do: "lead.reassign", lead: id, to: null }),
       give: this.can(actor, { do: "lead.give", lead: id }),
+    };
+  }
+
+  /** Offers that are open: those to the actor first, the soonest to end first. */
+  offers(actor: string): OfferView[] {
+    const all = this.#open().map((run) => this.#offer(run, actor));
+    const seen = all.filter(({ mine, cancel, run }) => mine || cancel.allowed || this.can(actor, { do: "group.view", group: run.group }).allowed);
+    return seen.sort((one, other) => Number(other.mine) - Number(one.mine) || (one.run.expiresAt ?? 0) - (other.run.expiresAt ?? 0));
+  }
+
+  /** Groups that the actor may see. */
+  groups(actor: string): GroupView[] {
+    const { workspace, config } = this.world;
+    return (config.groups ?? []).flatMap((group) => {
+      if (!workspace.can({ actor, do: "group.view", group: group.id }).allowed) return [];
+      const { id, name, method, members, defaultAssignee } = group;
+      return [{ id, name, method: method.type, members: workspace.members(members), ...(defaultAssignee && { defaultAssignee }), trigger: this.can(actor, { do: "group.trigger", group: id }), edit: this.can(actor, { do: "group.edit", group: id }) }];
+    });
+  }
+
+  #open(): Run[] {
+    return [...this.world.runs.values()].filter(({ status }) => status === "offered");
+  }
+
+  #offer(run: Run, actor: string): OfferView {
+    const { table, now, config } = this.world;
+    const row = run.lead ? table.get(run.lead, { actor, now }) : undefined;
+    const { lead, fields } = config;
+    const group = config.groups?.find(({ id }) => id === run.group);
+    const method = group?.method;
+    const minutes = method && "minutes" in method ? method.minutes : 0;
+    const reserved = new Set<string | undefined>([lead.id, lead.version, lead.owner, lead.run, lead.status, this.world.nameField]);
+    const facts = row === undefined ? [] : Object.keys(fields).filter((field) => !reserved.has(field) && ["choice", "number", "unit"].includes(fields[field]?.type ?? "") && row[field] !== null).slice(0, 4);
+    return {
+      run,
+      group: group?.name ?? run.group,
+      name: row ? this.world.leadName(row, run.lead) : "A lead",
+      facts: facts.map((field) => ({ label: fields[field]?.label ?? field, field, value: row?.[field] })),
+      mine: run.offeredTo.includes(actor),
+      window: minutes * 60_000,
+      cancel: this.can(actor, { do: "group.cancel", group: run.group }),
     };
   }
 
@@ -156,8 +206,8 @@ export class Reading {
     });
   }
 
-  /** Open leads per owner, of those that the actor may see. */
-  openLeads(actor: string): Map<string, number> {
+  /** Open leads per owner, of those that the actor may see; of all for nobody in particular. */
+  openLeads(actor: string | null): Map<string, number> {
     const { config, table, now } = this.world;
     const selection = table.select(config.lifecycle?.open ?? null, { actor, now });
     try {
@@ -200,12 +250,6 @@ export class Reading {
     if (field?.type === "user") return this.world.name(String(value));
     if (field?.type === "unit") return this.#unit(String(value));
     return String(value);
-  }
-
-  /** The engine's words name people, units and pools by their ids; these are shown by name. */
-  #named(words: string): string {
-    const { users, org = [], pools = [] } = this.world.config;
-    return words.replace(/"([^"]+)"/g, (quoted, id: string) => [...users, ...org, ...pools].find((one) => one.id === id)?.name ?? quoted);
   }
 
   #unit(id: string): string {

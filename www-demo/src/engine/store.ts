@@ -1,7 +1,7 @@
 // Where everything lasts: IndexedDB. Leads are not stored one by one. What is stored is the log of the plans that were written;
 // a world is its seeded leads with the log applied, in order. A plan and its state are written in one transaction, which first
 // checks that the log ends where this tab believes it ends and that the state has the versions the plan expects.
-import type { PlanData, SavedList, State, StateChange } from "evenhand";
+import type { AssignmentRule, PlanData, Run, SavedList, State, StateChange } from "evenhand";
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 
 export interface Entry {
@@ -19,6 +19,8 @@ export interface Entry {
   leads: string[];
   texts: Uint32Array;
   words: string[];
+  /** Runs of offers as they are after it. */
+  runs?: Run[];
 }
 
 interface Schema extends DBSchema {
@@ -26,7 +28,10 @@ interface Schema extends DBSchema {
   log: { key: [string, number]; value: Entry };
   state: { key: [string, string]; value: { world: string; key: string; version: number; value: unknown } };
   lists: { key: [string, string]; value: { world: string; id: string; list: SavedList | null } };
+  rules: { key: string; value: { world: string; rules: AssignmentRule[] } };
 }
+
+const PARTS = ["log", "state", "lists", "rules"] as const;
 
 export interface Saved {
   now: number | null;
@@ -34,6 +39,7 @@ export interface Saved {
   log: Entry[];
   state: State;
   lists: { id: string; list: SavedList | null }[];
+  rules: AssignmentRule[] | null;
 }
 
 export type Write = { done: true } | { done: false; reason: "behind" } | { done: false; reason: "state"; keys: string[] };
@@ -49,12 +55,15 @@ export class Store {
   }
 
   static async open(): Promise<Store> {
-    const db = await openDB<Schema>("evenhand-desk", 1, {
-      upgrade(fresh) {
-        fresh.createObjectStore("worlds", { keyPath: "world" });
-        fresh.createObjectStore("log", { keyPath: ["world", "seq"] });
-        fresh.createObjectStore("state", { keyPath: ["world", "key"] });
-        fresh.createObjectStore("lists", { keyPath: ["world", "id"] });
+    const db = await openDB<Schema>("evenhand-desk", 2, {
+      upgrade(fresh, from) {
+        if (from < 1) {
+          fresh.createObjectStore("worlds", { keyPath: "world" });
+          fresh.createObjectStore("log", { keyPath: ["world", "seq"] });
+          fresh.createObjectStore("state", { keyPath: ["world", "key"] });
+          fresh.createObjectStore("lists", { keyPath: ["world", "id"] });
+        }
+        fresh.createObjectStore("rules", { keyPath: "world" });
       },
     });
     return new Store(db);
@@ -62,12 +71,13 @@ export class Store {
 
   /** All of a world, as of one moment. */
   async read(world: string): Promise<Saved> {
-    const tx = this.#db.transaction(["worlds", "log", "state", "lists"]);
-    const [head, log, state, lists] = await Promise.all([
+    const tx = this.#db.transaction(["worlds", ...PARTS]);
+    const [head, log, state, lists, rules] = await Promise.all([
       tx.objectStore("worlds").get(world),
       tx.objectStore("log").getAll(all(world)),
       tx.objectStore("state").getAll(all(world)),
       tx.objectStore("lists").getAll(all(world)),
+      tx.objectStore("rules").get(world),
     ]);
     return {
       now: head?.now ?? null,
@@ -75,7 +85,22 @@ export class Store {
       log,
       state: Object.fromEntries(state.map(({ key, version, value }) => [key, { version, value }])),
       lists,
+      rules: rules?.rules ?? null,
     };
+  }
+
+  async rules(world: string): Promise<AssignmentRule[] | null> {
+    return (await this.#db.get("rules", world))?.rules ?? null;
+  }
+
+  /** Writes rules where those that were seen still stand; tells whether they did. */
+  async setRules(world: string, rules: AssignmentRule[], seen: AssignmentRule[]): Promise<boolean> {
+    const tx = this.#db.transaction("rules", "readwrite", { durability: "strict" });
+    const there = await tx.store.get(world);
+    const fresh = there === undefined || JSON.stringify(there.rules) === JSON.stringify(seen);
+    if (fresh) void tx.store.put({ world, rules });
+    await tx.done;
+    return fresh;
   }
 
   async later(world: string, seq: number): Promise<Entry[]> {
@@ -130,8 +155,8 @@ export class Store {
 
   /** Takes a file over as the world; what was there of it goes. */
   async setFile(world: string, now: number, file: { bytes: Uint8Array; setup: string }): Promise<void> {
-    const tx = this.#db.transaction(["worlds", "log", "state", "lists"], "readwrite", { durability: "strict" });
-    for (const name of ["log", "state", "lists"] as const) void tx.objectStore(name).delete(all(world));
+    const tx = this.#db.transaction(["worlds", ...PARTS], "readwrite", { durability: "strict" });
+    for (const name of PARTS) void tx.objectStore(name).delete(name === "rules" ? world : all(world));
     void tx.objectStore("worlds").put({ world, now, file });
     await tx.done;
   }
@@ -142,8 +167,8 @@ export class Store {
 
   /** Forgets what was done in a world. */
   async clear(world: string): Promise<void> {
-    const tx = this.#db.transaction(["worlds", "log", "state", "lists"], "readwrite");
-    for (const name of ["log", "state", "lists"] as const) void tx.objectStore(name).delete(all(world));
+    const tx = this.#db.transaction(["worlds", ...PARTS], "readwrite");
+    for (const name of PARTS) void tx.objectStore(name).delete(name === "rules" ? world : all(world));
     const head = await tx.objectStore("worlds").get(world);
     if (head && !head.file) void tx.objectStore("worlds").delete(world);
     await tx.done;

@@ -41,9 +41,21 @@ export function title(command: Command, config: WorkspaceConfig, name: (user: st
       return "Claimed from the pool";
     case "mass_edit":
       return command.split && Array.isArray(command.split.to) ? `Mass edit, split among ${people(command.split.to)}` : "Mass edit";
+    case "start_group":
+      return `Given to ${config.groups?.find(({ id }) => id === command.group)?.name ?? command.group}`;
+    case "claim":
+      return "Offer claimed";
+    case "decline":
+      return "Offer declined";
+    case "cancel_run":
+      return "Offers ended by hand";
+    case "sweep":
+      return "Time passed";
+    case "route":
+      return "Routed by the rules";
     case "undo":
       return "Undone";
     default:
-      return command.type;
+      return "Changed";
   }
 }

@@ -1,5 +1,5 @@
 // What the page and the worker tell each other: plain data, all of it from the engine.
-import type { AssigneeLine, Change, Command, Decision, Diagnostic, Dropped, Notice, PermissionQuestion, QueryInput, Reason, SavedList, Sort, WorkspaceConfig } from "evenhand";
+import type { AssigneeLine, Change, Command, Decision, Diagnostic, Dropped, Notice, PermissionQuestion, QueryInput, Reason, RoutingTrace, Run, SavedList, Sort, WorkspaceConfig } from "evenhand";
 
 export type Row = Record<string, unknown>;
 
@@ -31,6 +31,8 @@ export interface Counted {
   /** Plain English. */
   words: string;
   warnings: Diagnostic[];
+  /** What finding them took in the worker. */
+  milliseconds: number;
   error?: Failure;
 }
 
@@ -64,8 +66,10 @@ export interface Overview {
   unowned: number;
   lists: ListLine[];
   pools: PoolLine[];
+  /** Offers that are open: those to the actor, and how many there are in all. */
+  offers: { mine: number; all: number };
   /** What the actor might do at all. */
-  may: Record<"mass" | "edit" | "give" | "release" | "claim" | "undo", Explained>;
+  may: Record<"mass" | "edit" | "give" | "release" | "claim" | "undo" | "route" | "seeRules" | "editRules", Explained>;
 }
 
 /** A decision, and for each question that failed what would change it. */
@@ -96,6 +100,7 @@ export interface Summary {
   dropped: { code: string; count: number }[];
   warnings: Diagnostic[];
   notices: Notice[];
+  runs: Run[];
   split: { spread: number; bound: number; exact: boolean } | null;
   attach: { note?: { type: string; text: string }; alert?: string };
   created: { id: string; copyOf: string }[];
@@ -112,8 +117,32 @@ export type Written =
   | { ok: false; conflict: { count: number; by: string[] }; summary: Summary }
   | { ok: false; failure: Failure };
 
+/** A run of offers, as the actor may know of it. */
+export interface OfferView {
+  run: Run;
+  group: string;
+  /** What the lead is called, and a few of its fields, where the actor may see it. */
+  name: string;
+  facts: { label: string; field: string; value: unknown }[];
+  /** Whether the actor is asked. */
+  mine: boolean;
+  /** From when to when the window that is open is. */
+  window: number;
+  cancel: Explained;
+}
+export interface GroupView {
+  id: string;
+  name: string;
+  method: string;
+  members: string[];
+  defaultAssignee?: string;
+  trigger: Explained;
+  edit: Explained;
+}
+
 export interface LeadView {
   row: Row;
+  offer: OfferView | null;
   timeline: { at: number; actor: string; text: string; plan: string }[];
   /** For each slot, whether the actor may change it. */
   slots: { field: string; label: string; user: string | null; primary: boolean; may: Explained }[];
@@ -167,3 +196,24 @@ export interface FileGuess {
 }
 
 export type Asked = Omit<PermissionQuestion, "leads" | "now" | "actor">;
+
+/** Rules in words, and what there is to say about them. */
+export interface RuleWords {
+  /** Empty where every lead is meant. */
+  when: string;
+  target: string;
+}
+export interface Ruled {
+  words: RuleWords[];
+  /** About the rules: the path says which one. */
+  found: Diagnostic[];
+  elsewhere: Diagnostic[];
+}
+export interface Trial {
+  summary: Summary;
+  byRule: Record<string, number>;
+}
+export interface Trace {
+  trace: RoutingTrace;
+  rules: { rule: string; name: string; outcome: RoutingTrace["rules"][number]["outcome"]; /** Conditions that did not hold, and what they saw. */ failed: { field: string; actual: unknown }[] }[];
+}

@@ -1,13 +1,17 @@
 // The engine, in a thread of its own. One page talks to one of these; several tabs share the store.
 import * as Comlink from "comlink";
-import { type Command, createEngine, type Engine, type SavedList } from "evenhand";
+import { type AssignmentRule, type Assumption, type Command, createEngine, type Engine, type LeadsRef, type Run, type SavedList } from "evenhand";
 import { type FileSetup, guess } from "./files";
 import { FILE, OpenWorld } from "./open-world";
 import { Planning } from "./planning";
 import { Reading } from "./reading";
+import { Ruling } from "./ruling";
 import { Store } from "./store";
 import { failure } from "./text";
-import type { Asked, FileGuess, LogLine, Opened, View } from "./types";
+import type { Asked, Failure, FileGuess, LogLine, Opened, View } from "./types";
+
+/** Nothing, or why it was not done. */
+type Failed = { failure: Failure } | undefined;
 
 const channel = new BroadcastChannel("evenhand-desk");
 
@@ -17,6 +21,7 @@ export class Desk {
   #world: OpenWorld | undefined;
   #reading: Reading | undefined;
   #planning: Planning | undefined;
+  #ruling: Ruling | undefined;
   #changed: ((reset: boolean) => void) | undefined;
 
   constructor() {
@@ -35,6 +40,11 @@ export class Desk {
     return this.#planning;
   }
 
+  get #rule(): Ruling {
+    if (!this.#ruling) throw new Error("no world is open");
+    return this.#ruling;
+  }
+
   /** Called when another tab changed what is open here. */
   onChange(changed: (reset: boolean) => void): void {
     this.#changed = changed;
@@ -47,6 +57,7 @@ export class Desk {
     this.#world = world;
     this.#reading = new Reading(world);
     this.#planning = new Planning(world, store);
+    this.#ruling = new Ruling(world, this.#planning);
     return this.opened();
   }
 
@@ -85,6 +96,16 @@ export class Desk {
   receivers(lead: string, slot: string, actor: string) {
     return this.#read.receivers(lead, slot, actor);
   }
+  offers(actor: string) {
+    return this.#read.offers(actor);
+  }
+  /** Who got the lead of a run. */
+  assigneeOf(run: string): string | null {
+    return this.#read.world.runs.get(run)?.assignee ?? null;
+  }
+  groups(actor: string) {
+    return this.#read.groups(actor);
+  }
   newId(): Promise<string> {
     return this.#engine.then((engine) => engine.newId());
   }
@@ -104,26 +125,97 @@ export class Desk {
     return this.#read.world.log.slice(-200).reverse();
   }
 
-  async saveList(list: SavedList): Promise<void> {
-    const { world } = this.#read;
-    world.takeLists([{ id: list.id, list }]);
-    await (await this.#store).setList(world.id, list.id, list);
-    this.#tell();
+  checkRules(draft: AssignmentRule[]) {
+    return this.#rule.check(draft);
   }
-  async deleteList(id: string): Promise<void> {
+  tryRules(draft: AssignmentRule[] | null, leads: LeadsRef, actor: string) {
+    return this.#rule.trial(draft, leads, actor);
+  }
+  explain(lead: string, actor: string, assume?: Assumption) {
+    return this.#rule.explain(lead, actor, assume);
+  }
+  forecast(group: string, n: number, actor: string) {
+    return this.#rule.forecast(group, n, actor, this.#read.openLeads(null));
+  }
+  /** Puts a draft in force where the rules that it began with still stand. What cannot be compiled is stored nowhere. */
+  async saveRules(draft: AssignmentRule[], began: AssignmentRule[], actor: string): Promise<Failed> {
     const { world } = this.#read;
-    world.takeLists([{ id, list: null }]);
-    await (await this.#store).setList(world.id, id, null);
-    this.#tell();
+    const before = world.config.rules ?? [];
+    const stale = { failure: { code: "stale", message: "somebody else changed the rules meanwhile", hint: "these are theirs; make your change again" } };
+    try {
+      const may = world.workspace.can({ actor, do: "rule.edit" });
+      if (!may.allowed) return { failure: { code: "not_permitted", message: may.reasons[0]?.message ?? "the rules are not yours to change" } };
+      if (JSON.stringify(before) !== JSON.stringify(began)) return stale;
+      world.takeRules(draft);
+      let fresh = false;
+      try {
+        fresh = await (await this.#store).setRules(world.id, draft, began);
+      } finally {
+        if (!fresh) world.takeRules(before);
+      }
+      if (!fresh) {
+        await this.#follow(world.id);
+        return stale;
+      }
+      this.#tell();
+      return undefined;
+    } catch (error) {
+      return { failure: failure(error) };
+    }
   }
 
-  async setNow(now: number): Promise<void> {
-    const { world } = this.#read;
-    world.now = now;
-    world.revision += 1;
-    await (await this.#store).setNow(world.id, now);
-    this.#tell();
+  /** Stored first: what cannot be stored is not shown either. */
+  async saveList(list: SavedList): Promise<Failed> {
+    return this.#setList(list.id, list);
   }
+  async deleteList(id: string): Promise<Failed> {
+    return this.#setList(id, null);
+  }
+  async #setList(id: string, list: SavedList | null): Promise<Failed> {
+    const { world } = this.#read;
+    try {
+      await (await this.#store).setList(world.id, id, list);
+      world.takeLists([{ id, list }]);
+      this.#tell();
+      return undefined;
+    } catch (error) {
+      return { failure: failure(error) };
+    }
+  }
+
+  /** Moves the clock, and takes forward what was waiting for it: offers that nobody answered move on. Gives back those that did. */
+  async setNow(now: number): Promise<{ moved: Run[] } | { failure: Failure }> {
+    const { world } = this.#read;
+    try {
+      await (await this.#store).setNow(world.id, now);
+      world.now = now;
+      world.revision += 1;
+      const moved = await this.#sweep();
+      this.#tell();
+      return { moved };
+    } catch (error) {
+      return { failure: failure(error) };
+    }
+  }
+
+  async #sweep(): Promise<Run[]> {
+    const { world } = this.#read;
+    const { service } = world;
+    if (service === undefined) return [];
+    const moved: Run[] = [];
+    // A step may open a window that is over as well.
+    for (let steps = 0; steps < 20; steps += 1) {
+      const due = [...world.runs.values()].filter(({ status, expiresAt }) => status === "offered" && expiresAt !== null && expiresAt <= world.now);
+      if (due.length === 0) break;
+      const summary = this.#plan.preview({ type: "sweep", runs: due.map(({ id }) => id) }, service);
+      if ("failure" in summary || summary.refused.length > 0 || summary.runs.length === 0) break;
+      const written = await this.#plan.write(summary.token);
+      if (!written.ok) break;
+      moved.push(...summary.runs);
+    }
+    return moved;
+  }
+
   /** Forgets everything that was done in the world that is open. */
   async reset(): Promise<void> {
     const { id } = this.#read.world;
@@ -131,7 +223,12 @@ export class Desk {
     channel.postMessage({ world: id, reset: true });
   }
 
-  async guess(name: string, bytes: Uint8Array): Promise<FileGuess | { failure: ReturnType<typeof failure> }> {
+  /** The same of a world that cannot be opened. */
+  async forget(id: string): Promise<void> {
+    await (await this.#store).clear(id);
+  }
+
+  async guess(name: string, bytes: Uint8Array): Promise<FileGuess | { failure: Failure }> {
     try {
       return guess(await this.#engine, name, bytes);
     } catch (error) {
@@ -139,7 +236,7 @@ export class Desk {
     }
   }
   /** Stores a file with what its columns are; `open` then makes the world of it. */
-  async keepFile(bytes: Uint8Array, setup: FileSetup): Promise<{ failure: ReturnType<typeof failure> } | undefined> {
+  async keepFile(bytes: Uint8Array, setup: FileSetup): Promise<Failed> {
     try {
       await (await this.#store).setFile(FILE, setup.now, { bytes, setup: JSON.stringify(setup) });
       return undefined;
@@ -160,17 +257,19 @@ export class Desk {
     if (world?.id !== id) return;
     const store = await this.#store;
     const plans = await this.#plan.follow();
-    const [now, lists] = await Promise.all([store.now(id), store.lists(id)]);
+    const [now, lists, rules] = await Promise.all([store.now(id), store.lists(id), store.rules(id)]);
     const same = JSON.stringify(lists.filter(({ list }) => list).map(({ list }) => list));
     const here = JSON.stringify(lists.filter(({ list }) => list).map(({ id }) => world.config.lists?.find((list) => list.id === id)));
     const other = same !== here || lists.some(({ id, list }) => list === null && world.config.lists?.some((one) => one.id === id));
     if (other) world.takeLists(lists);
+    const ruled = rules !== null && JSON.stringify(rules) !== JSON.stringify(world.config.rules ?? []);
+    if (ruled) world.takeRules(rules);
     const moved = now !== null && now !== world.now;
     if (moved) {
       world.now = now;
       world.revision += 1;
     }
-    if (plans || other || moved) this.#changed?.(false);
+    if (plans || other || moved || ruled) this.#changed?.(false);
   }
 }
 

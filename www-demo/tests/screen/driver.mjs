@@ -31,8 +31,22 @@ export async function open(context, address, hash = "") {
   page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
   page.on("request", (request) => !/^(blob|data):/.test(request.url()) && !request.url().startsWith(address) && wrong.push(`asked another host: ${request.url()}`));
   await page.goto(address + hash);
-  await page.getByRole("grid").or(page.getByRole("heading", { level: 2 })).first().waitFor();
+  await page.getByRole("grid").or(page.getByRole("heading", { level: 2 })).or(page.getByRole("list", { name: /^Assignment rules/ })).first().waitFor();
   return { page, wrong };
+}
+
+/** A tab that hears of no other. */
+export async function deaf(context, address, hash) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.route(/\/worker-[^/]*\.js$/, async (route) => {
+    const answer = await route.fetch();
+    const { "content-type": type, "content-security-policy": policy } = answer.headers();
+    await route.fulfill({ status: 200, headers: { "content-type": type, "content-security-policy": policy }, body: `globalThis.BroadcastChannel = class { postMessage() {} };\n${await answer.text()}` });
+  });
+  await page.goto(address + hash);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  return page;
 }
 
 const exact = (name) => (typeof name === "string" ? { name, exact: true } : { name });
@@ -93,6 +107,9 @@ export class Driver {
     if (!this.keyboard) return locator.selectOption({ label });
     await this.reach(locator);
     await this.page.keyboard.type(label);
+    // A choice that is written at once is shown when it has been written.
+    const start = Date.now();
+    while ((await locator.evaluate((element) => element.selectedOptions[0]?.textContent)) !== label && Date.now() - start < 8000) await this.page.waitForTimeout(50);
     assert.equal(await locator.evaluate((element) => element.selectedOptions[0]?.textContent), label);
   }
 
@@ -231,6 +248,22 @@ export class Driver {
         assert.deepEqual(found, options);
         return;
       }
+      case "trace": {
+        // Who it is or would be, and everybody who was passed over with the reasons.
+        const [who, passed] = value;
+        await page.getByRole("status").filter({ hasText: new RegExp(`${who} *(all the same)? *By the rule`) }).waitFor();
+        const people = await page.getByRole("list", { name: "People who were looked at" }).getByRole("listitem").evaluateAll((all) => all.map((one) => [...one.children].map(({ textContent }) => textContent)));
+        const found = Object.fromEntries(people.filter(([, first = ""]) => !/^(first|could have it|number \d+)$/.test(first)).map(([name, ...reasons]) => [name, reasons]));
+        assert.deepEqual(found, passed);
+        return;
+      }
+      case "next": {
+        const list = page.getByRole("list", { name: "Who gets the next ones" }).getByRole("listitem");
+        await list.first().waitFor();
+        await page.waitForFunction(([first]) => document.querySelector(".next li")?.textContent === first, value);
+        assert.deepEqual((await list.allTextContents()).slice(0, value.length), value);
+        return;
+      }
       case "remember": {
         const found = page.getByText(value).first();
         this.remembered = (await found.textContent())?.match(value)?.[0] ?? "";
@@ -242,6 +275,12 @@ export class Driver {
         return;
       case "see":
         await page.getByText(text).first().waitFor();
+        return;
+      case "clock":
+        await this.menu(page.getByRole("button", { name: /^Clock: / }), text);
+        return;
+      case "absent":
+        assert.equal(await page.getByRole("radio", { name: new RegExp(`^${text}`) }).count(), 0);
         return;
       case "gone":
         await page.getByRole("button", { name: new RegExp(`^${text}`) }).waitFor({ state: "detached" });

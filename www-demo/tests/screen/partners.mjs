@@ -13,4 +13,11 @@ export const screen = [
   [{ as: "Marta Halden" }, { list: "All leads" }, { find: "$remembered" }, { click: "Send notice again" }, { toast: "Notice sent again" }],
   [{ as: "Kit Nakamura" }, { list: "All leads" }, { find: "$remembered" }, { click: "Reassign Partner user" }, { unfold: "who may not, and why" }, { see: "Colm Fitzgibbon" }, { click: "Cancel" }],
   [{ as: "Marta Halden" }, { click: "Undo: Transferred to Kestrel Systems" }, { toast: "There is nothing left to put back" }],
+  [{ list: "Came in, not routed yet" }, { count: "$" }],
+  [{ find: "P-5884" }, { unfold: "Who would get it, and why?" }, { see: "By the rule “Nordics”, out of Nordic desk." }, { trace: ["Oddný Sørensen", { "Pia Sandoval": ["paused"] }] }],
+  [{ link: "Oddný Sørensen were paused" }, { trace: ["Lars Ekström", { "Pia Sandoval": ["paused"], "Oddný Sørensen": ["paused"] }] }, { inside: "Close" }],
+  [{ list: "Assignment rules" }, { choose: ["Next in", "Strategic accounts"] }, { next: ["Lars Ekström", "Colm Fitzgibbon", "Lars Ekström", "Ulrike Weiß", "Colm Fitzgibbon", "Lars Ekström"] }],
+  [{ list: "Came in, not routed yet" }, { click: "Route all" }, { write: "Route $ leads" }, { toast: "Routed by the rules" }],
+  [{ list: "All leads" }, { find: "P-5884" }, { click: "Reassign Partner user: not allowed, why?" }, { see: "Reassign Partner user is not allowed" }],
+  [{ click: "Undo: Routed by the rules" }, { toast: "$ put back" }],
 ];

@@ -3,46 +3,21 @@
 use crate::btree::BTreeSet;
 use std::borrow::Cow;
 
-use super::items::{array, items};
-use super::recent::Recent;
+use super::findings::{Finding, Findings, MOST, is_kept};
+use super::items::{array, is_none, items};
+use super::recent::Memory;
 use super::slot::{Cells, SHORT, Value, unescape};
 use crate::error::Result;
 use crate::query::convert::{
-    bool_from_number, bool_from_text, day_from_text, digits, instant_from_number, instant_from_text, number, number_from_text,
-    text_from_number, text_of, unknown, word_of,
+    bool_from_number, bool_from_text, day_from_number, day_from_text, digits, element_of, instant_from_number, instant_from_text, number,
+    number_from_text, text_from_number, text_of, unknown, word_of,
 };
 use crate::query::{Field, FieldIx, FieldType, Schema};
-use crate::table::Budget;
 use crate::table::chunk::tail;
 use crate::table::codes::own;
 use crate::table::column::{CHUNK, Column, Dict};
 use crate::table::ops::{NO_BOOL, NO_DAY, NO_INSTANT};
 use crate::table::stage::Stage;
-
-/// What was found in a batch of rows.
-#[derive(Debug, Default)]
-pub struct Findings {
-    pub list: Vec<Finding>,
-    pub total: u64,
-}
-
-/// One problem of a batch.
-#[derive(Debug)]
-pub struct Finding {
-    /// Place in the batch; where it was before rows were refused.
-    pub at: usize,
-    pub field: FieldIx,
-    pub code: &'static str,
-    pub value: String,
-}
-
-/// Most findings of one field in one batch that are kept; no more can be shown.
-const MOST: usize = 10_000;
-
-/// Whether a problem leaves its cell as it is, so that a strict load reports it and goes on.
-pub fn is_kept(code: &str) -> bool {
-    matches!(code, "unknown_choice" | "unknown_unit" | "unknown_user" | "duplicate_id")
-}
 
 /// Reads the cells of one field.
 pub struct Converter<'c> {
@@ -55,35 +30,12 @@ pub struct Converter<'c> {
     /// Where the rows of the batch were before some were refused.
     pub places: &'c [u32],
     kept: usize,
-    /// Whether a cell was found that does not fit.
-    fault: bool,
     /// Places of cells that could not be read, and became null.
     pub unread: Vec<usize>,
 }
 
 pub type Read<T> = Result<T, &'static str>;
 pub type Taken<'a> = Option<(Cow<'a, str>, bool)>;
-
-/// What a loader remembers of the dictionary of a column.
-#[derive(Debug, Default)]
-pub struct Memory {
-    recent: Recent,
-    /// Whether the value of a code is one that the field knows: 0 not asked yet, 1 known, 2 not.
-    verdicts: Vec<u8>,
-    /// What codes of the input are in the dictionary; 0 is not known yet. A column of codes has each plus one here. A column of lists
-    /// has it as it is, or [`PASSED_OVER`], or [`NOT_PLAIN`].
-    pub known: Vec<u32>,
-}
-
-impl Memory {
-    /// Makes room for what is known of so many texts.
-    fn expect(&mut self, words: Option<usize>, budget: &Budget) -> Result<()> {
-        let more = words.map_or(0, |words| words + 1).saturating_sub(self.known.len());
-        budget.grow(&mut self.known, more)?;
-        self.known.resize(self.known.len() + more, 0);
-        Ok(())
-    }
-}
 
 /// A cell as text: `None` is null, `true` a lone surrogate.
 pub fn text_value(value: Value<'_>) -> Read<Taken<'_>> {
@@ -103,7 +55,7 @@ pub fn text_value(value: Value<'_>) -> Read<Taken<'_>> {
 
 impl<'c> Converter<'c> {
     pub fn new(schema: &'c Schema, ix: FieldIx, field: &'c Field, findings: &'c mut Findings, places: &'c [u32]) -> Self {
-        Converter { schema, ix, field, users: None, findings, places, kept: 0, fault: false, unread: Vec::new() }
+        Converter { schema, ix, field, users: None, findings, places, kept: 0, unread: Vec::new() }
     }
 
     #[cold]
@@ -117,10 +69,7 @@ impl<'c> Converter<'c> {
         if !is_kept(code) && code != "lone_surrogate" {
             self.unread.push(at);
         }
-        // A strict load must see the first that it may not pass over, however many come before.
-        let first_fault = !self.fault && !is_kept(code);
-        self.fault |= first_fault;
-        if self.kept < MOST || first_fault {
+        if self.kept < MOST {
             self.kept += 1;
             let at = self.places.get(at).map_or(at, |place| *place as usize);
             self.findings.list.push(Finding { at, field: self.ix, code, value: value() });
@@ -139,7 +88,7 @@ impl<'c> Converter<'c> {
     fn asks(&self) -> bool {
         match self.field.kind {
             FieldType::User => self.users.is_some(),
-            FieldType::Choice => !self.field.choices.is_empty(),
+            FieldType::Choice | FieldType::Tags => !self.field.choices.is_empty(),
             FieldType::Unit | FieldType::Units => true,
             _ => false,
         }
@@ -198,12 +147,6 @@ fn with_text<T>(value: Value<'_>, read: impl FnOnce(&str) -> Read<T>) -> Option<
     }
 }
 
-/// An element of a list as it is kept.
-#[inline]
-fn element_of<'a>(field: &Field, item: &'a str) -> &'a str {
-    if field.kind == FieldType::Units { word_of(item) } else { item }
-}
-
 /// A word of lists that is empty, and one that must be looked at more closely. No dictionary has so many words.
 const PASSED_OVER: u32 = u32::MAX;
 const NOT_PLAIN: u32 = u32::MAX - 1;
@@ -250,18 +193,22 @@ impl Stage {
             )?,
             Column::Day(column) => column.extend(
                 (0..count).map(|at| {
-                    let read = |value| with_text(value, |text| day_from_text(field, text).map(|day| day.0));
+                    let number = |number| day_from_number(field, schema, number).map(|day| day.0);
+                    let read = |value| match value {
+                        Value::Number(value) => Some(number(value)),
+                        Value::Digits(text) => digits(text).map(|value| number(value.map_err(|_| "not_a_date")?)),
+                        other => with_text(other, |text| day_from_text(field, schema, text).map(|day| day.0)),
+                    };
                     converter.fixed(at, cells.get(at), NO_DAY, read, "not_a_date")
                 }),
                 budget,
             )?,
             Column::Instant(column) => column.extend(
                 (0..count).map(|at| {
+                    let number = |number| instant_from_number(field, schema, number).map(|instant| instant.0);
                     let read = |value| match value {
-                        Value::Number(value) => Some(instant_from_number(value).map(|instant| instant.0)),
-                        Value::Digits(text) => {
-                            digits(text).map(|value| instant_from_number(value.map_err(|_| "not_a_datetime")?).map(|instant| instant.0))
-                        }
+                        Value::Number(value) => Some(number(value)),
+                        Value::Digits(text) => digits(text).map(|value| number(value.map_err(|_| "not_a_datetime")?)),
                         other => with_text(other, |text| instant_from_text(field, schema, text).map(|instant| instant.0)),
                     };
                     converter.fixed(at, cells.get(at), NO_INSTANT, read, "not_a_datetime")
@@ -382,6 +329,9 @@ impl Stage {
                             }
                         }
                         // A list with a long word takes the way of one that came as JSON.
+                        if codes.is_empty() && plain && !list.is_empty() {
+                            converter.unread.push(at);
+                        }
                         if !plain {
                             codes.clear();
                             json.clear();
@@ -391,7 +341,7 @@ impl Stage {
                     }
                     if !matches!(value, Value::Absent | Value::Null | Value::Empty) {
                         let dict = own(&mut column.dict, budget)?;
-                        let read = items(value, |item| {
+                        let read = items(field, value, |item| {
                             let item = element_of(field, item);
                             if item.is_empty() {
                                 return Ok(());
@@ -409,6 +359,9 @@ impl Stage {
                         };
                         if let Some(code) = lone {
                             converter.report(at, code, value);
+                        } else if codes.is_empty() && !is_none(value) {
+                            // Elements that are empty are no elements, and clear nothing.
+                            converter.unread.push(at);
                         }
                     }
                     if !codes.is_empty() && converter.asks() {

@@ -5,11 +5,12 @@ use super::slot::Value;
 use crate::error::Result;
 use crate::json::read::Reader;
 use crate::json::scan::plain_end;
-use crate::query::convert::{digits, parts, text_from_number, text_of};
+use crate::query::convert::{digits, each_word, says_nothing, text_from_number, text_of};
+use crate::query::schema::Field;
 use crate::table::Budget;
 
-/// Calls `each` with the elements of a list; gives back whether there was a lone surrogate.
-pub fn items(value: Value<'_>, mut each: impl FnMut(&str) -> Result<()>) -> Result<Read<bool>> {
+/// Calls `each` with the elements of a list of this field; gives back whether there was a lone surrogate.
+pub fn items(field: &Field, value: Value<'_>, mut each: impl FnMut(&str) -> Result<()>) -> Result<Read<bool>> {
     let single = match value {
         Value::List(json) => return json_items(json, each),
         Value::Digits(_) | Value::Number(_) => match text_value(value) {
@@ -25,10 +26,19 @@ pub fn items(value: Value<'_>, mut each: impl FnMut(&str) -> Result<()>) -> Resu
     let Some((text, lone, whole)) = single else { return Ok(Ok(false)) };
     if whole {
         each(&text)?;
-    } else {
-        parts(&text).try_for_each(|part| each(&part))?;
+    } else if let Err(code) = each_word(field, &text, each)? {
+        return Ok(Err(code));
     }
     Ok(Ok(lone))
+}
+
+/// Whether a cell without elements says that there are none, and not that it has some which are empty.
+#[cold]
+pub fn is_none(value: Value<'_>) -> bool {
+    match value {
+        Value::List(json) => says_nothing(json),
+        other => other.text().is_none_or(|(text, _)| says_nothing(&text)),
+    }
 }
 
 /// Writes words as a JSON array.

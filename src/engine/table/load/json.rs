@@ -37,20 +37,30 @@ pub enum Place {
     Behind,
     /// Behind a comma.
     Next,
-    /// Behind `]`.
+    /// Behind `]`, or behind the object around the leads.
     End,
+    /// In the object around the leads, where a key must stand.
+    Around,
+    /// In the same, behind a value.
+    AroundBehind,
     /// In NDJSON, anywhere between rows.
     Line,
 }
 
 /// Most keys of a row whose order is remembered.
-const MOST_KEYS: usize = 1024;
+pub(super) const MOST_KEYS: usize = 1024;
 
 /// Reads rows.
 #[derive(Debug)]
 pub struct Rows {
     pub place: Place,
     known: Vec<Known>,
+    /// Whether a list of leads was found in an object around it.
+    pub(super) found: bool,
+    /// Whether an empty list was.
+    pub(super) empty: bool,
+    /// The keys of that object.
+    pub around: Vec<String>,
 }
 
 /// A place in a text.
@@ -62,7 +72,7 @@ pub(super) struct Cursor<'a> {
 
 impl Rows {
     pub fn new(place: Place) -> Rows {
-        Rows { place, known: Vec::new() }
+        Rows { place, known: Vec::new(), found: false, empty: false, around: Vec::new() }
     }
 
     /// Reads the next row from `at` on into `slots`, which hold nothing yet. Gives back where it ended, or `None` with the end of the
@@ -75,7 +85,19 @@ impl Rows {
             let Some(byte) = cursor.peek() else { return Err(Stop::More) };
             self.place = match (self.place, byte) {
                 (Place::Start, b'[') => Place::First,
+                (Place::Start, b'{') => Place::Around,
                 (Place::Start, _) => return Err(Stop::Bad(cursor.at, "leads must be an array of objects")),
+                (Place::Around, b'"') => {
+                    self.place = self.key_around(&mut cursor)?;
+                    *at = cursor.at;
+                    continue;
+                }
+                (Place::AroundBehind, b',') => Place::Around,
+                (Place::AroundBehind, b'}') if self.found || self.empty => Place::End,
+                (Place::Around | Place::AroundBehind, _) => {
+                    return Err(Stop::Bad(cursor.at, "no key of this object holds a list of leads"));
+                }
+                (Place::First, b']') | (Place::Behind, b']') if self.found => Place::AroundBehind,
                 (Place::First, b']') | (Place::Behind, b']') => Place::End,
                 (Place::Behind, b',') => Place::Next,
                 (Place::Behind, _) => return Err(Stop::Bad(cursor.at, "`,` or `]` is missing")),
@@ -191,7 +213,7 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn value(&mut self) -> Step<Slot> {
+    pub(super) fn value(&mut self) -> Step<Slot> {
         let byte = self.token()?;
         let start = self.at;
         let kind = match byte {

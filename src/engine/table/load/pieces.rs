@@ -1,9 +1,11 @@
 //! Bytes in pieces: what is whole is read at once, the rest is kept.
 
+use super::around::{self, First};
 use super::csv::Ends;
 use super::json::{Place, Rows, Stop};
 use super::{LoadFormat, Loader, MAX_ROW, Source, batch_invalid, header};
 use crate::error::{Error, Result};
+use crate::table::problem::cut;
 
 impl Loader {
     pub(super) fn take(&mut self, bytes: &[u8]) -> Result<()> {
@@ -70,6 +72,11 @@ impl Loader {
             Source::Json(rows) if rows.place != Place::End && (rows.place != Place::Line || used < carry.len()) => {
                 Err(Error::new("json_truncated", "", format!("the JSON text ends too early; rows read before: {}", self.seen)))
             }
+            Source::Json(_) if self.seen == 1 && self.neither.is_some() => {
+                let key = self.neither.take().unwrap_or_default();
+                let message = format!("no key of this object is that of a field or holds a list of leads: `{}`", cut(&key));
+                Err(Error::new("json_invalid", "", message).hint("give the list of leads itself, or name its keys by `columns`"))
+            }
             Source::Header => Err(header::no_id(&self.stage, header::Headers::default())),
             Source::Csv { .. } if used < carry.len() => {
                 let message = format!("a quoted cell has no end; it begins in the record at byte {}", self.offset + used as u64);
@@ -93,7 +100,7 @@ impl Loader {
         };
         let mut at = if self.offset == 0 && text.starts_with('\u{feff}') { 3 } else { 0 };
         if matches!(self.source, Source::Unknown) {
-            self.sniff(text.get(at..).unwrap_or_default());
+            self.sniff(text.get(at..).unwrap_or_default(), ends);
         }
         if matches!(self.source, Source::Header) {
             let header = header::read(text.as_bytes(), &mut at, ends, &mut self.keys, &self.stage);
@@ -121,14 +128,23 @@ impl Loader {
         Ok(at)
     }
 
-    fn sniff(&mut self, text: &str) {
+    fn sniff(&mut self, text: &str, ends: Ends) {
         let first = text.bytes().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
-        let format = self.format.or(match first {
-            None => None,
-            Some(b'[') => Some(LoadFormat::Json),
-            Some(b'{') => Some(LoadFormat::Ndjson),
-            Some(_) => Some(LoadFormat::Csv),
-        });
+        let format = match (self.format, first) {
+            (None, Some(b'{')) => match around::first(text, &self.keys) {
+                First::Open if ends == Ends::Unknown => None,
+                First::Around => Some(LoadFormat::Json),
+                First::Neither(key) => {
+                    self.neither = Some(key);
+                    Some(LoadFormat::Ndjson)
+                }
+                First::Open | First::Lead => Some(LoadFormat::Ndjson),
+            },
+            (Some(format), _) => Some(format),
+            (None, None) => None,
+            (None, Some(b'[')) => Some(LoadFormat::Json),
+            (None, Some(_)) => Some(LoadFormat::Csv),
+        };
         match format {
             Some(LoadFormat::Json) => self.source = Source::Json(Rows::new(Place::Start)),
             Some(LoadFormat::Ndjson) => self.source = Source::Json(Rows::new(Place::Line)),

@@ -1,5 +1,8 @@
 //! What was looked up lately, so that most cells of a dictionary column cost no hash and no comparison of texts.
 
+use crate::error::Result;
+use crate::table::Budget;
+
 /// Slots of the memory: a power of two.
 const SIZE: usize = 512;
 
@@ -61,6 +64,27 @@ impl Recent {
             }
             None => find(),
         }
+    }
+}
+
+/// What a loader remembers of the dictionary of a column.
+#[derive(Debug, Default)]
+pub struct Memory {
+    pub recent: Recent,
+    /// Whether the value of a code is one that the field knows: 0 not asked yet, 1 known, 2 not.
+    pub verdicts: Vec<u8>,
+    /// What codes of the input are in the dictionary; 0 is not known yet. A column of codes has each plus one here. A column of lists
+    /// has it as it is, or [`PASSED_OVER`], or [`NOT_PLAIN`].
+    pub known: Vec<u32>,
+}
+
+impl Memory {
+    /// Makes room for what is known of so many texts.
+    pub fn expect(&mut self, words: Option<usize>, budget: &Budget) -> Result<()> {
+        let more = words.map_or(0, |words| words + 1).saturating_sub(self.known.len());
+        budget.grow(&mut self.known, more)?;
+        self.known.resize(self.known.len() + more, 0);
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::csv::{self, Ends, Record};
 use super::json::{Rows, Stop};
 use super::slot::{Kind, Slot};
-use super::{Loader, Source};
+use super::{Loader, Source, odd};
 use crate::error::{Error, Result};
 use crate::table::ops::short;
 
@@ -25,7 +25,17 @@ impl Loader {
             let keys = &mut self.keys;
             match rows.next(text, at, slots, &mut |key| keys.meet(key)) {
                 Ok(_) => self.batch += 1,
-                Err(Stop::More) => return Ok(()),
+                Err(Stop::More) => {
+                    // One object a line may begin with a list of objects, too; that it is no object around leads is seen by its id.
+                    let around = rows.around.iter().find(|key| self.keys.get(key).is_some_and(|target| target.field == self.stage.id.0));
+                    return match around {
+                        Some(key) => {
+                            let message = format!("the object around the leads has the key `{key}`, which is that of a lead's id");
+                            Err(Error::new("json_invalid", "", message).hint("if each object is a lead, load with `format: \"ndjson\"`"))
+                        }
+                        None => Ok(()),
+                    };
+                }
                 Err(stop) => {
                     let error = match stop {
                         Stop::Bad(at, message) => Error::new("json_invalid", "", format!("{message}, at byte {}", self.offset + at as u64)),
@@ -45,6 +55,7 @@ impl Loader {
     }
 
     fn csv_rows_of(&mut self, delimiter: u8, targets: &[Option<u32>], text: &str, at: &mut usize, ends: Ends) -> Result<()> {
+        let watched = odd::watched(targets, self.stage.id.0);
         while *at < text.len() {
             let width = self.next_slots(text)?;
             let start = self.batch * width;
@@ -59,6 +70,9 @@ impl Loader {
                 Ok(Record::Blank) => {}
                 // A line of nothing but delimiters and blanks is none.
                 Ok(Record::Cells(_)) if slots.get(id).is_none_or(|slot| is_blank(text, *slot)) && all_blank(text, from..*at, delimiter) => {
+                }
+                Ok(Record::Cells(_)) if odd::sparse(slots, &watched) && self.is_footer(text, from, delimiter, targets.len()) => {
+                    self.set_aside(text)?;
                 }
                 Ok(Record::Cells(count)) => {
                     if surplus || count < targets.len() {
@@ -94,7 +108,15 @@ impl Loader {
 }
 
 /// Whether a cell has nothing in it, or blanks alone.
+#[inline]
 fn is_blank(text: &str, slot: Slot) -> bool {
+    // The first byte of nearly every cell says it; that of an empty one is what follows it.
+    let first = text.as_bytes().get(slot.start as usize).copied().unwrap_or(b' ');
+    if slot.start < slot.end && !matches!(first, b' ' | b'\t') { false } else { all_blanks(text, slot) }
+}
+
+#[cold]
+fn all_blanks(text: &str, slot: Slot) -> bool {
     text.get(slot.start as usize..slot.end as usize).is_none_or(|cell| cell.bytes().all(|byte| matches!(byte, b' ' | b'\t')))
 }
 

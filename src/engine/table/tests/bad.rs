@@ -102,7 +102,11 @@ fn an_error_of_a_loader_stays() {
 fn strict_stops_at_the_first_cell_that_does_not_fit() {
     let strict = || LoadOptions { strict: true, ..Default::default() };
     let error = load_with(strict(), b"[{\"id\":\"a\",\"status\":\"odd\"},{\"id\":\"b\",\"made\":1.5,\"score\":\"x\"}]").unwrap_err();
+    assert_eq!((error.code, error.diagnostics[0].path.as_str()), ("cell_invalid", "/0/status"));
+    let error = load_with(strict(), b"[{\"id\":\"a\"},{\"id\":\"b\",\"made\":1.5,\"score\":\"x\"}]").unwrap_err();
     assert_eq!((error.code, error.diagnostics[0].path.as_str()), ("cell_invalid", "/1/score"));
+    assert_eq!(load_with(strict(), b"[{\"id\":\"a\"},{\"id\":\"a\"}]").unwrap_err().diagnostics[0].path, "/1/id");
+    assert_eq!(load_with(strict(), b"id,name\n1,x\nTotal,\n").unwrap_err().message, "row 1 is no lead: `Total`");
     assert_eq!(load_with(strict(), b"[{\"id\":null}]").unwrap_err().diagnostics[0].path, "/0/id");
 }
 

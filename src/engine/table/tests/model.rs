@@ -16,7 +16,8 @@ pub fn schema() -> Rc<Schema> {
         kind,
         case: if name == "code" { Case::Sensitive } else { Case::Ignored },
         choices: if kind == FieldType::Choice { vec!["new".into(), "won".into()] } else { Vec::new() },
-        format: None,
+        formats: Vec::new(),
+        separator: None,
     };
     let fields = vec![
         field("name", FieldType::Text),
@@ -52,6 +53,8 @@ pub type Found = Vec<(u32, u32, &'static str)>;
 pub struct Model {
     pub leads: Vec<Lead>,
     pub found: Found,
+    /// Rows of the next input that are no leads.
+    pub aside: Vec<bool>,
 }
 
 impl Model {
@@ -60,6 +63,10 @@ impl Model {
         let schema = schema();
         let mut seen = Vec::new();
         for (nth, row) in (0u32..).zip(rows) {
+            if self.aside.get(nth as usize) == Some(&true) {
+                self.found.push((nth, 1, "not_a_row"));
+                continue;
+            }
             let none = Json::Null;
             let id = row.get("id").unwrap_or(&none);
             let id = match cell_from_json(&schema.fields[1], &schema, id) {
@@ -77,9 +84,11 @@ impl Model {
             let mut cells = Vec::new();
             for (ix, field) in (0u32..).zip(&schema.fields) {
                 let given = row.as_object().unwrap().iter().find(|(key, _)| *key == field.name).map(|(_, value)| value);
-                // What cannot be read is as if it were not there.
+                // What cannot be read is as if it were not there, and so are lists of nothing but elements that are empty.
                 cells.push(given.and_then(|json| {
-                    cell_from_json(field, &schema, json).map(Some).unwrap_or_else(|problem| {
+                    let cell =
+                        cell_from_json(field, &schema, json).map(|cell| Some(cell).filter(|cell| !cell.is_null() || clears(field, json)));
+                    cell.unwrap_or_else(|problem| {
                         let words = problem.cell.items().count().max(1);
                         let known = problem.cell.items().filter(|word| schema.units.find(word).is_some()).count();
                         let times = if problem.cell.items().count() > 0 { words - known } else { 1 };
@@ -103,6 +112,15 @@ impl Model {
                 None => self.leads.push(Lead { id, cells: cells.into_iter().map(Option::unwrap_or_default).collect() }),
             }
         }
+    }
+}
+
+/// Whether a value of a field that makes a null says that there is nothing.
+fn clears(field: &Field, json: &Json) -> bool {
+    match json {
+        Json::List(items) => !field.kind.is_list() || items.is_empty(),
+        Json::Text(text) if field.kind.is_list() => ["", "[]", "{}"].contains(&text.replace(char::is_whitespace, "").as_str()),
+        _ => true,
     }
 }
 

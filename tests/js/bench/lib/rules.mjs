@@ -93,7 +93,7 @@ export const routing = (list) => ({
   ],
   profiles: [
     { id: "agent", grants: [{ do: ["lead.view"], scope: "all" }] },
-    { id: "router", grants: [{ do: ["lead.view", "lead.mass", "rule.run"], scope: "all" }] },
+    { id: "router", grants: [{ do: ["lead.view", "lead.mass", "rule.run", "rule.edit"], scope: "all" }] },
   ],
   groups: GROUPS,
   rules: list,

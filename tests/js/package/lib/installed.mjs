@@ -11,9 +11,8 @@ export const manifest = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8
 /** The file that `exports` names under a condition. */
 export const entry = (condition) => manifest.exports["."][condition].default.slice(2);
 
-/** The case files, in order of their paths. */
-export function cases() {
-  const root = join(here, "../../cases");
+/** The case files of a folder, in order of their paths. */
+export function cases(root = join(here, "../../cases")) {
   const files = readdirSync(root, { recursive: true }).map((file) => file.replaceAll("\\", "/"));
   return files.filter((file) => file.endsWith(".json")).sort().map((file) => ({ file, ...JSON.parse(readFileSync(join(root, file), "utf8")) }));
 }

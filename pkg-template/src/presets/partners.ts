@@ -1,0 +1,167 @@
+// A partner portal: leads go to partner companies, by routing rules or by hand. What a partner has accepted stays theirs;
+// a lead that goes to another partner leaves its history behind.
+import type { WorkspaceConfig } from "../../evenhand.js";
+
+const STATUSES = ["PENDING", "ACCEPTED", "DECLINED", "WON", "LOST", "INACTIVE"];
+
+const config: WorkspaceConfig = {
+  version: 1,
+  timeZone: "Europe/London",
+  fields: {
+    id: { type: "text", label: "Lead" },
+    version: { type: "number", label: "Version" },
+    company: { type: "text", label: "Company" },
+    contact: { type: "text", label: "Contact" },
+    status: { type: "choice", label: "Status", choices: STATUSES },
+    owner: { type: "user", label: "Partner user" },
+    partner: { type: "unit", label: "Partner" },
+    rule: { type: "choice", label: "Routing rule" },
+    product: { type: "choice", label: "Product line", choices: ["Platform", "Analytics", "Support plan", "Migration"] },
+    value: { type: "number", label: "Deal value" },
+    country: { type: "choice", label: "Country" },
+    email: { type: "text", label: "E-mail" },
+    created: { type: "datetime", label: "Created" },
+    assigned: { type: "datetime", label: "Assigned" },
+    previous: { type: "tags", label: "Former users" },
+    notified: { type: "tags", label: "Notified" },
+  },
+  userFields: { products: { type: "tags", label: "Certified for" } },
+  lead: {
+    id: "id",
+    version: "version",
+    owner: "owner",
+    unit: "partner",
+    status: "status",
+    routedBy: "rule",
+    createdAt: "created",
+    assignedAt: "assigned",
+    previousOwners: "previous",
+    notified: "notified",
+  },
+  lifecycle: {
+    reassignable: { combinator: "and", rules: [{ field: "status", operator: "=", value: "PENDING" }, { field: "rule", operator: "null" }] },
+    open: { combinator: "and", rules: [{ field: "status", operator: "in", value: ["PENDING", "ACCEPTED"] }] },
+    onDeactivate: { status: "INACTIVE" },
+    onCopy: { status: "PENDING" },
+    boundary: { kind: "partner", mode: "duplicate" },
+  },
+  org: [
+    { id: "portal", name: "Halden Software", kind: "vendor" },
+    { id: "brightline", name: "Brightline Consulting", kind: "partner" },
+    { id: "kestrel", name: "Kestrel Systems", kind: "partner" },
+    { id: "oakhart", name: "Oakhart & Søn", kind: "partner" },
+    { id: "tessera", name: "Tessera Group", kind: "partner" },
+  ],
+  profiles: [
+    {
+      id: "channel_manager",
+      name: "Channel manager",
+      grants: [
+        { do: ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass", "plan.undo"], scope: "all" },
+        { do: ["list.view", "list.use", "list.edit", "list.share", "list.delete", "log.view"], scope: "all" },
+        { do: ["rule.view", "rule.edit", "rule.run", "group.view", "group.edit"], scope: "all" },
+      ],
+    },
+    {
+      id: "partner_admin",
+      name: "Partner administrator",
+      grants: [
+        { do: ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass"], scope: "company" },
+        { do: ["list.view", "list.use", "list.edit", "list.delete"], scope: "own" },
+        { do: ["plan.undo"], scope: "own" },
+      ],
+    },
+    {
+      id: "partner_user",
+      name: "Partner user",
+      grants: [
+        { do: ["lead.view", "lead.edit"], scope: "own" },
+        { do: ["list.view", "list.use", "list.edit", "list.delete"], scope: "own" },
+      ],
+    },
+  ],
+  users: [
+    { id: "marta", name: "Marta Halden", unit: "portal", profiles: ["channel_manager"] },
+    { id: "owen", name: "Owen Pryce", unit: "portal", profiles: ["channel_manager"] },
+    { id: "bea", name: "Bea Lockhart", unit: "brightline", profiles: ["partner_admin"], attributes: { products: ["Platform", "Migration"] }, absences: [{ from: "2026-03-09T00:00:00Z", to: "2026-03-16T00:00:00Z", kind: "holiday" }] },
+    { id: "colm", name: "Colm Fitzgibbon", unit: "brightline", profiles: ["partner_user"], weight: 2, attributes: { products: ["Platform", "Analytics"] } },
+    { id: "dot", name: "Dorothea Amann", unit: "brightline", profiles: ["partner_user"], attributes: { products: ["Platform", "Support plan"] }, limits: [{ count: 25, per: "day" }] },
+    { id: "kit", name: "Kit Nakamura", unit: "kestrel", profiles: ["partner_admin"], attributes: { products: ["Platform", "Migration"] } },
+    { id: "lars", name: "Lars Ekström", unit: "kestrel", profiles: ["partner_user"], weight: 3, schedule: "nordic", attributes: { products: ["Platform", "Analytics", "Migration"] } },
+    { id: "milo", name: "Milo Haas", unit: "kestrel", profiles: ["partner_user"], active: false },
+    { id: "odd", name: "Oddný Sørensen", unit: "oakhart", profiles: ["partner_admin"], schedule: "nordic", attributes: { products: ["Platform"] } },
+    { id: "pia", name: "Pia Sandoval", unit: "oakhart", profiles: ["partner_user"], paused: true, attributes: { products: ["Migration", "Analytics"] } },
+    { id: "tess", name: "Tess Okonkwo", unit: "tessera", profiles: ["partner_admin"], attributes: { products: ["Migration"] } },
+    { id: "uli", name: "Ulrike Weiß", unit: "tessera", profiles: ["partner_user"], attributes: { products: ["Analytics", "Support plan"] } },
+  ],
+  schedules: [{ id: "nordic", timeZone: "Europe/Stockholm", week: { 1: [["08:00", "17:00"]], 2: [["08:00", "17:00"]], 3: [["08:00", "17:00"]], 4: [["08:00", "17:00"]], 5: [["08:00", "15:00"]] } }],
+  groups: [
+    { id: "everybody", name: "All partners", members: { users: ["colm", "dot", "kit", "lars", "odd", "pia", "tess", "uli", "bea"] }, method: { type: "round_robin" }, onNobody: [{ to: "hold" }] },
+    { id: "nordic_desk", name: "Nordic desk", members: { users: ["lars", "odd", "pia"] }, method: { type: "least_recent" }, onNobody: [{ group: "everybody" }] },
+    { id: "strategic", name: "Strategic accounts", members: { users: ["colm", "lars", "uli"] }, method: { type: "weighted" }, onNobody: [{ to: "next_rule" }] },
+    {
+      id: "certified",
+      name: "Certified people",
+      members: { users: ["bea", "kit", "lars", "odd", "pia", "tess"] },
+      method: { type: "least_loaded" },
+      match: [{ lead: "product", user: "products", op: "in" }],
+      onNobody: [{ to: "next_rule" }],
+    },
+  ],
+  rules: [
+    { id: "existing", name: "Support goes to whoever has the company", when: { combinator: "and", rules: [{ field: "product", operator: "=", value: "Support plan" }] }, to: { same: "company", otherwise: { group: "everybody" } } },
+    { id: "nordics", name: "Nordics", when: { combinator: "and", rules: [{ field: "country", operator: "in", value: ["DK", "SE", "NO"] }] }, to: { group: "nordic_desk" } },
+    { id: "large", name: "Large deals", when: { combinator: "and", rules: [{ field: "value", operator: ">=", value: 150000 }] }, to: { group: "strategic" } },
+    { id: "migration", name: "Migrations to the certified", when: { combinator: "and", rules: [{ field: "product", operator: "=", value: "Migration" }] }, to: { group: "certified" } },
+    { id: "benelux", name: "Benelux to Kit", enabled: false, when: { combinator: "and", rules: [{ field: "country", operator: "=", value: "NL" }] }, to: { user: "kit" } },
+    { id: "rest", name: "Everything else", to: { group: "everybody" } },
+  ],
+  lists: [
+    {
+      id: "movable",
+      name: "Can be reassigned by hand",
+      owner: "marta",
+      query: { combinator: "and", rules: [{ field: "owner", operator: "notNull" }, { field: "status", operator: "=", value: "PENDING" }, { field: "rule", operator: "null" }] },
+      sort: [{ field: "value", descending: true }],
+      columns: ["company", "status", "owner", "partner", "product", "value", "country", "created"],
+      sharedWith: { everyone: true },
+    },
+    {
+      id: "incoming",
+      name: "Came in, not routed yet",
+      owner: "marta",
+      query: { combinator: "and", rules: [{ field: "owner", operator: "null" }] },
+      sort: [{ field: "created" }],
+      columns: ["company", "product", "value", "country", "contact", "created"],
+      sharedWith: { units: ["portal"] },
+    },
+    {
+      id: "waiting",
+      name: "Pending for two weeks",
+      owner: "marta",
+      query: {
+        combinator: "and",
+        rules: [{ field: "status", operator: "=", value: "PENDING" }, { field: "assigned", operator: "<", value: { relative: "now", offset: -14, unit: "day" } }],
+      },
+      sort: [{ field: "assigned" }],
+      columns: ["company", "owner", "partner", "rule", "assigned", "value", "country"],
+    },
+    {
+      id: "routed",
+      name: "Routed by a rule",
+      owner: "owen",
+      query: { combinator: "and", rules: [{ field: "rule", operator: "notNull" }] },
+      columns: ["company", "rule", "status", "owner", "partner", "value"],
+      sharedWith: { units: ["portal"] },
+    },
+    {
+      id: "inactive",
+      name: "Left behind, with history",
+      owner: "marta",
+      query: { combinator: "and", rules: [{ field: "status", operator: "=", value: "INACTIVE" }] },
+      columns: ["company", "status", "owner", "partner", "value", "assigned"],
+    },
+  ],
+};
+
+export default config;

@@ -1,0 +1,135 @@
+// Beside the rules: what they would do with real leads, and who is next in each group. Nothing happens by looking.
+import type { LeadsRef } from "evenhand";
+import { useEffect, useState } from "react";
+import type { Failure, Trial } from "../engine/types";
+import { desk } from "./client";
+import { useDesk } from "./desk";
+import { number, sentence, userName } from "./format";
+import { PlanSummary } from "./PlanView";
+
+const NEXT = 8;
+
+export default function RulesSide() {
+  const { rules, opened } = useDesk();
+  return (
+    <div className="panel">
+      <header className="panel-head">
+        <h2>{rules ? "What the draft would do" : "What the rules would do"}</h2>
+      </header>
+      <div className="panel-body">
+        <TryOut />
+        {(opened.config.groups ?? []).length > 0 && <Forecast />}
+      </div>
+    </div>
+  );
+}
+
+function TryOut() {
+  const { rules, opened, actor, revision, overview } = useDesk();
+  const { config, noun } = opened;
+  const lists = overview?.lists ?? [];
+  const [on, setOn] = useState("unowned");
+  const [trial, setTrial] = useState<Trial | { failure: Failure } | null>(null);
+  const key = JSON.stringify(rules);
+  useEffect(() => {
+    let current = true;
+    const leads: LeadsRef = on === "unowned" ? { filter: { combinator: "and", rules: [{ field: config.lead.owner, operator: "null" }] } } : { list: on };
+    const timer = setTimeout(() => void desk.tryRules(rules, leads, actor).then((next) => current && setTrial(next)), 60);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [key, on, actor, revision, opened.world]);
+  const shown = rules ?? config.rules ?? [];
+  const counts = trial && "byRule" in trial ? trial.byRule : {};
+  const most = Math.max(1, ...Object.values(counts));
+  return (
+    <section className="form" aria-label="Try the rules">
+      <label className="line">
+        <span>Tried on</span>
+        <select className="select" aria-label="Tried on" value={on} onChange={({ target }) => setOn(target.value)}>
+          <option value="unowned">{`${noun[1].charAt(0).toUpperCase()}${noun[1].slice(1)} without an owner`}</option>
+          {lists.map(({ list, count }) => (
+            <option key={list.id} value={list.id}>
+              {list.name} ({number(count)})
+            </option>
+          ))}
+        </select>
+      </label>
+      {trial && "failure" in trial && (
+        <p className="callout red" role="alert">
+          {sentence(trial.failure.message)} {trial.failure.hint && sentence(trial.failure.hint)}
+        </p>
+      )}
+      {trial && "summary" in trial && (
+        <>
+          {trial.summary.refused.length === 0 && (
+            <div>
+              <h3 className="sub">By rule</h3>
+              <ul className="people tight" aria-label="By rule">
+                {shown.map((rule) => (
+                  <li key={rule.id} className="load">
+                    <div className="load-name">
+                      <span className={`clip ${rule.enabled === false ? "muted" : ""}`}>{rule.name ?? rule.id}</span>
+                      <span className="gap" />
+                      <span className="num">{rule.enabled === false ? "off" : number(counts[rule.id] ?? 0)}</span>
+                    </div>
+                    <div className="track">
+                      <i className="bar after" style={{ width: `${((counts[rule.id] ?? 0) / most) * 100}%` }} />
+                    </div>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          )}
+          <div>
+            <h3 className="sub">By person</h3>
+            <PlanSummary summary={trial.summary} />
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Forecast() {
+  const { opened, actor, revision } = useDesk();
+  const { config } = opened;
+  const groups = config.groups ?? [];
+  const [group, setGroup] = useState(groups[0]?.id ?? "");
+  const [next, setNext] = useState<string[] | { failure: Failure } | null>(null);
+  useEffect(() => {
+    let current = true;
+    void desk.forecast(group, NEXT, actor).then((found) => current && setNext(found));
+    return () => {
+      current = false;
+    };
+  }, [group, actor, revision, opened.world]);
+  return (
+    <section className="story form" aria-label="Who is next">
+      <label className="line">
+        <span>Next in</span>
+        <select className="select" aria-label="Next in" value={group} onChange={({ target }) => setGroup(target.value)}>
+          {groups.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {next && "failure" in next ? (
+        <p className="muted">{sentence(next.failure.message)}</p>
+      ) : next && next.length === 0 ? (
+        <p className="muted">Nobody of this group could have one now.</p>
+      ) : (
+        <ol className="next" aria-label="Who gets the next ones">
+          {(next ?? []).map((user, at) => (
+            <li key={`${at} ${user}`} className="chip">
+              {userName(user, config)}
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,125 @@
+// How long a visitor waits, with 100,000 leads. The best of several runs must reach the goal, and the median may take twice as long.
+// A machine that others use gives each process only a part of its time; how small that part is, is measured along, and the goals are
+// longer by as much. On a machine of its own they are as they are written.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Driver, open, start } from "./screen/driver.mjs";
+
+let desk;
+before(async () => {
+  desk = await start();
+});
+after(() => desk.stop());
+
+const wide = { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" };
+
+/** How much longer work takes than it would on a machine of its own: time that passes for each second of computing. */
+function crowd() {
+  const [from, used] = [performance.now(), process.cpuUsage()];
+  while (performance.now() - from < 120);
+  const { user, system } = process.cpuUsage(used);
+  return Math.max(1, ((performance.now() - from) * 1000) / (user + system));
+}
+
+/** Measures, with what the machine had for it meanwhile. */
+async function measured(runs, run) {
+  const times = [];
+  const crowds = [crowd()];
+  for (let at = 0; at < runs; at += 1) {
+    times.push(await run(at));
+    crowds.push(crowd());
+  }
+  crowds.sort((one, other) => one - other);
+  return { times, slow: crowds[Math.floor(crowds.length / 2)] };
+}
+
+function within(t, what, { times, slow }, goal) {
+  const sorted = [...times].sort((one, other) => one - other);
+  const [best, median] = [sorted[0], sorted[Math.floor(sorted.length / 2)]];
+  const words = `${what}: best ${best.toFixed(1)} ms, median ${median.toFixed(1)} ms of ${times.length}, goal ${goal} ms${slow > 1.05 ? `, on a machine ${slow.toFixed(1)} times as slow as its own` : ""}`;
+  t.diagnostic(words);
+  assert.ok(best <= goal * slow && median <= goal * slow * 2, words);
+}
+
+test("the count of a list is there within a frame, and a mass edit of all of them is previewed in 200 ms", { timeout: 120_000 }, async (t) => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/pools?list=all");
+  const driver = new Driver(page);
+  await driver.do({ count: "100,000" });
+  await driver.do({ click: "Filter" });
+  await driver.do({ condition: ["Score", "is above", 10] });
+  const builder = page.getByRole("region", { name: "Filter" });
+  const status = builder.getByRole("status");
+  const scores = [12, 25, 33, 41, 50, 58, 66, 74, 83];
+  let last = "";
+  const counts = await measured(scores.length, async (at) => {
+    const score = scores[at];
+    await builder.getByRole("spinbutton", { name: "Value" }).fill(String(score));
+    await status.filter({ hasText: `${score}` }).waitFor();
+    await page.waitForFunction(([text, score]) => document.querySelector(".builder-foot p")?.textContent !== text && document.querySelector(".builder-foot p")?.textContent.includes(String(score)), [last, score]);
+    last = await status.textContent();
+    return Number.parseFloat((await status.getAttribute("title")).replace("counted in ", ""));
+  });
+  within(t, "a count over 100,000 leads", counts, 16);
+
+  await driver.do({ list: "All leads" });
+  for (const doing of [{ count: "100,000" }, { click: "Mass edit" }, { check: "Campaign" }]) await driver.do(doing);
+  const previews = await measured(5, async (at) => {
+    await driver.do({ fill: ["Campaign", `Campaign ${at}`] });
+    await page.locator(".plan-area:not(.pending) .plan-time").filter({ hasText: "100,000 leads planned in" }).waitFor();
+    await page.getByRole("complementary").getByRole("button", { name: "Change 100,000 leads" }).and(page.locator(":enabled")).waitFor();
+    return Number.parseFloat((await page.locator(".plan-time").textContent()).replace(/.*planned in ([\d.,]+) ms.*/, "$1").replace(",", ""));
+  });
+  within(t, "the preview of a mass edit of 100,000 leads", previews, 200);
+  await context.close();
+});
+
+test("the first list is on screen a second after navigation, from a cold cache", { timeout: 60_000 }, async (t) => {
+  const times = await measured(5, async () => {
+    const context = await desk.browser.newContext(wide);
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const look = () => {
+        if (document.querySelector(".grid-body .first .clip")?.textContent) globalThis.firstList = performance.now();
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+    await page.goto(`${desk.address}#/lender`);
+    const time = await (await page.waitForFunction(() => globalThis.firstList)).jsonValue();
+    await context.close();
+    return time;
+  });
+  within(t, "the first list", times, 1000);
+});
+
+test("what a visitor does is on screen within 100 ms", { timeout: 120_000 }, async (t) => {
+  const worst = await measured(3, async () => {
+    const context = await desk.browser.newContext(wide);
+    const { page } = await open(context, desk.address, "#/pools?list=all");
+    const driver = new Driver(page);
+    await driver.do({ count: "100,000" });
+    await page.evaluate(() => {
+      globalThis.waited = new Map();
+      new PerformanceObserver((list) => {
+        for (const { interactionId, duration } of list.getEntries()) if (interactionId) globalThis.waited.set(interactionId, Math.max(duration, globalThis.waited.get(interactionId) ?? 0));
+      }).observe({ type: "event", durationThreshold: 16, buffered: false });
+    });
+    const grid = page.getByRole("grid");
+    await grid.focus();
+    for (const key of ["ArrowDown", "ArrowDown", "PageDown", "End", "Home", " ", "ArrowDown", " "]) await page.keyboard.press(key);
+    await page.getByRole("row").nth(4).click();
+    await page.getByRole("complementary", { name: "Lead" }).getByRole("heading", { level: 2 }).waitFor();
+    await page.getByRole("searchbox").click();
+    await page.keyboard.type("Zoë", { delay: 60 });
+    await page.getByRole("row").nth(1).waitFor();
+    await driver.do({ list: "Idle for 30 days" });
+    await page.getByRole("columnheader", { name: "Last activity" }).getByRole("button").click();
+    for (const doing of [{ click: "Mass edit" }, { check: "Status" }, { choose: ["Status", "Callback"] }, { click: "Close" }]) await driver.do(doing);
+    await page.waitForTimeout(300);
+    const waited = await page.evaluate(() => [...globalThis.waited.values()]);
+    await context.close();
+    return Math.max(16, ...waited);
+  });
+  within(t, "the slowest interaction", worst, 100);
+});
