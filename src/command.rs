@@ -14,14 +14,19 @@ mod read;
 mod tests;
 
 mod assign;
+mod cancel_run;
+mod claim;
 mod claim_from_pool;
 mod deactivate;
+mod decline;
 mod mass_edit;
 mod rebalance;
 mod reclaim;
 mod resend_notification;
 mod route;
 mod split;
+mod start_group;
+mod sweep;
 mod transfer;
 mod unassign;
 mod undo;
@@ -118,6 +123,11 @@ commands! {
     mass_edit::MassEdit,
     claim_from_pool::ClaimFromPool,
     route::Route,
+    start_group::StartGroup,
+    claim::Claim,
+    decline::Decline,
+    cancel_run::CancelRun,
+    sweep::Sweep,
     undo::Undo,
 }
 

@@ -21,6 +21,7 @@ pub(crate) mod planner;
 pub(crate) mod reasons;
 mod remember;
 pub(crate) mod routed;
+pub mod runs;
 pub(crate) mod settle;
 pub mod state;
 pub mod timeline;
@@ -75,6 +76,7 @@ pub struct Plan {
     pub(crate) edits: Edits,
     pub(crate) drops: Drops,
     pub(crate) routed: routed::Routed,
+    pub(crate) runs: runs::Runs,
     pub(crate) resend: Vec<(FieldIx, String)>,
     pub(crate) slot: Option<FieldIx>,
     /// Whether the slot changes in each of the rows.

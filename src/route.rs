@@ -26,6 +26,7 @@
 
 mod apply;
 mod assigned;
+mod changes;
 mod compiled;
 mod explain;
 mod few;
@@ -40,16 +41,20 @@ mod reasons;
 mod replay;
 mod router;
 mod rules;
+mod runs;
 mod same;
 mod simulate;
 mod steps;
+mod sweep;
 
 pub use explain::Assumed;
 pub use reasons::Reasons;
 pub use simulate::Simulation;
 
-pub(crate) use apply::decide;
+pub(crate) use apply::{Decider, decide};
 pub(crate) use explain::explain;
 pub(crate) use forecast::forecast;
-pub(crate) use needs::{reads, slots};
+pub(crate) use needs::{Reached, Reads, leads_of_runs, reads, slots};
+pub(crate) use runs::{Answer, answer, cancel};
 pub(crate) use simulate::{Ruled, simulate};
+pub(crate) use sweep::{Scope, idle, sweep};

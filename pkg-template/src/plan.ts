@@ -11,8 +11,6 @@ export function planInput(plan: unknown): Uint8Array | { json: Uint8Array } {
 }
 
 export class Plan extends Handle<bound.Plan> implements Contract.Plan {
-  readonly runs: Contract.Run[] = [];
-  readonly wakeAt: number | null = null;
   /** Answers about the whole plan, each worked out once. */
   readonly #known = new Map<string, unknown>();
 
@@ -69,6 +67,14 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
 
   get notifications(): Contract.Notice[] {
     return this.#once("notifications", (plan) => plan.notifications());
+  }
+
+  get runs(): Contract.Run[] {
+    return this.#once("runs", (plan) => plan.runs());
+  }
+
+  get wakeAt(): number | null {
+    return this.#once("wakeAt", (plan) => plan.wakeAt());
   }
 
   get split(): { spread: number; bound: number; exact: boolean } | null {

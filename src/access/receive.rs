@@ -328,8 +328,7 @@ impl Authorizer {
 
     /// Whether a running offer locks a slot: groups with offers fill it, or none of them fills any (any more).
     pub(crate) fn locks(&self, slot: FieldIx) -> bool {
-        use crate::config::Method::{BroadcastOffer, SequentialOffer};
-        let mut slots = self.model.groups.iter().filter(|group| matches!(group.method, SequentialOffer { .. } | BroadcastOffer { .. }));
+        let mut slots = self.model.groups.iter().filter(|group| group.offers());
         let mut any = false;
         slots.any(|group| {
             any = true;

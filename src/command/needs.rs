@@ -1,11 +1,11 @@
 //! What a plan will read of a command's leads and of the state, for hosts whose leads live in a database.
 
 use crate::access::{Action, Authorizer, Request, To, is_one_of};
-use crate::config::{Method, Model, UserIx, Verb};
-use crate::error::Result;
+use crate::config::{Group, Method, Model, UserIx, Verb};
+use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::query::assume::{all, any};
-use crate::query::{Bindings, FieldIx, Query};
+use crate::query::{Bindings, FieldIx, Query, Strictness, compile};
 
 use crate::allot::spec::{Receivers, Split};
 use crate::command::Command;
@@ -73,13 +73,24 @@ pub fn needs(model: &Model, auth: &Authorizer, command: &Json, context: &Context
     let typed = Command::read(command, model, None)?;
     let touches = typed.touches(model);
     let needing = Needing { model, auth, context };
-    let leads = needing.leads(&touches)?;
+    let mut reads = route::Reads::default();
+    if let Some(reached) = touches.routes {
+        reads = route::reads(model, auth, context.now, reached, &context.state)?;
+    }
+    let leads = needing.leads(&touches, &reads.keys)?;
     let mut keys = Vec::new();
     let mut prefixes = Vec::new();
+    let mut of_leads = Vec::new();
     if touches.ends_waiting && touches.slots.contains(&model.lead.owner) {
+        of_leads.push("held");
+    }
+    if (touches.ends_waiting || touches.routes.is_some()) && model.groups.iter().any(Group::offers) {
+        of_leads.push("declined");
+    }
+    for kind in of_leads {
         match &leads {
-            Leads::Ids(ids) => keys.extend(ids.iter().map(|id| state::key("held", id))),
-            Leads::Filter(_) => prefixes.push("held/".to_owned()),
+            Leads::Ids(ids) => keys.extend(ids.iter().map(|id| state::key(kind, id))),
+            Leads::Filter(_) => prefixes.push(format!("{kind}/")),
         }
     }
     let mut receivers = Vec::new();
@@ -95,13 +106,10 @@ pub fn needs(model: &Model, auth: &Authorizer, command: &Json, context: &Context
     }
     keys.extend(needing.remembered(&touches.slots, &receivers)?);
     let mut same = Vec::new();
-    if touches.routes {
-        let reads = route::reads(model, auth, context.now)?;
-        keys.extend(reads.keys);
-        prefixes.extend(reads.prefixes);
-        receivers.extend(reads.people);
-        same.extend(reads.same.into_iter().map(|field| model.schema.name(field).to_owned()));
-    }
+    keys.extend(reads.keys);
+    prefixes.extend(reads.prefixes);
+    receivers.extend(reads.people);
+    same.extend(reads.same.into_iter().map(|field| model.schema.name(field).to_owned()));
     // Whoever names a plan may have written it before.
     keys.extend(context.id.as_deref().map(|id| state::key("done", id)));
     crate::sort::all(&mut keys);
@@ -121,10 +129,32 @@ impl Needing<'_> {
         self.model.users.get(user).map_or("", |user| user.id.as_str())
     }
 
-    fn leads(&self, touches: &Touches<'_>) -> Result<Leads> {
+    fn leads(&self, touches: &Touches<'_>, keys: &[String]) -> Result<Leads> {
         Ok(match &touches.leads {
             LeadSource::Ids(ids) => Leads::Ids(ids.iter().map(|id| (*id).to_owned()).collect()),
-            LeadSource::Named(leads) | LeadSource::Held { among: Some(leads), .. } => self.named(leads)?,
+            LeadSource::Named(leads) | LeadSource::Held { among: Some(leads), .. } | LeadSource::Due { among: Some(leads), .. } => {
+                self.named(leads)?
+            }
+            LeadSource::OfRun(run) => match route::leads_of_runs(&self.context.state, keys) {
+                known if !known.is_empty() => Leads::Ids(known),
+                // Whoever is offered a lead need not see it.
+                _ => Leads::Filter(Box::new(self.one_of(self.model.lead.run, &[(*run).to_owned()])?)),
+            },
+            LeadSource::Due { among: None, runs } => {
+                let mut ids = route::leads_of_runs(&self.context.state, keys);
+                if runs.is_some() {
+                    return Ok(Leads::Ids(ids));
+                }
+                ids.extend(self.context.state.standing("held/").filter_map(state::name_of));
+                let mut ways = vec![self.one_of(Some(self.model.lead.id), &ids)?.root().clone()];
+                if let Some(minutes) = self.model.lifecycle.retire_after_minutes
+                    && let Some(idle) = route::idle(self.model, self.context.now, minutes)?
+                {
+                    let open = self.model.lifecycle.open.as_ref().map(|open| open.root().clone());
+                    ways.push(all(open.into_iter().chain([idle.root().clone()])));
+                }
+                self.visible(&Query::from(any(ways)))?
+            }
             LeadSource::Held { by, among: None, open } => self.held(&touches.slots, by, *open)?,
             LeadSource::OfPlan(plan) => {
                 let original = self.context.needed_plan(plan)?;
@@ -134,6 +164,14 @@ impl Needing<'_> {
                 Leads::Ids(ids)
             }
         })
+    }
+
+    /// Leads with one of these texts in a field.
+    fn one_of(&self, field: Option<FieldIx>, values: &[String]) -> Result<Query> {
+        let Some(field) = field.filter(|_| !values.is_empty()) else { return Ok(Query::never()) };
+        let rule = [("field", self.model.schema.name(field).into()), ("operator", "in".into()), ("value", values.to_vec().into())];
+        let json = Json::object([("rules", Json::List(vec![Json::object(rule)]))]);
+        compile(&json, "", &self.model.schema, Strictness::List).map_err(|faults| Error::invalid("query_invalid", faults))
     }
 
     fn named(&self, leads: &LeadsRef) -> Result<Leads> {

@@ -16,6 +16,7 @@ use crate::plan::leads::LeadsRef;
 use crate::plan::planner::Planner;
 use crate::plan::reasons::Question;
 use crate::query::FieldIx;
+use crate::route::Reached;
 
 /// One command.
 pub(crate) trait Operation: Sized {
@@ -53,6 +54,10 @@ pub(crate) enum LeadSource<'a> {
     Held { by: Vec<&'a str>, among: Option<&'a LeadsRef>, open: bool },
     /// Those of an earlier plan, by its id.
     OfPlan(&'a str),
+    /// That of a run of offers.
+    OfRun(&'a str),
+    /// Those for which time has something to do, among the leads or the runs that are named if any are.
+    Due { among: Option<&'a LeadsRef>, runs: Option<&'a [String]> },
 }
 
 /// What a plan of a command may read and change.
@@ -71,8 +76,8 @@ pub(crate) struct Touches<'a> {
     pub into_unit: bool,
     /// Whether leads that wait may wait no longer, where the owner is one of the slots.
     pub ends_waiting: bool,
-    /// Whether the rules decide who has the leads, so that all that they may reach is read.
-    pub routes: bool,
+    /// Whether rules or groups decide who has the leads, and which: all that they may reach is read.
+    pub routes: Option<Reached<'a>>,
     /// What it sets besides.
     pub patches: &'a [Patch],
 }
@@ -88,9 +93,15 @@ impl<'a> Touches<'a> {
             split: None,
             into_unit: false,
             ends_waiting: true,
-            routes: false,
+            routes: None,
             patches: &[],
         }
+    }
+
+    /// A command about a run of offers.
+    pub fn of_run(run: &'a str, model: &'a Model) -> Touches<'a> {
+        let slots = model.lead.slots.iter().map(|slot| slot.field).collect();
+        Touches { slots, routes: Some(Reached::Run(run)), ..Touches::of(LeadSource::OfRun(run)) }
     }
 
     /// A command about leads that sets slots and may split leads in another one.
@@ -108,8 +119,8 @@ impl<'a> Touches<'a> {
     pub fn named_leads(&self) -> Option<&'a LeadsRef> {
         match self.leads {
             LeadSource::Named(leads) => Some(leads),
-            LeadSource::Held { among, .. } => among,
-            LeadSource::Ids(_) | LeadSource::OfPlan(_) => None,
+            LeadSource::Held { among, .. } | LeadSource::Due { among, .. } => among,
+            LeadSource::Ids(_) | LeadSource::OfPlan(_) | LeadSource::OfRun(_) => None,
         }
     }
 
@@ -137,6 +148,6 @@ impl<'a> Touches<'a> {
             Some(LeadsRef::List(id)) => model.lists.by_id(id).is_some_and(|list| list.query.needs_now()),
             _ => false,
         };
-        self.routes || of_leads || self.patches.iter().any(|patch| edit::reads_the_clock(patch, model))
+        self.routes.is_some() || of_leads || self.patches.iter().any(|patch| edit::reads_the_clock(patch, model))
     }
 }

@@ -18,19 +18,12 @@ pub(crate) struct Reader<'a> {
     pub(crate) query_fault: Cell<bool>,
 }
 
-/// Commands that have not landed.
-const COMING: [&str; 5] = ["start_group", "claim", "decline", "cancel_run", "sweep"];
-
 impl Command {
     /// Reads a command. `rows` stands for `{selection: …}`, whose rows a host hands over beside the text.
     ///
     /// # Errors
-    /// `command_invalid` (or `query_invalid` where only the filter is at fault) with every fault found; `not_implemented`
-    /// for commands that have not landed.
+    /// `command_invalid` (or `query_invalid` where only the filter is at fault) with every fault found.
     pub(crate) fn read(json: &Json, model: &Model, rows: Option<Rc<Vec<u32>>>) -> Result<Command> {
-        if json.get("type").and_then(Json::as_text).is_some_and(|kind| COMING.contains(&kind)) {
-            return Err(Error::new("not_implemented", "/type", "offers have not landed yet"));
-        }
         let faults = Faults::default();
         let node = Decoder::new(json, "", &faults);
         let reader = Reader { model, rows, query_fault: Cell::new(false) };

@@ -9,6 +9,7 @@ use crate::plan::draft::Draft;
 use crate::plan::leads::LeadsRef;
 use crate::plan::planner::Planner;
 use crate::plan::reasons::Question;
+use crate::route;
 
 pub(crate) struct Route {
     leads: LeadsRef,
@@ -26,11 +27,11 @@ impl Operation for Route {
     }
 
     fn touches<'a>(&'a self, model: &'a Model) -> Touches<'a> {
-        Touches { slots: crate::route::slots(model), routes: true, ..Touches::of(LeadSource::Named(&self.leads)) }
+        Touches { slots: route::slots(model), routes: Some(route::Reached::Rules), ..Touches::of(LeadSource::Named(&self.leads)) }
     }
 
     fn decide(&self, planner: &Planner<'_>) -> Result<Draft> {
-        crate::route::decide(planner, &self.leads)
+        route::decide(planner, &self.leads, route::Decider::Rules)
     }
 
     fn explain(&self, _: &Model) -> Vec<Question> {

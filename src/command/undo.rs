@@ -9,7 +9,7 @@ use crate::command::read::Reader;
 use crate::config::{Model, Verb};
 use crate::error::Result;
 use crate::json::decode::Decoder;
-use crate::plan::decoded::{DecodedChange, DecodedPlan};
+use crate::plan::decoded::{DecodedChange, DecodedPlan, DecodedSet};
 use crate::plan::draft::{Created, Draft};
 use crate::plan::drops::DropCode;
 use crate::plan::edit::NewValue;
@@ -64,6 +64,8 @@ impl Operation for Undo {
             met.insert(row);
             if !as_left(planner, row, change) {
                 draft.drops.row(row, DropCode::ChangedSince);
+            } else if is_about_a_run(planner, change) {
+                draft.drops.row(row, DropCode::NotUndoable);
             } else if change.set.is_empty() && original.created.is_empty() && original.removed.is_empty() {
                 draft.drops.row(row, DropCode::NoChange);
             } else {
@@ -88,7 +90,9 @@ impl Operation for Undo {
                 !change.set.is_empty()
             });
         }
-        let mut fields: Vec<FieldIx> = allowed.iter().flat_map(|(_, change)| change.set.iter().map(|set| set.field)).collect();
+        // What holds a lead while it is offered is not put back: the run is over.
+        let back = |set: &&DecodedSet| Some(set.field) != planner.model.lead.run;
+        let mut fields: Vec<FieldIx> = allowed.iter().flat_map(|(_, change)| change.set.iter().filter(back).map(|set| set.field)).collect();
         crate::sort::all(&mut fields);
         fields.dedup();
         for field in fields {
@@ -112,6 +116,14 @@ fn found(planner: &Planner<'_>, view: &RowSet, change: &DecodedChange) -> Result
     let Some(row) = planner.table.find(&change.lead) else { return Ok(None) };
     let seen = view.contains(row) || (as_left(planner, row, change) && way::sees(planner, row, change)?);
     Ok(seen.then_some(row))
+}
+
+/// Whether all that a change did was to offer the lead, or to end that: state is not taken back, and a run is ended by `cancel_run`.
+fn is_about_a_run(planner: &Planner<'_>, change: &DecodedChange) -> bool {
+    let Some(run) = planner.model.lead.run else { return false };
+    let offers = change.set.iter().any(|set| set.field == run && !set.to.is_null());
+    let ends = change.set.iter().any(|set| set.field == run) && change.set.iter().all(|set| set.field == run);
+    offers || ends
 }
 
 /// Whether a row still is as the plan left it: the version that it made stands, or else every field that it set.

@@ -135,6 +135,10 @@ pub enum Method {
         passes: u32,
         /// How the minutes count.
         clock: OfferClock,
+        /// How long the whole run may last, counted as `minutes` are.
+        run_minutes: Option<u32>,
+        /// For how long nobody who claimed a lead is offered another.
+        rest_seconds: u32,
     },
     /// All are asked at once.
     BroadcastOffer {
@@ -144,6 +148,10 @@ pub enum Method {
         reopen_minutes: Option<u32>,
         /// Whether nothing of the lead is told before it is claimed.
         anonymous: bool,
+        /// How long the whole run may last.
+        run_minutes: Option<u32>,
+        /// For how long nobody who claimed a lead is offered another.
+        rest_seconds: u32,
     },
 }
 
@@ -203,6 +211,13 @@ pub struct Group {
     pub remember: Option<(u32, WhenEmpty)>,
     /// What is tried when nobody is eligible.
     pub on_nobody: Vec<Fallback>,
+}
+
+impl Group {
+    /// Whether it offers leads instead of giving them.
+    pub fn offers(&self) -> bool {
+        matches!(self.method, Method::SequentialOffer { .. } | Method::BroadcastOffer { .. })
+    }
 }
 
 const KEYS: [&str; 16] = [
@@ -393,6 +408,7 @@ fn method(node: &Decoder<'_>, has_schedule: bool) -> Option<Method> {
         }
         found
     };
+    let rest = || node.get("restSeconds").whole(0..=31_536_000).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
     let small = |key: &str| node.get(key).whole(1..=1000).and_then(|n| u32::try_from(n).ok());
     let known = |keys: &[&str]| {
         node.keys(keys);
@@ -425,18 +441,21 @@ fn method(node: &Decoder<'_>, has_schedule: bool) -> Option<Method> {
             Some(Method::FewestInPeriod { period: period?, baseline: node.get("baseline").one_of(&words).unwrap_or(Baseline::Minimum) })
         }
         "sequential_offer" => {
-            known(&["type", "minutes", "passes", "clock"]);
+            known(&["type", "minutes", "passes", "clock", "runMinutes", "restSeconds"]);
             let clock =
                 node.get("clock").one_of(&[("wall", OfferClock::Wall), ("working", OfferClock::Working)]).unwrap_or(OfferClock::Wall);
             if clock == OfferClock::Working && !has_schedule {
                 node.get("clock").error("schedule_missing", "an offer by working hours needs the group's `schedule`");
             }
-            Some(Method::SequentialOffer { minutes: needed("minutes")?, passes: small("passes").unwrap_or(1), clock })
+            let (run_minutes, rest_seconds) = (minutes("runMinutes"), rest());
+            let passes = small("passes").unwrap_or(1);
+            Some(Method::SequentialOffer { minutes: needed("minutes")?, passes, clock, run_minutes, rest_seconds })
         }
         "broadcast_offer" => {
-            known(&["type", "minutes", "reopenMinutes", "anonymous"]);
-            let anonymous = node.get("anonymous").flag(false);
-            Some(Method::BroadcastOffer { minutes: needed("minutes")?, reopen_minutes: minutes("reopenMinutes"), anonymous })
+            known(&["type", "minutes", "reopenMinutes", "anonymous", "runMinutes", "restSeconds"]);
+            let (anonymous, reopen_minutes) = (node.get("anonymous").flag(false), minutes("reopenMinutes"));
+            let (run_minutes, rest_seconds) = (minutes("runMinutes"), rest());
+            Some(Method::BroadcastOffer { minutes: needed("minutes")?, reopen_minutes, anonymous, run_minutes, rest_seconds })
         }
         other => {
             let known =

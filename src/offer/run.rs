@@ -246,5 +246,5 @@ pub struct Cursor {
 
 /// Whether somebody who last claimed at an instant may not be offered another lead yet (reason `resting`).
 pub fn resting(last_claim: Option<Instant>, rest_seconds: u32, now: Instant) -> bool {
-    last_claim.is_some_and(|at| now.0 < at.0.saturating_add(i64::from(rest_seconds) * 1000))
+    rest_seconds > 0 && last_claim.is_some_and(|at| now.0 < at.0.saturating_add(i64::from(rest_seconds) * 1000))
 }

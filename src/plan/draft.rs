@@ -54,6 +54,8 @@ pub(crate) struct Draft {
     pub gains: Option<String>,
     /// What rules decided.
     pub routed: super::routed::Routed,
+    /// Runs of offers that it starts, moves or ends.
+    pub runs: super::runs::Runs,
     /// What was asked of each lead, to tell why rows were left out.
     pub questions: Vec<Question>,
 }

@@ -59,6 +59,10 @@ codes! {
     NotUndoable "not_undoable" "this change cannot be taken back any more",
     LeadNotLoaded "lead_not_loaded" "the lead is not in the table",
     NoChange "no_change" "the lead is as asked already",
+    NotOffered "not_offered" "the lead is not offered to this person",
+    OfferExpired "offer_expired" "the time to answer the offer is over",
+    RunEnded "run_ended" "the run of offers is over",
+    UnknownRun "unknown_run" "there is no such run of offers",
 }
 
 /// What was left out.
@@ -204,6 +208,11 @@ pub(crate) struct RowChecks {
 }
 
 impl RowChecks {
+    /// Asks what goes by a code no longer.
+    pub fn forget(&mut self, code: DropCode) {
+        self.list.retain(|(known, _)| *known != code);
+    }
+
     /// Only these rows pass.
     pub fn only(&mut self, code: DropCode, covered: RowSet) {
         self.list.push((code, covered));

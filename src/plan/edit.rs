@@ -249,7 +249,7 @@ impl NewValue {
     }
 
     /// The value that a patch sets.
-    fn of(patch: &Patch, now: Instant, actor: &str, model: &Model) -> NewValue {
+    pub fn of(patch: &Patch, now: Instant, actor: &str, model: &Model) -> NewValue {
         match &patch.value {
             PatchValue::Set(cell) => NewValue::Same(cell.clone()),
             PatchValue::Actor => NewValue::Same(Cell::Text(Cow::Owned(actor.to_owned()))),

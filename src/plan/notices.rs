@@ -17,8 +17,26 @@ const NAMED: usize = 100;
 pub enum NoticeKind {
     /// Leads that were given.
     Assigned,
+    /// A lead that may be claimed.
+    Offered,
+    /// Leads that were offered, and that they claimed.
+    Claimed,
+    /// Leads that were offered, and that nobody claimed.
+    Defaulted,
     /// Leads that were taken.
     Released,
+}
+
+impl NoticeKind {
+    const fn word(self) -> &'static str {
+        match self {
+            NoticeKind::Assigned => "assigned",
+            NoticeKind::Released => "released",
+            NoticeKind::Offered => "offered",
+            NoticeKind::Claimed => "claimed",
+            NoticeKind::Defaulted => "defaulted",
+        }
+    }
 }
 
 /// One digest.
@@ -32,6 +50,8 @@ pub struct Notice {
     pub kind: NoticeKind,
     /// In which slot.
     pub slot: FieldIx,
+    /// Of one run of offers: which.
+    pub run: Option<String>,
     /// The first hundred leads.
     pub leads: Vec<String>,
     /// How many leads.
@@ -45,9 +65,9 @@ impl Notice {
     pub fn to_json(&self, slot: &str) -> Json {
         let mut out = vec![("user".to_owned(), self.user.clone().into())];
         out.extend(self.unit.clone().map(|unit| ("unit".to_owned(), unit.into())));
-        let kind = if self.kind == NoticeKind::Assigned { "assigned" } else { "released" };
-        out.push(("kind".to_owned(), kind.into()));
+        out.push(("kind".to_owned(), self.kind.word().into()));
         out.push(("slot".to_owned(), slot.into()));
+        out.extend(self.run.clone().map(|run| ("run".to_owned(), run.into())));
         out.push(("leads".to_owned(), self.leads.clone().into()));
         out.push(("count".to_owned(), self.count.into()));
         out.extend(self.first.map(|first| ("first".to_owned(), first.into())));
@@ -103,6 +123,7 @@ pub(crate) fn of(plan: &Plan) -> Vec<Notice> {
             unit: None,
             kind,
             slot,
+            run: run_of(plan, kind, &gathered),
             leads: gathered.rows.iter().map(|row| plan.table.id(RowIx(*row)).into_owned()).collect(),
             count: gathered.count,
             first: lead.notified.map(|_| gathered.known == 0),
@@ -116,10 +137,33 @@ pub(crate) fn of(plan: &Plan) -> Vec<Notice> {
         let unit = if user.is_none() { text(lead.unit) } else { None };
         out.push(Notice { first: lead.notified.map(|_| true), ..to_unit(lead.owner, user, unit, copy.id.clone()) });
     }
+    for run in &plan.runs.list {
+        let leads = if run.hides_lead() { Vec::new() } else { vec![run.lead.clone()] };
+        for user in &run.asked {
+            let notice = to_unit(run.slot, Some(user.clone()), None, String::new());
+            out.push(Notice { kind: NoticeKind::Offered, run: Some(run.id.clone()), leads: leads.clone(), ..notice });
+        }
+    }
     if let (Some(unit), Some(row)) = (&plan.tell_unit, plan.rows.first()) {
         out.push(to_unit(lead.owner, None, Some(unit.clone()), plan.table.id(RowIx(*row)).into_owned()));
     }
     out
+}
+
+/// The run by which somebody got a lead, if it is one lead.
+fn run_of(plan: &Plan, kind: NoticeKind, gathered: &Gathered) -> Option<String> {
+    let offered = matches!(kind, NoticeKind::Claimed | NoticeKind::Defaulted) && gathered.count == 1;
+    let row = gathered.rows.first().filter(|_| offered)?;
+    plan.runs.of_row(*row).map(|run| run.id.clone())
+}
+
+/// How a lead came to whoever gets it.
+fn given(plan: &Plan, row: RowIx) -> NoticeKind {
+    match plan.runs.of_row(row.0).map(|run| run.status) {
+        Some("claimed") => NoticeKind::Claimed,
+        Some("defaulted") => NoticeKind::Defaulted,
+        _ => NoticeKind::Assigned,
+    }
 }
 
 /// What people win and lose in one slot. Where its column and its new values are coded, no text is looked at for a row.
@@ -129,6 +173,7 @@ fn of_slot(plan: &Plan, slot: FieldIx, told: &dyn Fn(RowIx, &str) -> bool) -> Of
     let rows = || plan.rows.iter().map(|row| RowIx(*row));
     let remembers = plan.model.lead.notified.is_some();
     let coded = match (plan.table.column(slot), edit) {
+        _ if !plan.runs.list.is_empty() => None,
         (Column::Coded(coded), NewValue::Same(cell)) => Some((coded, std::slice::from_ref(cell), None)),
         (Column::Coded(coded), NewValue::Coded(values, codes)) => Some((coded, values.as_slice(), Some(codes.as_slice()))),
         _ => None,
@@ -137,7 +182,7 @@ fn of_slot(plan: &Plan, slot: FieldIx, told: &dyn Fn(RowIx, &str) -> bool) -> Of
         for (at, row) in rows().enumerate() {
             let from = plan.table.cell(row, slot);
             let Some(to) = edit.value(at, &from, plan.now).filter(|to| *to != from) else { continue };
-            for (kind, user) in [(NoticeKind::Assigned, to.text()), (NoticeKind::Released, from.text())] {
+            for (kind, user) in [(given(plan, row), to.text()), (NoticeKind::Released, from.text())] {
                 let Some(user) = user else { continue };
                 out.entry((kind, user.to_owned())).or_default().add(row, || told(row, user));
             }
@@ -169,5 +214,5 @@ fn of_slot(plan: &Plan, slot: FieldIx, told: &dyn Fn(RowIx, &str) -> bool) -> Of
 
 /// The notice of one lead, to a user or to a unit where a partner has no user yet.
 fn to_unit(slot: FieldIx, user: Option<String>, unit: Option<String>, lead: String) -> Notice {
-    Notice { user, unit, kind: NoticeKind::Assigned, slot, leads: vec![lead], count: 1, first: None }
+    Notice { user, unit, kind: NoticeKind::Assigned, slot, run: None, leads: vec![lead], count: 1, first: None }
 }

@@ -89,26 +89,27 @@ impl Plan {
         out
     }
 
-    /// A held lead that gets an owner by hand waits no longer: its key is deleted where the state has it.
+    /// A held lead that gets an owner by hand waits no longer, and whoever declined it may be asked again: the keys are deleted where the
+    /// state has them.
     pub(crate) fn forget_held(&mut self, planner: &Planner<'_>) {
         let owner = self.model.lead.owner;
         let Some(to) = self.edits.always(owner) else { return };
-        let held: Vec<String> = planner.context.state.standing("held/").map(str::to_owned).collect();
-        if held.is_empty() {
-            return;
-        }
-        let mut wanted: BTreeMap<u32, String> = BTreeMap::new();
-        for key in held {
-            if let Some(row) = state::name_of(&key).and_then(|lead| planner.table.find(&lead)) {
-                wanted.insert(row.0, key);
+        let kept = &planner.context.state;
+        let mut wanted: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+        for key in kept.standing("held/").chain(kept.standing("declined/")) {
+            if let Some(row) = state::name_of(key).and_then(|lead| planner.table.find(&lead)) {
+                wanted.entry(row.0).or_default().push(key);
             }
+        }
+        if wanted.is_empty() {
+            return;
         }
         let mut freed = Vec::new();
         for (at, row) in self.rows.iter().enumerate() {
-            let Some(key) = wanted.get(row) else { continue };
+            let Some(keys) = wanted.get(row) else { continue };
             let from = self.table.cell(RowIx(*row), owner);
             if to.value(at, &from, self.now).is_some_and(|to| to != from && !to.is_null()) {
-                freed.push(planner.context.state.write(key.clone(), None));
+                freed.extend(keys.iter().map(|key| kept.write((*key).to_owned(), None)));
             }
         }
         self.state.extend(freed);

@@ -67,6 +67,7 @@ impl Plan {
             drops,
             resend,
             routed: draft.routed,
+            runs: draft.runs,
             slot,
             all_move: draft.unchanged_removed,
             questions: draft.questions,

@@ -3,6 +3,7 @@
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};
 
+use crate::plan::runs::Run;
 use crate::plan::{Change, Plan};
 
 /// One entry.
@@ -17,7 +18,7 @@ pub struct Entry {
 }
 
 /// The entry of a change.
-pub(crate) fn entry(plan: &Plan, change: &Change<'_>) -> Entry {
+pub(crate) fn entry(plan: &Plan, at: usize, change: &Change<'_>) -> Entry {
     let mut parts: Vec<String> = Vec::new();
     let lead = &plan.model.lead;
     let stamped = [lead.assigned_at, lead.previous_owners, lead.notified, lead.routed_by.filter(|_| change.rule.is_some())];
@@ -25,7 +26,7 @@ pub(crate) fn entry(plan: &Plan, change: &Change<'_>) -> Entry {
     for set in &change.set {
         let name = plan.model.schema.name(set.field);
         data.push((name.to_owned(), Json::object([("from", json(&set.from)), ("to", json(&set.to))])));
-        if stamped.contains(&Some(set.field)) {
+        if stamped.contains(&Some(set.field)) || Some(set.field) == lead.run {
             continue;
         }
         let label = plan.model.schema.get(set.field).and_then(|field| field.label.as_deref()).unwrap_or(name);
@@ -43,6 +44,19 @@ pub(crate) fn entry(plan: &Plan, change: &Change<'_>) -> Entry {
         routed.extend(change.group.map(|group| ("group".to_owned(), group.into())));
         data.push(("routed".to_owned(), Json::Object(routed)));
     }
+    if let Some(run) = plan.rows.get(at).and_then(|row| plan.runs.of_row(*row)) {
+        parts.push(told(plan, run));
+        let reasons = run.reasons.iter().map(|reason| reason.code.into()).collect();
+        let told = [("id", run.id.as_str().into()), ("group", run.group.as_str().into()), ("status", run.status.into())];
+        let mut told = Json::object(told);
+        if let Json::Object(pairs) = &mut told
+            && !run.reasons.is_empty()
+        {
+            pairs.push(("reasons".to_owned(), Json::List(reasons)));
+        }
+        // Beside the field of that name, if there is one.
+        data.push(("offer".to_owned(), told));
+    }
     if let Some((kind, text)) = &plan.attach.note {
         parts.push(format!("{kind}: {text}"));
     }
@@ -53,6 +67,25 @@ pub(crate) fn entry(plan: &Plan, change: &Change<'_>) -> Entry {
         parts.push(if plan.resend.is_empty() { plan.kind.replace('_', " ") } else { "notice sent again".to_owned() });
     }
     Entry { lead: change.lead.clone().into_owned(), text: parts.join("; "), data: Json::Object(data) }
+}
+
+/// What became of a lead by a run, in words.
+fn told(plan: &Plan, run: &Run) -> String {
+    let group = plan.model.groups.by_id(&run.group).map_or(run.group.as_str(), |group| group.name.as_str());
+    let what = match run.status {
+        "offered" => return format!("offered to the group {group}"),
+        "claimed" => return format!("claimed in the group {group}"),
+        "assigned" => return format!("given by the group {group}"),
+        "cancelled" => return format!("no longer offered to the group {group}"),
+        "defaulted" => format!("given to the default assignee of the group {group}"),
+        _ => format!("offered to the group {group} in vain"),
+    };
+    let mut why = String::new();
+    for reason in &run.reasons {
+        why.push_str(if why.is_empty() { ": " } else { ", " });
+        why.push_str(&reason.message);
+    }
+    what + &why
 }
 
 /// A new holder in words.

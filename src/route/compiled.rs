@@ -64,7 +64,7 @@ impl Compiled {
                 || model.lifecycle.on_assign.iter().any(|patch| patch.field == field)
         };
         Compiled {
-            uses_recency: model.groups.iter().any(|group| by_recency(&group.method)),
+            uses_recency: model.groups.iter().any(|group| by_recency(&group.method) || group.offers()),
             uses_loads: model.users.iter().any(|user| user.capacity.is_some()) || model.groups.iter().any(by_load),
             uses_periods: !group_limits.is_empty()
                 || model.users.iter().any(|user| !user.limits.is_empty())

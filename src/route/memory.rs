@@ -1,15 +1,18 @@
 //! What groups and people remember between calls, as values of the state.
 //!
 //! - `group/<id>`: `round` (the running lap and the roster), `credits` or `counts`, by the ids of users and never by their places, and the last
-//!   lead that was held (`held`).
+//!   lead that was held (`held`); of a group that offers one after the other where the next run starts (`offers`), of one that offers to all at
+//!   once who was ever asked (`audience`), so that it can be told when one of them is gone.
 //! - `user/<id>`: the last assignment (`last`), the last automatic one (`automatic`), and for those whose assignments are limited the counts of the
-//!   calendar's periods (`calendar`) and the instants of rolling windows (`recent`).
+//!   calendar's periods (`calendar`) and the instants of rolling windows (`recent`); the open offers that take one of the person's capacity
+//!   (`offers`), and when they last claimed a lead (`claimed`).
 //! - `held/<lead>`: since when the lead waits (`since`), in which group.
 //!
 //! What is missing, or is not what was written, counts as never written: a state that is half deleted costs turns, never a lead. Keys that are
 //! not named here stay as they are.
 
 use crate::json::Json;
+use crate::offer::{Cursor, Person};
 use crate::plan::state;
 use crate::rotate::limits::{Instant, PeriodCount, Usage, Window};
 use crate::rotate::{Member, Memory, Stamp, fewest_in_period, round_robin, weighted};
@@ -69,6 +72,10 @@ pub(super) struct PersonMemory {
     pub last: Option<Stamp>,
     pub automatic: Option<Stamp>,
     pub usage: Usage,
+    /// Open sequential offers: run and group.
+    pub offers: Vec<(String, String)>,
+    /// When they last claimed a lead that was offered.
+    pub claimed: Option<i64>,
 }
 
 const PERIODS: [(Window, &str); 4] = [(Window::Hour, "hour"), (Window::Day, "day"), (Window::Week, "week"), (Window::Month, "month")];
@@ -76,7 +83,16 @@ const PERIODS: [(Window, &str); 4] = [(Window::Hour, "hour"), (Window::Day, "day
 impl PersonMemory {
     pub fn read(json: Option<&Json>) -> PersonMemory {
         let Some(json) = json else { return PersonMemory::default() };
-        let mut out = PersonMemory { last: stamp(json.get("last")), automatic: stamp(json.get("automatic")), usage: Usage::default() };
+        let mut out = PersonMemory {
+            last: stamp(json.get("last")),
+            automatic: stamp(json.get("automatic")),
+            claimed: whole(json.get("claimed").and_then(|claimed| claimed.get("at"))),
+            ..PersonMemory::default()
+        };
+        for offer in json.get("offers").and_then(Json::as_list).unwrap_or_default() {
+            let text = |key: &str| offer.get(key).and_then(Json::as_text).map(str::to_owned);
+            out.offers.extend(text("run").zip(text("group")));
+        }
         for (period, (_, name)) in out.usage.calendar.iter_mut().zip(PERIODS) {
             let kept = json.get("calendar").and_then(|calendar| calendar.get(name));
             if let Some(start) = whole(kept.and_then(|kept| kept.get("start"))) {
@@ -112,7 +128,15 @@ impl PersonMemory {
                 pairs.push(("recent", Json::List(recent)));
             }
         }
-        replaced(kept, &["last", "automatic", "calendar", "recent"], pairs)
+        if !self.offers.is_empty() {
+            let mut offers = Vec::new();
+            for (run, group) in &self.offers {
+                offers.push(Json::object([("run", run.as_str().into()), ("group", group.as_str().into())]));
+            }
+            pairs.push(("offers", Json::List(offers)));
+        }
+        pairs.extend(self.claimed.map(|at| ("claimed", Json::object([("at", number(at))]))));
+        replaced(kept, &["last", "automatic", "calendar", "recent", "offers", "claimed"], pairs)
     }
 }
 
@@ -150,8 +174,33 @@ pub(super) fn group(json: Option<&Json>, member: &dyn Fn(&str) -> Option<Member>
     Memory::None
 }
 
+/// Where a group's next run of offers starts.
+pub(super) fn cursor(json: Option<&Json>, person: &mut dyn FnMut(&str) -> Person) -> Cursor {
+    let Some(json) = json.and_then(|json| json.get("offers")) else { return Cursor::default() };
+    let mut next = Vec::new();
+    for item in json.get("next").and_then(Json::as_list).unwrap_or_default() {
+        next.extend(item.as_text().map(&mut *person));
+    }
+    Cursor { started: count(json.get("started")), last: json.get("last").and_then(Json::as_text).map(person), next }
+}
+
+/// Whom a group has offered leads, all at once.
+pub(super) fn audience(json: Option<&Json>, person: &mut dyn FnMut(&str) -> Person) -> Vec<Person> {
+    let mut out = Vec::new();
+    for item in json.and_then(|json| json.get("audience")).and_then(Json::as_list).unwrap_or_default() {
+        out.extend(item.as_text().map(&mut *person));
+    }
+    out
+}
+
 /// The value of a group, over what was there.
-pub(super) fn group_json(kept: Option<&Json>, memory: &Memory, held: Option<Stamp>, name: &dyn Fn(Member) -> String) -> Json {
+pub(super) fn group_json(
+    kept: Option<&Json>,
+    memory: &Memory,
+    (cursor, audience): (Option<&Cursor>, &[Person]),
+    held: Option<Stamp>,
+    name: &dyn Fn(Member) -> String,
+) -> Json {
     let mut pairs: Vec<(&str, Json)> = Vec::new();
     match memory {
         Memory::None => {}
@@ -188,6 +237,21 @@ pub(super) fn group_json(kept: Option<&Json>, memory: &Memory, held: Option<Stam
             pairs.push(("counts", Json::Object(counts)));
         }
     }
+    let people = |people: &[Person]| {
+        let mut out = Vec::new();
+        for person in people {
+            out.push(Json::from(name(Member(person.0))));
+        }
+        Json::List(out)
+    };
+    if !audience.is_empty() {
+        pairs.push(("audience", people(audience)));
+    }
+    if let Some(cursor) = cursor {
+        let last = cursor.last.map(|last| name(Member(last.0)));
+        let offers = [("started", counted(cursor.started)), ("last", last.into()), ("next", people(&cursor.next))];
+        pairs.push(("offers", Json::object(offers)));
+    }
     pairs.extend(held.map(|held| ("held", stamp_json(held))));
-    replaced(kept, &["round", "credits", "period", "counts", "held"], pairs)
+    replaced(kept, &["round", "credits", "period", "counts", "held", "offers", "audience"], pairs)
 }

@@ -5,9 +5,13 @@ use crate::btree::BTreeSet;
 use crate::access::Authorizer;
 use crate::config::{Fallback, GroupIx, Method, Model, RuleTarget, UserIx};
 use crate::error::Result;
-use crate::plan::state;
+use crate::json::Json;
+use crate::offer::due_key;
+use crate::plan::state::{self, State};
 use crate::query::FieldIx;
 use crate::time::Instant;
+
+use super::sweep;
 
 /// What routing reads, whatever the leads are.
 #[derive(Debug, Default)]
@@ -54,6 +58,21 @@ impl Reach {
         }
     }
 
+    /// Whoever a run has to do with; people who are in no configuration any more are named in `keys`.
+    fn run(&mut self, model: &Model, run: &Json, keys: &mut Vec<String>) {
+        let group = run.get("group").and_then(Json::as_text).and_then(|id| model.groups.find(id));
+        if let Some((ix, group)) = group.and_then(|ix| Some((ix, model.groups.at(ix)?))) {
+            self.groups.insert(ix);
+            self.users.extend(group.default_assignee.map(|user| user.0));
+        }
+        for user in run.get("offeredTo").and_then(Json::as_list).unwrap_or_default().iter().filter_map(Json::as_text) {
+            match model.users.find(user) {
+                Some(user) => drop(self.users.insert(user)),
+                None => keys.push(state::key("user", user)),
+            }
+        }
+    }
+
     fn group(&mut self, model: &Model, ix: GroupIx) {
         let Some(group) = model.groups.at(ix.0) else { return };
         if !self.groups.insert(ix.0) {
@@ -94,10 +113,63 @@ pub(crate) fn slots(model: &Model) -> Vec<FieldIx> {
     out
 }
 
-/// What routing by the rules of a configuration reads.
-pub(crate) fn reads(model: &Model, auth: &Authorizer, now: Instant) -> Result<Reads> {
-    let mut reach = reach(model);
+/// What decides about leads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reached<'a> {
+    /// The rules.
+    Rules,
+    /// A group, and those that it falls back on.
+    Group(&'a str),
+    /// A run of offers.
+    Run(&'a str),
+    /// All that time has something to do with; only these runs, where they are named.
+    Time(Option<&'a [String]>),
+}
+
+/// What deciding about leads reads, as far as the state that is known tells.
+pub(crate) fn reads(model: &Model, auth: &Authorizer, now: Instant, reached: Reached<'_>, state: &State) -> Result<Reads> {
     let mut out = Reads::default();
+    let mut reach = match reached {
+        Reached::Rules => reach(model),
+        Reached::Group(id) => {
+            let mut reach = Reach::default();
+            model.groups.find(id).into_iter().for_each(|ix| reach.group(model, GroupIx(ix)));
+            reach
+        }
+        Reached::Run(id) => {
+            let mut reach = Reach::default();
+            out.keys.push(state::key("run", id));
+            match state.peek(&state::key("run", id)) {
+                Some(entry) => reach.run(model, &entry.value, &mut out.keys),
+                // Whose run it is will be known once it is read.
+                None => {
+                    reach.anybody = true;
+                    (0u32..).zip(model.groups.iter()).for_each(|(ix, _)| reach.group(model, GroupIx(ix)));
+                }
+            }
+            reach
+        }
+        Reached::Time(runs) => {
+            let mut reach = reach(model);
+            reach.anybody = true;
+            (0u32..).zip(model.groups.iter()).for_each(|(ix, _)| reach.group(model, GroupIx(ix)));
+            match runs {
+                Some(runs) => out.keys.extend(runs.iter().map(|run| state::key("run", run))),
+                None => {
+                    out.prefixes.extend(due_prefixes(now));
+                    // Offers of whoever is gone stand there.
+                    out.prefixes.push("user/".to_owned());
+                    out.keys.extend(sweep::due(state, now).into_iter().map(|run| state::key("run", run)));
+                    let gone = sweep::gone(model, state, &mut sweep::membership(model, auth, now))?;
+                    out.keys.extend(gone.runs.into_iter().map(|run| state::key("run", &run)));
+                    if !gone.groups.is_empty() {
+                        out.prefixes.push("run/".to_owned());
+                    }
+                }
+            }
+            reach
+        }
+    };
     for ix in reach.groups.clone() {
         let Some(group) = model.groups.at(ix) else { continue };
         out.keys.push(state::key("group", &group.id));
@@ -105,19 +177,38 @@ pub(crate) fn reads(model: &Model, auth: &Authorizer, now: Instant) -> Result<Re
     }
     let by_time =
         |method: &Method| matches!(method, Method::LeastRecent { .. } | Method::LeastLoaded { .. } | Method::FewestInPeriod { .. });
-    let all = model.groups.iter().any(|group| by_time(&group.method) || !group.limits.is_empty());
+    let all = model.groups.iter().any(|group| by_time(&group.method) || group.offers() || !group.limits.is_empty());
     if reach.anybody {
-        out.prefixes.push("user/".to_owned());
+        reach.users.extend((0u32..).zip(model.users.iter()).map(|(ix, _)| ix));
     }
     for user in reach.users.iter().filter_map(|ix| model.users.at(*ix)) {
-        if !reach.anybody && (all || !user.limits.is_empty()) {
+        if all || reach.anybody || !user.limits.is_empty() {
             out.keys.push(state::key("user", &user.id));
         }
         out.people.push(user.id.clone());
     }
-    if reach.anybody {
-        out.people = model.users.iter().map(|user| user.id.clone()).collect();
-    }
     out.same = reach.same;
     Ok(out)
+}
+
+/// The beginnings of all keys of what is due up to an instant.
+fn due_prefixes(now: Instant) -> Vec<String> {
+    let end = due_key(Instant(now.0.saturating_add(1)));
+    let (mut out, mut before) = (Vec::new(), "due/".to_owned());
+    for digit in end.chars() {
+        for lower in "0123456789abcdef".chars().take_while(|lower| *lower < digit) {
+            out.push(format!("{before}{lower}"));
+        }
+        before.push(digit);
+    }
+    out
+}
+
+/// The leads of those runs of the state that are read.
+pub(crate) fn leads_of_runs(state: &State, keys: &[String]) -> Vec<String> {
+    let mut out = Vec::new();
+    for entry in keys.iter().filter(|key| key.starts_with("run/")).filter_map(|key| state.peek(key)) {
+        out.extend(entry.value.get("lead").and_then(Json::as_text).map(str::to_owned));
+    }
+    out
 }

@@ -30,9 +30,12 @@ reasons! {
     11 AT_CAPACITY "at_capacity" "holds as many open leads as they may",
     12 DECLINED_BEFORE "declined_before" "has declined this lead",
     13 OFFER_OPEN "offer_open" "holds an offer of the group that is open",
-    14 NO_WEIGHT "no_weight" "has the weight 0",
-    15 CURRENT_OWNER "current_owner" "has the lead already",
-    16 RECENT_OWNER "recent_owner" "has had the lead not long ago",
+    14 RESTING "resting" "has claimed a lead not long ago",
+    15 NO_WEIGHT "no_weight" "has the weight 0",
+    16 NO_WINDOW "no_window" "would have no working time in which to answer an offer",
+    17 NO_RUN_FIELD "no_run_field" "cannot be offered leads, which have no field for a run",
+    18 CURRENT_OWNER "current_owner" "has the lead already",
+    19 RECENT_OWNER "recent_owner" "has had the lead not long ago",
 }
 
 impl Reasons {
@@ -41,9 +44,11 @@ impl Reasons {
     /// All limits.
     pub const LIMITS: Reasons = Reasons(Self::LIMIT_HOUR.0 | Self::LIMIT_DAY.0 | Self::LIMIT_WEEK.0 | Self::LIMIT_MONTH.0);
     /// What a default assignee may have against them.
-    pub const OF_DEFAULT: Reasons = Reasons(Self::OUTSIDE_HOURS.0 | Self::LIMITS.0 | Self::AT_CAPACITY.0);
+    pub const OF_DEFAULT: Reasons = Reasons(Self::BUSY.0 | Self::DECLINED_BEFORE.0);
+    /// Who is out of hours, or has enough to do.
+    const BUSY: Reasons = Reasons(Self::OUTSIDE_HOURS.0 | Self::LIMITS.0 | Self::AT_CAPACITY.0);
     /// What `ignore_availability` ignores.
-    pub const AVAILABILITY: Reasons = Reasons(Self::OF_DEFAULT.0 | Self::PAUSED.0 | Self::ABSENT.0);
+    pub const AVAILABILITY: Reasons = Reasons(Self::BUSY.0 | Self::PAUSED.0 | Self::ABSENT.0);
     /// What may change while a call gives leads.
     pub const MOVING: Reasons = Reasons(Self::LIMITS.0 | Self::AT_CAPACITY.0);
     /// What is relaxed where nobody else is left.

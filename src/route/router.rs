@@ -8,7 +8,8 @@ use crate::config::{GroupIx, Limit, UserIx};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
 use crate::plan::planner::Planner;
-use crate::plan::state;
+use crate::plan::runs;
+use crate::plan::state::{self, StateChange};
 use crate::query::{Cell, Cells, FieldIx};
 use crate::rotate::batch::{Lane, Recencies};
 use crate::rotate::limits::PeriodStarts;
@@ -18,6 +19,7 @@ use crate::table::{RowIx, Snapshot};
 use super::compiled::Compiled;
 use super::group::Group;
 use super::memory::PersonMemory;
+use super::offer::{Names, Offers};
 use super::person::{self, Person};
 use super::reasons::Reasons;
 use super::replay::Replay;
@@ -129,6 +131,18 @@ pub(super) struct Router<'p> {
     /// Users who got a lead.
     pub served: PlaceSet,
     pub replay: Replay,
+    /// By group: how it offers leads, once it was met.
+    pub offers: BTreeMap<u32, Offers>,
+    /// Numbers of people of runs.
+    pub names: Names,
+    /// The run that is moved: its own offer does not stand in its way.
+    pub own_run: Option<String>,
+    /// Runs that were moved, and whether they are open.
+    pub moved: Vec<(runs::Run, bool)>,
+    /// What becomes of them in the state.
+    pub writes: Vec<StateChange>,
+    /// Whether it is known of any lead that somebody declined it.
+    pub declines: bool,
 }
 
 impl<'p> Router<'p> {
@@ -154,6 +168,12 @@ impl<'p> Router<'p> {
             warnings: Vec::new(),
             served: PlaceSet::default(),
             replay: Replay::default(),
+            offers: BTreeMap::new(),
+            names: Names::default(),
+            own_run: None,
+            moved: Vec::new(),
+            writes: Vec::new(),
+            declines: planner.context.state.standing("declined/").next().is_some(),
         })
     }
 
@@ -211,7 +231,9 @@ impl<'p> Router<'p> {
         let now = self.planner.now.get();
         let fixed = person::fixed(model, user, now);
         let Some(known) = model.users.get(user) else {
-            return Ok(Person { fixed, at: now.0, memory: PersonMemory::default(), kept: None });
+            // Somebody of a run who is in no configuration any more.
+            let kept = self.planner.context.state.get(&state::key("user", self.names.id(model, user.0)))?.cloned();
+            return Ok(Person { fixed, at: now.0, memory: PersonMemory::read(kept.as_ref()), kept });
         };
         let kept = if self.remembers(user) { self.planner.context.state.get(&state::key("user", &known.id))?.cloned() } else { None };
         let memory = PersonMemory::read(kept.as_ref());
@@ -260,7 +282,8 @@ impl<'p> Router<'p> {
             out = person::reached(limits, &self.person(user)?.memory.usage, now, &starts);
         }
         if let Some(capacity) = self.capacity(user, group) {
-            out = out.and(Reasons::AT_CAPACITY.when(u64::from(self.load_of(slot, user)?) >= capacity));
+            let held = self.load_of(slot, user)?.saturating_add(self.offers_held(user, slot)?);
+            out = out.and(Reasons::AT_CAPACITY.when(u64::from(held) >= capacity));
         }
         Ok(out)
     }
@@ -285,9 +308,10 @@ impl<'p> Router<'p> {
             let never = planner.auth.never_receives(slot, user, Some(planner.now.get()))?;
             return Ok(Reasons::NOT_PERMITTED.when(never.is_some()));
         }
+        let declined = Reasons::DECLINED_BEFORE.when(self.has_declined(user, lead));
         if let (Asks::Rows, Some(row)) = (self.asks, lead.row) {
             let of = self.holdable(slot, user)?;
-            let not = Reasons::NOT_PERMITTED.when(!of.may.contains(row));
+            let not = Reasons::NOT_PERMITTED.when(!of.may.contains(row)).and(declined);
             return Ok(not.and(Reasons::NOT_ACCEPTED.when(!of.accepts.contains(row))));
         }
         let handover = Reassignment { slot, actor: &planner.context.actor, now: Some(planner.now.get()), changes: &[] };
@@ -296,7 +320,7 @@ impl<'p> Router<'p> {
             Some(accepts) => filter::matches(accepts, lead.cells, &planner.filtering())?,
             None => true,
         };
-        Ok(Reasons::NOT_PERMITTED.when(!may).and(Reasons::NOT_ACCEPTED.when(!accepts)))
+        Ok(Reasons::NOT_PERMITTED.when(!may).and(Reasons::NOT_ACCEPTED.when(!accepts)).and(declined))
     }
 
     /// The rows that a person may hold in a slot, and those that they accept, worked out once.

@@ -93,20 +93,17 @@ impl Router<'_> {
     }
 
     /// Asks a group, then takes its steps.
-    fn group(&mut self, ix: GroupIx, rule: u32, lead: &Subject<'_>, mut trace: Option<&mut Trace>) -> Result<Found> {
+    pub fn group(&mut self, ix: GroupIx, rule: u32, lead: &Subject<'_>, mut trace: Option<&mut Trace>) -> Result<Found> {
         let model = self.planner.model;
         let Some(group) = model.groups.at(ix.0) else { return Ok(None) };
-        if !self.meet_group(ix)? {
-            if self.asks == Asks::Replay {
-                // Who would take it nobody knows.
-                return Ok(Some((Some(Outcome::Offered), Some(ix))));
-            }
-            return offer::start_offer(self, ix, lead).map(|outcome| Some((Some(outcome), Some(ix))));
+        if self.asks == Asks::Replay && group.offers() {
+            // Who would take it nobody knows.
+            return Ok(Some((Some(Outcome::Offered), Some(ix))));
         }
         let slot = group.slot;
         let ours = |outcome| Some((Some(outcome), Some(ix)));
-        if let Some(user) = self.ask(ix, rule, lead, Reasons::NONE, trace.as_deref_mut())? {
-            return Ok(ours(Outcome::Assigned(user, slot)));
+        if let Some(outcome) = self.ask(ix, rule, lead, Reasons::NONE, trace.as_deref_mut())? {
+            return Ok(ours(outcome));
         }
         let only_default = [Fallback::Default];
         let steps = if group.on_nobody.is_empty() { only_default.as_slice() } else { &group.on_nobody };
@@ -124,10 +121,7 @@ impl Router<'_> {
                 Fallback::User(user) => self.give(*user, rule, Some((ix, slot)), lead, Reasons::NONE, trace.as_deref_mut())?.and_then(ours),
                 Fallback::NextRule => Some((None, Some(ix))),
                 Fallback::Hold => ours(Outcome::Held),
-                Fallback::IgnoreAvailability => {
-                    let found = self.ask(ix, rule, lead, Reasons::AVAILABILITY, trace.as_deref_mut())?;
-                    found.map(|user| Outcome::Assigned(user, slot)).and_then(ours)
-                }
+                Fallback::IgnoreAvailability => self.ask(ix, rule, lead, Reasons::AVAILABILITY, trace.as_deref_mut())?.and_then(ours),
                 Fallback::Unassigned => ours(Outcome::Unassigned),
             };
             if found.is_some() {
@@ -137,34 +131,40 @@ impl Router<'_> {
         Ok(None)
     }
 
-    fn ask(&mut self, ix: GroupIx, rule: u32, lead: &Subject<'_>, ignored: Reasons, trace: Option<&mut Trace>) -> Result<Option<UserIx>> {
-        match trace {
-            None => self.pick(ix, lead, ignored, None),
+    fn ask(&mut self, ix: GroupIx, rule: u32, lead: &Subject<'_>, ignored: Reasons, trace: Option<&mut Trace>) -> Result<Option<Outcome>> {
+        if !self.meet_group(ix)? {
+            return offer::start_offer(self, ix, rule, lead, ignored, trace);
+        }
+        let chosen = match trace {
+            None => self.pick(ix, lead, ignored, None)?,
             Some(trace) => {
                 let mut people = Vec::new();
                 let chosen = self.pick(ix, lead, ignored, Some(&mut people))?;
                 trace.attempts.push(Attempt { rule, group: Some(ix), people });
-                Ok(chosen)
+                chosen
             }
-        }
+        };
+        let slot = self.planner.model.groups.at(ix.0).map_or(self.planner.model.lead.owner, |group| group.slot);
+        Ok(chosen.map(|user| Outcome::Assigned(user, slot)))
     }
 
     /// Lets a lead wait: the key of the state that says since when, and its value. Nothing where it waits already.
-    pub fn hold(&mut self, lead: &str, rule: u32, ix: GroupIx) -> Result<Option<(String, crate::json::Json)>> {
+    pub fn hold(&mut self, lead: &str, rule: Option<u32>, ix: GroupIx) -> Result<Option<(String, crate::json::Json)>> {
         let model = self.planner.model;
         let key = state::key("held", lead);
-        if self.planner.context.state.get(&key)?.is_some() {
+        if self.planner.context.state.peek(&key).is_some_and(|entry| !entry.value.is_null()) {
             return Ok(None);
         }
         let Some(group) = self.groups.get(&ix.0) else { return Ok(None) };
         let since = Stamp::after(self.now, group.held.get());
         group.held.set(Some(since));
         self.lanes.get_mut(ix.0 as usize).and_then(Option::as_mut).into_iter().for_each(|lane| lane.used = true);
+        self.offers.get_mut(&ix.0).into_iter().for_each(|offers| offers.used = true);
         let name = |id: Option<&str>| id.unwrap_or_default().into();
         let value = state::value([
             ("since", super::memory::stamp_json(since)),
             ("group", name(model.groups.at(ix.0).map(|group| group.id.as_str()))),
-            ("rule", name(model.rules.at(rule).map(|rule| rule.id.as_str()))),
+            ("rule", name(rule.and_then(|rule| model.rules.at(rule)).map(|rule| rule.id.as_str()))),
         ]);
         Ok(Some((key, value)))
     }

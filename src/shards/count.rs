@@ -298,6 +298,7 @@ impl GlobalSplit {
             unit: None,
             kind: *kind,
             slot: *slot,
+            run: None,
             leads: Vec::new(),
             count: usize::try_from(*count).unwrap_or(usize::MAX),
             first: model.lead.notified.map(|_| *first),

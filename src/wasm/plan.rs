@@ -117,6 +117,20 @@ impl Plan {
         to_js(&self.inner.reads_json())
     }
 
+    /// Runs of offers that the plan starts, moves or ends.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn runs(&self) -> Result<JsValue, JsValue> {
+        self.sized().map(|plan| to_js(&plan.runs_json(crate::wire::encode::Times::Absolute)))
+    }
+
+    /// When a sweep would next change something.
+    #[wasm_bindgen(js_name = wakeAt)]
+    pub fn wake_at(&self) -> JsValue {
+        to_js(&self.inner.wake_at().into())
+    }
+
     /// Who is told what.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use crate::time::Instant;
 use crate::plan::bytes::{bytes, number};
 use crate::plan::drops::DroppedLead;
 use crate::plan::edit::NewValue;
+use crate::plan::state::StateChange;
 use crate::plan::{FORMAT, Plan, SEMANTICS, notices, timeline};
 
 mod columns;
@@ -76,8 +77,14 @@ pub(crate) fn options(plan: &Plan) -> Json {
 fn answers(plan: &Plan, times: Times) -> Json {
     let schema = &plan.model.schema;
     let state = plan.state.iter().map(|change| {
-        let json = change.to_json();
-        if times == Times::Relative { since(&json, plan.now) } else { json }
+        if times == Times::Absolute {
+            return change.to_json();
+        }
+        // A key of what is due names the end of a window; where that window begins with the plan, the run tells how long it is.
+        let opens = change.value.is_some() && change.key.starts_with("due/");
+        let key = if opens { change.key.rsplit('/').next() } else { None };
+        let key = key.map_or_else(|| change.key.clone(), |run| format!("due/{run}"));
+        since(&StateChange { key, ..change.clone() }.to_json(), plan.now)
     });
     let removed =
         plan.removed.iter().map(|(lead, expect)| Json::object([("lead", lead.as_str().into()), ("expect", timeline::json(expect))]));
@@ -92,23 +99,34 @@ fn answers(plan: &Plan, times: Times) -> Json {
         ("created", Json::List(plan.created.iter().map(|copy| plan.created_json(copy, times)).collect())),
         ("removed", Json::List(removed.collect())),
         ("split", plan.split_json()),
-        ("runs", Json::List(Vec::new())),
+        ("runs", if times == Times::Relative { since(&plan.runs_json(times), plan.now) } else { plan.runs_json(times) }),
     ])
     .canonical()
 }
 
-/// State values with every `at` that is the plan's instant as such; what was before it stays as it is.
+/// State values with every `at` that is the plan's instant as such, and the ends of what begins then as their distance; what was before it
+/// stays as it is.
 fn since(json: &Json, now: Instant) -> Json {
     match json {
-        Json::Object(pairs) => Json::Object(
-            pairs
-                .iter()
-                .map(|(key, value)| match value {
-                    Json::Number(_) if key == "at" && *value == Json::from(now.0) => ("atDistance".to_owned(), Json::Number(0.0)),
-                    _ => (key.clone(), since(value, now)),
-                })
-                .collect(),
-        ),
+        Json::Object(pairs) => {
+            let is_now = |json: Option<&Json>| json == Some(&Json::from(now.0));
+            let opens = is_now(json.get("opened").and_then(|opened| opened.get("at")));
+            let starts = is_now(json.get("startedAt"));
+            let mut out = Vec::with_capacity(pairs.len());
+            for (key, value) in pairs {
+                let distance = match (key.as_str(), value) {
+                    ("at" | "startedAt", Json::Number(_)) if is_now(Some(value)) => Some(0.0),
+                    ("expiresAt", Json::Number(at)) if opens => Some(at - Json::from(now.0).as_number().unwrap_or(0.0)),
+                    ("limitAt", Json::Number(at)) if starts => Some(at - Json::from(now.0).as_number().unwrap_or(0.0)),
+                    _ => None,
+                };
+                out.push(match distance {
+                    Some(distance) => (format!("{key}Distance"), Json::Number(distance)),
+                    None => (key.clone(), since(value, now)),
+                });
+            }
+            Json::Object(out)
+        }
         Json::List(list) => Json::List(list.iter().map(|item| since(item, now)).collect()),
         other => other.clone(),
     }

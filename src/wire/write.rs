@@ -35,7 +35,7 @@ impl Plan {
             ("notifications", self.notifications()),
             ("timeline", self.timeline(0, all)),
             ("attach", self.attach_json()),
-            ("runs", Json::List(Vec::new())),
+            ("runs", self.runs_json(Times::Absolute)),
             ("state", Json::List(self.all_state().iter().map(crate::plan::state::StateChange::to_json).collect())),
             ("reads", self.reads_json()),
             ("split", self.split_json()),
@@ -82,8 +82,8 @@ impl Plan {
     /// One entry for each lead that changes.
     pub fn timeline(&self, offset: usize, limit: usize) -> Json {
         let end = offset.saturating_add(limit).min(self.rows.len());
-        let entries = (offset.min(end)..end).filter_map(|at| self.change(at)).map(|change| {
-            let entry = timeline::entry(self, &change);
+        let entries = (offset.min(end)..end).filter_map(|at| Some((at, self.change(at)?))).map(|(at, change)| {
+            let entry = timeline::entry(self, at, &change);
             Json::object([
                 ("lead", entry.lead.into()),
                 ("at", self.now.0.into()),
@@ -99,6 +99,17 @@ impl Plan {
     /// Who is told what.
     pub fn notifications(&self) -> Json {
         Json::List(notices::of(self).iter().map(|notice| notice.to_json(self.model.schema.name(notice.slot))).collect())
+    }
+
+    /// Runs of offers that the plan starts, moves or ends.
+    pub(crate) fn runs_json(&self, times: Times) -> Json {
+        let now = (times == Times::Relative).then_some(self.now.0);
+        Json::List(self.runs.list.iter().map(|run| run.to_json(self.model.schema.name(run.slot), now)).collect())
+    }
+
+    /// When a sweep would next change something, as far as the plan knows.
+    pub fn wake_at(&self) -> Option<i64> {
+        self.runs.wake_at()
     }
 
     pub(crate) fn reads_json(&self) -> Json {

@@ -304,7 +304,7 @@ test("commands that are wrong are told every place", async () => {
   const two = await refused(() => boss.command({ type: "mass_edit", leads: { ids: ["l50"] }, set: { nope: 1, id: "x" } }), 422, "command_invalid");
   assert.deepEqual(two.data.problems.map(({ pointer }) => pointer), ["/set/nope", "/set/id"]);
   await refused(() => boss.command({ type: "nope" }), 422, "command_invalid");
-  await refused(() => boss.command({ type: "claim", run: "r" }), 501, "not_implemented");
+  await refused(() => boss.command({ type: "claim", run: "r" }), 404, "unknown_run");
   await refused(() => boss.ask("POST", "commands", { body: "{" }), 400, "not_json");
   await refused(() => boss.ask("POST", "commands", { body: new Uint8Array([0x22, 0xff, 0x22]) }), 400, "not_utf8");
   for (const body of ["[]", "null", '"x"', "{}", '{"command":1}', '{"command":{},"more":1}', '{"command":{},"options":{"now":5}}', '{"command":{},"outcome":5}']) await refused(() => boss.ask("POST", "commands", { body }), 422, "body_invalid");

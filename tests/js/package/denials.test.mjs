@@ -12,11 +12,20 @@ import { createEngineSync } from "evenhand";
 import { manifest, pkg } from "./lib/installed.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
-const VERBS = ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.claim", "lead.mass", "list.use", "rule.run", "plan.undo"];
+const VERBS = ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.claim", "lead.mass", "list.use", "rule.run", "plan.undo", "group.trigger", "group.cancel"];
 const rule = (field, operator, value) => ({ rules: [{ field, operator, value }] });
 
+/** A run that offers lead 4 to `ann`, then to `cid`; its window ends at an instant. */
+const offered = (expiresAt) => {
+  const [at, run] = [Date.parse(NOW) - 60_000, { format: 1, lead: "4", slot: "owner", group: "asks", kind: "sequential", status: "offered", number: 1, pass: 1, passFrom: 0, roster: ["ann", "cid"], offeredTo: ["ann"], history: [] }];
+  const value = { ...run, startedAt: at, expiresAt: Date.parse(expiresAt), opened: { at, window: 0 } };
+  const due = `due/${(BigInt(value.expiresAt) ^ (1n << 63n)).toString(16)}/r1.0`;
+  return { "run/r1": { version: 1, value }, [due]: { version: 1, value: { format: 1 } }, "user/ann": { version: 1, value: { format: 1, offers: [{ run: "r1", group: "asks" }] } } };
+};
+const [OPEN, OVER] = ["2026-03-02T09:05:00Z", NOW].map(offered);
+
 /** A brokerage of two companies; `ann` acts, and is given no lead but the one that she claims. */
-const world = () => ({
+const world = (runs) => ({
   config: {
     version: 1,
     fields: {
@@ -28,11 +37,15 @@ const world = () => ({
     org: [{ id: "acme", kind: "company" }, { id: "north", parent: "acme" }, { id: "west", parent: "acme" }, { id: "zeta", kind: "company" }],
     pools: [{ id: "hot", members: { users: ["ann"] } }],
     rules: [{ id: "all", to: { user: "ann" } }],
+    groups: [
+      { id: "turns", name: "Turns", members: { users: ["cid"] }, method: { type: "round_robin" } },
+      { id: "asks", name: "Asks", members: { users: ["ann", "cid"] }, method: { type: "sequential_offer", minutes: 5 } },
+    ],
     lists: [{ id: "his", name: "His", owner: "bob", query: rule("id", "in", ["1", "2"]) }],
     profiles: [{ id: "acts", grants: [{ do: VERBS, scope: "all" }] }, { id: "sees", grants: [{ do: ["lead.view"], scope: "all" }] }],
     users: ["ann", "bob", "cid"].map((id) => ({ id, unit: "north", profiles: [id === "ann" ? "acts" : "sees"] })),
   },
-  leads: [
+  leads: runs ? [{ id: "4", version: 1, owner: "bob", unit: "north", status: "new", run: "r1" }] : [
     { id: "1", version: 1, owner: "bob", agent: "cid", primary: "bob", unit: "north", status: "new", score: 1 },
     { id: "2", version: 1, owner: "bob", agent: "cid", primary: "bob", unit: "north", status: "new", score: 2 },
     { id: "3", version: 1, owner: null, unit: "north", pool: "hot", status: "new", score: 3 },
@@ -59,7 +72,11 @@ const CLEAR = "lead.view lead.edit lead.release lock reassignable";
 /** The way back of what left one without an owner, and of what moved one: nothing is asked of whoever had it. */
 const FILL = "lead.view lead.edit lock";
 const BACK = "lead.view lead.edit lead.release lock reassignable";
-/** Commands, what they ask, and what the way back asks besides `plan.undo`; nothing where no field changes that could go back. */
+/** What is given to a group by hand. */
+const GROUP = "lead.view lead.edit lead.release group.trigger receive lock reassignable boundary";
+/** The way back of what ended a run: the lead is locked no more. */
+const ENDED = "lead.view lead.edit lead.release reassignable";
+/** Commands, what they ask, and what the way back asks besides `plan.undo`; nothing where no field changes that could go back. Last the state, where there are runs. */
 const TABLE = [
   [{ type: "assign", leads: { ids: ["1"] }, to: "cid" }, MOVE, BACK],
   [{ type: "assign", leads: both, to: "cid" }, `${MOVE} lead.mass`, BACK],
@@ -80,6 +97,15 @@ const TABLE = [
   // Afterwards it stands in a unit of the company, wherever it stood before.
   [{ type: "transfer", lead: "1", unit: "west", user: "cid" }, MOVE, BACK],
   [{ type: "route", leads: { ids: ["3"] } }, "lead.view rule.run receive lock boundary", "lead.view lead.edit lead.release lock"],
+  [{ type: "start_group", leads: { ids: ["1"] }, group: "turns" }, GROUP, BACK],
+  [{ type: "start_group", leads: both, group: "turns" }, `${GROUP} lead.mass`, BACK],
+  // What only starts a run is not taken back: a run is cancelled.
+  [{ type: "start_group", leads: { ids: ["1"] }, group: "asks" }, GROUP],
+  [{ type: "claim", run: "r1" }, "lead.view receive lock boundary", ENDED, OPEN],
+  [{ type: "decline", run: "r1" }, "lock", undefined, OPEN],
+  [{ type: "cancel_run", run: "r1" }, "lead.view group.cancel lock", undefined, OPEN],
+  [{ type: "cancel_run", run: "r1", to: "cid" }, `${MOVE} group.cancel`, ENDED, OPEN],
+  [{ type: "sweep" }, "lead.view rule.run lock", undefined, OVER],
   [{ type: "claim_from_pool", lead: "3" }, "lead.view lead.claim receive lock boundary", "lead.view lead.edit lead.release lock"],
 ];
 
@@ -88,13 +114,12 @@ const KINDS = JSON.parse(readFileSync(new URL("../../commands.json", import.meta
 assert.deepEqual(KINDS.filter((kind) => !TABLE.some(([{ type }]) => type === kind)), [], "commands without a row of the table");
 
 /** A world, opened; with what is denied, if anything is. */
-function opened(engine, denial) {
-  const here = world();
+function opened(engine, denial, state) {
+  const here = world(state !== undefined);
   if (denial !== undefined) DENIALS[denial](here);
   const workspace = engine.workspace(here.config);
   return { ...here, workspace, table: workspace.load(here.leads, { absent: ["access", "pool", "run"] }) };
 }
-const context = { actor: "ann", now: NOW, id: "plan-1" };
 const changes = (plan) => plan.count + plan.created().length + plan.removed().length + plan.notifications.length;
 
 /** The plan that was made where all is allowed, as one would forge it for the world where it is not: signed anew. */
@@ -126,18 +151,19 @@ test("each question that is denied keeps each command that asks it from changing
   const folder = mkdtempSync(join(tmpdir(), "evenhand-denials-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = (name, content) => (writeFileSync(join(folder, name), JSON.stringify(content)), join(folder, name));
-  const cli = ({ config, leads }, command) =>
-    spawnSync(process.execPath, [join(pkg, manifest.bin.evenhand), "plan", "--workspace", file("ws.json", config), "--leads", file("leads.json", leads), "--command", file("cmd.json", command), "--absent", "access,pool,run", "--actor", "ann", "--now", NOW, "--json"], { encoding: "utf8" });
+  const cli = ({ config, leads }, command, state = {}) =>
+    spawnSync(process.execPath, [join(pkg, manifest.bin.evenhand), "plan", "--state", file("state.json", state), "--workspace", file("ws.json", config), "--leads", file("leads.json", leads), "--command", file("cmd.json", command), "--absent", "access,pool,run", "--actor", "ann", "--now", NOW, "--json"], { encoding: "utf8" });
   const wrong = [];
   let controls = 0;
-  for (const [command, asks, back] of TABLE) {
-    const able = opened(engine);
+  for (const [command, asks, back, state] of TABLE) {
+    const context = { actor: "ann", now: NOW, id: "plan-1", ...(state === undefined ? {} : { state }) };
+    const able = opened(engine, undefined, state);
     const made = able.workspace.plan(able.table, command, context);
     assert.ok(changes(made) > 0, JSON.stringify([command, made.toJSON()]));
-    assert.equal(cli(able, command).status, made.count > 0 ? 0 : 1);
+    assert.equal(cli(able, command, state).status, made.count > 0 ? 0 : 1);
     for (const denial of Object.keys(DENIALS)) {
       const where = `${JSON.stringify(command)} without ${denial}`;
-      const denied = opened(engine, denial);
+      const denied = opened(engine, denial, state);
       const { workspace, table, leads } = denied;
       const asked = asks.split(" ").includes(denial);
       const plan = workspace.plan(table, command, context);
@@ -148,7 +174,7 @@ test("each question that is denied keeps each command that asks it from changing
       if (asked ? verdict.ok : proved && !verdict.ok) wrong.push(`verify: ${where}: ${JSON.stringify(verdict.ok ? [] : verdict.problems)}`);
       controls += Number(proved);
       if (asked) {
-        const { status, stdout } = cli(denied, command);
+        const { status, stdout } = cli(denied, command, state);
         if (status !== 1 || JSON.parse(stdout).changes.length > 0) wrong.push(`command line: ${where}: ${status}`);
       }
       if (back !== undefined) {

@@ -41,8 +41,8 @@ export class World {
   planned(plan, name = "") {
     this.plans.set(name, plan);
     const { rows, to, users } = plan.columns();
-    const { outcome, droppedCount } = plan;
-    return { ...plan.toJSON(), outcome, droppedCount, byAssignee: plan.byAssignee(), columns: { rows: [...rows], to: [...to], users } };
+    const { outcome, droppedCount, wakeAt } = plan;
+    return { ...plan.toJSON(), outcome, droppedCount, wakeAt, byAssignee: plan.byAssignee(), columns: { rows: [...rows], to: [...to], users } };
   }
 }
 
@@ -113,7 +113,8 @@ const calls = {
     return this.workspace.members(members);
   },
   plan(step) {
-    const { command, selection, stored, as } = step;
+    const { selection, stored, runOf, as } = step;
+    const command = runOf === undefined ? step.command : { ...step.command, run: this.plans.get(runOf).runs[0].id };
     const named = selection === undefined ? command : { ...command, leads: { selection: this.selections.get(selection) } };
     const context = this.context(step);
     const plans = Object.entries(stored ?? {}).map(([id, name]) => [id, this.plans.get(name).encode()]);

@@ -101,7 +101,8 @@ impl Naive {
         }
         let never: BTreeSet<Person> = self.said().filter(|(_, what)| *what == Outcome::Declined).map(|(who, _)| who).collect();
         let fit = |person: &Person| {
-            let rested = view.last_claim(*person).is_none_or(|claim| now.0 >= claim.0 + i64::from(options.rest_seconds) * 1000);
+            let rest = i64::from(options.rest_seconds) * 1000;
+            let rested = rest == 0 || view.last_claim(*person).is_none_or(|claim| now.0 >= claim.0 + rest);
             view.members().contains(person) && view.is_active(*person) && view.is_eligible(*person) && rested && !never.contains(person)
         };
         let passes = self.log.iter().filter(|line| matches!(line, Line::Pass(_))).count();

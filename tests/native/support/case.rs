@@ -20,7 +20,7 @@
 //! | `scope` | `actor`, `verb` | `{describe, fields}` |
 //! | `can` | `question`, `table` | the decision |
 //! | `receivers`, `members` | `question`, `members` | the answer |
-//! | `plan` | `command`, `context`, `selection`, `stored`, `as` | everything that the plan tells |
+//! | `plan` | `command`, `context`, `selection`, `stored`, `runOf`, `as` | everything that the plan tells |
 //! | `explain` | `lead`, `context`, `assume`, `instead` | the trace |
 //! | `simulate` | `options`, `context` | `{report, counts, elsewhere}` |
 //! | `forecast` | `group`, `n`, `context` | the users |
@@ -31,7 +31,7 @@
 //! | `statements` | `plan`, `dialect`, `options` | the statements that write it |
 //! | `keep` | `plan` | the state after it, which contexts with `"remembered": true` get |
 //!
-//! `form` is `handle`, `json` or `bytes`. `change` is `{path, value}` (or `{path, remove: true}`) for the plan's JSON; `flip` is `{at, xor}` for its bytes.
+//! `runOf` names a plan whose first run is the command's `run`. `form` is `handle`, `json` or `bytes`. `change` is `{path, value}` (or `{path, remove: true}`) for the plan's JSON; `flip` is `{at, xor}` for its bytes.
 
 use std::collections::BTreeMap;
 
@@ -227,6 +227,10 @@ impl World {
             "plan" => {
                 let picked = step.get("selection").and_then(Json::as_text).map(|name| &self.selections[name]);
                 let mut command = part(step, "command").clone();
+                if let Some(name) = step.get("runOf").and_then(Json::as_text) {
+                    let runs = self.plans[name].to_json().get("runs").cloned().unwrap_or_default();
+                    put(&mut command, "/run", runs.as_list().and_then(|runs| runs[0].get("id")));
+                }
                 if picked.is_some() {
                     put(&mut command, "/leads", Some(&Json::object([("selection", true.into())])));
                 }
@@ -348,6 +352,7 @@ impl World {
         ]);
         let by_assignee = plan.by_assignee().into_iter().map(|(user, leads)| (user, leads.into()));
         out.push(("outcome".to_owned(), plan.outcome().into()));
+        out.push(("wakeAt".to_owned(), plan.wake_at().into()));
         out.push(("droppedCount".to_owned(), plan.dropped_count()));
         out.push(("byAssignee".to_owned(), Json::Object(by_assignee.collect())));
         out.push(("columns".to_owned(), columns));

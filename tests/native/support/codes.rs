@@ -15,9 +15,8 @@ use evenhand::json::Json;
 const SINGLE: [&str; 10] = ["actor", "boundary", "empty", "locked", "malformed", "missing", "placeholder", "refused", "stale", "tampered"];
 
 /// Literals of that form which are no codes, beside the names of commands: words of configurations and names in SQL.
-const WORDS: [&str; 19] = [
+const WORDS: [&str; 17] = [
     "broadcast_offer",
-    "cancel_run",
     "epoch_ms",
     "evenhand_given",
     "evenhand_lead",
@@ -34,38 +33,26 @@ const WORDS: [&str; 19] = [
     "round_robin",
     "sequential_offer",
     "spare_percent",
-    "start_group",
 ];
 
 /// Codes that no case can bring about, with the reason, and the file that checks them instead.
-const EXCEPTIONS: [(&str, &str, Option<&str>); 25] = [
-    ("all_declined", "offers have no command yet", None),
+const EXCEPTIONS: [(&str, &str, Option<&str>); 14] = [
     ("batch_invalid", "the package makes no such batches", Some("src/engine/table/load/spans.rs")),
-    ("declined_before", "commands of offers give it", None),
     ("duplicate_key", "an object of JavaScript has a key once", Some("src/base/json.rs")),
     ("edit_invalid", "plans make no such edits", Some("src/engine/table/tests/changes.rs")),
     ("json_too_large", "it takes hundreds of megabytes", Some("src/base/json.rs")),
-    ("lead_not_loaded", "nothing gives it yet", None),
-    ("no_default", "offers have no command yet", None),
     (
         "no_randomness",
         "every runtime has randomness, but for the moment in which a module loads",
         Some("tests/js/package/runtimes.test.mjs"),
     ),
-    ("no_window", "offers have no command yet", None),
-    ("nobody_claimed", "offers have no command yet", None),
-    ("not_offered", "offers have no command yet", None),
     ("not_shardable", "no step has shards", Some("tests/native/shards_bad.rs")),
-    ("offer_expired", "offers have no command yet", None),
-    ("offer_open", "commands of offers give it", None),
     ("row_too_long", "it takes hundreds of megabytes", Some("src/engine/table/tests/bad.rs")),
     ("rule_failed", "a compiled condition does not fail where there is a time and an actor", None),
-    ("run_ended", "offers have no command yet", None),
     ("settlement_malformed", "no step has shards", Some("tests/native/shards_bad.rs")),
     ("settlement_stale", "no step has shards", Some("tests/native/shards_bad.rs")),
     ("split_too_large", "it takes more leads than a table can hold, or shards", Some("tests/native/shards_bad.rs")),
     ("tally_malformed", "no step has shards", Some("tests/native/shards_bad.rs")),
-    ("time_up", "offers have no command yet", None),
     ("wrong_table", "only JavaScript has handles that can be mistaken", Some("tests/js/package/checks.mjs")),
     ("wrong_workspace", "only JavaScript has handles that can be mistaken", Some("tests/js/package/checks.mjs")),
 ];

@@ -12,6 +12,11 @@ impl Dice {
         (mixed ^ mixed >> 31) % sides
     }
 
+    /// A place in a list of that many.
+    pub fn below(&mut self, many: usize) -> usize {
+        self.roll(many as u64) as usize
+    }
+
     /// Whether one of so many sides came up.
     pub fn one_in(&mut self, sides: u64) -> bool {
         self.roll(sides) == 0

@@ -31,7 +31,7 @@ export const openapi = {
         security,
         parameters: [tenant, { name: "Idempotency-Key", in: "header", description: "The plan is written once under this key of this actor, however often it is sent.", schema: { type: "string", minLength: 1, maxLength: 200 } }],
         requestBody: { required: true, content: json(ref("PostedCommand")) },
-        responses: { 200: { description: "Written.", content: json(ref("Written")) }, ...problems(400, 408, 409, 413, 415, 422, 501, ...common) },
+        responses: { 200: { description: "Written.", content: json(ref("Written")) }, ...problems(400, 408, 409, 413, 415, 422, ...common) },
       },
     },
     "/v1/tenants/{tenant}/plans": {
@@ -41,7 +41,7 @@ export const openapi = {
         security,
         parameters: [tenant],
         requestBody: { required: true, content: { "application/octet-stream": {} } },
-        responses: { 200: { description: "Proved and written.", content: json(ref("Written")) }, ...problems(400, 408, 409, 413, 415, 422, 501, ...common) },
+        responses: { 200: { description: "Proved and written.", content: json(ref("Written")) }, ...problems(400, 408, 409, 413, 415, 422, ...common) },
       },
     },
     "/v1/tenants/{tenant}/leads/{id}": {
@@ -108,7 +108,6 @@ export const openapi = {
       422: refusal("Understood, and wrong."),
       429: refusal("Too many requests of this actor.", { "Retry-After": { schema: text } }),
       500: refusal("A fault of the worker's own."),
-      501: refusal("This build has no such command."),
       503: refusal("Try again.", { "Retry-After": { schema: text } }),
     },
     schemas: {

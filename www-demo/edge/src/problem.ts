@@ -32,7 +32,6 @@ const TITLES: Record<number, string> = {
   422: "The request was understood and is wrong",
   429: "Too many requests",
   500: "Something failed here",
-  501: "Not in this build",
   503: "Not available just now",
 };
 

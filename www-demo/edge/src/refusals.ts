@@ -30,7 +30,6 @@ const ERRORS: Record<string, number> = {
   plan_malformed: 400,
   plan_missing: 404,
   unknown_actor: 403,
-  not_implemented: 501,
   engine_failed: 503,
   out_of_memory: 503,
 };
@@ -42,6 +41,7 @@ export function fromEngine({ code, message, diagnostics }: EvenhandError): Answe
   return problem(status, code, { detail: message, problems, ...(status === 503 ? { headers: { "retry-after": "1" } } : {}) });
 }
 
+const UNKNOWN = new Set(["unknown_lead", "unknown_run"]);
 const FORBIDDEN = new Set(["not_permitted", "receiver_not_permitted"]);
 
 /** Why a plan is not written: the command was refused, or none of its leads may be touched. */
@@ -52,11 +52,11 @@ export function fromPlan(plan: Plan): Answer | undefined {
     // `allOrNothing` refuses for what became of some lead, anything else for who asks.
     return problem(dropped.length > 0 ? 409 : 403, "refused", { problems: [...problems, ...dropped] });
   }
-  const touched = plan.count + plan.created().length + plan.removed().length;
+  const touched = plan.count + plan.created().length + plan.removed().length + plan.runs.length;
   const dropped = plan.dropped();
   if (touched > 0 || dropped.length === 0 || dropped.some(({ code }) => code === "no_change")) return undefined;
   const all = (test: (code: string) => boolean) => dropped.every(({ code }) => test(code));
-  const status = all((code) => code === "unknown_lead") ? 404 : all((code) => FORBIDDEN.has(code)) ? 403 : 409;
+  const status = all((code) => UNKNOWN.has(code)) ? 404 : all((code) => FORBIDDEN.has(code)) ? 403 : 409;
   const [first] = dropped;
   const code = first !== undefined && all((other) => other === first.code) ? first.code : "nothing_to_do";
   return problem(status, code, { problems: dropped.map(({ lead, code, message }) => ({ code, detail: message, lead })) });

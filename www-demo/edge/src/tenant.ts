@@ -183,7 +183,15 @@ export class Tenant extends DurableObject<Env> {
       for (const now of new Set(times)) {
         const context = { ...who, now };
         const asked = { ...context, plans: read.plans };
-        this.#fetch(workspace, config, command, workspace.needs(command, asked), context, read, keys);
+        // What a run has to do with is known once the run is read, and what a sweep has to do once the keys of what is due are.
+        const named = new Set<string>();
+        for (let more = true; more; ) {
+          const needs = workspace.needs(command, { ...asked, state: read.state });
+          const before = named.size;
+          for (const name of [...needs.state.keys, ...needs.state.prefixes]) named.add(name);
+          more = named.size > before;
+          this.#fetch(workspace, config, command, needs, context, read, keys);
+        }
       }
     }
     return read;
@@ -269,8 +277,8 @@ function table(workspace: Workspace, { rows, whole }: Read): LeadTable {
 
 /** The slot whose holders a command is about: their open leads are what previews and totals count. */
 function slotOf(command: Command, config: WorkspaceConfig): string {
-  const { slot, split } = command as { slot?: unknown; split?: { slot?: unknown; to?: { group?: unknown } } };
-  const group = config.groups?.find(({ id }) => id === split?.to?.group)?.slot;
+  const { slot, split, group: started } = command as { slot?: unknown; group?: unknown; split?: { slot?: unknown; to?: { group?: unknown } } };
+  const group = config.groups?.find(({ id }) => id === (split?.to?.group ?? started))?.slot;
   const named = [slot, split?.slot, group].find((name) => typeof name === "string" && config.fields[name]?.type === "user");
   return (named as string | undefined) ?? config.lead.owner;
 }

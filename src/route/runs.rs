@@ -1,0 +1,179 @@
+//! Answers to offers, and runs that are ended by hand.
+
+use std::rc::Rc;
+
+use crate::access::Reason;
+use crate::config::{UserIx, Verb};
+use crate::error::Result;
+use crate::offer::{Event, Person, Refusal};
+use crate::plan::draft::Draft;
+use crate::plan::drops::{DropCode, RowChecks};
+use crate::plan::planner::{Move, Planner};
+use crate::query::FieldIx;
+use crate::table::{Row, RowIx};
+
+use super::changes::{self, Changes};
+use super::offer::Stored;
+use super::router::{Asks, Decision, Outcome, Router, Subject};
+
+/// What somebody says to an offer.
+pub(crate) enum Answer<'a> {
+    Claim,
+    /// With the reason in their own words.
+    Decline(Option<&'a str>),
+}
+
+impl Refusal {
+    fn drop_code(self) -> DropCode {
+        match self {
+            Refusal::NotOffered => DropCode::NotOffered,
+            Refusal::OfferExpired => DropCode::OfferExpired,
+            Refusal::AlreadyClaimed => DropCode::AlreadyClaimed,
+            Refusal::RunEnded => DropCode::RunEnded,
+        }
+    }
+}
+
+/// Whether the field of a lead that locks it names the run.
+pub(super) fn is_locked_by(planner: &Planner<'_>, row: RowIx, run: &str) -> bool {
+    planner.model.lead.run.is_some_and(|field| planner.table.cell(row, field).text() == Some(run))
+}
+
+/// Nobody decided but the group.
+pub(super) fn by_group(router: &Router<'_>, stored: &Stored) -> Decision {
+    let group = router.planner.model.groups.find(&stored.group).map(crate::config::GroupIx);
+    Decision { outcome: Outcome::Unassigned, rule: None, group }
+}
+
+/// The lead of a run, if the actor may see it.
+fn visible(planner: &Planner<'_>, stored: &Stored) -> Result<Option<RowIx>> {
+    let view = planner.view()?;
+    Ok(planner.table.find(&stored.lead).filter(|row| view.contains(*row)))
+}
+
+/// Somebody claims or declines what is offered to them.
+pub(crate) fn answer(planner: &Planner<'_>, id: &str, answer: &Answer<'_>) -> Result<Draft> {
+    let mut draft = Draft::default();
+    draft.routed.automatic = true;
+    let mut router = Router::new(planner, Asks::Each)?;
+    let actor = Person(planner.actor.0);
+    let found = router.run(id)?;
+    let seen = match &found {
+        Some(stored) => visible(planner, stored)?,
+        None => None,
+    };
+    let concerns = |stored: &Stored| {
+        let run = &stored.run;
+        run.offered_to.contains(&actor) || run.assignee == Some(actor) || run.last_outcome(actor).is_some()
+    };
+    // A run of a lead that is hidden, and that was never offered to the actor, cannot be told from one that is not there.
+    let Some(mut stored) = found.filter(|stored| seen.is_some() || concerns(stored)) else {
+        draft.drops.named(id.to_owned(), DropCode::UnknownRun);
+        return Ok(draft);
+    };
+    // Whoever may not see the lead hears of the run only.
+    let hidden = stored.anonymous && seen.is_none();
+    let row = planner.table.find(&stored.lead);
+    let refuse = |draft: &mut Draft, stored: &Stored, code: DropCode| match row {
+        Some(row) if !hidden => draft.drops.row(row, code),
+        _ => draft.drops.named(if hidden { id.to_owned() } else { stored.lead.clone() }, code),
+    };
+    let Some(row) = row else {
+        refuse(&mut draft, &stored, DropCode::LeadNotLoaded);
+        return Ok(draft);
+    };
+    if stored.is_open() && !is_locked_by(planner, row, id) {
+        refuse(&mut draft, &stored, DropCode::RunEnded);
+        return Ok(draft);
+    }
+    let cells = Row { table: planner.table, row };
+    let lead = Subject { row: Some(row), cells: &cells };
+    let holds = stored.run.offered_to.contains(&actor);
+    let may = match answer {
+        Answer::Claim if holds => router.may_have(planner.actor, stored.slot, &lead)?,
+        _ => None,
+    };
+    let event = match answer {
+        Answer::Claim => Event::Claim(actor),
+        Answer::Decline(reason) => {
+            stored.says(*reason);
+            Event::Decline(actor)
+        }
+    };
+    let before = stored.clone();
+    match router.advance(&mut stored, event, &lead)? {
+        Err(refusal) => refuse(&mut draft, &before, refusal.drop_code()),
+        Ok(_) if may.is_some() => {
+            refuse(&mut draft, &before, DropCode::ReceiverNotPermitted);
+            draft.routed.reasons.extend(may.map(|reasons| (row.0, Rc::new(reasons))));
+        }
+        Ok(false) => {}
+        Ok(true) => {
+            let mut changes = Changes::new(planner, 1)?;
+            let by = by_group(&router, &stored);
+            changes.push_run(&mut draft, &mut router, Some(row), by);
+            changes::done(router, changes, &mut draft)?;
+        }
+    }
+    Ok(draft)
+}
+
+impl Router<'_> {
+    /// Why somebody may not have the lead, whatever else is against them; none if they may.
+    fn may_have(&mut self, user: UserIx, slot: FieldIx, lead: &Subject<'_>) -> Result<Option<Vec<Reason>>> {
+        let reasons = self.of_lead(user, slot, lead)?.without(super::Reasons::DECLINED_BEFORE);
+        let id = self.planner.id_of(user);
+        let told: Vec<Reason> =
+            reasons.list().map(|(code, message)| Reason::new(code, None, format!("`{id}` {message}")).with("user", id)).collect();
+        Ok((!told.is_empty()).then_some(told))
+    }
+}
+
+/// Somebody ends a run; the lead goes to whoever is named, or stays where it is.
+pub(crate) fn cancel(planner: &Planner<'_>, id: &str, to: Option<&str>) -> Result<Draft> {
+    let mut draft = Draft::default();
+    draft.routed.automatic = true;
+    let mut router = Router::new(planner, Asks::Each)?;
+    let found = router.run(id)?;
+    let seen = match &found {
+        Some(stored) => visible(planner, stored)?,
+        None => None,
+    };
+    let (Some(mut stored), Some(row)) = (found, seen) else {
+        draft.drops.named(id.to_owned(), DropCode::UnknownRun);
+        return Ok(draft);
+    };
+    let may = planner.auth.group_may(planner.actor, Verb::GroupCancel, &stored.group)?;
+    if !may.allowed {
+        return Ok(Draft::refuse(may.reasons));
+    }
+    let to = to.and_then(|to| planner.model.user(to)).map(|(user, _)| user);
+    if let Some(to) = to {
+        let mut checks = RowChecks::default();
+        planner.ask_edit(&mut checks)?;
+        planner.ask_moves(&[Move { slot: stored.slot, to: Some(planner.id_of(to)) }], &[], &mut checks)?;
+        // It is this very run that locks it.
+        checks.forget(DropCode::Locked);
+        let mut rows = vec![row.0];
+        draft.drops.drop_failing(&mut rows, checks);
+        if rows.is_empty() {
+            draft.questions = vec![crate::plan::reasons::Question::May(Verb::LeadEdit)];
+            draft.questions.push(crate::plan::reasons::Question::of_move(stored.slot, Some(planner.id_of(to).to_owned())));
+            return Ok(draft);
+        }
+    }
+    let locked = is_locked_by(planner, row, id);
+    let cells = Row { table: planner.table, row };
+    let lead = Subject { row: Some(row), cells: &cells };
+    let event = Event::Cancel { by: Person(planner.actor.0), to: to.filter(|_| locked).map(|user| Person(user.0)) };
+    match router.advance(&mut stored, event, &lead)? {
+        Err(refusal) => draft.drops.row(row, refusal.drop_code()),
+        Ok(_) => {
+            let mut changes = Changes::new(planner, 1)?;
+            let by = by_group(&router, &stored);
+            changes.push_run(&mut draft, &mut router, Some(row).filter(|_| locked), by);
+            changes::done(router, changes, &mut draft)?;
+        }
+    }
+    Ok(draft)
+}
