@@ -28,6 +28,19 @@ const scenes = {
     hash: "#/partners?list=rules",
     doings: [{ click: "Move Everything else up" }, { click: "Move Everything else up" }, { see: "Put in force" }],
   },
+  realty: {
+    before: {
+      hash: "#/realty?as=ilse&list=all",
+      doings: [
+        { find: "R-4002" }, { inside: "To a group…" }, { radio: "Blast to all buyers’ agents" }, { write: "Start for 1 lead" }, { toast: "Given to Blast" }, { clock: "5 minutes later" },
+        { list: "All leads" }, { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { toast: "Given to Next up, Spanish" },
+        { list: "All leads" }, { find: "R-4004" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { count: "1" },
+      ],
+    },
+    hash: "#/realty?as=diego&list=offers",
+    doings: [{ see: "Claim" }],
+    kept: ["1024-dark", "390-light"],
+  },
   pools: { hash: "#/pools?list=fresh", doings: [] },
   lists: {
     hash: "#/lists?list=renewals",

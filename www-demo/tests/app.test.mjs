@@ -78,6 +78,14 @@ for (const colorScheme of ["light", "dark"]) {
     for (const doing of [{ list: "Came in, not routed yet" }, { find: "P-5884" }, { unfold: "Who would get it, and why?" }, { link: "Oddný Sørensen were paused" }]) await router.do(doing);
     await look("why this person", routing);
     await routing.close();
+    const { page: asking } = await open(context, desk.address, "#/realty?as=ilse&list=all");
+    const agent = new Driver(asking);
+    for (const doing of [{ find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { see: "is asked first" }]) await agent.do(doing);
+    await look("a group", asking);
+    for (const doing of [{ write: "Start for 1 lead" }, { as: "Alma Ríos" }, { list: "Offers" }]) await agent.do(doing);
+    await asking.getByRole("button", { name: "Claim Lucía Barrientos" }).waitFor();
+    await look("offers", asking);
+    await asking.close();
     await driver.do({ as: "Amara Obi" });
     await driver.do({ click: "Reassign all: not allowed, why?" });
     await look("why not", page);

@@ -37,4 +37,13 @@ export const worlds = [
     now: "2026-03-18T17:00:00Z",
     actor: "delphine",
   },
+  {
+    id: "realty",
+    title: "Real estate",
+    line: "Groups that give leads in turn, ask one after the other, or all at once.",
+    lead: ["lead", "leads"],
+    count: 4000,
+    now: "2026-03-20T16:00:00Z",
+    actor: "raj",
+  },
 ];

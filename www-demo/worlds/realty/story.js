@@ -1,0 +1,23 @@
+export const story = {
+  title: "Who gets it: in turn, one after the other, all at once",
+  steps: [
+    { say: "New leads that nobody has", actor: "raj", list: { list: "fresh" }, expect: { count: 143 } },
+    { say: "The valley’s group is not for the harbor", actor: "raj", ask: { do: "group.trigger", group: "in_turn" }, expect: { allowed: false, reasons: ["not_available"] } },
+    { say: "In turn: Wim gives a lead to the valley’s group, and the first in turn has it", actor: "wim", plan: { type: "start_group", leads: { ids: ["R-4003"] }, group: "in_turn" }, expect: { count: 1, refused: [], dropped: {}, runs: [{ lead: "R-4003", status: "assigned", offeredTo: [], assignee: "gaby" }], changes: { "R-4003": { agent: "gaby" } } } },
+    { say: "Next up: Raj starts the Spanish group, and one is asked first", actor: "raj", plan: { type: "start_group", leads: { ids: ["R-4001"] }, group: "next_up" }, keep: "next", expect: { count: 1, refused: [], dropped: {}, runs: [{ lead: "R-4001", status: "offered", offeredTo: ["alma"], assignee: null }] } },
+    { say: "While it runs, the slot cannot be changed", actor: "raj", plan: { type: "assign", leads: { ids: ["R-4001"] }, to: "brett" }, expect: { count: 0, dropped: { locked: 1 } } },
+    { say: "Alma declines; the next one is asked at once", actor: "alma", plan: { type: "decline" }, runOf: "next", expect: { refused: [], dropped: {}, runs: [{ lead: "R-4001", status: "offered", offeredTo: ["diego"], assignee: null }] } },
+    { say: "Whoever is not asked cannot claim", actor: "gaby", plan: { type: "claim" }, runOf: "next", expect: { count: 0, dropped: { not_offered: 1 } } },
+    { say: "Five minutes pass without an answer, and it goes on to the last", actor: "clock", minutes: 5, plan: { type: "sweep" }, expect: { refused: [], dropped: {}, runs: [{ lead: "R-4001", status: "offered", offeredTo: ["gaby"], assignee: null }] } },
+    { say: "Gabriela claims it: one winner, one entry in the timeline", actor: "gaby", plan: { type: "claim" }, runOf: "next", expect: { count: 1, refused: [], dropped: {}, runs: [{ lead: "R-4001", status: "claimed", offeredTo: [], assignee: "gaby" }], timeline: [{ lead: "R-4001", text: "assigned to Gabriela Montes; claimed in the group Next up, Spanish" }], changes: { "R-4001": { agent: "gaby", run: null } } } },
+    { say: "A blast: everybody is asked at once", actor: "sunday", plan: { type: "start_group", leads: { ids: ["R-4002"] }, group: "blast" }, keep: "blast", expect: { count: 1, refused: [], dropped: {}, runs: [{ lead: "R-4002", status: "offered", offeredTo: ["joss", "alma", "brett", "cora", "diego", "esther", "gaby", "hank", "ivy"], assignee: null }] } },
+    { say: "Esther is first", actor: "esther", plan: { type: "claim" }, runOf: "blast", expect: { count: 1, refused: [], dropped: {}, runs: [{ lead: "R-4002", status: "claimed", offeredTo: [], assignee: "esther" }] } },
+    { say: "Cora is too late: what is Esther’s is not for her to see", actor: "cora", plan: { type: "claim" }, runOf: "blast", expect: { count: 0, dropped: { unknown_run: 1 } } },
+    { say: "Another Spanish lead: the turn goes on after whoever claimed", actor: "raj", plan: { type: "start_group", leads: { ids: ["R-4004"] }, group: "next_up" }, keep: "again", expect: { count: 1, runs: [{ lead: "R-4004", status: "offered", offeredTo: ["alma"], assignee: null }] } },
+    { say: "Nobody answers the first time …", actor: "clock", minutes: 5, plan: { type: "sweep" }, expect: { dropped: {}, runs: [{ lead: "R-4004", status: "offered", offeredTo: ["diego"], assignee: null }] } },
+    { say: "… nor the second …", actor: "clock", minutes: 5, plan: { type: "sweep" }, expect: { dropped: {}, runs: [{ lead: "R-4004", status: "offered", offeredTo: ["gaby"], assignee: null }] } },
+    { say: "… nor the last: the default has it", actor: "clock", minutes: 5, plan: { type: "sweep" }, expect: { count: 1, dropped: {}, runs: [{ lead: "R-4004", status: "defaulted", offeredTo: [], assignee: "ilse" }], timeline: [{ lead: "R-4004", text: "assigned to Ilse Marchetti-Boone; given to the default assignee of the group Next up, Spanish: nobody who was asked claimed the lead" }] } },
+    { say: "A team lead may change the group of the own team", actor: "joss", ask: { do: "group.edit", group: "first_homes" }, expect: { allowed: true, reasons: ["granted"] } },
+    { say: "An office manager, no group of the company", actor: "raj", ask: { do: "group.edit", group: "blast" }, expect: { allowed: false, reasons: ["not_permitted"] } },
+  ],
+};
