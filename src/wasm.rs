@@ -22,6 +22,7 @@
 pub mod filter;
 pub mod leads;
 pub mod loader;
+pub mod needs;
 pub mod plan;
 pub mod selection;
 pub mod simulation;

@@ -30,13 +30,13 @@ pub(super) type SharedWorkspace = Rc<RefCell<workspace::Workspace>>;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Workspace {
-    inner: SharedWorkspace,
+    pub(super) inner: SharedWorkspace,
     /// Written by the facade.
     id: Box<[Cell<u8>; Workspace::ID]>,
 }
 
 /// What of a context came as bytes: `[id, bytes, id, bytes, …]`, each id as JSON. Plans have their id, the settlement of shards null.
-fn stored(plans: &Array) -> Result<Attachments, JsValue> {
+pub(super) fn stored(plans: &Array) -> Result<Attachments, JsValue> {
     let mut out = Attachments::default();
     let mut items = plans.iter();
     while let (Some(id), Some(encoded)) = (items.next(), items.next()) {
@@ -58,28 +58,6 @@ const REPLAYED: usize = 320;
 
 /// Bytes of a plan that was read back, for one of its encoded form.
 const GROWTH: usize = 16;
-
-/// What a command will read.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct Needs {
-    answer: Json,
-    filter: Option<Filter>,
-}
-
-#[wasm_bindgen]
-impl Needs {
-    /// All but a filter of the leads.
-    pub fn answer(&self) -> JsValue {
-        to_js(&self.answer)
-    }
-
-    /// The filter of the leads, where they are not named by ids; only once.
-    #[wasm_bindgen(js_name = takeFilter)]
-    pub fn take_filter(&mut self) -> Option<Filter> {
-        self.filter.take()
-    }
-}
 
 #[wasm_bindgen]
 impl Workspace {
@@ -210,37 +188,6 @@ impl Workspace {
     /// `members_invalid`.
     pub fn members(&self, members: &Uint8Array) -> Result<JsValue, JsValue> {
         to_js_result(self.inner.borrow().members(&input(members)?)).map(|users| to_js(&users.into()))
-    }
-
-    /// See [`workspace::Workspace::needs`].
-    ///
-    /// # Errors
-    /// `command_invalid`, `context_invalid`.
-    pub fn needs(&self, command: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Needs, JsValue> {
-        let (command, context, stored) = (input(command)?, input(context)?, stored(plans)?);
-        self.needed(self.inner.borrow().needs(&command, &context, stored))
-    }
-
-    /// What proving a posted plan will read: see [`workspace::Workspace::needs_of_plan`].
-    ///
-    /// # Errors
-    /// `plan_malformed`, `command_invalid`, `context_invalid`.
-    #[wasm_bindgen(js_name = needsBytes)]
-    pub fn needs_bytes(&self, plan: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Needs, JsValue> {
-        let mut encoded = Vec::new();
-        bytes(plan, &mut encoded)?;
-        let (context, stored) = (input(context)?, stored(plans)?);
-        self.needed(self.inner.borrow().needs_of_plan(EncodedPlan::Bytes(&encoded), &context, stored))
-    }
-
-    /// The same of a plan as JSON.
-    ///
-    /// # Errors
-    /// `plan_malformed`, `command_invalid`, `context_invalid`.
-    #[wasm_bindgen(js_name = needsData)]
-    pub fn needs_data(&self, plan: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Needs, JsValue> {
-        let (plan, context, stored) = (input(plan)?, input(context)?, stored(plans)?);
-        self.needed(self.inner.borrow().needs_of_plan(EncodedPlan::Json(&plan), &context, stored))
     }
 
     /// See [`workspace::Workspace::tally`].
@@ -389,12 +336,6 @@ impl Workspace {
         let (command, context, plans) = (input(command)?, input(context)?, stored(plans)?);
         let leads = leads.of(&self.inner)?;
         to_js_result(self.inner.borrow().plan(&leads, &command, picked, &context, plans)).map(|plan| Plan::new(&self.inner, plan))
-    }
-
-    fn needed(&self, needs: crate::error::Result<crate::command::needs::Needs>) -> Result<Needs, JsValue> {
-        let needs = to_js_result(needs)?;
-        let filter = needs.filter().map(|query| Filter::new(&self.inner, self.inner.borrow().filter_of(query)));
-        Ok(Needs { answer: needs.to_json(), filter })
     }
 
     fn prove(&self, leads: &LeadTable, plan: EncodedPlan<'_>, context: &Uint8Array, plans: &Array) -> Result<Verdict, JsValue> {
