@@ -167,7 +167,9 @@ impl Plan {
         let Some(NewValue::Coded(values, codes)) = self.slot.filter(|_| self.all_move).and_then(|slot| self.edits.always(slot)) else {
             return None;
         };
-        Some((&self.rows, codes, values.iter().map(|value| value.text().unwrap_or_default().to_owned()).collect()))
+        // A row that nobody gets is told apart, which only the longer way does.
+        let users: Option<Vec<String>> = values.iter().map(|value| value.text().map(str::to_owned)).collect();
+        Some((&self.rows, codes, users?))
     }
 
     /// The same as columns: rows of the table whose slot changes and, for each, a place among the people (-1 for nobody).

@@ -209,7 +209,20 @@ fn shards_make_the_whole(seed: u64) {
     assert_eq!(drops, dropped(&whole), "{}", command.write());
 
     let settled = json(std::str::from_utf8(&settlement).unwrap());
-    let expected = whole.to_json().canonical();
+    // What no digest covers is not in a settlement: names, and leads that stay where they are.
+    let mut expected = whole.to_json().canonical();
+    if let Json::Object(pairs) = &mut expected {
+        for line in pairs
+            .iter_mut()
+            .filter(|(key, _)| key == "assignees")
+            .filter_map(|(_, lines)| if let Json::List(lines) = lines { Some(lines) } else { None })
+            .flatten()
+        {
+            if let Json::Object(line) = line {
+                line.retain(|(key, _)| key != "name" && key != "kept");
+            }
+        }
+    }
     let codes = settled.get("refused").and_then(Json::as_list).unwrap().iter();
     assert_eq!(codes.map(|reason| reason.get("code").and_then(Json::as_text).unwrap().to_owned()).collect::<Vec<_>>(), refusals(&whole));
     for part in ["assignees", "split", "reads"] {

@@ -118,7 +118,7 @@ function opened(engine, denial, state) {
   const here = world(state !== undefined);
   if (denial !== undefined) DENIALS[denial](here);
   const workspace = engine.workspace(here.config);
-  return { ...here, workspace, table: workspace.load(here.leads, { absent: ["access", "pool", "run"] }) };
+  return { ...here, workspace, table: workspace.load(here.leads, { absent: ["access", "pool", "run", "agent"] }) };
 }
 const changes = (plan) => plan.count + plan.created().length + plan.removed().length + plan.notifications.length;
 
@@ -144,7 +144,7 @@ function forged(plan, config) {
 }
 
 /** All that a plan says but of the configuration that it is for. */
-const said = (plan) => ({ ...plan.toJSON(), config: "", digest: "" });
+const said = (plan) => ({ ...plan.toJSON(), config: "", digest: "", outcome: "" });
 
 test("each question that is denied keeps each command that asks it from changing anything", (t) => {
   const engine = createEngineSync();
@@ -152,7 +152,7 @@ test("each question that is denied keeps each command that asks it from changing
   t.after(() => rmSync(folder, { recursive: true }));
   const file = (name, content) => (writeFileSync(join(folder, name), JSON.stringify(content)), join(folder, name));
   const cli = ({ config, leads }, command, state = {}) =>
-    spawnSync(process.execPath, [join(pkg, manifest.bin.evenhand), "plan", "--state", file("state.json", state), "--workspace", file("ws.json", config), "--leads", file("leads.json", leads), "--command", file("cmd.json", command), "--absent", "access,pool,run", "--actor", "ann", "--now", NOW, "--json"], { encoding: "utf8" });
+    spawnSync(process.execPath, [join(pkg, manifest.bin.evenhand), "plan", "--state", file("state.json", state), "--workspace", file("ws.json", config), "--leads", file("leads.json", leads), "--command", file("cmd.json", command), "--absent", "access,pool,run,agent", "--actor", "ann", "--now", NOW, "--json"], { encoding: "utf8" });
   const wrong = [];
   let controls = 0;
   for (const [command, asks, back, state] of TABLE) {

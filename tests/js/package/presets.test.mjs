@@ -22,7 +22,7 @@ for (const [name, config] of Object.entries(presets)) {
     const workspace = engine.workspace(config);
     const [first] = config.users.filter(({ kind }) => kind !== "service");
     const { id, owner, unit } = config.lead;
-    const leads = workspace.load([{ [id]: "1", ...(unit && { [unit]: first.unit }) }]);
+    const leads = workspace.load([{ ...Object.fromEntries(Object.keys(config.fields).map((name) => [name, null])), [id]: "1", ...(unit && { [unit]: first.unit }) }]);
     const receivers = workspace.receivers(leads, { actor: first.id, lead: "1", slot: owner, now: Date.UTC(2026, 2, 2) });
     assert.ok(receivers.some(({ allowed }) => allowed), JSON.stringify(receivers[0]));
     workspace.free();

@@ -351,9 +351,7 @@ impl World {
             ("users", users.into()),
         ]);
         let by_assignee = plan.by_assignee().into_iter().map(|(user, leads)| (user, leads.into()));
-        out.push(("outcome".to_owned(), plan.outcome().into()));
         out.push(("wakeAt".to_owned(), plan.wake_at().into()));
-        out.push(("droppedCount".to_owned(), plan.dropped_count()));
         out.push(("byAssignee".to_owned(), Json::Object(by_assignee.collect())));
         out.push(("columns".to_owned(), columns));
         self.plans.insert(name, plan);
