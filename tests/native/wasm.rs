@@ -146,7 +146,7 @@ fn columns_make_a_table_and_what_contradicts_itself_is_an_error() {
         assert_eq!(code(&to_js_result), "batch_invalid");
     }
     let mut load = loader(&workspace);
-    load.push(&json("id\n1\n")).unwrap();
+    load.push(&json("id,owner\n1,\n")).unwrap();
     load.numbers(2, &Float64Array::new_with_length(1)).unwrap();
     assert_eq!(code(&load.end_batch(1).unwrap_err()), "batch_invalid");
 }

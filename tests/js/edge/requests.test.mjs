@@ -406,6 +406,6 @@ test("the answers were held against the document, for each operation", async () 
   const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods)).map(({ operationId }) => operationId);
   for (const operation of operations) assert.ok(covered.has(`${operation} 200`), `${operation} was never answered with 200`);
   const statuses = new Set([...covered].map((pair) => pair.split(" ")[1]));
-  for (const status of ["400", "401", "403", "404", "409", "413", "415", "422", "429", "501"]) assert.ok(statuses.has(status), status);
+  for (const status of ["400", "401", "403", "404", "409", "413", "415", "422", "429"]) assert.ok(statuses.has(status), status);
   assert.deepEqual(server.errors, [], "the runtime had nothing to complain of");
 });

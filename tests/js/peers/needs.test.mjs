@@ -45,7 +45,7 @@ test("a plan of what is needed is the plan of all", (t) => {
         assert.deepEqual(same.toJSON(), whole.toJSON(), where);
         // A posted plan needs what its command does, at its own time, and the mark of a plan that was written.
         for (const posted of [whole, whole.encode(), whole.toJSON()]) {
-          const again = workspace.needs(posted, { actor, now: NOW + 1000, state: given });
+          const again = workspace.needs(posted, { actor, now: new Date(Date.parse(NOW) + 1000), state: given });
           assert.deepEqual([again.state.keys, again.state.prefixes, again.load], [[...keys, `done/${whole.id}`].sort(), prefixes, people], where);
           assert.deepEqual(again.leads.ids, leads.ids, where);
           again.leads.filter?.free();

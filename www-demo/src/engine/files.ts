@@ -86,7 +86,7 @@ function column(engine: Engine, header: string, field: string, rows: Cells[]): C
   const guess: ColumnGuess = { header, field, type: "text", examples: values.slice(0, 3), filled: cells.length, distinct: values.length };
   if (cells.length === 0) return guess;
   const fits = candidate(engine, values.slice(0, MOST));
-  if (fits) return { ...guess, type: fits.type as ColumnGuess["type"], ...(fits.format && { format: fits.format }) };
+  if (fits) return { ...guess, type: fits.type as ColumnGuess["type"], ...(typeof fits.format === "string" && { format: fits.format }) };
   if (values.length <= 60 && values.length * 3 <= cells.length) guess.type = "choice";
   return guess;
 }
