@@ -190,7 +190,7 @@ impl Workspace {
     /// # Errors
     /// Those of [`crate::command::needs::needs`], and `context_invalid`.
     pub fn needs(&self, command: &Json, context: &Json, stored: Attachments) -> Result<crate::command::needs::Needs> {
-        crate::command::needs::needs(&self.model, &self.auth, command, &self.needing(context, stored)?)
+        crate::command::needs::needs(&self.model, &self.auth, command, &self.needing(context, stored.plans)?)
     }
 
     /// What [`Workspace::verify`] will read for a posted plan: what its command needs at the plan's own time, and the mark that it was
@@ -211,14 +211,15 @@ impl Workspace {
         let command = header.get("command").ok_or_else(|| missing("command"))?;
         let id = header.get("id").and_then(Json::as_text).ok_or_else(|| missing("id"))?;
         let at = header.get("at").and_then(Json::as_number).and_then(Instant::from_number).ok_or_else(|| missing("at"))?;
-        let mut read = self.needing(context, stored)?;
+        let mut read = self.needing(context, stored.plans)?;
         (read.now, read.id) = (at, Some(id.to_owned()));
         crate::command::needs::needs(&self.model, &self.auth, command, &read)
     }
 
-    fn needing(&self, context: &Json, stored: Attachments) -> Result<Context> {
+    /// A context with the plans that came beside it.
+    fn needing(&self, context: &Json, plans: Vec<(String, Vec<u8>)>) -> Result<Context> {
         let mut read = Context::read(context, &self.model)?;
-        for (id, bytes) in stored.plans {
+        for (id, bytes) in plans {
             read.plans.push((id, Rc::new(decode::decode(&bytes, &self.model)?)));
         }
         Ok(read)
@@ -320,8 +321,8 @@ impl Workspace {
     }
 
     fn context(&self, table: &LeadTable, context: &Json, stored: Attachments) -> Result<Context> {
-        let settlement = stored.settlement.clone();
-        let mut read = self.needing(context, stored)?;
+        let Attachments { plans, settlement } = stored;
+        let mut read = self.needing(context, plans)?;
         read.partial_table = table.partial;
         read.dealing = shards::dealing(read.shard, settlement.as_deref())?;
         Ok(read)

@@ -1,6 +1,6 @@
 import type * as Contract from "../evenhand.js";
 import { Known } from "./can.js";
-import { type EvenhandError, fault } from "./errors.js";
+import { fault } from "./errors.js";
 import { Filter } from "./filter.js";
 import type { bound } from "./glue.js";
 import { Handle, inner, wrong } from "./handle.js";
@@ -95,10 +95,6 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   filter(query: Contract.QueryInput, options?: { incomplete?: "error" | "skip" }): Contract.Filter {
     const [input, how] = [json(query), json(options)];
     return new Filter(this.instance, this.call((workspace) => workspace.filter(input, how)));
-  }
-
-  importFilter(_query: unknown, _dialect: "jsonlogic" | "mongo" | "hubspot"): Contract.Filter {
-    throw this.#missing("importFilter");
   }
 
   can(question: Contract.PermissionQuestion): Contract.Decision {
@@ -228,10 +224,5 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   #table(leads: Contract.LeadTable): bound.LeadTable {
     this.check();
     return leads instanceof LeadTable ? inner(leads, this.instance, "table") : wrong("`leads`", "a table that this workspace loaded");
-  }
-
-  #missing(call: string): EvenhandError {
-    this.check();
-    return fault("not_implemented", `\`${call}\` is not in this build yet`);
   }
 }

@@ -1,5 +1,5 @@
 // Permissions: one question, all rows at once, and large configurations.
-import { createEngineSync, host, unless } from "./lib/evenhand.mjs";
+import { createEngineSync, host } from "./lib/evenhand.mjs";
 import * as firm from "./lib/firm.mjs";
 import { Leads, OWNERS } from "./lib/leads.mjs";
 import { casbin, casl, cedar } from "./lib/peers/permission.mjs";
@@ -127,12 +127,8 @@ const engine = createEngineSync({ maxMemory: 2 ** 31 });
 
   const workspace = engine.workspace(large(0));
   const update = (round) => workspace.update({ users: { put: [person(round, round)] } });
-  if (unless(() => (update(0), true))) {
-    const { ours } = race({ rounds: 10, make: (round) => round, runners: { ours: update } });
-    report.alone("update of one user of 10,000", ours, 1);
-  } else {
-    report.skipped("update of one user of 10,000", "this build has no `update` yet");
-  }
+  const updated = race({ rounds: 10, make: (round) => round, runners: { ours: update } });
+  report.alone("update of one user of 10,000", updated.ours, 1);
 }
 engine.free();
 report.end();

@@ -100,15 +100,6 @@ export const checks = {
     for (let i = 0; i < 50; i += 1) (await createEngine()).free();
   },
 
-  async "what has not landed says so"(evenhand) {
-    await world(evenhand, async ({ workspace, table }) => {
-      const calls = [
-        () => workspace.importFilter({}, "mongo"),
-      ];
-      for (const call of calls) equal((await thrown(call, evenhand)).code, "not_implemented");
-    });
-  },
-
   async "a plan is written as SQL, and says before what it reads"(evenhand) {
     await world(evenhand, async ({ workspace, table }) => {
       const needs = workspace.needs(split({ ids: ["1", "2"] }), context);

@@ -9,13 +9,3 @@ export const { createEngineSync, createEngine } = await import(pathToFileURL(joi
 /** The host itself: reads without permissions. */
 export const host = { actor: null };
 export const everything = { combinator: "and", rules: [] };
-
-/** What the call gives, or undefined when this build does not have it yet. */
-export function unless(call) {
-  try {
-    return call();
-  } catch (error) {
-    if (error?.code === "not_implemented") return undefined;
-    throw error;
-  }
-}
