@@ -9,8 +9,8 @@ use crate::error::{Diagnostic, Error, Result, pointer};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::timeline;
-use crate::query::{FieldIx, Schema};
 use crate::query::convert::text_from_number;
+use crate::query::{FieldIx, Schema};
 use crate::table::{
     Budget, LoadFormat, LoadMode, LoadOptions, Loader, NO_ROW, OnBlank, OnKnown, OnUnknown, Problems, RowIx, Table, UpsertOptions,
 };

@@ -133,7 +133,9 @@ impl Targets {
     fn first(&self, row: u32) -> u32 {
         match self.again.is_empty() {
             true => row,
-            false => self.again.binary_search_by_key(&row, |(row, _)| *row).ok().and_then(|at| self.again.get(at)).map_or(row, |pair| pair.1),
+            false => {
+                self.again.binary_search_by_key(&row, |(row, _)| *row).ok().and_then(|at| self.again.get(at)).map_or(row, |pair| pair.1)
+            }
         }
     }
 }
@@ -259,7 +261,12 @@ impl Table {
         }
         self.budget.grow(&mut out.fresh, 1)?;
         out.fresh.push(row);
-        self.now.rows.checked_add(short(out.fresh.len())).filter(|rows| *rows < u32::MAX).ok_or_else(Error::out_of_memory).map(|rows| rows - 1)
+        self.now
+            .rows
+            .checked_add(short(out.fresh.len()))
+            .filter(|rows| *rows < u32::MAX)
+            .ok_or_else(Error::out_of_memory)
+            .map(|rows| rows - 1)
     }
 
     /// On an error, columns may have rows too many; the caller cuts them.

@@ -108,8 +108,7 @@ pub fn read(row: &Json, nth: u32) -> (Vec<Option<Cell<'static>>>, Found) {
         let given = row.as_object().unwrap().iter().find(|(key, _)| *key == field.name).map(|(_, value)| value);
         // What cannot be read is as if it were not there, and so are lists of nothing but elements that are empty.
         cells.push(given.and_then(|json| {
-            let cell =
-                cell_from_json(field, &schema, json).map(|cell| Some(cell).filter(|cell| !cell.is_null() || clears(field, json)));
+            let cell = cell_from_json(field, &schema, json).map(|cell| Some(cell).filter(|cell| !cell.is_null() || clears(field, json)));
             cell.unwrap_or_else(|problem| {
                 let words = problem.cell.items().count().max(1);
                 let known = problem.cell.items().filter(|word| schema.units.find(word).is_some()).count();

@@ -6,7 +6,7 @@ use super::model::*;
 use crate::json::Json;
 use crate::query::fold::fold;
 use crate::query::{Cell, FieldIx};
-use crate::table::{Loader, LoadMode, LoadOptions, OnBlank, OnKnown, OnUnknown, Outcome, Preview, Table, UpsertOptions, Upserted};
+use crate::table::{LoadMode, LoadOptions, Loader, OnBlank, OnKnown, OnUnknown, Outcome, Preview, Table, UpsertOptions, Upserted};
 
 const NAME: usize = 0;
 const CODE: usize = 2;
@@ -24,16 +24,19 @@ struct Known {
 
 /// A value by which leads are found, if it is one.
 fn key(cells: &[Cell<'static>], fields: &[FieldIx]) -> Option<Vec<String>> {
-    fields.iter().map(|FieldIx(field)| {
-        let text = match &cells[*field as usize] {
-            Cell::Null => return None,
-            Cell::Text(text) if *field as usize == NAME => fold(text).into_owned(),
-            Cell::Text(text) => text.to_string(),
-            Cell::Number(number) => format!("{}", number + 0.0),
-            other => format!("{other:?}"),
-        };
-        Some(text).filter(|text| !text.trim().is_empty())
-    }).collect()
+    fields
+        .iter()
+        .map(|FieldIx(field)| {
+            let text = match &cells[*field as usize] {
+                Cell::Null => return None,
+                Cell::Text(text) if *field as usize == NAME => fold(text).into_owned(),
+                Cell::Text(text) => text.to_string(),
+                Cell::Number(number) => format!("{}", number + 0.0),
+                other => format!("{other:?}"),
+            };
+            Some(text).filter(|text| !text.trim().is_empty())
+        })
+        .collect()
 }
 
 /// The upsert, one row after the other.
@@ -152,7 +155,8 @@ fn oracle(leads: &[Lead], rows: &[Json], options: &UpsertOptions) -> (Vec<Lead>,
 
 fn told(preview: &Preview) -> Told {
     let entry = |item| {
-        let changes = preview.changes(item).into_iter().map(|change| (change.field.0, change.before.into_owned(), change.after.into_owned()));
+        let changes =
+            preview.changes(item).into_iter().map(|change| (change.field.0, change.before.into_owned(), change.after.into_owned()));
         (item.outcome, item.input_row, preview.lead(item), changes.collect())
     };
     preview.items().iter().map(entry).collect()
@@ -161,7 +165,9 @@ fn told(preview: &Preview) -> Told {
 /// The same with those of keys behind the others, in order: the two find them in different turns.
 fn sorted(found: impl IntoIterator<Item = (u32, u32, &'static str)>) -> Found {
     let mut found: Found = found.into_iter().collect();
-    found.sort_by_key(|(row, field, code)| (["key_missing", "id_conflict", "ambiguous_match", "duplicate_lead"].contains(code), *row, *field, *code));
+    found.sort_by_key(|(row, field, code)| {
+        (["key_missing", "id_conflict", "ambiguous_match", "duplicate_lead"].contains(code), *row, *field, *code)
+    });
     found
 }
 
@@ -178,10 +184,19 @@ fn rows(most: usize) -> impl Strategy<Value = Vec<Json>> {
         texts(&["l0", "l1", "l2", "l3", "l4", ""]),
         texts(&["Ada", "ADA", "ada", "", " ", "Ünï", "ünÏ", "x"]),
         texts(&["a", "A", "b"]),
-        prop_oneof![Just(None), (0u8..3).prop_map(|n| Some(Json::from(i64::from(n)))), Just(Some(Json::from("x"))), Just(Some(Json::Number(-0.0)))],
+        prop_oneof![
+            Just(None),
+            (0u8..3).prop_map(|n| Some(Json::from(i64::from(n)))),
+            Just(Some(Json::from("x"))),
+            Just(Some(Json::Number(-0.0)))
+        ],
         texts(&["2026-01-02", "2026-01-03", "never"]),
         texts(&["ann", " ann ", "bob", " "]),
-        prop_oneof![Just(None), prop::collection::vec(prop::sample::select(vec!["p", "q"]), 0..3).prop_map(|list| Some(list.into_iter().map(Json::from).collect::<Vec<_>>().into()))],
+        prop_oneof![
+            Just(None),
+            prop::collection::vec(prop::sample::select(vec!["p", "q"]), 0..3)
+                .prop_map(|list| Some(list.into_iter().map(Json::from).collect::<Vec<_>>().into()))
+        ],
         any::<Option<bool>>().prop_map(|hot| hot.map(Json::Bool)),
     );
     let row = row.prop_map(|(id, name, code, score, day, owner, tags, hot)| {
@@ -225,7 +240,8 @@ fn options() -> impl Strategy<Value = UpsertOptions> {
 fn can_be_keyed(rows: &[Json], options: &UpsertOptions) -> bool {
     let schema = schema();
     let has = |field: &FieldIx| rows.iter().any(|row| row.as_object().unwrap().iter().any(|(key, _)| key == schema.name(*field)));
-    let has_ids = |field: &FieldIx| *field != ID || rows.iter().any(|row| row.get("id").and_then(Json::as_text).is_some_and(|id| !id.is_empty()));
+    let has_ids =
+        |field: &FieldIx| *field != ID || rows.iter().any(|row| row.get("id").and_then(Json::as_text).is_some_and(|id| !id.is_empty()));
     options.match_by.is_empty() || options.match_by.iter().any(|key| key.iter().all(|field| has(field) && has_ids(field)))
 }
 
@@ -310,8 +326,17 @@ proptest! {
 fn rows_that_are_refused_do_not_shift_those_behind_them() {
     let table = load("id,name\nl1,a\nl2,b\n").unwrap();
     let options = UpsertOptions { match_by: vec![vec![FieldIx(NAME as u32)]], ..UpsertOptions::default() };
-    let mut loader = Loader::new(schema(), ID, LoadOptions { upsert: options, ..LoadOptions::default() }, LoadMode::Upsert, crate::table::Budget::default()).unwrap();
-    loader.push(br#"[{"id":true,"name":"a"},{"id":"\ud800","name":"b"},{"name":"B"},{"id":[],"name":"x"},{"name":"A"},{"name":"c"}]"#).unwrap();
+    let mut loader = Loader::new(
+        schema(),
+        ID,
+        LoadOptions { upsert: options, ..LoadOptions::default() },
+        LoadMode::Upsert,
+        crate::table::Budget::default(),
+    )
+    .unwrap();
+    loader
+        .push(br#"[{"id":true,"name":"a"},{"id":"\ud800","name":"b"},{"name":"B"},{"id":[],"name":"x"},{"name":"A"},{"name":"c"}]"#)
+        .unwrap();
     let preview = table.preview(loader).unwrap();
     let rows: Vec<_> = preview.items().iter().map(|item| (item.input_row, preview.lead(item))).collect();
     assert_eq!(rows, [(2, "l2".to_owned()), (4, "l1".to_owned())]);
