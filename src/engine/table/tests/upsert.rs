@@ -106,15 +106,13 @@ fn oracle(leads: &[Lead], rows: &[Json], options: &UpsertOptions) -> (Vec<Lead>,
                 known.first = known.first.or(Some(nth));
                 for (field, cell) in cells.into_iter().enumerate().filter(|(field, _)| *field != ID.0 as usize) {
                     let old = &mut known.lead.cells[field];
-                    match cell {
-                        None => {}
-                        Some(cell) if options.on_known == OnKnown::Fill => {
-                            if old.is_null() {
-                                *old = cell;
-                            }
-                        }
-                        Some(Cell::Null) if options.on_blank == OnBlank::Keep => {}
-                        Some(cell) => *old = cell,
+                    let Some(cell) = cell else { continue };
+                    let stays = match options.on_known {
+                        OnKnown::Fill => !old.is_null(),
+                        _ => cell.is_null() && options.on_blank == OnBlank::Keep,
+                    };
+                    if !stays {
+                        *old = cell;
                     }
                 }
             }
