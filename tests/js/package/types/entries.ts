@@ -12,6 +12,10 @@ import type * as ZonesContract from "../../../../pkg-template/zones.js";
 import * as zones from "../../../../pkg-template/src/zones.js";
 
 export const subpath: typeof ZonesContract = zones;
+import type * as ImportContract from "../../../../pkg-template/import.js";
+import * as imports from "../../../../pkg-template/src/import.js";
+export const importing: typeof ImportContract = imports;
+
 type Public = typeof Contract;
 export const entries: Public[] = [workerd, edgeLight, bun, deno, node, browser, fallback];
 

@@ -17,6 +17,7 @@ import {
   type WorkspaceConfig,
 } from "evenhand";
 import { zones, type TimeZones } from "evenhand/zones";
+import { importFilter, type FilterSource, type ImportCode } from "evenhand/import";
 
 /** A host's own source of tables: the package's, but for one zone. */
 const ownZones: TimeZones = { ...zones, table: (name) => (name === "Test/Fixed" ? [{ untilMs: null, offsetSeconds: 3600 }] : zones.table(name)) };
@@ -101,3 +102,13 @@ export const unknown: Command = { type: "shuffle", leads: { ids: [] } };
 createEngineSync({ maxMemory: "1 GiB" });
 // @ts-expect-error codes cannot be written
 new EvenhandError().code = "x";
+
+/** Filters of other systems become this one's. */
+export function imported(from: FilterSource, filter: unknown, workspace: Workspace): Filter | ImportCode {
+  try {
+    return workspace.filter(importFilter(from, filter, { config: workspace.config, columns: { "lead.owner": "owner" }, nulls: "absent" }));
+  } catch (error) {
+    if (error instanceof EvenhandError) return error.diagnostics[0]?.code as ImportCode;
+    throw error;
+  }
+}
