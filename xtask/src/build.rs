@@ -56,6 +56,7 @@ pub fn build() -> Result<PathBuf> {
             "postgres.d.ts",
             "sqlite.d.ts",
             "import.d.ts",
+            "store.d.ts",
         ] {
             copy(&template.join(name), &pkg.join(name))?;
         }

@@ -14,7 +14,10 @@ import * as zones from "../../../../pkg-template/src/zones.js";
 export const subpath: typeof ZonesContract = zones;
 import type * as ImportContract from "../../../../pkg-template/import.js";
 import * as imports from "../../../../pkg-template/src/import.js";
+import type * as StoreContract from "../../../../pkg-template/store.js";
+import * as store from "../../../../pkg-template/src/store.js";
 export const importing: typeof ImportContract = imports;
+export const storing: typeof StoreContract = store;
 
 type Public = typeof Contract;
 export const entries: Public[] = [workerd, edgeLight, bun, deno, node, browser, fallback];
