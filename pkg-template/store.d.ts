@@ -4,8 +4,8 @@
  *
  * It builds on the adapters of `evenhand/postgres` and `evenhand/sqlite`, and like them it has no driver of its own.
  */
-import type { Client, PostgresOptions, SqliteOptions, SqliteSyncOptions, SyncClient } from "./adapters.js";
-import type { Command, Decision, Dialect, Dropped, Engine, Instant, LoadProblem, PermissionQuestion, Plan, QueryInput, Reason, Scalar, Sort, SqlOptions, Verdict, Workspace } from "./evenhand.js";
+import type { Client, PostgresOptions, SqliteOptions, SqliteSyncOptions, SyncClient, TableOptions } from "./adapters.js";
+import type { Command, Decision, Dialect, Dropped, Engine, Instant, LoadProblem, PermissionQuestion, Plan, QueryInput, Reason, Sort, SqlOptions, Verdict, Workspace } from "./evenhand.js";
 
 export interface StoreOptions {
   engine: Engine;
@@ -92,9 +92,23 @@ export interface Store {
 /** The same for drivers that answer at once: `node:sqlite`, better-sqlite3, Durable Objects. */
 export type SyncStore = { [K in keyof Store]: (...args: Parameters<Store[K]>) => Awaited<ReturnType<Store[K]>> };
 
-export function postgresStore(options: PostgresOptions & StoreOptions & { written?: Written }): Store;
+/** What is used of `pg`'s pool. Each transaction has a connection of its own, at the database's usual isolation level. */
+export interface PostgresPool {
+  connect(): Promise<{ query(sql: string, params?: unknown[]): Promise<{ rows: object[] }>; release(destroy?: boolean): void }>;
+}
+/** What is used of `node:sqlite`'s and better-sqlite3's database. Transactions begin IMMEDIATE. */
+export interface SqliteDatabase {
+  exec(sql: string): unknown;
+  prepare(sql: string): { readonly reader?: boolean; all(...params: never[]): unknown[]; run(...params: never[]): unknown };
+  readonly isTransaction?: boolean;
+  readonly inTransaction?: boolean;
+}
+
+/** With `pool`, or with a `transaction` of the host's own. */
+export function postgresStore(options: (PostgresOptions | (TableOptions & { pool: PostgresPool })) & StoreOptions & { written?: Written }): Store;
 export function sqliteStore(options: SqliteOptions & StoreOptions & { written?: Written }): Store;
-export function sqliteStoreSync(options: SqliteSyncOptions & StoreOptions & { written?: WrittenSync }): SyncStore;
+/** With `database`, or with a `transaction` of the host's own. */
+export function sqliteStoreSync(options: (SqliteSyncOptions | (TableOptions & { database: SqliteDatabase })) & StoreOptions & { written?: WrittenSync }): SyncStore;
 
 /** What is used of a Durable Object's storage. */
 export interface DurableStorage {
@@ -109,4 +123,4 @@ export function durableStore(storage: DurableStorage, options: Omit<SqliteSyncOp
  * text that ignores case and has no folded column, days and instants in other forms, lists.
  */
 export function orderBy(sort: readonly Sort[], dialect: Dialect, options: SqlOptions & { config: Pick<Workspace["config"], "fields" | "lead"> }): string;
-export type { Client, SyncClient, Scalar };
+

@@ -30,8 +30,10 @@ class Back extends Error {
 function settled(plan: Contract.Plan, outcome: string | undefined): Failed | undefined {
   if (plan.refused.length > 0) return { ok: false, code: "refused", plan, reasons: plan.refused };
   if (outcome !== undefined && plan.outcome !== outcome) return { ok: false, code: "outcome_differs", plan };
-  const idle = plan.count === 0 && plan.state.every(({ key }) => key.startsWith("done/"));
-  return idle && Object.keys(plan.droppedCount).length > 0 ? { ok: false, code: "nothing_to_do", plan, dropped: plan.dropped(0, 1000) } : undefined;
+  const idle = plan.count === 0 && plan.runs.length === 0 && plan.state.every(({ key }) => key.startsWith("done/")) && plan.created().length + plan.removed().length === 0;
+  // What is as asked already is done.
+  const left = idle && !Object.hasOwn(plan.droppedCount, "no_change") && Object.keys(plan.droppedCount).length > 0;
+  return left ? { ok: false, code: "nothing_to_do", plan, dropped: plan.dropped(0, 1000) } : undefined;
 }
 
 const DONE: Failed = { ok: false, code: "already_done" };
@@ -194,9 +196,55 @@ function atOnce(dialect: Contract.Dialect, options: StoreOptions & Adapters.Sqli
   };
 }
 
-export const postgresStore: typeof Api.postgresStore = (options) => waiting("postgres", options);
+/** Transactions on connections of a pool. A connection whose transaction could not be taken back is not used again. */
+const pooled = (pool: Api.PostgresPool) => async <T>(work: (client: Adapters.Client) => Promise<T>): Promise<T> => {
+  const client = await pool.connect();
+  let broken: unknown;
+  try {
+    await client.query("BEGIN");
+    const done = await work({ query: async (sql, params) => (await client.query(sql, params)).rows });
+    await client.query("COMMIT");
+    return done;
+  } catch (error) {
+    await client.query("ROLLBACK").catch((reason: unknown) => (broken = reason ?? error));
+    throw error;
+  } finally {
+    client.release(broken !== undefined);
+  }
+};
+
+/** Transactions on the one connection of a SQLite that answers at once. */
+const connected = (database: Api.SqliteDatabase) => <T>(work: (client: Adapters.SyncClient) => T): T => {
+  // better-sqlite3 has `all` only for statements that give back rows.
+  const query = (sql: string, params: unknown[]) => {
+    const statement = database.prepare(sql);
+    if (statement.reader !== false) return statement.all(...(params as never[])) as object[];
+    statement.run(...(params as never[]));
+    return [];
+  };
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const done = work({ query });
+    database.exec("COMMIT");
+    return done;
+  } catch (error) {
+    // SQLite takes some errors back by itself.
+    if (database.isTransaction !== false && database.inTransaction !== false) database.exec("ROLLBACK");
+    throw error;
+  }
+};
+
+export const postgresStore: typeof Api.postgresStore = (options) => {
+  if (!("pool" in options)) return waiting("postgres", options);
+  const { pool, ...rest } = options;
+  return waiting("postgres", { ...rest, transaction: pooled(pool) });
+};
 export const sqliteStore: typeof Api.sqliteStore = (options) => waiting("sqlite", options);
-export const sqliteStoreSync: typeof Api.sqliteStoreSync = (options) => atOnce("sqlite", options);
+export const sqliteStoreSync: typeof Api.sqliteStoreSync = (options) => {
+  if (!("database" in options)) return atOnce("sqlite", options);
+  const { database, ...rest } = options;
+  return atOnce("sqlite", { ...rest, transaction: connected(database) });
+};
 
 /** A statement of a Durable Object takes at most 100 bound parameters. */
 export const durableStore: typeof Api.durableStore = (storage, options) =>

@@ -9,6 +9,7 @@ import { FIELDS, NOW, config, leads, random } from "./lib/world.mjs";
 
 const load = (name) => import(pathToFileURL(path.join(root, "tests/js/package/node_modules/evenhand", name)).href);
 const { createEngineSync } = await load("node.js");
+const { httpStatus } = await load("host.js");
 const { durableStore, orderBy, postgresStore, sqliteStore, sqliteStoreSync } = await load("store.js");
 
 const TYPES = {
@@ -68,7 +69,7 @@ async function* places() {
   const four = await pglite();
   yield ["postgresStore on PGlite", four, (options) => postgresStore({ ...options, transaction: four.transaction })];
   const real = await server();
-  if (real !== undefined) yield ["postgresStore on a server", real, (options) => postgresStore({ ...options, transaction: real.transaction })];
+  if (real !== undefined) yield ["postgresStore on a server", real, (options) => postgresStore({ ...options, pool: real.pool })];
 }
 
 const engine = createEngineSync();
@@ -191,12 +192,16 @@ for await (const [name, db, make] of places()) {
       assert.equal((await store.perform(assign, { ...who, id: "key 1" })).code, "already_done");
       const again = await store.perform(assign, { ...who, outcome: seen.outcome });
       assert.equal(again.code, "outcome_differs");
-      const nothing = await store.perform(assign, who);
-      assert.deepEqual([nothing.code, nothing.dropped.map(({ code }) => code)], ["nothing_to_do", ["no_change"]]);
-      assert.equal((await store.perform(assign, { ...who, actor: "nobody" })).code, "refused");
+      const nothing = await store.perform({ ...assign, leads: { ids: ["no such lead"] } }, { ...who, id: "key 2" });
+      assert.deepEqual([nothing.code, nothing.dropped.map(({ code }) => code)], ["nothing_to_do", ["unknown_lead"]]);
+      assert.deepEqual([httpStatus(nothing), httpStatus(again), httpStatus({ ok: true })], [404, 409, 200]);
+      const refused = await store.perform(assign, { ...who, actor: "nobody" });
+      assert.deepEqual([refused.code, httpStatus(refused)], ["refused", 403]);
       await assert.rejects(async () => store.undo("no such plan", who), { code: "plan_missing" });
       await assert.rejects(async () => store.perform({ type: "assign" }, who), { code: "command_invalid" });
-      assert.equal((await db.query("SELECT count(*) AS n FROM evenhand_plans"))[0].n == 1, true);
+      assert.equal((await db.query("SELECT 1 FROM evenhand_plans")).length, 1);
+      // What is as asked already is done.
+      assert.deepEqual((({ ok, changed }) => ({ ok, changed }))(await store.perform(assign, who)), { ok: true, changed: 0 });
     });
 
     await t.test("a posted plan is derived again", async () => {
@@ -205,7 +210,7 @@ for await (const [name, db, make] of places()) {
       const plan = await store.preview(assign, who);
       const bytes = plan.encode();
       const other = await store.prove(bytes, { ...who, actor: "bob" });
-      assert.deepEqual([other.ok, other.problems[0].code], [false, "actor"]);
+      assert.deepEqual([other.ok, other.problems[0].code, httpStatus(other)], [false, "actor", 403]);
       assert.equal((await store.prove(bytes, { ...who, now: NOW + 10 })).ok, true);
       assert.equal((await store.prove(bytes, who)).problems[0].code, "already_done");
       const late = await store.preview({ type: "unassign", leads: assign.leads }, who);

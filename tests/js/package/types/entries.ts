@@ -18,6 +18,9 @@ import type * as StoreContract from "../../../../pkg-template/store.js";
 import * as store from "../../../../pkg-template/src/store.js";
 export const importing: typeof ImportContract = imports;
 export const storing: typeof StoreContract = store;
+import type * as HostContract from "../../../../pkg-template/host.js";
+import * as host from "../../../../pkg-template/src/host.js";
+export const hosting: typeof HostContract = host;
 
 type Public = typeof Contract;
 export const entries: Public[] = [workerd, edgeLight, bun, deno, node, browser, fallback];
