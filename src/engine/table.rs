@@ -15,10 +15,10 @@
 //! | boolean | `true`, `false`, 0, 1, text `true` `false` `yes` `no` `t` `f` `y` `n` `1` `0` `checked` `unchecked` in any case | `not_a_boolean` |
 //! | date | text of a day: the field's format, or RFC 3339 | `not_a_date` |
 //! | datetime | text: the field's format, or RFC 3339, without offset local time in the zone, a bare day its start; whole milliseconds since 1970 | `not_a_datetime` |
-//! | choice, user, unit | as text, without the blanks around it; `""` is null | as text; `unknown_choice`, `unknown_user`, `unknown_unit` are kept |
+//! | choice, user, unit | as text, without the blanks around it; `""` is null | as text; `unknown_choice`, `unknown_user`, `ambiguous_user`, `unknown_unit` are kept |
 //! | tags, units | lists of texts and numbers; text split at commas (`\,` is a comma), parts trimmed; empty and null elements fall out | `not_a_list`, and as above |
 //!
-//! A lone surrogate becomes U+FFFD. A text longer than 64 KiB is null. Null, `NaN` and a missing key are one thing, but an
+//! A user's alias becomes the user's id. A lone surrogate becomes U+FFFD. A text longer than 64 KiB is null. Null, `NaN` and a missing key are one thing, but an
 //! upsert leaves the fields of missing keys as they are, and those whose cells cannot be read.
 //!
 //! # Rows
@@ -66,7 +66,7 @@ pub use codes::CodeSlice;
 pub use column::{CHUNK, Column, RowIx};
 pub use edit::{Edit, Values};
 pub use list::MOST_HAVING;
-pub use load::{BatchColumn, Columns, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
+pub use load::{BatchColumn, Columns, KnownUsers, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
 pub use mask::Mask;
 pub use mask::bit;
 pub use problem::{NO_ROW, Problem, Problems};

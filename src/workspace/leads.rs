@@ -80,7 +80,7 @@ fn options(workspace: &Workspace, json: &Json, mode: LoadMode) -> Result<(LoadOp
             .collect(),
         strict: node.get("strict").flag(false),
         needed,
-        users: Some(workspace.user_ids()),
+        users: Some(workspace.known_users()),
         upsert: upserting(workspace, &node),
     };
     let partial = node.get("partial").flag(false);

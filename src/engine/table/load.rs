@@ -19,13 +19,14 @@ mod recent;
 mod rows;
 mod slot;
 mod spans;
+mod users;
 
-use crate::btree::BTreeSet;
 use std::rc::Rc;
 
 pub use columns::BatchColumn;
 pub use present::Columns;
 pub use spans::Texts;
+pub use users::KnownUsers;
 
 use super::budget::Budget;
 use super::ops::short;
@@ -66,8 +67,8 @@ pub struct LoadOptions {
     pub strict: bool,
     /// Fields for which the input must have a column, because they decide who may see or change a lead.
     pub needed: Vec<FieldIx>,
-    /// The ids of all users, if unknown ones are to be reported.
-    pub users: Option<Rc<BTreeSet<String>>>,
+    /// All users, if unknown ones are to be reported and aliases understood.
+    pub users: Option<Rc<KnownUsers>>,
     /// Of an upsert: how its rows meet the leads that are there.
     pub upsert: UpsertOptions,
 }
@@ -109,7 +110,7 @@ pub struct Loader {
     purpose: LoadMode,
     strict: bool,
     format: Option<LoadFormat>,
-    users: Option<Rc<BTreeSet<String>>>,
+    users: Option<Rc<KnownUsers>>,
     keys: Keys,
     needed: Vec<FieldIx>,
     pub(crate) upsert: UpsertOptions,
