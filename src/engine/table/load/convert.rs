@@ -176,7 +176,7 @@ impl Stage {
                     let read = |value| match value {
                         Value::Digits(text) => digits(text),
                         Value::Number(value) => Some(number(value)),
-                        other => with_text(other, number_from_text),
+                        other => with_text(other, |text| number_from_text(field, text)),
                     };
                     converter.fixed(at, cells.get(at), f64::NAN, read, "not_a_number")
                 }),
