@@ -11,7 +11,7 @@
 //! | type | takes | problem |
 //! |---|---|---|
 //! | text | text (`""` is a value), numbers in their shortest form | `not_text`, `number_out_of_range`, `text_too_long`, `lone_surrogate` |
-//! | number | numbers, text of a JSON number (spaces around it allowed) | `not_a_number`, `number_out_of_range` (infinite, or whole and beyond 2^53) |
+//! | number | numbers, text of a JSON number (spaces around it allowed), or as the field's number format says | `not_a_number`, `number_out_of_range` (infinite, or whole and beyond 2^53) |
 //! | boolean | `true`, `false`, 0, 1, text `true` `false` `yes` `no` `t` `f` `y` `n` `1` `0` `checked` `unchecked` in any case | `not_a_boolean` |
 //! | date | text of a day: the field's format, or RFC 3339 | `not_a_date` |
 //! | datetime | text: the field's format, or RFC 3339, without offset local time in the zone, a bare day its start; whole milliseconds since 1970 | `not_a_datetime` |
@@ -30,7 +30,10 @@
 //!
 //! # CSV
 //! RFC 4180 with a comma, semicolon, tab or `|`, whichever makes most of the header known. An empty cell is null; `""` in quotes is
-//! the empty text in a text field and null in all others. Lines end with LF, CRLF or CR.
+//! the empty text in a text field and null in all others. Lines end with LF, CRLF or CR. A line `sep=;` before the header names the delimiter.
+//!
+//! # Encodings
+//! UTF-8, with or without a mark; UTF-16 with one; Windows-1252 where [`LoadOptions::encoding`] says so.
 
 mod budget;
 mod change;
@@ -66,7 +69,7 @@ pub use codes::CodeSlice;
 pub use column::{CHUNK, Column, RowIx};
 pub use edit::{Edit, Values};
 pub use list::MOST_HAVING;
-pub use load::{BatchColumn, Columns, KnownUsers, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
+pub use load::{BatchColumn, Columns, Encoding, KnownUsers, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
 pub use mask::Mask;
 pub use mask::bit;
 pub use problem::{NO_ROW, Problem, Problems};

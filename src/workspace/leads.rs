@@ -12,7 +12,7 @@ use crate::plan::timeline;
 use crate::query::convert::text_from_number;
 use crate::query::{FieldIx, Schema};
 use crate::table::{
-    Budget, LoadFormat, LoadMode, LoadOptions, Loader, NO_ROW, OnBlank, OnKnown, OnUnknown, Problems, RowIx, Table, UpsertOptions,
+    Budget, Encoding, LoadFormat, LoadMode, LoadOptions, Loader, NO_ROW, OnBlank, OnKnown, OnUnknown, Problems, RowIx, Table, UpsertOptions,
 };
 
 use super::upsert::{self, UpsertPreview};
@@ -56,11 +56,11 @@ pub fn id_text(json: &Json) -> Option<Cow<'_, str>> {
 
 /// What `LoadOptions` of the public API says, and of an upsert `UpsertOptions`.
 fn options(workspace: &Workspace, json: &Json, mode: LoadMode) -> Result<(LoadOptions, bool)> {
-    const KEYS: [&str; 10] = ["format", "columns", "strict", "partial", "absent", "onBlank", "onKnown", "onUnknown", "matchBy", "dryRun"];
+    const KEYS: [&str; 11] = ["format", "columns", "strict", "partial", "absent", "encoding", "onBlank", "onKnown", "onUnknown", "matchBy", "dryRun"];
     let faults = Faults::default();
     let node = Decoder::new(json, "", &faults);
     if !node.is_null() {
-        let known = if mode == LoadMode::Upsert { KEYS.len() } else { 5 };
+        let known = if mode == LoadMode::Upsert { KEYS.len() } else { 6 };
         node.keys(KEYS.get(..known).unwrap_or_default());
     }
     let mut needed = workspace.needed();
@@ -72,6 +72,7 @@ fn options(workspace: &Workspace, json: &Json, mode: LoadMode) -> Result<(LoadOp
     let words = [("rows", None), ("json", Some(LoadFormat::Json)), ("ndjson", Some(LoadFormat::Ndjson)), ("csv", Some(LoadFormat::Csv))];
     let out = LoadOptions {
         format: node.get("format").one_of(&words).flatten(),
+        encoding: node.get("encoding").one_of(&[("utf-8", Encoding::Unicode), ("windows-1252", Encoding::Windows1252)]).unwrap_or_default(),
         columns: node
             .get("columns")
             .entries()
