@@ -9,13 +9,11 @@ use crate::error::{Diagnostic, Error, Result, pointer};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::timeline;
+use crate::query::FieldIx;
 use crate::query::convert::text_from_number;
-use crate::query::{FieldIx, Schema};
-use crate::table::{
-    Budget, Encoding, LoadFormat, LoadMode, LoadOptions, Loader, NO_ROW, OnBlank, OnKnown, OnUnknown, Problems, RowIx, Table, UpsertOptions,
-};
+use crate::table::{Budget, Encoding, LoadFormat, LoadMode, LoadOptions, Loader, OnBlank, OnKnown, OnUnknown, RowIx, Table, UpsertOptions};
 
-use super::upsert::{self, UpsertPreview};
+use super::upsert::{UpsertPreview, counts, problems};
 use super::{Viewer, Workspace};
 
 /// A loaded table.
@@ -56,7 +54,8 @@ pub fn id_text(json: &Json) -> Option<Cow<'_, str>> {
 
 /// What `LoadOptions` of the public API says, and of an upsert `UpsertOptions`.
 fn options(workspace: &Workspace, json: &Json, mode: LoadMode) -> Result<(LoadOptions, bool)> {
-    const KEYS: [&str; 11] = ["format", "columns", "strict", "partial", "absent", "encoding", "onBlank", "onKnown", "onUnknown", "matchBy", "dryRun"];
+    const KEYS: [&str; 11] =
+        ["format", "columns", "strict", "partial", "absent", "encoding", "onBlank", "onKnown", "onUnknown", "matchBy", "dryRun"];
     let faults = Faults::default();
     let node = Decoder::new(json, "", &faults);
     if !node.is_null() {
@@ -245,7 +244,7 @@ impl LeadTable {
     /// # Errors
     /// What is wrong with the bytes; nothing was changed then.
     pub fn upsert(&mut self, loader: Loader) -> Result<Json> {
-        loader.finish_into(&mut self.table).map(upsert::counts)
+        loader.finish_into(&mut self.table).map(counts)
     }
 
     /// What [`LeadTable::upsert`] would do.
@@ -269,17 +268,4 @@ impl LeadTable {
         }
         self.table.remove(texts.iter().map(AsRef::as_ref))
     }
-}
-
-/// Problems as the public API tells them.
-pub(super) fn problems(found: &Problems, schema: &Schema) -> Json {
-    let problem = |problem: &crate::table::Problem| {
-        Json::object([
-            ("row", if problem.row == NO_ROW { Json::Null } else { (problem.row as usize).into() }),
-            ("field", schema.name(problem.field).into()),
-            ("code", problem.code.into()),
-            ("value", problem.value.as_ref().into()),
-        ])
-    };
-    Json::List(found.list().iter().map(problem).collect())
 }
