@@ -17,6 +17,7 @@ type Data = readonly object[] | Uint8Array | ArrayBuffer | string;
 
 export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   readonly #format: string | undefined;
+  readonly #encoding: string | undefined;
   readonly #progress: ((done: number, total: number) => void) | undefined;
   readonly #upsert: boolean;
   #rows: Rows | undefined;
@@ -30,6 +31,7 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   private constructor(instance: Instance, made: bound.Loader, options: Contract.LoadOptions, upsert: boolean) {
     super(instance, made, "loader");
     this.#format = options.format;
+    this.#encoding = options.encoding;
     this.#progress = options.onProgress;
     this.#upsert = upsert;
   }
@@ -97,6 +99,9 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
     const rows = Array.isArray(chunk);
     if (this.#format !== undefined && (this.#format === "rows") !== rows) {
       throw fault("options_invalid", `the format is \`${this.#format}\`, and this is ${rows ? "a list of rows" : "text or bytes"}`, { path: "/format" });
+    }
+    if (this.#encoding !== undefined && (rows || typeof chunk === "string")) {
+      throw fault("options_invalid", "only bytes have an encoding, not a text and no rows", { path: "/encoding" });
     }
     if (rows) return this.#objects(chunk as readonly object[]);
     if (typeof chunk === "string") return this.#text(this.#half + chunk);

@@ -13,6 +13,7 @@ import {
   type PlanData,
   type Selection,
   type State,
+  type UpsertReport,
   type Workspace,
   type WorkspaceConfig,
 } from "evenhand";
@@ -65,7 +66,10 @@ export async function leads(workspace: Workspace, body: ReadableStream<Uint8Arra
   const reader = body.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) loader.push(next.value);
   const table = loader.finish();
-  table.upsert([{ id: "1", owner: null }]);
+  const { unchanged }: UpsertReport = table.upsert([{ id: "1", owner: null }], { onBlank: "keep" });
+  const preview = table.upsert([{ email: "a@x.org", amount: "1.234,50" }], { matchBy: ["id", ["email", "name"]], onKnown: "fill", dryRun: true });
+  for (const row of preview.rows(0, 10, "updated")) if (row.outcome === "updated") console.log(row.lead, row.before["amount"], row.after["amount"], unchanged);
+  preview.free();
   for (const { row, field, code, value } of table.problems) console.log(row ?? "file", field, code, value);
   const lead: Record<string, unknown> | undefined = table.get("1", { actor: "ann" });
   console.log(lead?.["owner"], workspace.load([{ id: 1 }]).size);
