@@ -30,6 +30,9 @@ export function fault(code: string, message: string, more: { path?: string; hint
   return new EvenhandError(message, { code, diagnostics: [diagnostic], ...(cause === undefined ? {} : { cause }) });
 }
 
+/** The error of a module that is not to be had, with what to do about it. */
+export const unavailable = (message: string, more: { hint: string; cause?: unknown }): EvenhandError => fault("wasm_unavailable", message, more);
+
 /** Whether the module threw this as a failure of its own. */
 export function isFailure(thrown: unknown): thrown is Failure {
   return typeof thrown === "object" && thrown !== null && "code" in thrown && "diagnostics" in thrown && Array.isArray(thrown.diagnostics);

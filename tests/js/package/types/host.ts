@@ -16,7 +16,15 @@ import {
   type Workspace,
   type WorkspaceConfig,
 } from "evenhand";
+import module from "evenhand/engine.wasm";
+import { createEngineSync as inlined } from "evenhand/inline";
+import { createEngine as slim, createEngineSync as slimSync } from "evenhand/slim";
 import { zones, type TimeZones } from "evenhand/zones";
+
+/** Other ways to the module. */
+export const others = async (): Promise<Engine[]> => [inlined({ maxMemory: 2 ** 26 }), slimSync({ wasm: module }), await slim({ wasm: fetch("/engine.wasm"), zones: "intl" })];
+// @ts-expect-error without a module there is none
+void slim({});
 
 /** A host's own source of tables: the package's, but for one zone. */
 const ownZones: TimeZones = { ...zones, table: (name) => (name === "Test/Fixed" ? [{ untilMs: null, offsetSeconds: 3600 }] : zones.table(name)) };
