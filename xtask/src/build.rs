@@ -49,6 +49,7 @@ pub fn build() -> Result<PathBuf> {
             "package.json",
             "README.md",
             "evenhand.d.ts",
+            "codes.d.ts",
             "slim.d.ts",
             "inline.d.ts",
             "engine.wasm.d.ts",

@@ -94,7 +94,7 @@ export const bundlers = {
   tsdown: {
     node: 24,
     packages: { tsdown: "0.23.7", typescript: "6.0.3" },
-    files: { "server.ts": program(), "tsdown.config.ts": 'export default { entry: ["server.ts"], format: ["esm", "cjs"], platform: "node", dts: false, deps: { alwaysBundle: ["evenhand"] }, noExternal: ["evenhand"] };' },
+    files: { "server.ts": program(), "tsdown.config.ts": 'export default { entry: ["server.ts"], format: ["esm", "cjs"], platform: "node", dts: false, deps: { alwaysBundle: ["evenhand"] } };' },
     steps: [{ run: "tsdown", builds: true }, { run: "node dist/server.cjs" }, { run: "node dist/server.mjs" }],
   },
   // Bundlers for the edge without its own plugin: a module that was bundled as if it were JavaScript is refused, and another way is named.

@@ -1,5 +1,27 @@
-// What holds of the tarball itself: other people's checks of packages, and the registry's client.
+// What holds of the tarball itself: compilers from the oldest that is meant to do, other people's checks of packages, the registry's client.
+import { readFileSync } from "node:fs";
+
+const hosts = Object.fromEntries(["host.ts", "host.cts"].map((name) => [name, readFileSync(new URL(`../../package/types/${name}`, import.meta.url), "utf8")]));
+const COMPILERS = { 54: "5.4.5", 56: "5.6.3", 58: "5.8.3", 60: "6.0.3", 70: "7.0.2" };
+const options = (more) => JSON.stringify({
+  compilerOptions: { target: "ES2022", lib: ["ES2022", "DOM"], types: [], strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true, ...more },
+  include: ["host.ts", ...(more.module === "nodenext" ? ["host.cts"] : [])],
+});
+
 export const gates = {
+  types: {
+    ci: true,
+    packages: Object.fromEntries(Object.entries(COMPILERS).map(([name, version]) => [`ts${name}`, `npm:typescript@${version}`])),
+    files: {
+      ...hosts,
+      "nodenext.json": options({ module: "nodenext" }),
+      "bundler.json": options({ module: "preserve", moduleResolution: "bundler" }),
+      "workerd.json": options({ module: "preserve", moduleResolution: "bundler", customConditions: ["workerd"] }),
+    },
+    steps: Object.keys(COMPILERS).flatMap((name) =>
+      ["nodenext", "bundler", "workerd"].map((way) => ({ run: `node node_modules/ts${name}/bin/tsc -p ${way}.json`, builds: true })),
+    ),
+  },
   "publint and attw": {
     ci: true,
     node: 22,
