@@ -63,8 +63,12 @@ export const testers = {
     packages: { vitest: "4.1.12", "@cloudflare/vitest-pool-workers": "0.23.0" },
     files: {
       "worker.test.js": vitest("node").split("\n").slice(1).join("\n"),
-      "vitest.config.js": 'import { cloudflareTest } from "@cloudflare/vitest-pool-workers";\nexport default { plugins: [cloudflareTest({ miniflare: { compatibilityDate: "2026-01-01" } })] };',
+      "vitest.config.js": 'import { cloudflareTest } from "@cloudflare/vitest-pool-workers";\nexport default { plugins: [cloudflareTest({ miniflare: { compatibilityDate: "2026-01-01", modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }] } })] };',
     },
-    steps: [{ run: "vitest run", says: /Tests +1 passed/ }],
+    steps: [
+      { run: "vitest run", says: /Tests +1 passed/ },
+      // Left to itself, the pool links the module as JavaScript, and is told what to do.
+      { run: "sed -i 's/, modulesRules: .*$/ } })] };/' vitest.config.js && vitest run", fails: true, says: "`modulesRules` with `CompiledWasm`" },
+    ],
   },
 };
