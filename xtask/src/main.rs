@@ -14,6 +14,7 @@ mod order;
 mod pack;
 mod packaging;
 mod run;
+mod scale;
 mod size;
 mod test;
 mod tools;
@@ -35,6 +36,7 @@ Commands:
                      --packaging [all|NAME…]
                                   the packed package in projects of bundlers, frameworks and runtimes: the usual ones, all, or these
                      --edge       the edge worker alone, in the long form: 200 kills, 10,000 commands, cold starts
+                     --scale [N]  leads dealt on a Spark cluster against one table, 10,000,000 of them or N (needs Java and pip; takes long)
   lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
                      --sources    only the last three, which need nothing but to read
   zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
@@ -79,6 +81,8 @@ fn command(args: &[&str]) -> run::Result {
         ["screens"] => desk::screens(),
         ["test", "--edge"] => edge::long(),
         ["test", "--packaging", names @ ..] => test::packaged(names),
+        ["test", "--scale"] => scale::scale(None),
+        ["test", "--scale", leads] => scale::scale(Some(leads)),
         ["test", steps @ ..] => test::test(steps),
         ["size"] => size::size(2),
         ["size", "--deep"] => size::size(4),

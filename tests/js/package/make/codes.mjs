@@ -44,6 +44,8 @@ function fromFacade() {
   for (const name of listed("pkg-template/src", ".ts")) {
     for (const [, code, says] of read(name).matchAll(/\bcode(?:: |\s*\?\? )"([a-z0-9_]+)"(?:,[^\n]*\n?\s*message: "([^"]*)")?/g)) if (found.get(code) === undefined) found.set(code, says);
   }
+  // What an importer of filters says is a union of its own.
+  for (const [, union] of read("pkg-template/import.d.ts").matchAll(/export type ImportCode =([^;]*);/g)) for (const [, code] of union.matchAll(/"([a-z0-9_]+)"/g)) if (!found.has(code)) found.set(code, undefined);
   if (/\bunavailable\("/.test(read("pkg-template/src/node.ts"))) found.set("wasm_unavailable", "the module could not be read: …");
   return found;
 }
