@@ -48,6 +48,15 @@ test("a module of another version is refused", async () => {
   assert.throws(() => createEngineSync({ wasm: empty }), { code: "wasm_invalid" });
 });
 
+test("what an edge bundler made of the import is a compiled module, or refused with the remedy", async () => {
+  const { imported } = await import(pathToFileURL(join(pkg, "load.js")).href);
+  const module = new WebAssembly.Module(bytes);
+  assert.equal(imported(module), module);
+  for (const [given, word] of [["/assets/evenhand-1234.wasm", "string"], [undefined, "undefined"], [{ memory: {} }, "instance"]]) {
+    assert.throws(() => imported(given), (error) => error.code === "wasm_unavailable" && error.message.includes(word) && error.diagnostics[0].hint.includes("`evenhand/slim`"));
+  }
+});
+
 test("importing loads nothing, so rendering on a server is safe", () => {
   const entries = ["node.js", "bun.js", "deno.js", "browser.js", "default.js", "slim.js", "inline.js", "cjs/node.js", "cjs/browser.js", "cjs/inline.js"].map((file) => pathToFileURL(join(pkg, file)).href);
   const script = `
