@@ -31,6 +31,7 @@ pub fn factory(glue: &str) -> Result<String> {
          export function glue(maximum) {{\n\
          const exports = {{ __proto__: null }};\n\
          const TextDecoder = coder(\"TextDecoder\");\n\
+         const TextEncoder = coder(\"TextEncoder\");\n\
          const memory = new WebAssembly.Memory({{ initial: initialPages, maximum }});\n\
          {}\n\
          return {{ exports, memory, imports: __wbg_get_imports(memory), start(instance) {{ __wbg_finalize_init(instance); }} }};\n\
