@@ -8,6 +8,7 @@ import type { Instance } from "./instance.js";
 import { Plan, planInput } from "./plan.js";
 import { Rows } from "./rows.js";
 import { Selection } from "./selection.js";
+import { encoder } from "./text.js";
 import { UpsertPreview } from "./upsert.js";
 
 /** Bytes, or characters of a text, that go over at once. */
@@ -124,7 +125,7 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
       }
       const piece = text.slice(from, to);
       if (this.#scratch.length < piece.length * 3) this.#scratch = new Uint8Array(piece.length * 3);
-      const { written } = encoder.encodeInto(piece, this.#scratch);
+      const { written } = encoder().encodeInto(piece, this.#scratch);
       const encoded = this.#scratch.subarray(0, written);
       this.call((loader) => loader.push(encoded));
       this.#report(piece.length);
@@ -146,8 +147,6 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
     this.#progress?.(this.#done, this.#total);
   }
 }
-
-const encoder = /* @__PURE__ */ new TextEncoder();
 
 export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadTable {
   readonly #listeners = new Set<() => void>();

@@ -17,11 +17,19 @@ import {
   type Workspace,
   type WorkspaceConfig,
 } from "evenhand";
+import module from "evenhand/engine.wasm";
+import { createEngineSync as inlined } from "evenhand/inline";
+import { createEngine as slim, createEngineSync as slimSync } from "evenhand/slim";
 import { zones, type TimeZones } from "evenhand/zones";
 import { durableStore, postgresStore, type DurableStorage, type Performed, type Store } from "evenhand/store";
 import { usePlan, useSelection, useTable, useWorkspace } from "evenhand/react";
 import { toQueryBuilder, type BuilderProps } from "evenhand/query-builder";
 import { importFilter, type FilterSource, type ImportCode } from "evenhand/import";
+
+/** Other ways to the module. */
+export const others = async (): Promise<Engine[]> => [inlined({ maxMemory: 2 ** 26 }), slimSync({ wasm: module }), await slim({ wasm: fetch("/engine.wasm"), zones: "intl" })];
+// @ts-expect-error without a module there is none
+void slim({});
 
 /** A host's own source of tables: the package's, but for one zone. */
 const ownZones: TimeZones = { ...zones, table: (name) => (name === "Test/Fixed" ? [{ untilMs: null, offsetSeconds: 3600 }] : zones.table(name)) };
