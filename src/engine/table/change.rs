@@ -44,7 +44,7 @@ impl Table {
 
     fn become_stage(&mut self, mut stage: Stage) {
         stage.columns.iter_mut().for_each(Column::trim);
-        self.now.columns = stage.columns;
+        self.now.columns = Rc::new(stage.columns);
         self.now.rows = stage.rows;
         self.now.size = stage.rows as usize;
         self.now.live = None;
@@ -82,7 +82,7 @@ impl Table {
             Upserted { added, updated: 0 }
         } else {
             let rows = self.now.rows;
-            self.merge(&stage).inspect_err(|_| self.now.columns.iter_mut().for_each(|column| column.truncate(rows)))?
+            self.merge(&stage).inspect_err(|_| Rc::make_mut(&mut self.now.columns).iter_mut().for_each(|column| column.truncate(rows)))?
         };
         self.problems.append(problems);
         Ok(done)
@@ -132,12 +132,12 @@ impl Table {
         let live = now.live.as_ref().map(|live| extended(live, rows, added, budget)).transpose()?;
         let mut writes: Vec<Writes> = Vec::new();
         budget.exact(&mut writes, now.columns.len())?;
-        for (at, (column, from)) in now.columns.iter_mut().zip(&stage.columns).enumerate() {
+        for (at, (column, from)) in Rc::make_mut(&mut now.columns).iter_mut().zip(&stage.columns).enumerate() {
             column.append_rows(from, &fresh, budget)?;
             let present = if at == now.id.0 as usize { Vec::new() } else { stage.present(at, &updates)? };
             writes.push(column.prepare_rows(from, &present, budget)?);
         }
-        for (column, writes) in now.columns.iter_mut().zip(writes) {
+        for (column, writes) in Rc::make_mut(&mut now.columns).iter_mut().zip(writes) {
             column.commit(writes);
         }
         now.rows = rows + added;
@@ -151,7 +151,7 @@ impl Table {
             index.insert(ids, hash(id), row);
         }
         // A dictionary that no longer pays becomes an arena. The values are the same, so failing to do so is no failure.
-        for (column, field) in now.columns.iter_mut().zip(&schema.fields) {
+        for (column, field) in Rc::make_mut(&mut now.columns).iter_mut().zip(&schema.fields) {
             let _ = column.reconsider(field, now.rows, budget);
         }
         Ok(Upserted { added: added as usize, updated })
@@ -196,7 +196,7 @@ impl Table {
         rows.extend(self.now.live_rows().map(|row| row.0));
         let columns = packed(&self.now.columns, &rows, budget)?;
         let index = indexed(columns.get(self.now.id.0 as usize), short(rows.len()), budget)?;
-        self.now.columns = columns;
+        self.now.columns = Rc::new(columns);
         self.now.rows = short(rows.len());
         self.now.live = None;
         self.index = index;
