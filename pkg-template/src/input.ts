@@ -3,7 +3,13 @@ import { fault } from "./errors.js";
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** A small input as the bytes of a JSON text. Dates become RFC 3339 text. What is missing is null. */
-export const json = (value: unknown): Uint8Array => encoder.encode(jsonText(value));
+export const json = (value: unknown): Uint8Array => bytes(jsonText(value));
+
+/** A text as bytes. */
+export const bytes = (text: string): Uint8Array => encoder.encode(text);
+
+/** Writes a text as bytes; how many. */
+export const encodeInto = (text: string, to: Uint8Array): number => encoder.encodeInto(text, to).written;
 
 /** The text itself. */
 export function jsonText(value: unknown): string {
