@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import type * as Contract from "../evenhand.js";
 import { createEngine, EvenhandError } from "./node.js";
 import { auditLines, auditSvg } from "./cli-audit.js";
+import { shards } from "./cli-shards.js";
 import { columnLines, diagnosticLines, planLines, table } from "./cli-text.js";
 
 const HELP = `Usage: evenhand <command> [options]
@@ -17,6 +18,15 @@ Commands:
              --now TIME         RFC 3339 or epoch milliseconds
              --state FILE       what earlier plans told to keep (JSON)
              --out FILE         writes the whole plan there: JSON, or its compact bytes for a name that ends in .bin
+  tally    counts one shard of the leads, in one line
+  settle   settles the shares of all shards from their lines, in the order in which their rows are taken
+  plan --settlement FILE
+           deals one shard's own rows: a line of JSON for each change and for each lead that is left out
+             --workspace, --command, --actor, --now, --state: the same for all three
+             --leads FILE       of tally and plan: one shard, CSV, JSON or NDJSON; --tallies FILE of settle; standard input if absent
+             --header A,B       the leads are CSV without a line of names; these are the names
+             --shard N          the place of the shard's tally, from 0; - if the first line of the leads says it
+             --csv              who gets what instead: lead and receiver
   select   lists the leads that a filter finds
              --workspace FILE, --leads FILE
              --filter FILE      the filter (JSON), or --list ID for a saved list; without either, all leads
@@ -45,7 +55,7 @@ Options of all:
   --help, --version
 
 Exit codes: 0 done · 1 the command was refused, nothing would change, nothing was found, the configuration has faults,
-            or the history has findings
+            or the history has findings; a shard in which nothing changes is 0
             2 wrong usage, or input that cannot be used
 `;
 
@@ -62,6 +72,11 @@ const OPTIONS = {
   fields: { type: "string" },
   limit: { type: "string" },
   columns: { type: "string" },
+  settlement: { type: "string" },
+  tallies: { type: "string" },
+  shard: { type: "string" },
+  header: { type: "string" },
+  csv: { type: "boolean" },
   log: { type: "string" },
   "time-format": { type: "string" },
   zone: { type: "string" },
@@ -79,6 +94,9 @@ const OPTIONS = {
 
 const USED: Record<string, string[]> = {
   plan: ["workspace", "leads", "command", "actor", "now", "state", "out", "columns", "absent", "json"],
+  "plan --settlement": ["workspace", "leads", "command", "actor", "now", "state", "columns", "absent", "header", "settlement", "shard", "csv"],
+  tally: ["workspace", "leads", "command", "actor", "now", "state", "columns", "absent", "header"],
+  settle: ["workspace", "tallies", "command", "actor", "now", "state"],
   select: ["workspace", "leads", "filter", "list", "actor", "now", "fields", "limit", "count", "columns", "absent", "json"],
   check: ["workspace", "now", "json"],
   audit: ["log", "columns", "time-format", "zone", "period", "people", "weights", "level", "svg", "json"],
@@ -97,7 +115,8 @@ function main(): Promise<number> | number {
   } catch (error) {
     throw new Usage((error as Error).message);
   }
-  const [command, ...more] = positionals;
+  const [word, ...more] = positionals;
+  const command = word === "plan" && values.settlement !== undefined ? "plan --settlement" : word;
   if (values.help === true || (command === undefined && values.version !== true)) return print(HELP, command === undefined && values.help !== true ? 2 : 0);
   if (values.version === true) return print(`${JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")).version}\n`, 0);
   const used = USED[command ?? ""];
@@ -106,6 +125,7 @@ function main(): Promise<number> | number {
   const odd = Object.keys(values).find((name) => !used.includes(name));
   if (odd !== undefined) throw new Usage(`\`${command}\` has no option \`--${odd}\``);
   if (command === "plan") return plan(values);
+  if (command === "tally" || command === "settle" || command === "plan --settlement") return shards(command, values, { given: (name) => given(values, name), file, time, usage: (message) => new Usage(message) });
   if (command === "audit") return audit(values);
   return command === "select" ? select(values) : check(values);
 }

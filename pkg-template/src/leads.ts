@@ -8,6 +8,7 @@ import type { Instance } from "./instance.js";
 import { Plan, planInput } from "./plan.js";
 import { Rows } from "./rows.js";
 import { Selection } from "./selection.js";
+import { UpsertPreview } from "./upsert.js";
 
 /** Bytes, or characters of a text, that go over at once. */
 const PIECE = 2 ** 18;
@@ -60,8 +61,13 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   }
 
   /** The same into a table that is there. */
-  into(data: Data): { added: number; updated: number } {
+  into(data: Data): Contract.UpsertReport {
     return this.#all(data, (loader) => loader.upsert());
+  }
+
+  /** What that would do. */
+  preview(data: Data): UpsertPreview {
+    return this.#all(data, (loader) => new UpsertPreview(this.instance, loader.preview()));
   }
 
   #all<T>(data: Data, end: (loader: bound.Loader) => T): T {
@@ -139,6 +145,8 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadTable {
+  readonly #listeners = new Set<() => void>();
+
   constructor(instance: Instance, made: bound.LeadTable) {
     super(instance, made, "table");
   }
@@ -167,13 +175,29 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
     return this.call((table) => table.revision());
   }
 
-  upsert(data: Data, options: Contract.LoadOptions = {}): { added: number; updated: number } {
-    return Loader.open(this.instance, options, (input) => this.call((table) => table.upserting(input)), true).into(data);
+  upsert(data: Data, options: Contract.UpsertOptions & { dryRun: true }): UpsertPreview;
+  upsert(data: Data, options?: Contract.UpsertOptions): Contract.UpsertReport;
+  upsert(data: Data, options: Contract.UpsertOptions = {}): Contract.UpsertReport {
+    const loader = Loader.open(this.instance, options, (input) => this.call((table) => table.upserting(input)), true);
+    return options?.dryRun === true ? loader.preview(data) : this.#told(loader.into(data));
   }
 
   remove(ids: readonly (string | number)[]): number {
     const input = json(ids);
-    return this.call((table) => table.remove(input));
+    return this.#told(this.call((table) => table.remove(input)));
+  }
+
+  subscribe(listener: () => void): () => void {
+    // One that subscribes twice is told twice.
+    const told = () => listener();
+    this.#listeners.add(told);
+    return () => void this.#listeners.delete(told);
+  }
+
+  /** Tells everybody of a change that was made; one that failed changed nothing. */
+  #told<T>(done: T): T {
+    for (const listener of [...this.#listeners]) listener();
+    return done;
   }
 
   get(id: string | number, viewer: Contract.Viewer): Record<string, unknown> | undefined {
@@ -194,9 +218,9 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
   apply(plan: Contract.Plan | Contract.PlanData | Uint8Array): ReturnType<Contract.LeadTable["apply"]> {
     if (plan instanceof Plan) {
       const made = inner(plan, this.instance, "plan");
-      return this.call((table) => table.applyPlan(made));
+      return this.#told(this.call((table) => table.applyPlan(made)));
     }
     const given = planInput(plan);
-    return this.call((table) => (given instanceof Uint8Array ? table.applyBytes(given) : table.applyData(given.json)));
+    return this.#told(this.call((table) => (given instanceof Uint8Array ? table.applyBytes(given) : table.applyData(given.json))));
   }
 }

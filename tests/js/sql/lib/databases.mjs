@@ -76,12 +76,15 @@ export async function postgres() {
   return {
     name: "PostgreSQL",
     dialect: "postgres",
+    pool,
     exec: async (sql) => void (await pool.query(sql)),
     query: async (sql, params = []) => (await pool.query(sql, params)).rows,
     connect: async () => {
       const client = await pool.connect();
       return { ...using(client), release: () => client.release() };
     },
+    /** A connection of the driver itself. */
+    listener: () => pool.connect(),
     transaction: async (work) => {
       const client = await pool.connect();
       try {
