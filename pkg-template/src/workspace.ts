@@ -57,7 +57,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   readonly #source: Contract.TimeZones;
   readonly #known: Known;
   /** Where short texts are written; empty once the module's memory grew. */
-  #short = new Uint8Array();
+  #short: Uint8Array = new Uint8Array();
 
   constructor(instance: Instance, made: bound.Workspace, zones: string[], source: Contract.TimeZones) {
     super(instance, made, "workspace");
