@@ -377,7 +377,7 @@ fn read_units(node: &Decoder<'_>) -> UnitTree {
     let items = node.items();
     for item in &items {
         item.keys(&["id", "name", "kind", "parent"]);
-        let text = |key: &str| item.get(key).text().map(str::to_owned);
+        let text = |key: &'static str| item.get(key).text().map(str::to_owned);
         written.push((item.get("id").name().unwrap_or_default().to_owned(), text("name"), text("kind"), text("parent")));
     }
     let ids: Vec<String> = written.iter().map(|unit| unit.0.clone()).collect();

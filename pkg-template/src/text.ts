@@ -25,3 +25,6 @@ export function encode(text: string): Uint8Array {
   const bytes = encoder().encode(text);
   return bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
 }
+
+/** Writes a text as bytes; how many. */
+export const encodeInto = (text: string, to: Uint8Array): number => encoder().encodeInto(text, to).written;

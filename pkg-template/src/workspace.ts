@@ -4,12 +4,13 @@ import { fault } from "./errors.js";
 import { Filter } from "./filter.js";
 import type { bound } from "./glue.js";
 import { Handle, inner, wrong } from "./handle.js";
-import { json } from "./input.js";
+import { json, jsonText } from "./input.js";
 import type { Instance } from "./instance.js";
 import { LeadTable, Loader } from "./leads.js";
 import { Plan, planInput } from "./plan.js";
 import { Selection } from "./selection.js";
 import { Simulation } from "./simulation.js";
+import { encode, encodeInto } from "./text.js";
 import { hinted, zonesOf } from "./zones-named.js";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
@@ -21,10 +22,18 @@ function defined(question: object, keys: readonly string[]): void {
       throw fault("question_invalid", `\`${key}\` is undefined`, { path: `/${key}`, hint: key === "to" ? "`null` is nobody; leave the key out to ask about no receiver in particular" : "leave the key out, or give it a value" });
 }
 
+/** Bytes that the module has set aside for a command and its context. */
+const SHORT = 3072;
+
 /** A context as the module takes it: what of it is bytes goes beside the text. */
 function contextInput(context: Contract.PlanContext): [context: Uint8Array, beside: Uint8Array[]] {
+  const [text, beside] = contextParts(context);
+  return [json(text), beside];
+}
+
+function contextParts(context: Contract.PlanContext): [text: unknown, beside: Uint8Array[]] {
   const beside: Uint8Array[] = [];
-  if (!isObject(context)) return [json(context), beside];
+  if (!isObject(context)) return [context, beside];
   const text: Record<string, unknown> = { ...context };
   if (isObject(context.plans)) {
     const data = new Map<string, unknown>();
@@ -40,7 +49,7 @@ function contextInput(context: Contract.PlanContext): [context: Uint8Array, besi
     if (bytes instanceof Uint8Array) beside.push(json(null), bytes);
     text.settlement = shard;
   }
-  return [json(text), beside];
+  return [text, beside];
 }
 
 export class Workspace extends Handle<bound.Workspace> implements Contract.Workspace {
@@ -48,6 +57,8 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   readonly #zones: string[];
   readonly #source: Contract.TimeZones;
   readonly #known: Known;
+  /** Where short texts are written; empty once the module's memory grew. */
+  #short: Uint8Array = new Uint8Array();
 
   constructor(instance: Instance, made: bound.Workspace, zones: string[], source: Contract.TimeZones) {
     super(instance, made, "workspace");
@@ -129,15 +140,24 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
 
   plan(leads: Contract.LeadTable, command: Contract.Command, context: Contract.PlanContext): Contract.Plan {
     const table = this.#table(leads);
-    const [input, plans] = contextInput(context);
+    const [parts, plans] = contextParts(context);
+    const given = jsonText(parts);
     const ref: unknown = typeof command === "object" && command !== null && "leads" in command ? command.leads : undefined;
     if (typeof ref === "object" && ref !== null && "selection" in ref && ref.selection instanceof Selection) {
       const picked = inner(ref.selection, this.instance, "selection");
-      const rest = json({ ...command, leads: { ...ref, selection: true } });
+      const [rest, input] = [json({ ...command, leads: { ...ref, selection: true } }), encode(given)];
       return new Plan(this.instance, this.call((workspace) => workspace.planPicked(table, rest, picked, input, plans)));
     }
-    const text = json(command);
-    return new Plan(this.instance, this.call((workspace) => workspace.plan(table, text, input, plans)));
+    const text = jsonText(command);
+    // A letter is written in at most three bytes.
+    if ((text.length + given.length) * 3 <= SHORT && plans.length === 0) {
+      if (this.#short.length === 0) this.#short = this.call((workspace) => this.instance.view(workspace.place(), SHORT));
+      const first = encodeInto(text, this.#short);
+      const second = encodeInto(given, this.#short.subarray(first));
+      return new Plan(this.instance, this.call((workspace) => workspace.planShort(table, first, second)));
+    }
+    const [asked, input] = [encode(text), encode(given)];
+    return new Plan(this.instance, this.call((workspace) => workspace.plan(table, asked, input, plans)));
   }
 
   needs(of: Contract.Command | Contract.Plan | Contract.PlanData | Uint8Array, context: Parameters<Contract.Workspace["needs"]>[1]): Contract.Needs {

@@ -9,7 +9,7 @@ use crate::command::read::Reader;
 
 impl Reader<'_> {
     /// A text that must be there and not be empty.
-    pub(crate) fn name(&self, node: &Decoder<'_>, key: &str) -> Option<String> {
+    pub(crate) fn name(&self, node: &Decoder<'_>, key: &'static str) -> Option<String> {
         node.get(key).name().map(str::to_owned)
     }
 

@@ -120,7 +120,7 @@ fn special(node: &Decoder<'_>, kind: FieldType, schema: &Schema) -> Option<Patch
         node.error("value_invalid", "`add` and `remove` are for lists");
         return None;
     }
-    let words = |key: &str| -> Vec<String> {
+    let words = |key: &'static str| -> Vec<String> {
         let node = node.get(key);
         if kind == FieldType::Units {
             for item in node.items() {

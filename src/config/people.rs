@@ -259,9 +259,9 @@ pub(super) fn check_aliases(node: &Decoder<'_>, users: &ById<User>) {
 
 /// What a member filter sees of the user.
 fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cell<'static>> {
-    let attributes = node.get("attributes");
-    for (name, value) in attributes.entries() {
-        if ["id", "unit", "tags", "profiles"].contains(&name) {
+    let attributes = node.get("attributes").entries();
+    for (name, value) in &attributes {
+        if ["id", "unit", "tags", "profiles"].contains(name) {
             value.error("reserved_field", format!("every user has `{name}`; an attribute cannot bear that name"));
         }
     }
@@ -278,7 +278,10 @@ fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cel
             "tags" => list(node.get("tags")),
             "profiles" => list(node.get("profiles")),
             name => {
-                let value = attributes.get(name);
+                let Some((_, value)) = attributes.iter().find(|(known, _)| *known == name) else {
+                    out.push(Cell::Null);
+                    continue;
+                };
                 match cell_from_json(field, schema, value.json) {
                     Ok(cell) => cell,
                     Err(problem) if !problem.cell.is_null() => problem.cell,

@@ -133,9 +133,11 @@ impl Router<'_> {
                 }
             }
             out.keep(&may);
-            for (place, user) in group.members.iter().enumerate().filter(|_| self.declines) {
-                if self.has_declined(*user, lead) {
-                    out.remove(place);
+            if self.declined.contains(&row.0) {
+                for (place, user) in group.members.iter().enumerate() {
+                    if self.has_declined(*user, lead) {
+                        out.remove(place);
+                    }
                 }
             }
             return Ok(out);

@@ -22,6 +22,7 @@ mod route_instead;
 mod route_naive;
 mod route_round;
 mod route_simulate;
+mod route_speed;
 mod shards_bad;
 mod shards_speed;
 mod shards_whole;

@@ -75,9 +75,9 @@ pub struct Decoder<'a> {
 /// What a value bears in the one above it.
 #[derive(Clone, Debug)]
 enum Key<'a> {
-    Root(Box<str>),
+    Root(Rc<str>),
     Known(&'a str),
-    Absent(Box<str>),
+    Absent(&'a str),
     Index(usize),
 }
 
@@ -103,8 +103,8 @@ static NULL: Json = Json::Null;
 
 impl<'a> Decoder<'a> {
     /// A value and where it stands.
-    pub fn new(json: &'a Json, path: impl Into<String>, faults: &'a Faults) -> Self {
-        let root = Key::Root(path.into().into_boxed_str());
+    pub fn new(json: &'a Json, path: impl Into<Rc<str>>, faults: &'a Faults) -> Self {
+        let root = Key::Root(path.into());
         Decoder { json, faults, above: None, key: root, step: OnceCell::new() }
     }
 
@@ -154,11 +154,11 @@ impl<'a> Decoder<'a> {
 
     /// The value under `key`; one that is absent is null.
     #[must_use]
-    pub fn get(&self, key: &str) -> Decoder<'a> {
+    pub fn get(&self, key: &'a str) -> Decoder<'a> {
         let pairs = self.json.as_object().unwrap_or_default();
         match pairs.iter().find(|(known, _)| known == key) {
             Some((known, json)) => self.below(json, Key::Known(known)),
-            None => self.below(&NULL, Key::Absent(key.into())),
+            None => self.below(&NULL, Key::Absent(key)),
         }
     }
 

@@ -25,7 +25,7 @@ impl Table {
 
     pub(super) fn become_stage(&mut self, mut stage: Stage) {
         stage.columns.iter_mut().for_each(Column::trim);
-        self.now.columns = stage.columns;
+        self.now.columns = Rc::new(stage.columns);
         self.now.rows = stage.rows;
         self.now.size = stage.rows as usize;
         self.now.live = None;
@@ -78,7 +78,7 @@ impl Table {
         rows.extend(self.now.live_rows().map(|row| row.0));
         let columns = packed(&self.now.columns, &rows, budget)?;
         let index = indexed(columns.get(self.now.id.0 as usize), short(rows.len()), budget)?;
-        self.now.columns = columns;
+        self.now.columns = Rc::new(columns);
         self.now.rows = short(rows.len());
         self.now.live = None;
         self.index = index;

@@ -4,6 +4,8 @@
 //! (row of the table, row of the input) that the options let through, those left out that would change nothing. So a lead whose
 //! values are what they were costs a comparison and no write, and the same pairs tell which leads change at all.
 
+use std::rc::Rc;
+
 use super::bit;
 use super::change::extended;
 use super::column::Column;
@@ -198,8 +200,9 @@ impl Table {
         problems.append(std::mem::take(&mut targets.problems));
         self.problems.reserve_for(&problems, &self.budget)?;
         let rows = self.now.rows;
-        let changing =
-            self.merge(&stage, &targets, options).inspect_err(|_| self.now.columns.iter_mut().for_each(|column| column.truncate(rows)))?;
+        let changing = self
+            .merge(&stage, &targets, options)
+            .inspect_err(|_| Rc::make_mut(&mut self.now.columns).iter_mut().for_each(|column| column.truncate(rows)))?;
         let done = targets.counts(rows, &changing, &problems);
         self.problems.append(problems);
         Ok(done)
@@ -284,7 +287,7 @@ impl Table {
         let mut changing = Changing::default();
         let mut writes: Vec<Writes> = Vec::new();
         budget.exact(&mut writes, now.columns.len())?;
-        for (at, (column, from)) in now.columns.iter_mut().zip(&stage.columns).enumerate() {
+        for (at, (column, from)) in Rc::make_mut(&mut now.columns).iter_mut().zip(&stage.columns).enumerate() {
             column.append_rows(from, fresh, budget)?;
             let pairs = if at == now.id.0 as usize { Vec::new() } else { merge.pairs(column, from, at, &mut changing)? };
             writes.push(if pairs.is_empty() { Writes::Nothing } else { column.prepare_rows(from, &pairs, budget)? });
@@ -293,7 +296,7 @@ impl Table {
             // Nothing changes, and selections stay good.
             return Ok(changing);
         }
-        for (column, writes) in now.columns.iter_mut().zip(writes) {
+        for (column, writes) in Rc::make_mut(&mut now.columns).iter_mut().zip(writes) {
             column.commit(writes);
         }
         now.rows = rows + added;
@@ -307,7 +310,7 @@ impl Table {
             index.insert(ids, hash(id), row);
         }
         // A dictionary that no longer pays becomes an arena. The values are the same, so failing to do so is no failure.
-        for (column, field) in now.columns.iter_mut().zip(&schema.fields) {
+        for (column, field) in Rc::make_mut(&mut now.columns).iter_mut().zip(&schema.fields) {
             let _ = column.reconsider(field, now.rows, budget);
         }
         Ok(changing)

@@ -18,7 +18,7 @@ pub(crate) fn writes(plan: &Plan, target: &Database<'_>, out: &mut Vec<Statement
     let Some(table) = target.state_table.as_deref() else { return Ok(()) };
     let mut changes = plan.all_state();
     crate::sort::by(&mut changes, |a, b| a.key.cmp(&b.key));
-    let mut reads: Vec<(&str, Option<i64>)> = plan.reads.iter().map(|(key, version)| (key.as_str(), *version)).collect();
+    let mut reads: Vec<(&str, Option<i64>)> = plan.reads.iter().map(|(key, version)| (&**key, *version)).collect();
     crate::sort::all(&mut reads);
     let (new, old): (Vec<&StateChange>, Vec<&StateChange>) = changes.iter().partition(|change| change.expect.is_none());
     let absent: Vec<&str> = reads.iter().filter(|(_, version)| version.is_none()).map(|(key, _)| *key).collect();
