@@ -3,7 +3,7 @@
 const PAGE = (body, head = "") => `${head}\nexport default async function Page() {\n  return <p>{await answer(evenhand)}</p>;\n}\n`;
 const IMPORTS = 'import * as evenhand from "evenhand";\nimport { answer } from "../../check.mjs";\n';
 
-const next = (flag) => ({
+const next = () => ({
   packages: { next: "16.4.6", react: "19.3.1", "react-dom": "19.3.1" },
   files: {
     "app/layout.jsx": "export default function Layout({ children }) {\n  return <html><body>{children}</body></html>;\n}\n",
@@ -15,15 +15,14 @@ const next = (flag) => ({
     "app/client/page.jsx": `"use client";\n${IMPORTS}import { useEffect } from "react";\nexport default function Page() {\n  useEffect(() => void answer(evenhand).then((text) => (document.title = text)), []);\n  return <p>client</p>;\n}\n`,
   },
   steps: [
-    { run: `next build ${flag}`, builds: true },
+    { run: "next build", builds: true },
     ...["server", "static", "route", "edge"].map((place) => ({ serve: "next start -p {port}", get: `/${place}` })),
     { serve: "next start -p {port}", open: "/client" },
-    { serve: `next dev ${flag} -p {port}`, get: "/server" },
-    { serve: `next dev ${flag} -p {port}`, get: "/edge" },
+    { serve: "next dev -p {port}", get: "/server" },
+    { serve: "next dev -p {port}", get: "/edge" },
   ],
 });
 
 export const frameworks = {
-  "next 16": { ci: true, ...next(""), node: 22 },
-  "next 16, webpack": { ...next("--webpack"), node: 22 },
+  "next 16": { ci: true, ...next(), node: 22 },
 };
