@@ -1,6 +1,5 @@
 //! A table of leads behind the front door: loading, changing and reading it.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 
 use crate::access::{RowAnswers, RowRequest, RowSet};
@@ -9,7 +8,6 @@ use crate::error::{Diagnostic, Error, Result, pointer};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::timeline;
-use crate::query::convert::text_from_number;
 use crate::query::{FieldIx, Schema};
 use crate::table::{
     Budget, LoadFormat, LoadMode, LoadOptions, Loader, NO_ROW, OnBlank, OnKnown, OnUnknown, Problems, RowIx, Table, UpsertOptions,
@@ -45,14 +43,7 @@ impl Incoming {
     }
 }
 
-/// A lead's id as it is stored: a number is its text, as in a cell.
-pub fn id_text(json: &Json) -> Option<Cow<'_, str>> {
-    match json {
-        Json::Text(text) => Some(Cow::Borrowed(text)),
-        Json::Number(number) => text_from_number(*number).ok().map(Cow::Owned),
-        _ => None,
-    }
-}
+pub use crate::json::decode::id_text;
 
 /// What `LoadOptions` of the public API says, and of an upsert `UpsertOptions`.
 fn options(workspace: &Workspace, json: &Json, mode: LoadMode) -> Result<(LoadOptions, bool)> {
