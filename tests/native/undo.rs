@@ -245,8 +245,11 @@ proptest! {
             let transferred = code == "boundary" && command.get("type").and_then(Json::as_text) == Some("transfer");
             let runs = change.is_some_and(only_a_run) && code == "not_undoable";
             // Without the group whose offers lock one slot, a run locks them all.
+            // Rules and claims do not ask whether a lead may be reassigned by hand; the way back does.
+            let kind = command.get("type").and_then(Json::as_text).unwrap_or_default();
+            let by_hand = code == "not_reassignable" && ["route", "claim", "sweep", "claim_from_pool"].contains(&kind);
             let locked = code == "locked" && field_of(row, "run") != Json::Null;
-            let wanted = if touched.contains(&lead) || transferred || runs || locked || (taken && (stays.is_some() || !back.refused.is_empty())) {
+            let wanted = if touched.contains(&lead) || transferred || runs || locked || by_hand || (taken && (stays.is_some() || !back.refused.is_empty())) {
                 row.clone()
             } else {
                 let mut past = before[lead].clone();
