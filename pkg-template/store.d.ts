@@ -59,7 +59,7 @@ export interface ListOptions extends Asked {
   query?: QueryInput | null;
   sort?: readonly Sort[];
   offset?: number;
-  /** Default 100. */
+  /** Default 100. Beyond 200, a page, the rows and their count are of leads that the actor may export (`lead.export`); `not_permitted` where that is none. */
   limit?: number;
   fields?: string[];
 }

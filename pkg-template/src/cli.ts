@@ -32,7 +32,8 @@ Commands:
              --filter FILE      the filter (JSON), or --list ID for a saved list; without either, all leads
              --actor ID         with whose eyes; without, the host's own
              --now TIME         for filters that are relative to it
-             --fields A,B       which fields; --limit N how many rows (20)
+             --fields A,B       which fields; --limit N how many rows (20);
+                                beyond 200 those that the actor may export
              --count            only how many there are
   check    tells every fault of a configuration
              --workspace FILE
@@ -214,7 +215,7 @@ async function plan(values: Values): Promise<number> {
   const leads = load(workspace, values);
   const made = workspace.plan(leads, command, context);
   if (values.out !== undefined) writeFileSync(values.out, values.out.endsWith(".bin") ? made.encode() : `${JSON.stringify(made)}\n`);
-  const names = new Map(workspace.config.users.map(({ id, name }) => [id, name ?? id]));
+  const names = new Map(workspace.config.users.map(({ id, name }) => [`${id}`, name ?? `${id}`]));
   const text = values.json === true ? `${JSON.stringify(made)}\n` : planLines(made, leads, names);
   return print(text, made.refused.length > 0 || (made.count === 0 && made.created().length === 0) ? 1 : 0);
 }
@@ -228,7 +229,11 @@ async function select(values: Values): Promise<number> {
   const leads = load(workspace, values);
   const viewer: Contract.Viewer = { actor: values.actor ?? null };
   if (values.now !== undefined) viewer.now = time(values.now);
-  const found = leads.select(query, viewer);
+  const visible = leads.select(query, viewer);
+  // More than a page leaves only where the actor may export it.
+  const readable = viewer.actor === null || values.count === true ? undefined : workspace.readable(query, { ...viewer, limit });
+  const found = readable === undefined ? visible : visible.and(leads.select(readable, viewer));
+  if (found.count < visible.count) process.stderr.write(`evenhand: ${visible.count - found.count} more leads may not be exported by ${viewer.actor}\n`);
   const code = found.count > 0 ? 0 : 1;
   if (values.count === true) return print(`${values.json === true ? JSON.stringify({ count: found.count }) : found.count}\n`, code);
   const fields = values.fields?.split(",").map((name) => name.trim());

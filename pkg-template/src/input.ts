@@ -17,6 +17,12 @@ export function jsonText(value: unknown): string {
   return text;
 }
 
+/** A query. One that was looked up and not found is not "all". */
+export function asked<T>(query: T): T {
+  if (query === undefined) throw fault("query_invalid", "the query is undefined", { hint: "`null` asks for all leads that the viewer may see" });
+  return query;
+}
+
 /** Where the value is that `JSON.stringify` stumbled over, and why. */
 function culprit(root: unknown): [path: string, what: string] {
   const above: unknown[] = [];

@@ -3,7 +3,7 @@ import { fault } from "./errors.js";
 import { Filter } from "./filter.js";
 import type { bound } from "./glue.js";
 import { Handle, inner, wrong } from "./handle.js";
-import { asBytes, json } from "./input.js";
+import { asBytes, asked, json } from "./input.js";
 import type { Instance } from "./instance.js";
 import { Plan, planInput } from "./plan.js";
 import { Rows } from "./rows.js";
@@ -186,7 +186,7 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
     return options?.dryRun === true ? loader.preview(data) : this.#told(loader.into(data));
   }
 
-  remove(ids: readonly (string | number)[]): number {
+  remove(ids: readonly Contract.Id[]): number {
     const input = json(ids);
     return this.#told(this.call((table) => table.remove(input)));
   }
@@ -204,7 +204,7 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
     return done;
   }
 
-  get(id: string | number, viewer: Contract.Viewer): Record<string, unknown> | undefined {
+  get(id: Contract.Id, viewer: Contract.Viewer): Record<string, unknown> | undefined {
     const [name, input] = [json(id), json(viewer)];
     return this.call((table) => table.get(name, input)) as Record<string, unknown> | undefined;
   }
@@ -215,7 +215,7 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
       const filter = inner(query, this.instance, "filter");
       return new Selection(this.instance, this.call((table) => table.selectFilter(filter, input)));
     }
-    const text = json(query);
+    const text = json(asked(query));
     return new Selection(this.instance, this.call((table) => table.select(text, input)));
   }
 

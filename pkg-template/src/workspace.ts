@@ -4,7 +4,7 @@ import { fault } from "./errors.js";
 import { Filter } from "./filter.js";
 import type { bound } from "./glue.js";
 import { Handle, inner, wrong } from "./handle.js";
-import { json, jsonText } from "./input.js";
+import { asked, json, jsonText } from "./input.js";
 import type { Instance } from "./instance.js";
 import { LeadTable, Loader } from "./leads.js";
 import { Plan, planInput } from "./plan.js";
@@ -15,7 +15,20 @@ import { hinted, zonesOf } from "./zones-named.js";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-/** What was looked up and not found must not widen a question: a key that is there has a value. */
+/** Keys of a command that narrow it. */
+const NARROWS = /^(leads|ids|filter|list|all|seen|runs|limit|pool|slot|split|cap|to|user)$/;
+
+/** What was looked up and not found must not widen a command: a key that narrows it has a value where it is there. */
+function told(command: unknown, path = ""): void {
+  if (!isObject(command)) return;
+  for (const [key, value] of Object.entries(command)) {
+    const at = `${path}/${key}`;
+    if (value === undefined && NARROWS.test(key)) throw fault("command_invalid", `\`${key}\` is undefined`, { path: at, hint: "leave the key out, or give it a value" });
+    if (Array.isArray(command) || /^(leads|split|to|users)$/.test(key)) told(value, at);
+  }
+}
+
+/** The same of a question. */
 function defined(question: object, keys: readonly string[]): void {
   for (const key of keys)
     if (key in question && (question as Record<string, unknown>)[key] === undefined)
@@ -122,7 +135,12 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return this.call((workspace) => workspace.canIn(input, table));
   }
 
-  scope(actor: string, verb: Contract.Verb): Contract.Filter {
+  readable(query: Parameters<Contract.Workspace["readable"]>[0], options: Parameters<Contract.Workspace["readable"]>[1]): Contract.Filter {
+    const [input, who] = [json(asked(query)), json(options)];
+    return new Filter(this.instance, this.call((workspace) => workspace.readable(input, who)));
+  }
+
+  scope(actor: Contract.Id, verb: Contract.Verb): Contract.Filter {
     const [who, what] = [json(actor), json(verb)];
     return new Filter(this.instance, this.call((workspace) => workspace.scope(who, what)));
   }
@@ -140,6 +158,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
 
   plan(leads: Contract.LeadTable, command: Contract.Command, context: Contract.PlanContext): Contract.Plan {
     const table = this.#table(leads);
+    told(command);
     const [parts, plans] = contextParts(context);
     const given = jsonText(parts);
     const ref: unknown = typeof command === "object" && command !== null && "leads" in command ? command.leads : undefined;
@@ -156,15 +175,16 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
       const second = encodeInto(given, this.#short.subarray(first));
       return new Plan(this.instance, this.call((workspace) => workspace.planShort(table, first, second)));
     }
-    const [asked, input] = [encode(text), encode(given)];
-    return new Plan(this.instance, this.call((workspace) => workspace.plan(table, asked, input, plans)));
+    const [written, input] = [encode(text), encode(given)];
+    return new Plan(this.instance, this.call((workspace) => workspace.plan(table, written, input, plans)));
   }
 
-  needs(of: Contract.Command | Contract.Plan | Contract.PlanData | Uint8Array, context: Parameters<Contract.Workspace["needs"]>[1]): Contract.Needs {
+  needs(of: Parameters<Contract.Workspace["needs"]>[0], context: Parameters<Contract.Workspace["needs"]>[1]): Contract.Needs {
     const [given, plans] = contextInput(context);
     const input = planInput(of);
-    // Only a plan names the command that it came from.
+    // Only a plan, or its header, names the command that it came from.
     const posted = isObject(of) && "command" in of;
+    if (!posted) told(of);
     const needs = this.call((workspace) =>
       input instanceof Uint8Array ? workspace.needsBytes(input, given, plans) : posted ? workspace.needsData(input.json, given, plans) : workspace.needs(input.json, given, plans),
     );
@@ -201,19 +221,20 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return new Plan(this.instance, back);
   }
 
-  explain(leads: Contract.LeadTable, leadId: string | number, context: Contract.PlanContext, options?: { assume?: Contract.Assumption; instead?: string }): Contract.RoutingTrace {
+  explain(leads: Contract.LeadTable, leadId: Contract.Id, context: Contract.PlanContext, options?: { assume?: Contract.Assumption; instead?: Contract.Id }): Contract.RoutingTrace {
     const table = this.#table(leads);
     const [id, [given], input] = [json(leadId), contextInput(context), json(options ?? {})];
     return this.call((workspace) => workspace.explain(table, id, given, input)) as Contract.RoutingTrace;
   }
 
-  forecast(groupId: string, n: number, context: Contract.PlanContext): string[] {
+  forecast(groupId: Contract.Id, n: number, context: Contract.PlanContext): string[] {
     const [id, [given]] = [json(groupId), contextInput(context)];
     return this.call((workspace) => workspace.forecast(id, n, given)) as string[];
   }
 
   simulate(leads: Contract.LeadTable, what: { draft?: Contract.ConfigPatch; leads?: Contract.LeadsRef } | null, context: Contract.PlanContext): Contract.Simulation {
     const table = this.#table(leads);
+    told({ leads: null, ...what });
     const draft = what?.draft;
     const names = draft?.schedules ? zonesOf(draft, this.call((workspace) => workspace.config()).zones ?? {}, this.#source) : { zones: {}, zoneVersions: {} };
     const ref: unknown = what?.leads;
@@ -227,11 +248,13 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
 
   tally(leads: Contract.LeadTable, command: Contract.Command, context: Contract.PlanContext): Uint8Array {
     const table = this.#table(leads);
+    told(command);
     const [text, [given]] = [json(command), contextInput(context)];
     return this.call((workspace) => workspace.tally(table, text, given));
   }
 
   settle(tallies: Uint8Array[], command: Contract.Command, context: Contract.PlanContext): Uint8Array {
+    told(command);
     const [text, [given]] = [json(command), contextInput(context)];
     return this.call((workspace) => workspace.settle(tallies, text, given));
   }

@@ -26,6 +26,7 @@ mod cost;
 mod describe;
 pub mod fold;
 mod group;
+mod keys;
 mod list;
 #[cfg(test)]
 mod meaning;

@@ -181,7 +181,7 @@ pub(super) fn read(
     node.keys(&KEYS);
     let mut own = Vec::new();
     for item in node.get("profiles").items() {
-        let Some(name) = item.name() else { continue };
+        let Some(name) = item.id() else { continue };
         match profiles.find(name) {
             Some(ix) => own.push(ProfileIx(ix)),
             None => unknown(&item, "profile", name, profiles.ids()),
@@ -265,8 +265,8 @@ fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cel
             value.error("reserved_field", format!("every user has `{name}`; an attribute cannot bear that name"));
         }
     }
-    let list = |node: Decoder<'_>| {
-        let items: Vec<_> = node.texts().into_iter().map(|text| text.to_owned().into()).collect();
+    let list = |words: Vec<&str>| {
+        let items: Vec<_> = words.into_iter().map(|text| text.to_owned().into()).collect();
         if items.is_empty() { Cell::Null } else { Cell::List(items) }
     };
     let schema = reading.user_schema;
@@ -274,9 +274,9 @@ fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cel
     for field in &schema.fields {
         out.push(match field.name.as_str() {
             "id" => Cell::Text(user.id.clone().into()),
-            "unit" => node.get("unit").text().map_or(Cell::Null, |unit| Cell::Text(unit.to_owned().into())),
-            "tags" => list(node.get("tags")),
-            "profiles" => list(node.get("profiles")),
+            "unit" => node.get("unit").optional_id().map_or(Cell::Null, |unit| Cell::Text(unit.to_owned().into())),
+            "tags" => list(node.get("tags").texts()),
+            "profiles" => list(node.get("profiles").ids()),
             name => {
                 let Some((_, value)) = attributes.iter().find(|(known, _)| *known == name) else {
                     out.push(Cell::Null);
@@ -301,7 +301,7 @@ fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cel
 
 /// A schedule's id that must be known.
 pub(super) fn schedule(node: &Decoder<'_>, schedules: &ById<WorkingHours>) -> Option<u32> {
-    let name = node.text()?;
+    let name = node.optional_id()?;
     let found = schedules.find(name);
     if found.is_none() {
         unknown(node, "schedule", name, schedules.ids());

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::filter::Filter;
-use super::leads::{LeadTable, lead_id};
+use super::leads::{LeadTable, id};
 use super::loader::Loader;
 use super::plan::{Plan, Verdict};
 use super::selection::Selection;
@@ -117,8 +117,16 @@ impl Workspace {
     /// # Errors
     /// `unknown_actor`, `unknown_verb`.
     pub fn scope(&self, actor: &Uint8Array, verb: &Uint8Array) -> Result<Filter, JsValue> {
-        let (actor, verb) = (text(actor, "actor")?, text(verb, "verb")?);
+        let (actor, verb) = (id(actor, "actor")?, text(verb, "verb")?);
         Ok(Filter::new(&self.inner, to_js_result(self.inner.borrow().scope(&actor, &verb))?))
+    }
+
+    /// See [`workspace::Workspace::readable`].
+    ///
+    /// # Errors
+    /// `query_invalid`, `viewer_invalid`, `not_permitted`.
+    pub fn readable(&self, query: &Uint8Array, options: &Uint8Array) -> Result<Filter, JsValue> {
+        Ok(Filter::new(&self.inner, to_js_result(self.inner.borrow().readable(&input(query)?, &input(options)?))?))
     }
 
     /// See [`workspace::Workspace::can`].
@@ -144,7 +152,7 @@ impl Workspace {
     /// # Errors
     /// `wrong_type`.
     pub fn way(&self, actor: &Uint8Array, verb: &Uint8Array) -> Result<JsValue, JsValue> {
-        Ok(to_js(&self.inner.borrow().way(&text(actor, "actor")?, &text(verb, "verb")?)))
+        Ok(to_js(&self.inner.borrow().way(&id(actor, "actor")?, &text(verb, "verb")?)))
     }
 
     /// See [`workspace::Workspace::learn`].
@@ -263,7 +271,7 @@ impl Workspace {
     /// # Errors
     /// `unknown_lead`, `not_permitted`, `context_invalid`, `options_invalid`, `wrong_workspace`.
     pub fn explain(&self, leads: &LeadTable, lead: &Uint8Array, context: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
-        let (lead, context, options) = (lead_id(lead, "leadId")?, input(context)?, input(options)?);
+        let (lead, context, options) = (id(lead, "leadId")?, input(context)?, input(options)?);
         let leads = leads.of(&self.inner)?;
         to_js_result(self.inner.borrow().explain(&leads, &lead, &context, &options)).map(|trace| to_js(&trace))
     }
@@ -273,7 +281,7 @@ impl Workspace {
     /// # Errors
     /// `unknown_group`, `method_offers`, `context_invalid`.
     pub fn forecast(&self, group: &Uint8Array, n: f64, context: &Uint8Array) -> Result<JsValue, JsValue> {
-        let (group, context) = (text(group, "groupId")?, input(context)?);
+        let (group, context) = (id(group, "groupId")?, input(context)?);
         to_js_result(self.inner.borrow().forecast(&group, super::place(n), &context)).map(|users| to_js(&users.into()))
     }
 

@@ -59,6 +59,7 @@ impl Plan {
             created: self.created.clone(),
             removed: self.removed.clone(),
             state: written.chain(self.reads.iter().map(|(key, version)| (key.to_string(), *version))).collect(),
+            loads: Vec::new(),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! A table of leads behind the front door: loading, changing and reading it.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 
 use crate::access::{RowAnswers, RowRequest, RowSet};
@@ -10,7 +9,6 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::timeline;
 use crate::query::FieldIx;
-use crate::query::convert::text_from_number;
 use crate::table::{Budget, Encoding, LoadFormat, LoadMode, LoadOptions, Loader, OnBlank, OnKnown, OnUnknown, RowIx, Table, UpsertOptions};
 
 use super::upsert::{UpsertPreview, counts, problems};
@@ -43,14 +41,7 @@ impl Incoming {
     }
 }
 
-/// A lead's id as it is stored: a number is its text, as in a cell.
-pub fn id_text(json: &Json) -> Option<Cow<'_, str>> {
-    match json {
-        Json::Text(text) => Some(Cow::Borrowed(text)),
-        Json::Number(number) => text_from_number(*number).ok().map(Cow::Owned),
-        _ => None,
-    }
-}
+pub use crate::json::decode::id_text;
 
 /// What `LoadOptions` of the public API says, and of an upsert `UpsertOptions`.
 fn options(workspace: &Workspace, json: &Json, mode: LoadMode) -> Result<(LoadOptions, bool)> {

@@ -124,22 +124,13 @@ export class Reads {
 
   *list({ query, sort = [], offset, limit, fields, ...asked }: Asked & Omit<Api.ListOptions, "limit" | "offset"> & { limit: number; offset: number }): Steps<Api.List> {
     const { workspace } = this.#of;
-    const scope = workspace.scope(asked.actor, "lead.view");
+    // More than a page leaves only where the actor may export it.
+    const readable = workspace.readable(query ?? null, { actor: asked.actor, now: asked.now, limit });
     let condition: { sql: string; params: unknown[] };
     try {
-      if (query === undefined || query === null) condition = this.#condition(scope, asked);
-      else {
-        const filter = workspace.filter(query);
-        const both = filter.and(scope);
-        try {
-          condition = this.#condition(both, asked);
-        } finally {
-          both.free();
-          filter.free();
-        }
-      }
+      condition = this.#condition(readable, asked);
     } finally {
-      scope.free();
+      readable.free();
     }
     const order = ordering(sort, this.#dialect, this.#columns(), this.#config.lead.id);
     const [counted] = (yield { sql: `SELECT count(*) AS n FROM ${this.#table(this.#of.statements.table)} WHERE ${condition.sql}`, params: condition.params }) as [Row];
@@ -154,7 +145,7 @@ export class Reads {
   }
 
   *can(question: Api.Question & { now: Contract.Instant }): Steps<Contract.Decision> {
-    const rows = yield* this.#byId([question.lead], { actor: question.actor, now: new Date(question.now).getTime() });
+    const rows = yield* this.#byId([question.lead], { actor: `${question.actor}`, now: new Date(question.now).getTime() });
     const table = this.#load(rows, true);
     try {
       return this.#of.workspace.can({ ...question, leads: table });

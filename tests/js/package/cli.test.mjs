@@ -169,3 +169,22 @@ test("what a lead says cannot drive a terminal", () => {
   assert.ok(![..."\u001b\u202e"].some((char) => out.includes(char)));
   assert.equal(out.split("\n").length, 5);
 });
+
+test("more rows than a page are for those who may export them", () => {
+  const few = run(select("--actor", "nora.vance", "--limit", "200", "--json"));
+  assert.deepEqual([few.code, JSON.parse(few.out).rows.length], [0, 200]);
+  const more = select("--actor", "nora.vance", "--limit", "201", "--json");
+  const refused = run(more);
+  assert.deepEqual([refused.code, refused.out], [2, ""]);
+  assert.match(refused.err, /not_permitted: `nora\.vance` may export no lead.*\n {2}error not_permitted at \/limit: .*\n {4}hint: ask for 200 rows at most/);
+  const profiles = structuredClone(workspace.profiles);
+  profiles[0].grants.push({ do: ["lead.export"], scope: "company", where: { rules: [{ field: "status", operator: "=", value: "Funded" }] } });
+  write("exports.json", { ...workspace, profiles });
+  const found = run(more.map((arg) => (arg === path("workspace.json") ? path("exports.json") : arg)));
+  const { count, rows } = JSON.parse(found.out);
+  assert.ok(count > 0 && count === rows.length && rows.every(({ status }) => status === "Funded"), found.out);
+  assert.match(found.err, /^evenhand: \d+ more leads may not be exported by nora\.vance$/m);
+  // The host itself, and whoever only counts, is not asked.
+  assert.equal(JSON.parse(run(select("--limit", "400", "--json")).out).rows.length, 400);
+  assert.equal(Number(run(select("--actor", "nora.vance", "--limit", "400", "--count")).out), 400);
+});

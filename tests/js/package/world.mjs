@@ -115,6 +115,17 @@ const calls = {
     const filter = this.workspace.scope(actor, verb);
     return { describe: filter.describe(), fields: filter.fields };
   },
+  readable({ query, options }) {
+    const filter = this.workspace.readable(query, options);
+    const found = this.table.select(filter, { actor: null });
+    return { describe: filter.describe(), count: found.count, ids: found.ids() };
+  },
+  needs({ plan, form, context }) {
+    const made = this.plans.get(plan);
+    const posted = form === "bytes" ? made.encode() : form === "json" ? made.toJSON() : this.engine.peek(made.encode());
+    const { leads, ...rest } = this.workspace.needs(posted, context);
+    return { leads: leads.ids === undefined ? {} : leads, ...rest };
+  },
   can({ question, table }) {
     return this.workspace.can(table === true ? { ...question, leads: this.table } : question);
   },

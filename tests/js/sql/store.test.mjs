@@ -73,7 +73,7 @@ async function* places() {
 }
 
 const engine = createEngineSync();
-const VERBS = ["rule.edit", "group.trigger", "rule.run"];
+const VERBS = ["rule.edit", "group.trigger", "rule.run", "lead.export"];
 function worldOf() {
   const world = config();
   delete world.lifecycle.boundary;
@@ -106,7 +106,7 @@ for await (const [name, db, make] of places()) {
     return found;
   };
   const byId = (list) => new Map(list.map((row) => [row.id, row]));
-  const inside = async (actor = "ann") => (await store.list({ actor, now: NOW, limit: 1000 })).rows;
+  const inside = async (actor = "ann") => (await store.list({ actor, now: NOW, limit: 200 })).rows;
   const fresh = async () => {
     await tables(db, columns);
     await store.createTables();
@@ -143,6 +143,9 @@ for await (const [name, db, make] of places()) {
       await assert.rejects(async () => store.list({ actor: "ann", sort: [{ field: "tags" }] }), { code: "sql_inexact" });
       await assert.rejects(async () => store.list({ actor: "ann", sort: [{ field: "nothing" }] }), { code: "unknown_field" });
       await assert.rejects(async () => store.list({ actor: "ann", limit: -1 }), { code: "options_invalid" });
+      // More than a page is for whoever may export it.
+      assert.equal((await store.list({ actor: "ann", now: NOW, limit: 201 })).rows.length, (await inside()).length);
+      await assert.rejects(async () => store.list({ actor: "eve", limit: 201 }), { code: "not_permitted" });
     });
 
     await t.test("a preview is the plan over all leads, what is written is what it says, and an undo takes it back", async () => {

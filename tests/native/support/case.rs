@@ -18,6 +18,8 @@
 //! | `filter` | `query`, `lead`, `options` | `{describe, fields, warnings, matches, explain}` |
 //! | `sql` | `query`, `dialect`, `options` | `{sql, params, exact, notes}` |
 //! | `scope` | `actor`, `verb` | `{describe, fields}` |
+//! | `readable` | `query`, `options` | `{describe, count, ids}` of the leads that it selects |
+//! | `needs` | `plan`, `form` (`bytes`, `json`, `header`), `context` | what the plan needs |
 //! | `can` | `question`, `table` | the decision |
 //! | `receivers`, `members` | `question`, `members` | the answer |
 //! | `plan` | `command`, `context`, `selection`, `stored`, `settled`, `runOf`, `as` | everything that the plan tells |
@@ -230,6 +232,23 @@ impl World {
                 let filter = self.workspace().scope(text(step, "actor"), text(step, "verb"))?;
                 let fields = filter.fields();
                 Json::object([("describe", filter.describe()?.into()), ("fields", fields.into())])
+            }
+            "readable" => {
+                let filter = self.workspace().readable(part(step, "query"), part(step, "options"))?;
+                let found = self.workspace().select_filter(self.table(), &filter, &Json::object([("actor", Json::Null)]))?;
+                let ids = found.ids(self.table(), 0, usize::MAX)?;
+                Json::object([("describe", filter.describe()?.into()), ("count", found.count().into()), ("ids", ids)])
+            }
+            "needs" => {
+                let plan = &self.plans[text(step, "plan")];
+                let (bytes, json) = (plan.encode(), plan.to_json());
+                let header = peek(&bytes)?;
+                let posted = match text(step, "form") {
+                    "bytes" => EncodedPlan::Bytes(&bytes),
+                    "json" => EncodedPlan::Json(&json),
+                    _ => EncodedPlan::Json(&header),
+                };
+                self.workspace().needs_of_plan(posted, part(step, "context"), Attachments::default())?.to_json()
             }
             "can" => {
                 let table = self.table.as_ref().filter(|_| part(step, "table") == &Json::Bool(true));

@@ -14,6 +14,7 @@ const VERDICTS: Record<VerifyCode, number> = {
   config_changed: 409,
   too_old: 409,
   state_changed: 409,
+  loads_changed: 409,
   rows_changed: 409,
   already_done: 409,
   time_dependent: 409,

@@ -118,6 +118,25 @@ createEngineSync({ maxMemory: "1 GiB" });
 // @ts-expect-error codes cannot be written
 new EvenhandError().code = "x";
 
+/** Ids that are numbers, wherever an id is taken; and rows that leave. */
+export function numbers(engine: Engine, table: LeadTable): string[] {
+  const workspace = engine.workspace({
+    ...config,
+    org: [{ id: 10 }, { id: 11, parent: 10 }],
+    users: [{ id: 7, unit: 11, profiles: ["all"] }],
+    groups: [{ id: 50, name: "G", members: { users: [7] }, method: { type: "round_robin" } }],
+    lists: [{ id: 70, name: "L", owner: 7, query: { rules: [] } }],
+  });
+  workspace.update({ users: { put: [{ id: 8 }], remove: [7] } });
+  const command: Command = { type: "assign", leads: { ids: [1, "2"] }, to: 8, slots: { agent: 7 } };
+  const plan = workspace.plan(table, command, { actor: 7, now: 0, id: 900 });
+  const needs = workspace.needs(engine.peek(plan.encode()), { actor: 7, now: 0 });
+  const rows = table.select(workspace.readable({ list: 70 }, { actor: 7, limit: 1000 }), { actor: 7 }).ids();
+  // What is read has texts.
+  const names: string[] = workspace.config.users.map(({ id }) => id);
+  return [...names, ...rows, ...workspace.members({ users: [7], unit: 11 }), ...needs.load, `${workspace.can({ actor: 7, do: "lead.export", lead: { id: 1 } }).allowed}`];
+}
+
 /** Filters of other systems become this one's. */
 export function imported(from: FilterSource, filter: unknown, workspace: Workspace): Filter | ImportCode {
   try {
