@@ -50,6 +50,7 @@ pub fn build() -> Result<PathBuf> {
             "README.md",
             "evenhand.d.ts",
             "adapters.d.ts",
+            "columns.d.ts",
             "zones.d.ts",
             "presets.d.ts",
             "preset.d.ts",
