@@ -18,6 +18,11 @@ Commands:
              --sql DIALECT      prints statements instead, for sqlite or postgres; --table NAME where it is not the file's
              --problems         lists the cells that could not be read
              --now TIME
+  init     proposes a configuration for a CSV file: types, formats, choices, owner, people; what is unsure is asked
+             FILE               the leads: CSV; - is standard input
+             --out FILE         writes it there: JSON, or with the questions as comments for a name that ends in .js, .mjs or .ts
+             --id COLUMN, --owner COLUMN
+             --zone ZONE        of times without an offset (UTC)
   plan     shows what a command would change, and changes nothing
              --workspace FILE   the configuration (JSON)
              --leads FILE       the leads: CSV, a JSON array or NDJSON; - is standard input
@@ -103,6 +108,7 @@ export const OPTIONS = {
 /** Which options a command has. */
 export const USED: Record<string, readonly string[]> = {
   split: ["to", "where", "all", "out", "id", "owner", "new-owner", "even", "keep", "together", "state", "sql", "table", "problems", "now", "json"],
+  init: ["out", "id", "owner", "zone", "json"],
   plan: ["workspace", "leads", "command", "actor", "now", "state", "out", "columns", "absent", "json"],
   select: ["workspace", "leads", "filter", "list", "actor", "now", "fields", "limit", "count", "columns", "absent", "json"],
   check: ["workspace", "now", "json"],
@@ -110,7 +116,7 @@ export const USED: Record<string, readonly string[]> = {
 };
 
 /** Commands that take a file without an option. */
-export const TAKES_FILE: readonly string[] = ["split"];
+export const TAKES_FILE: readonly string[] = ["split", "init"];
 
 /** What is wrong with how the program was called. */
 export class Usage extends Error {}

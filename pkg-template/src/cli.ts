@@ -6,6 +6,7 @@ import { createEngine, EvenhandError } from "./node.js";
 import { auditLines, auditSvg } from "./cli-audit.js";
 import { bytes, file, given, load, names, opened, print, time } from "./cli-input.js";
 import { HELP, OPTIONS, TAKES_FILE, USED, Usage, type Values } from "./cli-options.js";
+import { init } from "./cli-init.js";
 import { split } from "./cli-split.js";
 import { diagnosticLines, planLines, table } from "./cli-text.js";
 
@@ -27,6 +28,7 @@ function main(): Promise<number> | number {
   const odd = Object.keys(values).find((name) => !used.includes(name));
   if (odd !== undefined) throw new Usage(`\`${command}\` has no option \`--${odd}\``);
   if (command === "split") return split(path, values);
+  if (command === "init") return init(path, values);
   if (command === "plan") return plan(values);
   if (command === "audit") return audit(values);
   return command === "select" ? select(values) : check(values);

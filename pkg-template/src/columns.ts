@@ -27,7 +27,7 @@ const SWAPPED: Record<string, string> = { "%m/%d/%Y": "%d/%m/%Y", "%d/%m/%Y": "%
 
 /** Headers of columns that are counted with nothing, whatever digits they hold. */
 const NAMES = /\b(phone|mobile|cell|fax|tel|zip|postal|postcode|ssn|account|code)\b|\b(id|no|number|key)\b$|id$/i;
-const ID = /\b(id|key|number|no)\b|id$/i;
+const IDS = [/\b(id|key|guid|uuid)$|id$/i, /\b(id|key|number|no)\b/i];
 /** Headers of owners, the surest first. */
 const OWNERS = [/^((lead|contact|record|deal|opportunity|account|company) )?owner( name| full name)?$/i, /^assigned ?(to|agent|user|rep)?$/i, /owner|assigned|\bagent\b|counsell?or|\bofficer\b|\brep\b/i];
 const NO_OWNER = /e-?mail|phone|\bdate\b|\btime\b|previous|former|created by|modified by|alias|\brole\b|\bteam\b/i;
@@ -84,7 +84,7 @@ export function guessColumns(engine: Contract.Engine, data: Uint8Array | string)
     return [];
   };
   const unique = columns.filter(({ filled, distinct }) => filled === rows.length && distinct === rows.length);
-  const ids = unique.filter(({ header }) => ID.test(header));
+  const ids = IDS.map((word) => unique.filter(({ header }) => word.test(header))).find((found) => found.length > 0) ?? [];
   const id = ids[0]?.header ?? null;
   if (id === null) questions.push({ code: "no_id", message: "no column has another value in every row and a name like an id", hint: "rows are numbered; name the column that tells leads apart if there is one" });
   if (ids.length > 1) questions.push({ code: "several_ids", column: ids[0]?.header ?? "", message: `${listed(ids)} all tell the rows apart; the first is taken` });
@@ -125,7 +125,10 @@ function column(tried: Candidates, header: string, field: string, all: Cells, qu
   const tries = values.slice(0, MOST);
   // Numbers that are names: no sum of them means anything, and a zero in front would be lost.
   const name = NAMES.test(header) || values.some((value) => /^0\d/.test(value.trim()));
-  const fits = tried.fitting(tries).filter(({ type }) => !(type === "number" && name) && !(type === "boolean" && values.length < 2 && /^\d+$/.test(values[0] ?? "")));
+  // Of zeros and ones alone it is hardly a number, and of one number alone hardly a truth value.
+  const numbers = values.every((value) => /^\d+$/.test(value.trim()));
+  const flags = values.length === 2 && values.every((value) => /^[01]$/.test(value.trim()));
+  const fits = tried.fitting(tries).filter(({ type }) => !(type === "number" && name) && !(type === (flags ? "number" : "boolean") && numbers));
   const [best] = fits;
   if (best !== undefined) {
     guess.type = best.type as ColumnGuess["type"];

@@ -11,7 +11,11 @@ import * as workerd from "../../../../pkg-template/src/workerd.js";
 import type * as ZonesContract from "../../../../pkg-template/zones.js";
 import * as zones from "../../../../pkg-template/src/zones.js";
 
+import type * as ColumnsContract from "../../../../pkg-template/columns.js";
+import * as columns from "../../../../pkg-template/src/columns.js";
+
 export const subpath: typeof ZonesContract = zones;
+export const columnsSubpath: typeof ColumnsContract = columns;
 type Public = typeof Contract;
 export const entries: Public[] = [workerd, edgeLight, bun, deno, node, browser, fallback];
 
