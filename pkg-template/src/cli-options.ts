@@ -31,6 +31,17 @@ Commands:
              --now TIME         RFC 3339 or epoch milliseconds
              --state FILE       what earlier plans told to keep (JSON)
              --out FILE         writes the whole plan there: JSON, or its compact bytes for a name that ends in .bin
+  apply    writes a plan into a CSV file, every other byte as it was
+             --workspace FILE, --leads FILE
+             --plan FILE        as plan --out wrote it
+             --out FILE         the new file
+             --partial          leads that changed since are left out; without it nothing is written then
+             --state FILE       checks and keeps the plan's state there, so that no plan is written twice
+  verify   derives a plan again and tells whether it is exactly what the rules give
+             --workspace FILE, --leads FILE, --plan FILE, --actor ID, --now TIME, --state FILE
+             --max-age SECONDS  how old the plan may be (300)
+  undo     makes the plan that takes another one back; the leads are as they are after it
+             --workspace FILE, --leads FILE, --plan FILE, --actor ID, --now TIME, --state FILE, --out FILE
   select   lists the leads that a filter finds
              --workspace FILE, --leads FILE
              --filter FILE      the filter (JSON), or --list ID for a saved list; without either, all leads
@@ -60,8 +71,8 @@ Options of all:
 
 Bars, progress and colours are for terminals; NO_COLOR=1 leaves the colours out.
 
-Exit codes: 0 done · 1 the command was refused, nothing would change, nothing was found, the configuration has faults,
-            or the history has findings
+Exit codes: 0 done · 1 the command was refused, nothing would change, nothing was found, the plan does not hold or was
+            overtaken, the configuration has faults, or the history has findings
             2 wrong usage, or input that cannot be used
 `;
 
@@ -87,6 +98,9 @@ export const OPTIONS = {
   level: { type: "string" },
   svg: { type: "string" },
   absent: { type: "string" },
+  plan: { type: "string" },
+  partial: { type: "boolean" },
+  "max-age": { type: "string" },
   to: { type: "string" },
   where: { type: "string" },
   all: { type: "boolean" },
@@ -110,6 +124,9 @@ export const USED: Record<string, readonly string[]> = {
   split: ["to", "where", "all", "out", "id", "owner", "new-owner", "even", "keep", "together", "state", "sql", "table", "problems", "now", "json"],
   init: ["out", "id", "owner", "zone", "json"],
   plan: ["workspace", "leads", "command", "actor", "now", "state", "out", "columns", "absent", "json"],
+  apply: ["workspace", "leads", "plan", "out", "partial", "state", "columns", "absent", "json"],
+  verify: ["workspace", "leads", "plan", "actor", "now", "state", "max-age", "columns", "absent", "json"],
+  undo: ["workspace", "leads", "plan", "actor", "now", "state", "out", "columns", "absent", "json"],
   select: ["workspace", "leads", "filter", "list", "actor", "now", "fields", "limit", "count", "columns", "absent", "json"],
   check: ["workspace", "now", "json"],
   audit: ["log", "columns", "time-format", "zone", "period", "people", "weights", "level", "svg", "json"],

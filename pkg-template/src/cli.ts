@@ -3,12 +3,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type * as Contract from "../evenhand.js";
 import { createEngine, EvenhandError } from "./node.js";
+import { apply } from "./cli-apply.js";
 import { auditLines, auditSvg } from "./cli-audit.js";
 import { bytes, file, given, load, names, opened, print, time } from "./cli-input.js";
 import { HELP, OPTIONS, TAKES_FILE, USED, Usage, type Values } from "./cli-options.js";
 import { init } from "./cli-init.js";
 import { split } from "./cli-split.js";
-import { diagnosticLines, planLines, table } from "./cli-text.js";
+import { shown } from "./cli-shown.js";
+import { diagnosticLines, table } from "./cli-text.js";
+import { undo, verify } from "./cli-undo.js";
 
 function main(): Promise<number> | number {
   let values: Values;
@@ -29,6 +32,9 @@ function main(): Promise<number> | number {
   if (odd !== undefined) throw new Usage(`\`${command}\` has no option \`--${odd}\``);
   if (command === "split") return split(path, values);
   if (command === "init") return init(path, values);
+  if (command === "apply") return apply(values);
+  if (command === "verify") return verify(values);
+  if (command === "undo") return undo(values);
   if (command === "plan") return plan(values);
   if (command === "audit") return audit(values);
   return command === "select" ? select(values) : check(values);
@@ -41,10 +47,7 @@ async function plan(values: Values): Promise<number> {
   const { workspace } = await opened(values);
   const leads = load(workspace, values);
   const made = workspace.plan(leads, command, context);
-  if (values.out !== undefined) writeFileSync(values.out, values.out.endsWith(".bin") ? made.encode() : `${JSON.stringify(made)}\n`);
-  const called = new Map(workspace.config.users.map(({ id, name }) => [id, name ?? id]));
-  const text = values.json === true ? `${JSON.stringify(made)}\n` : planLines(made, leads, called);
-  return print(text, made.refused.length > 0 || (made.count === 0 && made.created().length === 0) ? 1 : 0);
+  return shown(made, leads, workspace, values);
 }
 
 async function select(values: Values): Promise<number> {

@@ -123,9 +123,10 @@ export function headersOf(records: Records): string[] {
   return Array.from({ length: records.count }, (_, nth) => records.text(nth).trim());
 }
 
-/** A text as a cell: in quotes where it needs them, or where the cell had them before. */
-export function cellOf(text: string, delimiter: number, quoted: boolean): string {
-  const needs = quoted || text.includes('"') || text.includes("\n") || text.includes("\r") || text.includes(String.fromCharCode(delimiter)) || text !== text.trim();
+/** A text as a cell: in quotes where it needs them, or where the cell had them before. Null is a cell of nothing; the empty text is one of quotes. */
+export function cellOf(text: string | null, delimiter: number, quoted: boolean): string {
+  if (text === null) return "";
+  const needs = quoted || text === "" || text.includes('"') || text.includes("\n") || text.includes("\r") || text.includes(String.fromCharCode(delimiter)) || text !== text.trim();
   return needs ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -154,7 +155,7 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** What is to stand in a record: column → text, where the column is a place in the header or, behind the last one, a new column. */
-export type Cells = ReadonlyMap<number, string>;
+export type Cells = ReadonlyMap<number, string | null>;
 
 /**
  * The file with other texts in some cells: `change` is asked for each record behind the header. `added` are headers of new columns. Whatever
@@ -171,7 +172,7 @@ export function rewritten(bytes: Uint8Array, added: readonly string[], change: (
     parts.push(bytes.subarray(kept, until), encoder.encode(text));
     kept = from;
   };
-  const cell = (text: string, quoted: boolean) => cellOf(text, records.delimiter, quoted);
+  const cell = (text: string | null, quoted: boolean) => cellOf(text, records.delimiter, quoted);
   while (records.next()) {
     if (records.number === 0) {
       width = records.count;
@@ -194,13 +195,13 @@ export function rewritten(bytes: Uint8Array, added: readonly string[], change: (
     // A short line is filled up as far as something stands behind its last cell.
     const last = Math.max(added.length > 0 ? width + added.length - 1 : -1, ...(cells === undefined ? [] : [...cells.keys()]));
     const more = [];
-    for (let nth = records.count; nth <= last; nth += 1) more.push(delimiter + cell(cells?.get(nth) ?? "", false));
+    for (let nth = records.count; nth <= last; nth += 1) more.push(delimiter + cell(cells?.get(nth) ?? null, false));
     if (more.length > 0) put(records.end, more.join(""), records.end);
   }
   parts.push(bytes.subarray(kept));
   const ended = bytes.length === 0 || bytes[bytes.length - 1] === LF || bytes[bytes.length - 1] === CR;
   for (const [nth, cells] of behind.entries()) {
-    const line = Array.from({ length: width + added.length }, (_, at) => cell(cells.get(at) ?? "", false)).join(delimiter);
+    const line = Array.from({ length: width + added.length }, (_, at) => cell(cells.get(at) ?? null, false)).join(delimiter);
     parts.push(encoder.encode(nth === 0 && !ended ? lineEnd + line : line), encoder.encode(ended || nth < behind.length - 1 ? lineEnd : ""));
   }
   return joined(parts);
