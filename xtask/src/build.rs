@@ -59,6 +59,11 @@ pub fn build() -> Result<PathBuf> {
         ] {
             copy(&template.join(name), &pkg.join(name))?;
         }
+        let docs = template.join("docs");
+        at(&pkg, fs::create_dir_all(pkg.join("docs")))?;
+        for page in at(&docs, fs::read_dir(&docs))?.flatten() {
+            copy(&page.path(), &pkg.join("docs").join(page.file_name()))?;
+        }
         for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
             copy(&root().join(name), &pkg.join(name))?;
         }
