@@ -28,6 +28,10 @@ const scenes = {
     hash: "#/partners?list=rules",
     doings: [{ click: "Move Everything else up" }, { click: "Move Everything else up" }, { see: "Put in force" }],
   },
+  replay: {
+    hash: "#/partners?list=rules",
+    doings: [{ click: "Move Everything else up" }, { click: "Move Everything else up" }, { choose: ["Tried on", "All that came, in order"] }, { see: "First to go elsewhere" }],
+  },
   realty: {
     before: {
       hash: "#/realty?as=ilse&list=all",

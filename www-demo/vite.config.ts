@@ -13,6 +13,6 @@ export default defineConfig({
   },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: false,
     // What every part needs is one file, and is not looked for twice.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "routing", test: /src\/app\/(Rules|RulesSide|Trace|Offers)\.tsx$/, includeDependenciesRecursively: false }, { name: "packages", test: /node_modules\/(react|react-dom|scheduler|@base-ui|@floating-ui|reselect|use-sync-external-store|@tanstack)\// }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "routing", test: /src\/app\/(Rules|RulesSide|Replay|Trace|Offers)\.tsx$/, includeDependenciesRecursively: false }, { name: "packages", test: /node_modules\/(react|react-dom|scheduler|@base-ui|@floating-ui|reselect|use-sync-external-store|@tanstack)\// }] } } },
     chunkSizeWarningLimit: 800 },
 });

@@ -31,6 +31,15 @@ Commands:
              --now TIME         RFC 3339 or epoch milliseconds
              --state FILE       what earlier plans told to keep (JSON)
              --out FILE         writes the whole plan there: JSON, or its compact bytes for a name that ends in .bin
+  tally    counts one shard of the leads, in one line
+  settle   settles the shares of all shards from their lines, in the order in which their rows are taken
+  plan --settlement FILE
+           deals one shard's own rows: a line of JSON for each change and for each lead that is left out
+             --workspace, --command, --actor, --now, --state: the same for all three
+             --leads FILE       of tally and plan: one shard, CSV, JSON or NDJSON; --tallies FILE of settle; standard input if absent
+             --header A,B       the leads are CSV without a line of names; these are the names
+             --shard N          the place of the shard's tally, from 0; - if the first line of the leads says it
+             --csv              who gets what instead: lead and receiver
   apply    writes a plan into a CSV file, every other byte as it was
              --workspace FILE, --leads FILE
              --plan FILE        as plan --out wrote it
@@ -72,7 +81,7 @@ Options of all:
 Bars, progress and colours are for terminals; NO_COLOR=1 leaves the colours out.
 
 Exit codes: 0 done · 1 the command was refused, nothing would change, nothing was found, the plan does not hold or was
-            overtaken, the configuration has faults, or the history has findings
+            overtaken, the configuration has faults, or the history has findings; a shard in which nothing changes is 0
             2 wrong usage, or input that cannot be used
 `;
 
@@ -89,6 +98,11 @@ export const OPTIONS = {
   fields: { type: "string" },
   limit: { type: "string" },
   columns: { type: "string" },
+  settlement: { type: "string" },
+  tallies: { type: "string" },
+  shard: { type: "string" },
+  header: { type: "string" },
+  csv: { type: "boolean" },
   log: { type: "string" },
   "time-format": { type: "string" },
   zone: { type: "string" },
@@ -124,6 +138,9 @@ export const USED: Record<string, readonly string[]> = {
   split: ["to", "where", "all", "out", "id", "owner", "new-owner", "even", "keep", "together", "state", "sql", "table", "problems", "now", "json"],
   init: ["out", "id", "owner", "zone", "json"],
   plan: ["workspace", "leads", "command", "actor", "now", "state", "out", "columns", "absent", "json"],
+  "plan --settlement": ["workspace", "leads", "command", "actor", "now", "state", "columns", "absent", "header", "settlement", "shard", "csv"],
+  tally: ["workspace", "leads", "command", "actor", "now", "state", "columns", "absent", "header"],
+  settle: ["workspace", "tallies", "command", "actor", "now", "state"],
   apply: ["workspace", "leads", "plan", "out", "partial", "state", "columns", "absent", "json"],
   verify: ["workspace", "leads", "plan", "actor", "now", "state", "max-age", "columns", "absent", "json"],
   undo: ["workspace", "leads", "plan", "actor", "now", "state", "out", "columns", "absent", "json"],

@@ -8,8 +8,9 @@ import { auditLines, auditSvg } from "./cli-audit.js";
 import { bytes, file, given, load, names, opened, print, time } from "./cli-input.js";
 import { HELP, OPTIONS, TAKES_FILE, USED, Usage, type Values } from "./cli-options.js";
 import { init } from "./cli-init.js";
-import { split } from "./cli-split.js";
+import { shards } from "./cli-shards.js";
 import { shown } from "./cli-shown.js";
+import { split } from "./cli-split.js";
 import { diagnosticLines, table } from "./cli-text.js";
 import { undo, verify } from "./cli-undo.js";
 
@@ -21,7 +22,8 @@ function main(): Promise<number> | number {
   } catch (error) {
     throw new Usage((error as Error).message);
   }
-  const [command, ...more] = positionals;
+  const [word, ...more] = positionals;
+  const command = word === "plan" && values.settlement !== undefined ? "plan --settlement" : word;
   if (values.help === true || (command === undefined && values.version !== true)) return print(HELP, command === undefined && values.help !== true ? 2 : 0);
   if (values.version === true) return print(`${JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")).version}\n`, 0);
   const used = USED[command ?? ""];
@@ -36,6 +38,7 @@ function main(): Promise<number> | number {
   if (command === "verify") return verify(values);
   if (command === "undo") return undo(values);
   if (command === "plan") return plan(values);
+  if (command === "tally" || command === "settle" || command === "plan --settlement") return shards(command, values, { given: (name) => given(values, name), file, time, usage: (message) => new Usage(message) });
   if (command === "audit") return audit(values);
   return command === "select" ? select(values) : check(values);
 }

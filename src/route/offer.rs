@@ -7,7 +7,8 @@ mod stored;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::config::groups::{self, Joiners, OfferClock};
+use crate::config::groups::{self, Joiners};
+use crate::config::method::OfferClock;
 use crate::config::{GroupIx, Method, UserIx};
 use crate::error::Result;
 use crate::json::Json;

@@ -78,6 +78,29 @@ test("a lint stands beside the rule that it is about, and is no bar", async () =
   await context.close();
 });
 
+test("all that came is replayed by the rules that stand and by the draft, and nothing changes by it", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page, wrong } = await open(context, desk.address, "#/partners?list=rules");
+  const driver = new Driver(page);
+  await settled(page, "Nordics", 33);
+  await page.getByRole("combobox", { name: "Tried on" }).selectOption("All that came, in order");
+  const people = page.getByRole("list", { name: "Ahead of an even share, or behind" }).getByRole("listitem");
+  await people.first().waitFor();
+  const had = async () => (await people.evaluateAll((all) => all.map((one) => one.querySelector(".num").textContent.replace(/,/g, "").split(" → ").map(Number))));
+  const stands = await had();
+  assert.equal(stands.reduce((sum, [leads]) => sum + leads, 0), 4000);
+  for (let moves = 0; moves < 2; moves += 1) await driver.do({ click: "Move Everything else up" });
+  await page.getByText(/The draft sends [1-9]\d* elsewhere/).waitFor();
+  const both = await had();
+  assert.deepEqual(both.map(([before]) => before), stands.map(([leads]) => leads));
+  assert.equal(both.reduce((sum, [, after]) => sum + after, 0), 4000);
+  assert.notDeepEqual(both.map(([, after]) => after), stands.map(([leads]) => leads));
+  await page.getByRole("combobox", { name: "Tried on" }).selectOption("Leads without an owner");
+  await settled(page, "Nordics", 33);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
 test("of two tabs that change the rules one wins, and the other is told", async () => {
   const context = await desk.browser.newContext(wide);
   const { page: one } = await open(context, desk.address, "#/partners?list=rules");

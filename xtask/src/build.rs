@@ -86,15 +86,21 @@ fn wasm_opt(what: &[&str], from: &Path, to: &Path) -> Result {
     run(tools::npm_bin("wasm-opt", what).args(FEATURES).arg("-g").arg(from).arg("-o").arg(to))
 }
 
-/// Puts the functions of a named module into the order that compresses best (see `order`).
+/// Puts the functions of a named module into the order that compresses best (see `order`). First into one that is the same wherever the
+/// module was built: the compiler's depends on hashes of paths, and calls within the bodies follow from it.
 fn order_functions(named: &Path) -> Result {
+    reorder(named, |module| order::canonical(&module.names(), |function| module.body(function).len()))?;
+    reorder(named, |module| order::order(&(0..module.bodies.len()).map(|function| module.body(function)).collect::<Vec<_>>()))
+}
+
+/// Writes the functions of a named module in this order.
+fn reorder(named: &Path, order: impl Fn(&Module) -> Vec<usize>) -> Result {
     let bytes = at(named, fs::read(named))?;
     let module = Module::read(&bytes)?;
-    let bodies: Vec<&[u8]> = (0..module.bodies.len()).map(|function| module.body(function)).collect();
     // wasm-opt sorts by name; a number of fixed width goes before each for as long as that takes.
     const DIGITS: usize = 6;
     let mut names = module.names();
-    for (place, function) in order::order(&bodies).into_iter().enumerate() {
+    for (place, function) in order(&module).into_iter().enumerate() {
         if let Some(name) = names.get_mut(function) {
             name.insert_str(0, &format!("{place:0DIGITS$}"));
         }

@@ -14,8 +14,6 @@ const LONGEST: usize = 400;
 const LONGEST_TEST: usize = 800;
 /// Lines of the public types, which are read by looking a name up.
 const LONGEST_TYPES: usize = 1200;
-/// Ends of the paths of Rust files that are longer today, each with what is to become of it.
-const TOO_LONG: &[(&str, &str)] = &[("config/groups.rs", "reading and checking become two files")];
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
 /// All of it.
@@ -72,12 +70,8 @@ fn lengths_and_paths(files: &[&str]) -> Result {
         let Ok(text) = String::from_utf8(at(&path, fs::read(&path))?) else { continue };
         let code = [".rs", ".ts", ".tsx", ".mjs", ".js"].iter().any(|end| name.ends_with(end));
         let (lines, most) = (text.lines().count(), longest(name));
-        let excused = TOO_LONG.iter().any(|(long, _)| name.ends_with(long));
-        if code && lines > most && !excused {
+        if code && lines > most {
             bad.push(format!("{name} has {lines} lines; at most {most}"));
-        }
-        if excused && lines <= most {
-            bad.push(format!("{name} has {lines} lines and needs no exception any more (xtask/src/lint.rs)"));
         }
         for home in homes.iter().filter(|home| text.contains(home.as_str())) {
             bad.push(format!("{name} names a path of this machine: {home}"));

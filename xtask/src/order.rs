@@ -62,6 +62,22 @@ pub fn order(bodies: &[&[u8]]) -> Vec<usize> {
     out
 }
 
+/// An order that follows from what functions are called, without the hashes that the compiler adds, and from their lengths.
+pub fn canonical(names: &[String], length: impl Fn(usize) -> usize) -> Vec<usize> {
+    let mut functions: Vec<(String, usize, usize)> =
+        names.iter().enumerate().map(|(function, name)| (without_hashes(name), length(function), function)).collect();
+    functions.sort();
+    functions.into_iter().map(|(.., function)| function).collect()
+}
+
+/// `core[c5930c85a12de822]::fmt` and `of::h7f3775c740610b55` without their sixteen digits.
+fn without_hashes(name: &str) -> String {
+    let is_hash = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts: Vec<&str> = name.split("::").filter(|part| !part.strip_prefix('h').is_some_and(is_hash)).collect();
+    let name = parts.join("::");
+    name.split('[').map(|part| part.split_once(']').filter(|(hash, _)| is_hash(hash)).map_or(part, |(_, rest)| rest)).collect()
+}
+
 /// What gzip sees: how often each shingle is there, and how many of its own each function finds.
 struct Window {
     seen: Vec<usize>,
@@ -151,6 +167,19 @@ mod tests {
         let neighbours = ordered.windows(2).filter(|pair| matches!(pair, [a, b] if a % 12 == b % 12)).count();
         assert_eq!(neighbours, 36, "{ordered:?}");
         assert_eq!(ordered, order(&bodies));
+    }
+
+    #[test]
+    fn hashes_of_paths_do_not_count() {
+        assert_eq!(
+            without_hashes("<core[c5930c85a12de822]::fmt::Error as a::B>::fmt::h7f3775c740610b55"),
+            "<core::fmt::Error as a::B>::fmt"
+        );
+        assert_eq!(without_hashes("b::of::html::hash"), "b::of::html::hash");
+        let one = ["b::h0000000000000001", "a::h0000000000000002", "a::h0000000000000003"].map(String::from);
+        let two = ["a::h0000000000000009", "a::h0000000000000001", "b::h0000000000000005"].map(String::from);
+        assert_eq!(canonical(&one, |function| function), [1, 2, 0]);
+        assert_eq!(canonical(&two, |function| 9 - function), [1, 0, 2]);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::Group;
 use crate::access::RowSet;
-use crate::config::groups::{self, AbsentTurn, Baseline, Joiners, Measure};
+use crate::config::groups::{self, AbsentTurn, Joiners};
+use crate::config::method::{Baseline, Measure};
 use crate::config::{GroupIx, Method};
 use crate::error::Result;
 use crate::filter;

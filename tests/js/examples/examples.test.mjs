@@ -13,8 +13,8 @@ import { server } from "./postgres.mjs";
 const example = (name) => fileURLToPath(new URL(`../../../www-demo/examples/${name}`, import.meta.url));
 
 /** Runs an example to its end; gives back its lines as `{ title: rest }`, and those that are indented below their title. */
-async function run(name, { program = process.execPath, env = {} } = {}) {
-  const { stdout } = await promisify(execFile)(program, ["main.mjs"], { cwd: example(name), env: { ...process.env, ...env }, timeout: 60_000 });
+async function run(name, { program = process.execPath, env = {}, file = "main.mjs", args = [] } = {}) {
+  const { stdout } = await promisify(execFile)(program, [file, ...args], { cwd: example(name), env: { ...process.env, ...env }, timeout: 60_000 });
   const lines = {};
   let last = "";
   for (const line of stdout.trimEnd().split("\n")) {
@@ -63,6 +63,15 @@ test("postgres", async (t) => {
     const last = nina.ok ? "bob" : "ann";
     const expected = Array.from({ length: 10 }, (_, at) => `L-${at + 1} ${at === 0 ? "nobody v3" : at < 7 ? "ann v2" : `${last} v3`}`);
     assert.equal(lines.leads, expected.join(", "));
+    const offers = await run("postgres", { env: database.env, file: "claims.mjs", args: ["--keep"] });
+    assert.deepEqual(offers, {
+      told: "ann offered, bob offered, cyd offered",
+      claims: "already_claimed, already_claimed, won",
+      "told then": "bob offered",
+      "swept twice at once": "1",
+      leads: "L-1 somebody free v3, L-2 nobody on offer v2",
+    });
+    assert.deepEqual(await run("postgres", { env: database.env, file: "sweep.mjs" }), { swept: "0 offers moved" });
   } finally {
     database.stop();
   }

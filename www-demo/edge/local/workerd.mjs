@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { edge } from "./build.mjs";
 
 /** What wrangler.jsonc sets, for a local start. */
-export const VARS = { ISSUER: "https://accounts.example", AUDIENCE: "evenhand-edge", MAX_BODY_BYTES: "1048576", MAX_LOAD_BYTES: "8388608", BODY_SECONDS: "10", RATE_PER_SECOND: "20", RATE_BURST: "60" };
+export const VARS = { ISSUER: "https://accounts.example", AUDIENCE: "evenhand-edge", MAX_BODY_BYTES: "1048576", MAX_LOAD_BYTES: "8388608", BODY_SECONDS: "10", RATE_PER_SECOND: "20", RATE_BURST: "60", SWEEPER: "sweeper", SWEEP_LIMIT: "1000", SWEEP_SECONDS: "300" };
 
 const program = () => {
   const names = ["linux-64", "linux-arm64"].map((platform) => join(edge, `node_modules/@cloudflare/workerd-${platform}/bin/workerd`));

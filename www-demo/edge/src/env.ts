@@ -13,6 +13,12 @@ export interface Env {
   /** For each actor of a tenant. */
   RATE_PER_SECOND: string;
   RATE_BURST: string;
+  /** The user who sweeps when the alarm rings, in every tenant's configuration where something happens by the clock. */
+  SWEEPER: string;
+  /** The most that one alarm moves; the next one follows at once. */
+  SWEEP_LIMIT: string;
+  /** After how long leads that wait, or may retire, and what a sweep had to leave are looked at again. */
+  SWEEP_SECONDS: string;
 }
 
 /** Who asks, as the token says. */

@@ -139,7 +139,7 @@ export const openapi = {
         state: { type: "array", items: object({ key: text, version: whole }) },
       }),
       AuditEntry: {
-        ...object({ seq: whole, at: whole, request: text, actor: text, via: { enum: ["command", "plan", "admin"] }, action: text, plan: { type: ["string", "null"] }, changed: whole, dropped: whole }),
+        ...object({ seq: whole, at: whole, request: text, actor: text, via: { enum: ["command", "plan", "admin", "alarm"] }, action: text, plan: { type: ["string", "null"] }, changed: whole, dropped: whole }),
         additionalProperties: false,
       },
       Problem: {

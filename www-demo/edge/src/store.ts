@@ -3,8 +3,11 @@ import type { FieldType, Filter, WorkspaceConfig } from "evenhand";
 import type { Client, Statement } from "./sql.ts";
 import { Refusal, type Fault } from "./problem.ts";
 import { query, quote } from "./sql.ts";
+import { dueFrom, instantOf } from "./time.ts";
 
 export const LEADS = "leads";
+/** The engine's state, as the package's adapter names it. */
+const STATE = "evenhand_state";
 /** A table of a Durable Object has at most so many columns. */
 const MOST_FIELDS = 100;
 /** A row of a Durable Object has at most two megabytes: longer plans lie in several. */
@@ -16,8 +19,8 @@ export interface AuditEntry {
   at: number;
   request: string;
   actor: string;
-  /** How it came: a command, a plan that was proved, or an administrator's call. */
-  via: "command" | "plan" | "admin";
+  /** How it came: a command, a plan that was proved, an administrator's call, or by itself when its time was there. */
+  via: "command" | "plan" | "admin" | "alarm";
   action: string;
   plan: string | null;
   changed: number;
@@ -133,6 +136,40 @@ export class Store {
     if (condition === undefined) return undefined;
     const sql = `SELECT ${quote(slot)} AS user, count(*) AS n FROM ${LEADS} WHERE ${condition.sql} AND ${quote(slot)} IN (SELECT value FROM json_each(?)) GROUP BY 1`;
     return Object.fromEntries(this.#all(sql, ...condition.params, JSON.stringify(users)).map(({ user, n }) => [String(user), Number(n)]));
+  }
+
+  // ---------------------------------------------------------------- time
+
+  /** The first key of the state from one on, and before another, that holds something. */
+  #firstKey(from: string, behind: string): string | undefined {
+    const row = this.#one(`SELECT key FROM ${STATE} WHERE key >= ? AND key < ? AND value IS NOT NULL ORDER BY key LIMIT 1`, from, behind);
+    return row === undefined ? undefined : String(row.key);
+  }
+
+  isAnythingDue(): boolean {
+    return this.#firstKey("due/", "due0") !== undefined;
+  }
+
+  /**
+   * When a sweep would next do something, or null: when the next offer runs out; and `period` milliseconds after the last sweep where it left something
+   * that was due (it may not have been permitted), where leads wait, and where leads may retire.
+   */
+  nextSweep(now: number, period: number, retires: boolean): number | null {
+    // A clock that went back must not make the last sweep a later one.
+    const swept = Math.min(now, Number(this.#one("SELECT value FROM meta WHERE key = 'swept'")?.value ?? 0));
+    const next = this.#firstKey(dueFrom(swept + 1), "due0");
+    const again = retires || this.#firstKey("due/", dueFrom(swept + 1)) !== undefined || this.#firstKey("held/", "held0") !== undefined;
+    const at = Math.min(next === undefined ? Infinity : instantOf(next), again ? swept + period : Infinity);
+    return at === Infinity ? null : Math.max(at, now);
+  }
+
+  sweptAt(now: number): void {
+    this.#all("INSERT OR REPLACE INTO meta (key, value) VALUES ('swept', ?)", String(now));
+  }
+
+  /** Each key of what is due is written once and deleted once; empty ones are never read again. */
+  forgetDue(): void {
+    this.#all(`DELETE FROM ${STATE} WHERE key >= 'due/' AND key < 'due0' AND value IS NULL`);
   }
 
   // ---------------------------------------------------------------- plans and audit

@@ -1,4 +1,5 @@
-// One tenant: its data, and an engine of its own. Every call is one piece of synchronous work, so nothing comes between reading and writing.
+// One tenant: its data, and an engine of its own. Every call, and every alarm, is one piece of synchronous work, so nothing comes between reading
+// and writing.
 import { DurableObject } from "cloudflare:workers";
 import { EvenhandError, type Command, type Engine, type LeadTable, type Needs, type Plan, type PlanHeader, type State, type Workspace, type WorkspaceConfig } from "evenhand";
 import { sqliteSync, type SyncAdapter } from "evenhand/sqlite";
@@ -7,6 +8,7 @@ import { Rate } from "./limits.ts";
 import { problem, Refusal } from "./problem.ts";
 import { fromEngine, fromOutcome, fromPlan, fromVerdict } from "./refusals.ts";
 import { LEADS, Store, type AuditEntry } from "./store.ts";
+import { faultOfTime, retires } from "./time.ts";
 import { engine } from "./warm.ts";
 
 /** What a plan is made of, read from the tenant's own storage. */
@@ -30,6 +32,8 @@ export class Tenant extends DurableObject<Env> {
   readonly #rate: Rate;
   #engine: Engine | undefined;
   #compiled: { config: WorkspaceConfig; workspace: Workspace } | undefined;
+  /** When the alarm is set for; null where none is needed, undefined where this life of the object has not looked yet. */
+  #armed: number | null | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -46,7 +50,7 @@ export class Tenant extends DurableObject<Env> {
       const { workspace, config } = this.#workspace();
       const { command, outcome, options } = posted(text);
       if (key !== null && (key === "" || key.length > 200)) throw new Refusal(400, "key_invalid", { detail: "an idempotency key has 1 to 200 characters" });
-      const now = Date.now();
+      const now = this.now();
       const who = { actor: call.actor, now };
       return this.#store.transaction(() => {
         const read = this.#read(workspace, config, [command], who, [now]);
@@ -67,7 +71,7 @@ export class Tenant extends DurableObject<Env> {
     return this.#answer(call, () => {
       const { workspace, config } = this.#workspace();
       const header = headed(this.#started().peek(bytes));
-      const now = Date.now();
+      const now = this.now();
       const who = { actor: call.actor, now };
       return this.#store.transaction(() => {
         // Where a clock decides, the plan is derived for its own time and for now: what both need is read.
@@ -86,7 +90,7 @@ export class Tenant extends DurableObject<Env> {
     return this.#answer(call, () => {
       const { workspace, config } = this.#workspace();
       using leads = workspace.load(this.#store.byId(config, [id]), { partial: true });
-      const found = leads.get(id, { actor: call.actor, now: Date.now() });
+      const found = leads.get(id, { actor: call.actor, now: this.now() });
       return found === undefined ? problem(404, "unknown_lead", { problems: [{ code: "unknown_lead", detail: "there is no such lead", lead: id }] }) : json(found);
     });
   }
@@ -99,10 +103,16 @@ export class Tenant extends DurableObject<Env> {
       const workspace = this.#started().workspace(config);
       const { digest } = workspace;
       workspace.free();
+      const fault = faultOfTime(config, this.env.SWEEPER);
+      if (fault !== undefined) throw new Refusal(422, fault.code, { problems: [fault] });
       this.#store.transaction(() => {
         this.#store.configure(config);
         this.#adapter.createTables();
         this.#audit(call, "admin", "configure", null, 0, 0);
+        // Who is no longer there loses open offers at the next sweep: that is now.
+        const now = this.now();
+        if (this.#store.isAnythingDue()) this.#wake(now);
+        else this.#arm(now, config);
       });
       this.#compiled?.workspace.free();
       this.#compiled = undefined;
@@ -138,6 +148,77 @@ export class Tenant extends DurableObject<Env> {
     return this.#answer(call, () => json({ entries: this.#store.audited(after, limit) }));
   }
 
+  // ---------------------------------------------------------------- time
+
+  /** The clock. */
+  protected now(): number {
+    return Date.now();
+  }
+
+  /** Sets the alarm. It is written with the transaction around it, and no answer leaves before that is durable: there is nothing to wait for here. */
+  protected wake(at: number): void {
+    void this.ctx.storage.setAlarm(at);
+  }
+
+  /**
+   * Takes time forward: what is due moves, and the alarm is set anew, in one write. Run twice it finds nothing more to do, run late it expires what is
+   * over by then, and where it fails it has written nothing and comes again.
+   */
+  override async alarm(): Promise<void> {
+    const now = this.now();
+    this.#armed = undefined;
+    const call = { actor: this.env.SWEEPER, request: crypto.randomUUID() };
+    const log: Record<string, string | number> = { at: new Date(now).toISOString(), level: "info", event: "alarm", request: call.request, object: this.ctx.id.name ?? this.ctx.id.toString() };
+    try {
+      this.#store.transaction(() => Object.assign(log, this.sweep(call, now)));
+    } catch (error) {
+      const { name, message, answer } = error as Error & Partial<Refusal>;
+      Object.assign(log, { level: "error", error: `${name}: ${message}` }, answer?.log);
+      this.#forget(error);
+      this.#armed = undefined;
+      // Not thrown: the platform gives an alarm up after some attempts, and this one is needed again as long as something is due.
+      this.#store.transaction(() => {
+        this.#store.sweptAt(now);
+        this.#arm(now);
+      });
+    }
+    console.log(JSON.stringify(log));
+  }
+
+  /** Inside of a transaction: sweeps, and sets the next alarm. Gives back what the log is told. */
+  protected sweep(call: Call, now: number): Record<string, string | number> {
+    const limit = Number(this.env.SWEEP_LIMIT);
+    const { workspace, config } = this.#workspace();
+    const who = { actor: call.actor, now };
+    const command: Command = { type: "sweep", limit };
+    const read = this.#read(workspace, config, [command], who, [now]);
+    using leads = table(workspace, read);
+    using plan = workspace.plan(leads, command, { ...who, state: read.state, partialState: true, ...(read.load === undefined ? {} : { load: read.load }) });
+    if (plan.refused.length > 0) throw new Refusal(403, "refused", { problems: plan.refused.map(({ code, message }) => ({ code, detail: message })) });
+    let told: Record<string, string | number> = { changed: 0, dropped: Object.values(plan.droppedCount).reduce((sum, n) => sum + n, 0) };
+    // A plan always brings its own mark; by itself it is nothing to write.
+    if (plan.count + plan.runs.length > 0 || plan.state.some(({ key }) => !key.startsWith("done/"))) {
+      told = { ...this.#commit(plan, call, "alarm", now).log };
+    }
+    // Where the limit was met, something may be left that is due now.
+    if (plan.count + plan.runs.length < limit) this.#store.sweptAt(now);
+    this.#store.forgetDue();
+    this.#arm(now, config);
+    return told;
+  }
+
+  /** Sets the alarm for when a sweep would next do something, if it is not set for that. */
+  #arm(now: number, config = this.#compiled?.config ?? this.#store.config()): void {
+    const at = config === undefined ? null : this.#store.nextSweep(now, Number(this.env.SWEEP_SECONDS) * 1000, retires(config));
+    if (at === null) this.#armed = null;
+    else if (at !== this.#armed) this.#wake(at);
+  }
+
+  #wake(at: number): void {
+    this.wake(at);
+    this.#armed = at;
+  }
+
   // ---------------------------------------------------------------- inside
 
   /** Everything that is refused comes out as a problem; what is left over is this worker's own fault, and thrown. */
@@ -145,17 +226,22 @@ export class Tenant extends DurableObject<Env> {
     const wait = this.#rate.take(call.actor, Date.now());
     if (wait > 0) return problem(429, "rate_limited", { detail: `at most ${this.env.RATE_PER_SECOND} requests a second`, headers: { "retry-after": String(Math.ceil(wait)) } });
     try {
+      // An alarm that was lost is set again by the first call that comes.
+      if (this.#armed === undefined) this.#store.transaction(() => this.#arm(this.now()));
       return work();
     } catch (error) {
+      this.#forget(error);
       if (error instanceof Refusal) return error.answer;
       if (!(error instanceof EvenhandError)) throw error;
-      // An engine that failed, or grew as large as it may, is given up; the next call makes another.
-      if (error.code === "engine_failed" || error.code === "out_of_memory") {
-        this.#compiled = undefined;
-        this.#engine = undefined;
-      }
       return fromEngine(error);
     }
+  }
+
+  /** An engine that failed, or grew as large as it may, is given up; the next call makes another. */
+  #forget(error: unknown): void {
+    if (!(error instanceof EvenhandError) || (error.code !== "engine_failed" && error.code !== "out_of_memory")) return;
+    this.#compiled = undefined;
+    this.#engine = undefined;
   }
 
   #started(): Engine {
@@ -224,6 +310,12 @@ export class Tenant extends DurableObject<Env> {
   #write(plan: Plan, call: Call, via: AuditEntry["via"], now: number): Answer {
     const refusal = fromPlan(plan);
     if (refusal !== undefined) return refusal;
+    const written = this.#commit(plan, call, via, now);
+    this.#arm(now);
+    return written;
+  }
+
+  #commit(plan: Plan, call: Call, via: AuditEntry["via"], now: number): Answer {
     const outcome = this.#adapter.commit(plan);
     // Thrown, so that what was written until then is taken back.
     if (!outcome.ok) throw new Refusal(...fromOutcome(outcome));
@@ -233,7 +325,7 @@ export class Tenant extends DurableObject<Env> {
     return { ...json({ changed: outcome.changed, outcome: plan.outcome, plan: data }), log: { via, action: data.command.type, plan: plan.id, changed: outcome.changed, dropped: data.dropped.length } };
   }
 
-  #audit({ actor, request }: Call, via: AuditEntry["via"], action: string, plan: string | null, changed: number, dropped: number, at = Date.now()): void {
+  #audit({ actor, request }: Call, via: AuditEntry["via"], action: string, plan: string | null, changed: number, dropped: number, at = this.now()): void {
     this.#store.audit({ at, request, actor, via, action, plan, changed, dropped });
   }
 }

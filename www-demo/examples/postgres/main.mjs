@@ -2,26 +2,11 @@
 import { createEngine } from "evenhand";
 import { postgres, retry } from "evenhand/postgres";
 import pg from "pg";
+import { pooled, SCHEMA } from "./pool.mjs";
 import { config, leads } from "./sample.mjs";
 
-const SCHEMA = "evenhand_example";
 const pool = new pg.Pool({ max: 4 });
-
-/** One transaction on a connection of its own: committed, or taken back and the error passed on. */
-async function transaction(work) {
-  const client = await pool.connect();
-  try {
-    await client.query("BEGIN");
-    const done = await work({ query: async (sql, params) => (await client.query(sql, params)).rows });
-    await client.query("COMMIT");
-    return done;
-  } catch (error) {
-    await client.query("ROLLBACK");
-    throw error;
-  } finally {
-    client.release();
-  }
-}
+const { transaction } = pooled(pool);
 
 await pool.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`);
 await pool.query(`CREATE SCHEMA ${SCHEMA}`);

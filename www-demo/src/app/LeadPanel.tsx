@@ -227,9 +227,9 @@ function Actions({ id, view }: { id: string; view: LeadView }) {
     lead.pool && owner === null && one("check", "Claim", () => void perform({ type: "claim_from_pool", lead: id, seen }), view.claim),
     lead.pool && owner !== null && one("back", "Return to pool", () => void perform({ type: "unassign", leads: { ids: [id], seen: [seen] } }), view.release),
     lead.run && view.offer === null && one("hand", "To a group…", () => setDraft({ kind: "group", lead: id }), view.edit),
-    partners && one("right", "Transfer…", () => setDraft({ kind: "transfer", lead: id, seen }), view.edit),
-    partners && one("check", "Send notice again", () => void perform({ type: "resend_notification", lead: id }), view.edit),
-    partners && one("check", "Deactivate…", () => setDraft({ kind: "fixed", title: "Deactivate", verb: "Deactivate", command: { type: "deactivate", leads: { ids: [id], seen: [seen] } } }), view.edit),
+    partners && one("over", "Transfer…", () => setDraft({ kind: "transfer", lead: id, seen }), view.edit),
+    partners && one("bell", "Send notice again", () => void perform({ type: "resend_notification", lead: id }), view.edit),
+    partners && one("off", "Deactivate…", () => setDraft({ kind: "fixed", title: "Deactivate", verb: "Deactivate", command: { type: "deactivate", leads: { ids: [id], seen: [seen] } } }), view.edit),
   ].filter(Boolean);
   if (actions.length === 0) return null;
   return (

@@ -71,16 +71,15 @@ function Offer({ offer }: { offer: OfferView }) {
       )}
       <div className="offer-who">
         <OfferWords offer={offer} />
-        <span className="gap" />
         {mine && (
-          <>
+          <span className="offer-answers">
             <button type="button" className="button small" aria-label={`Decline ${name}`} onClick={() => void perform({ type: "decline", run: run.id })}>
               Decline
             </button>
             <button type="button" className="button small primary" aria-label={`Claim ${name}`} onClick={() => void perform({ type: "claim", run: run.id })}>
               Claim
             </button>
-          </>
+          </span>
         )}
         {!mine &&
           (cancel.allowed ? (

@@ -6,8 +6,11 @@ import { desk } from "./client";
 import { useDesk } from "./desk";
 import { number, sentence, userName } from "./format";
 import { PlanSummary } from "./PlanView";
+import { Replay } from "./Replay";
 
 const NEXT = 8;
+/** Not what is there now, but all that came, one after the other. */
+const REPLAY = " replay";
 
 export default function RulesSide() {
   const { rules, opened } = useDesk();
@@ -32,6 +35,7 @@ function TryOut() {
   const [trial, setTrial] = useState<Trial | { failure: Failure } | null>(null);
   const key = JSON.stringify(rules);
   useEffect(() => {
+    if (on === REPLAY) return setTrial(null);
     let current = true;
     const leads: LeadsRef = on === "unowned" ? { filter: { combinator: "and", rules: [{ field: config.lead.owner, operator: "null" }] } } : { list: on };
     const timer = setTimeout(() => void desk.tryRules(rules, leads, actor).then((next) => current && setTrial(next)), 60);
@@ -49,6 +53,7 @@ function TryOut() {
         <span>Tried on</span>
         <select className="select" aria-label="Tried on" value={on} onChange={({ target }) => setOn(target.value)}>
           <option value="unowned">{`${noun[1].charAt(0).toUpperCase()}${noun[1].slice(1)} without an owner`}</option>
+          {config.lead.createdAt && <option value={REPLAY}>All that came, in order</option>}
           {lists.map(({ list, count }) => (
             <option key={list.id} value={list.id}>
               {list.name} ({number(count)})
@@ -56,6 +61,7 @@ function TryOut() {
           ))}
         </select>
       </label>
+      {on === REPLAY && <Replay />}
       {trial && "failure" in trial && (
         <p className="callout red" role="alert">
           {sentence(trial.failure.message)} {trial.failure.hint && sentence(trial.failure.hint)}

@@ -3,7 +3,7 @@ import type { AssignmentRule, Assumption, Command, FilterExplanation, LeadsRef, 
 import type { OpenWorld } from "./open-world";
 import type { Planning } from "./planning";
 import { failure } from "./text";
-import type { Failure, Ruled, RuleWords, Trace, Trial } from "./types";
+import type { Failure, Replay, Ruled, RuleWords, Trace, Trial } from "./types";
 
 /** Leads whose rules are counted; of more, the first so many. */
 const COUNTED = 50_000;
@@ -33,6 +33,21 @@ export class Ruling {
       });
       return "failure" in summary ? summary : { summary, byRule };
     });
+  }
+
+  /** Every lead that was created, at its own time, by the rules that stand and by a draft. */
+  replay(draft: AssignmentRule[] | null, actor: string, load: ReadonlyMap<string, number>): Replay | { failure: Failure } {
+    const { workspace, table, now, state } = this.world;
+    try {
+      const simulation = workspace.simulate(table, draft && { draft: { rules: draft } }, { actor, now, state, load: Object.fromEntries(load) });
+      try {
+        return { report: simulation.report, moves: simulation.elsewhere(0, 5) };
+      } finally {
+        simulation.free();
+      }
+    } catch (error) {
+      return { failure: failure(error) };
+    }
   }
 
   explain(lead: string, actor: string, assume?: Assumption): Trace | { failure: Failure } {

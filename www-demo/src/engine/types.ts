@@ -1,5 +1,5 @@
 // What the page and the worker tell each other: plain data, all of it from the engine.
-import type { AssigneeLine, Change, Command, Decision, Diagnostic, Dropped, Notice, PermissionQuestion, QueryInput, Reason, RoutingTrace, Run, SavedList, Sort, WorkspaceConfig } from "evenhand";
+import type { AssigneeLine, Change, Command, Decision, Diagnostic, Dropped, Notice, PermissionQuestion, QueryInput, Reason, RoutingTrace, Run, SavedList, Sort, SimulatedMove, SimulationReport, WorkspaceConfig } from "evenhand";
 import type { ColumnGuess } from "evenhand/columns";
 
 export type Row = Record<string, unknown>;
@@ -205,6 +205,12 @@ export interface Ruled {
 export interface Trial {
   summary: Summary;
   byRule: Record<string, number>;
+}
+/** Every lead as it came, by the rules that stand and by a draft of them. */
+export interface Replay {
+  report: SimulationReport;
+  /** The first leads that the draft sends elsewhere. */
+  moves: SimulatedMove[];
 }
 export interface Trace {
   trace: RoutingTrace;

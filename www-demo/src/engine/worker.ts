@@ -131,6 +131,9 @@ export class Desk {
   tryRules(draft: AssignmentRule[] | null, leads: LeadsRef, actor: string) {
     return this.#rule.trial(draft, leads, actor);
   }
+  replay(draft: AssignmentRule[] | null, actor: string) {
+    return this.#rule.replay(draft, actor, this.#read.openLeads(null));
+  }
   explain(lead: string, actor: string, assume?: Assumption) {
     return this.#rule.explain(lead, actor, assume);
   }
