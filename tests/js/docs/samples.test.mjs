@@ -1,9 +1,9 @@
 // Every sample of the documentation is run, and prints what its page says.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import { checked, hidden, pages, root, samples } from "./lib/pages.mjs";
 
@@ -14,6 +14,8 @@ const newer = major > 22 || (major === 22 && minor >= 13) ? process.execPath : j
 
 /** Kinds of blocks that are files for others to read, or are shown and run elsewhere. */
 const FILES = ["json", "csv", "jsx", "tsx"];
+/** Pages whose shell lines need more than a shell, and the test that runs them. */
+const SHELLS = { "pkg-template/docs/batches.md": "tests/js/package/cli-shards.test.mjs" };
 /** Of the project's own README: what builds it, which is what runs this. */
 const ELSEWHERE = /^(cargo xtask|npm install)/;
 
@@ -41,6 +43,8 @@ for (const { path, text } of pages()) {
             const done = run(newer !== process.execPath && existsSync(newer) && /node:sqlite/.test(code) ? newer : process.execPath, [name]);
             assert.equal(done.status, 0, `${at}: ${done.stderr}`);
             printed = done.stdout;
+          } else if (kind === "sh" && path in SHELLS) {
+            assert.ok(readFileSync(join(root, SHELLS[path]), "utf8").includes(basename(path)), `${SHELLS[path]} runs ${path}`);
           } else if (kind === "sh") {
             for (const command of code.replaceAll("\\\n", " ").trim().split("\n")) {
               if (ELSEWHERE.test(command)) continue;
