@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Application } from "typedoc";
 import { build } from "vitepress";
+import { types } from "./.vitepress/config.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "../..");
@@ -21,7 +22,7 @@ for (const [from, to] of [["SECURITY.md", "security.md"], ["CHANGELOG.md", "chan
 
 const app = await Application.bootstrapWithPlugins({
   name: "API",
-  entryPoints: ["evenhand", "columns", "zones", "adapters", "postgres", "sqlite", "presets"].map((name) => join(template, `${name}.d.ts`)),
+  entryPoints: types.map((name) => join(template, `${name}.d.ts`)),
   tsconfig: join(here, "tsconfig.json"),
   plugin: ["typedoc-plugin-markdown"],
   readme: "none",
