@@ -26,6 +26,7 @@ pub mod needs;
 pub mod plan;
 pub mod selection;
 pub mod simulation;
+pub mod upsert;
 pub mod value;
 pub mod workspace;
 

@@ -7,12 +7,14 @@ mod ask;
 mod leads;
 mod selection;
 mod shards;
+mod upsert;
 
 /// Five profiles to start from.
 pub use crate::access::ready_profiles;
 pub use ask::Filter;
 pub use leads::{Incoming, LeadTable, id_text};
 pub use selection::Selection;
+pub use upsert::UpsertPreview;
 
 use crate::btree::BTreeSet;
 use std::borrow::Cow;

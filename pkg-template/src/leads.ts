@@ -8,6 +8,7 @@ import type { Instance } from "./instance.js";
 import { Plan, planInput } from "./plan.js";
 import { Rows } from "./rows.js";
 import { Selection } from "./selection.js";
+import { UpsertPreview } from "./upsert.js";
 
 /** Bytes, or characters of a text, that go over at once. */
 const PIECE = 2 ** 18;
@@ -60,8 +61,13 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   }
 
   /** The same into a table that is there. */
-  into(data: Data): { added: number; updated: number } {
+  into(data: Data): Contract.UpsertReport {
     return this.#all(data, (loader) => loader.upsert());
+  }
+
+  /** What that would do. */
+  preview(data: Data): UpsertPreview {
+    return this.#all(data, (loader) => new UpsertPreview(this.instance, loader.preview()));
   }
 
   #all<T>(data: Data, end: (loader: bound.Loader) => T): T {
@@ -167,8 +173,11 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
     return this.call((table) => table.revision());
   }
 
-  upsert(data: Data, options: Contract.LoadOptions = {}): { added: number; updated: number } {
-    return Loader.open(this.instance, options, (input) => this.call((table) => table.upserting(input)), true).into(data);
+  upsert(data: Data, options: Contract.UpsertOptions & { dryRun: true }): UpsertPreview;
+  upsert(data: Data, options?: Contract.UpsertOptions): Contract.UpsertReport;
+  upsert(data: Data, options: Contract.UpsertOptions = {}): Contract.UpsertReport {
+    const loader = Loader.open(this.instance, options, (input) => this.call((table) => table.upserting(input)), true);
+    return options?.dryRun === true ? loader.preview(data) : loader.into(data);
   }
 
   remove(ids: readonly (string | number)[]): number {

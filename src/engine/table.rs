@@ -51,6 +51,7 @@ pub mod sketch;
 mod snapshot;
 mod stage;
 mod text;
+mod upsert;
 
 #[cfg(test)]
 mod tests;
@@ -61,7 +62,6 @@ use std::rc::Rc;
 
 pub use crate::query::convert::{CellProblem, cell_from_json};
 pub use budget::Budget;
-pub use change::Upserted;
 pub use codes::CodeSlice;
 pub use column::{CHUNK, Column, RowIx};
 pub use edit::{Edit, Values};
@@ -71,6 +71,7 @@ pub use mask::Mask;
 pub use mask::bit;
 pub use problem::{NO_ROW, Problem, Problems};
 pub use snapshot::{Row, Snapshot};
+pub use upsert::{Change, Item, OnBlank, OnKnown, OnUnknown, Outcome, Preview, UpsertOptions, Upserted};
 
 use crate::query::{FieldIx, Schema};
 use index::Index;

@@ -56,6 +56,9 @@ pub fn build() -> Result<PathBuf> {
             "preset.d.ts",
             "postgres.d.ts",
             "sqlite.d.ts",
+            "host.d.ts",
+            "import.d.ts",
+            "store.d.ts",
         ] {
             copy(&template.join(name), &pkg.join(name))?;
         }

@@ -14,6 +14,7 @@ mod module;
 mod order;
 mod pack;
 mod run;
+mod scale;
 mod size;
 mod test;
 mod tools;
@@ -34,6 +35,7 @@ Commands:
   test [STEP…]     everything, or these steps: lint, native, wasm, build, types, package, desk, peers, sql,
                    edge, examples, cases, docs. What a step needs of others (the built package, the native outcomes) is made first
                      --edge       the edge worker alone, in the long form: 200 kills, 10,000 commands, cold starts
+                     --scale [N]  leads dealt on a Spark cluster against one table, 10,000,000 of them or N (needs Java and pip; takes long)
   lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
                      --sources    only the last three, which need nothing but to read
   zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
@@ -78,6 +80,8 @@ fn command(args: &[&str]) -> run::Result {
         ["docs"] => docs::build(),
         ["screens"] => desk::screens(),
         ["test", "--edge"] => edge::long(),
+        ["test", "--scale"] => scale::scale(None),
+        ["test", "--scale", leads] => scale::scale(Some(leads)),
         ["test", steps @ ..] => test::test(steps),
         ["size"] => size::size(2),
         ["size", "--deep"] => size::size(4),

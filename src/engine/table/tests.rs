@@ -4,3 +4,4 @@ mod bad;
 mod changes;
 mod load;
 mod model;
+mod upsert;

@@ -70,7 +70,12 @@ const calls = {
     return { size: this.table.size, problems: this.table.problems, columns: this.table.columns };
   },
   upsert(step) {
-    return this.table.upsert(data(step), step.options);
+    const done = this.table.upsert(data(step), step.options);
+    if (step.options?.dryRun !== true) return done;
+    const { added, updated, unchanged, skipped, ambiguous, problems, problemList } = done;
+    const out = { added, updated, unchanged, skipped, ambiguous, problems, problemList, rows: done.rows(0, Infinity, step.outcome) };
+    done.free();
+    return out;
   },
   remove({ ids }) {
     return this.table.remove(ids);

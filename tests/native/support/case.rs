@@ -8,7 +8,7 @@
 //! | `workspace` | `config` | `{digest, zones}` |
 //! | `update` | `patch` | the same |
 //! | `load` | `rows` or `text` or `hex`, `options` | `{size, problems, columns}` |
-//! | `upsert` | the same | `{added, updated}` |
+//! | `upsert` | the same, `outcome` | the counts; with `dryRun` also `rows` and `problemList` |
 //! | `remove` | `ids` | how many |
 //! | `get` | `id`, `viewer` | the lead or null |
 //! | `select` | `query`, `viewer`, `sort`, `as` | `{count, ids}` |
@@ -170,6 +170,14 @@ impl World {
             "upsert" => {
                 let mut loader = self.workspace().upserting(self.table(), &options(step))?;
                 loader.push(&data(step))?;
+                if part(part(step, "options"), "dryRun") == &Json::Bool(true) {
+                    let preview = self.table().preview(loader)?;
+                    let mut out = preview.counts().as_object().unwrap().to_vec();
+                    let places = preview.places(step.get("outcome").and_then(Json::as_text)).expect("an outcome");
+                    out.push(("rows".to_owned(), Json::List(places.into_iter().filter_map(|place| preview.entry(place)).collect())));
+                    out.push(("problemList".to_owned(), preview.problems()));
+                    return Ok(Json::Object(out));
+                }
                 self.table.as_mut().unwrap().upsert(loader)?
             }
             "remove" => self.table.as_mut().unwrap().remove(part(step, "ids"))?.into(),

@@ -149,5 +149,5 @@ fn targets(delimiter: u8, headers: Headers<'_>, keys: &mut Keys, stage: &Stage) 
         let message = format!("the header `{}` stands for a column that is there already", cut(&headers.get(nth)));
         return Err(Error::new("duplicate_header", pointer("", nth), message));
     }
-    if targets.contains(&Some(stage.id.0)) { Ok(Source::Csv { delimiter, targets }) } else { Err(no_id(stage, headers)) }
+    if stage.keyed || targets.contains(&Some(stage.id.0)) { Ok(Source::Csv { delimiter, targets }) } else { Err(no_id(stage, headers)) }
 }

@@ -16,6 +16,16 @@ import * as columns from "../../../../pkg-template/src/columns.js";
 
 export const subpath: typeof ZonesContract = zones;
 export const columnsSubpath: typeof ColumnsContract = columns;
+import type * as ImportContract from "../../../../pkg-template/import.js";
+import * as imports from "../../../../pkg-template/src/import.js";
+import type * as StoreContract from "../../../../pkg-template/store.js";
+import * as store from "../../../../pkg-template/src/store.js";
+export const importing: typeof ImportContract = imports;
+export const storing: typeof StoreContract = store;
+import type * as HostContract from "../../../../pkg-template/host.js";
+import * as host from "../../../../pkg-template/src/host.js";
+export const hosting: typeof HostContract = host;
+
 type Public = typeof Contract;
 export const entries: Public[] = [workerd, edgeLight, bun, deno, node, browser, fallback];
 

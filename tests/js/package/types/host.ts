@@ -17,6 +17,8 @@ import {
   type WorkspaceConfig,
 } from "evenhand";
 import { zones, type TimeZones } from "evenhand/zones";
+import { durableStore, postgresStore, type DurableStorage, type Performed, type Store } from "evenhand/store";
+import { importFilter, type FilterSource, type ImportCode } from "evenhand/import";
 
 /** A host's own source of tables: the package's, but for one zone. */
 const ownZones: TimeZones = { ...zones, table: (name) => (name === "Test/Fixed" ? [{ untilMs: null, offsetSeconds: 3600 }] : zones.table(name)) };
@@ -101,3 +103,37 @@ export const unknown: Command = { type: "shuffle", leads: { ids: [] } };
 createEngineSync({ maxMemory: "1 GiB" });
 // @ts-expect-error codes cannot be written
 new EvenhandError().code = "x";
+
+/** Filters of other systems become this one's. */
+export function imported(from: FilterSource, filter: unknown, workspace: Workspace): Filter | ImportCode {
+  try {
+    return workspace.filter(importFilter(from, filter, { config: workspace.config, columns: { "lead.owner": "owner" }, nulls: "absent" }));
+  } catch (error) {
+    if (error instanceof EvenhandError) return error.diagnostics[0]?.code as ImportCode;
+    throw error;
+  }
+}
+
+/** A store performs commands; what they come to is told apart by its code. */
+export async function performed(engine: Engine, workspace: Workspace, command: Command, storage: DurableStorage): Promise<string> {
+  const store: Store = postgresStore({
+    engine,
+    workspace,
+    table: "leads",
+    transaction: (work) => work({ query: async () => [] }),
+    written: async (client, plan) => {
+      for (const { lead, text } of plan.timeline()) await client.query("INSERT INTO timeline VALUES ($1, $2)", [lead, text]);
+    },
+  });
+  const { rows, count }: { rows: Record<string, unknown>[]; count: number } = await store.list({ actor: "ann", sort: [{ field: "owner" }], limit: 20 });
+  const at: Performed = durableStore(storage, { engine, workspace, table: "leads" }).perform(command, { actor: "ann" });
+  const done = await store.perform(command, { actor: "ann", outcome: at.ok ? at.plan.outcome : "" });
+  if (done.ok) return `${done.changed} of ${count}, ${rows.length} shown`;
+  switch (done.code) {
+    case "refused": return done.reasons.map(({ message }) => message).join();
+    case "nothing_to_do": return done.dropped.map(({ code }) => code).join();
+    case "lost": return done.lost.join();
+    case "already_done": return "done";
+    case "outcome_differs": return done.plan.outcome;
+  }
+}
