@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import type * as Contract from "../evenhand.js";
 import { precision, writer } from "./cli-cells.js";
-import { bytes, file, given, loadBytes, loading, opened, planFile, print, write } from "./cli-input.js";
+import { file, given, loadBytes, loading, opened, planFile, print, utf8, write } from "./cli-input.js";
 import { Usage, type Values } from "./cli-options.js";
 import { clean, columnLines, plural } from "./cli-text.js";
 import { type Cells, headersOf, Records, rewritten } from "./csv.js";
@@ -16,7 +16,7 @@ const HOST: Contract.Viewer = { actor: null };
 
 export async function apply(values: Values): Promise<number> {
   const [path, out] = [given(values, "leads"), given(values, "out")];
-  const content = bytes(path);
+  const content = utf8(path);
   const data = planFile(given(values, "plan"));
   const { workspace } = await opened(values);
   const options: Contract.LoadOptions = { ...loading(values), format: "csv" };

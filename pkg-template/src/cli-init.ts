@@ -1,6 +1,6 @@
 // Proposes a configuration for a file: what its columns are, who the people in it are, and what somebody must look at who knows it.
 import type * as Contract from "../evenhand.js";
-import { bytes, write } from "./cli-input.js";
+import { utf8, write } from "./cli-input.js";
 import { Usage, type Values } from "./cli-options.js";
 import { loadSheet, openSheet, type Sheet, sheetConfig } from "./cli-sheet.js";
 import { clean, plural } from "./cli-text.js";
@@ -25,7 +25,7 @@ const NOBODY = /^(unassigned|none|nobody|n\/?a|-+|queue|system|admin|administrat
 export async function init(path: string | undefined, values: Values): Promise<number> {
   if (path === undefined) throw new Usage("name the file: `evenhand init leads.csv`");
   const engine = await createEngine();
-  const sheet = openSheet(engine, bytes(path), path, values);
+  const sheet = openSheet(engine, utf8(path), path, values);
   const questions = found(sheet);
   let admin = "admin";
   while (sheet.people.includes(admin)) admin += "1";

@@ -1,4 +1,5 @@
 // What the commands of the program share: its files, its leads, and how it says that it was called wrongly.
+import { isUtf8 } from "node:buffer";
 import { closeSync, fstatSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, basename, resolve } from "node:path";
 import type * as Contract from "../evenhand.js";
@@ -27,6 +28,13 @@ export function bytes(path: string): Buffer {
   } catch (error) {
     throw new Usage(`${path}: ${(error as Error).message}`);
   }
+}
+
+/** All bytes of a CSV file that is written again: its cells are found by its bytes, so these must be UTF-8. */
+export function utf8(path: string): Buffer {
+  const content = bytes(path);
+  if (!isUtf8(content)) throw new Usage(`${path} is not UTF-8; save it as "CSV UTF-8"`);
+  return content;
 }
 
 /** A file with JSON. */

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import type * as Contract from "../evenhand.js";
 import { bars, paint } from "./cli-bars.js";
-import { bytes, file, given, names, time, write } from "./cli-input.js";
+import { file, given, names, time, utf8, write } from "./cli-input.js";
 import { Usage, type Values } from "./cli-options.js";
 import { ACTOR, columnOf, loadSheet, neededColumn, openSheet, type Sheet, sheetConfig } from "./cli-sheet.js";
 import { sqlScript } from "./cli-sql.js";
@@ -24,7 +24,7 @@ export async function split(path: string | undefined, values: Values): Promise<n
   if (values.table !== undefined && values.sql === undefined) throw new Usage("`--table` goes with `--sql`");
   if (values.all === true && values.where !== undefined) throw new Usage("name `--where` or `--all`, not both");
   const engine = await createEngine();
-  const sheet = openSheet(engine, bytes(path), path, values);
+  const sheet = openSheet(engine, utf8(path), path, values);
   const { guess } = sheet;
   if (values.sql !== undefined && guess.id === null) throw new Usage("`--sql` needs a column that tells the leads apart; name it with `--id`");
   const to = receivers(given(values, "to"), sheet);

@@ -24,10 +24,11 @@ export class Records {
   /** Where each cell begins and ends, quotes included. */
   #cells: number[] = [];
 
-  constructor(bytes: Uint8Array, delimiter = delimiterOf(bytes)) {
+  constructor(bytes: Uint8Array, delimiter?: number) {
     this.bytes = bytes;
-    this.delimiter = delimiter;
-    this.#next = markLength(bytes);
+    const named = namedDelimiter(bytes);
+    this.delimiter = named?.delimiter ?? delimiter ?? delimiterOf(bytes);
+    this.#next = named?.end ?? markLength(bytes);
   }
 
   get count(): number {
@@ -99,6 +100,14 @@ export class Records {
     }
     return true;
   }
+}
+
+/** A first line that names the delimiter, as spreadsheets write it (`sep=;`), and where it ends. */
+function namedDelimiter(bytes: Uint8Array): { delimiter: number; end: number } | undefined {
+  const from = markLength(bytes);
+  const [, sign, end] = /^sep=(.)(\r\n|\n|\r)/.exec(decoder.decode(bytes.subarray(from, from + 7))) ?? [];
+  const delimiter = sign?.charCodeAt(0);
+  return delimiter === undefined || end === undefined || !DELIMITERS.includes(delimiter) ? undefined : { delimiter, end: from + 5 + end.length };
 }
 
 /** The delimiter that cuts the header into most cells. */

@@ -182,6 +182,8 @@ test("what cannot be used ends with 2 and says why, and nothing is written", () 
   assert.match(split("empty.csv", "--to", "x").err, /csv_empty/);
   put("open.csv", 'Id,Owner\n1,"ann\n');
   assert.match(split("open.csv", "--to", "x").err, /csv_truncated/);
+  writeFileSync(path("latin.csv"), Buffer.from("Id,Owner\n1,J\xf6rg\n", "latin1"));
+  assert.match(split("latin.csv", "--to", "x").err, /is not UTF-8; save it as "CSV UTF-8"/);
   put("wide.csv", "Id,Name\n1,A,B\n2,C\n");
   assert.match(split("wide.csv", "--to", "x", "--out", path("wide.new.csv")).err, /csv_invalid: row 1 has more cells than the header/);
   assert.ok(!existsSync(path("wide.new.csv")));
