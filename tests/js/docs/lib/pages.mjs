@@ -2,7 +2,7 @@
 //
 // A block of code is a sample: `js` is run, `sh` are lines with `npx evenhand`, `json`, `csv` and `jsx` with a name in brackets are files
 // that later samples use, and `text` right behind a sample is what it prints. The samples of a page share a folder, in which the files of its
-// comments (`<!-- file NAME`) are as well. `js [continued]` goes on with what stands before it. A line `expression; // value` is held to that.
+// comments (`<!-- file NAME`) are as well; the code of a comment `<!-- before` stands before each script. `js [continued]` goes on with what stands before it. A line `expression; // value` is held to that.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -17,6 +17,9 @@ export function pages() {
 
 /** Files that a page's samples need and nobody has to see. */
 export const hidden = (text) => [...text.matchAll(/^<!-- file (\S+)\n([^]*?)-->/gm)].map(([, name, content]) => ({ name, content }));
+
+/** Code that stands before each script of a page: what everybody who reads it has. */
+export const before = (text) => [...text.matchAll(/^<!-- before\n([^]*?)-->/gm)].map(([, code]) => code).join("");
 
 /** Blocks that are pictures. */
 const DRAWN = ["", "mermaid"];
@@ -46,6 +49,8 @@ export function checked(code) {
   const line = new RegExp(String.raw`^(\s*)(?!const |let |import |export |return |throw |\}|//)(?:console\.log\((.+)\)|(.+)); // ${value}$`, "gm");
   let count = 0;
   const out = code.replace(line, (_, indent, logged, plain, wanted) => {
+    // A value that is cut short is there to be read.
+    if (wanted.includes("…")) return _;
     count += 1;
     return `${indent}told(${logged ?? plain}, (${wanted}));`;
   });
