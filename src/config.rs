@@ -5,6 +5,7 @@
 //! this module, and neither are lints (they need decisions).
 
 pub mod access;
+mod calendar;
 pub mod fields;
 pub mod groups;
 pub mod lead;
@@ -164,12 +165,14 @@ pub struct WorkingHours {
     pub hours: Schedule,
 }
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 19] = [
     "version",
     "timeZone",
     "zones",
     "zoneVersions",
     "weekStart",
+    "fiscalYearStart",
+    "leapDay",
     "fields",
     "userFields",
     "lead",
@@ -290,9 +293,11 @@ impl Model {
         // Ids are compared as they are written, whatever the field says.
         let id = root.get("lead").get("id").json.as_text();
         of_leads.iter_mut().filter(|field| Some(field.name.as_str()) == id).for_each(|field| field.case = Case::Sensitive);
-        let schema = Schema::new(of_leads, zone, week_start, units);
+        let mut schema = Schema::new(of_leads, zone, week_start, units);
+        calendar::read(root, &mut schema);
         let user_fields = fields::user_fields(&root.get("userFields"), &root.get("users"));
-        let user_schema = Schema::new(user_fields, schema.zone.clone(), week_start, schema.units.clone());
+        let mut user_schema = Schema::new(user_fields, schema.zone.clone(), week_start, schema.units.clone());
+        (user_schema.fiscal_start, user_schema.leap_day) = (schema.fiscal_start, schema.leap_day);
         let reading = ConfigReader { schema: &schema, user_schema: &user_schema, zones: &zones };
 
         let schedules = ById::read(&root.get("schedules"), |node, id| schedules::read(node, id, &reading));

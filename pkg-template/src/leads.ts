@@ -145,6 +145,8 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadTable {
+  readonly #listeners = new Set<() => void>();
+
   constructor(instance: Instance, made: bound.LeadTable) {
     super(instance, made, "table");
   }
@@ -177,12 +179,25 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
   upsert(data: Data, options?: Contract.UpsertOptions): Contract.UpsertReport;
   upsert(data: Data, options: Contract.UpsertOptions = {}): Contract.UpsertReport {
     const loader = Loader.open(this.instance, options, (input) => this.call((table) => table.upserting(input)), true);
-    return options?.dryRun === true ? loader.preview(data) : loader.into(data);
+    return options?.dryRun === true ? loader.preview(data) : this.#told(loader.into(data));
   }
 
   remove(ids: readonly (string | number)[]): number {
     const input = json(ids);
-    return this.call((table) => table.remove(input));
+    return this.#told(this.call((table) => table.remove(input)));
+  }
+
+  subscribe(listener: () => void): () => void {
+    // One that subscribes twice is told twice.
+    const told = () => listener();
+    this.#listeners.add(told);
+    return () => void this.#listeners.delete(told);
+  }
+
+  /** Tells everybody of a change that was made; one that failed changed nothing. */
+  #told<T>(done: T): T {
+    for (const listener of [...this.#listeners]) listener();
+    return done;
   }
 
   get(id: string | number, viewer: Contract.Viewer): Record<string, unknown> | undefined {
@@ -203,9 +218,9 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
   apply(plan: Contract.Plan | Contract.PlanData | Uint8Array): ReturnType<Contract.LeadTable["apply"]> {
     if (plan instanceof Plan) {
       const made = inner(plan, this.instance, "plan");
-      return this.call((table) => table.applyPlan(made));
+      return this.#told(this.call((table) => table.applyPlan(made)));
     }
     const given = planInput(plan);
-    return this.call((table) => (given instanceof Uint8Array ? table.applyBytes(given) : table.applyData(given.json)));
+    return this.#told(this.call((table) => (given instanceof Uint8Array ? table.applyBytes(given) : table.applyData(given.json))));
   }
 }

@@ -192,7 +192,7 @@ impl Authorizer {
             PatchValue::Actor => Change::Set(Cell::Text(Cow::Owned(handover.actor.to_owned()))),
             PatchValue::Words { add, remove } => Change::Words { add: add.clone(), remove: remove.clone() },
             PatchValue::Relative(relative) => {
-                let at = handover.now.and_then(|now| relative.at(now, &schema.zone, schema.week_start));
+                let at = handover.now.and_then(|now| relative.at(now, schema.calendar()));
                 match at {
                     Some(at) if schema.kind(patch.field) == FieldType::Date => Change::Set(Cell::Day(schema.zone.local(at).day)),
                     Some(at) => Change::Set(Cell::Instant(at)),

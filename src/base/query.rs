@@ -44,6 +44,7 @@ pub mod units;
 pub mod value;
 mod word;
 mod wrong;
+pub mod yearly;
 
 pub use bind::Bindings;
 pub use compiler::{MAX_DEPTH, MAX_NODES, MAX_VALUES};

@@ -5,11 +5,11 @@
 //! legal range, which is what RFC 3339 can write. Arithmetic saturates or answers `None`; it never wraps.
 //!
 //! ```
-//! use evenhand_base::time::{Base, Instant, Relative, Unit, Zone};
+//! use evenhand_base::time::{Base, Calendar, Instant, Relative, Unit, Zone};
 //!
 //! let now = Instant::parse("2026-11-21T20:54:18Z").unwrap();
 //! let last_month = Relative { base: Base::StartOfMonth, offset: -1, unit: Unit::Month };
-//! let start = last_month.at(now, &Zone::utc(), 1).unwrap();
+//! let start = last_month.at(now, Calendar::of(&Zone::utc(), 1)).unwrap();
 //! assert_eq!(start.write(), "2026-10-01T00:00:00.000Z");
 //! ```
 
@@ -22,7 +22,7 @@ mod zone;
 
 pub use civil::{Civil, Day};
 pub use format::Format;
-pub use relative::{Base, Relative, Unit};
+pub use relative::{Base, Calendar, Relative, Unit};
 pub use schedule::{Schedule, WorkingError, window_minutes};
 pub use text::parse_moment;
 pub use zone::{Local, Zone, ZoneError};

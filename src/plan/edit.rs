@@ -256,7 +256,7 @@ impl NewValue {
             PatchValue::Words { add, remove } => NewValue::Words { add: add.clone(), remove: remove.clone() },
             PatchValue::Relative(relative) => {
                 let schema = &model.schema;
-                let Some(at) = relative.at(now, &schema.zone, schema.week_start) else { return NewValue::Same(Cell::Null) };
+                let Some(at) = relative.at(now, schema.calendar()) else { return NewValue::Same(Cell::Null) };
                 if schema.kind(patch.field) == FieldType::Date {
                     return NewValue::Same(Cell::Day(schema.zone.local(at).day));
                 }

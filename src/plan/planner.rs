@@ -181,7 +181,7 @@ impl<'a> Planner<'a> {
             PatchValue::Set(cell) => Change::Set(cell.clone()),
             PatchValue::Actor => Change::Set(Cell::Text(Cow::Owned(self.context.actor.clone()))),
             PatchValue::Words { add, remove } => Change::Words { add: add.clone(), remove: remove.clone() },
-            PatchValue::Relative(relative) => match relative.at(self.now.get(), &schema.zone, schema.week_start) {
+            PatchValue::Relative(relative) => match relative.at(self.now.get(), schema.calendar()) {
                 Some(at) if schema.kind(patch.field) == FieldType::Date => Change::Set(Cell::Day(schema.zone.local(at).day)),
                 Some(at) => Change::Set(Cell::Instant(at)),
                 None => Change::Set(Cell::Null),

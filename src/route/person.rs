@@ -55,7 +55,7 @@ pub(super) fn longest(limits: &[Limit]) -> Option<Window> {
 pub(super) fn period_starts(schema: &Schema, now: Instant) -> PeriodStarts {
     let of = |base| {
         let start = Relative { base, offset: 0, unit: Unit::Minute };
-        start.at(now, &schema.zone, schema.week_start).unwrap_or(now).0
+        start.at(now, schema.calendar()).unwrap_or(now).0
     };
     // The wall clock may have shown this hour twice: each of the two is an hour of its own.
     let hour = now.0 - i64::from(schema.zone.local(now).ms) % 3_600_000;

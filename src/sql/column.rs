@@ -47,7 +47,7 @@ pub(crate) struct Column<'a> {
     /// Whether the field has a format of dates of its own, which no database reads, and whether that is one for numbers.
     formatted: bool,
     counts: bool,
-    zone: Option<&'a Zone>,
+    pub zone: Option<&'a Zone>,
 }
 
 /// One side of a comparison.

@@ -85,6 +85,23 @@ pub(crate) fn timestamp(column: &str, zone: &Zone) -> String {
     ))
 }
 
+/// The day of milliseconds in a zone, whatever its year: a hundred times the month, and the day.
+pub(crate) fn day_of_year(dialect: Dialect, ms: &str, zone: &Zone) -> String {
+    let table: Vec<(Option<i64>, i64)> = zone.table().map(|(until, offset)| (until, i64::from(offset) * 1000)).collect();
+    let offset = halves("ms", &table);
+    dialect.pick(
+        format!(
+            "(SELECT to_char(date '1970-01-01' + floor((ms + {offset}) / 86400000.0)::integer, 'MMDD')::integer \
+             FROM (SELECT ({ms})::bigint AS ms) AS evenhand_ms)"
+        ),
+        // SQLite's quotient of negative numbers is rounded towards 0; the year 1 is long after the first day that it counts from.
+        format!(
+            "(SELECT CAST(strftime('%m%d', (ms + {offset} + 86400000000000) / 86400000 * 86400 - 86400000000, 'unixepoch') AS INTEGER) \
+             FROM (SELECT DISTINCT CAST({ms} AS INTEGER) AS ms) AS evenhand_ms)"
+        ),
+    )
+}
+
 /// The `ms` of a query, or null if no instant is there.
 fn legal(query: &str) -> String {
     format!("(SELECT ms FROM ({query}) AS evenhand_ms WHERE ms BETWEEN {} AND {})", Instant::MIN.0, Instant::MAX.0)

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use evenhand::filter::oracle;
 use evenhand::filter::sample::{Lead, NOW, Shape, Staff, context, questions};
 use evenhand::json::Json;
-use evenhand::query::schema::Case;
+use evenhand::query::schema::{Case, LeapDay};
 use evenhand::query::units::Unit;
 use evenhand::query::{Field, FieldIx, FieldType};
 use evenhand::table::Budget;
@@ -42,6 +42,8 @@ fn config(shape: &Shape) -> Json {
         ("version", 1.0.into()),
         ("zones", Json::object([("Test/Here", Json::List(ends.collect()))])),
         ("timeZone", "Test/Here".into()),
+        ("fiscalYearStart", format!("{:02}-{:02}", schema.fiscal_start.0, schema.fiscal_start.1).into()),
+        ("leapDay", if schema.leap_day == LeapDay::March1 { "03-01" } else { "02-28" }.into()),
         ("weekStart", f64::from(schema.week_start).into()),
         ("fields", Json::Object(fields.chain(more).collect())),
         ("lead", Json::object([("id", shape.id.map_or("id", |id| schema.name(id)).into()), ("owner", "owner".into())])),

@@ -58,6 +58,8 @@ pub fn build() -> Result<PathBuf> {
             "sqlite.d.ts",
             "host.d.ts",
             "import.d.ts",
+            "query-builder.d.ts",
+            "react.d.ts",
             "store.d.ts",
         ] {
             copy(&template.join(name), &pkg.join(name))?;

@@ -62,7 +62,8 @@ fn bound(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result<Term> {
                 (Operand::Text(text), Json::from(actor))
             }
             Operand::Relative(relative) => {
-                let value = with.now.and_then(|now| moment::at(*relative, kind, now, schema));
+                let meant = if operator.is_yearly() { FieldType::Date } else { kind };
+                let value = with.now.and_then(|now| moment::at(*relative, meant, now, schema));
                 let outside = || {
                     let name = schema.name(test.field);
                     Error::new("value_invalid", "", format!("a date relative to now for `{name}` is outside of the years 1 to 9999"))
@@ -80,7 +81,7 @@ fn bound(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result<Term> {
         values.push(value);
         shown.push(json);
     }
-    out.check = build::check(kind, case, *operator, values);
+    out.check = build::check(kind, case, *operator, values, schema);
     out.expected = match (&test.expected, shown.pop()) {
         (Json::List(_), last) => Json::List(shown.into_iter().chain(last).collect()),
         (_, last) => last.unwrap_or_default(),

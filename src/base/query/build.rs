@@ -5,7 +5,7 @@ use super::operand::Operand;
 use super::operator::Operator;
 use super::schema::{Case, FieldType, Schema};
 use super::wrong::{Wrong, shown};
-use super::{moment, number, text, word};
+use super::{moment, number, text, word, yearly};
 use crate::json::Json;
 use crate::time::Instant;
 
@@ -28,6 +28,9 @@ impl Target {
         }
         if matches!(self.operator, Operator::Under | Operator::NotUnder) {
             return word::unit(json, &schema.units);
+        }
+        if self.operator.is_yearly() {
+            return yearly::operand(json);
         }
         match self.kind {
             FieldType::Text => text::operand(json, self.case),
@@ -57,7 +60,7 @@ impl Target {
 
 /// The test of a field of this type by an operator that is not a negated one. Values that wait for `now` or the actor make the
 /// whole test wait.
-pub(super) fn check(kind: FieldType, case: Case, operator: Operator, operands: Vec<Operand>) -> Predicate {
+pub(super) fn check(kind: FieldType, case: Case, operator: Operator, operands: Vec<Operand>, schema: &Schema) -> Predicate {
     if operands.iter().any(Operand::is_later) {
         return Predicate::Later(operator, operands);
     }
@@ -67,6 +70,9 @@ pub(super) fn check(kind: FieldType, case: Case, operator: Operator, operands: V
             Some(Operand::Unit(unit)) => Predicate::UnitUnder(*unit),
             _ => Predicate::HasAny(Vec::new()),
         };
+    }
+    if operator.is_yearly() {
+        return yearly::check(operator, &operands, schema.leap_day);
     }
     match kind {
         FieldType::Text => text::check(operator, operands, case),
@@ -85,6 +91,7 @@ impl Target {
             Operand::Number(number) => Json::Number(*number),
             Operand::Flag(flag) => Json::Bool(*flag),
             Operand::Day(day) => Json::Text(day.write()),
+            Operand::Yearly(_) => json.as_text().map_or(Json::Null, |text| text.trim().into()),
             Operand::Span(first, last) if first == last => Json::Text(Instant(*first).write()),
             Operand::Span(..) => json.as_text().map_or(Json::Null, |text| text.trim().into()),
             Operand::Text(_) | Operand::Unit(_) => text::plain(json).map_or(Json::Null, Json::Text),

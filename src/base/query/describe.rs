@@ -93,7 +93,7 @@ impl Writer<'_> {
         self.out.push_str(phrase(test, kind));
         match (test.operator, &test.expected) {
             (Operator::Null | Operator::NotNull | Operator::Empty | Operator::NotEmpty, _) => {}
-            (Operator::Between | Operator::NotBetween, Json::List(list)) => {
+            (Operator::Between | Operator::NotBetween | Operator::AnniversaryBetween, Json::List(list)) => {
                 self.out.push(' ');
                 self.list(list, " and ");
             }
@@ -195,8 +195,14 @@ impl Writer<'_> {
             "endOfWeek" => "the end of this week",
             "startOfMonth" => "the start of this month",
             "endOfMonth" => "the end of this month",
+            "startOfQuarter" => "the start of this quarter",
+            "endOfQuarter" => "the end of this quarter",
             "startOfYear" => "the start of this year",
             "endOfYear" => "the end of this year",
+            "startOfFiscalQuarter" => "the start of this fiscal quarter",
+            "endOfFiscalQuarter" => "the end of this fiscal quarter",
+            "startOfFiscalYear" => "the start of this fiscal year",
+            "endOfFiscalYear" => "the end of this fiscal year",
             _ => "now",
         });
     }
@@ -251,6 +257,8 @@ fn phrase(test: &Term, kind: FieldType) -> &'static str {
             FieldType::Units => "has neither",
             _ => "is neither",
         },
+        Operator::AnniversaryOn => "has its anniversary on",
+        Operator::AnniversaryBetween => "has its anniversary between",
         Operator::Match => "",
     }
 }

@@ -127,12 +127,21 @@ impl Compiler<'_> {
                 Err(wrong) => self.wrong(wrong, if indexed { pointer(path, i) } else { path.to_owned() }),
             }
         }
+        if let (true, [low, high]) = (target.operator.is_yearly(), out.as_slice())
+            && super::yearly::mixed(low, high)
+        {
+            let wrong = Wrong::invalid("one bound is a day of every year and the other is not");
+            self.wrong(wrong.hint("write both with a year or both without"), path);
+            return None;
+        }
         (out.len() == 2).then_some((out, Json::List(list)))
     }
 
     fn not_two<T>(&mut self, path: &str, target: Target) -> Option<T> {
         let message = format!("`{}` needs a lower and an upper bound", target.operator.name());
-        self.add(Diagnostic::error("between_bounds", path, message).hint("write `[lower, upper]`; for one bound use `>=` or `<=`"));
+        let hint =
+            if target.operator.is_yearly() { "write `[first, last]`" } else { "write `[lower, upper]`; for one bound use `>=` or `<=`" };
+        self.add(Diagnostic::error("between_bounds", path, message).hint(hint));
         None
     }
 

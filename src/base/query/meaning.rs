@@ -59,6 +59,15 @@ fn filters_are_told_in_plain_english() {
             "created is not before 7 days before the start of today",
         ),
         (r#"{"field":"created","operator":"<=","value":{"relative":"now"}}"#, "created is not after now"),
+        (
+            r#"{"field":"created","operator":"<","value":{"relative":"startOfFiscalQuarter","offset":-1,"unit":"quarter"}}"#,
+            "created is before 1 quarter before the start of this fiscal quarter",
+        ),
+        (
+            r#"{"field":"born","operator":"anniversaryBetween","value":[{"relative":"now"},{"relative":"endOfDay","offset":14,"unit":"day"}]}"#,
+            "born has its anniversary between now and 14 days after the end of today",
+        ),
+        (r#"{"field":"created","operator":"anniversaryOn","value":" 02-29 "}"#, r#"created has its anniversary on "02-29""#),
         (r#"{"field":"tags","operator":"=","value":"a,b"}"#, r#"tags is exactly "a" and "b""#),
         (r#"{"field":"tags","operator":"notIn","value":["a"]}"#, r#"tags has none of "a""#),
         (r#"{"field":"owner","operator":"=","value":{"actor":true}}"#, "owner is the acting user"),

@@ -68,7 +68,7 @@ fn every_message_is_as_it_was_written_down() {
     let written = include_str!("messages.txt");
     let now = all(written);
     if std::env::var_os("WRITE_MESSAGES").is_some() {
-        std::fs::write("src/query/messages.txt", &now).unwrap();
+        std::fs::write("query/messages.txt", &now).unwrap();
     }
     for (i, (now, written)) in now.lines().zip(written.lines()).enumerate() {
         assert_eq!(now, written, "line {}", i + 1);

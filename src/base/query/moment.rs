@@ -50,7 +50,7 @@ fn whole_day(day: Day, schema: &Schema) -> Operand {
 }
 
 /// `{"relative": "startOfDay", "offset": -7, "unit": "day"}`
-fn relative(json: &Json) -> Result<Operand, Wrong> {
+pub(super) fn relative(json: &Json) -> Result<Operand, Wrong> {
     relative_value(json).map(Operand::Relative)
 }
 
@@ -86,7 +86,7 @@ fn named<T: Copy>(json: &Json, key: &str, known: &[(&str, T)]) -> Result<T, Wron
 
 /// A relative time at `now`, as a value for a field of this type; nothing outside of the years 1 to 9999.
 pub(super) fn at(relative: Relative, kind: FieldType, now: Instant, schema: &Schema) -> Option<Operand> {
-    let instant = relative.at(now, &schema.zone, schema.week_start)?;
+    let instant = relative.at(now, schema.calendar())?;
     Some(match kind {
         FieldType::Date => Operand::Day(schema.zone.local(instant).day),
         _ => Operand::Span(instant.0, instant.0),

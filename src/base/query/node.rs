@@ -59,6 +59,8 @@ pub enum Predicate {
     Numbers(Vec<(f64, f64)>),
     /// A day in one of these spans, in days since 1970-01-01.
     Days(Vec<(i32, i32)>),
+    /// A day of any year in one of these spans, or an instant on such a day of the zone: days as a hundred times the month, and the day.
+    Yearly(Vec<(u16, u16)>),
     /// An instant in one of these spans, in milliseconds.
     Instants(Vec<(i64, i64)>),
     /// This truth value.

@@ -15,6 +15,8 @@ pub enum Operand {
     Flag(bool),
     /// A civil day.
     Day(Day),
+    /// A day of every year: a hundred times its month, and its day.
+    Yearly(u16),
     /// From this millisecond to that one: one instant, or the whole of a civil day.
     Span(i64, i64),
     /// A unit of the organisation.

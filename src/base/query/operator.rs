@@ -49,17 +49,21 @@ pub enum Operator {
     Under,
     /// `notUnder`
     NotUnder,
+    /// `anniversaryOn`
+    AnniversaryOn,
+    /// `anniversaryBetween`
+    AnniversaryBetween,
     /// Not an operator by name: the rule has a `match`.
     Match,
 }
 
 use Operator::{
-    AtLeast, AtMost, BeginsWith, Between, Contains, DoesNotBeginWith, DoesNotContain, DoesNotEndWith, Empty, EndsWith, Equal, Greater, In,
-    Less, Match, NotBetween, NotEmpty, NotEqual, NotIn, NotNull, NotUnder, Null, Under,
+    AnniversaryBetween, AnniversaryOn, AtLeast, AtMost, BeginsWith, Between, Contains, DoesNotBeginWith, DoesNotContain, DoesNotEndWith,
+    Empty, EndsWith, Equal, Greater, In, Less, Match, NotBetween, NotEmpty, NotEqual, NotIn, NotNull, NotUnder, Null, Under,
 };
 
 /// Every operator with its name.
-const NAMES: [(Operator, &str); 22] = [
+const NAMES: [(Operator, &str); 24] = [
     (Equal, "="),
     (NotEqual, "!="),
     (Less, "<"),
@@ -82,6 +86,8 @@ const NAMES: [(Operator, &str); 22] = [
     (NotEmpty, "notEmpty"),
     (Under, "under"),
     (NotUnder, "notUnder"),
+    (AnniversaryOn, "anniversaryOn"),
+    (AnniversaryBetween, "anniversaryBetween"),
 ];
 
 /// What other filter languages call them; these are hints, not names.
@@ -150,12 +156,17 @@ impl Operator {
         }
     }
 
+    /// Whether it asks for days of any year.
+    pub fn is_yearly(self) -> bool {
+        matches!(self, AnniversaryOn | AnniversaryBetween)
+    }
+
     /// What kind of value it takes.
     pub fn takes(self) -> Takes {
         match self {
             Null | NotNull | Empty | NotEmpty => Takes::Nothing,
             In | NotIn => Takes::List,
-            Between | NotBetween => Takes::Bounds,
+            Between | NotBetween | AnniversaryBetween => Takes::Bounds,
             Match => Takes::Group,
             _ => Takes::One,
         }
@@ -191,6 +202,7 @@ impl Operator {
             Contains | DoesNotContain => kind == FieldType::Text || kind.is_list(),
             BeginsWith | EndsWith | DoesNotBeginWith | DoesNotEndWith => kind == FieldType::Text,
             Under | NotUnder => matches!(kind, FieldType::User | FieldType::Unit | FieldType::Units),
+            AnniversaryOn | AnniversaryBetween => matches!(kind, FieldType::Date | FieldType::Datetime),
             Match => kind.is_list(),
         }
     }

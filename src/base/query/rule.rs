@@ -60,7 +60,7 @@ impl Compiler<'_> {
             _ => {
                 let target = Target { kind: field.kind, case: field.case, operator };
                 let (operands, expected) = self.values(json, path, target, field)?;
-                (build::check(field.kind, field.case, positive, operands), expected)
+                (build::check(field.kind, field.case, positive, operands, self.schema), expected)
             }
         };
         Some(Expr::Test(Box::new(Term { field: ix, operator, negated: positive != operator, check, expected })))

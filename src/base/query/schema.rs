@@ -3,7 +3,7 @@
 use crate::btree::BTreeMap;
 
 use super::units::UnitTree;
-use crate::time::{Format, Zone};
+use crate::time::{Calendar, Format, Zone};
 
 /// A field of a schema, by its place in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,6 +71,15 @@ pub enum Case {
     Sensitive,
 }
 
+/// The day on which what began on a 29 February is due in a year that has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeapDay {
+    /// The day before 1 March.
+    February28,
+    /// The day after 28 February.
+    March1,
+}
+
 /// A field.
 #[derive(Clone, Debug)]
 pub struct Field {
@@ -107,6 +116,10 @@ pub struct Schema {
     pub zone: Zone,
     /// First day of the week, 0 = Sunday.
     pub week_start: u8,
+    /// The month and the day on which the fiscal year begins.
+    pub fiscal_start: (u8, u8),
+    /// Where 29 February falls in a year that has none.
+    pub leap_day: LeapDay,
     /// The organisation, for `under`.
     pub units: UnitTree,
 }
@@ -115,7 +128,12 @@ impl Schema {
     /// A schema; the caller has checked that names differ.
     pub fn new(fields: Vec<Field>, zone: Zone, week_start: u8, units: UnitTree) -> Self {
         let by_name = (0u32..).zip(&fields).map(|(i, field)| (field.name.clone(), FieldIx(i))).collect();
-        Schema { fields, by_name, zone, week_start, units }
+        Schema { fields, by_name, zone, week_start, fiscal_start: (1, 1), leap_day: LeapDay::February28, units }
+    }
+
+    /// What days, weeks and years are here.
+    pub fn calendar(&self) -> Calendar<'_> {
+        Calendar { zone: &self.zone, week_start: self.week_start, fiscal_start: self.fiscal_start }
     }
 
     /// The field of that name.

@@ -5,8 +5,9 @@ use std::cmp::Ordering;
 
 use super::Context;
 use crate::json::Json;
-use crate::query::{Cell, Cells, Field, FieldType, UnitIx, schema::Case};
-use crate::time::{Base, Day, Instant, Moment, Relative, Unit, parse_moment};
+use crate::query::schema::{Case, LeapDay};
+use crate::query::{Cell, Cells, Field, FieldType, UnitIx};
+use crate::time::{Base, Civil, Day, Instant, Moment, Relative, Unit, parse_moment};
 
 /// Whether a lead satisfies a list's filter. The JSON has no fault.
 pub fn matches(json: &Json, lead: &dyn Cells, ctx: &Context<'_>) -> bool {
@@ -134,13 +135,7 @@ fn of_value(json: &Json, field: &Field, ctx: &Context<'_>) -> Plain {
         other => other.write(),
     };
     let zone = &ctx.schema.zone;
-    let relative = json.get("relative").map(|base| {
-        let named = |json: &Json| json.as_text().unwrap().to_owned();
-        let base = Base::ALL.iter().find(|(name, _)| *name == named(base)).unwrap().1;
-        let unit = json.get("unit").map_or(Unit::Day, |unit| Unit::ALL.iter().find(|(name, _)| *name == named(unit)).unwrap().1);
-        let offset = json.get("offset").and_then(Json::as_number).unwrap_or(0.0) as i64;
-        Relative { base, offset, unit }.at(ctx.now.unwrap(), zone, ctx.schema.week_start).unwrap()
-    });
+    let relative = relative(json, ctx);
     let day = |day: Day| i64::from(day.0);
     let start = |day: Day| zone.start_of(day).0;
     match (field.kind, relative) {
@@ -155,6 +150,41 @@ fn of_value(json: &Json, field: &Field, ctx: &Context<'_>) -> Plain {
         },
         _ => Plain::Text(folded(&text, field)),
     }
+}
+
+fn relative(json: &Json, ctx: &Context<'_>) -> Option<Instant> {
+    let named = |json: &Json| json.as_text().unwrap().to_owned();
+    let base = json.get("relative")?;
+    let base = Base::ALL.iter().find(|(name, _)| *name == named(base)).unwrap().1;
+    let unit = json.get("unit").map_or(Unit::Day, |unit| Unit::ALL.iter().find(|(name, _)| *name == named(unit)).unwrap().1);
+    let offset = json.get("offset").and_then(Json::as_number).unwrap_or(0.0) as i64;
+    Some(Relative { base, offset, unit }.at(ctx.now.unwrap(), ctx.schema.calendar()).unwrap())
+}
+
+/// Whether an anniversary of a day falls on one of the days from one bound to the other.
+fn anniversary(cell: &Cell<'_>, bounds: &[Json], ctx: &Context<'_>) -> bool {
+    let zone = &ctx.schema.zone;
+    let began = match cell {
+        Cell::Day(day) => *day,
+        Cell::Instant(at) => zone.local(*at).day,
+        other => panic!("{other:?}"),
+    };
+    let text = |bound: &Json| bound.as_text().unwrap_or("").trim().to_owned();
+    if let [low, high] = [&bounds[0], bounds.last().unwrap()].map(text)
+        && low.len() == 5
+    {
+        let mine = began.write()[5..].to_owned();
+        return if low <= high { low <= mine && mine <= high } else { low <= mine || mine <= high };
+    }
+    let day = |bound: &Json| relative(bound, ctx).map_or_else(|| Day::parse(&text(bound)).unwrap(), |at| zone.local(at).day);
+    let days: Vec<Day> = bounds.iter().map(day).collect();
+    let (low, high) = (*days.iter().min().unwrap(), *days.iter().max().unwrap());
+    (low.to_civil().year..=high.to_civil().year).any(|year| {
+        let (month, date) = if ctx.schema.leap_day == LeapDay::March1 { (3, 1) } else { (2, 28) };
+        let due = Day::from_civil(Civil { year, ..began.to_civil() });
+        let due = due.unwrap_or_else(|| Day::from_civil(Civil { year, month, day: date }).unwrap());
+        low <= due && due <= high
+    })
 }
 
 /// The values of a list, which may be comma-separated text.
@@ -186,6 +216,14 @@ fn compare(op: &str, field: &Field, cell: &Cell<'_>, value: &Json, ctx: &Context
             FieldType::Unit => units.find(cell.text().unwrap()).is_some_and(below),
             _ => cell.items().any(|id| units.find(id).is_some_and(below)),
         };
+    }
+    if op.starts_with("anniversary") {
+        let bounds = match value {
+            Json::List(list) => list.clone(),
+            Json::Text(text) => text.split(',').map(Json::from).collect(),
+            one => vec![one.clone()],
+        };
+        return anniversary(cell, &bounds, ctx);
     }
     if field.kind.is_list() {
         let has = |value: &Plain| cell.items().any(|item| Plain::Text(item.to_owned()) == *value);

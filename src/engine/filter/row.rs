@@ -8,7 +8,9 @@ use crate::query::fold::fold;
 use crate::query::node::{Predicate, Relation, Term};
 use crate::query::schema::Case;
 use crate::query::span::inside;
+use crate::query::yearly::day_of_year;
 use crate::query::{Cell, Cells, Expr, FieldIx, Query, UnitTree};
+use crate::time::Zone;
 
 /// Whether a lead satisfies a filter.
 ///
@@ -22,12 +24,14 @@ pub fn matches(query: &Query, lead: &dyn Cells, ctx: &Context<'_>) -> Result<boo
 /// What lies outside of the lead: where people and units belong.
 pub(super) struct Directory<'a> {
     pub(super) units: &'a UnitTree,
+    /// In which an instant has its day.
+    pub(super) zone: &'a Zone,
     pub(super) people: &'a dyn People,
 }
 
 impl<'a> Directory<'a> {
     pub(super) fn of(ctx: &Context<'a>) -> Self {
-        Directory { units: &ctx.schema.units, people: ctx.people }
+        Directory { units: &ctx.schema.units, zone: &ctx.schema.zone, people: ctx.people }
     }
 }
 
@@ -70,6 +74,8 @@ impl Directory<'_> {
             (Predicate::Text(case, test), Cell::Text(text)) => test.accepts(&folded(*case, text)),
             (Predicate::Numbers(spans), Cell::Number(number)) => inside(spans, *number),
             (Predicate::Days(spans), Cell::Day(day)) => inside(spans, day.0),
+            (Predicate::Yearly(spans), Cell::Day(day)) => inside(spans, day_of_year(*day)),
+            (Predicate::Yearly(spans), Cell::Instant(instant)) => inside(spans, day_of_year(self.zone.local(*instant).day)),
             (Predicate::Instants(spans), Cell::Instant(instant)) => inside(spans, instant.0),
             (Predicate::Flag(wanted), Cell::Bool(value)) => wanted == value,
             (Predicate::Words(words), Cell::Text(word)) => has(words, word),

@@ -20,7 +20,7 @@ use proptest::sample::{Index, select, subsequence};
 use self::value::{UNITS, USERS, WORDS, cell, text};
 use super::{Context, People};
 use crate::json::Json;
-use crate::query::schema::Case;
+use crate::query::schema::{Case, LeapDay};
 use crate::query::{Cell, Cells, Field, FieldIx, FieldType, Schema, UnitIx, UnitTree};
 use crate::time::{Instant, Zone};
 
@@ -112,7 +112,10 @@ pub fn shapes() -> impl Strategy<Value = Shape> {
             let texts: Vec<usize> = (0..fields.len()).filter(|at| fields[*at].kind == FieldType::Text).collect();
             let id = id.filter(|_| !texts.is_empty()).map(|id| texts[id.index(texts.len())]);
             id.into_iter().for_each(|at| fields[at].case = Case::Sensitive);
-            let schema = Rc::new(Schema::new(fields, zone(offsets), week, units));
+            let mut schema = Schema::new(fields, zone(offsets), week, units);
+            schema.fiscal_start = [(1, 1), (4, 6), (10, 1), (2, 28)][turn as usize % 4];
+            schema.leap_day = [LeapDay::February28, LeapDay::March1][turn as usize % 2];
+            let schema = Rc::new(schema);
             Shape { schema, id: id.map(|at| FieldIx(u32::try_from(at).unwrap())), stems, turn: turn.into() }
         },
     )

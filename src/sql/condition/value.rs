@@ -10,7 +10,8 @@ use crate::query::schema::Case;
 use crate::sql::Stored;
 use crate::sql::column::{Column, MOST, Operand};
 use crate::sql::condition::{FALSE, TRUE, Writer, balanced};
-use crate::time::{Day, Instant};
+use crate::sql::moment;
+use crate::time::{Day, Instant, Zone};
 
 impl Writer<'_> {
     /// Whether there is no value.
@@ -142,6 +143,20 @@ impl Writer<'_> {
             list.push((Day(*first).write().into(), Day(*last).write().into()));
         }
         self.spans(&column.operand(), if column.stored == Stored::Date { "::text::date" } else { "::text" }, &list)
+    }
+
+    pub(crate) fn yearly(&mut self, column: &Column<'_>, spans: &[(u16, u16)]) -> String {
+        let (read, utc) = (column.read(), Zone::utc());
+        let number = match column.kind {
+            FieldType::Datetime => moment::day_of_year(self.dialect, &column.milliseconds(), column.zone.unwrap_or(&utc)),
+            _ if column.stored == Stored::Date => format!("to_char({read}, 'MMDD')::integer"),
+            _ => self.dialect.pick(
+                format!("replace(right({read}, 5), '-', '')::integer"),
+                format!("CAST(substr({read}, 6, 2) || substr({read}, 9, 2) AS INTEGER)"),
+            ),
+        };
+        let list: Vec<_> = spans.iter().map(|(first, last)| (i64::from(*first).into(), i64::from(*last).into())).collect();
+        self.spans(&Operand { sql: number, there: None }, "::integer", &list)
     }
 
     pub(crate) fn instants(&mut self, column: &Column<'_>, spans: &[(i64, i64)]) -> String {

@@ -7,7 +7,7 @@ export const isSpecial = (value: unknown): value is SpecialValue => typeof value
 export function relativeKey(value: SpecialValue): string {
   if ("actor" in value) return "{actor}";
   const { relative, offset = 0, unit } = value;
-  const from = { now: "now", startOfDay: "today", endOfDay: "end of today", startOfWeek: "start of this week", endOfWeek: "end of this week", startOfMonth: "start of this month", endOfMonth: "end of this month", startOfYear: "start of this year", endOfYear: "end of this year" }[relative];
+  const from = { now: "now", startOfDay: "today", endOfDay: "end of today", startOfWeek: "start of this week", endOfWeek: "end of this week", startOfMonth: "start of this month", endOfMonth: "end of this month", startOfQuarter: "start of this quarter", endOfQuarter: "end of this quarter", startOfYear: "start of this year", endOfYear: "end of this year", startOfFiscalQuarter: "start of this fiscal quarter", endOfFiscalQuarter: "end of this fiscal quarter", startOfFiscalYear: "start of this fiscal year", endOfFiscalYear: "end of this fiscal year" }[relative];
   if (offset === 0 || unit === undefined) return from;
   return `${Math.abs(offset)} ${unit}${Math.abs(offset) === 1 ? "" : "s"} ${offset < 0 ? "before" : "after"} ${from}`;
 }

@@ -7,10 +7,11 @@ use proptest::sample::select;
 use proptest::strategy::Union;
 
 use super::KINDS;
-use super::value::{text, value};
+use super::value::{text, value, yearly, yearly_day};
 use crate::json::Json;
 use crate::query::schema::Case;
 use crate::query::{Field, FieldType, Schema};
+use crate::time::Day;
 
 /// A list of values: an array, or the same as comma-separated text.
 fn values(kind: FieldType, schema: &Schema, size: std::ops::Range<usize>) -> BoxedStrategy<Json> {
@@ -33,7 +34,8 @@ fn operators(kind: FieldType) -> Vec<&'static str> {
     let parts = ["contains", "beginsWith", "endsWith", "doesNotContain", "doesNotBeginWith", "doesNotEndWith"];
     match kind {
         FieldType::Text => out.extend(order.into_iter().chain(parts)),
-        FieldType::Number | FieldType::Date | FieldType::Datetime => out.extend(order),
+        FieldType::Date | FieldType::Datetime => out.extend(order.into_iter().chain(["anniversaryOn", "anniversaryBetween"])),
+        FieldType::Number => out.extend(order),
         FieldType::Boolean => {}
         FieldType::Choice => out.extend(["in", "notIn"]),
         FieldType::Tags => out.extend(["in", "notIn", "contains", "doesNotContain"]),
@@ -53,6 +55,15 @@ fn plain_rule(field: String, kind: FieldType, schema: &Rc<Schema>) -> BoxedStrat
             let value = match operator {
                 "in" | "notIn" => values(kind, &schema, 0..4),
                 "between" | "notBetween" => values(kind, &schema, 2..3),
+                "anniversaryOn" => {
+                    prop_oneof![3 => value(FieldType::Date, &schema), 1 => yearly()].prop_filter("a day", |v| *v != "~".into()).boxed()
+                }
+                "anniversaryBetween" => {
+                    let near = (yearly_day(), -1i32..=400)
+                        .prop_map(|(day, more)| Json::List(vec![day.write().into(), Day(day.0 + more).write().into()]));
+                    let every = prop::collection::vec(yearly(), 2..3).prop_map(Json::List);
+                    prop_oneof![2 => values(FieldType::Date, &schema, 2..3), 2 => near, 1 => every].boxed()
+                }
                 "=" | "!=" if kind.is_list() => values(kind, &schema, 1..4),
                 "under" | "notUnder" => select(units.clone()).prop_map(Json::from).boxed(),
                 "contains" | "beginsWith" | "endsWith" if kind == FieldType::Text => text().prop_map(Json::from).boxed(),
@@ -74,6 +85,7 @@ fn pair_rule(fields: Vec<Field>) -> BoxedStrategy<Json> {
     let fits = |op: &&str| {
         !matches!(*op, "in" | "notIn" | "between" | "notBetween" | "null" | "notNull" | "empty" | "notEmpty" | "under" | "notUnder")
     };
+    let fits = |op: &&str| fits(op) && !op.starts_with("anniversary");
     let part = move |op: &&str| !kind.is_list() || matches!(*op, "=" | "!=");
     let operators: Vec<&'static str> = operators(kind).into_iter().filter(fits).filter(part).collect();
     (select(operators), select(fields.clone()), select(fields))

@@ -86,7 +86,19 @@ fn number() -> impl Strategy<Value = f64> {
 fn day() -> impl Strategy<Value = Day> {
     let near = (-400i32..400).prop_map(|n| Day(Day::parse(DAYS[0]).unwrap().0 + n));
     let any = prop_oneof![4 => (Day::MIN.0..=Day::MAX.0).prop_map(Day), 1 => Just(Day::MIN), 1 => Just(Day::MAX)];
-    prop_oneof![6 => select(&DAYS[..]).prop_map(|day| Day::parse(day).unwrap()), 1 => near, 1 => any]
+    prop_oneof![6 => select(&DAYS[..]).prop_map(|day| Day::parse(day).unwrap()), 1 => near, 1 => yearly_day(), 1 => any]
+}
+
+/// Days about the ends of years and of Februaries.
+pub(super) fn yearly_day() -> impl Strategy<Value = Day> {
+    const MARKS: [&str; 8] =
+        ["2000-02-28", "2000-02-29", "2026-02-28", "2027-03-01", "2027-12-31", "2028-02-29", "2028-03-01", "2028-12-30"];
+    (select(&MARKS[..]), -2i32..=2).prop_map(|(day, more)| Day(Day::parse(day).unwrap().0 + more))
+}
+
+/// A day of every year.
+pub(super) fn yearly() -> impl Strategy<Value = Json> {
+    yearly_day().prop_map(|day| day.write()[5..].into())
 }
 
 /// Instants about the changes of the clock, about midnight, and anywhere.

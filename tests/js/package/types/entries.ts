@@ -25,6 +25,12 @@ export const storing: typeof StoreContract = store;
 import type * as HostContract from "../../../../pkg-template/host.js";
 import * as host from "../../../../pkg-template/src/host.js";
 export const hosting: typeof HostContract = host;
+import type * as ReactContract from "../../../../pkg-template/react.js";
+import * as react from "../../../../pkg-template/src/react.js";
+import type * as BuilderContract from "../../../../pkg-template/query-builder.js";
+import * as builder from "../../../../pkg-template/src/query-builder.js";
+export const hooks: typeof ReactContract = react;
+export const building: typeof BuilderContract = builder;
 
 type Public = typeof Contract;
 export const entries: Public[] = [workerd, edgeLight, bun, deno, node, browser, fallback];

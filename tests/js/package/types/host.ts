@@ -18,6 +18,8 @@ import {
 } from "evenhand";
 import { zones, type TimeZones } from "evenhand/zones";
 import { durableStore, postgresStore, type DurableStorage, type Performed, type Store } from "evenhand/store";
+import { usePlan, useSelection, useTable, useWorkspace } from "evenhand/react";
+import { toQueryBuilder, type BuilderProps } from "evenhand/query-builder";
 import { importFilter, type FilterSource, type ImportCode } from "evenhand/import";
 
 /** A host's own source of tables: the package's, but for one zone. */
@@ -136,4 +138,15 @@ export async function performed(engine: Engine, workspace: Workspace, command: C
     case "already_done": return "done";
     case "outcome_differs": return done.plan.outcome;
   }
+}
+
+/** A component, as far as its data goes. */
+export function useLeads(command: Command | null): string {
+  const { status, workspace, error } = useWorkspace(createEngine, config);
+  const table: LeadTable | null = useTable(workspace, [{ id: "1", owner: null }]);
+  const view = useSelection(table, { rules: [] }, { actor: "ann", limit: 10, countBy: ["owner"] });
+  const { plan } = usePlan(workspace, table, command, { actor: "ann" });
+  if (status === "failed") return error.message;
+  const props: BuilderProps = toQueryBuilder(config, { labels: { "=": "ist", types: { date: { "<": "vor" } } } });
+  return `${view?.count ?? 0} ${plan?.count ?? 0} ${props.fields[0]?.label ?? ""}`;
 }

@@ -101,6 +101,7 @@ const ORDER = ["=", "!=", "<", ">", "<=", ">="];
 const LISTS = ["in", "notIn"];
 const RANGES = ["between", "notBetween"];
 const PARTS = ["contains", "beginsWith", "endsWith", "doesNotContain", "doesNotBeginWith", "doesNotEndWith"];
+const YEARLY = ["anniversaryOn", "anniversaryBetween"];
 const UNDER = ["under", "notUnder"];
 const TEXT = [...ORDER, ...LISTS, ...RANGES, ...PARTS, ...NULLS];
 const ORDERED = [...ORDER, ...LISTS, ...RANGES, ...NULLS];
@@ -110,8 +111,8 @@ const OPERATORS = {
   text: TEXT,
   exact: TEXT,
   number: ORDERED,
-  date: ORDERED,
-  datetime: ORDERED,
+  date: [...ORDERED, ...YEARLY],
+  datetime: [...ORDERED, ...YEARLY],
   boolean: [...EQUAL, ...NULLS],
   choice: [...EQUAL, ...LISTS, ...NULLS],
   user: [...EQUAL, ...LISTS, ...UNDER, ...NULLS],
@@ -121,8 +122,8 @@ const OPERATORS = {
 };
 const MODES = ["all", "some", "none", "atLeast", "atMost", "exactly"];
 const BETWEEN_FIELDS = { text: [...ORDER, ...PARTS], exact: [...ORDER, ...PARTS], number: ORDER, date: ORDER, datetime: ORDER };
-const BASES = ["now", "startOfDay", "endOfDay", "startOfWeek", "endOfWeek", "startOfMonth", "endOfMonth", "startOfYear", "endOfYear"];
-const relative = (rng) => ({ relative: rng.pick(BASES), offset: rng.below(5) - 2, unit: rng.pick(["minute", "hour", "day", "week", "month", "year"]) });
+const BASES = ["now", "startOfDay", "endOfDay", "startOfWeek", "endOfWeek", "startOfMonth", "endOfMonth", "startOfQuarter", "endOfQuarter", "startOfYear", "endOfYear", "startOfFiscalQuarter", "endOfFiscalQuarter", "startOfFiscalYear", "endOfFiscalYear"];
+const relative = (rng) => ({ relative: rng.pick(BASES), offset: rng.below(5) - 2, unit: rng.pick(["minute", "hour", "day", "week", "month", "quarter", "year"]) });
 
 const VALUES = {
   text: (rng, name) => (name === "number" ? digits(rng) : text(rng, 2)),
@@ -150,11 +151,19 @@ function several(rng, least, one) {
   return written(rng, Array.from({ length: count }, one));
 }
 
+/** The value of a rule about days of any year. */
+function yearly(rng, operator) {
+  const every = ["02-28", "02-29", "03-01", "03-08", "12-31", "01-01"];
+  const days = rng.below(2) === 0 ? every : [...DAYS, "2027-02-28", "2027-03-01", "2028-02-29", "2025-12-30"];
+  return operator === "anniversaryOn" ? rng.pick(days) : [rng.pick(days), rng.pick(days)];
+}
+
 /** The value of a rule. */
 function value(rng, name, operator) {
   const { type } = FIELDS[name];
   const one = () => VALUES[type](rng, name);
   if (NULLS.includes(operator)) return null;
+  if (YEARLY.includes(operator)) return yearly(rng, operator);
   if (UNDER.includes(operator)) return rng.pick(["north", "n1", "n2", "south"]);
   if (RANGES.includes(operator)) return written(rng, [one(), one()].map((bound) => (bound === "" ? "a" : bound)));
   if (LISTS.includes(operator)) return several(rng, rng.below(9) === 0 ? 0 : 1, one);
