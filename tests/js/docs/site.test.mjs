@@ -137,13 +137,10 @@ createRoot(document.body).render(createElement(StrictMode, null, createElement(P
     const wrong = [];
     page.on("pageerror", (error) => wrong.push(String(error)));
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
-    await page.getByText("3 leads without an owner").waitFor();
     await page.getByRole("checkbox", { name: "bob" }).check();
     await page.getByText("bob: 0 + 3 = 3").waitFor();
     await page.getByRole("checkbox", { name: "ann" }).check();
     await page.getByText("ann: 2 + 0 = 2").waitFor();
-    await page.getByRole("button", { name: "Hand over 3" }).click();
-    await page.getByText("0 leads without an owner").waitFor();
     assert.deepEqual(wrong, []);
     await page.close();
     server.close();
