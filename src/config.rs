@@ -306,6 +306,7 @@ impl Model {
         if root.get("users").is_null() {
             root.get("users").wrong("a list of users");
         }
+        people::check_aliases(&root.get("users"), &users);
         let pools = ById::read(&root.get("pools"), |node, id| {
             node.keys(&["id", "name", "members", "unit"]);
             let members = members::read(&node.get("members"), &reading, &users);

@@ -66,7 +66,7 @@ function sample(bytes: Uint8Array): { format: "csv" | "json"; headers: string[];
 export function guessColumns(engine: Contract.Engine, data: Uint8Array | string): FileGuess {
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
   const { format, headers, rows, count } = sample(bytes);
-  if (headers.length === 0 || rows.length === 0) throw fault("csv_empty", "there are no rows in this file");
+  if (headers.length === 0 || rows.length === 0) throw fault("csv_invalid", "there are no rows in this file");
   const questions: Question[] = [];
   const used = new Set<string>([ROW]);
   const tried = new Candidates(engine);

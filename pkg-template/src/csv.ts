@@ -128,7 +128,7 @@ export function delimiterOf(bytes: Uint8Array): number {
 
 /** The header's cells without the blanks around them. */
 export function headersOf(records: Records): string[] {
-  if (!records.next()) throw fault("csv_empty", "there is no row in this file");
+  if (!records.next()) throw fault("csv_invalid", "there is no row in this file");
   return Array.from({ length: records.count }, (_, nth) => records.text(nth).trim());
 }
 

@@ -1,9 +1,8 @@
 import { fault } from "./errors.js";
-
-const encoder = /* @__PURE__ */ new TextEncoder();
+import { encode } from "./text.js";
 
 /** A small input as the bytes of a JSON text. Dates become RFC 3339 text. What is missing is null. */
-export const json = (value: unknown): Uint8Array => encoder.encode(jsonText(value));
+export const json = (value: unknown): Uint8Array => encode(jsonText(value));
 
 /** The text itself. */
 export function jsonText(value: unknown): string {

@@ -8,6 +8,7 @@ import type { Instance } from "./instance.js";
 import { Plan, planInput } from "./plan.js";
 import { Rows } from "./rows.js";
 import { Selection } from "./selection.js";
+import { encoder } from "./text.js";
 import { UpsertPreview } from "./upsert.js";
 
 /** Bytes, or characters of a text, that go over at once. */
@@ -17,6 +18,7 @@ type Data = readonly object[] | Uint8Array | ArrayBuffer | string;
 
 export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   readonly #format: string | undefined;
+  readonly #encoding: string | undefined;
   readonly #progress: ((done: number, total: number) => void) | undefined;
   readonly #upsert: boolean;
   #rows: Rows | undefined;
@@ -30,6 +32,7 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   private constructor(instance: Instance, made: bound.Loader, options: Contract.LoadOptions, upsert: boolean) {
     super(instance, made, "loader");
     this.#format = options.format;
+    this.#encoding = options.encoding;
     this.#progress = options.onProgress;
     this.#upsert = upsert;
   }
@@ -98,6 +101,9 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
     if (this.#format !== undefined && (this.#format === "rows") !== rows) {
       throw fault("options_invalid", `the format is \`${this.#format}\`, and this is ${rows ? "a list of rows" : "text or bytes"}`, { path: "/format" });
     }
+    if (this.#encoding !== undefined && (rows || typeof chunk === "string")) {
+      throw fault("options_invalid", "only bytes have an encoding, not a text and no rows", { path: "/encoding" });
+    }
     if (rows) return this.#objects(chunk as readonly object[]);
     if (typeof chunk === "string") return this.#text(this.#half + chunk);
     const bytes = asBytes(chunk) ?? wrong("leads", "a list of rows, a text or bytes");
@@ -119,7 +125,7 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
       }
       const piece = text.slice(from, to);
       if (this.#scratch.length < piece.length * 3) this.#scratch = new Uint8Array(piece.length * 3);
-      const { written } = encoder.encodeInto(piece, this.#scratch);
+      const { written } = encoder().encodeInto(piece, this.#scratch);
       const encoded = this.#scratch.subarray(0, written);
       this.call((loader) => loader.push(encoded));
       this.#report(piece.length);
@@ -141,8 +147,6 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
     this.#progress?.(this.#done, this.#total);
   }
 }
-
-const encoder = /* @__PURE__ */ new TextEncoder();
 
 export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadTable {
   readonly #listeners = new Set<() => void>();

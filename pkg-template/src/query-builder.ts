@@ -9,6 +9,7 @@ const LISTS: Operator[] = ["in", "notIn"];
 const ORDER: Operator[] = ["<", "<=", ">", ">=", "between", "notBetween"];
 const PARTS: Operator[] = ["contains", "doesNotContain", "beginsWith", "doesNotBeginWith", "endsWith", "doesNotEndWith"];
 const UNDER: Operator[] = ["under", "notUnder"];
+const YEARLY: Operator[] = ["anniversaryOn", "anniversaryBetween"];
 const NULLS: Operator[] = ["null", "notNull"];
 const EMPTY: Operator[] = ["empty", "notEmpty"];
 
@@ -16,8 +17,8 @@ const EMPTY: Operator[] = ["empty", "notEmpty"];
 const OPERATORS: Record<Contract.FieldType, Operator[]> = {
   text: [...PARTS, ...EQUAL, ...LISTS, ...ORDER, ...EMPTY, ...NULLS],
   number: [...EQUAL, ...ORDER, ...LISTS, ...NULLS],
-  date: [...EQUAL, ...ORDER, ...LISTS, ...NULLS],
-  datetime: [...EQUAL, ...ORDER, ...LISTS, ...NULLS],
+  date: [...EQUAL, ...ORDER, ...LISTS, ...YEARLY, ...NULLS],
+  datetime: [...EQUAL, ...ORDER, ...LISTS, ...YEARLY, ...NULLS],
   boolean: [...EQUAL, ...NULLS],
   choice: [...EQUAL, ...LISTS, ...NULLS],
   user: [...EQUAL, ...LISTS, ...UNDER, ...NULLS],
@@ -29,7 +30,7 @@ const OPERATORS: Record<Contract.FieldType, Operator[]> = {
 const WORDS: Partial<Record<Operator, string>> = {
   "=": "is", "!=": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least", between: "is between", notBetween: "is not between",
   contains: "contains", doesNotContain: "does not contain", beginsWith: "begins with", doesNotBeginWith: "does not begin with", endsWith: "ends with", doesNotEndWith: "does not end with",
-  in: "is one of", notIn: "is none of", under: "is in or below", notUnder: "is not in or below", null: "has no value", notNull: "has a value", empty: "is empty", notEmpty: "is not empty",
+  in: "is one of", notIn: "is none of", under: "is in or below", notUnder: "is not in or below", anniversaryOn: "has its anniversary on", anniversaryBetween: "has its anniversary between", null: "has no value", notNull: "has a value", empty: "is empty", notEmpty: "is not empty",
 };
 const TIME: Partial<Record<Operator, string>> = { "<": "is before", "<=": "is not after", ">": "is after", ">=": "is not before" };
 const LIST: Partial<Record<Operator, string>> = { contains: "has", doesNotContain: "does not have", in: "has any of", notIn: "has none of", "=": "has exactly", "!=": "has not exactly", under: "has one in or below", notUnder: "has none in or below" };
@@ -79,9 +80,10 @@ export const toQueryBuilder: typeof Builder.toQueryBuilder = (config, options = 
     },
     getValues: (name, operator) => values(find(name), operator) ?? [],
     getInputType(name, operator) {
-      // Several are written in one line.
+      // Several are written in one line. (The library has two inputs for its own `between` only.)
       const { type } = find(name);
-      return has(LISTS, operator) ? "text" : ({ number: "number", date: "date", datetime: "datetime-local" }[type as string] ?? "text");
+      if (operator === "anniversaryOn") return "date";
+      return has(LISTS, operator) || operator === "anniversaryBetween" ? "text" : ({ number: "number", date: "date", datetime: "datetime-local" }[type as string] ?? "text");
     },
     getValueSources(name, operator) {
       const def = find(name);

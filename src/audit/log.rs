@@ -96,6 +96,7 @@ fn table(bytes: &[u8], options: &Options, budget: Budget) -> Result<Table> {
             choices: Vec::new(),
             formats,
             separator: None,
+            numbers: None,
         });
     }
     let schema = Rc::new(Schema::new(fields, options.zone.clone(), options.week_start, UnitTree::default()));

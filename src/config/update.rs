@@ -65,7 +65,15 @@ impl Model {
             let before = found.and_then(|ix| source.get("users")?.as_list()?.get(ix as usize)?.get("attributes"));
             before.is_some_and(|before| user.get("attributes") != Some(before)) && source.get("userFields").is_none()
         };
-        if !put.iter().all(|user| known(user) && !inferred(user)) {
+        // Whom an alias stands for follows from all users.
+        let aliased = |user: &Json| {
+            let aliases = user.get("aliases").and_then(Json::as_list).unwrap_or_default();
+            match user.get("id").and_then(Json::as_text).and_then(|id| self.users.by_id(id)) {
+                Some(known) => !aliases.iter().map(Json::as_text).eq(known.aliases.iter().map(|alias| Some(alias.as_str()))),
+                None => !aliases.is_empty() || self.users.iter().any(|known| !known.aliases.is_empty()),
+            }
+        };
+        if !put.iter().all(|user| known(user) && !inferred(user) && !aliased(user)) {
             return Ok(None);
         }
         let faults = Faults::without_nulls();

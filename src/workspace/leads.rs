@@ -9,13 +9,11 @@ use crate::error::{Diagnostic, Error, Result, pointer};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::timeline;
+use crate::query::FieldIx;
 use crate::query::convert::text_from_number;
-use crate::query::{FieldIx, Schema};
-use crate::table::{
-    Budget, LoadFormat, LoadMode, LoadOptions, Loader, NO_ROW, OnBlank, OnKnown, OnUnknown, Problems, RowIx, Table, UpsertOptions,
-};
+use crate::table::{Budget, Encoding, LoadFormat, LoadMode, LoadOptions, Loader, OnBlank, OnKnown, OnUnknown, RowIx, Table, UpsertOptions};
 
-use super::upsert::{self, UpsertPreview};
+use super::upsert::{UpsertPreview, counts, problems};
 use super::{Viewer, Workspace};
 
 /// A loaded table.
@@ -56,11 +54,12 @@ pub fn id_text(json: &Json) -> Option<Cow<'_, str>> {
 
 /// What `LoadOptions` of the public API says, and of an upsert `UpsertOptions`.
 fn options(workspace: &Workspace, json: &Json, mode: LoadMode) -> Result<(LoadOptions, bool)> {
-    const KEYS: [&str; 10] = ["format", "columns", "strict", "partial", "absent", "onBlank", "onKnown", "onUnknown", "matchBy", "dryRun"];
+    const KEYS: [&str; 11] =
+        ["format", "columns", "strict", "partial", "absent", "encoding", "onBlank", "onKnown", "onUnknown", "matchBy", "dryRun"];
     let faults = Faults::default();
     let node = Decoder::new(json, "", &faults);
     if !node.is_null() {
-        let known = if mode == LoadMode::Upsert { KEYS.len() } else { 5 };
+        let known = if mode == LoadMode::Upsert { KEYS.len() } else { 6 };
         node.keys(KEYS.get(..known).unwrap_or_default());
     }
     let mut needed = workspace.needed();
@@ -72,6 +71,7 @@ fn options(workspace: &Workspace, json: &Json, mode: LoadMode) -> Result<(LoadOp
     let words = [("rows", None), ("json", Some(LoadFormat::Json)), ("ndjson", Some(LoadFormat::Ndjson)), ("csv", Some(LoadFormat::Csv))];
     let out = LoadOptions {
         format: node.get("format").one_of(&words).flatten(),
+        encoding: node.get("encoding").one_of(&[("utf-8", Encoding::Unicode), ("windows-1252", Encoding::Windows1252)]).unwrap_or_default(),
         columns: node
             .get("columns")
             .entries()
@@ -80,7 +80,7 @@ fn options(workspace: &Workspace, json: &Json, mode: LoadMode) -> Result<(LoadOp
             .collect(),
         strict: node.get("strict").flag(false),
         needed,
-        users: Some(workspace.user_ids()),
+        users: Some(workspace.known_users()),
         upsert: upserting(workspace, &node),
     };
     let partial = node.get("partial").flag(false);
@@ -244,7 +244,7 @@ impl LeadTable {
     /// # Errors
     /// What is wrong with the bytes; nothing was changed then.
     pub fn upsert(&mut self, loader: Loader) -> Result<Json> {
-        loader.finish_into(&mut self.table).map(upsert::counts)
+        loader.finish_into(&mut self.table).map(counts)
     }
 
     /// What [`LeadTable::upsert`] would do.
@@ -268,17 +268,4 @@ impl LeadTable {
         }
         self.table.remove(texts.iter().map(AsRef::as_ref))
     }
-}
-
-/// Problems as the public API tells them.
-pub(super) fn problems(found: &Problems, schema: &Schema) -> Json {
-    let problem = |problem: &crate::table::Problem| {
-        Json::object([
-            ("row", if problem.row == NO_ROW { Json::Null } else { (problem.row as usize).into() }),
-            ("field", schema.name(problem.field).into()),
-            ("code", problem.code.into()),
-            ("value", problem.value.as_ref().into()),
-        ])
-    };
-    Json::List(found.list().iter().map(problem).collect())
 }

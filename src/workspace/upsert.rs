@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use super::leads::problems;
 use crate::json::Json;
 use crate::plan::timeline;
 use crate::query::{Cell, FieldIx, Schema};
-use crate::table::{Item, Outcome, Preview, Upserted};
+use crate::table::{Item, NO_ROW, Outcome, Preview, Problem, Problems, Upserted};
 
 /// What an upsert would do, told row by row.
 #[derive(Debug)]
@@ -100,4 +99,17 @@ impl UpsertPreview {
     fn cell(&self, cell: &Cell<'_>, field: FieldIx) -> Json {
         if cell.is_null() && self.schema.kind(field).is_list() { Json::List(Vec::new()) } else { timeline::json(cell) }
     }
+}
+
+/// Problems as the public API tells them.
+pub(super) fn problems(found: &Problems, schema: &Schema) -> Json {
+    let problem = |problem: &Problem| {
+        Json::object([
+            ("row", if problem.row == NO_ROW { Json::Null } else { (problem.row as usize).into() }),
+            ("field", schema.name(problem.field).into()),
+            ("code", problem.code.into()),
+            ("value", problem.value.as_ref().into()),
+        ])
+    };
+    Json::List(found.list().iter().map(problem).collect())
 }

@@ -111,7 +111,7 @@ def main():
     shutil.rmtree(folder)
     if told.returncode != 0:
         sys.exit("the cluster's rows are not those of one table")
-    print(f"{leads} leads over {shards} shards: every row is that of one table, {len(outs)} times")
+    print(f"{leads} leads over {shards} shards: every row is that of one table, in {len(outs)} of {len(outs)} runs")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ mod lint;
 mod module;
 mod order;
 mod pack;
+mod packaging;
 mod run;
 mod scale;
 mod size;
@@ -33,7 +34,9 @@ Commands:
   size             builds, then prints bytes by module, the largest functions, and the budget in tests/js/package/size-budget.json
                      --deep       by file rather than by top module
   test [STEP…]     everything, or these steps: lint, native, wasm, build, types, package, desk, peers, sql,
-                   edge, examples, cases, docs. What a step needs of others (the built package, the native outcomes) is made first
+                   edge, examples, packaging, cases, docs. What a step needs of others (the built package, the native outcomes) is made first
+                     --packaging [all|NAME…]
+                                  the packed package in projects of bundlers, frameworks and runtimes: the usual ones, all, or these
                      --edge       the edge worker alone, in the long form: 200 kills, 10,000 commands, cold starts
                      --scale [N]  leads dealt on a Spark cluster against one table, 10,000,000 of them or N (needs Java and pip; takes long)
   lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
@@ -80,6 +83,7 @@ fn command(args: &[&str]) -> run::Result {
         ["docs"] => docs::build(),
         ["screens"] => desk::screens(),
         ["test", "--edge"] => edge::long(),
+        ["test", "--packaging", names @ ..] => test::packaged(names),
         ["test", "--scale"] => scale::scale(None),
         ["test", "--scale", leads] => scale::scale(Some(leads)),
         ["test", steps @ ..] => test::test(steps),

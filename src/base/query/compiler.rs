@@ -160,5 +160,14 @@ impl<'a> Compiler<'a> {
 /// The field that stands for the elements of a list.
 pub(super) fn element_of(list: FieldType) -> Field {
     let kind = if list == FieldType::Units { FieldType::Unit } else { FieldType::Text };
-    Field { name: String::new(), label: None, kind, case: Case::Sensitive, choices: Vec::new(), formats: Vec::new(), separator: None }
+    Field {
+        name: String::new(),
+        label: None,
+        kind,
+        case: Case::Sensitive,
+        choices: Vec::new(),
+        formats: Vec::new(),
+        separator: None,
+        numbers: None,
+    }
 }

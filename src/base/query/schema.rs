@@ -2,6 +2,7 @@
 
 use crate::btree::BTreeMap;
 
+use super::number_format::NumberFormat;
 use super::units::UnitTree;
 use crate::time::{Calendar, Format, Zone};
 
@@ -97,6 +98,8 @@ pub struct Field {
     pub formats: Vec<Format>,
     /// What stands between the elements of a list that is written as text; a comma if absent.
     pub separator: Option<String>,
+    /// How its numbers are written as text where that is not as in JSON.
+    pub numbers: Option<NumberFormat>,
 }
 
 impl Field {

@@ -4,6 +4,7 @@ mod around;
 mod columns;
 mod convert;
 mod csv;
+mod encoding;
 mod findings;
 mod header;
 mod ids;
@@ -19,13 +20,15 @@ mod recent;
 mod rows;
 mod slot;
 mod spans;
+mod users;
 
-use crate::btree::BTreeSet;
 use std::rc::Rc;
 
 pub use columns::BatchColumn;
+pub use encoding::Encoding;
 pub use present::Columns;
 pub use spans::Texts;
+pub use users::KnownUsers;
 
 use super::budget::Budget;
 use super::ops::short;
@@ -35,6 +38,7 @@ use super::{Table, UpsertOptions, Upserted};
 use crate::error::{Error, Result, pointer};
 use crate::query::{Field, FieldIx, Schema};
 use convert::Converter;
+use encoding::Decoding;
 use findings::Findings;
 use json::Rows;
 use keys::Keys;
@@ -59,6 +63,8 @@ pub enum LoadFormat {
 pub struct LoadOptions {
     /// What the bytes are; found out from the first of them if absent: `[` is JSON, `{` is NDJSON, all else is CSV.
     pub format: Option<LoadFormat>,
+    /// How the bytes stand for characters.
+    pub encoding: Encoding,
     /// Source key or CSV header → field. Beside it a field's own name counts, and its label: where an input has several of them, what
     /// is named here goes before the name, and the name before the label.
     pub columns: Vec<(String, String)>,
@@ -66,8 +72,8 @@ pub struct LoadOptions {
     pub strict: bool,
     /// Fields for which the input must have a column, because they decide who may see or change a lead.
     pub needed: Vec<FieldIx>,
-    /// The ids of all users, if unknown ones are to be reported.
-    pub users: Option<Rc<BTreeSet<String>>>,
+    /// All users, if unknown ones are to be reported and aliases understood.
+    pub users: Option<Rc<KnownUsers>>,
     /// Of an upsert: how its rows meet the leads that are there.
     pub upsert: UpsertOptions,
 }
@@ -109,7 +115,7 @@ pub struct Loader {
     purpose: LoadMode,
     strict: bool,
     format: Option<LoadFormat>,
-    users: Option<Rc<BTreeSet<String>>>,
+    users: Option<Rc<KnownUsers>>,
     keys: Keys,
     needed: Vec<FieldIx>,
     pub(crate) upsert: UpsertOptions,
@@ -129,6 +135,10 @@ pub struct Loader {
     neither: Option<String>,
     batch: usize,
     batch_rows: usize,
+    decoding: Decoding,
+    /// Lines of CSV before the window, and whether they end with a carriage return alone.
+    lines: u64,
+    cr: bool,
     /// Rows of the input that were read, refused ones included.
     seen: u32,
     /// The unfinished row, and from which length on it is worth another look.
@@ -201,6 +211,9 @@ impl Loader {
             neither: None,
             batch: 0,
             batch_rows,
+            decoding: Decoding::new(options.encoding),
+            lines: 0,
+            cr: false,
             seen: 0,
             carry: Vec::new(),
             look_at: 0,
@@ -222,10 +235,10 @@ impl Loader {
     /// Adds the next bytes. They may end anywhere; only a row that is not finished is kept.
     ///
     /// # Errors
-    /// `not_utf8`, `json_invalid`, `json_too_deep`, `csv_invalid`, `row_too_long`, `duplicate_header`, `id_missing`, `column_missing`,
+    /// `not_utf8`, `not_utf16`, `json_invalid`, `json_too_deep`, `csv_invalid`, `row_too_long`, `duplicate_header`, `id_missing`, `column_missing`,
     /// `cell_invalid` and `column_not_found` if the load is strict, `out_of_memory`. After an error the loader gives that error to every call.
     pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
-        self.guard(|loader| loader.take(bytes))
+        self.guard(|loader| loader.take_encoded(bytes))
     }
 
     /// The table of all that was pushed.

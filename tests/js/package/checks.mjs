@@ -356,6 +356,16 @@ export const checks = {
     });
   },
 
+  async "only bytes have an encoding"(evenhand) {
+    await world(evenhand, async ({ table }) => {
+      const options = { encoding: "windows-1252", dryRun: true };
+      const preview = table.upsert(new Uint8Array([...new TextEncoder().encode("id,name\n1,"), 0xfc]), options);
+      equal(preview.rows(), [{ outcome: "updated", row: 0, lead: "1", before: { name: null }, after: { name: "ü" } }]);
+      preview.free();
+      for (const data of ["id\n1\n", [{ id: "1" }]]) equal((await thrown(() => table.upsert(data, options), evenhand)).code, "options_invalid");
+    });
+  },
+
   async "a dry run writes nothing, pages by outcome and stays as it was"(evenhand) {
     await world(evenhand, async ({ table }) => {
       const { revision } = table;

@@ -179,7 +179,7 @@ test("what cannot be used ends with 2 and says why, and nothing is written", () 
     assert.deepEqual([code, message.test(err)], [2, true], `${args.join(" ")}: ${err}`);
   }
   put("empty.csv", "");
-  assert.match(split("empty.csv", "--to", "x").err, /csv_empty/);
+  assert.match(split("empty.csv", "--to", "x").err, /csv_invalid/);
   put("open.csv", 'Id,Owner\n1,"ann\n');
   assert.match(split("open.csv", "--to", "x").err, /csv_truncated/);
   writeFileSync(path("latin.csv"), Buffer.from("Id,Owner\n1,J\xf6rg\n", "latin1"));

@@ -4,6 +4,8 @@
 export class World {
   selections = new Map();
   plans = new Map();
+  /** Tallies, and what was settled of them. */
+  shards = new Map();
   state = {};
 
   constructor(engine, { config, leads, options }) {
@@ -36,6 +38,11 @@ export class World {
   selected(found, name = "") {
     this.selections.set(name, found);
     return { count: found.count, ids: found.ids() };
+  }
+
+  told(bytes, name = "") {
+    this.shards.set(name, bytes);
+    return JSON.parse(new TextDecoder().decode(bytes));
   }
 
   planned(plan, name = "") {
@@ -118,13 +125,19 @@ const calls = {
     return this.workspace.members(members);
   },
   plan(step) {
-    const { selection, stored, runOf, as } = step;
+    const { selection, stored, settled, runOf, as } = step;
     const command = runOf === undefined ? step.command : { ...step.command, run: this.plans.get(runOf).runs[0].id };
     const named = selection === undefined ? command : { ...command, leads: { selection: this.selections.get(selection) } };
-    const context = this.context(step);
+    const context = settled === undefined ? this.context(step) : { ...this.context(step), settlement: { bytes: this.shards.get(settled.by), shard: settled.shard } };
     const plans = Object.entries(stored ?? {}).map(([id, name]) => [id, this.plans.get(name).encode()]);
     const complete = plans.length === 0 ? context : { ...context, plans: { ...context.plans, ...Object.fromEntries(plans) } };
     return this.planned(this.workspace.plan(this.table, named, complete), as);
+  },
+  tally(step) {
+    return this.told(this.workspace.tally(this.table, step.command, this.context(step)), step.as);
+  },
+  settle(step) {
+    return this.told(this.workspace.settle(step.of.map((name) => this.shards.get(name)), step.command, this.context(step)), step.as);
   },
   explain(step) {
     return this.workspace.explain(this.table, step.lead, this.context(step), { assume: step.assume, instead: step.instead });

@@ -46,6 +46,7 @@ function value(field, operator) {
   if (editor === "checkbox") return true;
   if (editor === "select") return choices[0];
   if (editor === "multiselect") return choices.slice(0, 2);
+  if (operator === "anniversaryBetween") return "2026-12-24, 2027-01-06";
   const typed = { number: "5", date: "2026-03-08", "datetime-local": "2026-03-08T10:29" }[props.getInputType(field, operator)] ?? { number: "5", date: "2026-03-08", datetime: "2026-03-08T10:29" }[config.fields[field].type] ?? "a";
   return operator.includes("etween") || operator === "in" || operator === "notIn" ? [typed, typed] : typed;
 }
@@ -74,7 +75,7 @@ test("every rule that can be clicked together is one", () => {
 });
 
 test("every operator that the engine has for a type is there", () => {
-  const OPERATORS = ["=", "!=", "<", ">", "<=", ">=", "contains", "beginsWith", "endsWith", "doesNotContain", "doesNotBeginWith", "doesNotEndWith", "null", "notNull", "in", "notIn", "between", "notBetween", "empty", "notEmpty", "under", "notUnder"];
+  const OPERATORS = ["=", "!=", "<", ">", "<=", ">=", "contains", "beginsWith", "endsWith", "doesNotContain", "doesNotBeginWith", "doesNotEndWith", "null", "notNull", "in", "notIn", "between", "notBetween", "empty", "notEmpty", "under", "notUnder", "anniversaryOn", "anniversaryBetween"];
   // Of two that mean the same for a type one is enough.
   const same = { empty: "null", notEmpty: "notNull", null: "empty", notNull: "notEmpty" };
   for (const { name: field } of props.fields) {

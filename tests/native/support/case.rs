@@ -20,7 +20,9 @@
 //! | `scope` | `actor`, `verb` | `{describe, fields}` |
 //! | `can` | `question`, `table` | the decision |
 //! | `receivers`, `members` | `question`, `members` | the answer |
-//! | `plan` | `command`, `context`, `selection`, `stored`, `runOf`, `as` | everything that the plan tells |
+//! | `plan` | `command`, `context`, `selection`, `stored`, `settled`, `runOf`, `as` | everything that the plan tells |
+//! | `tally` | `command`, `context`, `as` | what this table adds as a shard |
+//! | `settle` | `of`, `command`, `context`, `as` | the shares of the tallies |
 //! | `explain` | `lead`, `context`, `assume`, `instead` | the trace |
 //! | `simulate` | `options`, `context` | `{report, counts, elsewhere}` |
 //! | `forecast` | `group`, `n`, `context` | the users |
@@ -31,6 +33,7 @@
 //! | `statements` | `plan`, `dialect`, `options` | the statements that write it |
 //! | `keep` | `plan` | the state after it, which contexts with `"remembered": true` get |
 //!
+//! `settled` is `{by, shard}`: the name of what was settled, and the place of this table among its tallies.
 //! `runOf` names a plan whose first run is the command's `run`. `form` is `handle`, `json` or `bytes`. `change` is `{path, value}` (or `{path, remove: true}`) for the plan's JSON; `flip` is `{at, xor}` for its bytes.
 
 use std::collections::BTreeMap;
@@ -54,6 +57,8 @@ pub struct World {
     table: Option<LeadTable>,
     selections: BTreeMap<String, Selection>,
     plans: BTreeMap<String, Plan>,
+    /// Tallies, and what was settled of them.
+    shards: BTreeMap<String, Vec<u8>>,
     state: Vec<(String, Json)>,
 }
 
@@ -246,8 +251,23 @@ impl World {
                 for (id, name) in part(step, "stored").as_object().unwrap_or_default() {
                     stored.plans.push((id.clone(), self.plans[name.as_text().unwrap()].encode()));
                 }
-                let plan = self.workspace().plan(self.table(), &command, picked, &self.context(step), stored)?;
+                let mut context = self.context(step);
+                if let Some(settled) = step.get("settled") {
+                    stored.settlement = Some(self.shards[text(settled, "by")].clone());
+                    put(&mut context, "/settlement", Some(&Json::object([("shard", part(settled, "shard").clone())])));
+                }
+                let plan = self.workspace().plan(self.table(), &command, picked, &context, stored)?;
                 self.planned(plan, named("as"))
+            }
+            "tally" => {
+                let tally = self.workspace().tally(self.table(), part(step, "command"), &self.context(step))?;
+                self.told(tally, named("as"))
+            }
+            "settle" => {
+                let names = part(step, "of").as_list().unwrap_or_default();
+                let tallies: Vec<Vec<u8>> = names.iter().map(|name| self.shards[name.as_text().unwrap()].clone()).collect();
+                let settled = self.workspace().settle(&tallies, part(step, "command"), &self.context(step))?;
+                self.told(settled, named("as"))
             }
             "undo" => {
                 let (json, bytes) = self.posted(step);
@@ -347,6 +367,12 @@ impl World {
         let out = Json::object([("count", found.count().into()), ("ids", found.ids(self.table(), 0, usize::MAX)?)]);
         self.selections.insert(name, found);
         Ok(out)
+    }
+
+    fn told(&mut self, bytes: Vec<u8>, name: String) -> Json {
+        let out = Json::parse(std::str::from_utf8(&bytes).unwrap()).unwrap();
+        self.shards.insert(name, bytes);
+        out
     }
 
     fn planned(&mut self, plan: Plan, name: String) -> Json {

@@ -18,6 +18,7 @@ pub fn schema() -> Rc<Schema> {
         choices: if kind == FieldType::Choice { vec!["new".into(), "won".into()] } else { Vec::new() },
         formats: Vec::new(),
         separator: None,
+        numbers: None,
     };
     let fields = vec![
         field("name", FieldType::Text),

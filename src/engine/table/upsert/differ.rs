@@ -86,15 +86,14 @@ impl TextColumn {
 
 impl TextChunk {
     fn same(&self, row: usize, other: &TextChunk, at: usize) -> bool {
-        if self.folded(row) != other.folded(at) {
-            return false;
-        }
         let plain = |chunk: &TextChunk| chunk.changed.is_empty() && chunk.odd.is_empty();
-        if plain(self) && plain(other) {
-            let bare = self.upper.is_empty() && other.upper.is_empty();
-            bare || self.range(row).zip(other.range(at)).all(|(a, b)| bit(&self.upper, a) == bit(&other.upper, b))
-        } else {
-            self.original(row) == other.original(at)
+        if !plain(self) || !plain(other) {
+            return self.folded(row) == other.folded(at) && self.original(row) == other.original(at);
         }
+        // What is stored is what is compared; the text as it was written has its capitals besides.
+        bit(&self.valid, row) == bit(&other.valid, at)
+            && self.stored(row) == other.stored(at)
+            && ((self.upper.is_empty() && other.upper.is_empty())
+                || self.range(row).zip(other.range(at)).all(|(a, b)| bit(&self.upper, a) == bit(&other.upper, b)))
     }
 }

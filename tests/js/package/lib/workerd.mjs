@@ -35,7 +35,7 @@ export default {
 `;
 
 /** The modules that a module imports, itself first. */
-function reachable(name, read, seen = new Map()) {
+export function reachable(name, read, seen = new Map()) {
   if (seen.has(name)) return seen;
   const path = read(name);
   seen.set(name, path);

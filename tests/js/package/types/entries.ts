@@ -6,6 +6,9 @@ import * as fallback from "../../../../pkg-template/src/default.js";
 import * as deno from "../../../../pkg-template/src/deno.js";
 import * as edgeLight from "../../../../pkg-template/src/edge-light.js";
 import * as node from "../../../../pkg-template/src/node.js";
+import * as inline from "../../../../pkg-template/src/inline.js";
+import * as slim from "../../../../pkg-template/src/slim.js";
+import type * as SlimContract from "../../../../pkg-template/slim.js";
 import * as workerd from "../../../../pkg-template/src/workerd.js";
 
 import type * as ZonesContract from "../../../../pkg-template/zones.js";
@@ -33,7 +36,8 @@ export const hooks: typeof ReactContract = react;
 export const building: typeof BuilderContract = builder;
 
 type Public = typeof Contract;
-export const entries: Public[] = [workerd, edgeLight, bun, deno, node, browser, fallback];
+export const entries: Public[] = [workerd, edgeLight, bun, deno, node, browser, fallback, inline];
+export const withoutModule: typeof SlimContract = slim;
 
 type Same<A, B> = [A, B] extends [B, A] ? true : false;
 /** And no entry has a name that the public types do not tell of. */

@@ -13,14 +13,23 @@ import {
   type PlanData,
   type Selection,
   type State,
+  type UpsertReport,
   type Workspace,
   type WorkspaceConfig,
 } from "evenhand";
+import module from "evenhand/engine.wasm";
+import { createEngineSync as inlined } from "evenhand/inline";
+import { createEngine as slim, createEngineSync as slimSync } from "evenhand/slim";
 import { zones, type TimeZones } from "evenhand/zones";
 import { durableStore, postgresStore, type DurableStorage, type Performed, type Store } from "evenhand/store";
 import { usePlan, useSelection, useTable, useWorkspace } from "evenhand/react";
 import { toQueryBuilder, type BuilderProps } from "evenhand/query-builder";
 import { importFilter, type FilterSource, type ImportCode } from "evenhand/import";
+
+/** Other ways to the module. */
+export const others = async (): Promise<Engine[]> => [inlined({ maxMemory: 2 ** 26 }), slimSync({ wasm: module }), await slim({ wasm: fetch("/engine.wasm"), zones: "intl" })];
+// @ts-expect-error without a module there is none
+void slim({});
 
 /** A host's own source of tables: the package's, but for one zone. */
 const ownZones: TimeZones = { ...zones, table: (name) => (name === "Test/Fixed" ? [{ untilMs: null, offsetSeconds: 3600 }] : zones.table(name)) };
@@ -65,7 +74,10 @@ export async function leads(workspace: Workspace, body: ReadableStream<Uint8Arra
   const reader = body.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) loader.push(next.value);
   const table = loader.finish();
-  table.upsert([{ id: "1", owner: null }]);
+  const { unchanged }: UpsertReport = table.upsert([{ id: "1", owner: null }], { onBlank: "keep" });
+  const preview = table.upsert([{ email: "a@x.org", amount: "1.234,50" }], { matchBy: ["id", ["email", "name"]], onKnown: "fill", dryRun: true });
+  for (const row of preview.rows(0, 10, "updated")) if (row.outcome === "updated") console.log(row.lead, row.before["amount"], row.after["amount"], unchanged);
+  preview.free();
   for (const { row, field, code, value } of table.problems) console.log(row ?? "file", field, code, value);
   const lead: Record<string, unknown> | undefined = table.get("1", { actor: "ann" });
   console.log(lead?.["owner"], workspace.load([{ id: 1 }]).size);
