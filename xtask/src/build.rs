@@ -54,6 +54,7 @@ pub fn build() -> Result<PathBuf> {
             "inline.d.ts",
             "engine.wasm.d.ts",
             "adapters.d.ts",
+            "columns.d.ts",
             "zones.d.ts",
             "presets.d.ts",
             "preset.d.ts",
@@ -66,6 +67,11 @@ pub fn build() -> Result<PathBuf> {
             "store.d.ts",
         ] {
             copy(&template.join(name), &pkg.join(name))?;
+        }
+        let docs = template.join("docs");
+        at(&pkg, fs::create_dir_all(pkg.join("docs")))?;
+        for page in at(&docs, fs::read_dir(&docs))?.flatten() {
+            copy(&page.path(), &pkg.join("docs").join(page.file_name()))?;
         }
         for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
             copy(&root().join(name), &pkg.join(name))?;

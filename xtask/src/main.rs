@@ -1,10 +1,11 @@
-//! The project's own build tool: `cargo xtask build|demo|screens|test|lint|zones|bench`.
+//! The project's own build tool: `cargo xtask build|demo|docs|screens|test|lint|zones|bench`.
 
 mod against;
 mod bench;
 mod build;
 mod demo;
 mod desk;
+mod docs;
 mod edge;
 mod examples;
 mod glue;
@@ -29,10 +30,11 @@ Commands:
   build            builds the npm package into pkg/ and prints its sizes
   demo             builds, runs the package's own command line on a generated sample, then builds the Lead Desk and serves it
                      --headless   stops after the preview
+  docs             builds the documentation as a site into www-demo/dist/docs; `demo` builds it too and serves it under /docs/
   size             builds, then prints bytes by module, the largest functions, and the budget in tests/js/package/size-budget.json
                      --deep       by file rather than by top module
   test [STEP…]     everything, or these steps: lint, native, wasm, build, types, package, desk, peers, sql,
-                   edge, examples, packaging, cases. What a step needs of others (the built package, the native outcomes) is made first
+                   edge, examples, packaging, cases, docs. What a step needs of others (the built package, the native outcomes) is made first
                      --packaging [all|NAME…]
                                   the packed package in projects of bundlers, frameworks and runtimes: the usual ones, all, or these
                      --edge       the edge worker alone, in the long form: 200 kills, 10,000 commands, cold starts
@@ -78,6 +80,7 @@ fn command(args: &[&str]) -> run::Result {
         ["build"] => build::build().map(drop),
         ["demo"] => demo::demo(demo::Stop::Never),
         ["demo", "--headless"] => demo::demo(demo::Stop::AfterPreview),
+        ["docs"] => docs::build(),
         ["screens"] => desk::screens(),
         ["test", "--edge"] => edge::long(),
         ["test", "--packaging", names @ ..] => test::packaged(names),

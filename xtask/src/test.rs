@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::run::{Result, at, cargo, root, run, step, target};
-use crate::{build, desk, edge, examples, lint, pack, packaging, size, tools};
+use crate::{build, desk, docs, edge, examples, lint, pack, packaging, size, tools};
 
 /// What each step needs, made once however many need it.
 #[derive(Default)]
@@ -18,7 +18,7 @@ struct Made {
 type Step = fn(&mut Made) -> Result<String>;
 
 /// The steps in order, by the names under which one can ask for them. Each gives back what it ran.
-const STEPS: [(&str, Step); 13] = [
+const STEPS: [(&str, Step); 14] = [
     ("lint", |_| lint::lint().map(|()| "lint".into())),
     ("native", native),
     ("wasm", wasm),
@@ -32,6 +32,7 @@ const STEPS: [(&str, Step); 13] = [
     ("examples", examples),
     ("packaging", |made| packaging(made, packaging::Which::Usual)),
     ("cases", cases),
+    ("docs", docs),
 ];
 
 /// The packed package in some of the projects, or in all of them, and nothing else.
@@ -150,6 +151,11 @@ fn cases(made: &mut Made) -> Result<String> {
     let chromium = made.browser()?.chromium.clone();
     run(tools::node(&["tests/js/package/run-cases.mjs"]).arg(native).env("CHROMIUM", chromium))?;
     Ok("the cases natively and in every runtime".into())
+}
+
+fn docs(made: &mut Made) -> Result<String> {
+    made.package()?;
+    docs::tests(&made.browser()?.chromium)
 }
 
 /// The test files of a folder, in Node.

@@ -188,3 +188,31 @@ test("more rows than a page are for those who may export them", () => {
   assert.equal(JSON.parse(run(select("--limit", "400", "--json")).out).rows.length, 400);
   assert.equal(Number(run(select("--actor", "nora.vance", "--limit", "400", "--count")).out), 400);
 });
+
+test("the page of the documentation has each command with just the options that the program tells of", () => {
+  const page = readFileSync(new URL("../../../pkg-template/docs/command-line.md", import.meta.url), "utf8");
+  const { out } = run(["--help"]);
+  const [, text] = /^Commands:\n([^]*?)\n\nOptions of all:/m.exec(out);
+  const told = {};
+  for (const part of text.split(/^ {2}(?=\w)/m).filter(Boolean)) {
+    const name = part.split(/ {2}| FILE|\n/)[0];
+    // What is done by shards is told of together.
+    told[["tally", "settle", "plan --settlement"].includes(name) ? "tally, settle, plan --settlement" : name] = [...new Set(part.match(/--[a-z-]+/g))];
+  }
+  const [, common] = /\n## What all have in common\n([^]*)$/.exec(page);
+  const sections = Object.fromEntries([...page.matchAll(/^## evenhand ([\w, -]+)\n([^]*?)(?=^## )/gm)].map(([, name, section]) => [name, section.replace(/^```sh\n[^]*?^```/gm, "")]));
+  assert.deepEqual(Object.keys(sections).toSorted(), Object.keys(told).toSorted());
+  for (const [name, section] of Object.entries(sections)) {
+    const options = new Set([...section.matchAll(/`(--[a-z-]+)/g)].map(([, option]) => option));
+    options.delete("--json");
+    assert.deepEqual([...options].toSorted(), told[name].toSorted(), name);
+    // And the program takes each of them.
+    for (const option of options) {
+      const value = /^--(all|keep|problems|partial|count|csv)$/.test(option) ? [] : ["x"];
+      const errors = name.split(", ").map((word) => run([...(word === "plan --settlement" && option !== "--settlement" ? ["plan", "--settlement", "x"] : [word.split(" ")[0]]), option, ...value]).err);
+      assert.ok(errors.some((error) => !/has no option|Unknown option/.test(error)), `${name} ${option}`);
+    }
+  }
+  for (const option of ["--columns", "--absent", "--json", "--help", "--version"]) assert.ok(common.includes(option) && out.includes(option), option);
+  for (const code of ["0", "1", "2"]) assert.match(common, new RegExp(`^\\| ${code} \\|`, "m"));
+});

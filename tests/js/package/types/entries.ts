@@ -14,7 +14,11 @@ import * as workerd from "../../../../pkg-template/src/workerd.js";
 import type * as ZonesContract from "../../../../pkg-template/zones.js";
 import * as zones from "../../../../pkg-template/src/zones.js";
 
+import type * as ColumnsContract from "../../../../pkg-template/columns.js";
+import * as columns from "../../../../pkg-template/src/columns.js";
+
 export const subpath: typeof ZonesContract = zones;
+export const columnsSubpath: typeof ColumnsContract = columns;
 import type * as ImportContract from "../../../../pkg-template/import.js";
 import * as imports from "../../../../pkg-template/src/import.js";
 import type * as StoreContract from "../../../../pkg-template/store.js";
