@@ -254,8 +254,8 @@ impl Router<'_> {
     /// Counts an assignment that a group made but its method did not choose.
     pub fn count_default(&mut self, ix: GroupIx, user: UserIx) {
         if let Some(lane) = self.lane_mut(ix) {
-            lane.rotation.count(Member(user.0), lane.period);
-            lane.used = true;
+            // A method that does not count had no turn: whoever left meanwhile may be back before it has.
+            lane.used |= lane.rotation.count(Member(user.0), lane.period);
         }
     }
 
