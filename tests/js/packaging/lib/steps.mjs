@@ -62,7 +62,8 @@ async function freePort() {
 
 async function serve(step, cwd, env) {
   const port = await freePort();
-  const child = start(step.serve.replaceAll("{port}", String(port)), cwd, env);
+  // In place of the shell, so that it is gone when it is told to be: Vite starts no second server beside one that is there.
+  const child = start(`exec ${step.serve.replaceAll("{port}", String(port))}`, cwd, env);
   try {
     const address = `http://127.0.0.1:${port}`;
     const until = Date.now() + MOST;
@@ -74,6 +75,7 @@ async function serve(step, cwd, env) {
       if (response?.ok && (step.open !== undefined || last.replaceAll("&quot;", '"').includes(step.says ?? ANSWER))) break;
       await sleep(300);
     }
+    if (child.process.exitCode !== null) throw new Error(`the server ended with ${child.process.exitCode} and said:\n${child.text().slice(-3000)}`);
     const shown = step.open === undefined ? last.replaceAll("&quot;", '"') : await title(address + step.open, step);
     try {
       holds(shown, step);
@@ -82,6 +84,7 @@ async function serve(step, cwd, env) {
     }
   } finally {
     child.stop();
+    if (child.process.exitCode === null && child.process.signalCode === null) await once(child.process, "exit");
   }
 }
 
