@@ -169,8 +169,8 @@ impl Table<'_> {
             (Some(rows), Dialect::Sqlite) => (format!("WITH {rows} "), format!("{} JOIN ", target.given)),
         };
         let (wanted, expected) = (writer.value(fed.key), writer.value(fed.expect));
-        let condition = format!("{STATE}.{key} = {wanted} AND {STATE}.{version} = {expected}");
-        let condition = if rows.is_some() { format!("ON {condition}") } else { format!("WHERE {condition}") };
+        let word = if rows.is_some() { "ON" } else { "WHERE" };
+        let (found, same) = (format!("{STATE}.{key} = {wanted}"), format!("{STATE}.{version} = {expected}"));
         let order = match target.dialect {
             Dialect::Postgres if rows.is_some() => format!(" ORDER BY {wanted} COLLATE \"C\""),
             _ => String::new(),
@@ -180,7 +180,15 @@ impl Table<'_> {
             (Dialect::Postgres, Step::CheckAndWrite) => format!(" FOR NO KEY UPDATE OF {STATE}"),
             (Dialect::Postgres, _) => format!(" FOR SHARE OF {STATE}"),
         };
-        format!("{with}SELECT {STATE}.{key} AS {key} FROM {join}{table} AS {STATE} {condition}{order}{lock}")
+        // Locked whatever their version: a writer who lost would else skip a key here and lock it after later ones in its next statement, and
+        // two of them would wait for each other. A condition outside of the query that locks is not evaluated before it does.
+        if target.dialect.is_postgres() {
+            return format!(
+                "WITH evenhand_locked AS (SELECT {STATE}.{key} AS {key}, {same} AS same FROM {join}{table} AS {STATE} {word} {found}{order}{lock}) \
+                 SELECT {key} FROM evenhand_locked WHERE same"
+            );
+        }
+        format!("{with}SELECT {STATE}.{key} AS {key} FROM {join}{table} AS {STATE} {word} {found} AND {same}{order}{lock}")
     }
 
     fn update(&self, fed: Fed, rows: Option<&str>, writer: &mut Writer<'_>) -> String {
