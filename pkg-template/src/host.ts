@@ -14,10 +14,10 @@ const ERRORS: Record<string, number> = {
   busy: 500, freed: 500, wrong_engine: 500, stale_selection: 500, options_invalid: 500, sql_inexact: 500, state_table_required: 500, wasm_invalid: 500, wasm_unavailable: 500, zones_invalid: 500,
 };
 /** With several problems the first of these decides. */
-const VERDICTS: [Contract.VerifyCode, number][] = [
-  ["malformed", 400], ["actor", 403], ["refused", 403], ["tampered", 422], ["from_the_future", 422], ["semantics_differ", 409], ["config_changed", 409], ["too_old", 409],
-  ["state_changed", 409], ["rows_changed", 409], ["already_done", 409], ["time_dependent", 409],
-];
+const VERDICTS: Record<Contract.VerifyCode, number> = {
+  malformed: 400, actor: 403, refused: 403, tampered: 422, from_the_future: 422, semantics_differ: 409, config_changed: 409, too_old: 409,
+  state_changed: 409, loads_changed: 409, rows_changed: 409, already_done: 409, time_dependent: 409,
+};
 
 export function httpStatus(of: unknown): number {
   if (of instanceof EvenhandError || (of instanceof Error && of.name === "EvenhandError" && "code" in of)) return ERRORS[String(of.code)] ?? 422;
@@ -33,7 +33,7 @@ export function httpStatus(of: unknown): number {
       const all = (...codes: string[]) => result.dropped.every(({ code }) => codes.includes(code));
       return all("unknown_lead", "unknown_run") ? 404 : all("not_permitted", "receiver_not_permitted") ? 403 : 409;
     }
-    case "not_proved": return VERDICTS.find(([code]) => result.problems.some((one) => one.code === code))?.[1] ?? 400;
+    case "not_proved": return Object.entries(VERDICTS).find(([code]) => result.problems.some((one) => one.code === code))?.[1] ?? 400;
     default: return 409;
   }
 }

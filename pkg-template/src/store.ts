@@ -1,8 +1,8 @@
 import type * as Adapters from "../adapters.js";
 import type * as Contract from "../evenhand.js";
 import type * as Api from "../store.js";
-import { ATTEMPTS, passing } from "./adapters/postgres.js";
-import { read, run, runSync, type Options } from "./adapters/write.js";
+import { again } from "./adapters/postgres.js";
+import { persistent, read, run, runSync, type Options, type Steps } from "./adapters/write.js";
 import { fault } from "./errors.js";
 import { columnsOf, ordering } from "./store/columns.js";
 import { Reads } from "./store/reads.js";
@@ -47,7 +47,7 @@ function lost(plan: Contract.Plan, outcome: Extract<Adapters.Outcome, { ok: fals
 }
 
 /** The rest of a result that was taken back: whether to plan anew. */
-function again(result: Failed, attempt: number, most: number): boolean {
+function anew(result: Failed, attempt: number, most: number): boolean {
   if (result.code !== "lost" || attempt >= most) return false;
   result.plan.free();
   return true;
@@ -62,6 +62,8 @@ function whole(number: number | undefined, name: string, otherwise: number): num
   return number;
 }
 
+const listed = (reads: Reads, options: Api.ListOptions) => reads.list({ ...at(options), limit: whole(options.limit, "limit", 100), offset: whole(options.offset, "offset", 0) });
+
 type StoreOptions = Options & Api.StoreOptions & { written?: unknown };
 
 function opened(dialect: Contract.Dialect, options: StoreOptions): Reads {
@@ -73,17 +75,8 @@ function opened(dialect: Contract.Dialect, options: StoreOptions): Reads {
 function waiting(dialect: Contract.Dialect, options: StoreOptions & { transaction: <T>(work: (client: Adapters.Client) => Promise<T>) => Promise<T>; written?: Api.Written }): Api.Store {
   const reads = opened(dialect, options);
   const { transaction, written } = options;
-  const passes = (error: unknown, attempt: number) => dialect === "postgres" && attempt < ATTEMPTS && passing(error);
-  /** One transaction, run again where the database ended it and nothing of it is left. */
-  const within = async <T>(work: (client: Adapters.Client) => Promise<T>): Promise<T> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await transaction(work);
-      } catch (error) {
-        if (error instanceof Back || !passes(error, attempt)) throw error;
-      }
-    }
-  };
+  const within = persistent(transaction, dialect === "postgres" ? again : () => false);
+  const one = <T>(steps: () => Steps<T>): Promise<T> => within((client) => run(steps(), client));
   const write = async (plan: Contract.Plan, outcome: string | undefined, client: Adapters.Client, attempts: number): Promise<Api.Performed> => {
     const before = settled(plan, outcome);
     if (before !== undefined) throw new Back(before);
@@ -120,15 +113,15 @@ function waiting(dialect: Contract.Dialect, options: StoreOptions & { transactio
         if (asked.id !== undefined && (await run(reads.done(asked.id), client))) throw new Back(DONE);
         return write(made(await run(reads.plan(command, at(asked)), client)), outcome, client, attempt);
       });
-      if (result.ok || !again(result, attempt, most)) return result;
+      if (result.ok || !anew(result, attempt, most)) return result;
     }
   };
   return {
-    createTables: () => within((client) => run(reads.create(), client)),
-    put: (leads) => within((client) => run(reads.put(leads), client)),
-    list: (options) => within((client) => run(reads.list({ ...at(options), limit: whole(options.limit, "limit", 100), offset: whole(options.offset, "offset", 0) }), client)),
-    can: (question) => within((client) => run(reads.can({ ...question, now: question.now ?? Date.now() }), client)),
-    preview: (command, options) => within((client) => run(reads.plan(command, at(options)), client)),
+    createTables: () => one(() => reads.create()),
+    put: (leads) => one(() => reads.put(leads)),
+    list: (options) => one(() => listed(reads, options)),
+    can: (question) => one(() => reads.can({ ...question, now: question.now ?? Date.now() })),
+    preview: (command, options) => one(() => reads.plan(command, at(options))),
     perform,
     undo: (plan, options) => perform({ type: "undo", plan }, options),
     prove: (bytes, options) =>
@@ -136,13 +129,14 @@ function waiting(dialect: Contract.Dialect, options: StoreOptions & { transactio
         const verdict = await run(reads.verify(bytes, at(options)), client);
         return verdict.ok ? write(made(verdict.plan), undefined, client, 1) : { ok: false, code: "not_proved", problems: verdict.problems };
       }),
-    forget: (before) => within((client) => run(reads.forget(new Date(before).getTime()), client)),
+    forget: (before) => one(() => reads.forget(new Date(before).getTime())),
   };
 }
 
 function atOnce(dialect: Contract.Dialect, options: StoreOptions & Adapters.SqliteSyncOptions & { written?: Api.WrittenSync }): Api.SyncStore {
   const reads = opened(dialect, options);
   const { transaction, written } = options;
+  const one = <T>(steps: () => Steps<T>): T => transaction((client) => runSync(steps(), client));
   const write = (plan: Contract.Plan, outcome: string | undefined, client: Adapters.SyncClient, attempts: number): Api.Performed => {
     const before = settled(plan, outcome);
     if (before !== undefined) throw new Back(before);
@@ -176,15 +170,15 @@ function atOnce(dialect: Contract.Dialect, options: StoreOptions & Adapters.Sqli
         if (asked.id !== undefined && runSync(reads.done(asked.id), client)) throw new Back(DONE);
         return write(made(runSync(reads.plan(command, at(asked)), client)), outcome, client, attempt);
       });
-      if (result.ok || !again(result, attempt, most)) return result;
+      if (result.ok || !anew(result, attempt, most)) return result;
     }
   };
   return {
-    createTables: () => transaction((client) => runSync(reads.create(), client)),
-    put: (leads) => transaction((client) => runSync(reads.put(leads), client)),
-    list: (options) => transaction((client) => runSync(reads.list({ ...at(options), limit: whole(options.limit, "limit", 100), offset: whole(options.offset, "offset", 0) }), client)),
-    can: (question) => transaction((client) => runSync(reads.can({ ...question, now: question.now ?? Date.now() }), client)),
-    preview: (command, options) => transaction((client) => runSync(reads.plan(command, at(options)), client)),
+    createTables: () => one(() => reads.create()),
+    put: (leads) => one(() => reads.put(leads)),
+    list: (options) => one(() => listed(reads, options)),
+    can: (question) => one(() => reads.can({ ...question, now: question.now ?? Date.now() })),
+    preview: (command, options) => one(() => reads.plan(command, at(options))),
     perform,
     undo: (plan, options) => perform({ type: "undo", plan }, options),
     prove: (bytes, options) =>
@@ -192,7 +186,7 @@ function atOnce(dialect: Contract.Dialect, options: StoreOptions & Adapters.Sqli
         const verdict = runSync(reads.verify(bytes, at(options)), client);
         return verdict.ok ? write(made(verdict.plan), undefined, client, 1) : { ok: false, code: "not_proved", problems: verdict.problems };
       }),
-    forget: (before) => transaction((client) => runSync(reads.forget(new Date(before).getTime()), client)),
+    forget: (before) => one(() => reads.forget(new Date(before).getTime())),
   };
 }
 

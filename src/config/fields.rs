@@ -160,17 +160,7 @@ pub(super) fn not_also_missing(named: &Decoder<'_>, schema: &Schema) {
 /// The fields that a member filter sees: those of every user, those that `userFields` names, and those found among the
 /// attributes, whose type follows their values (a list → tags, a number → number, true or false → boolean, else choice).
 pub(super) fn user_fields(named: &Decoder<'_>, users: &Decoder<'_>) -> Vec<Field> {
-    let plain = |name: &str, kind| Field {
-        name: name.to_owned(),
-        label: None,
-        kind,
-        case: Case::Sensitive,
-        choices: Vec::new(),
-        formats: Vec::new(),
-        separator: None,
-        numbers: None,
-    };
-    let mut out: Vec<Field> = OF_EVERY_USER.iter().map(|(name, kind)| plain(name, *kind)).collect();
+    let mut out: Vec<Field> = OF_EVERY_USER.iter().map(|(name, kind)| Field::new(*name, *kind)).collect();
     out.extend(read(named, Of::Users));
     let mut inferred: BTreeMap<&str, FieldType> = BTreeMap::new();
     let attributes = users.json.as_list().unwrap_or_default().iter().filter_map(|user| user.get("attributes")?.as_object());
@@ -195,7 +185,7 @@ pub(super) fn user_fields(named: &Decoder<'_>, users: &Decoder<'_>) -> Vec<Field
         inferred
             .into_iter()
             .filter(|(name, _)| !OF_EVERY_USER.iter().any(|(known, _)| known == name))
-            .map(|(name, kind)| plain(name, kind)),
+            .map(|(name, kind)| Field::new(name, kind)),
     );
     out
 }

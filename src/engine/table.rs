@@ -85,12 +85,11 @@ use index::Index;
 ///
 /// ```
 /// use std::rc::Rc;
-/// use evenhand_base::query::{FieldIx, FieldType, Field, Schema, UnitTree, schema::Case};
+/// use evenhand_base::query::{FieldIx, FieldType, Field, Schema, UnitTree};
 /// use evenhand_engine::table::{Budget, LoadOptions, Loader, LoadMode};
 /// use evenhand_base::time::Zone;
 ///
-/// let field = |name: &str, kind| Field { name: name.into(), label: None, kind, case: Case::Ignored, choices: vec![], formats: Vec::new(), separator: None, numbers: None };
-/// let fields = vec![field("id", FieldType::Text), field("score", FieldType::Number)];
+/// let fields = vec![Field::new("id", FieldType::Text), Field::new("score", FieldType::Number)];
 /// let schema = Rc::new(Schema::new(fields, Zone::utc(), 1, UnitTree::default()));
 /// let mut loader = Loader::new(schema, FieldIx(0), LoadOptions::default(), LoadMode::Load, Budget::default())?;
 /// loader.push(b"id,score\na,1\nb,")?;

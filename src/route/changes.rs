@@ -245,7 +245,7 @@ fn write_state(planner: &Planner<'_>, router: &mut Router<'_>, draft: &mut Draft
         let Some(id) = model.groups.at(*ix).map(|group| group.id.as_str()) else { continue };
         let lane = router.lane(GroupIx(*ix)).filter(|lane| lane.used);
         let offers = router.offers.get(ix).filter(|offers| offers.used);
-        if lane.is_none() && offers.is_none() {
+        if lane.is_none() && offers.is_none() && !group.holds() {
             continue;
         }
         if let Some(value) = group.written(lane.map(|lane| &lane.rotation), offers, &name) {

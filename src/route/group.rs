@@ -63,8 +63,17 @@ impl Group {
         Rc::new(Group::without_turns(Rc::default(), slot, true, 0, None))
     }
 
-    /// The value to keep, if what it remembers is another.
+    /// Whether a lead was held in this call.
+    pub fn holds(&self) -> bool {
+        self.held.get() != memory::stamp(self.kept.as_ref().and_then(|kept| kept.get("held")))
+    }
+
+    /// The value to keep, if what it remembers is another. Where nobody had a turn, that is only the lead that was held last: whoever left
+    /// the group meanwhile may be back before anybody has one.
     pub fn written(&self, rotation: Option<&Rotation>, offers: Option<&Offers>, name: &dyn Fn(Member) -> String) -> Option<Json> {
+        if rotation.is_none() && offers.is_none() {
+            return self.holds().then(|| memory::held_json(self.kept.as_ref(), self.held.get()));
+        }
         let memory = rotation.map_or(rotate::Memory::None, Rotation::memory);
         let cursor = offers.map(|offers| &offers.cursor).filter(|cursor| cursor.started > 0);
         let audience = offers.map_or(&[][..], |offers| &offers.audience);

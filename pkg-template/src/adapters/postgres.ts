@@ -17,7 +17,7 @@ import { retry, waiting } from "./write.js";
  */
 
 /** The transaction left nothing behind and may run again as it is. */
-export function passing(error: unknown): boolean {
+function passing(error: unknown): boolean {
   for (let at = error, depth = 0; typeof at === "object" && at !== null && depth < 8; at = (at as { cause?: unknown }).cause, depth += 1) {
     const { code } = at as { code?: unknown };
     if (code === "40001" || code === "40P01") return true;
@@ -25,10 +25,13 @@ export function passing(error: unknown): boolean {
   return false;
 }
 
-export const ATTEMPTS = 5;
+const ATTEMPTS = 5;
+
+/** Whether to run a transaction once more that ended with this error. */
+export const again = (error: unknown, attempt: number): boolean => attempt < ATTEMPTS && passing(error);
 
 export function postgres(options: Adapters.PostgresOptions): Adapters.Adapter {
-  return waiting("postgres", options, (error, attempt) => attempt < ATTEMPTS && passing(error));
+  return waiting("postgres", options, again);
 }
 
 export { retry };

@@ -132,33 +132,47 @@ export function read(dialect: Contract.Dialect, { transaction: _, ...rest }: Opt
   return [{ dialect, stateTable, schema: rest.schema }, { ...rest, stateTable }];
 }
 
-/** An adapter for a driver that waits. While `again` says so of an error, the transaction is run once more. */
+type Transaction = <T>(work: (client: Client) => Promise<T>) => Promise<T>;
+
+/** A transaction that is run once more while `again` says so of the error that ended it. */
+export const persistent =
+  (transaction: Transaction, again: (error: unknown, attempt: number) => boolean): Transaction =>
+  async (work) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await transaction(work);
+      } catch (error) {
+        if (!again(error, attempt)) throw error;
+      }
+    }
+  };
+
+/** An adapter for a driver that waits. */
 export function waiting(
   dialect: Contract.Dialect,
-  options: TableOptions & { transaction: <T>(work: (client: Client) => Promise<T>) => Promise<T> },
+  options: TableOptions & { transaction: Transaction },
   again: (error: unknown, attempt: number) => boolean = () => false,
 ): Adapter {
   const [names, statements] = read(dialect, options);
-  const { transaction } = options;
+  const transaction = persistent(options.transaction, again);
   const within = <T>(steps: () => Steps<T>) => transaction((client) => run(steps(), client));
   return {
     createTables: () => within(() => created(names)),
     loadState: (needed) => within(() => loaded(names, needed)),
     forgetDone: (before) => within(() => forgotten(names, before)),
     async commit(plan) {
-      for (let attempt = 1; ; attempt += 1) {
-        let lost: Outcome | undefined;
-        try {
-          return await transaction(async (client) => {
-            const outcome = await run(written(plan, dialect, statements), client);
-            if (outcome.ok) return outcome;
-            lost = outcome;
-            throw new Lost();
-          });
-        } catch (error) {
-          if (lost !== undefined) return lost;
-          if (!again(error, attempt)) throw error;
-        }
+      let lost: Outcome | undefined;
+      try {
+        return await transaction(async (client) => {
+          lost = undefined;
+          const outcome = await run(written(plan, dialect, statements), client);
+          if (outcome.ok) return outcome;
+          lost = outcome;
+          throw new Lost();
+        });
+      } catch (error) {
+        if (lost !== undefined) return lost;
+        throw error;
       }
     },
   };

@@ -103,6 +103,12 @@ pub struct Field {
 }
 
 impl Field {
+    /// One of which nothing more is said; its texts compare with regard to case.
+    pub fn new(name: impl Into<String>, kind: FieldType) -> Field {
+        let (choices, formats) = (Vec::new(), Vec::new());
+        Field { name: name.into(), label: None, kind, case: Case::Sensitive, choices, formats, separator: None, numbers: None }
+    }
+
     /// Whether numbers are read by the formats, as counts of seconds or milliseconds, and not as milliseconds in any case.
     pub fn counts(&self) -> bool {
         self.formats.iter().any(Format::counts)

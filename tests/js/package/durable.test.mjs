@@ -1,12 +1,9 @@
 // The store in a Durable Object: workerd's own SQLite, with its limits, and claims of one lead at once.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
 import { entry, pkg } from "./lib/installed.mjs";
-import { binary, reachable } from "./lib/workerd.mjs";
+import { reachable, serve } from "./lib/workerd.mjs";
 
 const WORKER = `
 import { DurableObject } from "cloudflare:workers";
@@ -47,49 +44,14 @@ export default { fetch: (request, env) => env.TENANT.get(env.TENANT.idFromName("
 `;
 
 async function start() {
-  const folder = mkdtempSync(join(tmpdir(), "evenhand-durable-"));
   const modules = new Map();
   for (const name of [entry("workerd"), "store.js"]) reachable(`evenhand/${name}`, (one) => join(pkg, one.replace("evenhand/", "")), modules);
-  for (const [name, path] of modules) {
-    mkdirSync(join(folder, dirname(name)), { recursive: true });
-    copyFileSync(path, join(folder, name));
-  }
-  mkdirSync(join(folder, "data"));
-  writeFileSync(join(folder, "worker.js"), WORKER);
-  const list = ["worker.js", ...modules.keys()].map((name) => `(name = "${name}", ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed "${name}")`);
-  const config = join(folder, "config.capnp");
-  writeFileSync(
-    config,
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (services = [(name = "main", worker = .main), (name = "disk", disk = (path = "${folder}/data", writable = true))], sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]);
-const main :Workerd.Worker = (
-  modules = [${list.join(", ")}],
-  compatibilityDate = "2026-01-01",
-  durableObjectNamespaces = [(className = "Tenant", uniqueKey = "evenhand-durable", enableSql = true)],
-  durableObjectStorage = (localDisk = "disk"),
-  bindings = [(name = "TENANT", durableObjectNamespace = "Tenant")]
-);
-`,
-  );
-  const child = spawn(binary(["@cloudflare/workerd-linux-64/bin/workerd", "@cloudflare/workerd-linux-arm64/bin/workerd"]), ["serve", "--control-fd=3", config], { stdio: ["ignore", "inherit", "inherit", "pipe"] });
-  const port = await new Promise((found, failed) => {
-    child.once("exit", (code) => failed(new Error(`workerd ended with code ${code}`)));
-    child.stdio[3].on("data", (data) => {
-      const line = data.toString().split("\n").find((text) => text.includes('"listen"'));
-      if (line !== undefined) found(JSON.parse(line).port);
-    });
-  });
-  return {
-    ask: async (...call) => (await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: JSON.stringify(call) })).json(),
-    stop: () => {
-      child.kill();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  const { ask, close } = await serve({ worker: WORKER, modules, objects: { TENANT: "Tenant" } });
+  return { ask: (...call) => ask(call), close };
 }
 
 test("a store in a Durable Object", async () => {
-  const { ask, stop } = await start();
+  const { ask, close } = await start();
   try {
     const leads = Array.from({ length: 300 }, (_, at) => ({ id: `L-${at}`, version: 1, owner: null, name: at === 7 ? "Émile" : `Lead ${at}`, hot: at % 2 === 0, tags: at % 3 === 0 ? ["vip"] : [], at: null }));
     await ask("put", leads);
@@ -119,6 +81,6 @@ test("a store in a Durable Object", async () => {
     assert.ok(["ann", "bob", "cyd"].includes(owner));
     assert.deepEqual(await ask("perform", { type: "undo", plan: "nothing" }, nina), { thrown: "plan_missing" });
   } finally {
-    stop();
+    await close();
   }
 });

@@ -66,4 +66,5 @@ test("statuses", () => {
   assert.equal(httpStatus({ ok: false, code: "lost", plan: refused, lost: ["1"], stateLost: [], attempts: 3 }), 409);
   assert.equal(httpStatus({ ok: false, code: "not_proved", problems: [{ code: "rows_changed", message: "" }, { code: "actor", message: "" }] }), 403);
   assert.equal(httpStatus({ ok: false, code: "not_proved", problems: [{ code: "tampered", message: "" }] }), 422);
+  assert.equal(httpStatus({ ok: false, code: "not_proved", problems: [{ code: "loads_changed", message: "" }] }), 409);
 });

@@ -11,14 +11,10 @@ use crate::time::Zone;
 /// One field of every type; the id is `id`.
 pub fn schema() -> Rc<Schema> {
     let field = |name: &str, kind| Field {
-        name: name.into(),
         label: (name == "score").then(|| "The Score".into()),
-        kind,
         case: if name == "code" { Case::Sensitive } else { Case::Ignored },
         choices: if kind == FieldType::Choice { vec!["new".into(), "won".into()] } else { Vec::new() },
-        formats: Vec::new(),
-        separator: None,
-        numbers: None,
+        ..Field::new(name, kind)
     };
     let fields = vec![
         field("name", FieldType::Text),
