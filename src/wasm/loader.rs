@@ -10,7 +10,7 @@ use super::leads::{LeadTable, SharedTable};
 use super::upsert::UpsertPreview;
 use super::value::to_js;
 use super::workspace::SharedWorkspace;
-use super::{bytes, input, to_js_error, to_js_result};
+use super::{bytes, input, room, to_js_error, to_js_result};
 use crate::error::Error;
 use crate::json::Json;
 use crate::query::{Field, FieldIx};
@@ -74,17 +74,13 @@ impl Column {
 }
 
 fn whole(from: &Uint32Array) -> Result<Vec<u32>, JsValue> {
-    let mut out = Vec::new();
-    out.try_reserve_exact(from.length() as usize).map_err(|error| to_js_error(&error.into()))?;
-    out.resize(from.length() as usize, 0);
-    from.copy_to(&mut out);
-    Ok(out)
+    room((from.length() as usize).saturating_mul(4))?;
+    Ok(from.to_vec())
 }
 
 fn utf8(from: &Uint8Array) -> Result<String, JsValue> {
-    let mut out = Vec::new();
-    bytes(from, &mut out)?;
-    String::from_utf8(out).map_err(|_| to_js_error(&Error::new("batch_invalid", "", "a column is not UTF-8")))
+    room(from.length() as usize)?;
+    String::from_utf8(from.to_vec()).map_err(|_| to_js_error(&Error::new("batch_invalid", "", "a column is not UTF-8")))
 }
 
 #[wasm_bindgen]
@@ -135,11 +131,8 @@ impl Loader {
     /// # Errors
     /// `out_of_memory`.
     pub fn numbers(&mut self, field: u32, cells: &Float64Array) -> Result<(), JsValue> {
-        let mut out = Vec::new();
-        out.try_reserve_exact(cells.length() as usize).map_err(|error| to_js_error(&error.into()))?;
-        out.resize(cells.length() as usize, 0.0);
-        cells.copy_to(&mut out);
-        self.batch.push((FieldIx(field), Column::Numbers(out)));
+        room((cells.length() as usize).saturating_mul(8))?;
+        self.batch.push((FieldIx(field), Column::Numbers(cells.to_vec())));
         Ok(())
     }
 

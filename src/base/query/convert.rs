@@ -71,7 +71,7 @@ fn slow_digits(text: &str) -> Option<Read<f64>> {
 /// A number written as text: by the field's format if it has one, else as in JSON.
 #[inline]
 pub fn number_from_text(field: &Field, text: &str) -> Read<f64> {
-    let text = text.trim();
+    let text = word_of(text);
     match &field.numbers {
         None => digits(text).unwrap_or(Err("not_a_number")),
         Some(format) => format.plain(text).and_then(|plain| digits(&plain)).unwrap_or(Err("not_a_number")),
@@ -105,7 +105,7 @@ fn formatted(field: &Field, text: &str) -> Option<Moment> {
 /// A day written as text. Of a format with a time it is the day of that time, in the organisation's zone where it has an offset.
 #[inline]
 pub fn day_from_text(field: &Field, schema: &Schema, text: &str) -> Read<Day> {
-    let text = text.trim();
+    let text = word_of(text);
     match formatted(field, text) {
         Some(Moment::Day(day)) => Ok(day),
         Some(Moment::Local(local)) => Ok(local.day),
@@ -120,7 +120,7 @@ pub fn day_from_text(field: &Field, schema: &Schema, text: &str) -> Read<Day> {
 /// An instant written as text.
 #[inline]
 pub fn instant_from_text(field: &Field, schema: &Schema, text: &str) -> Read<Instant> {
-    let text = text.trim();
+    let text = word_of(text);
     let moment = formatted(field, text).or_else(|| parse_moment(text));
     moment.and_then(|moment| moment.instant(&schema.zone)).ok_or("not_a_datetime")
 }
@@ -156,28 +156,36 @@ pub fn text_from_number(value: f64) -> Read<String> {
     Ok(crate::number::text(number(value)?))
 }
 
-/// The parts of a list written as text: split at commas (`\,` is a comma), trimmed, without empty ones.
-pub fn parts(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    parts_by(text, ",")
-}
-
-/// The same with another separator.
-fn parts_by<'t>(text: &'t str, separator: &'t str) -> impl Iterator<Item = Cow<'t, str>> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let now = rest?;
-        let mut from = 0;
-        let end = loop {
-            match now.get(from..).and_then(|tail| tail.find(separator)).map(|at| at + from) {
-                Some(at) if at > 0 && now.as_bytes().get(at - 1) == Some(&b'\\') => from = at + separator.len(),
-                found => break found,
-            }
-        };
-        rest = end.and_then(|end| now.get(end + separator.len()..));
-        let part = end.map_or(now, |end| now.get(..end).unwrap_or_default()).trim();
-        Some(if part.contains('\\') { Cow::Owned(part.replace(&format!("\\{separator}"), separator)) } else { Cow::Borrowed(part) })
-    })
-    .filter(|part| !part.is_empty())
+/// Calls `each` with the parts of a list written as text: split at a separator (behind a backslash it belongs to the part), trimmed, without
+/// empty ones. Parts are short, and a search for the next separator would take longer than this.
+#[inline]
+fn each_part<E>(text: &str, separator: &str, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    let (mut start, mut at, mut escaped) = (0, 0, false);
+    loop {
+        let rest = text.as_bytes().get(at..).unwrap_or_default();
+        if rest.first().is_some_and(|byte| separator.as_bytes().first() != Some(byte))
+            || !(rest.is_empty() || rest.starts_with(separator.as_bytes()))
+        {
+            at += 1;
+            continue;
+        }
+        if !rest.is_empty() && at > start && text.as_bytes().get(at - 1) == Some(&b'\\') {
+            escaped = true;
+            at += separator.len();
+            continue;
+        }
+        let part = word_of(text.get(start..at).unwrap_or_default());
+        match part {
+            "" => {}
+            _ if escaped => each(&part.replace(&format!("\\{separator}"), separator))?,
+            _ => each(part)?,
+        }
+        if rest.is_empty() {
+            return Ok(());
+        }
+        at += separator.len();
+        (start, escaped) = (at, false);
+    }
 }
 
 /// A word without the blanks around it.
@@ -209,7 +217,7 @@ fn list_item(item: &Json) -> Read<Option<Cow<'_, str>>> {
 /// # Errors
 /// Those of `each`; within, `not_a_list` for an array of something else.
 pub fn each_word<E>(field: &Field, text: &str, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<Read<()>, E> {
-    let whole = text.trim();
+    let whole = word_of(text);
     match whole.as_bytes().first() {
         Some(b'[') => {
             if let Ok(Json::List(items)) = Json::parse(whole) {
@@ -231,7 +239,7 @@ pub fn each_word<E>(field: &Field, text: &str, mut each: impl FnMut(&str) -> Res
         }
         _ => {}
     }
-    parts_by(text, field.separator.as_deref().unwrap_or(",")).try_for_each(|part| each(&part))?;
+    each_part(text, field.separator.as_deref().unwrap_or(","), each)?;
     Ok(Ok(()))
 }
 
@@ -318,4 +326,32 @@ fn read(field: &Field, schema: &Schema, json: &Json) -> Read<Cell<'static>> {
         }
         _ => return Err(wrong),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_list_is_cut_at_its_separators(text in "[ab,;é \\\\]{0,14}", separator in prop::sample::select(vec![",", ";;", "|", "é"])) {
+            let (mut naive, mut part) = (Vec::new(), String::new());
+            let mut pieces = text.split(separator).peekable();
+            while let Some(piece) = pieces.next() {
+                part.push_str(piece);
+                if piece.ends_with('\\') && pieces.peek().is_some() {
+                    part.pop();
+                    part.push_str(separator);
+                } else {
+                    naive.push(std::mem::take(&mut part).trim().to_owned());
+                }
+            }
+            naive.retain(|part| !part.is_empty());
+            let mut parts = Vec::new();
+            each_part(&text, separator, |part| Ok::<_, ()>(parts.push(part.to_owned()))).unwrap();
+            prop_assert_eq!(parts, naive);
+        }
+    }
 }

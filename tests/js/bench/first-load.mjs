@@ -19,6 +19,6 @@ for (const [format, peer] of Object.entries(PEERS)) {
   report.alone(`${work}: time`, ours.first.took, 2000);
   report.against(`${work}, in second ones`, ours.first.took, "the second", ours.second.took, { atMost: 1.3 });
   report.alone(`${work}: full collections`, ours.first.collections, 3, "");
-  report.alone(`${work}: most linear memory`, ours.memory / MILLION, 160, "B a lead");
+  report.alone(`${work}: most linear memory`, ours.memory / MILLION, 110, "B a lead");
 }
 report.end();

@@ -3,8 +3,9 @@
 use crate::error::Result;
 use crate::table::Budget;
 
-/// Slots of the memory: a power of two.
+/// Places of the memory at first, and at most: powers of two.
 const SIZE: usize = 512;
+const MOST: usize = 4096;
 
 /// A text of at most 16 bytes as two words and a length, which no other text has.
 ///
@@ -34,10 +35,10 @@ impl Short {
     }
 
     #[inline]
-    fn place(self) -> usize {
+    fn place(self, places: usize) -> usize {
         let last = u64::from(self.tail) | u64::from(self.more) << 32;
         let mixed = (self.head ^ last.rotate_left(29) ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> 40) as usize % SIZE
+        (mixed >> 40) as usize & places.wrapping_sub(1)
     }
 }
 
@@ -45,6 +46,8 @@ impl Short {
 #[derive(Debug, Default)]
 pub struct Recent {
     places: Vec<(Short, u32)>,
+    /// Texts that were not where they should be, since there are so many places.
+    missed: usize,
 }
 
 impl Recent {
@@ -52,18 +55,29 @@ impl Recent {
     #[inline]
     pub fn code<E>(&mut self, text: &str, find: impl FnOnce() -> Result<u32, E>) -> Result<u32, E> {
         let Some(short) = Short::of(text.as_bytes()) else { return find() };
-        if self.places.is_empty() {
-            self.places.resize(SIZE, Default::default());
-        }
-        match self.places.get_mut(short.place()) {
+        match self.places.get(short.place(self.places.len())) {
             Some((known, code)) if *known == short && *code != 0 => Ok(*code),
-            Some(place) => {
+            _ => {
                 let code = find()?;
-                *place = (short, code);
+                self.note(short, code);
                 Ok(code)
             }
-            None => find(),
         }
+    }
+
+    #[cold]
+    fn note(&mut self, short: Short, code: u32) {
+        self.missed += 1;
+        if self.places.is_empty() || (self.missed > self.places.len() * 4 && self.places.len() < MOST) {
+            let (mut places, count) = (Vec::new(), (self.places.len() * 2).max(SIZE));
+            if places.try_reserve_exact(count).is_ok() {
+                places.resize(count, Default::default());
+                self.places = places;
+            }
+            self.missed = 0;
+        }
+        let at = short.place(self.places.len());
+        self.places.get_mut(at).into_iter().for_each(|place| *place = (short, code));
     }
 }
 
