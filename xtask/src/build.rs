@@ -7,7 +7,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::module::Module;
 use crate::run::{Result, at, cargo, read, root, run, step, target};
-use crate::{glue, order, tools};
+use crate::{glue, grow, order, tools};
 
 /// What wasm-opt may use; every supported runtime has it.
 const FEATURES: [&str; 7] = [
@@ -174,6 +174,7 @@ fn bind(compiled: &Path, folder: &Path) -> Result {
     for (name, text) in [("glue.js", glue::factory(output.js())?), ("glue.d.ts", glue::types(types)?)] {
         at(folder, fs::write(folder.join(name), text))?;
     }
+    grow::ahead(output.wasm_mut())?;
     at(folder, fs::write(folder.join("bound.wasm"), output.wasm_mut().emit_wasm()))
 }
 
