@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { createEngine, createEngineSync, EvenhandError } from "evenhand";
 import { serve } from "./lib/chromium.mjs";
-import { manifest, pkg } from "./lib/installed.mjs";
+import { facade, manifest, pkg } from "./lib/installed.mjs";
 
 const path = join(pkg, "evenhand.wasm");
 const bytes = readFileSync(path);
@@ -49,7 +49,7 @@ test("a module of another version is refused", async () => {
 });
 
 test("what an edge bundler made of the import is a compiled module, or refused with the remedy", async () => {
-  const { imported } = await import(pathToFileURL(join(pkg, "load.js")).href);
+  const { imported } = await import(pathToFileURL(join(facade, "load.js")).href);
   const module = new WebAssembly.Module(bytes);
   assert.equal(imported(module), module);
   for (const [given, word] of [["/assets/evenhand-1234.wasm", "string"], [undefined, "undefined"], [{ memory: {} }, "instance"]]) {
@@ -107,7 +107,7 @@ test("the files are there by their public names", () => {
 });
 
 test("memory never grows past the limit", async () => {
-  const { glue, initialPages } = await import(pathToFileURL(join(pkg, "glue.js")).href);
+  const { glue, initialPages } = await import(pathToFileURL(join(facade, "glue.js")).href);
   const { memory } = glue(initialPages + 2);
   memory.grow(2);
   assert.throws(() => memory.grow(1), RangeError);
@@ -179,7 +179,8 @@ test("memory grows in few steps: at once for what is loaded whole, and by doubli
 });
 
 test("an engine that trapped is given up, and others go on", async () => {
-  const { Instance } = await import(pathToFileURL(join(pkg, "instance.js")).href);
+  const { Instance } = await import(pathToFileURL(join(facade, "instance.js")).href);
+  const { EvenhandError } = await import(pathToFileURL(join(facade, "errors.js")).href);
   const memory = new WebAssembly.Memory({ initial: 1 });
   const trap = new WebAssembly.Module(
     // (module (func (export "trap") unreachable))
@@ -203,7 +204,7 @@ test("an engine that trapped is given up, and others go on", async () => {
 });
 
 test("input is written as JSON or refused", async () => {
-  const { json } = await import(pathToFileURL(join(pkg, "input.js")).href);
+  const { json } = await import(pathToFileURL(join(facade, "input.js")).href);
   const written = json({ at: new Date(0), own: JSON.parse('{"__proto__":1}'), lone: "\ud800" });
   assert.equal(new TextDecoder().decode(written), '{"at":"1970-01-01T00:00:00.000Z","own":{"__proto__":1},"lone":"\\ud800"}');
   const cycle = {};
