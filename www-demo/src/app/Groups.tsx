@@ -131,6 +131,28 @@ export default function Groups() {
   );
 }
 
+/** A weight; while the field is empty it is what it was. */
+function WeightField({ label, value, may, onValue }: { label: string; value: number; may: boolean; onValue: (value: number) => void }) {
+  const [text, setText] = useState<string | null>(null);
+  return (
+    <input
+      className="field cap num"
+      type="number"
+      min={0}
+      step="any"
+      aria-label={label}
+      value={text ?? value}
+      disabled={!may}
+      title={may ? undefined : "It counts in groups that are not yours to change"}
+      onBlur={() => setText(null)}
+      onChange={({ target }) => {
+        setText(target.value);
+        if (target.value !== "") onValue(Number(target.value));
+      }}
+    />
+  );
+}
+
 interface Editing {
   group: Group;
   members: string[];
@@ -233,7 +255,7 @@ function GroupEditor({ group, members, weights, mayWeigh, onGroup, onWeight, onD
                 </span>
                 <label className="member-weight">
                   <span className="muted">weight</span>
-                  <input className="field cap num" type="number" min={0} step="any" aria-label={`Weight of ${name}`} value={own} disabled={!mayWeigh(user)} title={mayWeigh(user) ? undefined : "It counts in groups that are not yours to change"} onChange={({ target }) => target.value !== "" && onWeight(user, Number(target.value))} />
+                  <WeightField label={`Weight of ${name}`} value={own} may={mayWeigh(user)} onValue={(weight) => onWeight(user, weight)} />
                 </label>
                 {byName && (
                   <span className="rule-buttons">

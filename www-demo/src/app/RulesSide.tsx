@@ -131,7 +131,7 @@ function Next({ group, label }: { group: string; label: string }) {
       clearTimeout(timer);
     };
   }, [group, groups, actor, revision, opened.world]);
-  if (next && "failure" in next) return <p className="muted">{named(next.failure.message, config)}</p>;
+  if (next && "failure" in next) return <p className="muted">{groups && next.failure.path?.startsWith("/groups") ? "Told once the draft has no fault." : named(next.failure.message, config)}</p>;
   if (next && next.length === 0) return <p className="muted">Nobody of this group could have one now.</p>;
   return (
     <ol className="next" aria-label={label}>

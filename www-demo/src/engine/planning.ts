@@ -186,7 +186,11 @@ export class Planning {
     const gathered = new Gathered();
     const { owner } = world.config.lead;
     const dealt = undoes === undefined && plan.assignees.some(({ dealt }) => dealt > 0);
-    for (let offset = 0; dealt && offset < plan.count; offset += 10_000) {
+    const { to, users } = plan.columns();
+    // A split of a hundred thousand is told as columns, whose rows are those of the timeline; whatever is more than that, change by change.
+    const plain = ["split", "mass_edit", "rebalance"].includes(command.type) && to.length === plan.count && leads.length === plan.count && plan.changes(0, 1)[0]?.set[owner]?.to === users[to[0] ?? -1];
+    if (dealt && plain) for (const [at, user] of to.entries()) gathered.add(leads[at] ?? "", users[user]);
+    for (let offset = 0; dealt && !plain && offset < plan.count; offset += 10_000) {
       for (const { lead, set, group, rule } of plan.changes(offset, 10_000)) gathered.add(lead, set[owner]?.to, group ?? rule);
     }
     const { given } = gathered;
