@@ -134,9 +134,14 @@ impl Model for Commit {
             Property::always(SEEN, |_, (world, _): &(World, u8)| !world.went_back),
             Property::always(ALL, |model: &Commit, (world, _): &(World, u8)| model.recovery(world)[0]),
             Property::always(FREE, |model: &Commit, (world, _): &(World, u8)| model.recovery(world)[1]),
-            Property::sometimes(WRITES, |_, (world, _): &(World, u8)| !world.log.is_empty() && world.rows.iter().all(|rows| !rows.is_empty())),
+            Property::sometimes(WRITES, |_, (world, _): &(World, u8)| {
+                !world.log.is_empty() && world.rows.iter().all(|rows| !rows.is_empty())
+            }),
             Property::sometimes(REFUSES, |_, (world, _): &(World, u8)| {
-                world.log.is_empty() && world.coordinator.phase == Phase::Idle && world.shards.iter().any(|shard| shard.held == 1) && world.shards.iter().any(|shard| shard.last == 1)
+                world.log.is_empty()
+                    && world.coordinator.phase == Phase::Idle
+                    && world.shards.iter().any(|shard| shard.held == 1)
+                    && world.shards.iter().any(|shard| shard.last == 1)
             }),
         ]
     }
@@ -175,22 +180,23 @@ pub fn visit(scope: Scope, stop_at: Option<&'static str>) -> Visit {
     Visit { failed, states, steps }
 }
 
-pub fn scopes() -> Vec<Scope> {
-    let scope = |name, shards, keys, begins| Scope { name, shards, keys, begins, table: Table::product() };
-    let mut scopes = vec![scope("two shards, two commands, one of them again", 2, 2, 3), scope("three shards, one command, given twice", 3, 1, 2)];
-    if std::env::var_os("EVENHAND_COMMIT_STATES").is_some() {
-        scopes.push(scope("three shards, two commands", 3, 2, 2));
-    }
-    scopes
+fn scope(name: &'static str, shards: u8, keys: u8, begins: u8) -> Scope {
+    Scope { name, shards, keys, begins, table: Table::product() }
 }
 
 #[test]
 fn every_reachable_state_holds() {
     let mut steps = BTreeSet::new();
-    for scope in scopes() {
+    for scope in [scope("two shards, two commands, one of them again", 2, 2, 3), scope("three shards, one command, given twice", 3, 1, 2)] {
         let visit = visit(scope, None);
         assert_eq!(visit.failed, Vec::<&str>::new());
         steps.extend(visit.steps);
     }
     super::steps::hold(&steps);
+}
+
+#[test]
+#[ignore = "it takes minutes and gigabytes"]
+fn every_reachable_state_of_a_wider_scope_holds() {
+    assert_eq!(visit(scope("three shards, two commands", 3, 2, 2), None).failed, Vec::<&str>::new());
 }

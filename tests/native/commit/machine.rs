@@ -31,7 +31,13 @@ impl Table {
         };
         let rows = |name| -> Vec<Row> {
             let rows = json.get(name).and_then(Json::as_list).unwrap();
-            let read = |row| Row { from: text(row, "from"), on: text(row, "on"), when: list(row, "when"), to: text(row, "to"), does: list(row, "do") };
+            let read = |row| Row {
+                from: text(row, "from"),
+                on: text(row, "on"),
+                when: list(row, "when"),
+                to: text(row, "to"),
+                does: list(row, "do"),
+            };
             rows.iter().map(read).collect()
         };
         Table { coordinator: rows("coordinator"), shard: rows("shard") }

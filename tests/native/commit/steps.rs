@@ -22,7 +22,12 @@ fn number(number: u8) -> Json {
 
 fn coordinator(Coordinator { phase, number: last, committed, waiting }: &Coordinator) -> Json {
     let waiting = (0..8).filter(|shard| waiting & 1 << shard != 0).map(number).collect();
-    Json::object([("phase", phase.name().into()), ("number", number(*last)), ("committed", number(*committed)), ("waiting", Json::List(waiting))])
+    Json::object([
+        ("phase", phase.name().into()),
+        ("number", number(*last)),
+        ("committed", number(*committed)),
+        ("waiting", Json::List(waiting)),
+    ])
 }
 
 fn shard(Shard { held, last, applied }: &Shard) -> Json {

@@ -236,7 +236,8 @@ impl World {
         let shards = &self.shards;
         self.sent.retain(|message| {
             let shard = &shards[usize::from(message.shard)];
-            if message.number > number || message.number == number && !idle || !matches!(shard.relation(message.number), "past" | "applied") {
+            if message.number > number || message.number == number && !idle || !matches!(shard.relation(message.number), "past" | "applied")
+            {
                 return true;
             }
             let changes = |told| {

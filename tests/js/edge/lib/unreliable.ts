@@ -7,8 +7,11 @@ import { Shard as RealShard, type Part, type Vote } from "../../../../www-demo/e
 export { Tenant } from "../../../../www-demo/edge/src/tenant.ts";
 
 type What = "prepare" | "commit" | "abort" | "ask";
-/** `lost` and `unanswered` fail at once, `silent` never ends. Who `dies` takes what is not yet on disk along; `dies later` is after it is. */
-type How = "lost" | "silent" | "unanswered" | "twice" | "late" | "dies" | "dies later" | "dies behind it";
+/**
+ * `lost` and `unanswered` fail at once, `silent` never ends. Who `dies` takes what is not yet on disk along; `dies later` is after it is. A shard that is
+ * `behind` was put back to an earlier day.
+ */
+type How = "behind" | "lost" | "silent" | "unanswered" | "twice" | "late" | "dies" | "dies later" | "dies behind it";
 
 interface Fault {
   what: What;
@@ -77,16 +80,16 @@ export class Shard extends RealShard {
     this.#faults.set(faults);
   }
 
-  #around<T>(what: What, work: () => T): T {
+  #around<T>(what: What, work: (how?: How) => T): T {
     const how = this.#faults.take(what);
     if (how === "dies") this.ctx.abort("the shard died");
-    const done = work();
+    const done = work(how);
     if (how === "dies behind it") this.ctx.abort("the shard died behind its work");
     return done;
   }
 
   override prepare(part: Part): Vote {
-    return this.#around("prepare", () => super.prepare(part));
+    return this.#around("prepare", (how) => super.prepare(how === "behind" ? { ...part, base: part.base + 1 } : part));
   }
 
   override commit(number: number): boolean {
