@@ -117,7 +117,7 @@ test("memory never grows past the limit", async () => {
 });
 
 test("memory grows in few steps: at once for what is loaded whole, and by doubling for what comes in pieces", async () => {
-  const part = (file) => import(pathToFileURL(join(pkg, file)).href);
+  const part = (file) => import(pathToFileURL(join(facade, file)).href);
   const [{ glue }, { Instance }, { Engine }, { zones }] = await Promise.all(["glue.js", "instance.js", "engine.js", "zones-table.js"].map(part));
   const module = new WebAssembly.Module(bytes);
   const PAGE = 65536;
@@ -216,7 +216,7 @@ test("input is written as JSON or refused", async () => {
 });
 
 test("what lives in the module ends with `free`, or with its engine", async () => {
-  const [{ Instance }, { Handle }] = await Promise.all(["instance.js", "handle.js"].map((file) => import(pathToFileURL(join(pkg, file)).href)));
+  const [{ Instance }, { Handle }] = await Promise.all(["instance.js", "handle.js"].map((file) => import(pathToFileURL(join(facade, file)).href)));
   class Table extends Handle {
     get size() {
       return this.call((inner) => inner.size());
