@@ -122,6 +122,11 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return this.call((workspace) => workspace.receivers(table, input));
   }
 
+  compared(field: string, text: string): string {
+    const [name, written] = [json(field), json(text)];
+    return this.call((workspace) => workspace.compared(name, written));
+  }
+
   members(members: Contract.Members): string[] {
     const input = json(members);
     return this.call((workspace) => workspace.members(input));

@@ -1,5 +1,6 @@
 //! Which fields of a lead play which part.
 
+use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::json::decode::Decoder;
 use crate::query::{FieldIx, FieldType};
@@ -109,6 +110,14 @@ pub(super) fn read(node: &Decoder<'_>, reading: &ConfigReader<'_>, users: &ById<
         check_kind(&node, field, kinds, reading);
         if let Some((_, other)) = taken.iter().find(|(taken, _)| *taken == field) {
             node.error("field_used_twice", format!("`{}` is the `{other}` already", reading.schema.name(field)));
+        }
+        if reading.schema.get(field).is_some_and(|field| field.case.is_loose()) {
+            let fault = Diagnostic::error(
+                "compare_too_loose",
+                node.path(),
+                "this tells leads apart, and the field is compared by a part of its text",
+            );
+            node.faults().add(fault.hint("give the field `compare: \"exact\"` or `compare: \"caseless\"`"));
         }
         taken.push((field, key));
         Some(field)

@@ -9,6 +9,7 @@ mod access_oracle;
 mod access_rules;
 mod cases;
 mod filter_workspace;
+mod folding;
 mod load_closed;
 mod nulls;
 mod offers;

@@ -1,4 +1,4 @@
-//! The project's own build tool: `cargo xtask build|demo|screens|test|lint|zones|bench`.
+//! The project's own build tool: `cargo xtask build|demo|screens|test|lint|zones|fold|bench`.
 
 mod against;
 mod bench;
@@ -7,6 +7,7 @@ mod demo;
 mod desk;
 mod edge;
 mod examples;
+mod fold;
 mod glue;
 mod lint;
 mod module;
@@ -35,6 +36,7 @@ Commands:
   lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
                      --sources    only the last three, which need nothing but to read
   zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
+  fold             makes the tables anew by which texts are compared without accents or by their digits
   bench [NAME…]    builds, then runs tests/js/bench/NAME.mjs, or all of them
                      --against COMMIT [--quick]
                                   builds that commit too (once), and compares the two: answers, speed of the kernels, cold starts
@@ -79,6 +81,7 @@ fn command(args: &[&str]) -> run::Result {
         ["size"] => size::size(2),
         ["size", "--deep"] => size::size(4),
         ["zones"] => zones::zones(),
+        ["fold"] => fold::fold(),
         ["lint"] => lint::lint(),
         ["lint", "--sources"] => lint::sources(),
         ["bench", "--against", commit] => bench::against(commit, false),

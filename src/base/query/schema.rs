@@ -62,13 +62,24 @@ impl FieldType {
     }
 }
 
-/// Whether text is compared as it is written.
+/// How text is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Case {
     /// `a` and `A` are the same.
     Ignored,
     /// `a` and `A` differ.
     Sensitive,
+    /// `a`, `A` and `á` are the same.
+    Accentless,
+    /// By its decimal digits alone.
+    Digits,
+}
+
+impl Case {
+    /// Whether a text that is not empty may be compared as an empty one.
+    pub fn is_loose(self) -> bool {
+        matches!(self, Case::Accentless | Case::Digits)
+    }
 }
 
 /// The day on which what began on a 29 February is due in a year that has none.

@@ -109,6 +109,9 @@ const calls = {
   receivers({ question }) {
     return this.workspace.receivers(this.table, question);
   },
+  compared({ field, text }) {
+    return this.workspace.compared(field, text);
+  },
   members({ members }) {
     return this.workspace.members(members);
   },

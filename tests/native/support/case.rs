@@ -17,6 +17,7 @@
 //! | `countBy` | `of`, `field` | counts |
 //! | `filter` | `query`, `lead`, `options` | `{describe, fields, warnings, matches, explain}` |
 //! | `sql` | `query`, `dialect`, `options` | `{sql, params, exact, notes}` |
+//! | `compared` | `field`, `text` | the text as the field compares it |
 //! | `scope` | `actor`, `verb` | `{describe, fields}` |
 //! | `can` | `question`, `table` | the decision |
 //! | `receivers`, `members` | `question`, `members` | the answer |
@@ -223,6 +224,10 @@ impl World {
                 self.workspace().can(part(step, "question"), table)?
             }
             "receivers" => self.workspace().receivers(self.table(), part(step, "question"))?,
+            "compared" => {
+                let text = |key: &str| step.get(key).and_then(Json::as_text).unwrap().to_owned();
+                self.workspace().compared(&text("field"), &text("text"))?.into()
+            }
             "members" => self.workspace().members(part(step, "members"))?.into(),
             "plan" => {
                 let picked = step.get("selection").and_then(Json::as_text).map(|name| &self.selections[name]);

@@ -46,7 +46,7 @@ fn operators(kind: FieldType) -> Vec<&'static str> {
 }
 
 /// A rule on a field of this name and type, with a value.
-fn plain_rule(field: String, kind: FieldType, schema: &Rc<Schema>) -> BoxedStrategy<Json> {
+fn plain_rule(field: String, kind: FieldType, case: Case, schema: &Rc<Schema>) -> BoxedStrategy<Json> {
     let units: Vec<String> = schema.units.units().iter().map(|unit| unit.id.clone()).collect();
     let can = |op: &&str| !matches!(*op, "under" | "notUnder") || !units.is_empty();
     let schema = schema.clone();
@@ -71,8 +71,18 @@ fn plain_rule(field: String, kind: FieldType, schema: &Rc<Schema>) -> BoxedStrat
             };
             (Just(operator), value)
         })
-        .prop_map(move |(operator, value)| rule_of(&field, operator, value))
+        .prop_map(move |(operator, value)| rule_of(&field, operator, if kind == FieldType::Text { sounding(value, case) } else { value }))
         .boxed()
+}
+
+/// The value with something in each text that the field compares.
+fn sounding(value: Json, case: Case) -> Json {
+    match value {
+        Json::List(list) => Json::List(list.into_iter().map(|one| sounding(one, case)).collect()),
+        Json::Text(text) if case == Case::Digits && text != "~" => Json::Text(text.replace(',', "5,") + "5"),
+        Json::Text(text) if case == Case::Accentless => Json::Text(text.replace('\u{301}', "e\u{301}")),
+        other => other,
+    }
 }
 
 fn rule_of(field: &str, operator: &str, value: Json) -> Json {
@@ -99,7 +109,7 @@ fn pair_rule(fields: Vec<Field>) -> BoxedStrategy<Json> {
 
 fn match_rule(field: Field, schema: &Rc<Schema>) -> BoxedStrategy<Json> {
     let element = if field.kind == FieldType::Units { FieldType::Unit } else { FieldType::Text };
-    let one = plain_rule(String::new(), element, schema);
+    let one = plain_rule(String::new(), element, Case::Sensitive, schema);
     let inner = prop::collection::vec(prop_oneof![6 => one, 1 => Just(rule_of("~", "=", Json::Null))], 0..3);
     let mode = select(&["all", "some", "none", "atLeast", "atMost", "exactly"][..]);
     let threshold = select(&[0.0, 1.0, 2.0, 3.0, 0.5, 0.25][..]);
@@ -117,12 +127,12 @@ pub fn rule(schema: &Schema) -> BoxedStrategy<Json> {
     let schema = Rc::new(schema.clone());
     let fields = |wanted: &dyn Fn(&Field) -> bool| -> Vec<Field> { schema.fields.iter().filter(|field| wanted(field)).cloned().collect() };
     // Each type, and texts that regard case, as often as any other, however many fields there are of it.
-    let groups = KINDS.iter().flat_map(|kind| [(*kind, Case::Ignored), (*kind, Case::Sensitive)]);
+    let groups = KINDS.iter().flat_map(|kind| [Case::Ignored, Case::Sensitive, Case::Accentless, Case::Digits].map(|case| (*kind, case)));
     let groups = groups.map(|group| fields(&|field| (field.kind, field.case) == group));
     let groups: Vec<Vec<Field>> = groups.filter(|group| !group.is_empty()).collect();
     let plain = |groups: Vec<Vec<Field>>| {
         let schema = schema.clone();
-        select(groups).prop_flat_map(select).prop_flat_map(move |field| plain_rule(field.name, field.kind, &schema)).boxed()
+        select(groups).prop_flat_map(select).prop_flat_map(move |field| plain_rule(field.name, field.kind, field.case, &schema)).boxed()
     };
     let off = (plain(groups.clone()), select(&["disabled", "muted"][..])).prop_map(|(rule, key)| {
         let Json::Object(mut rule) = rule else { return Json::Null };
