@@ -13,6 +13,7 @@ pub mod lifecycle;
 pub mod lists;
 pub mod members;
 pub mod method;
+mod org;
 pub mod patch;
 pub mod people;
 pub mod rules;
@@ -41,7 +42,6 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::query::schema::Case;
-use crate::query::units::{TreeError, UnitTree};
 use crate::query::{FieldIx, Query, Schema, Strictness};
 use crate::time::Schedule;
 
@@ -99,7 +99,7 @@ impl<T> ById<T> {
         let mut out = ById::default();
         for item in node.items() {
             let id = item.get("id");
-            let Some(name) = id.name() else { continue };
+            let Some(name) = id.id() else { continue };
             let place = u32::try_from(out.list.len()).unwrap_or(u32::MAX);
             if out.by_id.contains_key(name) {
                 id.error("duplicate_id", format!("the id `{name}` occurs twice"));
@@ -202,12 +202,24 @@ impl ConfigReader<'_> {
 
     /// A unit's id that must be known.
     pub fn unit(&self, node: &Decoder<'_>) -> Option<crate::query::UnitIx> {
-        let id = node.text()?;
+        let id = node.optional_id()?;
         let found = self.schema.units.find(id);
         if found.is_none() {
             unknown(node, "unit", id, self.schema.units.units().iter().map(|u| u.id.as_str()));
         }
         found
+    }
+
+    /// The ids of units that must be known.
+    pub fn units(&self, node: &Decoder<'_>) -> Vec<crate::query::UnitIx> {
+        let mut out = Vec::new();
+        for item in node.items() {
+            if item.is_null() {
+                item.wrong("a unit");
+            }
+            out.extend(self.unit(&item));
+        }
+        out
     }
 
     /// A lead field's name that must be known.
@@ -288,7 +300,7 @@ impl Model {
         let mut zones = zones::read(root);
         let zone = zones::zone(&root.get("timeZone"), &zones);
         let week_start = root.get("weekStart").whole(0..=6).and_then(|day| u8::try_from(day).ok()).unwrap_or(1);
-        let units = read_units(&root.get("org"));
+        let units = org::read(&root.get("org"));
         let mut of_leads = fields::read(&root.get("fields"), fields::Of::Leads);
         // Ids are compared as they are written, whatever the field says.
         let id = root.get("lead").get("id").json.as_text();
@@ -306,6 +318,7 @@ impl Model {
         if root.get("users").is_null() {
             root.get("users").wrong("a list of users");
         }
+        people::check_aliases(&root.get("users"), &users);
         let pools = ById::read(&root.get("pools"), |node, id| {
             node.keys(&["id", "name", "members", "unit"]);
             let members = members::read(&node.get("members"), &reading, &users);
@@ -369,31 +382,4 @@ impl ById<User> {
     pub fn get(&self, ix: UserIx) -> Option<&User> {
         self.at(ix.0)
     }
-}
-
-fn read_units(node: &Decoder<'_>) -> UnitTree {
-    let mut written = Vec::new();
-    let items = node.items();
-    for item in &items {
-        item.keys(&["id", "name", "kind", "parent"]);
-        let text = |key: &str| item.get(key).text().map(str::to_owned);
-        written.push((item.get("id").name().unwrap_or_default().to_owned(), text("name"), text("kind"), text("parent")));
-    }
-    let ids: Vec<String> = written.iter().map(|unit| unit.0.clone()).collect();
-    UnitTree::build(written).unwrap_or_else(|errors| {
-        for error in errors {
-            let (TreeError::Repeated(at) | TreeError::UnknownParent(at) | TreeError::Cycle(at)) = error;
-            let Some(item) = items.get(at) else { continue };
-            let id = ids.get(at).map_or("", String::as_str);
-            match error {
-                TreeError::Repeated(_) => item.get("id").error("duplicate_id", format!("the id `{id}` occurs twice")),
-                TreeError::UnknownParent(_) => {
-                    let parent = item.get("parent");
-                    unknown(&parent, "unit", parent.text().unwrap_or_default(), ids.iter().map(String::as_str));
-                }
-                TreeError::Cycle(_) => item.get("parent").error("unit_cycle", format!("the unit `{id}` is above itself")),
-            }
-        }
-        UnitTree::default()
-    })
 }

@@ -98,7 +98,7 @@ pub struct Plan {
     /// Writes to the state, but for the mark that the plan was done.
     pub state: Vec<StateChange>,
     /// State that was read and is not written.
-    pub reads: Vec<(String, Option<i64>)>,
+    pub reads: Vec<(Rc<str>, Option<i64>)>,
     /// How even a split came out.
     pub split: Option<SplitReport>,
     /// A note and an alert that go with every change.

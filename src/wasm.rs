@@ -26,6 +26,7 @@ pub mod needs;
 pub mod plan;
 pub mod selection;
 pub mod simulation;
+pub mod upsert;
 pub mod value;
 pub mod workspace;
 
@@ -64,7 +65,12 @@ pub fn input(json: &Uint8Array) -> Result<Json, JsValue> {
     room((json.length() as usize).saturating_mul(TREE))?;
     let mut text = Vec::new();
     bytes(json, &mut text)?;
-    let text = std::str::from_utf8(&text).map_err(|_| Error::new("json_invalid", "", "the JSON text is not UTF-8"));
+    parsed(&text)
+}
+
+/// Reads the bytes of a JSON text that are here already.
+pub(crate) fn parsed(text: &[u8]) -> Result<Json, JsValue> {
+    let text = std::str::from_utf8(text).map_err(|_| Error::new("json_invalid", "", "the JSON text is not UTF-8"));
     text.and_then(Json::parse).map_err(|error| to_js_error(&error))
 }
 

@@ -7,14 +7,15 @@ mod ask;
 mod leads;
 mod selection;
 mod shards;
+mod upsert;
 
 /// Five profiles to start from.
 pub use crate::access::ready_profiles;
-pub use ask::Filter;
+pub use ask::{Filter, PAGE};
 pub use leads::{Incoming, LeadTable, id_text};
 pub use selection::Selection;
+pub use upsert::UpsertPreview;
 
-use crate::btree::BTreeSet;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -31,6 +32,7 @@ use crate::plan::decoded::DecodedPlan;
 use crate::plan::leads::LeadsRef;
 use crate::query::{FieldIx, Query, Strictness};
 use crate::route::{Assumed, Ruled, Simulation};
+use crate::table::KnownUsers;
 use crate::time::Instant;
 use crate::wire::verify::{EncodedPlan, Verdict};
 use crate::wire::{apply, decode};
@@ -42,7 +44,7 @@ pub struct Workspace {
     pub(crate) auth: Rc<Authorizer>,
     source: Json,
     digest: OnceCell<String>,
-    user_ids: OnceCell<Rc<BTreeSet<String>>>,
+    known_users: OnceCell<Rc<KnownUsers>>,
     needed: OnceCell<Vec<FieldIx>>,
 }
 
@@ -91,7 +93,7 @@ impl Workspace {
         let (model, _) = Model::compile(&config)?;
         let model = Rc::new(model);
         let auth = Rc::new(Authorizer::compile(&model)?);
-        Ok(Workspace { model, auth, source: config, digest: OnceCell::new(), user_ids: OnceCell::new(), needed: OnceCell::new() })
+        Ok(Workspace { model, auth, source: config, digest: OnceCell::new(), known_users: OnceCell::new(), needed: OnceCell::new() })
     }
 
     /// The same checks without failing: every fault and every warning.
@@ -129,7 +131,7 @@ impl Workspace {
             self.source = named;
         }
         after.write(&mut self.source);
-        (self.digest, self.user_ids, self.needed) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        (self.digest, self.known_users, self.needed) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Ok(())
     }
 
@@ -156,9 +158,13 @@ impl Workspace {
         Json::Object(self.model.zones.iter().map(|(name, zone)| (name.clone(), zone.table())).collect())
     }
 
-    /// Ids of all users, for loaders that report unknown ones.
-    pub(crate) fn user_ids(&self) -> Rc<BTreeSet<String>> {
-        Rc::clone(self.user_ids.get_or_init(|| Rc::new(self.model.users.ids().map(str::to_owned).collect())))
+    /// All users, for loaders that understand aliases and report unknown ones.
+    pub(crate) fn known_users(&self) -> Rc<KnownUsers> {
+        Rc::clone(self.known_users.get_or_init(|| {
+            let mut known = KnownUsers::default();
+            self.model.users.iter().for_each(|user| known.add(&user.id, &user.aliases));
+            Rc::new(known)
+        }))
     }
 
     /// The fields for which leads must have a column; see [`Model::deciding_fields`].
@@ -371,14 +377,24 @@ pub(crate) struct Viewer {
 impl Viewer {
     /// Reads `{actor, now?}`. A viewer must say who looks: leaving `actor` out is no way to see everything.
     pub fn read(json: &Json) -> Result<Viewer> {
-        let faults = Faults::default();
+        Viewer::from(json, &["actor", "now"]).map(|(viewer, _)| viewer)
+    }
+
+    /// The same with `limit`, how many rows are asked for at most.
+    pub fn with_limit(json: &Json) -> Result<(Viewer, Option<i64>)> {
+        Viewer::from(json, &["actor", "now", "limit"])
+    }
+
+    fn from(json: &Json, keys: &[&str]) -> Result<(Viewer, Option<i64>)> {
+        let faults = Faults::without_nulls_for(&["limit"]);
         let node = Decoder::new(json, "", &faults);
-        let named = node.keys(&["actor", "now"]) && json.as_object().is_some_and(|pairs| pairs.iter().any(|(key, _)| key == "actor"));
+        let named = node.keys(keys) && json.as_object().is_some_and(|pairs| pairs.iter().any(|(key, _)| key == "actor"));
         if !named && !faults.any_error() {
             node.get("actor").wrong("the actor (a user's id, or null for the host itself)");
         }
-        let viewer = Viewer { actor: node.get("actor").text().map(str::to_owned), now: people::instant(&node.get("now")) };
+        let viewer = Viewer { actor: node.get("actor").optional_id().map(str::to_owned), now: people::instant(&node.get("now")) };
+        let limit = node.get("limit").whole(0..=i64::from(u32::MAX));
         let (failed, list) = (faults.any_error(), faults.into_list());
-        if failed { Err(crate::error::Error::invalid("viewer_invalid", list)) } else { Ok(viewer) }
+        if failed { Err(crate::error::Error::invalid("viewer_invalid", list)) } else { Ok((viewer, limit)) }
     }
 }

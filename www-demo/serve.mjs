@@ -1,6 +1,6 @@
 // Serves dist/ as a host would: right types, a strict Content-Security-Policy, files that are compressed already.
 // Usage: node serve.mjs [port]
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,9 +29,25 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** The one style that VitePress writes by a script: it stops transitions while the light changes. */
+const STILL = "'sha256-skqujXORqzxt1aE0NNXxujEanPTX6raoqSscTV/Ww/Y='";
+/**
+ * What pages of the documentation may besides: the scripts that stand in them, each by what it says (`docs/build.mjs` writes the list), and styles on
+ * single words, for the colours of code.
+ */
+function docsPolicy() {
+  const list = join(dist, "docs/policy.json");
+  const scripts = existsSync(list) ? JSON.parse(readFileSync(list, "utf8")) : [];
+  return POLICY.replace("'wasm-unsafe-eval'", scripts.join(" ")).replace("style-src 'self'", `style-src 'self' ${STILL}; style-src-attr 'unsafe-inline'`);
+}
+
 export function serve(port = 0) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname)).replace(/^(\.\.[/\\])+/, "");
+    if (path === "/docs") {
+      response.writeHead(308, { location: "/docs/" }).end();
+      return;
+    }
     const file = join(dist, path.endsWith("/") ? `${path}index.html` : path);
     const type = TYPES[extname(file)];
     if (!file.startsWith(dist) || type === undefined || !existsSync(file) || (request.method !== "GET" && request.method !== "HEAD")) {
@@ -43,14 +59,14 @@ export function serve(port = 0) {
     const headers = {
       "content-type": type,
       "content-length": statSync(file + end).size,
-      "content-security-policy": POLICY,
+      "content-security-policy": path.startsWith("/docs/") ? docsPolicy() : POLICY,
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-resource-policy": "same-origin",
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
       vary: "accept-encoding",
       // What is named by its content never changes.
-      "cache-control": path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+      "cache-control": /^\/(docs\/)?assets\//.test(path) ? "public, max-age=31536000, immutable" : "no-cache",
     };
     if (encoding) headers["content-encoding"] = encoding;
     response.writeHead(200, headers);
@@ -65,5 +81,5 @@ export function serve(port = 0) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { address } = await serve(Number(process.argv[2] ?? 4173)).catch(() => serve(0));
-  console.log(`the Lead Desk is at ${address} (Ctrl C ends it)`);
+  console.log(`the Lead Desk is at ${address}${existsSync(join(dist, "docs/index.html")) ? `, the documentation at ${address}docs/` : ""} (Ctrl C ends it)`);
 }

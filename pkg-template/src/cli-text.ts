@@ -4,7 +4,7 @@ import type * as Contract from "../evenhand.js";
 export const clean = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "\ufffd");
 
 /** How many columns of a terminal a text takes: wide characters take two, marks none. */
-function width(text: string): number {
+export function width(text: string): number {
   let sum = 0;
   for (const char of text) {
     if (/\p{Mark}|\u200d|\ufe0f/u.test(char)) continue;
@@ -17,7 +17,7 @@ function width(text: string): number {
 
 const LONGEST = 40;
 
-function short(text: string): string {
+export function short(text: string): string {
   const all = [...clean(text)];
   return all.length > LONGEST ? `${all.slice(0, LONGEST - 1).join("")}…` : all.join("");
 }

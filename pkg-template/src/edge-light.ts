@@ -1,11 +1,11 @@
 import module from "./evenhand.wasm?module";
-import { factory } from "./load.js";
+import { factory, imported } from "./load.js";
 
 export { EvenhandError } from "./errors.js";
 export { readyProfiles } from "./profiles.js";
 
 export const { createEngine, createEngineSync } = /* @__PURE__ */ factory({
-  own: () => module,
-  ownSync: () => module,
+  own: () => imported(module),
+  ownSync: () => imported(module),
   open: (address) => fetch(address),
 });

@@ -3,6 +3,7 @@ import { asBytes, json } from "./input.js";
 import { fault } from "./errors.js";
 import { wrong } from "./handle.js";
 import { dispose, type Instance } from "./instance.js";
+import { encode } from "./text.js";
 import { Workspace } from "./workspace.js";
 import { intl } from "./zones-intl.js";
 import { hinted, hints, outdated, withZones } from "./zones-named.js";
@@ -47,7 +48,7 @@ export class Engine implements Contract.Engine {
   audit(log: readonly object[] | Uint8Array | ArrayBuffer | string, options: Contract.AuditOptions = {}): Contract.AuditReport {
     this.#instance.check();
     const isRows = Array.isArray(log);
-    const rows = typeof log === "string" ? new TextEncoder().encode(log) : isRows ? json(log) : (asBytes(log) ?? wrong("the log", "rows, a text or bytes"));
+    const rows = typeof log === "string" ? encode(log) : isRows ? json(log) : (asBytes(log) ?? wrong("the log", "rows, a text or bytes"));
     const input = json(withZones(isRows ? { ...options, format: "json" } : options, this.#zones)[0]);
     return hinted(() => this.#instance.call((wasm) => wasm.audit(rows, input, this.#instance.budget)));
   }

@@ -5,10 +5,10 @@ export type Failure = ReturnType<Contract.EvenhandError["toJSON"]>;
 
 export class EvenhandError extends Error implements Contract.EvenhandError {
   override readonly name = "EvenhandError";
-  readonly code: string;
+  readonly code: Contract.Code;
   readonly diagnostics: Contract.Diagnostic[];
 
-  constructor(message?: string, options?: ErrorOptions & { code?: string; diagnostics?: Contract.Diagnostic[] }) {
+  constructor(message?: string, options?: ErrorOptions & { code?: Contract.Code; diagnostics?: Contract.Diagnostic[] }) {
     super(message, options);
     this.code = options?.code ?? "error";
     this.diagnostics = options?.diagnostics ?? [];
@@ -24,11 +24,14 @@ export class EvenhandError extends Error implements Contract.EvenhandError {
 }
 
 /** An error of the facade's own, with one fault of the same code. */
-export function fault(code: string, message: string, more: { path?: string; hint?: string; cause?: unknown } = {}): EvenhandError {
+export function fault(code: Contract.Code, message: string, more: { path?: string; hint?: string; cause?: unknown } = {}): EvenhandError {
   const { path = "", hint, cause } = more;
   const diagnostic: Contract.Diagnostic = { severity: "error", code, path, message, ...(hint === undefined ? {} : { hint }) };
   return new EvenhandError(message, { code, diagnostics: [diagnostic], ...(cause === undefined ? {} : { cause }) });
 }
+
+/** The error of a module that is not to be had, with what to do about it. */
+export const unavailable = (message: string, more: { hint: string; cause?: unknown }): EvenhandError => fault("wasm_unavailable", message, more);
 
 /** Whether the module threw this as a failure of its own. */
 export function isFailure(thrown: unknown): thrown is Failure {

@@ -1,9 +1,8 @@
 import { fault } from "./errors.js";
-
-const encoder = /* @__PURE__ */ new TextEncoder();
+import { encode } from "./text.js";
 
 /** A small input as the bytes of a JSON text. Dates become RFC 3339 text. What is missing is null. */
-export const json = (value: unknown): Uint8Array => encoder.encode(jsonText(value));
+export const json = (value: unknown): Uint8Array => encode(jsonText(value));
 
 /** The text itself. */
 export function jsonText(value: unknown): string {
@@ -16,6 +15,12 @@ export function jsonText(value: unknown): string {
   }
   if (text === undefined) throw fault("json_invalid", `a value of type \`${typeof value}\` cannot be written as JSON`);
   return text;
+}
+
+/** A query. One that was looked up and not found is not "all". */
+export function asked<T>(query: T): T {
+  if (query === undefined) throw fault("query_invalid", "the query is undefined", { hint: "`null` asks for all leads that the viewer may see" });
+  return query;
 }
 
 /** Where the value is that `JSON.stringify` stumbled over, and why. */

@@ -3,11 +3,13 @@ import { fault } from "./errors.js";
 import { Filter } from "./filter.js";
 import type { bound } from "./glue.js";
 import { Handle, inner, wrong } from "./handle.js";
-import { asBytes, json } from "./input.js";
+import { asBytes, asked, json } from "./input.js";
 import type { Instance } from "./instance.js";
 import { Plan, planInput } from "./plan.js";
 import { Rows } from "./rows.js";
 import { Selection } from "./selection.js";
+import { encoder } from "./text.js";
+import { UpsertPreview } from "./upsert.js";
 
 /** Bytes, or characters of a text, that go over at once. */
 const PIECE = 2 ** 18;
@@ -16,6 +18,7 @@ type Data = readonly object[] | Uint8Array | ArrayBuffer | string;
 
 export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   readonly #format: string | undefined;
+  readonly #encoding: string | undefined;
   readonly #progress: ((done: number, total: number) => void) | undefined;
   readonly #upsert: boolean;
   #rows: Rows | undefined;
@@ -29,6 +32,7 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   private constructor(instance: Instance, made: bound.Loader, options: Contract.LoadOptions, upsert: boolean) {
     super(instance, made, "loader");
     this.#format = options.format;
+    this.#encoding = options.encoding;
     this.#progress = options.onProgress;
     this.#upsert = upsert;
   }
@@ -60,8 +64,13 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   }
 
   /** The same into a table that is there. */
-  into(data: Data): { added: number; updated: number } {
+  into(data: Data): Contract.UpsertReport {
     return this.#all(data, (loader) => loader.upsert());
+  }
+
+  /** What that would do. */
+  preview(data: Data): UpsertPreview {
+    return this.#all(data, (loader) => new UpsertPreview(this.instance, loader.preview()));
   }
 
   #all<T>(data: Data, end: (loader: bound.Loader) => T): T {
@@ -92,6 +101,9 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
     if (this.#format !== undefined && (this.#format === "rows") !== rows) {
       throw fault("options_invalid", `the format is \`${this.#format}\`, and this is ${rows ? "a list of rows" : "text or bytes"}`, { path: "/format" });
     }
+    if (this.#encoding !== undefined && (rows || typeof chunk === "string")) {
+      throw fault("options_invalid", "only bytes have an encoding, not a text and no rows", { path: "/encoding" });
+    }
     if (rows) return this.#objects(chunk as readonly object[]);
     if (typeof chunk === "string") return this.#text(this.#half + chunk);
     const bytes = asBytes(chunk) ?? wrong("leads", "a list of rows, a text or bytes");
@@ -113,7 +125,7 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
       }
       const piece = text.slice(from, to);
       if (this.#scratch.length < piece.length * 3) this.#scratch = new Uint8Array(piece.length * 3);
-      const { written } = encoder.encodeInto(piece, this.#scratch);
+      const { written } = encoder().encodeInto(piece, this.#scratch);
       const encoded = this.#scratch.subarray(0, written);
       this.call((loader) => loader.push(encoded));
       this.#report(piece.length);
@@ -136,9 +148,9 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   }
 }
 
-const encoder = /* @__PURE__ */ new TextEncoder();
-
 export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadTable {
+  readonly #listeners = new Set<() => void>();
+
   constructor(instance: Instance, made: bound.LeadTable) {
     super(instance, made, "table");
   }
@@ -167,16 +179,32 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
     return this.call((table) => table.revision());
   }
 
-  upsert(data: Data, options: Contract.LoadOptions = {}): { added: number; updated: number } {
-    return Loader.open(this.instance, options, (input) => this.call((table) => table.upserting(input)), true).into(data);
+  upsert(data: Data, options: Contract.UpsertOptions & { dryRun: true }): UpsertPreview;
+  upsert(data: Data, options?: Contract.UpsertOptions): Contract.UpsertReport;
+  upsert(data: Data, options: Contract.UpsertOptions = {}): Contract.UpsertReport {
+    const loader = Loader.open(this.instance, options, (input) => this.call((table) => table.upserting(input)), true);
+    return options?.dryRun === true ? loader.preview(data) : this.#told(loader.into(data));
   }
 
-  remove(ids: readonly (string | number)[]): number {
+  remove(ids: readonly Contract.Id[]): number {
     const input = json(ids);
-    return this.call((table) => table.remove(input));
+    return this.#told(this.call((table) => table.remove(input)));
   }
 
-  get(id: string | number, viewer: Contract.Viewer): Record<string, unknown> | undefined {
+  subscribe(listener: () => void): () => void {
+    // One that subscribes twice is told twice.
+    const told = () => listener();
+    this.#listeners.add(told);
+    return () => void this.#listeners.delete(told);
+  }
+
+  /** Tells everybody of a change that was made; one that failed changed nothing. */
+  #told<T>(done: T): T {
+    for (const listener of [...this.#listeners]) listener();
+    return done;
+  }
+
+  get(id: Contract.Id, viewer: Contract.Viewer): Record<string, unknown> | undefined {
     const [name, input] = [json(id), json(viewer)];
     return this.call((table) => table.get(name, input)) as Record<string, unknown> | undefined;
   }
@@ -187,16 +215,16 @@ export class LeadTable extends Handle<bound.LeadTable> implements Contract.LeadT
       const filter = inner(query, this.instance, "filter");
       return new Selection(this.instance, this.call((table) => table.selectFilter(filter, input)));
     }
-    const text = json(query);
+    const text = json(asked(query));
     return new Selection(this.instance, this.call((table) => table.select(text, input)));
   }
 
   apply(plan: Contract.Plan | Contract.PlanData | Uint8Array): ReturnType<Contract.LeadTable["apply"]> {
     if (plan instanceof Plan) {
       const made = inner(plan, this.instance, "plan");
-      return this.call((table) => table.applyPlan(made));
+      return this.#told(this.call((table) => table.applyPlan(made)));
     }
     const given = planInput(plan);
-    return this.call((table) => (given instanceof Uint8Array ? table.applyBytes(given) : table.applyData(given.json)));
+    return this.#told(this.call((table) => (given instanceof Uint8Array ? table.applyBytes(given) : table.applyData(given.json))));
   }
 }

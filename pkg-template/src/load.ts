@@ -1,6 +1,6 @@
 import type * as Contract from "../evenhand.js";
 import { Engine, zonesFrom } from "./engine.js";
-import { EvenhandError, fault } from "./errors.js";
+import { EvenhandError, fault, unavailable } from "./errors.js";
 import { type Glue, glue, initialPages } from "./glue.js";
 import { Instance } from "./instance.js";
 
@@ -10,8 +10,8 @@ type Source = Response | BufferSource | WebAssembly.Module;
 export interface Runtime {
   /** The package's own module. Called when the first engine is made, never while something is imported. */
   own(): Source | Promise<Source>;
-  /** The same without waiting, where the runtime can. */
-  ownSync?(): BufferSource | WebAssembly.Module;
+  /** The same without waiting, where the runtime can; nothing where it cannot. */
+  ownSync(): BufferSource | WebAssembly.Module | undefined;
   /** Reads what an address names. */
   open(address: URL | string): Source | Promise<Source>;
 }
@@ -47,12 +47,11 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
     const made = parts(options);
     let module = options.wasm === undefined ? own : compileSync(options.wasm);
     if (module === undefined) {
-      if (runtime.ownSync === undefined) {
-        throw fault("wasm_unavailable", "this runtime cannot read the module synchronously", {
-          hint: "use `createEngine`, or pass a WebAssembly.Module as `wasm`",
-        });
+      const read = openedSync(() => runtime.ownSync());
+      if (read === undefined) {
+        throw unavailable("this runtime cannot read the module synchronously", { hint: "use `createEngine`, or pass a WebAssembly.Module as `wasm`" });
       }
-      own = module = compileSync(runtime.ownSync());
+      own = module = compileSync(read);
     }
     return started(made, instantiateSync(module, made));
   }
@@ -72,6 +71,7 @@ function parts({ maxMemory = DEFAULT_MEMORY, zones }: Pick<Contract.EngineOption
   try {
     return { ...glue(pages), maximum: pages * PAGE, zones: source };
   } catch (cause) {
+    if (cause instanceof EvenhandError) throw cause;
     throw fault("out_of_memory", "the runtime has no room for the memory of another engine", { hint: "free engines that are done, or lower `maxMemory`", cause });
   }
 }
@@ -80,15 +80,44 @@ async function opened<T>(open: () => T | Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (cause) {
-    throw cause instanceof EvenhandError ? cause : fault("wasm_unavailable", "the module could not be read", { cause });
+    throw unreadable(cause);
   }
+}
+
+function openedSync<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
+
+function unreadable(cause: unknown): EvenhandError {
+  if (cause instanceof EvenhandError) return cause;
+  return unavailable(`the module could not be read: ${words(cause)}`, {
+    hint: "is the server there, does a content security policy allow `connect-src` to it, and was `evenhand.wasm` copied to where the bundle looks for it? It may also be passed as `wasm`",
+    cause,
+  });
+}
+
+/** The compiled module that an import gave; what a bundler made of it otherwise is refused. */
+export function imported(given: unknown): WebAssembly.Module {
+  if (isModule(given)) return given;
+  const what = tag(given) === "WebAssembly.Instance" || (typeof given === "object" && given !== null) ? "an instance" : `a value of type \`${typeof given}\``;
+  throw unavailable(`this runtime's bundler made ${what} of the import of \`evenhand.wasm\`, and not a WebAssembly.Module`, {
+    hint: "use the runtime's own bundler or its plugin, or keep imports of `.wasm` out of the bundle; or import `evenhand/slim` and pass the compiled module as `wasm`",
+  });
 }
 
 async function compile(source: Source): Promise<WebAssembly.Module> {
   if (isResponse(source)) {
-    if (!source.ok) throw fault("wasm_unavailable", `the module could not be read: the server answered ${source.status} for \`${source.url}\``);
-    const streams = typeof WebAssembly.compileStreaming === "function" && source.headers.get("content-type")?.split(";")[0] === "application/wasm";
-    return streams ? invalid(WebAssembly.compileStreaming(source)) : compile(await opened(() => source.arrayBuffer()));
+    const hint = HINTS[/\/\.vite\/deps/.test(source.url) ? "vite" : "served"];
+    if (!source.ok) throw unavailable(`the module could not be read: the server answered ${source.status} for \`${source.url}\``, { hint });
+    const type = source.headers.get("content-type")?.split(";")[0];
+    if (type === "application/wasm" && typeof WebAssembly.compileStreaming === "function") return invalid(WebAssembly.compileStreaming(source));
+    // Servers of single-page applications answer with the page whatever they do not have.
+    if (type === "text/html") throw unavailable(`the module could not be read: \`${source.url}\` is a page`, { hint });
+    return compile(await opened(() => source.arrayBuffer()));
   }
   return isModule(source) ? source : invalid(WebAssembly.compile(bytes(source)));
 }
@@ -129,12 +158,20 @@ function invalidSync<T>(work: () => T): T {
 }
 
 function refused(cause: unknown): EvenhandError {
-  return fault("wasm_invalid", `the module was refused: ${cause instanceof Error ? cause.message : String(cause)}`, {
-    path: "/wasm",
-    hint: "it must be the `evenhand.wasm` of this very version; some runtimes compile no bytes and need a WebAssembly.Module; a content security policy needs 'wasm-unsafe-eval'",
-    cause,
-  });
+  const said = words(cause);
+  const hint = HINTS[/content security|\bcsp\b|unsafe-eval/i.test(said) ? "policy" : /disallowed by embedder/i.test(said) ? "embedder" : "version"];
+  return fault("wasm_invalid", `the module was refused: ${said}`, { path: "/wasm", hint, cause });
 }
+
+const words = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+const HINTS = {
+  served: "serve the package's `evenhand.wasm` at this address (bundlers that leave it behind: copy it), or tell another address as `wasm`, or import `evenhand/inline`",
+  vite: "Vite moved the package away from its module: add `optimizeDeps: { exclude: [\"evenhand\"] }` to its configuration",
+  policy: "the page's content security policy forbids WebAssembly: add 'wasm-unsafe-eval' to its `script-src`",
+  embedder: "this runtime compiles no bytes: import `evenhand/engine.wasm` as a module and pass it as `wasm`",
+  version: "it must be the `evenhand.wasm` of this very version",
+};
 
 // Told by their tags, because a value may come from another realm, where `instanceof` fails.
 const tag = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);

@@ -1,5 +1,6 @@
 import { fault } from "./errors.js";
 import type { bound } from "./glue.js";
+import { encode, encoder } from "./text.js";
 
 // Objects become columns on this side, because a call for each cell would cost more than all the rest: what repeats is
 // sent once, with a code for each row, and all texts of a column as one.
@@ -43,7 +44,6 @@ interface Field {
   codes: Uint32Array;
 }
 
-const encoder = /* @__PURE__ */ new TextEncoder();
 const none = /* @__PURE__ */ new Uint32Array();
 
 /** Texts end to end, as the module takes them. What it gives back holds until the next call. */
@@ -63,9 +63,9 @@ class Texts {
 
   #encoded(text: string): Uint8Array {
     // An array for each text would cost more than what is written into it.
-    if (text.length > 2 ** 20) return encoder.encode(text);
+    if (text.length > 2 ** 20) return encode(text);
     if (this.#bytes.length < text.length * 3) this.#bytes = new Uint8Array(text.length * 4);
-    return this.#bytes.subarray(0, encoder.encodeInto(text, this.#bytes).written);
+    return this.#bytes.subarray(0, encoder().encodeInto(text, this.#bytes).written);
   }
 }
 
@@ -185,7 +185,7 @@ export class Rows {
         const sends = this.#batchOf(rows, from, count);
         if (sends === undefined) continue;
         this.#next = Math.min(count * 2, this.#batch);
-        const fresh = this.#fresh.length > 0 ? encoder.encode(JSON.stringify(this.#fresh)) : undefined;
+        const fresh = this.#fresh.length > 0 ? encode(JSON.stringify(this.#fresh)) : undefined;
         call((loader) => {
           if (fresh !== undefined) loader.meet(fresh);
           this.#fresh = [];
@@ -412,7 +412,7 @@ export class Rows {
       }
     }
     if (this.#crowded) return () => {};
-    const text = encoder.encode(`[${list.join()}]`);
+    const text = encode(`[${list.join()}]`);
     return (loader) => loader.json(place, new Uint32Array(missing), text);
   }
 }

@@ -4,27 +4,49 @@ import { fault } from "./errors.js";
 import { Filter } from "./filter.js";
 import type { bound } from "./glue.js";
 import { Handle, inner, wrong } from "./handle.js";
-import { json } from "./input.js";
+import { asked, json, jsonText } from "./input.js";
 import type { Instance } from "./instance.js";
 import { LeadTable, Loader } from "./leads.js";
 import { Plan, planInput } from "./plan.js";
 import { Selection } from "./selection.js";
 import { Simulation } from "./simulation.js";
+import { encode, encodeInto } from "./text.js";
 import { hinted, zonesOf } from "./zones-named.js";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-/** What was looked up and not found must not widen a question: a key that is there has a value. */
+/** Keys of a command that narrow it. */
+const NARROWS = /^(leads|ids|filter|list|all|seen|runs|limit|pool|slot|split|cap|to|user)$/;
+
+/** What was looked up and not found must not widen a command: a key that narrows it has a value where it is there. */
+function told(command: unknown, path = ""): void {
+  if (!isObject(command)) return;
+  for (const [key, value] of Object.entries(command)) {
+    const at = `${path}/${key}`;
+    if (value === undefined && NARROWS.test(key)) throw fault("command_invalid", `\`${key}\` is undefined`, { path: at, hint: "leave the key out, or give it a value" });
+    if (Array.isArray(command) || /^(leads|split|to|users)$/.test(key)) told(value, at);
+  }
+}
+
+/** The same of a question. */
 function defined(question: object, keys: readonly string[]): void {
   for (const key of keys)
     if (key in question && (question as Record<string, unknown>)[key] === undefined)
       throw fault("question_invalid", `\`${key}\` is undefined`, { path: `/${key}`, hint: key === "to" ? "`null` is nobody; leave the key out to ask about no receiver in particular" : "leave the key out, or give it a value" });
 }
 
+/** Bytes that the module has set aside for a command and its context. */
+const SHORT = 3072;
+
 /** A context as the module takes it: what of it is bytes goes beside the text. */
 function contextInput(context: Contract.PlanContext): [context: Uint8Array, beside: Uint8Array[]] {
+  const [text, beside] = contextParts(context);
+  return [json(text), beside];
+}
+
+function contextParts(context: Contract.PlanContext): [text: unknown, beside: Uint8Array[]] {
   const beside: Uint8Array[] = [];
-  if (!isObject(context)) return [json(context), beside];
+  if (!isObject(context)) return [context, beside];
   const text: Record<string, unknown> = { ...context };
   if (isObject(context.plans)) {
     const data = new Map<string, unknown>();
@@ -40,7 +62,7 @@ function contextInput(context: Contract.PlanContext): [context: Uint8Array, besi
     if (bytes instanceof Uint8Array) beside.push(json(null), bytes);
     text.settlement = shard;
   }
-  return [json(text), beside];
+  return [text, beside];
 }
 
 export class Workspace extends Handle<bound.Workspace> implements Contract.Workspace {
@@ -48,6 +70,8 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   readonly #zones: string[];
   readonly #source: Contract.TimeZones;
   readonly #known: Known;
+  /** Where short texts are written; empty once the module's memory grew. */
+  #short: Uint8Array = new Uint8Array();
 
   constructor(instance: Instance, made: bound.Workspace, zones: string[], source: Contract.TimeZones) {
     super(instance, made, "workspace");
@@ -111,7 +135,12 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return this.call((workspace) => workspace.canIn(input, table));
   }
 
-  scope(actor: string, verb: Contract.Verb): Contract.Filter {
+  readable(query: Parameters<Contract.Workspace["readable"]>[0], options: Parameters<Contract.Workspace["readable"]>[1]): Contract.Filter {
+    const [input, who] = [json(asked(query)), json(options)];
+    return new Filter(this.instance, this.call((workspace) => workspace.readable(input, who)));
+  }
+
+  scope(actor: Contract.Id, verb: Contract.Verb): Contract.Filter {
     const [who, what] = [json(actor), json(verb)];
     return new Filter(this.instance, this.call((workspace) => workspace.scope(who, what)));
   }
@@ -134,22 +163,33 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
 
   plan(leads: Contract.LeadTable, command: Contract.Command, context: Contract.PlanContext): Contract.Plan {
     const table = this.#table(leads);
-    const [input, plans] = contextInput(context);
+    told(command);
+    const [parts, plans] = contextParts(context);
+    const given = jsonText(parts);
     const ref: unknown = typeof command === "object" && command !== null && "leads" in command ? command.leads : undefined;
     if (typeof ref === "object" && ref !== null && "selection" in ref && ref.selection instanceof Selection) {
       const picked = inner(ref.selection, this.instance, "selection");
-      const rest = json({ ...command, leads: { ...ref, selection: true } });
+      const [rest, input] = [json({ ...command, leads: { ...ref, selection: true } }), encode(given)];
       return new Plan(this.instance, this.call((workspace) => workspace.planPicked(table, rest, picked, input, plans)));
     }
-    const text = json(command);
-    return new Plan(this.instance, this.call((workspace) => workspace.plan(table, text, input, plans)));
+    const text = jsonText(command);
+    // A letter is written in at most three bytes.
+    if ((text.length + given.length) * 3 <= SHORT && plans.length === 0) {
+      if (this.#short.length === 0) this.#short = this.call((workspace) => this.instance.view(workspace.place(), SHORT));
+      const first = encodeInto(text, this.#short);
+      const second = encodeInto(given, this.#short.subarray(first));
+      return new Plan(this.instance, this.call((workspace) => workspace.planShort(table, first, second)));
+    }
+    const [written, input] = [encode(text), encode(given)];
+    return new Plan(this.instance, this.call((workspace) => workspace.plan(table, written, input, plans)));
   }
 
-  needs(of: Contract.Command | Contract.Plan | Contract.PlanData | Uint8Array, context: Parameters<Contract.Workspace["needs"]>[1]): Contract.Needs {
+  needs(of: Parameters<Contract.Workspace["needs"]>[0], context: Parameters<Contract.Workspace["needs"]>[1]): Contract.Needs {
     const [given, plans] = contextInput(context);
     const input = planInput(of);
-    // Only a plan names the command that it came from.
+    // Only a plan, or its header, names the command that it came from.
     const posted = isObject(of) && "command" in of;
+    if (!posted) told(of);
     const needs = this.call((workspace) =>
       input instanceof Uint8Array ? workspace.needsBytes(input, given, plans) : posted ? workspace.needsData(input.json, given, plans) : workspace.needs(input.json, given, plans),
     );
@@ -186,19 +226,20 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return new Plan(this.instance, back);
   }
 
-  explain(leads: Contract.LeadTable, leadId: string | number, context: Contract.PlanContext, options?: { assume?: Contract.Assumption; instead?: string }): Contract.RoutingTrace {
+  explain(leads: Contract.LeadTable, leadId: Contract.Id, context: Contract.PlanContext, options?: { assume?: Contract.Assumption; instead?: Contract.Id }): Contract.RoutingTrace {
     const table = this.#table(leads);
     const [id, [given], input] = [json(leadId), contextInput(context), json(options ?? {})];
     return this.call((workspace) => workspace.explain(table, id, given, input)) as Contract.RoutingTrace;
   }
 
-  forecast(groupId: string, n: number, context: Contract.PlanContext): string[] {
+  forecast(groupId: Contract.Id, n: number, context: Contract.PlanContext): string[] {
     const [id, [given]] = [json(groupId), contextInput(context)];
     return this.call((workspace) => workspace.forecast(id, n, given)) as string[];
   }
 
   simulate(leads: Contract.LeadTable, what: { draft?: Contract.ConfigPatch; leads?: Contract.LeadsRef } | null, context: Contract.PlanContext): Contract.Simulation {
     const table = this.#table(leads);
+    told({ leads: null, ...what });
     const draft = what?.draft;
     const names = draft?.schedules ? zonesOf(draft, this.call((workspace) => workspace.config()).zones ?? {}, this.#source) : { zones: {}, zoneVersions: {} };
     const ref: unknown = what?.leads;
@@ -212,11 +253,13 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
 
   tally(leads: Contract.LeadTable, command: Contract.Command, context: Contract.PlanContext): Uint8Array {
     const table = this.#table(leads);
+    told(command);
     const [text, [given]] = [json(command), contextInput(context)];
     return this.call((workspace) => workspace.tally(table, text, given));
   }
 
   settle(tallies: Uint8Array[], command: Contract.Command, context: Contract.PlanContext): Uint8Array {
+    told(command);
     const [text, [given]] = [json(command), contextInput(context)];
     return this.call((workspace) => workspace.settle(tallies, text, given));
   }

@@ -285,6 +285,7 @@ impl<'g> Principal<'g> {
             Verb::LeadEdit => "change this lead",
             Verb::LeadClaim => "claim this lead",
             Verb::LeadMass => "act on this lead together with others",
+            Verb::LeadExport => "export this lead",
             Verb::RuleRun => "have this lead routed by the rules",
             Verb::LeadView => "see this lead",
             verb => return format!("`{}` has no grant for `{}` that covers this", self.user.id, verb.name()),

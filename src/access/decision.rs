@@ -32,6 +32,7 @@ asked! {
     Receive "receive" "Can the receiver have it?",
     Claim "claim" "May the actor take it?",
     Mass "mass" "May the actor act on many?",
+    Export "export" "May it leave with more than a page?",
     Use "use" "May the actor use it?",
     Lock "lock" "Is it free of running offers?",
     Reassignable "reassignable" "Is it in a state in which it may change hands?",
@@ -48,6 +49,7 @@ impl Check {
             Verb::LeadGive => Some(Check::Give),
             Verb::LeadClaim => Some(Check::Claim),
             Verb::LeadMass => Some(Check::Mass),
+            Verb::LeadExport => Some(Check::Export),
             Verb::ListUse | Verb::GroupTrigger | Verb::RuleRun => Some(Check::Use),
             Verb::ListShare | Verb::ListDelete | Verb::GroupCancel | Verb::MemberPause | Verb::PlanUndo => None,
         }

@@ -116,7 +116,7 @@ fn check(json: &Json, model: &Model, faults: &Faults) -> Option<Action> {
     if !node.keys(&KEYS) {
         return None;
     }
-    node.get("actor").name();
+    node.get("actor").id();
     // What was looked up and not found must not widen the question.
     for (key, value) in json.as_object().unwrap_or_default() {
         if value.is_null() && ["slot", "unit", "list", "group", "rule", "user"].contains(&key.as_str()) {

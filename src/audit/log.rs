@@ -5,7 +5,6 @@ use std::rc::Rc;
 use super::options::Options;
 use crate::btree::{BTreeMap, BTreeSet};
 use crate::error::{Error, Result};
-use crate::query::schema::Case;
 use crate::query::{Cell, Field, FieldIx, FieldType, Schema, UnitTree};
 use crate::split::scale_weights;
 use crate::table::{Budget, LoadMode, Loader, Problems, RowIx, Table};
@@ -88,15 +87,7 @@ fn table(bytes: &[u8], options: &Options, budget: Budget) -> Result<Table> {
     let mut fields = Vec::new();
     for (name, kind) in FIELDS {
         let formats = options.time_format.clone().filter(|_| kind == FieldType::Datetime).into_iter().collect();
-        fields.push(Field {
-            name: name.to_owned(),
-            label: None,
-            kind,
-            case: Case::Sensitive,
-            choices: Vec::new(),
-            formats,
-            separator: None,
-        });
+        fields.push(Field { formats, ..Field::new(name, kind) });
     }
     let schema = Rc::new(Schema::new(fields, options.zone.clone(), options.week_start, UnitTree::default()));
     let mut loader = Loader::new(schema, FieldIx(0), options.load.clone(), LoadMode::Log, budget)?;

@@ -26,6 +26,7 @@ mod cost;
 mod describe;
 pub mod fold;
 mod group;
+mod keys;
 mod list;
 #[cfg(test)]
 mod meaning;
@@ -34,6 +35,7 @@ mod messages;
 mod moment;
 pub mod node;
 mod number;
+pub mod number_format;
 pub mod operand;
 pub mod operator;
 mod rule;
@@ -101,7 +103,7 @@ pub struct Query {
 /// use evenhand_base::query::{Field, FieldType, Strictness, Schema, UnitTree, compile, schema::Case};
 /// use evenhand_base::time::Zone;
 ///
-/// let score = Field { name: "score".into(), label: None, kind: FieldType::Number, case: Case::Ignored, choices: vec![], formats: Vec::new(), separator: None };
+/// let score = Field { name: "score".into(), label: None, kind: FieldType::Number, case: Case::Ignored, choices: vec![], formats: Vec::new(), separator: None, numbers: None };
 /// let schema = Schema::new(vec![score], Zone::utc(), 1, UnitTree::default());
 /// let json = Json::parse(r#"{"combinator": "and", "rules": [{"field": "score", "operator": ">=", "value": "40"}]}"#).unwrap();
 /// let query = compile(&json, "", &schema, Strictness::List).unwrap();

@@ -25,7 +25,7 @@ impl Operation for CancelRun {
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<CancelRun> {
         let to = node.get("to");
         let to = if to.is_null() { None } else { Some(reader.user(&to)?.to_owned()) };
-        Some(CancelRun { run: reader.name(node, "run")?, to })
+        Some(CancelRun { run: reader.id(node, "run")?, to })
     }
 
     fn touches<'a>(&'a self, model: &'a Model) -> Touches<'a> {

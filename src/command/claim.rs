@@ -22,7 +22,7 @@ impl Operation for Claim {
     const ASKS: &'static str = "an offer to the actor (`not_offered`, `offer_expired`, `already_claimed`, `run_ended`), receive, boundary";
 
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<Claim> {
-        Some(Claim { run: reader.name(node, "run")? })
+        Some(Claim { run: reader.id(node, "run")? })
     }
 
     fn touches<'a>(&'a self, model: &'a Model) -> Touches<'a> {

@@ -28,7 +28,7 @@ impl Operation for ClaimFromPool {
     const ASKS: &'static str = "view, claim, receive, lock, boundary; nobody owns it (`already_claimed`)";
 
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<ClaimFromPool> {
-        Some(ClaimFromPool { lead: node.get("lead").lead_id()?, seen: reader.present(node, "seen").cloned() })
+        Some(ClaimFromPool { lead: reader.id(node, "lead")?, seen: reader.present(node, "seen").cloned() })
     }
 
     fn touches<'a>(&'a self, model: &'a Model) -> Touches<'a> {

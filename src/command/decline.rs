@@ -23,7 +23,7 @@ impl Operation for Decline {
     const ASKS: &'static str = "an offer to the actor (`not_offered`, `offer_expired`, `already_claimed`, `run_ended`)";
 
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<Decline> {
-        Some(Decline { run: reader.name(node, "run")?, reason: node.get("reason").text().map(str::to_owned) })
+        Some(Decline { run: reader.id(node, "run")?, reason: node.get("reason").text().map(str::to_owned) })
     }
 
     fn touches<'a>(&'a self, model: &'a Model) -> Touches<'a> {

@@ -8,9 +8,9 @@ use crate::query::{FieldIx, UnitIx};
 use crate::command::read::Reader;
 
 impl Reader<'_> {
-    /// A text that must be there and not be empty.
-    pub(crate) fn name(&self, node: &Decoder<'_>, key: &str) -> Option<String> {
-        node.get(key).name().map(str::to_owned)
+    /// An id that must be there.
+    pub(crate) fn id(&self, node: &Decoder<'_>, key: &'static str) -> Option<String> {
+        node.get(key).id().map(str::to_owned)
     }
 
     /// The value of a key that is there, null or not: a null that was seen is a value, nobody or no version.
@@ -53,7 +53,7 @@ impl Reader<'_> {
 
     /// A user's id that must be known.
     pub(crate) fn user<'n>(&self, node: &Decoder<'n>) -> Option<&'n str> {
-        let id = node.name()?;
+        let id = node.id()?;
         if self.model.users.find(id).is_some() {
             return Some(id);
         }
@@ -71,7 +71,7 @@ impl Reader<'_> {
     }
 
     pub(crate) fn pool(&self, node: &Decoder<'_>) -> Option<String> {
-        let name = node.text()?;
+        let name = node.optional_id()?;
         if self.model.lead.pool.is_none() {
             node.error("no_pool_field", "leads have no field for their pool");
         } else if self.model.pools.find(name).is_none() {
@@ -81,7 +81,7 @@ impl Reader<'_> {
     }
 
     pub(crate) fn unit(&self, node: &Decoder<'_>) -> Option<UnitIx> {
-        let name = node.name()?;
+        let name = node.id()?;
         let units = &self.model.schema.units;
         if units.find(name).is_none() {
             crate::config::unknown(node, "unit", name, units.units().iter().map(|unit| unit.id.as_str()));

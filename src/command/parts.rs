@@ -31,7 +31,7 @@ impl Reader<'_> {
             seen.error("seen_without_ids", "`seen` goes with `ids`, one for each");
         }
         if !ids.is_null() {
-            let wanted: Vec<String> = ids.items().iter().filter_map(Decoder::lead_id).collect();
+            let wanted: Vec<String> = ids.items().iter().filter_map(Decoder::id).map(str::to_owned).collect();
             let seen = seen.json.as_list().map(<[Json]>::to_vec);
             if seen.as_ref().is_some_and(|seen| seen.len() != wanted.len()) {
                 node.get("seen").error("seen_length", "`seen` must have one value for each id");
@@ -61,7 +61,7 @@ impl Reader<'_> {
                 }
             };
         }
-        if let Some(id) = list.text() {
+        if let Some(id) = list.optional_id() {
             return Some(LeadsRef::List(id.to_owned()));
         }
         match &self.rows {
@@ -126,7 +126,7 @@ impl Reader<'_> {
         let (group, tags) = (node.get("group"), node.get("tags"));
         match (group.is_null(), tags.is_null()) {
             // Whether the group exists is told only after the actor's right to it was asked.
-            (false, true) => Some(Receivers::Group(group.name()?.to_owned())),
+            (false, true) => Some(Receivers::Group(group.id()?.to_owned())),
             (true, false) => {
                 let words: Vec<String> = tags.texts().into_iter().map(str::to_owned).collect();
                 if words.is_empty() {

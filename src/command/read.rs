@@ -10,6 +10,9 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::leads::LeadsRef;
 
+/// Keys of commands that narrow what is done: a null was meant to be something, and is not taken for their absence.
+const WIDER: [&str; 7] = ["leads", "runs", "limit", "cap", "split", "pool", "slot"];
+
 /// Reads one command.
 pub(crate) struct Reader<'a> {
     pub(crate) model: &'a Model,
@@ -24,7 +27,7 @@ impl Command {
     /// # Errors
     /// `command_invalid` (or `query_invalid` where only the filter is at fault) with every fault found.
     pub(crate) fn read(json: &Json, model: &Model, rows: Option<Rc<Vec<u32>>>) -> Result<Command> {
-        let faults = Faults::default();
+        let faults = Faults::without_nulls_for(&WIDER);
         let node = Decoder::new(json, "", &faults);
         let reader = Reader { model, rows, query_fault: Cell::new(false) };
         let command = reader.command(&node);

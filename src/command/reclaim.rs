@@ -55,7 +55,7 @@ impl Operation for Reclaim {
 
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<Reclaim> {
         let (leads, split, slot) = (node.get("leads"), node.get("split"), node.get("slot"));
-        let from: Vec<String> = node.get("from").texts().into_iter().map(str::to_owned).collect();
+        let from: Vec<String> = node.get("from").ids().into_iter().map(str::to_owned).collect();
         if from.is_empty() {
             node.get("from").error("empty", "`from` must name somebody");
         }

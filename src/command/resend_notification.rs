@@ -24,7 +24,7 @@ impl Operation for ResendNotification {
     const ASKS: &'static str = "view, edit";
 
     fn read(_: &Reader<'_>, node: &Decoder<'_>) -> Option<ResendNotification> {
-        Some(ResendNotification { lead: node.get("lead").lead_id()? })
+        Some(ResendNotification { lead: node.get("lead").id()?.to_owned() })
     }
 
     fn touches<'a>(&'a self, _: &'a Model) -> Touches<'a> {

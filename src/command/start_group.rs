@@ -25,7 +25,7 @@ impl Operation for StartGroup {
     const ASKS: &'static str = "view, edit, release, group.trigger, receive, lock, reassignable, boundary";
 
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<StartGroup> {
-        let group = reader.name(node, "group");
+        let group = reader.id(node, "group");
         Some(StartGroup { leads: reader.leads(&node.get("leads"))?, group: group? })
     }
 

@@ -26,7 +26,7 @@ impl Operation for Sweep {
 
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<Sweep> {
         let (leads, runs, limit) = (reader.optional_leads(&node.get("leads")), node.get("runs"), node.get("limit"));
-        let runs = if runs.is_null() { None } else { Some(runs.texts().into_iter().map(str::to_owned).collect()) };
+        let runs = if runs.is_null() { None } else { Some(runs.ids().into_iter().map(str::to_owned).collect()) };
         let limit = limit.whole(1..=i64::from(u32::MAX)).and_then(|limit| usize::try_from(limit).ok());
         Some(Sweep { leads: leads?, runs, limit: limit.unwrap_or(usize::MAX) })
     }

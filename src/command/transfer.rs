@@ -42,11 +42,11 @@ impl Operation for Transfer {
             unit.wrong("a unit");
         }
         Some(Transfer {
-            lead: node.get("lead").lead_id()?,
+            lead: reader.id(node, "lead")?,
             seen: reader.present(node, "seen").cloned(),
             unit: reader.unit(&unit)?,
             user: if user.is_null() { None } else { Some(reader.user(&user)?.to_owned()) },
-            new_id: if new_id.is_null() { None } else { reader.name(node, "newId") },
+            new_id: if new_id.is_null() { None } else { reader.id(node, "newId") },
         })
     }
 

@@ -1,5 +1,6 @@
 //! `undo`: puts back what a plan changed, for the rows that still are as it left them.
 
+mod reasons;
 mod returns;
 mod way;
 
@@ -8,7 +9,7 @@ use crate::command::operation::{LeadSource, Operation, Touches};
 use crate::command::read::Reader;
 use crate::config::{Model, Verb};
 use crate::error::Result;
-use crate::json::decode::Decoder;
+use crate::json::decode::{Decoder, id_text};
 use crate::plan::decoded::{DecodedChange, DecodedPlan, DecodedSet};
 use crate::plan::draft::{Created, Draft};
 use crate::plan::drops::DropCode;
@@ -18,6 +19,7 @@ use crate::plan::reasons::Question;
 use crate::query::{Cell, FieldIx};
 use crate::table::{Mask, RowIx};
 
+use reasons::{Denied, Told};
 use way::WayBack;
 
 pub(crate) struct Undo {
@@ -34,7 +36,7 @@ impl Operation for Undo {
         "`plan.undo`, view, edit, release, lock, reassignable, boundary of a unit that goes back; nothing of whoever had the lead";
 
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<Undo> {
-        Some(Undo { plan: reader.name(node, "plan")? })
+        Some(Undo { plan: reader.id(node, "plan")? })
     }
 
     fn touches<'a>(&'a self, model: &'a Model) -> Touches<'a> {
@@ -51,6 +53,7 @@ impl Operation for Undo {
         }
         let view = planner.view()?;
         let mut changes: Vec<(RowIx, &DecodedChange)> = Vec::new();
+        let mut why = Told::default();
         let mut met = Mask::none(planner.table.rows())?;
         for change in &original.changes {
             let Some(row) = found(planner, &view, change)? else {
@@ -63,11 +66,11 @@ impl Operation for Undo {
             }
             met.insert(row);
             if !as_left(planner, row, change) {
-                draft.drops.row(row, DropCode::ChangedSince);
+                why.row(&mut draft.drops, row, DropCode::ChangedSince, vec![reasons::changed(planner, row, change)]);
             } else if is_about_a_run(planner, change) {
-                draft.drops.row(row, DropCode::NotUndoable);
+                why.row(&mut draft.drops, row, DropCode::NotUndoable, vec![reasons::of_run()]);
             } else if change.set.is_empty() && original.created.is_empty() && original.removed.is_empty() {
-                draft.drops.row(row, DropCode::NoChange);
+                why.row(&mut draft.drops, row, DropCode::NoChange, vec![reasons::nothing()]);
             } else {
                 changes.push((row, change));
             }
@@ -75,17 +78,18 @@ impl Operation for Undo {
         let mut way = WayBack::new(planner, original)?;
         let mut allowed = Vec::new();
         for (row, change) in changes {
-            match way.denied(row, change)? {
-                Some(code) => draft.drops.row(row, code),
+            let denied = way.denied(row, change)?;
+            match denied.iter().map(Denied::code).min() {
+                Some(code) => why.row(&mut draft.drops, row, code, reasons::denied(planner, row, &denied)?),
                 None => allowed.push((row, change)),
             }
         }
-        pairs(planner, original, &view, &mut allowed, &mut draft)?;
+        pairs(planner, original, &view, &mut allowed, &mut draft, &mut why)?;
         // A change without anything in it stands only beside a copy that it made.
         if draft.created.is_empty() && draft.removed.is_empty() {
             allowed.retain(|(row, change)| {
                 if change.set.is_empty() {
-                    draft.drops.row(*row, DropCode::NoChange);
+                    why.row(&mut draft.drops, *row, DropCode::NoChange, vec![reasons::nothing()]);
                 }
                 !change.set.is_empty()
             });
@@ -103,6 +107,7 @@ impl Operation for Undo {
         draft.rows = allowed.iter().map(|(row, _)| row.0).collect();
         draft.slot = planner.model.lead.slots.iter().map(|slot| slot.field).find(|slot| draft.edits.sets(*slot));
         draft.keep_empty = true;
+        draft.routed.reasons = why.by_row;
         Ok(draft)
     }
 
@@ -145,6 +150,7 @@ fn pairs(
     view: &RowSet,
     allowed: &mut Vec<(RowIx, &DecodedChange)>,
     draft: &mut Draft,
+    why: &mut Told,
 ) -> Result<()> {
     if original.created.is_empty() && original.removed.is_empty() {
         return Ok(());
@@ -152,11 +158,12 @@ fn pairs(
     let asking = planner.asking();
     let edit = planner.auth.covers(&asking, Verb::LeadEdit)?;
     let release = planner.auth.release(&asking, planner.model.lead.owner)?;
-    let stuck = |lead: &str, code: DropCode, allowed: &mut Vec<(RowIx, &DecodedChange)>, draft: &mut Draft| {
+    // The lead goes back with its copy or not at all; without a lead, none does.
+    let stuck = |lead: Option<&str>, copy: &str, allowed: &mut Vec<(RowIx, &DecodedChange)>, draft: &mut Draft, why: &mut Told| {
         allowed.retain(|(row, change)| {
-            let of_pair = change.lead == lead || lead.is_empty();
+            let of_pair = lead.is_none_or(|lead| change.lead == lead);
             if of_pair {
-                draft.drops.row(*row, code);
+                why.row(&mut draft.drops, *row, DropCode::NotUndoable, vec![reasons::of_copy(copy)]);
             }
             !of_pair
         });
@@ -176,9 +183,12 @@ fn pairs(
             Some(_) => None,
         };
         match (code, found) {
-            (Some(code), _) => {
-                draft.drops.named(copy.id.clone(), code);
-                stuck(&copy.copy_of, DropCode::NotUndoable, allowed, draft);
+            (Some(code), found) => {
+                match found {
+                    Some(row) => why.row(&mut draft.drops, row, code, vec![reasons::copy_stays(code)]),
+                    None => draft.drops.named(copy.id.clone(), code),
+                }
+                stuck(Some(&copy.copy_of), &copy.id, allowed, draft, why);
             }
             (None, Some(row)) => {
                 let guard = planner.model.lead.version.unwrap_or(planner.model.lead.owner);
@@ -192,7 +202,7 @@ fn pairs(
             Some(copy) if planner.table.find(id).is_none_or(|row| !view.contains(row)) => draft.created.push(copy),
             _ => {
                 draft.drops.named(id.clone(), DropCode::NotUndoable);
-                stuck("", DropCode::NotUndoable, allowed, draft);
+                stuck(None, id, allowed, draft, why);
             }
         }
     }
@@ -201,6 +211,6 @@ fn pairs(
 
 /// The copy as the plan made it that was undone, if the host gave that plan too.
 fn made_before(planner: &Planner<'_>, undone: &DecodedPlan, id: &str) -> Option<Created> {
-    let first = planner.context.plan(undone.header.get("command")?.get("plan")?.as_text()?)?;
+    let first = planner.context.plan(&id_text(undone.header.get("command")?.get("plan")?)?)?;
     first.created.iter().find(|copy| copy.id == id).cloned()
 }

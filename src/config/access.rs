@@ -78,6 +78,7 @@ verbs! {
     LeadGive "lead.give" "Give a lead to somebody.",
     LeadClaim "lead.claim" "Take a lead that nobody owns for oneself.",
     LeadMass "lead.mass" "Act on many leads at once.",
+    LeadExport "lead.export" "Take leads out, more of them than a page at once.",
     ListView "list.view" "See the definition of a list.",
     ListUse "list.use" "Run a list, or act on it.",
     ListEdit "list.edit" "Change a list.",

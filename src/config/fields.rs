@@ -6,6 +6,7 @@ use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::json::decode::Decoder;
 use crate::query::Schema;
+use crate::query::number_format::{Mark, NumberFormat, Percent};
 use crate::query::schema::{Case, Field, FieldType};
 use crate::time::Format;
 
@@ -70,7 +71,7 @@ fn compare(node: &Decoder<'_>, kind: FieldType) -> Case {
 }
 
 fn one(name: &str, node: &Decoder<'_>, of: Of) -> Option<Field> {
-    node.keys(&["type", "label", "choices", "caseSensitive", "compare", "format", "separator"]);
+    node.keys(&["type", "label", "choices", "caseSensitive", "compare", "format", "separator", "numberFormat"]);
     // In an object that JavaScript hands out, this key would not be a key.
     if name.is_empty() || name == "__proto__" {
         node.error("reserved_field", format!("a field cannot be named `{name}`"));
@@ -102,6 +103,7 @@ fn one(name: &str, node: &Decoder<'_>, of: Of) -> Option<Field> {
         choices: choices.texts().into_iter().map(str::to_owned).collect(),
         formats: formats(&node.get("format"), kind),
         separator: if separator.is_null() { None } else { separator.name().map(str::to_owned) },
+        numbers: number_format(&node.get("numberFormat"), kind),
     })
 }
 
@@ -130,6 +132,43 @@ fn formats(node: &Decoder<'_>, kind: FieldType) -> Vec<Format> {
     out
 }
 
+/// How the numbers of a field are written.
+fn number_format(node: &Decoder<'_>, kind: FieldType) -> Option<NumberFormat> {
+    if node.is_null() {
+        return None;
+    }
+    if kind != FieldType::Number {
+        node.error("not_for_this_type", format!("a {} field has no `numberFormat`", kind.name()));
+        return None;
+    }
+    node.keys(&["decimal", "group", "currency", "percent", "parentheses"]);
+    let decimal = node.get("decimal").one_of(&[(".", Mark::Point), (",", Mark::Comma)]).unwrap_or(Mark::Point);
+    let marks = [(".", Mark::Point), (",", Mark::Comma), (" ", Mark::Blank), ("'", Mark::Apostrophe)];
+    let group = node.get("group").one_of(&marks);
+    if group == Some(decimal) {
+        node.get("group").error("number_format_invalid", "the same mark cannot stand before decimals and between groups of digits");
+    }
+    let mut currency = Vec::new();
+    for sign in node.get("currency").items() {
+        let Some(text) = sign.name() else { continue };
+        // Whatever stands in a number otherwise must not be a sign of money as well; a point behind letters is none.
+        let of_numbers = |c: char| c.is_ascii_digit() || "%()-+\u{2212}".contains(c);
+        let bare = text.trim_matches(|c: char| c.is_whitespace() || ".,'\u{2019}".contains(c)).is_empty();
+        if bare || text.contains(of_numbers) {
+            sign.error("number_format_invalid", format!("`{text}` cannot be told from what else stands in a number"));
+        } else {
+            currency.push(text.trim().to_owned());
+        }
+    }
+    Some(NumberFormat {
+        decimal,
+        group,
+        currency,
+        percent: node.get("percent").one_of(&[("fraction", Percent::Fraction), ("number", Percent::Number)]),
+        parentheses: node.get("parentheses").flag(false),
+    })
+}
+
 /// A field that is there and has a fault is not told to be missing as well.
 pub(super) fn not_also_missing(named: &Decoder<'_>, schema: &Schema) {
     for (name, _) in named.json.as_object().unwrap_or_default() {
@@ -143,16 +182,7 @@ pub(super) fn not_also_missing(named: &Decoder<'_>, schema: &Schema) {
 /// The fields that a member filter sees: those of every user, those that `userFields` names, and those found among the
 /// attributes, whose type follows their values (a list → tags, a number → number, true or false → boolean, else choice).
 pub(super) fn user_fields(named: &Decoder<'_>, users: &Decoder<'_>) -> Vec<Field> {
-    let plain = |name: &str, kind| Field {
-        name: name.to_owned(),
-        label: None,
-        kind,
-        case: Case::Sensitive,
-        choices: Vec::new(),
-        formats: Vec::new(),
-        separator: None,
-    };
-    let mut out: Vec<Field> = OF_EVERY_USER.iter().map(|(name, kind)| plain(name, *kind)).collect();
+    let mut out: Vec<Field> = OF_EVERY_USER.iter().map(|(name, kind)| Field::new(*name, *kind)).collect();
     out.extend(read(named, Of::Users));
     let mut inferred: BTreeMap<&str, FieldType> = BTreeMap::new();
     let attributes = users.json.as_list().unwrap_or_default().iter().filter_map(|user| user.get("attributes")?.as_object());
@@ -177,7 +207,7 @@ pub(super) fn user_fields(named: &Decoder<'_>, users: &Decoder<'_>) -> Vec<Field
         inferred
             .into_iter()
             .filter(|(name, _)| !OF_EVERY_USER.iter().any(|(known, _)| known == name))
-            .map(|(name, kind)| plain(name, kind)),
+            .map(|(name, kind)| Field::new(name, kind)),
     );
     out
 }

@@ -164,7 +164,7 @@ pub(super) fn read_all(
     lead: Option<&LeadRoles>,
 ) -> ById<Group> {
     let ids: BTreeMap<&str, GroupIx> =
-        (0u32..).zip(node.items()).filter_map(|(ix, item)| Some((item.json.get("id")?.as_text()?, GroupIx(ix)))).collect();
+        (0u32..).zip(node.items()).filter_map(|(ix, item)| Some((item.get("id").known_id()?, GroupIx(ix)))).collect();
     let groups = ById::read(node, |node, id| one(node, id, &ids, reading, users, pools, schedules, lead));
     report_cycles(node, &groups);
     groups
@@ -220,7 +220,7 @@ fn one(
         name: name?.to_owned(),
         members: members::read(&members, reading, users)?,
         default_assignee,
-        available_to: available.items().iter().filter_map(|item| reading.unit(item)).collect(),
+        available_to: reading.units(&available),
         unit: reading.unit(&node.get("unit")),
         slot: field?,
         method: method?,
@@ -280,14 +280,14 @@ fn fallback(node: &Decoder<'_>, ids: &BTreeMap<&str, GroupIx>, users: &ById<User
         return None;
     }
     let (group, pool, user) = (node.get("group"), node.get("pool"), node.get("user"));
-    if let Some(name) = group.text() {
+    if let Some(name) = group.optional_id() {
         let found = ids.get(name).copied();
         if found.is_none() {
             unknown(&group, "group", name, ids.keys().copied());
         }
         return found.map(Fallback::Group);
     }
-    if let Some(name) = pool.text() {
+    if let Some(name) = pool.optional_id() {
         let found = pools.find(name);
         if found.is_none() {
             unknown(&pool, "pool", name, pools.ids());

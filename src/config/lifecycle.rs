@@ -59,7 +59,7 @@ pub(super) fn read(node: &Decoder<'_>, reading: &ConfigReader<'_>, lead: Option<
     }
     node.keys(&["reassignable", "open", "onAssign", "onUnassign", "onDeactivate", "onRetire", "onCopy", "retireAfterMinutes", "boundary"]);
     let reserved = lead.map(LeadRoles::stamped).unwrap_or_default();
-    let patch = |key: &str| patch::read(&node.get(key), reading.schema, &reserved);
+    let patch = |key: &'static str| patch::read(&node.get(key), reading.schema, &reserved);
     Lifecycle {
         reassignable: reading.guard(&node.get("reassignable")),
         open: reading.guard(&node.get("open")),

@@ -91,14 +91,14 @@ pub(super) fn read(
     }
     let mut with_profiles = Vec::new();
     for item in shared.get("profiles").items() {
-        let Some(name) = item.name() else { continue };
+        let Some(name) = item.id() else { continue };
         match profiles.find(name) {
             Some(ix) => with_profiles.push(ProfileIx(ix)),
             None => unknown(&item, "profile", name, profiles.ids()),
         }
     }
     let users = shared.get("users").items().iter().filter_map(|item| members::user(item, users)).collect();
-    let units = shared.get("units").items().iter().filter_map(|item| reading.unit(item)).collect();
+    let units = reading.units(&shared.get("units"));
     let everyone = shared.get("everyone").flag(false);
     Some(SavedList {
         id: id.to_owned(),

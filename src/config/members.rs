@@ -46,7 +46,7 @@ pub(super) fn read(node: &Decoder<'_>, reading: &ConfigReader<'_>, users: &ById<
 
 /// A user's id that must be known.
 pub(super) fn user(node: &Decoder<'_>, users: &ById<User>) -> Option<UserIx> {
-    let id = node.name()?;
+    let id = node.id()?;
     let found = users.find(id);
     if found.is_none() {
         unknown(node, "user", id, users.ids());

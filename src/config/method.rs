@@ -98,8 +98,8 @@ pub(super) fn read(node: &Decoder<'_>, has_schedule: bool) -> Option<Method> {
         kind.wrong("the type of a method");
         return None;
     }
-    let minutes = |key: &str| node.get(key).whole(1..=525_600).and_then(|n| u32::try_from(n).ok());
-    let needed = |key: &str| {
+    let minutes = |key: &'static str| node.get(key).whole(1..=525_600).and_then(|n| u32::try_from(n).ok());
+    let needed = |key: &'static str| {
         let found = minutes(key);
         if node.get(key).is_null() {
             node.get(key).wrong("a number of minutes");
@@ -107,7 +107,7 @@ pub(super) fn read(node: &Decoder<'_>, has_schedule: bool) -> Option<Method> {
         found
     };
     let rest = || node.get("restSeconds").whole(0..=31_536_000).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-    let small = |key: &str| node.get(key).whole(1..=1000).and_then(|n| u32::try_from(n).ok());
+    let small = |key: &'static str| node.get(key).whole(1..=1000).and_then(|n| u32::try_from(n).ok());
     let known = |keys: &[&str]| {
         node.keys(keys);
     };

@@ -120,16 +120,16 @@ fn special(node: &Decoder<'_>, kind: FieldType, schema: &Schema) -> Option<Patch
         node.error("value_invalid", "`add` and `remove` are for lists");
         return None;
     }
-    let words = |key: &str| -> Vec<String> {
+    let words = |key: &'static str| -> Vec<String> {
         let node = node.get(key);
         if kind == FieldType::Units {
             for item in node.items() {
-                if let Some(unit) = item.name().filter(|unit| schema.units.find(unit).is_none()) {
+                if let Some(unit) = item.id().filter(|unit| schema.units.find(unit).is_none()) {
                     super::unknown(&item, "unit", unit, schema.units.units().iter().map(|unit| unit.id.as_str()));
                 }
             }
         }
-        node.texts().into_iter().map(str::to_owned).collect()
+        node.ids().into_iter().map(str::to_owned).collect()
     };
     Some(PatchValue::Words { add: words("add"), remove: words("remove") })
 }

@@ -1,8 +1,11 @@
 //! Users: who they are, when they work, how much they take.
 
+use crate::btree::BTreeMap;
+use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::json::decode::Decoder;
 use crate::query::convert::cell_from_json;
+use crate::query::fold::fold;
 use crate::query::{Cell, Cells, FieldIx, Query, UnitIx};
 use crate::time::Instant;
 
@@ -62,6 +65,8 @@ pub struct User {
     pub id: String,
     /// What people read; the id where there is none.
     pub name: String,
+    /// What else stands for the user where leads are loaded: an e-mail address, a name, a former id.
+    pub aliases: Vec<String>,
     /// Person or service.
     pub kind: UserKind,
     /// The unit that the user belongs to.
@@ -146,9 +151,10 @@ pub(crate) fn instant(node: &Decoder<'_>) -> Option<Instant> {
     }
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "id",
     "name",
+    "aliases",
     "kind",
     "unit",
     "profiles",
@@ -175,7 +181,7 @@ pub(super) fn read(
     node.keys(&KEYS);
     let mut own = Vec::new();
     for item in node.get("profiles").items() {
-        let Some(name) = item.name() else { continue };
+        let Some(name) = item.id() else { continue };
         match profiles.find(name) {
             Some(ix) => own.push(ProfileIx(ix)),
             None => unknown(&item, "profile", name, profiles.ids()),
@@ -198,6 +204,7 @@ pub(super) fn read(
     let mut user = User {
         id: id.to_owned(),
         name: node.get("name").text().unwrap_or(id).to_owned(),
+        aliases: node.get("aliases").texts().into_iter().map(str::to_owned).collect(),
         kind: node.get("kind").one_of(&[("person", UserKind::Person), ("service", UserKind::Service)]).unwrap_or(UserKind::Person),
         unit: reading.unit(&node.get("unit")),
         profiles: own,
@@ -216,16 +223,50 @@ pub(super) fn read(
     Some(user)
 }
 
+/// Tells of aliases that stand for two people: an error where one of them has it as the id, else a warning.
+pub(super) fn check_aliases(node: &Decoder<'_>, users: &ById<User>) {
+    if users.iter().all(|user| user.aliases.is_empty()) {
+        return;
+    }
+    let folded = |text: &str| fold(text.trim()).into_owned();
+    let mut ids: BTreeMap<String, &str> = BTreeMap::new();
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    for user in users.iter() {
+        ids.insert(folded(&user.id), &user.id);
+    }
+    for item in node.items() {
+        let Some(user) = item.get("id").json.as_text().and_then(|id| users.by_id(id)) else { continue };
+        let aliases = item.get("aliases");
+        // What is no list was told where it was read.
+        if aliases.json.as_list().is_none() {
+            continue;
+        }
+        for alias in aliases.items() {
+            let Some(text) = alias.json.as_text() else { continue };
+            let key = folded(text);
+            if let Some(other) = ids.get(&key).filter(|other| **other != user.id) {
+                alias.error("alias_is_id", format!("`{text}` is the id of the user `{other}`"));
+            } else if let Some(other) = owners.get(&key).filter(|other| **other != user.id) {
+                let message = format!("`{text}` stands for `{other}` and for `{}`", user.id);
+                let warning = Diagnostic::warning("alias_ambiguous", alias.path(), message);
+                alias.faults().add(warning.hint("cells with it are reported as `ambiguous_user`; let it stand for one of them"));
+            } else {
+                owners.insert(key, &user.id);
+            }
+        }
+    }
+}
+
 /// What a member filter sees of the user.
 fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cell<'static>> {
-    let attributes = node.get("attributes");
-    for (name, value) in attributes.entries() {
-        if ["id", "unit", "tags", "profiles"].contains(&name) {
+    let attributes = node.get("attributes").entries();
+    for (name, value) in &attributes {
+        if ["id", "unit", "tags", "profiles"].contains(name) {
             value.error("reserved_field", format!("every user has `{name}`; an attribute cannot bear that name"));
         }
     }
-    let list = |node: Decoder<'_>| {
-        let items: Vec<_> = node.texts().into_iter().map(|text| text.to_owned().into()).collect();
+    let list = |words: Vec<&str>| {
+        let items: Vec<_> = words.into_iter().map(|text| text.to_owned().into()).collect();
         if items.is_empty() { Cell::Null } else { Cell::List(items) }
     };
     let schema = reading.user_schema;
@@ -233,11 +274,14 @@ fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cel
     for field in &schema.fields {
         out.push(match field.name.as_str() {
             "id" => Cell::Text(user.id.clone().into()),
-            "unit" => node.get("unit").text().map_or(Cell::Null, |unit| Cell::Text(unit.to_owned().into())),
-            "tags" => list(node.get("tags")),
-            "profiles" => list(node.get("profiles")),
+            "unit" => node.get("unit").optional_id().map_or(Cell::Null, |unit| Cell::Text(unit.to_owned().into())),
+            "tags" => list(node.get("tags").texts()),
+            "profiles" => list(node.get("profiles").ids()),
             name => {
-                let value = attributes.get(name);
+                let Some((_, value)) = attributes.iter().find(|(known, _)| *known == name) else {
+                    out.push(Cell::Null);
+                    continue;
+                };
                 match cell_from_json(field, schema, value.json) {
                     Ok(cell) => cell,
                     Err(problem) if !problem.cell.is_null() => problem.cell,
@@ -257,7 +301,7 @@ fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cel
 
 /// A schedule's id that must be known.
 pub(super) fn schedule(node: &Decoder<'_>, schedules: &ById<WorkingHours>) -> Option<u32> {
-    let name = node.text()?;
+    let name = node.optional_id()?;
     let found = schedules.find(name);
     if found.is_none() {
         unknown(node, "schedule", name, schedules.ids());

@@ -106,7 +106,7 @@ fn target(
     let find = |key: &'static str, found: Option<u32>, known: &mut dyn Iterator<Item = &str>| {
         let node = node.get(key);
         if found.is_none() {
-            unknown(&node, key, node.text().unwrap_or_default(), known);
+            unknown(&node, key, node.known_id().unwrap_or_default(), known);
         }
         found
     };
@@ -114,10 +114,10 @@ fn target(
     if !user.is_null() {
         return members::user(&user, users).map(RuleTarget::User);
     }
-    if let Some(name) = node.get("group").text() {
+    if let Some(name) = node.get("group").optional_id() {
         return find("group", groups.find(name), &mut groups.ids()).map(|ix| RuleTarget::Group(GroupIx(ix)));
     }
-    if let Some(name) = node.get("pool").text() {
+    if let Some(name) = node.get("pool").optional_id() {
         return find("pool", pools.find(name), &mut pools.ids()).map(RuleTarget::Pool);
     }
     if !field.is_null() {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::json::decode::{Decoder, Faults};
+use crate::json::decode::{Decoder, Faults, id_text};
 
 use super::{ConfigReader, Model, people};
 
@@ -61,11 +61,19 @@ impl Model {
         };
         // What types attributes have may follow from any user's, so a user whose attributes change is compiled with all others.
         let inferred = |user: &Json| {
-            let found = user.get("id").and_then(Json::as_text).and_then(|id| self.users.find(id));
+            let found = user.get("id").and_then(id_text).and_then(|id| self.users.find(&id));
             let before = found.and_then(|ix| source.get("users")?.as_list()?.get(ix as usize)?.get("attributes"));
             before.is_some_and(|before| user.get("attributes") != Some(before)) && source.get("userFields").is_none()
         };
-        if !put.iter().all(|user| known(user) && !inferred(user)) {
+        // Whom an alias stands for follows from all users.
+        let aliased = |user: &Json| {
+            let aliases = user.get("aliases").and_then(Json::as_list).unwrap_or_default();
+            match user.get("id").and_then(Json::as_text).and_then(|id| self.users.by_id(id)) {
+                Some(known) => !aliases.iter().map(Json::as_text).eq(known.aliases.iter().map(|alias| Some(alias.as_str()))),
+                None => !aliases.is_empty() || self.users.iter().any(|known| !known.aliases.is_empty()),
+            }
+        };
+        if !put.iter().all(|user| known(user) && !inferred(user) && !aliased(user)) {
             return Ok(None);
         }
         let faults = Faults::without_nulls();
@@ -73,7 +81,7 @@ impl Model {
         let reading = ConfigReader { schema: &self.schema, user_schema: &self.user_schema, zones: &self.zones };
         let mut model = self.clone();
         for item in node.items() {
-            let Some(id) = item.get("id").name() else { continue };
+            let Some(id) = item.get("id").id() else { continue };
             if let Some(user) = people::read(&item, id, &reading, &self.profiles, &self.schedules) {
                 model.users.put(id, user);
             }
@@ -107,12 +115,12 @@ fn check(patch: &Json, source: &Json) -> Result<()> {
                 continue;
             }
             for item in edit.get("put").items() {
-                item.get("id").name();
+                item.get("id").id();
             }
             let known = source.get(section).and_then(Json::as_list).unwrap_or_default();
             for item in edit.get("remove").items() {
-                let Some(id) = item.name() else { continue };
-                if !known.iter().any(|known| known.get("id").and_then(Json::as_text) == Some(id)) {
+                let Some(id) = item.id() else { continue };
+                if !known.iter().any(|known| known.get("id").and_then(id_text).as_deref() == Some(id)) {
                     let what = section.trim_end_matches('s');
                     item.error("unknown_id", format!("there is no {what} `{id}` to remove"));
                 }
@@ -133,14 +141,13 @@ fn apply(source: &mut Json, patch: &Json) {
             *value = Json::List(Vec::new());
         }
         let Json::List(list) = value else { continue };
-        let removed: Vec<&str> = edit.get("remove").and_then(Json::as_list).unwrap_or_default().iter().filter_map(Json::as_text).collect();
-        let id = |item: &Json| item.get("id").and_then(Json::as_text).map(str::to_owned);
+        let removed: Vec<_> = edit.get("remove").and_then(Json::as_list).unwrap_or_default().iter().filter_map(id_text).collect();
         if !removed.is_empty() {
-            list.retain(|item| !id(item).is_some_and(|id| removed.contains(&id.as_str())));
+            list.retain(|item| !item.get("id").and_then(id_text).is_some_and(|id| removed.contains(&id)));
         }
         for item in edit.get("put").and_then(Json::as_list).unwrap_or_default() {
-            let wanted = item.get("id").and_then(Json::as_text);
-            match list.iter_mut().find(|known| known.get("id").and_then(Json::as_text) == wanted) {
+            let wanted = item.get("id").and_then(id_text);
+            match list.iter_mut().find(|known| known.get("id").and_then(id_text) == wanted) {
                 Some(known) => *known = item.clone(),
                 None => list.push(item.clone()),
             }

@@ -191,11 +191,13 @@ impl Rotation {
     }
 
     /// Counts an automatic assignment of a member that this rotation did not decide, such as one as the default assignee.
-    /// Only [`Method::FewestInPeriod`] counts.
-    pub fn count(&mut self, member: Member, period: i64) {
+    /// Only [`Method::FewestInPeriod`] counts: tells whether it did.
+    pub fn count(&mut self, member: Member, period: i64) -> bool {
         if let (Running::FewestInPeriod(fewest), Some(place)) = (&mut self.running, self.seats.place(member)) {
             fewest.add(place, period);
+            return true;
         }
+        false
     }
 
     /// What to remember for the next call: today's members only, in the group's order.

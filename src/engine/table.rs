@@ -11,14 +11,14 @@
 //! | type | takes | problem |
 //! |---|---|---|
 //! | text | text (`""` is a value), numbers in their shortest form | `not_text`, `number_out_of_range`, `text_too_long`, `lone_surrogate` |
-//! | number | numbers, text of a JSON number (spaces around it allowed) | `not_a_number`, `number_out_of_range` (infinite, or whole and beyond 2^53) |
+//! | number | numbers, text of a JSON number (spaces around it allowed), or as the field's number format says | `not_a_number`, `number_out_of_range` (infinite, or whole and beyond 2^53) |
 //! | boolean | `true`, `false`, 0, 1, text `true` `false` `yes` `no` `t` `f` `y` `n` `1` `0` `checked` `unchecked` in any case | `not_a_boolean` |
 //! | date | text of a day: the field's format, or RFC 3339 | `not_a_date` |
 //! | datetime | text: the field's format, or RFC 3339, without offset local time in the zone, a bare day its start; whole milliseconds since 1970 | `not_a_datetime` |
-//! | choice, user, unit | as text, without the blanks around it; `""` is null | as text; `unknown_choice`, `unknown_user`, `unknown_unit` are kept |
+//! | choice, user, unit | as text, without the blanks around it; `""` is null | as text; `unknown_choice`, `unknown_user`, `ambiguous_user`, `unknown_unit` are kept |
 //! | tags, units | lists of texts and numbers; text split at commas (`\,` is a comma), parts trimmed; empty and null elements fall out | `not_a_list`, and as above |
 //!
-//! A lone surrogate becomes U+FFFD. A text longer than 64 KiB is null. Null, `NaN` and a missing key are one thing, but an
+//! A user's alias becomes the user's id. A lone surrogate becomes U+FFFD. A text longer than 64 KiB is null. Null, `NaN` and a missing key are one thing, but an
 //! upsert leaves the fields of missing keys as they are, and those whose cells cannot be read.
 //!
 //! # Rows
@@ -30,7 +30,10 @@
 //!
 //! # CSV
 //! RFC 4180 with a comma, semicolon, tab or `|`, whichever makes most of the header known. An empty cell is null; `""` in quotes is
-//! the empty text in a text field and null in all others. Lines end with LF, CRLF or CR.
+//! the empty text in a text field and null in all others. Lines end with LF, CRLF or CR. A line `sep=;` before the header names the delimiter.
+//!
+//! # Encodings
+//! UTF-8, with or without a mark; UTF-16 with one; Windows-1252 where [`LoadOptions::encoding`] says so.
 
 mod budget;
 mod change;
@@ -51,6 +54,7 @@ pub mod sketch;
 mod snapshot;
 mod stage;
 mod text;
+mod upsert;
 
 #[cfg(test)]
 mod tests;
@@ -61,16 +65,16 @@ use std::rc::Rc;
 
 pub use crate::query::convert::{CellProblem, cell_from_json};
 pub use budget::Budget;
-pub use change::Upserted;
 pub use codes::CodeSlice;
 pub use column::{CHUNK, Column, RowIx};
 pub use edit::{Edit, Values};
 pub use list::MOST_HAVING;
-pub use load::{BatchColumn, Columns, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
+pub use load::{BatchColumn, Columns, Encoding, KnownUsers, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
 pub use mask::Mask;
 pub use mask::bit;
 pub use problem::{NO_ROW, Problem, Problems};
 pub use snapshot::{Row, Snapshot};
+pub use upsert::{Change, Item, OnBlank, OnKnown, OnUnknown, Outcome, Preview, UpsertOptions, Upserted};
 
 use crate::query::{FieldIx, Schema};
 use index::Index;
@@ -81,12 +85,11 @@ use index::Index;
 ///
 /// ```
 /// use std::rc::Rc;
-/// use evenhand_base::query::{FieldIx, FieldType, Field, Schema, UnitTree, schema::Case};
+/// use evenhand_base::query::{FieldIx, FieldType, Field, Schema, UnitTree};
 /// use evenhand_engine::table::{Budget, LoadOptions, Loader, LoadMode};
 /// use evenhand_base::time::Zone;
 ///
-/// let field = |name: &str, kind| Field { name: name.into(), label: None, kind, case: Case::Ignored, choices: vec![], formats: Vec::new(), separator: None };
-/// let fields = vec![field("id", FieldType::Text), field("score", FieldType::Number)];
+/// let fields = vec![Field::new("id", FieldType::Text), Field::new("score", FieldType::Number)];
 /// let schema = Rc::new(Schema::new(fields, Zone::utc(), 1, UnitTree::default()));
 /// let mut loader = Loader::new(schema, FieldIx(0), LoadOptions::default(), LoadMode::Load, Budget::default())?;
 /// loader.push(b"id,score\na,1\nb,")?;

@@ -128,7 +128,7 @@ impl Context {
             }
             let mut owners = BTreeMap::new();
             for (value, owner) in values.entries() {
-                owners.insert(value.to_owned(), owner.text().map(str::to_owned));
+                owners.insert(value.to_owned(), owner.optional_id().map(str::to_owned));
             }
             same.insert(field.to_owned(), owners);
         }
@@ -140,12 +140,12 @@ impl Context {
             }
         }
         Some(Context {
-            actor: actor.name().map(str::to_owned)?,
+            actor: actor.id().map(str::to_owned)?,
             now: people::instant(&now)?,
             state: State::read(&state, node.get("partialState").flag(false)),
             load: loads,
             same,
-            id: node.get("id").text().map(str::to_owned),
+            id: node.get("id").optional_id().map(str::to_owned),
             plans,
             partial_table: false,
             pin: node.get("pin").flag(false),

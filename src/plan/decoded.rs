@@ -23,6 +23,8 @@ pub struct DecodedPlan {
     pub removed: Vec<(String, Cell<'static>)>,
     /// Versions of the state that it wrote over or read: key → version.
     pub state: Vec<(String, Option<i64>)>,
+    /// How many open leads people held before it, where it tells that.
+    pub loads: Vec<(String, f64)>,
 }
 
 /// One lead that a stored plan changed.
@@ -105,6 +107,10 @@ impl DecodedPlan {
             if !key.starts_with("done/") {
                 self.state.push((key.to_owned(), version(change.get("expect"))));
             }
+        }
+        for line in json.get("assignees").and_then(Json::as_list).unwrap_or_default() {
+            let user = line.get("user").and_then(Json::as_text);
+            self.loads.extend(user.zip(line.get("before").and_then(Json::as_number)).map(|(user, before)| (user.to_owned(), before)));
         }
         for read in json.get("reads").and_then(Json::as_list).unwrap_or_default() {
             self.state.push((read.get("key").and_then(Json::as_text).unwrap_or_default().to_owned(), version(read.get("version"))));

@@ -97,6 +97,10 @@ impl<'a> Planner<'a> {
     /// Whether the actor may see what somebody holds: those may who could give to that person. Where no lead is named, that is the
     /// same for all others of a unit.
     pub fn shows_load_of(&self, user: &str) -> Result<bool> {
+        // Whoever could give to nobody at all needs no closer look.
+        if !self.auth.could_any(self.actor, Verb::LeadView)? || !self.auth.could_any(self.actor, Verb::LeadGive)? {
+            return Ok(false);
+        }
         let unit = self.model.user(user).and_then(|(_, user)| user.unit);
         let known = (user != self.context.actor).then(|| self.shown.borrow().get(&unit).copied()).flatten();
         if let Some(known) = known {

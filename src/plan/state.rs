@@ -7,6 +7,7 @@
 use crate::btree::BTreeMap;
 use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use crate::error::{Diagnostic, Error, Result};
 use crate::json::Json;
@@ -58,7 +59,8 @@ impl StateChange {
 pub struct State {
     given: BTreeMap<String, Option<Versioned>>,
     partial: bool,
-    read: RefCell<BTreeMap<String, Option<i64>>>,
+    /// In the order of reading; a key may stand here several times, always with the same version.
+    read: RefCell<Vec<(Rc<str>, Option<i64>)>>,
     missing: RefCell<Vec<String>>,
 }
 
@@ -88,12 +90,21 @@ impl State {
     /// # Errors
     /// `state_version` for a value of a format that this version does not know.
     pub fn get(&self, key: &str) -> Result<Option<&Json>> {
+        self.get_shared(&Rc::from(key))
+    }
+
+    /// The same for a key that is kept elsewhere too.
+    ///
+    /// # Errors
+    /// As [`State::get`].
+    pub fn get_shared(&self, shared: &Rc<str>) -> Result<Option<&Json>> {
+        let key: &str = shared;
         let entry = self.given.get(key);
         if entry.is_none() && self.partial {
             self.missing.borrow_mut().push(key.to_owned());
         }
         let found = entry.and_then(Option::as_ref);
-        self.read.borrow_mut().insert(key.to_owned(), found.map(|entry| entry.version));
+        self.read.borrow_mut().push((Rc::clone(shared), found.map(|entry| entry.version)));
         let Some(value) = found.map(|entry| &entry.value).filter(|value| !value.is_null()) else { return Ok(None) };
         if value.get("format").and_then(Json::as_number) == Some(FORMAT) {
             return Ok(Some(value));
@@ -121,12 +132,12 @@ impl State {
     }
 
     /// What was read and is not among the keys written.
-    pub fn reads(&self, written: &[StateChange]) -> Vec<(String, Option<i64>)> {
-        let read = self.read.borrow();
-        read.iter()
-            .filter(|(key, _)| !written.iter().any(|change| change.key == **key))
-            .map(|(key, version)| (key.clone(), *version))
-            .collect()
+    pub fn reads(&self, written: &[StateChange]) -> Vec<(Rc<str>, Option<i64>)> {
+        let mut read = self.read.borrow().clone();
+        crate::sort::by(&mut read, |a, b| a.0.cmp(&b.0));
+        read.dedup_by(|a, b| a.0 == b.0);
+        read.retain(|(key, _)| !written.iter().any(|change| *change.key == **key));
+        read
     }
 
     /// Forgets what was read: each plan starts with nothing read.
@@ -228,7 +239,7 @@ mod tests {
         assert_eq!(state.get("split/a").unwrap(), None);
         assert_eq!(state.write("split/a".into(), Some(Json::Null)).expect, Some(4));
         assert_eq!(state.write("split/b".into(), Some(Json::Null)).expect, None);
-        assert_eq!(state.reads(&[]), vec![("split/a".to_owned(), Some(4))]);
+        assert_eq!(state.reads(&[]), vec![("split/a".into(), Some(4))]);
     }
 
     #[test]

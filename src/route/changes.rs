@@ -18,6 +18,8 @@ use super::router::{Decision, Router};
 
 /// Stands for a row that keeps whoever has it.
 const KEEPS: u32 = u32::MAX;
+/// Stands for nobody, until the numbers of people are known.
+const NOBODY: u32 = u32::MAX - 1;
 
 /// Rule and group that decided.
 type By = (Option<u32>, Option<u32>);
@@ -25,9 +27,9 @@ type By = (Option<u32>, Option<u32>);
 /// Who gets the rows of a plan, as numbers of values, and what else becomes of them.
 pub(super) struct Changes<'a> {
     planner: &'a Planner<'a>,
-    /// Values of slots: nobody, then people as they are met.
+    /// Values of slots: people as they are met.
     people: Vec<Cell<'static>>,
-    /// By user, the number of the value; 0 is none yet.
+    /// By user, the number of the value counted from 1; 0 is none yet.
     numbers: Vec<u32>,
     /// For each row of the plan the number of its value.
     values: Vec<u32>,
@@ -43,7 +45,7 @@ impl<'a> Changes<'a> {
     pub fn new(planner: &'a Planner<'a>, rows: usize) -> Result<Changes<'a>> {
         let mut values = Vec::new();
         values.try_reserve_exact(rows)?;
-        let (numbers, people) = (Vec::new(), vec![Cell::Null]);
+        let (numbers, people) = (Vec::new(), Vec::new());
         Ok(Changes { planner, people, numbers, values, pools: Vec::new(), locks: Vec::new(), retired: Vec::new() })
     }
 
@@ -54,11 +56,11 @@ impl<'a> Changes<'a> {
         }
         let mut number = self.numbers.get(at).copied().unwrap_or(0);
         if number == 0 {
-            number = u32::try_from(self.people.len()).unwrap_or(0);
             self.people.push(Cell::Text(self.planner.id_of(user).to_owned().into()));
+            number = u32::try_from(self.people.len()).unwrap_or(0);
             self.numbers.get_mut(at).into_iter().for_each(|known| *known = number);
         }
-        number
+        number.wrapping_sub(1)
     }
 
     /// Adds rows that were dealt in a run.
@@ -80,13 +82,13 @@ impl<'a> Changes<'a> {
     /// Adds a row that a pool takes.
     pub fn pool(&mut self, draft: &mut Draft, row: RowIx, pool: u32, by: Decision) {
         self.pools.push((self.values.len(), pool));
-        self.push(draft, row, 0, by);
+        self.push(draft, row, NOBODY, by);
     }
 
     /// Adds a row whose owner did nothing for too long.
     pub fn retire(&mut self, draft: &mut Draft, row: RowIx, by: Decision) {
         self.retired.push(self.values.len());
-        self.push(draft, row, 0, by);
+        self.push(draft, row, NOBODY, by);
     }
 
     fn push(&mut self, draft: &mut Draft, row: RowIx, number: u32, by: Decision) {
@@ -110,14 +112,14 @@ impl<'a> Changes<'a> {
     }
 
     /// Writes the edits.
-    fn edit(self, draft: &mut Draft) {
+    fn edit(mut self, draft: &mut Draft) {
         let (rows, model) = (draft.rows.len(), self.planner.model);
         let owner = model.lead.owner;
         // By group, its slot; a pool takes the owner's.
         let slots: Vec<FieldIx> = model.groups.iter().map(|group| group.slot).collect();
         let slot_of = |(_, group): &By, number: u32| {
             let slot = group.and_then(|group| slots.get(group as usize)).copied();
-            slot.filter(|_| number > 0).unwrap_or(owner)
+            slot.filter(|_| number != NOBODY).unwrap_or(owner)
         };
         let given = || draft.routed.rows.iter().zip(&self.values).map(|(by, number)| (slot_of(by, *number), *number));
         let keeps = !self.locks.is_empty() && self.values.contains(&KEEPS);
@@ -134,10 +136,22 @@ impl<'a> Changes<'a> {
         let mut edits = Vec::new();
         draft.slot = if let [only] = used.as_slice() { Some(*only) } else { used.first().map(|_| owner) };
         if let ([only], false) = (used.as_slice(), keeps) {
+            // Nobody is a value only where some row goes to nobody: else each row goes to one of the people, which is told at a glance.
+            if !(self.pools.is_empty() && self.retired.is_empty()) {
+                let nobody = u32::try_from(self.people.len()).unwrap_or(0);
+                self.people.push(Cell::Null);
+                self.values.iter_mut().filter(|number| **number == NOBODY).for_each(|number| *number = nobody);
+            }
             edits.push((*only, NewValue::Coded(Rc::new(self.people), Rc::new(self.values))));
         } else {
             for wanted in used {
-                let value = |(slot, number): (FieldIx, u32)| self.people.get(number as usize).filter(|_| slot == wanted).cloned();
+                let value = |(slot, number): (FieldIx, u32)| {
+                    match number {
+                        NOBODY => Some(Cell::Null),
+                        number => self.people.get(number as usize).cloned(),
+                    }
+                    .filter(|_| slot == wanted)
+                };
                 edits.push((wanted, NewValue::Each(given().map(value).collect())));
             }
         }
@@ -161,9 +175,17 @@ impl<'a> Changes<'a> {
         let rules = &draft.routed.rows;
         if let (Some(field), true) = (model.lead.routed_by, rules.iter().any(|(rule, _)| rule.is_some())) {
             let id = |rule: u32| model.rules.at(rule).map(|rule| Cell::Text(rule.id.clone().into()));
-            let to = if rules.iter().all(|(rule, _)| rule.is_some()) {
-                let ids = model.rules.iter().map(|rule| Cell::Text(rule.id.clone().into())).collect();
-                NewValue::Coded(Rc::new(ids), Rc::new(rules.iter().map(|(rule, _)| rule.unwrap_or(0)).collect()))
+            let (mut ids, mut numbers, mut codes) = (Vec::new(), vec![0u32; model.rules.len()], Vec::with_capacity(rows));
+            for (rule, _) in rules {
+                let Some(number) = rule.and_then(|rule| numbers.get_mut(rule as usize)) else { break };
+                if *number == 0 {
+                    ids.extend(rule.and_then(id));
+                    *number = u32::try_from(ids.len()).unwrap_or(0);
+                }
+                codes.push(number.saturating_sub(1));
+            }
+            let to = if codes.len() == rules.len() {
+                NewValue::Coded(Rc::new(ids), Rc::new(codes))
             } else {
                 NewValue::Each(rules.iter().map(|(rule, _)| rule.and_then(id)).collect())
             };
@@ -215,7 +237,7 @@ fn write_state(planner: &Planner<'_>, router: &mut Router<'_>, draft: &mut Draft
         let person = router.person(user)?;
         person.memory.last = last.or(person.memory.last);
         person.memory.automatic = automatic.or(person.memory.automatic);
-        let value = person.memory.write(person.kept.as_ref(), limited);
+        let value = person.memory.write(person.kept, limited);
         draft.state.push(kept.write(state::key("user", router.names.id(model, user.0)), Some(value)));
     }
     let name = |Member(user): Member| router.names.id(model, user).to_owned();
@@ -223,7 +245,7 @@ fn write_state(planner: &Planner<'_>, router: &mut Router<'_>, draft: &mut Draft
         let Some(id) = model.groups.at(*ix).map(|group| group.id.as_str()) else { continue };
         let lane = router.lane(GroupIx(*ix)).filter(|lane| lane.used);
         let offers = router.offers.get(ix).filter(|offers| offers.used);
-        if lane.is_none() && offers.is_none() {
+        if lane.is_none() && offers.is_none() && !group.holds() {
             continue;
         }
         if let Some(value) = group.written(lane.map(|lane| &lane.rotation), offers, &name) {

@@ -9,6 +9,7 @@ use crate::access::Authorizer;
 use crate::allot::match_condition;
 use crate::config::{GroupIx, Limit, Method, Model, RuleTarget, UserIx};
 use crate::error::Result;
+use crate::plan::state;
 use crate::query::{FieldIx, Query};
 use crate::time::Instant;
 
@@ -29,6 +30,8 @@ pub(super) struct Compiled {
     pub open_moves: bool,
     /// By group and user: what the user's `match` asks of a lead.
     matches: RefCell<BTreeMap<(u32, u32), Rc<Query>>>,
+    /// By user: the key of what is remembered of them.
+    user_keys: RefCell<BTreeMap<u32, Rc<str>>>,
     /// By group: its members, where that does not depend on the time.
     members: RefCell<BTreeMap<u32, Rc<Vec<UserIx>>>>,
     /// By slot and user: whether nothing of a lead keeps it from the user.
@@ -74,6 +77,7 @@ impl Compiled {
             group_limits,
             open_moves: model.lifecycle.open.as_ref().is_some_and(|open| open.fields().into_iter().any(sets)),
             matches: RefCell::default(),
+            user_keys: RefCell::default(),
             members: RefCell::default(),
             any_lead: RefCell::default(),
         }
@@ -90,6 +94,11 @@ impl Compiled {
             self.members.borrow_mut().insert(ix.0, Rc::clone(&members));
         }
         Ok(members)
+    }
+
+    /// The key of what is remembered of somebody.
+    pub fn user_key(&self, user: UserIx, id: &str) -> Rc<str> {
+        Rc::clone(self.user_keys.borrow_mut().entry(user.0).or_insert_with(|| state::key("user", id).into()))
     }
 
     /// What a member's `match` asks of a lead.

@@ -7,7 +7,7 @@ use crate::config::{Model, UserIx, Verb};
 use crate::error::{Diagnostic, Error, Result};
 use crate::filter;
 use crate::json::Json;
-use crate::json::decode::{Decoder, Faults};
+use crate::json::decode::{Decoder, Faults, id_text};
 use crate::plan::context::Context;
 use crate::plan::planner::Planner;
 use crate::query::convert::cell_from_json;
@@ -46,7 +46,7 @@ impl Assumed {
                 out.read_lead(&assume.get("lead"), model);
             }
             let instead = node.get("instead");
-            if let Some(id) = instead.text() {
+            if let Some(id) = instead.optional_id() {
                 out.instead = model.users.find(id).map(UserIx);
                 if out.instead.is_none() {
                     crate::config::unknown(&instead, "user", id, model.users.ids());
@@ -60,10 +60,10 @@ impl Assumed {
     fn read_users(&mut self, node: &Decoder<'_>, config: &Json) {
         let users = config.get("users").and_then(Json::as_list).unwrap_or_default();
         for (id, changes) in node.entries() {
-            let Some(Json::Object(known)) = users.iter().find(|user| user.get("id").and_then(Json::as_text) == Some(id)) else {
-                let ids = users.iter().filter_map(|user| user.get("id").and_then(Json::as_text));
+            let Some(Json::Object(known)) = users.iter().find(|user| user.get("id").and_then(id_text).as_deref() == Some(id)) else {
+                let ids: Vec<_> = users.iter().filter_map(|user| user.get("id").and_then(id_text)).collect();
                 let fault = Diagnostic::error("unknown_user", changes.path(), format!("there is no user `{id}`"));
-                changes.faults().add(fault.maybe_hint(crate::error::nearest(id, ids)));
+                changes.faults().add(fault.maybe_hint(crate::error::nearest(id, ids.iter().map(|id| &**id))));
                 continue;
             };
             let mut user = known.clone();

@@ -63,8 +63,17 @@ impl Group {
         Rc::new(Group::without_turns(Rc::default(), slot, true, 0, None))
     }
 
-    /// The value to keep, if what it remembers is another.
+    /// Whether a lead was held in this call.
+    pub fn holds(&self) -> bool {
+        self.held.get() != memory::stamp(self.kept.as_ref().and_then(|kept| kept.get("held")))
+    }
+
+    /// The value to keep, if what it remembers is another. Where nobody had a turn, that is only the lead that was held last: whoever left
+    /// the group meanwhile may be back before anybody has one.
     pub fn written(&self, rotation: Option<&Rotation>, offers: Option<&Offers>, name: &dyn Fn(Member) -> String) -> Option<Json> {
+        if rotation.is_none() && offers.is_none() {
+            return self.holds().then(|| memory::held_json(self.kept.as_ref(), self.held.get()));
+        }
         let memory = rotation.map_or(rotate::Memory::None, Rotation::memory);
         let cursor = offers.map(|offers| &offers.cursor).filter(|cursor| cursor.started > 0);
         let audience = offers.map_or(&[][..], |offers| &offers.audience);
@@ -133,9 +142,11 @@ impl Router<'_> {
                 }
             }
             out.keep(&may);
-            for (place, user) in group.members.iter().enumerate().filter(|_| self.declines) {
-                if self.has_declined(*user, lead) {
-                    out.remove(place);
+            if self.declined.contains(&row.0) {
+                for (place, user) in group.members.iter().enumerate() {
+                    if self.has_declined(*user, lead) {
+                        out.remove(place);
+                    }
                 }
             }
             return Ok(out);
@@ -252,8 +263,8 @@ impl Router<'_> {
     /// Counts an assignment that a group made but its method did not choose.
     pub fn count_default(&mut self, ix: GroupIx, user: UserIx) {
         if let Some(lane) = self.lane_mut(ix) {
-            lane.rotation.count(Member(user.0), lane.period);
-            lane.used = true;
+            // A method that does not count had no turn: whoever left meanwhile may be back before it has.
+            lane.used |= lane.rotation.count(Member(user.0), lane.period);
         }
     }
 

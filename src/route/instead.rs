@@ -11,6 +11,7 @@ use crate::config::groups::MatchOp;
 use crate::config::{Fallback, GroupIx, Model, Period, UserIx};
 use crate::error::Result;
 use crate::json::Json;
+use crate::json::decode::id_text;
 use crate::plan::planner::Planner;
 use crate::plan::timeline;
 use crate::query::{Cells, FieldIx};
@@ -92,8 +93,8 @@ impl Search<'_> {
     pub fn smallest(&self) -> Result<Option<Vec<Change>>> {
         let mut start = Node::default();
         for user in self.assumed {
-            let id = user.get("id").and_then(Json::as_text).unwrap_or_default();
-            start.users.insert(id.to_owned(), user.clone());
+            let id = user.get("id").and_then(id_text).unwrap_or_default();
+            start.users.insert(id.into_owned(), user.clone());
         }
         // By size, the sets that are to be tried.
         let mut open: Vec<Vec<Node>> = vec![vec![start]];
@@ -224,7 +225,7 @@ impl Search<'_> {
 
     /// The absences but for those of now.
     fn absences(&self, user: &crate::config::User, now: crate::time::Instant) -> Json {
-        let assumed = self.assumed.iter().find(|assumed| assumed.get("id").and_then(Json::as_text) == Some(&user.id));
+        let assumed = self.assumed.iter().find(|assumed| assumed.get("id").and_then(id_text).as_deref() == Some(&user.id));
         let known = self.source.get("users").and_then(Json::as_list).and_then(|users| users.get(self.wanted.0 as usize));
         let written = assumed.or(known);
         let written = written.and_then(|user| user.get("absences")).and_then(Json::as_list).unwrap_or_default();

@@ -193,6 +193,11 @@ pub(super) fn audience(json: Option<&Json>, person: &mut dyn FnMut(&str) -> Pers
     out
 }
 
+/// The value of a group with another lead that was held last.
+pub(super) fn held_json(kept: Option<&Json>, held: Option<Stamp>) -> Json {
+    replaced(kept, &["held"], held.map(|held| ("held", stamp_json(held))).into_iter().collect())
+}
+
 /// The value of a group, over what was there.
 pub(super) fn group_json(
     kept: Option<&Json>,

@@ -168,7 +168,7 @@ impl Router<'_> {
     }
 
     fn decliners(&self, lead: &Subject<'_>) -> Vec<String> {
-        if !self.declines || lead.row.is_none() {
+        if lead.row.is_none_or(|row| !self.declined.contains(&row.0)) {
             return Vec::new();
         }
         let kept = self.planner.context.state.peek(&state::key("declined", &self.lead_id(lead)));

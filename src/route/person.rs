@@ -11,14 +11,59 @@ use super::reasons::Reasons;
 
 /// A person whom a call has met.
 #[derive(Clone, Debug)]
-pub(super) struct Person {
+pub(super) struct Person<'p> {
     /// Reasons that no lead of the call changes.
     pub fixed: Reasons,
     /// When that was.
     pub at: i64,
     pub memory: PersonMemory,
     /// The value that was read.
-    pub kept: Option<Json>,
+    pub kept: Option<&'p Json>,
+}
+
+/// The people whom a call has met.
+#[derive(Debug)]
+pub(super) struct People<'p> {
+    list: Vec<Person<'p>>,
+    /// Stands for who is not in the list, which nobody asks for.
+    nobody: Person<'p>,
+    /// By number of a person, the place in the list counted from 1; 0 is none.
+    places: Vec<u32>,
+}
+
+impl<'p> People<'p> {
+    /// Nobody was met yet.
+    pub fn new() -> Self {
+        let nobody = Person { fixed: Reasons::INACTIVE, at: 0, memory: PersonMemory::default(), kept: None };
+        People { list: Vec::new(), nobody, places: Vec::new() }
+    }
+
+    /// Whether somebody was met.
+    pub fn knows(&self, user: UserIx) -> bool {
+        self.places.get(user.0 as usize).is_some_and(|place| *place > 0)
+    }
+
+    /// Somebody who was met.
+    pub fn get_mut(&mut self, user: UserIx) -> &mut Person<'p> {
+        let place = self.places.get(user.0 as usize).map_or(0, |place| *place as usize);
+        self.list.get_mut(place.wrapping_sub(1)).unwrap_or(&mut self.nobody)
+    }
+
+    /// Adds somebody who was not met before.
+    pub fn add(&mut self, user: UserIx, person: Person<'p>) {
+        let at = user.0 as usize;
+        if self.places.len() <= at {
+            self.places.resize(at + 1, 0);
+        }
+        if self.list.is_empty() {
+            self.list.reserve(16);
+        }
+        let place = self.list.len();
+        if let Some(known) = self.places.get_mut(at) {
+            *known = u32::try_from(place + 1).unwrap_or(0);
+        }
+        self.list.push(person);
+    }
 }
 
 /// What keeps a person from leads at an instant, whatever the leads.

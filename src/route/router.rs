@@ -1,6 +1,6 @@
 //! What a call knows and carries on from lead to lead, and the way of one lead through the rules.
 
-use crate::btree::{BTreeMap, Entry};
+use crate::btree::{BTreeMap, BTreeSet, Entry};
 use std::rc::Rc;
 
 use crate::access::{Reassignment, RowSet};
@@ -20,7 +20,7 @@ use super::compiled::Compiled;
 use super::group::Group;
 use super::memory::PersonMemory;
 use super::offer::{Names, Offers};
-use super::person::{self, Person};
+use super::person::{self, People, Person};
 use super::reasons::Reasons;
 use super::replay::Replay;
 use super::rules::{RuleOutcome, Rules};
@@ -116,7 +116,7 @@ pub(super) struct Router<'p> {
     pub now: i64,
     pub starts: PeriodStarts,
     pub rules: Rules,
-    pub people: BTreeMap<u32, Person>,
+    pub people: People<'p>,
     pub compiled: Rc<Compiled>,
     pub groups: BTreeMap<u32, Rc<Group>>,
     /// By group: its rotation, once it was met.
@@ -141,8 +141,8 @@ pub(super) struct Router<'p> {
     pub moved: Vec<(runs::Run, bool)>,
     /// What becomes of them in the state.
     pub writes: Vec<StateChange>,
-    /// Whether it is known of any lead that somebody declined it.
-    pub declines: bool,
+    /// Rows that somebody is known to have declined.
+    pub declined: BTreeSet<u32>,
 }
 
 impl<'p> Router<'p> {
@@ -156,7 +156,7 @@ impl<'p> Router<'p> {
             now: now.0,
             starts: if compiled.uses_periods { person::period_starts(&model.schema, now) } else { [now.0; 4] },
             rules: Rules::new(model, now),
-            people: BTreeMap::new(),
+            people: People::new(),
             compiled,
             groups: BTreeMap::new(),
             lanes: Vec::new(),
@@ -173,7 +173,13 @@ impl<'p> Router<'p> {
             own_run: None,
             moved: Vec::new(),
             writes: Vec::new(),
-            declines: planner.context.state.standing("declined/").next().is_some(),
+            declined: planner
+                .context
+                .state
+                .standing("declined/")
+                .filter_map(|key| planner.table.find(&state::name_of(key)?))
+                .map(|row| row.0)
+                .collect(),
         })
     }
 
@@ -209,34 +215,31 @@ impl<'p> Router<'p> {
     }
 
     /// What is known of a person, read when they are first met.
-    pub fn person(&mut self, user: UserIx) -> Result<&mut Person> {
-        if !self.people.contains_key(&user.0) {
-            let met = self.meet(user)?;
-            self.people.insert(user.0, met);
-        }
+    pub fn person(&mut self, user: UserIx) -> Result<&mut Person<'p>> {
         let (now, model) = (self.planner.now.get(), self.planner.model);
-        if let Some(person) = self.people.get_mut(&user.0).filter(|person| person.at != now.0) {
+        if !self.people.knows(user) {
+            let met = self.meet(user)?;
+            self.people.add(user, met);
+        }
+        let person = self.people.get_mut(user);
+        if person.at != now.0 {
             (person.at, person.fixed) = (now.0, person::fixed(model, user, now));
         }
-        Ok(self.people.entry(user.0).or_insert_with(|| Person {
-            fixed: Reasons::INACTIVE,
-            at: now.0,
-            memory: PersonMemory::default(),
-            kept: None,
-        }))
+        Ok(person)
     }
 
-    fn meet(&mut self, user: UserIx) -> Result<Person> {
+    fn meet(&mut self, user: UserIx) -> Result<Person<'p>> {
         let model = self.planner.model;
         let now = self.planner.now.get();
         let fixed = person::fixed(model, user, now);
         let Some(known) = model.users.get(user) else {
             // Somebody of a run who is in no configuration any more.
-            let kept = self.planner.context.state.get(&state::key("user", self.names.id(model, user.0)))?.cloned();
-            return Ok(Person { fixed, at: now.0, memory: PersonMemory::read(kept.as_ref()), kept });
+            let kept = self.planner.context.state.get(&state::key("user", self.names.id(model, user.0)))?;
+            return Ok(Person { fixed, at: now.0, memory: PersonMemory::read(kept), kept });
         };
-        let kept = if self.remembers(user) { self.planner.context.state.get(&state::key("user", &known.id))?.cloned() } else { None };
-        let memory = PersonMemory::read(kept.as_ref());
+        let context = self.planner.context;
+        let kept = if self.remembers(user) { context.state.get_shared(&self.compiled.user_key(user, &known.id))? } else { None };
+        let memory = PersonMemory::read(kept);
         if let Some(last) = memory.last.max(memory.automatic) {
             self.recencies.all.set(Member(user.0), last);
         }

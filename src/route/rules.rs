@@ -4,7 +4,7 @@ use crate::config::{GroupIx, Model, Rule, RuleTarget};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
 use crate::plan::holders;
-use crate::rotate::batch::Run;
+use crate::rotate::batch::{self, ALONE, Run};
 use crate::table::{Mask, RowIx, Snapshot};
 use crate::time::Instant;
 
@@ -96,8 +96,11 @@ impl Router<'_> {
         for at in 0..u32::try_from(planner.model.rules.len()).unwrap_or(NONE) {
             let found = self.rows_of(at, left.clone())?;
             left.minus(&found.words);
-            for row in found.iter() {
-                self.rules.first.get_mut(row.0 as usize).into_iter().for_each(|first| *first = at);
+            batch::note_first(&mut self.rules.first, &found, at);
+        }
+        for row in &self.declined {
+            if let Some(first) = self.rules.first.get_mut(*row as usize).filter(|first| **first != NONE) {
+                *first |= ALONE;
             }
         }
         Ok(())
@@ -180,7 +183,7 @@ impl Router<'_> {
     pub fn next_rule(&mut self, lead: &Subject<'_>, from: u32, mut trace: Option<&mut Trace>) -> Result<Option<u32>> {
         let batch = lead.row.filter(|_| self.asks == Asks::Rows && trace.is_none());
         if let (Some(row), 0) = (batch, from) {
-            return Ok(self.rules.first.get(row.0 as usize).copied().filter(|first| *first != NONE));
+            return Ok(self.rules.first.get(row.0 as usize).copied().filter(|first| *first != NONE).map(|first| first & !ALONE));
         }
         for at in from..u32::try_from(self.planner.model.rules.len()).unwrap_or(NONE) {
             let outcome = match batch {

@@ -158,8 +158,6 @@ impl Router<'_> {
         let Some(group) = self.groups.get(&ix.0) else { return Ok(None) };
         let since = Stamp::after(self.now, group.held.get());
         group.held.set(Some(since));
-        self.lanes.get_mut(ix.0 as usize).and_then(Option::as_mut).into_iter().for_each(|lane| lane.used = true);
-        self.offers.get_mut(&ix.0).into_iter().for_each(|offers| offers.used = true);
         let name = |id: Option<&str>| id.unwrap_or_default().into();
         let value = state::value([
             ("since", super::memory::stamp_json(since)),

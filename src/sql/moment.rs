@@ -44,7 +44,7 @@ pub(crate) fn day(dialect: Dialect, text: &str) -> String {
 
 /// The milliseconds of the text of an instant, of a wall time or of a day, or null.
 pub(crate) fn instant(dialect: Dialect, text: &str, zone: &Zone) -> String {
-    let (whole, text, local) = (text, trimmed(dialect, text), offset_of("wall", zone));
+    let (whole, text, local) = (text, trimmed(dialect, text), offset_of(dialect, "wall", zone));
     match dialect {
         Dialect::Postgres => legal(&format!(
             "SELECT wall - CASE WHEN m[6] IS NULL THEN {local} WHEN upper(m[6]) = 'Z' THEN 0 ELSE (left(m[6], 1) || '60000')::bigint \
@@ -81,14 +81,14 @@ pub(crate) fn timestamp(column: &str, zone: &Zone) -> String {
     legal(&format!(
         "SELECT wall - {} AS ms FROM (SELECT floor(extract(epoch FROM {column}) * 1000)::bigint AS wall \
          WHERE tsrange('0001-01-01', '10000-01-01') @> {column}) AS evenhand_wall",
-        offset_of("wall", zone)
+        offset_of(Dialect::Postgres, "wall", zone)
     ))
 }
 
 /// The day of milliseconds in a zone, whatever its year: a hundred times the month, and the day.
 pub(crate) fn day_of_year(dialect: Dialect, ms: &str, zone: &Zone) -> String {
     let table: Vec<(Option<i64>, i64)> = zone.table().map(|(until, offset)| (until, i64::from(offset) * 1000)).collect();
-    let offset = halves("ms", &table);
+    let offset = chosen(dialect, "ms", &table);
     dialect.pick(
         format!(
             "(SELECT to_char(date '1970-01-01' + floor((ms + {offset}) / 86400000.0)::integer, 'MMDD')::integer \
@@ -109,14 +109,31 @@ fn legal(query: &str) -> String {
 
 /// The offset in milliseconds that counts for a wall time. It holds until the later of the two times that the wall shows at the
 /// change: so a time that comes twice is the first, and one in a gap moves forward by the gap.
-fn offset_of(wall: &str, zone: &Zone) -> String {
+fn offset_of(dialect: Dialect, wall: &str, zone: &Zone) -> String {
     let table: Vec<(Option<i64>, i64)> = zone.table().map(|(until, offset)| (until, i64::from(offset) * 1000)).collect();
     let mut ends = Vec::with_capacity(table.len());
     for (at, (until, offset)) in table.iter().enumerate() {
         let next = table.get(at + 1).map_or(*offset, |(_, next)| *next);
         ends.push((until.map(|until| until.saturating_add(*offset.max(&next))), *offset));
     }
-    halves(wall, &ends)
+    chosen(dialect, wall, &ends)
+}
+
+/// The choice among offsets, the last of them without an end. PostgreSQL looks it up in a list: a tree of some hundred branches that occurs
+/// several times in a condition takes more memory than PGlite has.
+fn chosen(dialect: Dialect, wall: &str, ends: &[(Option<i64>, i64)]) -> String {
+    if dialect == Dialect::Sqlite || ends.len() < 2 {
+        return halves(wall, ends);
+    }
+    let (mut until, mut offsets) = (String::new(), String::new());
+    for (at, (end, offset)) in ends.iter().enumerate() {
+        let comma = if at > 0 { "," } else { "" };
+        offsets += &format!("{comma}{offset}");
+        if let Some(end) = end {
+            until += &format!("{comma}{end}");
+        }
+    }
+    format!("('{{{offsets}}}'::bigint[])[width_bucket({wall}, '{{{until}}}'::bigint[]) + 1]")
 }
 
 /// The choice among offsets as a balanced tree, the last of them without an end.
@@ -163,7 +180,7 @@ mod tests {
             &[(at("2026-03-08T07:00Z"), hour / 2), (at("2026-03-15T07:00Z"), hour), (None, hour / 2)],
         ];
         for zone in zones.map(|table| Zone::from_table(table).unwrap()) {
-            let tree = offset_of("wall", &zone);
+            let tree = offset_of(Dialect::Sqlite, "wall", &zone);
             for day in ["2026-03-07", "2026-03-08", "2026-03-15", "2026-11-01", "2026-11-02"] {
                 for minute in 0..24 * 60 {
                     let text = format!("{day}T{:02}:{:02}", minute / 60, minute % 60);

@@ -170,7 +170,7 @@ fn read_column(node: &Decoder<'_>) -> Option<SqlColumn> {
 }
 
 /// A name under a key that may be absent.
-fn name(node: &Decoder<'_>, key: &str) -> Option<String> {
+fn name(node: &Decoder<'_>, key: &'static str) -> Option<String> {
     node.json.get(key)?;
     as_name(&node.get(key))
 }
@@ -185,7 +185,7 @@ fn as_name(node: &Decoder<'_>) -> Option<String> {
 }
 
 /// A whole number under a key that may be absent.
-fn whole(node: &Decoder<'_>, key: &str) -> Option<u32> {
+fn whole(node: &Decoder<'_>, key: &'static str) -> Option<u32> {
     let value = node.json.get(key)?;
     let number = value.as_number().filter(|n| n.fract() == 0.0 && *n >= 1.0 && *n <= 65_535.0);
     if number.is_none() {

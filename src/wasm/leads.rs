@@ -89,7 +89,7 @@ impl LeadTable {
     /// # Errors
     /// `viewer_invalid`, `unknown_actor`.
     pub fn get(&self, id: &Uint8Array, viewer: &Uint8Array) -> Result<JsValue, JsValue> {
-        let id = lead_id(id, "id")?;
+        let id = self::id(id, "id")?;
         let lead = to_js_result(self.workspace.borrow().get(&self.inner.borrow(), &id, &input(viewer)?))?;
         Ok(lead.map_or(JsValue::UNDEFINED, |lead| to_js(&lead)))
     }
@@ -163,8 +163,8 @@ impl LeadTable {
     }
 }
 
-/// A lead's id: a text, or a number as its text.
-pub(super) fn lead_id(json: &Uint8Array, name: &str) -> Result<String, JsValue> {
+/// An id: a text, or a number as its text.
+pub(super) fn id(json: &Uint8Array, name: &str) -> Result<String, JsValue> {
     let given = input(json)?;
     let id = workspace::id_text(&given).map(std::borrow::Cow::into_owned);
     id.ok_or_else(|| to_js_error(&Error::new("wrong_type", "", format!("`{name}` must be a text or a number, not {}", given.kind()))))

@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::leads::{LeadTable, SharedTable};
+use super::upsert::UpsertPreview;
 use super::value::to_js;
 use super::workspace::SharedWorkspace;
 use super::{bytes, input, to_js_error, to_js_result};
@@ -217,7 +218,7 @@ impl Loader {
         }
     }
 
-    /// Takes all that was pushed over into the table, once; `{added, updated}`.
+    /// Takes all that was pushed over into the table, once; the counts.
     ///
     /// # Errors
     /// What the end brings to light; nothing was changed then.
@@ -225,6 +226,18 @@ impl Loader {
         self.piece = Vec::new();
         match self.target.take() {
             Some(Target::Into(loader, table)) => to_js_result(table.borrow_mut().upsert(loader)).map(|counts| to_js(&counts)),
+            _ => Err(done()),
+        }
+    }
+
+    /// What [`Loader::upsert`] would do, once.
+    ///
+    /// # Errors
+    /// What the end brings to light.
+    pub fn preview(&mut self) -> Result<UpsertPreview, JsValue> {
+        self.piece = Vec::new();
+        match self.target.take() {
+            Some(Target::Into(loader, table)) => to_js_result(table.borrow().preview(loader)).map(UpsertPreview::new),
             _ => Err(done()),
         }
     }

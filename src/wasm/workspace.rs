@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::filter::Filter;
-use super::leads::{LeadTable, lead_id};
+use super::leads::{LeadTable, id};
 use super::loader::Loader;
 use super::plan::{Plan, Verdict};
 use super::selection::Selection;
@@ -31,8 +31,8 @@ pub(super) type SharedWorkspace = Rc<RefCell<workspace::Workspace>>;
 #[derive(Debug)]
 pub struct Workspace {
     pub(super) inner: SharedWorkspace,
-    /// Written by the facade.
-    id: Box<[Cell<u8>; Workspace::ID]>,
+    /// Written by the facade: an id, or a command and its context.
+    text: Box<[Cell<u8>; Workspace::SHORT]>,
 }
 
 /// What of a context came as bytes: `[id, bytes, id, bytes, …]`, each id as JSON. Plans have their id, the settlement of shards null.
@@ -67,8 +67,8 @@ impl Workspace {
     /// `config_invalid`.
     pub fn compile(config: &Uint8Array) -> Result<Workspace, JsValue> {
         to_js_result(workspace::Workspace::of(input(config)?)).map(|inner| {
-            let id = Box::new([const { Cell::new(0) }; Workspace::ID]);
-            Workspace { inner: Rc::new(RefCell::new(inner)), id }
+            let text = Box::new([const { Cell::new(0) }; Workspace::SHORT]);
+            Workspace { inner: Rc::new(RefCell::new(inner)), text }
         })
     }
 
@@ -125,8 +125,16 @@ impl Workspace {
     /// # Errors
     /// `unknown_actor`, `unknown_verb`.
     pub fn scope(&self, actor: &Uint8Array, verb: &Uint8Array) -> Result<Filter, JsValue> {
-        let (actor, verb) = (text(actor, "actor")?, text(verb, "verb")?);
+        let (actor, verb) = (id(actor, "actor")?, text(verb, "verb")?);
         Ok(Filter::new(&self.inner, to_js_result(self.inner.borrow().scope(&actor, &verb))?))
+    }
+
+    /// See [`workspace::Workspace::readable`].
+    ///
+    /// # Errors
+    /// `query_invalid`, `viewer_invalid`, `not_permitted`.
+    pub fn readable(&self, query: &Uint8Array, options: &Uint8Array) -> Result<Filter, JsValue> {
+        Ok(Filter::new(&self.inner, to_js_result(self.inner.borrow().readable(&input(query)?, &input(options)?))?))
     }
 
     /// See [`workspace::Workspace::can`].
@@ -152,7 +160,7 @@ impl Workspace {
     /// # Errors
     /// `wrong_type`.
     pub fn way(&self, actor: &Uint8Array, verb: &Uint8Array) -> Result<JsValue, JsValue> {
-        Ok(to_js(&self.inner.borrow().way(&text(actor, "actor")?, &text(verb, "verb")?)))
+        Ok(to_js(&self.inner.borrow().way(&id(actor, "actor")?, &text(verb, "verb")?)))
     }
 
     /// See [`workspace::Workspace::learn`].
@@ -163,16 +171,16 @@ impl Workspace {
         to_js_result(self.inner.borrow().learn(&input(question)?)).map(|answer| to_js(&answer))
     }
 
-    /// Where the facade writes the id of a lead to ask about, [`Workspace::ID`] bytes.
+    /// Where the facade writes the id of a lead to ask about, or short texts: [`Workspace::SHORT`] bytes.
     pub fn place(&self) -> u32 {
-        std::hint::black_box(self.id.as_ptr()) as u32
+        std::hint::black_box(self.text.as_ptr()) as u32
     }
 
     /// See [`workspace::Workspace::outcome`]; -1 where there is none. `now` is NaN where it was not given; the id stands in `place`, in
     /// ASCII.
     pub fn outcome(&self, user: u32, verb: u32, now: f64, leads: &LeadTable, length: u32) -> i32 {
         let mut id = [0; Workspace::ID];
-        id.iter_mut().zip(self.id.iter()).take(length as usize).for_each(|(to, from)| *to = from.get());
+        id.iter_mut().zip(self.text.iter()).take(length as usize).for_each(|(to, from)| *to = from.get());
         let id = id.get(..length as usize).and_then(|id| std::str::from_utf8(id).ok());
         let (Some(id), Ok(leads)) = (id, leads.of(&self.inner)) else { return -1 };
         #[expect(clippy::cast_possible_truncation, reason = "the facade passes whole numbers")]
@@ -234,6 +242,22 @@ impl Workspace {
         self.decide(leads, command, None, context, plans)
     }
 
+    /// The same for a command and a context that stand in `place`, the one behind the other, of so many bytes: short ones cost more to
+    /// hand over than to read.
+    ///
+    /// # Errors
+    /// The same.
+    #[wasm_bindgen(js_name = planShort)]
+    pub fn plan_short(&self, leads: &LeadTable, command: u32, context: u32) -> Result<Plan, JsValue> {
+        room(Workspace::SHORT.saturating_mul(super::TREE))?;
+        let mut text = [0; Workspace::SHORT];
+        text.iter_mut().zip(self.text.iter()).take(command.saturating_add(context) as usize).for_each(|(to, from)| *to = from.get());
+        let (command, rest) = text.split_at(text.len().min(command as usize));
+        let context = rest.get(..context as usize).unwrap_or_default();
+        let (command, context) = (super::parsed(command)?, super::parsed(context)?);
+        self.decide_read(leads, &command, None, &context, Attachments::default())
+    }
+
     /// The same for a command whose leads are a selection.
     ///
     /// # Errors
@@ -255,7 +279,7 @@ impl Workspace {
     /// # Errors
     /// `unknown_lead`, `not_permitted`, `context_invalid`, `options_invalid`, `wrong_workspace`.
     pub fn explain(&self, leads: &LeadTable, lead: &Uint8Array, context: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
-        let (lead, context, options) = (lead_id(lead, "leadId")?, input(context)?, input(options)?);
+        let (lead, context, options) = (id(lead, "leadId")?, input(context)?, input(options)?);
         let leads = leads.of(&self.inner)?;
         to_js_result(self.inner.borrow().explain(&leads, &lead, &context, &options)).map(|trace| to_js(&trace))
     }
@@ -265,7 +289,7 @@ impl Workspace {
     /// # Errors
     /// `unknown_group`, `method_offers`, `context_invalid`.
     pub fn forecast(&self, group: &Uint8Array, n: f64, context: &Uint8Array) -> Result<JsValue, JsValue> {
-        let (group, context) = (text(group, "groupId")?, input(context)?);
+        let (group, context) = (id(group, "groupId")?, input(context)?);
         to_js_result(self.inner.borrow().forecast(&group, super::place(n), &context)).map(|users| to_js(&users.into()))
     }
 
@@ -332,6 +356,8 @@ impl Workspace {
 impl Workspace {
     /// Bytes of the longest id that goes over by itself.
     const ID: usize = 64;
+    /// Bytes of the longest command and context that go over so.
+    const SHORT: usize = 3072;
 
     fn decide(
         &self,
@@ -341,9 +367,19 @@ impl Workspace {
         context: &Uint8Array,
         plans: &Array,
     ) -> Result<Plan, JsValue> {
-        let (command, context, plans) = (input(command)?, input(context)?, stored(plans)?);
+        self.decide_read(leads, &input(command)?, picked, &input(context)?, stored(plans)?)
+    }
+
+    fn decide_read(
+        &self,
+        leads: &LeadTable,
+        command: &Json,
+        picked: Option<&workspace::Selection>,
+        context: &Json,
+        plans: Attachments,
+    ) -> Result<Plan, JsValue> {
         let leads = leads.of(&self.inner)?;
-        to_js_result(self.inner.borrow().plan(&leads, &command, picked, &context, plans)).map(|plan| Plan::new(&self.inner, plan))
+        to_js_result(self.inner.borrow().plan(&leads, command, picked, context, plans)).map(|plan| Plan::new(&self.inner, plan))
     }
 
     fn prove(&self, leads: &LeadTable, plan: EncodedPlan<'_>, context: &Uint8Array, plans: &Array) -> Result<Verdict, JsValue> {

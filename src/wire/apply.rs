@@ -58,7 +58,8 @@ impl Plan {
             changes: (0..self.count()).filter_map(|at| self.change(at)).map(Change::recorded).collect(),
             created: self.created.clone(),
             removed: self.removed.clone(),
-            state: written.chain(self.reads.iter().cloned()).collect(),
+            state: written.chain(self.reads.iter().map(|(key, version)| (key.to_string(), *version))).collect(),
+            loads: Vec::new(),
         }
     }
 }

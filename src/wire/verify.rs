@@ -13,6 +13,7 @@ use crate::command::Command;
 use crate::command::plan;
 use crate::plan::context::Context;
 use crate::plan::decoded::DecodedPlan;
+use crate::plan::lines::Line;
 use crate::plan::{FORMAT, Plan, SEMANTICS, state};
 use crate::wire::apply::guard_holds;
 use crate::wire::decode::{decode, peek};
@@ -67,6 +68,7 @@ codes! {
     Actor "actor" "the plan was made by somebody else",
     ConfigChanged "config_changed" "the configuration changed since the plan was made",
     StateChanged "state_changed" "the state changed since the plan was made",
+    LoadsChanged "loads_changed" "people hold other numbers of open leads than when the plan was made",
     RowsChanged "rows_changed" "leads changed since the plan was made",
     Tampered "tampered" "the plan is not what the rules give",
     Refused "refused" "the command is refused",
@@ -191,7 +193,7 @@ pub fn verify(
     };
     derived.zone_versions = versions;
     if !equal {
-        return differences(model, auth, table, posted, context).map(Verdict::Fails);
+        return differences(model, auth, table, posted, context, &derived.lines).map(Verdict::Fails);
     }
     if !derived.refused.is_empty() {
         return fails(VerifyCode::Refused);
@@ -244,10 +246,17 @@ fn a_clock_decides(model: &Model, command: &Json) -> bool {
     stands || asked()
 }
 
-/// Why a posted plan is not the derived one: guards that no longer hold, state that moved on, or neither.
+/// Why a posted plan is not the derived one: guards that no longer hold, state that moved on, loads that are others, or none of it.
 ///
 /// A lead that the actor may not see is as good as gone: nothing of it is told.
-fn differences(model: &Rc<Model>, auth: &Authorizer, table: &Table, posted: EncodedPlan<'_>, context: &Context) -> Result<Vec<Problem>> {
+fn differences(
+    model: &Rc<Model>,
+    auth: &Authorizer,
+    table: &Table,
+    posted: EncodedPlan<'_>,
+    context: &Context,
+    lines: &[Line],
+) -> Result<Vec<Problem>> {
     let recorded = match posted {
         EncodedPlan::Bytes(bytes) => decode(bytes, model),
         EncodedPlan::Json(json) => DecodedPlan::from_json(json, model),
@@ -273,7 +282,12 @@ fn differences(model: &Rc<Model>, auth: &Authorizer, table: &Table, posted: Enco
         out.insert(0, Problem::of(VerifyCode::StateChanged, None));
     }
     if out.is_empty() {
-        out.push(Problem::of(VerifyCode::Tampered, None));
+        // Its rows and its state are as they were. What a plan reads besides is how many open leads people hold, as far as it tells them.
+        let moved = |(user, before): &(String, f64)| {
+            lines.iter().any(|line| line.user == *user && line.before.is_some_and(|now| now as f64 != *before))
+        };
+        let code = if recorded.loads.iter().any(moved) { VerifyCode::LoadsChanged } else { VerifyCode::Tampered };
+        out.push(Problem::of(code, None));
     }
     Ok(out)
 }

@@ -114,7 +114,7 @@ impl Plan {
 
     pub(crate) fn reads_json(&self) -> Json {
         Json::List(
-            self.reads.iter().map(|(key, version)| Json::object([("key", key.as_str().into()), ("version", (*version).into())])).collect(),
+            self.reads.iter().map(|(key, version)| Json::object([("key", (&**key).into()), ("version", (*version).into())])).collect(),
         )
     }
 
@@ -189,6 +189,27 @@ impl Plan {
             return (rows, to, users.into_iter().collect());
         }
         let (mut rows, mut to, mut users) = (Vec::new(), Vec::new(), Vec::<String>::new());
+        if let (Some(NewValue::Coded(values, codes)), Some(Column::Coded(coded))) =
+            (self.slot.and_then(|slot| self.edits.always(slot)), self.slot.map(|slot| self.table.column(slot)))
+        {
+            // By value: the code that the table has for it, and its place among the people once it was met.
+            let mut known: Vec<(Option<u32>, Option<i32>)> = Vec::with_capacity(values.len());
+            for value in values.iter() {
+                known.push(value.text().map_or((Some(0), Some(-1)), |user| (coded.dict.find(user), None)));
+            }
+            for (row, code) in self.rows.iter().zip(codes.iter()) {
+                let Some((had, to_place)) = known.get_mut(*code as usize) else { continue };
+                if Some(coded.code(*row)) == *had {
+                    continue;
+                }
+                rows.push(*row);
+                to.push(*to_place.get_or_insert_with(|| {
+                    users.extend(values.get(*code as usize).and_then(|value| value.text()).map(str::to_owned));
+                    place(users.len()) - 1
+                }));
+            }
+            return (rows, to, users);
+        }
         let mut places: BTreeMap<String, i32> = BTreeMap::new();
         for (at, row) in self.rows.iter().enumerate() {
             let Some(set) = self.slot_of_row(at) else { continue };

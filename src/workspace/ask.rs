@@ -7,14 +7,14 @@ use crate::config::{UserIx, UserKind, Verb, members, people};
 use crate::error::{Diagnostic, Error, Result, nearest};
 use crate::filter;
 use crate::json::Json;
-use crate::json::decode::{Decoder, Faults};
+use crate::json::decode::{Decoder, Faults, with_text_ids};
 use crate::memory::ensure_memory;
 use crate::query::{Cell, Cells as _, FieldIx, FieldType, Query, Schema, Strictness};
 use crate::sql::{Dialect, SqlOptions, Target};
 use crate::table::Row;
 use crate::time::Instant;
 
-use super::{LeadTable, Workspace, id_text};
+use super::{LeadTable, Viewer, Workspace, id_text};
 
 /// A compiled filter as a host holds it.
 #[derive(Clone, Debug)]
@@ -27,6 +27,9 @@ pub struct Filter {
     auth: Rc<Authorizer>,
 }
 
+/// Most rows that may leave at once without the right to export them.
+pub const PAGE: i64 = 200;
+
 /// How to ask about no lead in particular.
 const ANY: &str = "`\"any\"` asks whether any lead could be allowed";
 
@@ -37,7 +40,7 @@ fn bindings(options: &Json) -> Result<(Option<Instant>, Option<String>)> {
     if !node.is_null() {
         node.keys(&["now", "actor"]);
     }
-    let out = (people::instant(&node.get("now")), node.get("actor").text().map(str::to_owned));
+    let out = (people::instant(&node.get("now")), node.get("actor").optional_id().map(str::to_owned));
     let (failed, list) = (faults.any_error(), faults.into_list());
     if failed { Err(Error::invalid("options_invalid", list)) } else { Ok(out) }
 }
@@ -96,11 +99,35 @@ impl Workspace {
         Ok(Filter { query: permission.query, reads: permission.reads, auth: Rc::clone(&self.auth) })
     }
 
+    /// The condition of the leads of a list that may leave at once: within a page ([`PAGE`] rows) those that the actor may see, beyond it
+    /// those that they may export. `query` is as for [`Workspace::select`]; `options` are `{actor, now?, limit?}`, and without `limit` all rows
+    /// are meant.
+    ///
+    /// # Errors
+    /// Those of [`Workspace::select`], and `not_permitted` where more than a page is asked for and the actor may export no lead.
+    pub fn readable(&self, query: &Json, options: &Json) -> Result<Filter> {
+        let (viewer, limit) = Viewer::with_limit(options)?;
+        let filter = self.filter_of(&self.asked_for(query, viewer.actor.as_deref())?.0);
+        let Some(actor) = viewer.actor.as_deref() else { return Ok(filter) };
+        if limit.is_some_and(|limit| limit <= PAGE) {
+            return filter.and(&self.scope(actor, Verb::LeadView.name())?);
+        }
+        let exported = self.scope(actor, Verb::LeadExport.name())?;
+        let could = self.auth.can(&Request { now: viewer.now, ..Request::new(actor, Action::Verb(Verb::LeadExport)) })?;
+        if !could.allowed {
+            let message = format!("`{actor}` may export no lead, and more than {PAGE} rows are more than a page");
+            let hint = format!("ask for {PAGE} rows at most, with `limit`, or give a profile `lead.export`");
+            return Err(Error::new("not_permitted", "/limit", message).hint(hint));
+        }
+        filter.and(&exported)
+    }
+
     /// One question of permission. A lead that is named by its id is looked up in `table`.
     ///
     /// # Errors
     /// `question_invalid`, `now_required`.
     pub fn can(&self, question: &Json, table: Option<&LeadTable>) -> Result<Json> {
+        let question = &*with_text_ids(question, &["actor", "to", "unit", "list", "group", "rule", "user"]);
         let asked = question.as_object().unwrap_or_default().iter().find(|(key, _)| key == "lead").map(|(_, lead)| lead);
         // What should have been a lead and is none must not be taken for "any lead".
         let named = asked.and_then(id_text);
@@ -201,9 +228,9 @@ impl Workspace {
         let faults = Faults::default();
         let node = Decoder::new(question, "", &faults);
         node.keys(&["actor", "lead", "slot", "now", "state", "includeHolder"]);
-        let (actor, asked, slot) = (node.get("actor").name(), node.get("lead"), node.get("slot"));
+        let (actor, asked, slot) = (node.get("actor").id(), node.get("lead"), node.get("slot"));
         let object = asked.json.as_object().map(|_| LeadObject::read(asked.json, &self.model.schema));
-        let named = if object.is_some() { Some(String::new()) } else { asked.lead_id() };
+        let named = if object.is_some() { Some(String::new()) } else { asked.id().map(str::to_owned) };
         let include_holder = node.get("includeHolder").flag(false);
         let field = match slot.text() {
             None => Some(self.model.lead.owner),
@@ -332,7 +359,7 @@ impl Filter {
         let dialect = Dialect::find(dialect)?;
         let faults = Faults::default();
         let node = Decoder::new(options, "", &faults);
-        let (now, actor) = (people::instant(&node.get("now")), node.get("actor").text().map(str::to_owned));
+        let (now, actor) = (people::instant(&node.get("now")), node.get("actor").optional_id().map(str::to_owned));
         let sql = SqlOptions::parse(options, self.schema(), Target::Condition).map_err(|list| faults.extend(list)).ok();
         let (failed, list) = (faults.any_error(), faults.into_list());
         let Some(sql) = sql.filter(|_| !failed) else { return Err(Error::invalid("options_invalid", list)) };

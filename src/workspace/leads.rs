@@ -1,6 +1,5 @@
 //! A table of leads behind the front door: loading, changing and reading it.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 
 use crate::access::{RowAnswers, RowRequest, RowSet};
@@ -10,9 +9,9 @@ use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::timeline;
 use crate::query::FieldIx;
-use crate::query::convert::text_from_number;
-use crate::table::{Budget, LoadFormat, LoadMode, LoadOptions, Loader, NO_ROW, RowIx, Table};
+use crate::table::{Budget, Encoding, LoadFormat, LoadMode, LoadOptions, Loader, OnBlank, OnKnown, OnUnknown, RowIx, Table, UpsertOptions};
 
+use super::upsert::{UpsertPreview, counts, problems};
 use super::{Viewer, Workspace};
 
 /// A loaded table.
@@ -42,21 +41,17 @@ impl Incoming {
     }
 }
 
-/// A lead's id as it is stored: a number is its text, as in a cell.
-pub fn id_text(json: &Json) -> Option<Cow<'_, str>> {
-    match json {
-        Json::Text(text) => Some(Cow::Borrowed(text)),
-        Json::Number(number) => text_from_number(*number).ok().map(Cow::Owned),
-        _ => None,
-    }
-}
+pub use crate::json::decode::id_text;
 
-/// What `LoadOptions` of the public API says.
-fn options(workspace: &Workspace, json: &Json) -> Result<(LoadOptions, bool)> {
+/// What `LoadOptions` of the public API says, and of an upsert `UpsertOptions`.
+fn options(workspace: &Workspace, json: &Json, mode: LoadMode) -> Result<(LoadOptions, bool)> {
+    const KEYS: [&str; 11] =
+        ["format", "columns", "strict", "partial", "absent", "encoding", "onBlank", "onKnown", "onUnknown", "matchBy", "dryRun"];
     let faults = Faults::default();
     let node = Decoder::new(json, "", &faults);
     if !node.is_null() {
-        node.keys(&["format", "columns", "strict", "partial", "absent"]);
+        let known = if mode == LoadMode::Upsert { KEYS.len() } else { 6 };
+        node.keys(KEYS.get(..known).unwrap_or_default());
     }
     let mut needed = workspace.needed();
     for name in node.get("absent").items() {
@@ -67,6 +62,7 @@ fn options(workspace: &Workspace, json: &Json) -> Result<(LoadOptions, bool)> {
     let words = [("rows", None), ("json", Some(LoadFormat::Json)), ("ndjson", Some(LoadFormat::Ndjson)), ("csv", Some(LoadFormat::Csv))];
     let out = LoadOptions {
         format: node.get("format").one_of(&words).flatten(),
+        encoding: node.get("encoding").one_of(&[("utf-8", Encoding::Unicode), ("windows-1252", Encoding::Windows1252)]).unwrap_or_default(),
         columns: node
             .get("columns")
             .entries()
@@ -75,11 +71,60 @@ fn options(workspace: &Workspace, json: &Json) -> Result<(LoadOptions, bool)> {
             .collect(),
         strict: node.get("strict").flag(false),
         needed,
-        users: Some(workspace.user_ids()),
+        users: Some(workspace.known_users()),
+        upsert: upserting(workspace, &node),
     };
     let partial = node.get("partial").flag(false);
     let (failed, list) = (faults.any_error(), faults.into_list());
     if failed { Err(Error::invalid("options_invalid", list)) } else { Ok((out, partial)) }
+}
+
+/// How rows meet the leads that are there.
+fn upserting(workspace: &Workspace, node: &Decoder<'_>) -> UpsertOptions {
+    let schema = &workspace.model.schema;
+    let key = |node: &Decoder<'_>| {
+        let found = field(node, schema)?;
+        if schema.kind(found).is_list() {
+            let message = format!("`{}` has several values, by which no lead is found", schema.name(found));
+            node.faults().add(Diagnostic::error("key_is_list", node.path(), message).hint("name fields with one value each"));
+        }
+        Some(found)
+    };
+    let mut match_by = Vec::new();
+    let given = node.get("matchBy");
+    for item in given.items() {
+        let mut fields = Vec::new();
+        if item.json.as_list().is_some() {
+            fields.extend(item.items().iter().filter_map(key));
+        } else if item.is_null() {
+            item.wrong("a field's name, or a list of such");
+        } else {
+            fields.extend(key(&item));
+        }
+        if item.json.as_list().is_some_and(<[Json]>::is_empty) {
+            item.error("empty", "this list must not be empty");
+        }
+        match_by.push(fields);
+    }
+    if match_by.is_empty() && !given.is_null() && !node.faults().any_error() {
+        given.error("empty", "this list must not be empty");
+    }
+    if let [only] = match_by.as_slice()
+        && *only == [workspace.model.lead.id]
+    {
+        // By the id alone is what holds where nothing is said.
+        match_by.clear();
+    }
+    node.get("dryRun").flag(false);
+    UpsertOptions {
+        on_blank: node.get("onBlank").one_of(&[("clear", OnBlank::Clear), ("keep", OnBlank::Keep)]).unwrap_or_default(),
+        on_known: node
+            .get("onKnown")
+            .one_of(&[("update", OnKnown::Update), ("fill", OnKnown::Fill), ("skip", OnKnown::Skip)])
+            .unwrap_or_default(),
+        on_unknown: node.get("onUnknown").one_of(&[("add", OnUnknown::Add), ("skip", OnUnknown::Skip)]).unwrap_or_default(),
+        match_by,
+    }
 }
 
 impl Workspace {
@@ -88,17 +133,17 @@ impl Workspace {
     /// # Errors
     /// `options_invalid`, with `unknown_field` for what `absent` says; `unknown_field` for what `columns` says.
     pub fn loader(&self, json: &Json, budget: Budget) -> Result<Incoming> {
-        let (options, partial) = options(self, json)?;
+        let (options, partial) = options(self, json, LoadMode::Load)?;
         let schema = self.model.schema.clone();
         Ok(Incoming { loader: Loader::new(schema, self.model.lead.id, options, LoadMode::Load, budget)?, partial })
     }
 
-    /// Begins an upsert into a table; finish it with [`LeadTable::upsert`].
+    /// Begins an upsert into a table; finish it with [`LeadTable::upsert`] or [`LeadTable::preview`].
     ///
     /// # Errors
     /// As [`Workspace::loader`].
     pub fn upserting(&self, table: &LeadTable, json: &Json) -> Result<Loader> {
-        table.table.loader_with(self.model.schema.clone(), options(self, json)?.0)
+        table.table.loader_with(self.model.schema.clone(), options(self, json, LoadMode::Upsert)?.0)
     }
 
     /// Loads leads in one go.
@@ -163,15 +208,7 @@ impl LeadTable {
 
     /// What did not fit when leads were loaded.
     pub fn problems(&self) -> Json {
-        let problem = |problem: &crate::table::Problem| {
-            Json::object([
-                ("row", if problem.row == NO_ROW { Json::Null } else { (problem.row as usize).into() }),
-                ("field", self.table.schema().name(problem.field).into()),
-                ("code", problem.code.into()),
-                ("value", problem.value.as_ref().into()),
-            ])
-        };
-        Json::List(self.table.problems().list().iter().map(problem).collect())
+        problems(self.table.problems(), self.table.schema())
     }
 
     /// What became of the columns of the input that the table was loaded from: `{used: [[header, field], …], unused, missing}`.
@@ -193,13 +230,20 @@ impl LeadTable {
         self.table.problems().total()
     }
 
-    /// Takes rows over: new leads are added, known ones updated.
+    /// Takes rows over, as far as the loader's options let them: new leads are added, known ones updated.
     ///
     /// # Errors
     /// What is wrong with the bytes; nothing was changed then.
     pub fn upsert(&mut self, loader: Loader) -> Result<Json> {
-        let done = loader.finish_into(&mut self.table)?;
-        Ok(Json::object([("added", done.added.into()), ("updated", done.updated.into())]))
+        loader.finish_into(&mut self.table).map(counts)
+    }
+
+    /// What [`LeadTable::upsert`] would do.
+    ///
+    /// # Errors
+    /// Those of [`LeadTable::upsert`].
+    pub fn preview(&self, loader: Loader) -> Result<UpsertPreview> {
+        self.table.preview(loader).map(|preview| UpsertPreview::new(preview, self.table.schema()))
     }
 
     /// Removes leads; says how many there were.

@@ -1,5 +1,6 @@
 //! Rows that were found, in an order.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::config::{SavedList, lists};
@@ -7,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::filter;
 use crate::filter::SortKey;
 use crate::json::Json;
-use crate::json::decode::{Decoder, Faults};
+use crate::json::decode::{Decoder, Faults, id_text};
 use crate::plan::timeline;
 use crate::query::{FieldIx, Query};
 use crate::table::{Mask, RowIx};
@@ -30,21 +31,27 @@ impl Workspace {
     /// `query_invalid`, `unknown_list`, `viewer_invalid`, `unknown_actor`, `now_required`, `not_permitted` for a list that is not the viewer's.
     pub fn select(&self, table: &LeadTable, query: &Json, viewer: &Json) -> Result<Selection> {
         let viewer = Viewer::read(viewer)?;
-        if let Some(id) = query.get("list").and_then(Json::as_text).filter(|_| query.get("rules").is_none()) {
-            let list = self.usable_list(id, &viewer)?;
-            return self.find(table, &list.query, &list.sort, &viewer);
+        let (filter, sort) = self.asked_for(query, viewer.actor.as_deref())?;
+        self.find(table, &filter, &sort, &viewer)
+    }
+
+    /// The condition and the order of what a query asks for: a filter, a saved list, `{list: id}`, or null for all.
+    pub(super) fn asked_for(&self, query: &Json, actor: Option<&str>) -> Result<(Cow<'_, Query>, Cow<'_, [SortKey]>)> {
+        if let Some(id) = query.get("list").and_then(id_text).filter(|_| query.get("rules").is_none()) {
+            let list = self.usable_list(&id, actor)?;
+            return Ok((Cow::Borrowed(&list.query), Cow::Borrowed(&list.sort)));
         }
         if query.as_object().is_some_and(|pairs| pairs.iter().any(|(key, _)| key == "query")) && query.get("rules").is_none() {
             let faults = Faults::default();
             let read = lists::shown(&Decoder::new(query, "", &faults), &self.model.schema);
             let (failed, list) = (faults.any_error(), faults.into_list());
             return match read {
-                Some((filter, sort)) if !failed => self.find(table, &filter, &sort, &viewer),
+                Some((filter, sort)) if !failed => Ok((Cow::Owned(filter), Cow::Owned(sort))),
                 _ => Err(Error::invalid("query_invalid", list)),
             };
         }
         let filter = if query.is_null() { Query::always() } else { self.query(query, "")? };
-        self.find(table, &filter, &[], &viewer)
+        Ok((Cow::Owned(filter), Cow::Borrowed(&[])))
     }
 
     /// The same with a compiled filter.
@@ -56,8 +63,8 @@ impl Workspace {
         self.seen(table, &filter.query, &filter.context(viewer.actor.as_deref(), viewer.now), &[], &viewer)
     }
 
-    fn usable_list(&self, id: &str, viewer: &Viewer) -> Result<&SavedList> {
-        if let Some(actor) = &viewer.actor {
+    fn usable_list(&self, id: &str, actor: Option<&str>) -> Result<&SavedList> {
+        if let Some(actor) = actor {
             let decision = self.auth.list_use(self.auth.actor(actor)?, id)?;
             if let Some(reason) = decision.reasons.first().filter(|_| !decision.allowed) {
                 return Err(Error::new("not_permitted", "/list", reason.message.to_string()));

@@ -64,7 +64,8 @@ proptest! {
         let composed = icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(&text).into_owned();
         let own = compared(Case::Accentless, &text);
         prop_assert_eq!(&own, &compared(Case::Accentless, &composed));
-        prop_assert_eq!(&own, &compared(Case::Accentless, &decomposed(&text)));
+        let taken_apart = decomposed(&text);
+        prop_assert_eq!(&own, &compared(Case::Accentless, &taken_apart));
         prop_assert_eq!(&*own, &reference(&text));
         // A part of a text is folded as a part of it.
         for (at, _) in text.char_indices() {

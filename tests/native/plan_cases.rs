@@ -416,7 +416,7 @@ fn proofs_fail_for_a_reason() {
     assert_eq!(verify(&table, b"EVHP", &at("09:00:00", "")), "malformed");
     let done = format!(r#", "state": {{"done/{}": {{"version": 1, "value": null}}}}"#, made.id());
     assert_eq!(verify(&table, &encoded, &at("09:00:00", &done)), "already_done");
-    let key = &made.reads.first().map_or_else(|| made.state[0].key.clone(), |read| read.0.clone());
+    let key = &made.reads.first().map_or_else(|| made.state[0].key.clone(), |read| read.0.to_string());
     let moved = format!(r#", "state": {{"{key}": {{"version": 1, "value": {{"format": 1, "carry": {{"ann": 5000000000}}}}}}}}"#);
     assert_eq!(verify(&table, &encoded, &at("09:00:00", &moved)), "state_changed");
     let changed = load(&workspace, "id,version,owner,unit,status,score\na,1,bob,north,mine,10\nb,3,,north,free,20\n");

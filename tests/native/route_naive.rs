@@ -740,3 +740,9 @@ fn routing_is_what_the_naive_router_does() {
     let most = std::env::var("EVENHAND_ROUTES").ok().and_then(|most| most.parse().ok()).unwrap_or(300);
     (0..most).for_each(hold_against_the_naive_router);
 }
+
+/// Somebody leaves a group and is back before its method has had another turn.
+#[test]
+fn whoever_is_back_in_time_has_not_left_the_round() {
+    hold_against_the_naive_router(5811);
+}

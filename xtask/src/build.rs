@@ -49,14 +49,29 @@ pub fn build() -> Result<PathBuf> {
             "package.json",
             "README.md",
             "evenhand.d.ts",
+            "codes.d.ts",
+            "slim.d.ts",
+            "inline.d.ts",
+            "engine.wasm.d.ts",
             "adapters.d.ts",
+            "columns.d.ts",
             "zones.d.ts",
             "presets.d.ts",
             "preset.d.ts",
             "postgres.d.ts",
             "sqlite.d.ts",
+            "host.d.ts",
+            "import.d.ts",
+            "query-builder.d.ts",
+            "react.d.ts",
+            "store.d.ts",
         ] {
             copy(&template.join(name), &pkg.join(name))?;
+        }
+        let docs = template.join("docs");
+        at(&pkg, fs::create_dir_all(pkg.join("docs")))?;
+        for page in at(&docs, fs::read_dir(&docs))?.flatten() {
+            copy(&page.path(), &pkg.join("docs").join(page.file_name()))?;
         }
         for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
             copy(&root().join(name), &pkg.join(name))?;
@@ -64,7 +79,7 @@ pub fn build() -> Result<PathBuf> {
         copy(&small, &pkg.join("evenhand.wasm"))?;
         copy(&glue.join("profiles.js"), &pkg.join("profiles.js"))?;
         copy(&glue.join("glue.js"), &pkg.join("glue.js"))?;
-        run(tools::node(&["tests/js/package/minify.mjs"]).arg(&pkg))
+        run(tools::node(&["tests/js/package/make/assemble.mjs"]).arg(&pkg).arg(version()?))
     })?;
     print!("{}", read(tools::node(&["tests/js/package/size.mjs"]).arg(&pkg))?);
     Ok(pkg)
@@ -133,7 +148,9 @@ fn profiles(folder: &Path) -> Result {
     let data = at(&source, fs::read_to_string(&source))?;
     let types = "import type { Profile } from \"../evenhand.js\";\nexport declare const readyProfiles: readonly Profile[];\n";
     let data = format!("export const readyProfiles = {};\n", data.trim());
-    for (name, text) in [("profiles.js", data.as_str()), ("profiles.d.ts", types)] {
+    // The module as a text is written when there is one.
+    let engine = "/** The module, compressed and written in base64. */\nexport declare const data: string;\n";
+    for (name, text) in [("profiles.js", data.as_str()), ("profiles.d.ts", types), ("engine-data.d.ts", engine)] {
         at(folder, fs::write(folder.join(name), text))?;
     }
     Ok(())
@@ -151,6 +168,15 @@ fn bind(compiled: &Path, folder: &Path) -> Result {
         at(folder, fs::write(folder.join(name), text))?;
     }
     at(folder, fs::write(folder.join("bound.wasm"), output.wasm_mut().emit_wasm()))
+}
+
+/// The version in Cargo.toml, which is the package's.
+fn version() -> Result<String> {
+    let file = root().join("Cargo.toml");
+    let text = at(&file, fs::read_to_string(&file))?;
+    let (_, package) = text.split_once("\n[package]").ok_or("Cargo.toml has no [package]")?;
+    let version = package.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'));
+    version.map(str::to_owned).ok_or_else(|| "Cargo.toml says no version".into())
 }
 
 fn copy(from: &Path, to: &Path) -> Result {

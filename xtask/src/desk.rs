@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::run::{Result, cargo, root, run, step, target};
-use crate::{build, test, tools};
+use crate::{build, docs, test, tools};
 
 const FOLDER: &str = "www-demo";
 
@@ -14,9 +14,10 @@ pub fn build() -> Result {
     step("build the Lead Desk", || run(tools::node(&["build.mjs"]).current_dir(root().join(FOLDER))))
 }
 
-/// Serves the app until it is ended; the server prints its address.
+/// Serves the app and the documentation until it is ended; the server prints its address.
 pub fn serve() -> Result {
     build()?;
+    docs::build()?;
     println!();
     run(tools::node(&["serve.mjs"]).current_dir(root().join(FOLDER)))
 }

@@ -26,9 +26,12 @@ pub fn factory(glue: &str) -> Result<String> {
         return Err(format!("wasm-bindgen's glue contains `{word}`"));
     }
     Ok(format!(
-        "export const initialPages = {pages};\n\
+        "import {{ coder }} from \"./text.js\";\n\
+         export const initialPages = {pages};\n\
          export function glue(maximum) {{\n\
          const exports = {{ __proto__: null }};\n\
+         const TextDecoder = coder(\"TextDecoder\");\n\
+         const TextEncoder = coder(\"TextEncoder\");\n\
          const memory = new WebAssembly.Memory({{ initial: initialPages, maximum }});\n\
          {}\n\
          return {{ exports, memory, imports: __wbg_get_imports(memory), start(instance) {{ __wbg_finalize_init(instance); }} }};\n\

@@ -1,10 +1,11 @@
-//! The project's own build tool: `cargo xtask build|demo|screens|test|lint|zones|fold|bench`.
+//! The project's own build tool: `cargo xtask build|demo|docs|screens|test|lint|zones|fold|bench`.
 
 mod against;
 mod bench;
 mod build;
 mod demo;
 mod desk;
+mod docs;
 mod edge;
 mod examples;
 mod fold;
@@ -13,7 +14,9 @@ mod lint;
 mod module;
 mod order;
 mod pack;
+mod packaging;
 mod run;
+mod scale;
 mod size;
 mod test;
 mod tools;
@@ -28,11 +31,15 @@ Commands:
   build            builds the npm package into pkg/ and prints its sizes
   demo             builds, runs the package's own command line on a generated sample, then builds the Lead Desk and serves it
                      --headless   stops after the preview
+  docs             builds the documentation as a site into www-demo/dist/docs; `demo` builds it too and serves it under /docs/
   size             builds, then prints bytes by module, the largest functions, and the budget in tests/js/package/size-budget.json
                      --deep       by file rather than by top module
   test [STEP…]     everything, or these steps: lint, native, wasm, build, types, package, desk, peers, sql,
-                   edge, examples, cases. What a step needs of others (the built package, the native outcomes) is made first
+                   edge, examples, packaging, cases, docs. What a step needs of others (the built package, the native outcomes) is made first
+                     --packaging [all|NAME…]
+                                  the packed package in projects of bundlers, frameworks and runtimes: the usual ones, all, or these
                      --edge       the edge worker alone, in the long form: 200 kills, 10,000 commands, cold starts
+                     --scale [N]  leads dealt on a Spark cluster against one table, 10,000,000 of them or N (needs Java and pip; takes long)
   lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
                      --sources    only the last three, which need nothing but to read
   zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
@@ -75,8 +82,12 @@ fn command(args: &[&str]) -> run::Result {
         ["build"] => build::build().map(drop),
         ["demo"] => demo::demo(demo::Stop::Never),
         ["demo", "--headless"] => demo::demo(demo::Stop::AfterPreview),
+        ["docs"] => docs::build(),
         ["screens"] => desk::screens(),
         ["test", "--edge"] => edge::long(),
+        ["test", "--packaging", names @ ..] => test::packaged(names),
+        ["test", "--scale"] => scale::scale(None),
+        ["test", "--scale", leads] => scale::scale(Some(leads)),
         ["test", steps @ ..] => test::test(steps),
         ["size"] => size::size(2),
         ["size", "--deep"] => size::size(4),

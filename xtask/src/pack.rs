@@ -6,10 +6,16 @@ use std::path::Path;
 use crate::run::{Result, at, command, run, step, target};
 use crate::tools;
 
+/// Where the tarball stays, in the folder of build outputs.
+pub const TARBALL: &str = "package/evenhand.tgz";
+
 /// Packs `pkg` and installs the tarball for the tests.
 pub fn install(pkg: &Path) -> Result {
     step("pack and install the package", || {
         let work = target().join("package");
+        if work.exists() {
+            at(&work, fs::remove_dir_all(&work))?;
+        }
         at(&work, fs::create_dir_all(&work))?;
         run(command("npm", &["pack", "--silent", "--pack-destination"]).arg(&work).current_dir(pkg).stdout(std::process::Stdio::null()))?;
         let tarball = at(&work, fs::read_dir(&work))?
@@ -23,6 +29,6 @@ pub fn install(pkg: &Path) -> Result {
         }
         at(&place, fs::create_dir_all(&place))?;
         run(command("tar", &["-xzf"]).arg(&tarball).arg("-C").arg(&place).arg("--strip-components=1"))?;
-        at(&tarball, fs::remove_file(&tarball))
+        at(&tarball, fs::rename(&tarball, target().join(TARBALL)))
     })
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::run::{Result, at, cargo, root, run, step, target};
-use crate::{build, desk, edge, examples, lint, pack, size, tools};
+use crate::{build, desk, docs, edge, examples, lint, pack, packaging, size, tools};
 
 /// What each step needs, made once however many need it.
 #[derive(Default)]
@@ -18,7 +18,7 @@ struct Made {
 type Step = fn(&mut Made) -> Result<String>;
 
 /// The steps in order, by the names under which one can ask for them. Each gives back what it ran.
-const STEPS: [(&str, Step); 12] = [
+const STEPS: [(&str, Step); 14] = [
     ("lint", |_| lint::lint().map(|()| "lint".into())),
     ("native", native),
     ("wasm", wasm),
@@ -30,8 +30,21 @@ const STEPS: [(&str, Step); 12] = [
     ("sql", sql),
     ("edge", edge),
     ("examples", examples),
+    ("packaging", |made| packaging(made, packaging::Which::Usual)),
     ("cases", cases),
+    ("docs", docs),
 ];
+
+/// The packed package in some of the projects, or in all of them, and nothing else.
+pub fn packaged(names: &[&str]) -> Result {
+    let names = if names.is_empty() { packaging::Which::Usual } else { packaging::Which::Named(names) };
+    packaging(&mut Made::default(), names).map(drop)
+}
+
+fn packaging(made: &mut Made, which: packaging::Which<'_>) -> Result<String> {
+    made.package()?;
+    packaging::tests(which, &made.browser()?.chromium)
+}
 
 /// Runs all steps, or those with these names, and ends with one line that says what ran.
 pub fn test(names: &[&str]) -> Result {
@@ -138,6 +151,11 @@ fn cases(made: &mut Made) -> Result<String> {
     let chromium = made.browser()?.chromium.clone();
     run(tools::node(&["tests/js/package/run-cases.mjs"]).arg(native).env("CHROMIUM", chromium))?;
     Ok("the cases natively and in every runtime".into())
+}
+
+fn docs(made: &mut Made) -> Result<String> {
+    made.package()?;
+    docs::tests(&made.browser()?.chromium)
 }
 
 /// The test files of a folder, in Node.

@@ -136,6 +136,11 @@ pub fn browser() -> Result<Browser> {
     both().ok_or_else(|| "Chromium was installed and is not on the path".into())
 }
 
+/// Makes sure of Firefox.
+pub fn firefox() -> Result {
+    if find("firefox-esr").or_else(|| find("firefox")).is_some() { Ok(()) } else { debian("Firefox", &["firefox-esr"]) }
+}
+
 /// Makes sure of a PostgreSQL server, of which tests start one of their own.
 pub fn postgres() -> Result {
     let there = || std::fs::read_dir("/usr/lib/postgresql").is_ok_and(|mut versions| versions.next().is_some());

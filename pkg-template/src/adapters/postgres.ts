@@ -27,8 +27,11 @@ function passing(error: unknown): boolean {
 
 const ATTEMPTS = 5;
 
+/** Whether to run a transaction once more that ended with this error. */
+export const again = (error: unknown, attempt: number): boolean => attempt < ATTEMPTS && passing(error);
+
 export function postgres(options: Adapters.PostgresOptions): Adapters.Adapter {
-  return waiting("postgres", options, (error, attempt) => attempt < ATTEMPTS && passing(error));
+  return waiting("postgres", options, again);
 }
 
 export { retry };

@@ -1,21 +1,21 @@
 import type { Adapter, Client, Needed, Outcome, SqliteSyncOptions, SyncAdapter, SyncClient, TableOptions, Writable } from "../../adapters.js";
 import type * as Contract from "../../evenhand.js";
 
-type Row = Record<string, unknown>;
-type Statement = { sql: string; params: unknown[] };
+export type Row = Record<string, unknown>;
+export type Statement = { sql: string; params: unknown[] };
 
 /** Steps that ask for statements to be run and are given their rows; so the same code serves drivers that wait and drivers that do not. */
-type Steps<T> = Generator<Statement, T, readonly object[]>;
+export type Steps<T> = Generator<Statement, T, readonly object[]>;
 
-type Names = { dialect: Contract.Dialect; stateTable: string; schema: string | undefined };
+export type Names = { dialect: Contract.Dialect; stateTable: string; schema: string | undefined };
 
-const quote = (dialect: Contract.Dialect, name: string) => (dialect === "postgres" ? `"${name.replaceAll('"', '""')}"` : `\`${name.replaceAll("`", "``")}\``);
+export const quote = (dialect: Contract.Dialect, name: string) => (dialect === "postgres" ? `"${name.replaceAll('"', '""')}"` : `\`${name.replaceAll("`", "``")}\``);
 
 function stateTable({ dialect, stateTable: name, schema }: Names): string {
   return schema === undefined ? quote(dialect, name) : `${quote(dialect, schema)}.${quote(dialect, name)}`;
 }
 
-const param = (dialect: Contract.Dialect, place: number) => (dialect === "postgres" ? `$${place}` : "?");
+export const param = (dialect: Contract.Dialect, place: number) => (dialect === "postgres" ? `$${place}` : "?");
 
 /**
  * Runs a plan's statements and compares what they changed with what they should have.
@@ -23,7 +23,7 @@ const param = (dialect: Contract.Dialect, place: number) => (dialect === "postgr
  * All of them run even after one came short: so the outcome names everything that was lost, and not only what was met first.
  * Nothing of it lasts, because the caller then takes the transaction back.
  */
-function* written(plan: Writable, dialect: Contract.Dialect, options: Parameters<Contract.Plan["toSQL"]>[1]): Steps<Outcome> {
+export function* written(plan: Writable, dialect: Contract.Dialect, options: Parameters<Contract.Plan["toSQL"]>[1]): Steps<Outcome> {
   if (plan.refused.length > 0) throw new Error("a refused plan changes nothing and cannot be written");
   const ids = new Set<unknown>();
   const keys = new Set<unknown>();
@@ -41,7 +41,7 @@ function* written(plan: Writable, dialect: Contract.Dialect, options: Parameters
   return { ok: false, done, lost: leads.filter((id) => !ids.has(id)), stateLost };
 }
 
-function* created(names: Names): Steps<void> {
+export function* created(names: Names): Steps<void> {
   // Keys compare by their bytes, as prefixes are looked up and locks are taken. `json` keeps a text as it is, and every character of it.
   const columns =
     names.dialect === "postgres"
@@ -50,7 +50,7 @@ function* created(names: Names): Steps<void> {
   yield { sql: `CREATE TABLE IF NOT EXISTS ${stateTable(names)} ${columns}`, params: [] };
 }
 
-function* loaded(names: Names, needed: Needed): Steps<Contract.State> {
+export function* loaded(names: Names, needed: Needed): Steps<Contract.State> {
   const { dialect } = names;
   const postgres = dialect === "postgres";
   const [key, version, value] = ["key", "version", "value"].map((name) => quote(dialect, name)) as [string, string, string];
@@ -79,7 +79,7 @@ function* loaded(names: Names, needed: Needed): Steps<Contract.State> {
   return Object.fromEntries(state);
 }
 
-function* forgotten(names: Names, before: number): Steps<void> {
+export function* forgotten(names: Names, before: number): Steps<void> {
   const { dialect } = names;
   const [key, value] = [quote(dialect, "key"), quote(dialect, "value")];
   const at = dialect === "postgres" ? `(${value}::json->>'at')::bigint < $1::bigint` : `json_extract(${value}, '$.at') < ?`;
@@ -103,62 +103,76 @@ export async function retry<P extends Writable>(
 }
 
 /** Runs steps with a driver that waits. */
-async function run<T>(steps: Steps<T>, client: Client): Promise<T> {
+export async function run<T>(steps: Steps<T>, client: Client): Promise<T> {
   let step = steps.next();
   while (step.done !== true) step = steps.next(await client.query(step.value.sql, step.value.params));
   return step.value;
 }
 
 /** Runs steps with a driver that answers at once. */
-function runSync<T>(steps: Steps<T>, client: SyncClient): T {
+export function runSync<T>(steps: Steps<T>, client: SyncClient): T {
   let step = steps.next();
   while (step.done !== true) step = steps.next(client.query(step.value.sql, step.value.params));
   return step.value;
 }
 
 /** Thrown inside a transaction to take it back. The outcome is kept beside it, because a driver may wrap what is thrown. */
-class Lost extends Error {
+export class Lost extends Error {
   constructor() {
     super("another writer was faster; nothing was written");
     this.name = "Lost";
   }
 }
 
-type Options = TableOptions & { transaction: unknown };
+export type Options = TableOptions & { transaction: unknown };
 
 /** What the options say of names, and those of the statements. */
-function read(dialect: Contract.Dialect, { transaction: _, ...rest }: Options): [Names, Parameters<Contract.Plan["toSQL"]>[1]] {
+export function read(dialect: Contract.Dialect, { transaction: _, ...rest }: Options): [Names, Parameters<Contract.Plan["toSQL"]>[1]] {
   const stateTable = rest.stateTable ?? "evenhand_state";
   return [{ dialect, stateTable, schema: rest.schema }, { ...rest, stateTable }];
 }
 
-/** An adapter for a driver that waits. While `again` says so of an error, the transaction is run once more. */
+type Transaction = <T>(work: (client: Client) => Promise<T>) => Promise<T>;
+
+/** A transaction that is run once more while `again` says so of the error that ended it. */
+export const persistent =
+  (transaction: Transaction, again: (error: unknown, attempt: number) => boolean): Transaction =>
+  async (work) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await transaction(work);
+      } catch (error) {
+        if (!again(error, attempt)) throw error;
+      }
+    }
+  };
+
+/** An adapter for a driver that waits. */
 export function waiting(
   dialect: Contract.Dialect,
-  options: TableOptions & { transaction: <T>(work: (client: Client) => Promise<T>) => Promise<T> },
+  options: TableOptions & { transaction: Transaction },
   again: (error: unknown, attempt: number) => boolean = () => false,
 ): Adapter {
   const [names, statements] = read(dialect, options);
-  const { transaction } = options;
+  const transaction = persistent(options.transaction, again);
   const within = <T>(steps: () => Steps<T>) => transaction((client) => run(steps(), client));
   return {
     createTables: () => within(() => created(names)),
     loadState: (needed) => within(() => loaded(names, needed)),
     forgetDone: (before) => within(() => forgotten(names, before)),
     async commit(plan) {
-      for (let attempt = 1; ; attempt += 1) {
-        let lost: Outcome | undefined;
-        try {
-          return await transaction(async (client) => {
-            const outcome = await run(written(plan, dialect, statements), client);
-            if (outcome.ok) return outcome;
-            lost = outcome;
-            throw new Lost();
-          });
-        } catch (error) {
-          if (lost !== undefined) return lost;
-          if (!again(error, attempt)) throw error;
-        }
+      let lost: Outcome | undefined;
+      try {
+        return await transaction(async (client) => {
+          lost = undefined;
+          const outcome = await run(written(plan, dialect, statements), client);
+          if (outcome.ok) return outcome;
+          lost = outcome;
+          throw new Lost();
+        });
+      } catch (error) {
+        if (lost !== undefined) return lost;
+        throw error;
       }
     },
   };

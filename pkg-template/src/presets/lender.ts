@@ -66,7 +66,7 @@ const config: WorkspaceConfig = {
       grants: [
         { do: MANAGE, scope: "company" },
         { do: ["lead.view", "lead.edit", "lead.mass", "lead.claim"], scope: "unowned" },
-        { do: [...LISTS, "plan.undo", "log.view"], scope: "company" },
+        { do: [...LISTS, "plan.undo", "log.view", "lead.export"], scope: "company" },
       ],
     },
     {

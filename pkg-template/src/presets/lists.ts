@@ -59,7 +59,7 @@ const config: WorkspaceConfig = {
       name: "Administrator",
       grants: [
         { do: WORK, scope: "all" },
-        { do: [...LISTS, "plan.undo", "log.view"], scope: "all" },
+        { do: [...LISTS, "plan.undo", "log.view", "lead.export"], scope: "all" },
       ],
     },
     {

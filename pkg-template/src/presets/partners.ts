@@ -58,7 +58,7 @@ const config: WorkspaceConfig = {
       name: "Channel manager",
       grants: [
         { do: ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass", "plan.undo"], scope: "all" },
-        { do: ["list.view", "list.use", "list.edit", "list.share", "list.delete", "log.view"], scope: "all" },
+        { do: ["list.view", "list.use", "list.edit", "list.share", "list.delete", "log.view", "lead.export"], scope: "all" },
         { do: ["rule.view", "rule.edit", "rule.run", "group.view", "group.edit"], scope: "all" },
       ],
     },

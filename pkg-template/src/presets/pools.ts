@@ -58,7 +58,7 @@ const config: WorkspaceConfig = {
       name: "Floor manager",
       grants: [
         { do: WORK, scope: "company" },
-        { do: ["list.view", "list.use", "list.edit", "list.share", "list.delete", "plan.undo", "log.view"], scope: "company" },
+        { do: ["list.view", "list.use", "list.edit", "list.share", "list.delete", "plan.undo", "log.view", "lead.export"], scope: "company" },
       ],
     },
     {

@@ -61,7 +61,7 @@ const config: WorkspaceConfig = {
       name: "Broker",
       grants: [
         { do: WORK, scope: "company" },
-        { do: [...GROUPS, "group.edit", "group.cancel", "plan.undo", "log.view", ...LISTS, "list.share"], scope: "company" },
+        { do: [...GROUPS, "group.edit", "group.cancel", "plan.undo", "log.view", "lead.export", ...LISTS, "list.share"], scope: "company" },
         { do: ["rule.view", "rule.edit", "rule.run", "member.pause"], scope: "all" },
       ],
     },

@@ -3,18 +3,75 @@
 //! A decoder walks [`Decoder`]s. What it asks for and does not find is reported to the shared [`Faults`], and decoding
 //! goes on, so that one run tells all there is to mend.
 
-use std::cell::{OnceCell, RefCell};
+use std::borrow::Cow;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::Json;
 use crate::error::{Diagnostic, Severity, nearest, pointer};
 
+/// An id, if this is one: a number is its text, as in a cell.
+pub fn id_text(json: &Json) -> Option<Cow<'_, str>> {
+    match json {
+        Json::Text(text) => Some(Cow::Borrowed(text)),
+        Json::Number(number) if number.abs() <= 9_007_199_254_740_992.0 => Some(Cow::Owned(crate::number::text(*number))),
+        _ => None,
+    }
+}
+
+/// An object in which the ids under these keys are texts.
+pub fn with_text_ids<'a>(json: &'a Json, keys: &[&str]) -> Cow<'a, Json> {
+    let number = |(key, value): &(String, Json)| matches!(value, Json::Number(_)) && keys.contains(&key.as_str());
+    if !json.as_object().unwrap_or_default().iter().any(number) {
+        return Cow::Borrowed(json);
+    }
+    let mut copy = json.clone();
+    if let Json::Object(pairs) = &mut copy {
+        for pair in pairs.iter_mut() {
+            if let (true, Some(id)) = (number(pair), id_text(&pair.1).map(Cow::into_owned)) {
+                pair.1 = id.into();
+            }
+        }
+    }
+    Cow::Owned(copy)
+}
+
 /// Where faults are gathered.
 #[derive(Debug, Default)]
 pub struct Faults {
     list: RefCell<Vec<Diagnostic>>,
-    /// Whether a known key whose value is null is a fault, but for [`NULLABLE`].
-    no_nulls: bool,
+    nulls: Nulls,
+    texts: Texts,
+}
+
+/// For which known keys a null is a fault.
+#[derive(Debug, Default)]
+enum Nulls {
+    /// For none: null is absence.
+    #[default]
+    Absent,
+    /// For all but [`NULLABLE`].
+    Refused,
+    /// For these.
+    RefusedFor(&'static [&'static str]),
+}
+
+/// The texts of numbers that stand for ids, kept until all is read: in chunks that double, so that none of them ever moves.
+#[derive(Debug, Default)]
+struct Texts {
+    count: Cell<usize>,
+    chunks: [OnceCell<Vec<OnceCell<String>>>; 32],
+}
+
+impl Texts {
+    fn keep(&self, text: String) -> Option<&str> {
+        let nth = self.count.get() + 1;
+        self.count.set(nth);
+        let size = 1usize << nth.ilog2();
+        let chunk = self.chunks.get(nth.ilog2() as usize)?;
+        let chunk = chunk.get_or_init(|| std::iter::repeat_with(OnceCell::new).take(size).collect());
+        chunk.get(nth - size).map(|place| place.get_or_init(|| text).as_str())
+    }
 }
 
 /// Keys for which null means no more than their absence does, and that hosts fill from columns that may be empty.
@@ -26,7 +83,20 @@ const MOST: usize = 1000;
 impl Faults {
     /// For what grants or opens something where a key is absent: a null there was meant to be something, and is a fault.
     pub fn without_nulls() -> Faults {
-        Faults { no_nulls: true, ..Faults::default() }
+        Faults { nulls: Nulls::Refused, ..Faults::default() }
+    }
+
+    /// The same for a few keys only.
+    pub fn without_nulls_for(keys: &'static [&'static str]) -> Faults {
+        Faults { nulls: Nulls::RefusedFor(keys), ..Faults::default() }
+    }
+
+    fn refuses_null(&self, key: &str) -> bool {
+        match self.nulls {
+            Nulls::Absent => false,
+            Nulls::Refused => !NULLABLE.contains(&key),
+            Nulls::RefusedFor(keys) => keys.contains(&key),
+        }
     }
 
     /// Adds one.
@@ -75,9 +145,9 @@ pub struct Decoder<'a> {
 /// What a value bears in the one above it.
 #[derive(Clone, Debug)]
 enum Key<'a> {
-    Root(Box<str>),
+    Root(Rc<str>),
     Known(&'a str),
-    Absent(Box<str>),
+    Absent(&'a str),
     Index(usize),
 }
 
@@ -103,8 +173,8 @@ static NULL: Json = Json::Null;
 
 impl<'a> Decoder<'a> {
     /// A value and where it stands.
-    pub fn new(json: &'a Json, path: impl Into<String>, faults: &'a Faults) -> Self {
-        let root = Key::Root(path.into().into_boxed_str());
+    pub fn new(json: &'a Json, path: impl Into<Rc<str>>, faults: &'a Faults) -> Self {
+        let root = Key::Root(path.into());
         Decoder { json, faults, above: None, key: root, step: OnceCell::new() }
     }
 
@@ -154,11 +224,11 @@ impl<'a> Decoder<'a> {
 
     /// The value under `key`; one that is absent is null.
     #[must_use]
-    pub fn get(&self, key: &str) -> Decoder<'a> {
+    pub fn get(&self, key: &'a str) -> Decoder<'a> {
         let pairs = self.json.as_object().unwrap_or_default();
         match pairs.iter().find(|(known, _)| known == key) {
             Some((known, json)) => self.below(json, Key::Known(known)),
-            None => self.below(&NULL, Key::Absent(key.into())),
+            None => self.below(&NULL, Key::Absent(key)),
         }
     }
 
@@ -169,7 +239,7 @@ impl<'a> Decoder<'a> {
             return false;
         };
         for (key, json) in pairs {
-            if json.is_null() && self.faults.no_nulls && known.contains(&key.as_str()) && !NULLABLE.contains(&key.as_str()) {
+            if json.is_null() && known.contains(&key.as_str()) && self.faults.refuses_null(key) {
                 let fault = Diagnostic::error("null_value", pointer(&self.path(), key), format!("`{key}` must not be null"));
                 self.faults.add(fault.hint("leave the key out if nothing is meant by it"));
             }
@@ -232,12 +302,27 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// The id of a lead, which must be there: a number is its text, as in a cell.
-    pub fn lead_id(&self) -> Option<String> {
-        match self.json {
-            Json::Number(number) if number.abs() <= 9_007_199_254_740_992.0 => Some(crate::number::text(*number)),
-            _ => self.name().map(str::to_owned),
+    /// An id, if this is one: a number is its text, as in a cell. Nothing is reported.
+    pub fn known_id(&self) -> Option<&'a str> {
+        match id_text(self.json)? {
+            Cow::Borrowed(text) => Some(text),
+            Cow::Owned(text) => self.faults.texts.keep(text),
         }
+    }
+
+    /// An id that must be there.
+    pub fn id(&self) -> Option<&'a str> {
+        self.known_id().filter(|id| !id.is_empty()).or_else(|| self.name())
+    }
+
+    /// An id that may be absent.
+    pub fn optional_id(&self) -> Option<&'a str> {
+        self.known_id().or_else(|| self.text())
+    }
+
+    /// The elements of a list of ids.
+    pub fn ids(&self) -> Vec<&'a str> {
+        self.items().iter().filter_map(Decoder::id).collect()
     }
 
     /// The elements of a list of texts.

@@ -2,7 +2,7 @@
 
 use super::Strictness;
 use super::node::ELEMENT;
-use super::schema::{Case, Field, FieldIx, FieldType, Schema};
+use super::schema::{Field, FieldIx, FieldType, Schema};
 use super::word::MOST_NAMES;
 use super::wrong::{Wrong, quoted};
 use crate::error::{Diagnostic, Severity, nearest, pointer};
@@ -160,5 +160,5 @@ impl<'a> Compiler<'a> {
 /// The field that stands for the elements of a list.
 pub(super) fn element_of(list: FieldType) -> Field {
     let kind = if list == FieldType::Units { FieldType::Unit } else { FieldType::Text };
-    Field { name: String::new(), label: None, kind, case: Case::Sensitive, choices: Vec::new(), formats: Vec::new(), separator: None }
+    Field::new("", kind)
 }

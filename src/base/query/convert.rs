@@ -68,9 +68,14 @@ fn slow_digits(text: &str) -> Option<Read<f64>> {
     Some(if rounded { Err("number_out_of_range") } else { number(value) })
 }
 
-/// A number written as text.
-pub fn number_from_text(text: &str) -> Read<f64> {
-    digits(text.trim()).unwrap_or(Err("not_a_number"))
+/// A number written as text: by the field's format if it has one, else as in JSON.
+#[inline]
+pub fn number_from_text(field: &Field, text: &str) -> Read<f64> {
+    let text = text.trim();
+    match &field.numbers {
+        None => digits(text).unwrap_or(Err("not_a_number")),
+        Some(format) => format.plain(text).and_then(|plain| digits(&plain)).unwrap_or(Err("not_a_number")),
+    }
 }
 
 /// A truth value written as text.
@@ -281,7 +286,7 @@ fn read(field: &Field, schema: &Schema, json: &Json) -> Read<Cell<'static>> {
         (_, Json::Null) => Cell::Null,
         (_, Json::Number(number)) if number.is_nan() => Cell::Null,
         (FieldType::Number, Json::Number(value)) => Cell::Number(number(*value)?),
-        (FieldType::Number, Json::Text(text)) => Cell::Number(number_from_text(text)?),
+        (FieldType::Number, Json::Text(text)) => Cell::Number(number_from_text(field, text)?),
         (FieldType::Boolean, Json::Bool(value)) => Cell::Bool(*value),
         (FieldType::Boolean, Json::Number(value)) => Cell::Bool(bool_from_number(*value)?),
         (FieldType::Boolean, Json::Text(text)) => Cell::Bool(bool_from_text(text)?),

@@ -1,6 +1,7 @@
 //! Groups: combinators, negation, and what is left out.
 
 use super::compiler::{Compiler, MAX_DEPTH, Scope};
+use super::keys::OF_GROUP;
 use super::node::Expr;
 use super::wrong::quoted;
 use crate::error::{Diagnostic, nearest, pointer};
@@ -26,6 +27,7 @@ impl Compiler<'_> {
         if !self.count_node(path) || self.switched_off(json, path, "group") {
             return None;
         }
+        self.keys(json, path, &OF_GROUP);
         let negated = self.flag(json, "not", path);
         let at = pointer(path, "rules");
         let rules = match json.get("rules") {

@@ -14,6 +14,7 @@ fn schema() -> Schema {
         choices: vec![],
         formats: Vec::new(),
         separator: None,
+        numbers: None,
     };
     let fields = vec![
         field("name", Some("Last name"), FieldType::Text),

@@ -11,7 +11,7 @@ use crate::time::Zone;
 fn schema() -> Schema {
     let field = |name: &str, kind, case, choices: &[&str]| {
         let choices = choices.iter().map(|choice| (*choice).to_owned()).collect();
-        Field { name: name.into(), label: None, kind, case, choices, formats: Vec::new(), separator: None }
+        Field { name: name.into(), label: None, kind, case, choices, formats: Vec::new(), separator: None, numbers: None }
     };
     let fields = vec![
         field("name", FieldType::Text, Case::Ignored, &[]),

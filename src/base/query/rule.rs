@@ -3,6 +3,7 @@
 use super::Strictness;
 use super::build::{self, Target};
 use super::compiler::{Compiler, Scope, element_of};
+use super::keys::OF_RULE;
 use super::node::{Expr, Predicate, Relation, Term};
 use super::operator::{Operator, Takes};
 use super::schema::{Case, Field, FieldIx, FieldType};
@@ -19,6 +20,7 @@ impl Compiler<'_> {
         if !self.count_node(path) || self.switched_off(json, path, "rule") {
             return None;
         }
+        self.keys(json, path, &OF_RULE);
         let matching = json.get("match");
         let unchosen = |key: &str| json.get(key).and_then(Json::as_text) == Some(PLACEHOLDER);
         if unchosen("field") || (matching.is_none() && unchosen("operator")) {

@@ -2,6 +2,7 @@
 
 use crate::btree::BTreeMap;
 
+use super::number_format::NumberFormat;
 use super::units::UnitTree;
 use crate::time::{Calendar, Format, Zone};
 
@@ -108,9 +109,17 @@ pub struct Field {
     pub formats: Vec<Format>,
     /// What stands between the elements of a list that is written as text; a comma if absent.
     pub separator: Option<String>,
+    /// How its numbers are written as text where that is not as in JSON.
+    pub numbers: Option<NumberFormat>,
 }
 
 impl Field {
+    /// One of which nothing more is said; its texts compare with regard to case.
+    pub fn new(name: impl Into<String>, kind: FieldType) -> Field {
+        let (choices, formats) = (Vec::new(), Vec::new());
+        Field { name: name.into(), label: None, kind, case: Case::Sensitive, choices, formats, separator: None, numbers: None }
+    }
+
     /// Whether numbers are read by the formats, as counts of seconds or milliseconds, and not as milliseconds in any case.
     pub fn counts(&self) -> bool {
         self.formats.iter().any(Format::counts)

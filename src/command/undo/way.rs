@@ -11,10 +11,12 @@ use crate::config::{BoundaryMode, Verb};
 use crate::error::Result;
 use crate::json::Json;
 use crate::plan::decoded::{DecodedChange, DecodedPlan};
-use crate::plan::drops::{DropCode, RowChecks};
+use crate::plan::drops::RowChecks;
 use crate::plan::planner::Planner;
 use crate::query::{Cell, Cells, FieldIx, UnitIx};
 use crate::table::{Row, RowIx};
+
+use super::reasons::Denied;
 
 /// A lead as it will be once it has gone back, but for one field if it is named.
 pub(super) struct PastLead<'a> {
@@ -79,15 +81,15 @@ impl<'a> WayBack<'a> {
         })
     }
 
-    /// The first reason for which a row may not go back.
-    pub fn denied(&mut self, row: RowIx, change: &DecodedChange) -> Result<Option<DropCode>> {
+    /// Everything for which a row may not go back.
+    pub fn denied(&mut self, row: RowIx, change: &DecodedChange) -> Result<Vec<Denied>> {
         let planner = self.planner;
         let lead = &planner.model.lead;
         let now = Some(planner.context.now);
         let past = PastLead::new(planner, row, change, None);
-        let mut codes: Vec<DropCode> = self.guard.failed(row).into_iter().collect();
+        let mut out: Vec<Denied> = self.guard.failed(row).map(Denied::Guard).into_iter().collect();
         if !self.edit.contains(row) && !planner.auth.covers_lead(planner.actor, now, Verb::LeadEdit, &past)? {
-            codes.push(DropCode::NotPermitted);
+            out.push(Denied::Edit);
         }
         let back = |field: Option<FieldIx>| change.set.iter().find(|set| Some(set.field) == field);
         let unit = back(lead.unit).map(|set| set.from.text().and_then(|unit| planner.model.schema.units.find(unit)));
@@ -97,29 +99,29 @@ impl<'a> WayBack<'a> {
             moved.push(lead.owner);
         }
         for slot in &moved {
-            self.ask_slot(row, *slot, change, &mut codes)?;
+            self.ask_slot(row, *slot, change, &mut out)?;
         }
         let held = !moved.is_empty() && !self.reassignable.contains(row);
         if held && !planner.auth.is_reassignable(planner.actor, now, &past)? {
-            codes.push(DropCode::NotReassignable);
+            out.push(Denied::State);
         }
         if let Some(unit) = unit
             && self.crosses(unit, row)?
         {
-            codes.push(DropCode::Boundary);
+            out.push(Denied::Boundary(unit));
         }
         if let (true, Some(set)) = (self.checks_units, back(lead.access)) {
             for name in set.to.items().filter(|unit| !set.from.items().any(|other| other == *unit)) {
                 let Some(unit) = planner.model.schema.units.find(name) else { continue };
                 if !self.releases(unit, row)? && !planner.auth.releases_unit(planner.actor, now, unit, &past)? {
-                    codes.push(DropCode::NotPermitted);
+                    out.push(Denied::Access(unit));
                 }
             }
         }
-        Ok(codes.into_iter().min())
+        Ok(out)
     }
 
-    fn ask_slot(&mut self, row: RowIx, slot: FieldIx, change: &DecodedChange, codes: &mut Vec<DropCode>) -> Result<()> {
+    fn ask_slot(&mut self, row: RowIx, slot: FieldIx, change: &DecodedChange, out: &mut Vec<Denied>) -> Result<()> {
         let planner = self.planner;
         let asking = planner.asking();
         if let Entry::Vacant(place) = self.slots.entry(slot) {
@@ -130,10 +132,10 @@ impl<'a> WayBack<'a> {
             // It is taken from whoever holds it now.
             let past = PastLead::new(planner, row, change, Some(slot));
             if !planner.auth.releases_lead(planner.actor, Some(planner.context.now), slot, &past)? {
-                codes.push(DropCode::NotPermitted);
+                out.push(Denied::Release(slot));
             }
         }
-        codes.extend(locked.contains(row).then_some(DropCode::Locked));
+        out.extend(locked.contains(row).then_some(Denied::Lock(slot)));
         Ok(())
     }
 

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use super::sample::Lead;
 use crate::query::fold::compared;
-use crate::query::schema::Case;
 use crate::query::{Cell, FieldIx, Schema};
 use crate::table::column::{Changed, CodedColumn, Column, ListColumn, TextColumn};
 use crate::table::{Budget, CHUNK, RowIx, Snapshot};
@@ -30,7 +29,7 @@ pub fn table_with(schema: &Rc<Schema>, id: Option<FieldIx>, leads: &[Lead], rows
     let mut out = Snapshot::empty(schema.clone(), id.unwrap_or(FieldIx(u32::MAX)));
     out.rows = u32::try_from(rows.len()).unwrap();
     out.size = rows.iter().filter(|(_, gone)| !gone).count();
-    for (at, column) in out.columns.iter_mut().enumerate() {
+    for (at, column) in Rc::make_mut(&mut out.columns).iter_mut().enumerate() {
         let field = &schema.fields[at];
         if let Column::Coded(_) = column
             && field.kind == crate::query::FieldType::Text

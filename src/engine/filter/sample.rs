@@ -70,7 +70,7 @@ fn tree(units: Vec<(&str, Option<&str>)>) -> UnitTree {
 pub fn schema() -> Schema {
     let field = |name: String, kind, case| {
         let choices = if kind == FieldType::Choice { WORDS.map(str::to_owned).to_vec() } else { Vec::new() };
-        Field { name, label: None, kind, case, choices, formats: Vec::new(), separator: None }
+        Field { case, choices, ..Field::new(name, kind) }
     };
     let mut fields = Vec::new();
     for kind in KINDS {
@@ -134,7 +134,7 @@ fn field(kind: FieldType) -> impl Strategy<Value = Field> {
     let choices = select(vec![0, most / 2, most]).prop_flat_map(|many| subsequence(&WORDS[..], many));
     (case, choices).prop_map(move |(case, choices)| {
         let choices = choices.into_iter().map(str::to_owned).collect();
-        Field { name: String::new(), label: None, kind, case, choices, formats: Vec::new(), separator: None }
+        Field { case, choices, ..Field::new("", kind) }
     })
 }
 

@@ -69,8 +69,10 @@ pub struct Recencies {
     pub automatic: Recency,
     /// By lane, the latest of its members' last assignments.
     latest: Vec<Option<Stamp>>,
-    /// By person, the lanes in which they sit.
-    lanes: Vec<Vec<usize>>,
+    /// By person, the place of the first of their seats, counted from 1; 0 is none.
+    first: Vec<u32>,
+    /// Seats: the lane, and the person's next seat.
+    seats: Vec<(usize, u32)>,
 }
 
 impl Recencies {
@@ -83,13 +85,21 @@ impl Recencies {
             *latest = members.iter().fold(None, |latest, member| latest.max(self.all.last(*member)));
         }
         // Whoever left sits here no longer.
-        self.lanes.iter_mut().for_each(|lanes| lanes.retain(|other| *other != lane));
+        for (other, _) in &mut self.seats {
+            if *other == lane {
+                *other = usize::MAX;
+            }
+        }
+        self.seats.reserve(members.len());
         for member in members {
             let at = member.0 as usize;
-            if self.lanes.len() <= at {
-                self.lanes.resize_with(at + 1, Vec::new);
+            if self.first.len() <= at {
+                self.first.resize(at + 1, 0);
             }
-            self.lanes.get_mut(at).into_iter().for_each(|lanes| lanes.push(lane));
+            if let Some(first) = self.first.get_mut(at) {
+                self.seats.push((lane, *first));
+                *first = u32::try_from(self.seats.len()).unwrap_or(0);
+            }
         }
     }
 
@@ -100,10 +110,24 @@ impl Recencies {
         let stamp = Stamp::after(now, others.max(self.all.last(member)));
         self.all.set(member, stamp);
         self.automatic.set(member, stamp);
-        for lane in self.lanes.get(member.0 as usize).into_iter().flatten() {
+        let mut next = self.first.get(member.0 as usize).copied().unwrap_or(0);
+        while let Some((lane, following)) = self.seats.get((next as usize).wrapping_sub(1)) {
             if let Some(latest) = self.latest.get_mut(*lane) {
                 *latest = (*latest).max(Some(stamp));
             }
+            next = *following;
+        }
+    }
+}
+
+/// Marks a rule that is turned to one row after the other: a row that is to be looked at alone.
+pub const ALONE: u32 = 1 << 31;
+
+/// Notes a rule as the first one for these rows, by row of the table.
+pub fn note_first(first: &mut [u32], rows: &Mask, rule: u32) {
+    for row in rows.iter() {
+        if let Some(first) = first.get_mut(row.0 as usize) {
+            *first = rule;
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Writing typed cells.
 
+use std::rc::Rc;
+
 use super::column::Column;
 use super::ops::{NO_BOOL, NO_DAY, NO_INSTANT, Writes, gather, last_of_each, short};
 use super::{Budget, Table};
@@ -92,12 +94,12 @@ impl Table {
             let field = edit.field;
             let seen = edits.iter().take(at).any(|before| before.field == field);
             let kind = self.now.schema.kind(field);
-            let Some(column) = self.now.columns.get_mut(field.0 as usize).filter(|_| !seen) else { continue };
+            let Some(column) = Rc::make_mut(&mut self.now.columns).get_mut(field.0 as usize).filter(|_| !seen) else { continue };
             let flat = Flat::of(edits.iter().filter(|edit| edit.field == field), kind, &self.budget)?;
             writes.push((field, column.prepare_edit(&flat, &self.budget)?));
         }
         for (field, writes) in writes {
-            if let Some(column) = self.now.columns.get_mut(field.0 as usize) {
+            if let Some(column) = Rc::make_mut(&mut self.now.columns).get_mut(field.0 as usize) {
                 column.commit(writes);
             }
         }

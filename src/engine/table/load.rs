@@ -4,6 +4,7 @@ mod around;
 mod columns;
 mod convert;
 mod csv;
+mod encoding;
 mod findings;
 mod header;
 mod ids;
@@ -19,22 +20,25 @@ mod recent;
 mod rows;
 mod slot;
 mod spans;
+mod users;
 
-use crate::btree::BTreeSet;
 use std::rc::Rc;
 
 pub use columns::BatchColumn;
+pub use encoding::Encoding;
 pub use present::Columns;
 pub use spans::Texts;
+pub use users::KnownUsers;
 
 use super::budget::Budget;
 use super::ops::short;
 use super::problem::Problems;
 use super::stage::Stage;
-use super::{Table, Upserted};
+use super::{Table, UpsertOptions, Upserted};
 use crate::error::{Error, Result, pointer};
 use crate::query::{Field, FieldIx, Schema};
 use convert::Converter;
+use encoding::Decoding;
 use findings::Findings;
 use json::Rows;
 use keys::Keys;
@@ -59,6 +63,8 @@ pub enum LoadFormat {
 pub struct LoadOptions {
     /// What the bytes are; found out from the first of them if absent: `[` is JSON, `{` is NDJSON, all else is CSV.
     pub format: Option<LoadFormat>,
+    /// How the bytes stand for characters.
+    pub encoding: Encoding,
     /// Source key or CSV header → field. Beside it a field's own name counts, and its label: where an input has several of them, what
     /// is named here goes before the name, and the name before the label.
     pub columns: Vec<(String, String)>,
@@ -66,8 +72,10 @@ pub struct LoadOptions {
     pub strict: bool,
     /// Fields for which the input must have a column, because they decide who may see or change a lead.
     pub needed: Vec<FieldIx>,
-    /// The ids of all users, if unknown ones are to be reported.
-    pub users: Option<Rc<BTreeSet<String>>>,
+    /// All users, if unknown ones are to be reported and aliases understood.
+    pub users: Option<Rc<KnownUsers>>,
+    /// Of an upsert: how its rows meet the leads that are there.
+    pub upsert: UpsertOptions,
 }
 
 /// What becomes of the rows.
@@ -107,9 +115,10 @@ pub struct Loader {
     purpose: LoadMode,
     strict: bool,
     format: Option<LoadFormat>,
-    users: Option<Rc<BTreeSet<String>>>,
+    users: Option<Rc<KnownUsers>>,
     keys: Keys,
     needed: Vec<FieldIx>,
+    pub(crate) upsert: UpsertOptions,
     /// Which fields the input has a column for.
     fed: Vec<bool>,
     /// Whether [`Loader::check_columns`] has had its say.
@@ -126,6 +135,10 @@ pub struct Loader {
     neither: Option<String>,
     batch: usize,
     batch_rows: usize,
+    decoding: Decoding,
+    /// Lines of CSV before the window, and whether they end with a carriage return alone.
+    lines: u64,
+    cr: bool,
     /// Rows of the input that were read, refused ones included.
     seen: u32,
     /// The unfinished row, and from which length on it is worth another look.
@@ -138,6 +151,26 @@ pub struct Loader {
 
 pub fn batch_invalid(message: &str) -> Error {
     Error::new("batch_invalid", "", message)
+}
+
+/// The error that a problem is in a strict load.
+#[cold]
+pub fn refusal(schema: &Schema, row: u32, field: FieldIx, code: &'static str, value: &str) -> Error {
+    let name = schema.name(field);
+    let value = super::problem::cut(value);
+    let message = match code {
+        "ragged_row" => format!("row {row} has more or fewer cells than the header"),
+        "not_a_row" => format!("row {row} is no lead: `{value}`"),
+        "duplicate_id" => format!("the id `{value}` of row {row} is that of an earlier row"),
+        "duplicate_lead" => format!("row {row} is for the lead of an earlier row: `{value}` in `{name}`"),
+        "ambiguous_match" => format!("row {row} may be for several leads: `{value}` in `{name}`"),
+        "id_conflict" => format!("the id `{value}` of row {row} is not that of the lead which its key finds"),
+        "key_missing" => format!("row {row} has no value by which its lead is found, as in `{name}`"),
+        "id_missing" => format!("row {row} has no id in `{name}`"),
+        code => format!("`{value}` does not fit the field `{name}` in row {row}: `{code}`"),
+    };
+    let path = pointer(&pointer("", row), name);
+    Error::of(crate::error::Diagnostic::error("cell_invalid", path, message).with("reason", code))
 }
 
 impl Loader {
@@ -154,6 +187,8 @@ impl Loader {
         let words = schema.fields.iter().map(|_| Words::default()).collect();
         let mut stage = Stage::new(schema, id, budget);
         stage.repeats = purpose == LoadMode::Log;
+        stage.keyed = !options.upsert.match_by.is_empty();
+        stage.strict = options.strict;
         Ok(Loader {
             stage,
             purpose,
@@ -162,6 +197,7 @@ impl Loader {
             users: options.users,
             keys,
             needed: options.needed,
+            upsert: options.upsert,
             fed,
             checked: false,
             source: Source::Unknown,
@@ -175,6 +211,9 @@ impl Loader {
             neither: None,
             batch: 0,
             batch_rows,
+            decoding: Decoding::new(options.encoding),
+            lines: 0,
+            cr: false,
             seen: 0,
             carry: Vec::new(),
             look_at: 0,
@@ -196,10 +235,10 @@ impl Loader {
     /// Adds the next bytes. They may end anywhere; only a row that is not finished is kept.
     ///
     /// # Errors
-    /// `not_utf8`, `json_invalid`, `json_too_deep`, `csv_invalid`, `row_too_long`, `duplicate_header`, `id_missing`, `column_missing`,
+    /// `not_utf8`, `not_utf16`, `json_invalid`, `json_too_deep`, `csv_invalid`, `row_too_long`, `duplicate_header`, `id_missing`, `column_missing`,
     /// `cell_invalid` and `column_not_found` if the load is strict, `out_of_memory`. After an error the loader gives that error to every call.
     pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
-        self.guard(|loader| loader.take(bytes))
+        self.guard(|loader| loader.take_encoded(bytes))
     }
 
     /// The table of all that was pushed.
@@ -222,7 +261,9 @@ impl Loader {
     pub(crate) fn into_stage(mut self) -> Result<(Stage, Problems)> {
         self.guard(|loader| loader.end().and_then(|()| loader.check_columns()))?;
         self.stage.met = self.columns();
-        self.stage.index_ids()?;
+        if !self.stage.keyed {
+            self.stage.index_ids()?;
+        }
         self.stage.columns.iter_mut().for_each(super::Column::trim);
         Ok((self.stage, self.problems))
     }
@@ -259,6 +300,7 @@ impl Loader {
         }
         let id_at = id.0 as usize;
         let refused = self.stage.push_ids(&mut converter, rows, &SlotColumn { slots: &slots, width, field: id_at, text })?;
+        self.refuse(&refused)?;
         let mut kept = Vec::new();
         if !refused.is_empty() {
             for row in (0..rows).filter(|row| refused.binary_search(row).is_err()) {
@@ -304,27 +346,23 @@ impl Loader {
         Ok(())
     }
 
+    /// Notes which rows of a batch are none; an upsert tells of rows by their places in the input.
+    fn refuse(&mut self, places: &[usize]) -> Result<()> {
+        if self.purpose == LoadMode::Upsert { self.stage.refuse(places, self.seen) } else { Ok(()) }
+    }
+
     /// Counts the rows of a batch and takes its problems over.
     fn end_batch(&mut self, count: usize, rows: usize) -> Result<()> {
         self.stage.rows += short(count);
-        self.fed.get_mut(self.stage.id.0 as usize).into_iter().for_each(|fed| *fed |= count > 0);
+        let ids = if self.stage.keyed { self.stage.has_ids } else { count > 0 };
+        self.fed.get_mut(self.stage.id.0 as usize).into_iter().for_each(|fed| *fed |= ids);
         let mut found = std::mem::take(&mut self.findings);
         crate::sort::by_key(&mut found.list, |finding| (finding.at, finding.field));
         let dropped = found.total - found.list.len() as u64;
         for finding in found.list.drain(..) {
             let row = self.seen.saturating_add(short(finding.at));
             if self.strict {
-                let name = self.stage.schema.name(finding.field);
-                let message = match finding.code {
-                    "ragged_row" => format!("row {row} has more or fewer cells than the header"),
-                    "not_a_row" => format!("row {row} is no lead: `{}`", finding.value),
-                    "duplicate_id" => format!("the id `{}` of row {row} is that of an earlier row", finding.value),
-                    "id_missing" => format!("row {row} has no id in `{name}`"),
-                    code => format!("`{}` does not fit the field `{name}` in row {row}: `{code}`", finding.value),
-                };
-                let path = pointer(&pointer("", row), name);
-                let fault = crate::error::Diagnostic::error("cell_invalid", path, message).with("reason", finding.code);
-                return Err(Error::of(fault));
+                return Err(refusal(&self.stage.schema, row, finding.field, finding.code, &finding.value));
             }
             self.problems.add(row, finding.field, finding.code, || finding.value);
         }

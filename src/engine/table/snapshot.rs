@@ -14,7 +14,8 @@ use crate::query::{Cell, Cells, FieldIx, Schema};
 pub struct Snapshot {
     pub(crate) schema: Rc<Schema>,
     pub(crate) id: FieldIx,
-    pub(crate) columns: Vec<Column>,
+    /// Shared, so that a plan about one lead costs nothing for the rest of the table.
+    pub(crate) columns: Rc<Vec<Column>>,
     pub(crate) live: Option<Rc<Vec<u64>>>,
     pub(crate) rows: u32,
     pub(crate) size: usize,
@@ -46,7 +47,7 @@ pub fn empty_columns(schema: &Schema, id: FieldIx) -> Vec<Column> {
 
 impl Snapshot {
     pub(crate) fn empty(schema: Rc<Schema>, id: FieldIx) -> Self {
-        let columns = empty_columns(&schema, id);
+        let columns = Rc::new(empty_columns(&schema, id));
         let no_ids = TextColumn::new(Case::Sensitive);
         Snapshot { schema, id, columns, live: None, rows: 0, size: 0, revision: 0, nothing: Column::Text(no_ids.clone()), no_ids }
     }

@@ -7,6 +7,7 @@ use super::change::indexed;
 use super::column::{Column, TextColumn};
 use super::index::Index;
 use super::load::Columns;
+use super::ops::short;
 use super::snapshot::empty_columns;
 use crate::error::{Error, Result};
 use crate::query::schema::Case;
@@ -27,6 +28,14 @@ pub struct Stage {
     pub ascending: bool,
     /// Whether an id may come again: the first row of it is the one that is found.
     pub repeats: bool,
+    /// Whether leads are found by other fields than the id, which may then be missing.
+    pub keyed: bool,
+    /// Whether some row has an id, where it may be missing.
+    pub has_ids: bool,
+    /// Whether a problem is an error.
+    pub strict: bool,
+    /// Rows of the input that are none here, ascending.
+    pub refused: Vec<u32>,
     /// For each field a bit a row, set where the key was missing; words that are not there are 0. Only for upserts.
     pub absent: Vec<Vec<u64>>,
     pub budget: Budget,
@@ -51,6 +60,10 @@ impl Stage {
             duplicates: Vec::new(),
             ascending: true,
             repeats: false,
+            keyed: false,
+            has_ids: false,
+            strict: false,
+            refused: Vec::new(),
             absent,
             budget,
             no_ids,
@@ -74,6 +87,24 @@ impl Stage {
         Ok(())
     }
 
+    /// Notes rows of the input that are none here, by their places in a batch that begins at a row of the input.
+    pub fn refuse(&mut self, places: &[usize], from: u32) -> Result<()> {
+        self.budget.grow(&mut self.refused, places.len())?;
+        self.refused.extend(places.iter().map(|place| from.saturating_add(short(*place))));
+        Ok(())
+    }
+
+    /// The row of the input that a row here was.
+    pub fn input_row(&self, row: u32) -> u32 {
+        let (mut low, mut high) = (0, self.refused.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            let before = self.refused.get(middle).map_or(u32::MAX, |refused| refused.saturating_sub(short(middle)));
+            if before <= row { low = middle + 1 } else { high = middle }
+        }
+        row.saturating_add(short(low))
+    }
+
     /// Notes that a key was missing.
     pub fn mark_absent(&mut self, field: usize, row: u32) -> Result<()> {
         let Some(words) = self.absent.get_mut(field) else { return Ok(()) };
@@ -90,6 +121,6 @@ impl Stage {
     pub fn bytes(&self) -> usize {
         let columns: usize = self.columns.iter().map(Column::bytes).sum();
         let absent: usize = self.absent.iter().map(|words| words.capacity() * 8).sum();
-        columns + absent + self.index.bytes() + self.duplicates.capacity() * 8
+        columns + absent + self.index.bytes() + self.duplicates.capacity() * 8 + self.refused.capacity() * 4
     }
 }

@@ -3,4 +3,5 @@
 mod bad;
 mod changes;
 mod load;
-mod model;
+pub mod model;
+mod upsert;

@@ -126,7 +126,7 @@ impl Router<'_> {
             some: Vec::new(),
             holders: Vec::new(),
             watched,
-            open: self.asks == Asks::Rows && !remembers && !self.compiled.uses_loads && !self.compiled.uses_same && !self.declines,
+            open: self.asks == Asks::Rows && !remembers && !self.compiled.uses_loads && !self.compiled.uses_same,
             automatic: matches!(group.method, Method::LeastRecent { manual_counts: false }),
             period: self.period(ix),
             used: false,

@@ -18,7 +18,7 @@ pub(crate) fn writes(plan: &Plan, target: &Database<'_>, out: &mut Vec<Statement
     let Some(table) = target.state_table.as_deref() else { return Ok(()) };
     let mut changes = plan.all_state();
     crate::sort::by(&mut changes, |a, b| a.key.cmp(&b.key));
-    let mut reads: Vec<(&str, Option<i64>)> = plan.reads.iter().map(|(key, version)| (key.as_str(), *version)).collect();
+    let mut reads: Vec<(&str, Option<i64>)> = plan.reads.iter().map(|(key, version)| (&**key, *version)).collect();
     crate::sort::all(&mut reads);
     let (new, old): (Vec<&StateChange>, Vec<&StateChange>) = changes.iter().partition(|change| change.expect.is_none());
     let absent: Vec<&str> = reads.iter().filter(|(_, version)| version.is_none()).map(|(key, _)| *key).collect();
@@ -169,8 +169,8 @@ impl Table<'_> {
             (Some(rows), Dialect::Sqlite) => (format!("WITH {rows} "), format!("{} JOIN ", target.given)),
         };
         let (wanted, expected) = (writer.value(fed.key), writer.value(fed.expect));
-        let condition = format!("{STATE}.{key} = {wanted} AND {STATE}.{version} = {expected}");
-        let condition = if rows.is_some() { format!("ON {condition}") } else { format!("WHERE {condition}") };
+        let word = if rows.is_some() { "ON" } else { "WHERE" };
+        let (found, same) = (format!("{STATE}.{key} = {wanted}"), format!("{STATE}.{version} = {expected}"));
         let order = match target.dialect {
             Dialect::Postgres if rows.is_some() => format!(" ORDER BY {wanted} COLLATE \"C\""),
             _ => String::new(),
@@ -180,7 +180,15 @@ impl Table<'_> {
             (Dialect::Postgres, Step::CheckAndWrite) => format!(" FOR NO KEY UPDATE OF {STATE}"),
             (Dialect::Postgres, _) => format!(" FOR SHARE OF {STATE}"),
         };
-        format!("{with}SELECT {STATE}.{key} AS {key} FROM {join}{table} AS {STATE} {condition}{order}{lock}")
+        // Locked whatever their version: a writer who lost would else skip a key here and lock it after later ones in its next statement, and
+        // two of them would wait for each other. A condition outside of the query that locks is not evaluated before it does.
+        if target.dialect.is_postgres() {
+            return format!(
+                "WITH evenhand_locked AS (SELECT {STATE}.{key} AS {key}, {same} AS same FROM {join}{table} AS {STATE} {word} {found}{order}{lock}) \
+                 SELECT {key} FROM evenhand_locked WHERE same"
+            );
+        }
+        format!("{with}SELECT {STATE}.{key} AS {key} FROM {join}{table} AS {STATE} {word} {found} AND {same}{order}{lock}")
     }
 
     fn update(&self, fed: Fed, rows: Option<&str>, writer: &mut Writer<'_>) -> String {

@@ -90,7 +90,7 @@ fn one_row_is_one_plain_statement() {
 #[test]
 fn the_state_comes_first_where_it_has_a_table() {
     let mut plan = plan(10, SPLIT);
-    plan.reads = vec![("user/b".to_owned(), Some(3)), ("user/a".to_owned(), None)];
+    plan.reads = vec![("user/b".into(), Some(3)), ("user/a".into(), None)];
     for dialect in [Dialect::Postgres, Dialect::Sqlite] {
         // Nothing said of it: the mark alone is too much to lose.
         let unsaid = plan.to_sql(dialect, &Json::parse(r#"{"table": "leads"}"#).unwrap()).unwrap_err();

@@ -80,7 +80,7 @@ const workspace = opened(fifty);
   for (const [nth, lead] of few.slice(0, 500).entries()) {
     same({ hand: first(lead), ours: rule(one(nth)), zen: await zen(lead), jsonRules: await jsonRules(lead) });
   }
-  const times = each(40, { all: 500 }, { ours: (nth) => one(nth % few.length).free() });
+  const times = each(400, { all: 50 }, { ours: (nth) => one(nth % few.length).free() });
   // The peers answer by promises, and so are timed in a loop of their own.
   const awaited = async (calls, ask) => {
     let best = Infinity;

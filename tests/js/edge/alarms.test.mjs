@@ -193,6 +193,25 @@ test("leads that wait and leads that lie idle are looked at again and again", as
   assert.ok((await swept(admin)).some(({ changed }) => changed > 0));
 });
 
+test("a capacity is that of the slot which a group fills, whichever slots others fill", async () => {
+  for (const [tenant, mixed] of [["slots", false], ["mixed", true]]) {
+    const setting = offering();
+    setting.lead.slots = ["owner", "agent"];
+    setting.groups = setting.groups.slice(0, mixed ? 3 : 1).map((group) => (group.id === "next" ? { ...group, slot: "agent" } : group));
+    setting.users.find(({ id }) => id === "a1").capacity = 1;
+    setting.users.find(({ id }) => id === "a2").capacity = 1;
+    // The next one owns two leads and is nobody's agent; the one behind has the one lead that they may be the agent of.
+    const leads = [offered("one"), offered("two", { owner: "a1" }), offered("three", { owner: "a1" }), offered("four", { agent: "a2" })];
+    const { admin, as } = await seeded(server, edge.keys, tenant, { setting, leads });
+    const { status, data, text } = await (await as("lead")).command(start("next", "one"));
+    assert.equal(status, 200, text);
+    assert.deepEqual(data.plan.runs[0].offeredTo, ["a0"]);
+    await until("the next offer", async () => (await swept(admin)).length > 0);
+    const claimed = await (await as("a1")).command({ type: "claim", run: data.plan.runs[0].id });
+    assert.deepEqual([claimed.status, (await admin.leads()).get("one").agent], [200, "a1"], claimed.text);
+  }
+});
+
 test("who is no longer there loses an offer as soon as the configuration says so", async () => {
   const { admin, as } = await seeded(server, edge.keys, "gone", { setting: offering({ minutes: 1000 }), leads: [offered("one")] });
   const run = (await (await as("lead")).command(start("next", "one"))).data.plan.runs[0].id;

@@ -297,6 +297,9 @@ test("permissions: what an agent may not do, and what needs the administrator's 
   await refused(() => agent.command({ type: "claim_from_pool", lead: "l20" }), 404, "unknown_lead");
   await refused(async () => (await acme.as("zed")).command({ type: "claim_from_pool", lead: "l50" }), 403, "refused");
   await refused(async () => (await acme.as("zed")).ask("GET", "leads/l50"), 403, "unknown_actor");
+  // All or nothing: refused for what became of a lead, and not for who asks.
+  const whole = await refused(() => boss.command({ type: "assign", leads: { ids: ["l50", "nothing"] }, to: "a1" }, { options: { allOrNothing: true } }), 409, "refused");
+  assert.equal(whole.data.problems.length, 1);
   for (const [method, path, body] of [["PUT", "admin/config", config()], ["POST", "admin/leads", [lead("x")]], ["GET", "admin/leads"], ["GET", "admin/audit"]]) await refused(() => boss.ask(method, path, { body }), 403, "admin_only");
 });
 

@@ -1,18 +1,32 @@
-// How long the first command of a new isolate takes, beside a worker without the module. In the long form; a look at the machine, so nothing fails by it.
+// How long the first command of a new isolate takes, beside a worker without the module, and a Node process to its first plan. In the long form; a look
+// at the machine, so nothing fails by it.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { lead, LONG, prepare, seeded } from "./lib/edge.mjs";
 import { Connections, quantile } from "./lib/requests.mjs";
 
 const STARTS = 30;
+const PACKAGE = new URL("../../../www-demo/edge/node_modules/evenhand/node.js", import.meta.url).href;
+/** Milliseconds of work that all threads of a process have done, which hang less on what else the machine does than time; 0 where nobody tells. */
+function worked(pid) {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]), 0) / 1e6;
+  } catch {
+    return 0;
+  }
+}
+
 const PLAIN = fileURLToPath(new URL("lib/plain.ts", import.meta.url));
 
 test("cold start", { skip: !LONG && "it takes the long form" }, async (t) => {
   const workers = [{ name: "with Evenhand" }, { name: "a plain UPDATE" }];
   try {
     for (const one of workers) {
-      Object.assign(one, { edge: await prepare(one.name === "with Evenhand" ? undefined : PLAIN), listening: [], first: [], second: [] });
+      Object.assign(one, { edge: await prepare(one.name === "with Evenhand" ? undefined : PLAIN), listening: [], first: [], second: [], work: [] });
       const server = await one.edge.start();
       const leads = Array.from({ length: STARTS * 2 }, (_, at) => lead(`l${at}`));
       const { as } = await seeded(server, one.edge.keys, "acme", { leads });
@@ -31,19 +45,58 @@ test("cold start", { skip: !LONG && "it takes the long form" }, async (t) => {
           assert.equal(status, 200, JSON.stringify(data));
           return performance.now() - asked;
         };
+        const before = worked(server.pid);
         one.first.push(await claim(start * 2));
+        one.work.push([before, worked(server.pid) - before]);
         one.second.push(await claim(start * 2 + 1));
         connections.close();
         await server.kill();
       }
     }
     const half = (times) => quantile(times, 0.5);
-    for (const { name, listening, first, second } of workers) {
-      t.diagnostic(`${name}, medians of ${STARTS}: listens after ${half(listening).toFixed(1)} ms, first command ${half(first).toFixed(1)} ms (least ${Math.min(...first).toFixed(1)}), second ${half(second).toFixed(1)} ms`);
+    const works = (work, at) => half(work.map((pair) => pair[at])).toFixed(1);
+    for (const { name, listening, first, second, work } of workers) {
+      t.diagnostic(`${name}, medians of ${STARTS}: listens after ${half(listening).toFixed(1)} ms, first command ${half(first).toFixed(1)} ms (least ${Math.min(...first).toFixed(1)}), second ${half(second).toFixed(1)} ms; work of all threads ${works(work, 0)} ms until it listens, ${works(work, 1)} ms for the first command`);
     }
     const [ours, plain] = workers.map(({ listening, first }) => ({ first: half(first), all: half(listening.map((time, at) => time + first[at])) }));
     t.diagnostic(`the module adds ${(ours.first - plain.first).toFixed(1)} ms to the first answered command, ${(ours.all - plain.all).toFixed(1)} ms from the start of the process to it`);
   } finally {
     for (const { edge } of workers) edge?.remove();
   }
+});
+
+test("a Node process to its first plan", { skip: !LONG && "it takes the long form" }, (t) => {
+  const config = {
+    version: 1,
+    fields: { id: { type: "text" }, owner: { type: "user" } },
+    lead: { id: "id", owner: "owner" },
+    profiles: [{ id: "all", grants: [{ do: ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass"], scope: "all" }] }],
+    users: ["ann", "bob"].map((id) => ({ id, profiles: ["all"] })),
+  };
+  const command = { type: "split", leads: { filter: { rules: [] } }, split: { to: ["ann", "bob"] } };
+  const plan = `const { createEngine } = await import(${JSON.stringify(PACKAGE)});
+    const made = performance.now();
+    const engine = await createEngine();
+    const ready = performance.now();
+    const workspace = engine.workspace(${JSON.stringify(config)});
+    const plan = workspace.plan(workspace.load("id,owner\\n1,\\n2,\\n3,\\n"), ${JSON.stringify(command)}, { actor: "ann", now: 0 });
+    const { user, system } = process.cpuUsage();
+    console.log(JSON.stringify([plan.count, made, ready, performance.now(), (user + system) / 1000]));`;
+  const run = (code) => {
+    const from = performance.now();
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+    return [performance.now() - from, stdout];
+  };
+  const times = { bare: [], idle: [], work: [], whole: [], imported: [], engine: [], plan: [] };
+  // In turns, so that what else the machine does meets both.
+  for (let start = 0; start < STARTS; start += 1) {
+    const [bare, idle] = run("const { user, system } = process.cpuUsage(); console.log((user + system) / 1000)");
+    const [whole, told] = run(plan);
+    const [count, made, ready, done, work] = JSON.parse(told);
+    assert.equal(count, 3);
+    for (const [name, time] of [["bare", bare], ["idle", Number(idle)], ["work", work], ["whole", whole], ["imported", made], ["engine", ready - made], ["plan", done - ready]]) times[name].push(time);
+  }
+  const half = (name) => quantile(times[name], 0.5).toFixed(1);
+  t.diagnostic(`Node ${process.version}, medians of ${STARTS}: a process that plans ${half("whole")} ms, one that does nothing ${half("bare")} ms; the engine is there ${half("engine")} ms after the import, the first plan ${half("plan")} ms after that; work of all threads ${half("work")} and ${half("idle")} ms`);
 });

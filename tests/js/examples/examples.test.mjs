@@ -49,6 +49,50 @@ test("node", { skip: none }, async () => {
   });
 });
 
+test("mini-crm", { skip: none }, async () => {
+  const child = spawn(node(), ["main.mjs", "0"], { cwd: example("mini-crm"), stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise((done) => child.once("exit", done));
+  try {
+    const url = await new Promise((found, failed) => {
+      createInterface({ input: child.stdout }).once("line", found);
+      ended.then((code) => failed(new Error(`it ended with ${code}`)));
+    });
+    const ask = async (user, path, body, headers = {}) => {
+      const answer = await fetch(url + path, { method: body === undefined ? "GET" : "POST", headers: { "x-user": user, ...headers }, ...(body !== undefined && { body: JSON.stringify(body) }) });
+      return { status: answer.status, ...(await answer.json()) };
+    };
+    const list = await ask("nina", "/leads?sort=score&descending&limit=3");
+    assert.deepEqual([list.count, list.rows.map(({ id, score }) => [id, score])], [10, [["L-8", 9], ["L-5", 8], ["L-2", 7]]]);
+    assert.deepEqual((await ask("nina", "/leads?name=zola")).rows.map(({ name }) => name), ["Émile Zola"]);
+    assert.deepEqual((await ask("nina", `/leads?name=${encodeURIComponent("ÉMILE")}`)).rows.map(({ id }) => id), ["L-2"]);
+    assert.equal((await ask("bob", "/leads")).rows.some(({ owner }) => owner === "ann"), false);
+    assert.equal((await ask("nina", "/may-reassign?lead=L-1&to=bob")).allowed, true);
+    assert.equal((await ask("bob", "/may-reassign?lead=L-1&to=bob")).allowed, false);
+
+    const command = { type: "split", leads: { filter: { rules: [{ field: "owner", operator: "null" }] } }, split: { to: ["ann", "bob", "cyd"], even: "total" } };
+    const preview = await ask("nina", "/preview", { command });
+    assert.deepEqual(preview.assignees.map(({ user, before, dealt, after }) => [user, before, dealt, after]), [["ann", 3, 1, 4], ["bob", 0, 3, 3], ["cyd", 0, 3, 3]]);
+    const owners = async () => (await ask("nina", "/leads")).rows.map(({ owner }) => owner);
+    const before = await owners();
+    assert.equal(before.filter((owner) => owner === null).length, 7);
+    const key = { "idempotency-key": "1" };
+    const done = await ask("nina", "/perform", { command, outcome: preview.outcome }, key);
+    assert.deepEqual([done.status, done.ok, done.changed, done.outcome === preview.outcome], [200, true, 7, true]);
+    assert.deepEqual(await ask("nina", "/perform", { command, outcome: preview.outcome }, key), { status: 409, ok: false, code: "already_done" });
+    assert.equal((await ask("bob", "/perform", { command })).status, 403);
+    assert.equal((await ask("nina", "/perform", { command: { type: "assign" } })).status, 422);
+    assert.equal((await ask("nina", "/perform", { command: { type: "assign", leads: { ids: ["L-99"] }, to: "bob" } })).status, 404);
+    assert.equal((await ask("nina", "/timeline?lead=L-4")).entries.length, 1);
+    const undone = await ask("nina", "/undo", { plan: done.plan });
+    assert.deepEqual([undone.status, undone.changed], [200, 7]);
+    assert.deepEqual(await owners(), before);
+    assert.equal((await ask("nina", "/undo", { plan: "no such plan" })).status, 404);
+  } finally {
+    child.kill();
+    await ended;
+  }
+});
+
 test("postgres", async (t) => {
   const database = server();
   if (database === undefined) return t.skip("no PostgreSQL server is installed");

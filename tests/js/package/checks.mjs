@@ -199,7 +199,7 @@ export const checks = {
   async "an upsert of nothing leaves selections as they are"(evenhand) {
     await world(evenhand, async ({ table }) => {
       const [all, { revision }] = [table.select(null, host), table];
-      equal(table.upsert([]), { added: 0, updated: 0 });
+      equal(table.upsert([]), { added: 0, updated: 0, unchanged: 0, skipped: 0, ambiguous: 0, problems: 0 });
       equal([table.revision, all.count], [revision, 3]);
     });
   },
@@ -356,11 +356,40 @@ export const checks = {
     });
   },
 
+  async "only bytes have an encoding"(evenhand) {
+    await world(evenhand, async ({ table }) => {
+      const options = { encoding: "windows-1252", dryRun: true };
+      const preview = table.upsert(new Uint8Array([...new TextEncoder().encode("id,name\n1,"), 0xfc]), options);
+      equal(preview.rows(), [{ outcome: "updated", row: 0, lead: "1", before: { name: null }, after: { name: "ü" } }]);
+      preview.free();
+      for (const data of ["id\n1\n", [{ id: "1" }]]) equal((await thrown(() => table.upsert(data, options), evenhand)).code, "options_invalid");
+    });
+  },
+
+  async "a dry run writes nothing, pages by outcome and stays as it was"(evenhand) {
+    await world(evenhand, async ({ table }) => {
+      const { revision } = table;
+      const rows = Array.from({ length: 3000 }, (_, at) => ({ id: `n${at}`, owner: null, name: `N${at}` }));
+      const preview = table.upsert([{ id: "1", name: "Z" }, ...rows], { dryRun: true });
+      equal([preview.added, preview.updated, preview.problems, preview.problemList], [3000, 1, 0, []]);
+      equal([table.revision, table.size], [revision, 3]);
+      equal(preview.rows(1000, 2, "added").map(({ lead, row, after }) => [lead, row, after.name]), [["n1000", 1001, "N1000"], ["n1001", 1002, "N1001"]]);
+      equal(preview.rows(0, Infinity).length, 3001);
+      const [first] = preview.rows(0, 1);
+      table.upsert([{ id: "1", name: "other" }]);
+      equal(preview.rows(0, 1), [first]);
+      equal((await thrown(() => preview.rows(0, 1, "gone"), evenhand)).code, "unknown_word");
+      equal((await thrown(() => preview.rows(-1), evenhand)).code, "out_of_range");
+      preview.free();
+      equal((await thrown(() => preview.rows(), evenhand)).code, "freed");
+    });
+  },
+
   async "an upsert tells what is missing from what is null"(evenhand) {
     const before = { id: "1", owner: "ann", name: "A", score: 1, hot: true, made: 1e12, tags: ["a"], kind: "k" };
     for (const missing of [{}, Object.fromEntries(Object.keys(before).map((key) => [key, undefined]))]) {
       await world(evenhand, async ({ table }) => {
-        equal(table.upsert([{ ...missing, id: "1" }, { ...before, id: "2" }]), { added: 1, updated: 1 });
+        equal(table.upsert([{ ...missing, id: "1" }, { ...before, id: "2" }]), { added: 1, updated: 0, unchanged: 1, skipped: 0, ambiguous: 0, problems: 0 });
         equal(table.get("1", host), { ...table.get("2", host), id: "1" });
         const nulls = Object.fromEntries(Object.keys(before).map((key) => [key, null]));
         table.upsert([{ ...nulls, id: "1" }, { id: "2", name: "B" }]);

@@ -169,3 +169,50 @@ test("what a lead says cannot drive a terminal", () => {
   assert.ok(![..."\u001b\u202e"].some((char) => out.includes(char)));
   assert.equal(out.split("\n").length, 5);
 });
+
+test("more rows than a page are for those who may export them", () => {
+  const few = run(select("--actor", "nora.vance", "--limit", "200", "--json"));
+  assert.deepEqual([few.code, JSON.parse(few.out).rows.length], [0, 200]);
+  const more = select("--actor", "nora.vance", "--limit", "201", "--json");
+  const refused = run(more);
+  assert.deepEqual([refused.code, refused.out], [2, ""]);
+  assert.match(refused.err, /not_permitted: `nora\.vance` may export no lead.*\n {2}error not_permitted at \/limit: .*\n {4}hint: ask for 200 rows at most/);
+  const profiles = structuredClone(workspace.profiles);
+  profiles[0].grants.push({ do: ["lead.export"], scope: "company", where: { rules: [{ field: "status", operator: "=", value: "Funded" }] } });
+  write("exports.json", { ...workspace, profiles });
+  const found = run(more.map((arg) => (arg === path("workspace.json") ? path("exports.json") : arg)));
+  const { count, rows } = JSON.parse(found.out);
+  assert.ok(count > 0 && count === rows.length && rows.every(({ status }) => status === "Funded"), found.out);
+  assert.match(found.err, /^evenhand: \d+ more leads may not be exported by nora\.vance$/m);
+  // The host itself, and whoever only counts, is not asked.
+  assert.equal(JSON.parse(run(select("--limit", "400", "--json")).out).rows.length, 400);
+  assert.equal(Number(run(select("--actor", "nora.vance", "--limit", "400", "--count")).out), 400);
+});
+
+test("the page of the documentation has each command with just the options that the program tells of", () => {
+  const page = readFileSync(new URL("../../../pkg-template/docs/command-line.md", import.meta.url), "utf8");
+  const { out } = run(["--help"]);
+  const [, text] = /^Commands:\n([^]*?)\n\nOptions of all:/m.exec(out);
+  const told = {};
+  for (const part of text.split(/^ {2}(?=\w)/m).filter(Boolean)) {
+    const name = part.split(/ {2}| FILE|\n/)[0];
+    // What is done by shards is told of together.
+    told[["tally", "settle", "plan --settlement"].includes(name) ? "tally, settle, plan --settlement" : name] = [...new Set(part.match(/--[a-z-]+/g))];
+  }
+  const [, common] = /\n## What all have in common\n([^]*)$/.exec(page);
+  const sections = Object.fromEntries([...page.matchAll(/^## evenhand ([\w, -]+)\n([^]*?)(?=^## )/gm)].map(([, name, section]) => [name, section.replace(/^```sh\n[^]*?^```/gm, "")]));
+  assert.deepEqual(Object.keys(sections).toSorted(), Object.keys(told).toSorted());
+  for (const [name, section] of Object.entries(sections)) {
+    const options = new Set([...section.matchAll(/`(--[a-z-]+)/g)].map(([, option]) => option));
+    options.delete("--json");
+    assert.deepEqual([...options].toSorted(), told[name].toSorted(), name);
+    // And the program takes each of them.
+    for (const option of options) {
+      const value = /^--(all|keep|problems|partial|count|csv)$/.test(option) ? [] : ["x"];
+      const errors = name.split(", ").map((word) => run([...(word === "plan --settlement" && option !== "--settlement" ? ["plan", "--settlement", "x"] : [word.split(" ")[0]]), option, ...value]).err);
+      assert.ok(errors.some((error) => !/has no option|Unknown option/.test(error)), `${name} ${option}`);
+    }
+  }
+  for (const option of ["--columns", "--absent", "--json", "--help", "--version"]) assert.ok(common.includes(option) && out.includes(option), option);
+  for (const code of ["0", "1", "2"]) assert.match(common, new RegExp(`^\\| ${code} \\|`, "m"));
+});

@@ -48,8 +48,17 @@ test("a module of another version is refused", async () => {
   assert.throws(() => createEngineSync({ wasm: empty }), { code: "wasm_invalid" });
 });
 
+test("what an edge bundler made of the import is a compiled module, or refused with the remedy", async () => {
+  const { imported } = await import(pathToFileURL(join(pkg, "load.js")).href);
+  const module = new WebAssembly.Module(bytes);
+  assert.equal(imported(module), module);
+  for (const [given, word] of [["/assets/evenhand-1234.wasm", "string"], [undefined, "undefined"], [{ memory: {} }, "instance"]]) {
+    assert.throws(() => imported(given), (error) => error.code === "wasm_unavailable" && error.message.includes(word) && error.diagnostics[0].hint.includes("`evenhand/slim`"));
+  }
+});
+
 test("importing loads nothing, so rendering on a server is safe", () => {
-  const entries = ["node.js", "bun.js", "deno.js", "browser.js", "default.js"].map((file) => pathToFileURL(join(pkg, file)).href);
+  const entries = ["node.js", "bun.js", "deno.js", "browser.js", "default.js", "slim.js", "inline.js", "cjs/node.js", "cjs/browser.js", "cjs/inline.js"].map((file) => pathToFileURL(join(pkg, file)).href);
   const script = `
     import fs from "node:fs";
     import { syncBuiltinESMExports } from "node:module";
@@ -86,14 +95,15 @@ test("a first load that failed is tried again", async () => {
 
 test("the files are there by their public names", () => {
   const require = createRequire(import.meta.url);
-  assert.equal(require.resolve("evenhand/evenhand.wasm"), path);
+  for (const name of ["evenhand.wasm", "engine.wasm"]) assert.equal(require.resolve(`evenhand/${name}`), path);
   assert.equal(require("evenhand/package.json").version, manifest.version);
   assert.deepEqual(Object.keys(manifest.exports["."]), ["workerd", "edge-light", "bun", "deno", "node", "browser", "default"]);
-  assert.equal(require.resolve("evenhand/zones"), join(pkg, "zones.js"));
-  for (const target of [...Object.values(manifest.exports["."]), manifest.exports["./zones"], manifest.exports["./presets"]]) {
-    assert.equal(Object.keys(target)[0], "types");
-    for (const file of Object.values(target)) readFileSync(join(pkg, file));
-  }
+  assert.equal(require.resolve("evenhand/zones"), join(pkg, "cjs/zones.js"));
+  assert.equal(import.meta.resolve("evenhand/zones"), pathToFileURL(join(pkg, "zones.js")).href);
+  const leaves = (target) => (typeof target === "string" ? [] : typeof target.default === "string" ? [target] : Object.values(target).flatMap(leaves));
+  const all = leaves(manifest.exports);
+  assert.ok(all.length > 20);
+  for (const target of all) assert.deepEqual(Object.keys(target), ["types", "default"]);
 });
 
 test("memory never grows past the limit", async () => {

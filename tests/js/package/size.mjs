@@ -1,8 +1,9 @@
-// Prints the sizes of a built package: raw and gzip, the module and the JavaScript that a host loads.
+// Prints the sizes of a built package: raw and gzip, the module and the JavaScript that a host loads (minified, as bundlers do).
 // With `--within FILE` it ends with an error when one of them has grown past that file's bytes of gzip.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { minify } from "terser";
 
 const [pkg, option, file] = process.argv.slice(2);
 const most = option === "--within" ? JSON.parse(readFileSync(file, "utf8")).gzip : {};
@@ -16,10 +17,13 @@ function show(key, name, bytes) {
 }
 
 show("wasm", "evenhand.wasm", readFileSync(join(pkg, "evenhand.wasm")));
-const scripts = readdirSync(pkg).filter((name) => name.endsWith(".js"));
-const all = (names) => Buffer.concat(names.map((name) => readFileSync(join(pkg, name))));
-show("javascript", "JavaScript, all entries", all(scripts.filter((name) => !name.startsWith("cli"))));
-show("cli", "command line", all(scripts.filter((name) => name.startsWith("cli"))));
+// The module as a text is the module once more.
+const scripts = readdirSync(pkg).filter((name) => name.endsWith(".js") && name !== "engine-data.js");
+// As a host's bundler makes it.
+const small = async (name) => (await minify(readFileSync(join(pkg, name), "utf8"), { module: true, ecma: 2022, compress: { passes: 2 }, mangle: true })).code;
+const all = async (names) => Buffer.from((await Promise.all(names.map(small))).join("\n"));
+show("javascript", "JavaScript, all entries", await all(scripts.filter((name) => !name.startsWith("cli"))));
+show("cli", "command line", await all(scripts.filter((name) => name.startsWith("cli"))));
 if (wrong.length > 0) {
   console.error(wrong.join("\n"));
   process.exit(1);

@@ -4,6 +4,8 @@
 export class World {
   selections = new Map();
   plans = new Map();
+  /** Tallies, and what was settled of them. */
+  shards = new Map();
   state = {};
 
   constructor(engine, { config, leads, options }) {
@@ -38,6 +40,11 @@ export class World {
     return { count: found.count, ids: found.ids() };
   }
 
+  told(bytes, name = "") {
+    this.shards.set(name, bytes);
+    return JSON.parse(new TextDecoder().decode(bytes));
+  }
+
   planned(plan, name = "") {
     this.plans.set(name, plan);
     const { rows, to, users } = plan.columns();
@@ -70,7 +77,12 @@ const calls = {
     return { size: this.table.size, problems: this.table.problems, columns: this.table.columns };
   },
   upsert(step) {
-    return this.table.upsert(data(step), step.options);
+    const done = this.table.upsert(data(step), step.options);
+    if (step.options?.dryRun !== true) return done;
+    const { added, updated, unchanged, skipped, ambiguous, problems, problemList } = done;
+    const out = { added, updated, unchanged, skipped, ambiguous, problems, problemList, rows: done.rows(0, Infinity, step.outcome) };
+    done.free();
+    return out;
   },
   remove({ ids }) {
     return this.table.remove(ids);
@@ -103,6 +115,17 @@ const calls = {
     const filter = this.workspace.scope(actor, verb);
     return { describe: filter.describe(), fields: filter.fields };
   },
+  readable({ query, options }) {
+    const filter = this.workspace.readable(query, options);
+    const found = this.table.select(filter, { actor: null });
+    return { describe: filter.describe(), count: found.count, ids: found.ids() };
+  },
+  needs({ plan, form, context }) {
+    const made = this.plans.get(plan);
+    const posted = form === "bytes" ? made.encode() : form === "json" ? made.toJSON() : this.engine.peek(made.encode());
+    const { leads, ...rest } = this.workspace.needs(posted, context);
+    return { leads: leads.ids === undefined ? {} : leads, ...rest };
+  },
   can({ question, table }) {
     return this.workspace.can(table === true ? { ...question, leads: this.table } : question);
   },
@@ -116,13 +139,19 @@ const calls = {
     return this.workspace.members(members);
   },
   plan(step) {
-    const { selection, stored, runOf, as } = step;
+    const { selection, stored, settled, runOf, as } = step;
     const command = runOf === undefined ? step.command : { ...step.command, run: this.plans.get(runOf).runs[0].id };
     const named = selection === undefined ? command : { ...command, leads: { selection: this.selections.get(selection) } };
-    const context = this.context(step);
+    const context = settled === undefined ? this.context(step) : { ...this.context(step), settlement: { bytes: this.shards.get(settled.by), shard: settled.shard } };
     const plans = Object.entries(stored ?? {}).map(([id, name]) => [id, this.plans.get(name).encode()]);
     const complete = plans.length === 0 ? context : { ...context, plans: { ...context.plans, ...Object.fromEntries(plans) } };
     return this.planned(this.workspace.plan(this.table, named, complete), as);
+  },
+  tally(step) {
+    return this.told(this.workspace.tally(this.table, step.command, this.context(step)), step.as);
+  },
+  settle(step) {
+    return this.told(this.workspace.settle(step.of.map((name) => this.shards.get(name)), step.command, this.context(step)), step.as);
   },
   explain(step) {
     return this.workspace.explain(this.table, step.lead, this.context(step), { assume: step.assume, instead: step.instead });

@@ -130,5 +130,5 @@ test("the table is small, and none of it is in the module", () => {
   const module = readFileSync(join(pkg, "evenhand.wasm")).toString("latin1");
   assert.ok(!module.includes("Lord_Howe"));
   const holding = readdirSync(pkg, { recursive: true }).filter((name) => statSync(join(pkg, name)).isFile() && readFileSync(join(pkg, name), "latin1").includes("Lord_Howe"));
-  assert.deepEqual(holding, ["zones-data.js"]);
+  assert.deepEqual(holding.sort(), ["cjs/zones-data.js", "zones-data.js"]);
 });

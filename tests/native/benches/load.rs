@@ -30,6 +30,7 @@ fn schema() -> Rc<Schema> {
         choices: Vec::new(),
         formats: Vec::new(),
         separator: None,
+        numbers: None,
     };
     Rc::new(Schema::new(leads::FIELDS.map(field).to_vec(), Zone::utc(), 1, UnitTree::default()))
 }

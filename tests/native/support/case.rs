@@ -8,7 +8,7 @@
 //! | `workspace` | `config` | `{digest, zones}` |
 //! | `update` | `patch` | the same |
 //! | `load` | `rows` or `text` or `hex`, `options` | `{size, problems, columns}` |
-//! | `upsert` | the same | `{added, updated}` |
+//! | `upsert` | the same, `outcome` | the counts; with `dryRun` also `rows` and `problemList` |
 //! | `remove` | `ids` | how many |
 //! | `get` | `id`, `viewer` | the lead or null |
 //! | `select` | `query`, `viewer`, `sort`, `as` | `{count, ids}` |
@@ -19,9 +19,13 @@
 //! | `sql` | `query`, `dialect`, `options` | `{sql, params, exact, notes}` |
 //! | `compared` | `field`, `text` | the text as the field compares it |
 //! | `scope` | `actor`, `verb` | `{describe, fields}` |
+//! | `readable` | `query`, `options` | `{describe, count, ids}` of the leads that it selects |
+//! | `needs` | `plan`, `form` (`bytes`, `json`, `header`), `context` | what the plan needs |
 //! | `can` | `question`, `table` | the decision |
 //! | `receivers`, `members` | `question`, `members` | the answer |
-//! | `plan` | `command`, `context`, `selection`, `stored`, `runOf`, `as` | everything that the plan tells |
+//! | `plan` | `command`, `context`, `selection`, `stored`, `settled`, `runOf`, `as` | everything that the plan tells |
+//! | `tally` | `command`, `context`, `as` | what this table adds as a shard |
+//! | `settle` | `of`, `command`, `context`, `as` | the shares of the tallies |
 //! | `explain` | `lead`, `context`, `assume`, `instead` | the trace |
 //! | `simulate` | `options`, `context` | `{report, counts, elsewhere}` |
 //! | `forecast` | `group`, `n`, `context` | the users |
@@ -32,6 +36,7 @@
 //! | `statements` | `plan`, `dialect`, `options` | the statements that write it |
 //! | `keep` | `plan` | the state after it, which contexts with `"remembered": true` get |
 //!
+//! `settled` is `{by, shard}`: the name of what was settled, and the place of this table among its tallies.
 //! `runOf` names a plan whose first run is the command's `run`. `form` is `handle`, `json` or `bytes`. `change` is `{path, value}` (or `{path, remove: true}`) for the plan's JSON; `flip` is `{at, xor}` for its bytes.
 
 use std::collections::BTreeMap;
@@ -55,6 +60,8 @@ pub struct World {
     table: Option<LeadTable>,
     selections: BTreeMap<String, Selection>,
     plans: BTreeMap<String, Plan>,
+    /// Tallies, and what was settled of them.
+    shards: BTreeMap<String, Vec<u8>>,
     state: Vec<(String, Json)>,
 }
 
@@ -171,6 +178,14 @@ impl World {
             "upsert" => {
                 let mut loader = self.workspace().upserting(self.table(), &options(step))?;
                 loader.push(&data(step))?;
+                if part(part(step, "options"), "dryRun") == &Json::Bool(true) {
+                    let preview = self.table().preview(loader)?;
+                    let mut out = preview.counts().as_object().unwrap().to_vec();
+                    let places = preview.places(step.get("outcome").and_then(Json::as_text)).expect("an outcome");
+                    out.push(("rows".to_owned(), Json::List(places.into_iter().filter_map(|place| preview.entry(place)).collect())));
+                    out.push(("problemList".to_owned(), preview.problems()));
+                    return Ok(Json::Object(out));
+                }
                 self.table.as_mut().unwrap().upsert(loader)?
             }
             "remove" => self.table.as_mut().unwrap().remove(part(step, "ids"))?.into(),
@@ -219,6 +234,23 @@ impl World {
                 let fields = filter.fields();
                 Json::object([("describe", filter.describe()?.into()), ("fields", fields.into())])
             }
+            "readable" => {
+                let filter = self.workspace().readable(part(step, "query"), part(step, "options"))?;
+                let found = self.workspace().select_filter(self.table(), &filter, &Json::object([("actor", Json::Null)]))?;
+                let ids = found.ids(self.table(), 0, usize::MAX)?;
+                Json::object([("describe", filter.describe()?.into()), ("count", found.count().into()), ("ids", ids)])
+            }
+            "needs" => {
+                let plan = &self.plans[text(step, "plan")];
+                let (bytes, json) = (plan.encode(), plan.to_json());
+                let header = peek(&bytes)?;
+                let posted = match text(step, "form") {
+                    "bytes" => EncodedPlan::Bytes(&bytes),
+                    "json" => EncodedPlan::Json(&json),
+                    _ => EncodedPlan::Json(&header),
+                };
+                self.workspace().needs_of_plan(posted, part(step, "context"), Attachments::default())?.to_json()
+            }
             "can" => {
                 let table = self.table.as_ref().filter(|_| part(step, "table") == &Json::Bool(true));
                 self.workspace().can(part(step, "question"), table)?
@@ -243,8 +275,23 @@ impl World {
                 for (id, name) in part(step, "stored").as_object().unwrap_or_default() {
                     stored.plans.push((id.clone(), self.plans[name.as_text().unwrap()].encode()));
                 }
-                let plan = self.workspace().plan(self.table(), &command, picked, &self.context(step), stored)?;
+                let mut context = self.context(step);
+                if let Some(settled) = step.get("settled") {
+                    stored.settlement = Some(self.shards[text(settled, "by")].clone());
+                    put(&mut context, "/settlement", Some(&Json::object([("shard", part(settled, "shard").clone())])));
+                }
+                let plan = self.workspace().plan(self.table(), &command, picked, &context, stored)?;
                 self.planned(plan, named("as"))
+            }
+            "tally" => {
+                let tally = self.workspace().tally(self.table(), part(step, "command"), &self.context(step))?;
+                self.told(tally, named("as"))
+            }
+            "settle" => {
+                let names = part(step, "of").as_list().unwrap_or_default();
+                let tallies: Vec<Vec<u8>> = names.iter().map(|name| self.shards[name.as_text().unwrap()].clone()).collect();
+                let settled = self.workspace().settle(&tallies, part(step, "command"), &self.context(step))?;
+                self.told(settled, named("as"))
             }
             "undo" => {
                 let (json, bytes) = self.posted(step);
@@ -344,6 +391,12 @@ impl World {
         let out = Json::object([("count", found.count().into()), ("ids", found.ids(self.table(), 0, usize::MAX)?)]);
         self.selections.insert(name, found);
         Ok(out)
+    }
+
+    fn told(&mut self, bytes: Vec<u8>, name: String) -> Json {
+        let out = Json::parse(std::str::from_utf8(&bytes).unwrap()).unwrap();
+        self.shards.insert(name, bytes);
+        out
     }
 
     fn planned(&mut self, plan: Plan, name: String) -> Json {

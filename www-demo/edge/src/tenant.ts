@@ -294,7 +294,8 @@ export class Tenant extends DurableObject<Env> {
       rows = this.#store.matching(config, filter, context);
     }
     using open = config.lifecycle?.open === undefined ? undefined : workspace.filter(config.lifecycle.open);
-    const counted = this.#store.count(slotOf(command, config), load, open, context);
+    const slot = slotOf(command, config);
+    const counted = slot === undefined ? undefined : this.#store.count(slot, load, open, context);
     // The host counts by the command's slot, at the plan's time; the engine counts itself where all leads are there.
     if (rows === undefined || counted === undefined || same.length > 0) {
       read.whole = true;
@@ -367,10 +368,20 @@ function table(workspace: Workspace, { rows, whole }: Read): LeadTable {
   return workspace.load([...rows.values()], { partial: !whole });
 }
 
-/** The slot whose holders a command is about: their open leads are what previews and totals count. */
-function slotOf(command: Command, config: WorkspaceConfig): string {
-  const { slot, split, group: started } = command as { slot?: unknown; group?: unknown; split?: { slot?: unknown; to?: { group?: unknown } } };
-  const group = config.groups?.find(({ id }) => id === (split?.to?.group ?? started))?.slot;
+const ROUTED = new Set(["route", "start_group", "claim", "decline", "cancel_run", "sweep"]);
+
+/**
+ * The slot whose holders a command is about: their open leads are what previews and totals count, and what fills a capacity. Undefined where it may be
+ * about several, because one number for each person does not tell which.
+ */
+function slotOf(command: Command, config: WorkspaceConfig): string | undefined {
+  const { groups = [], rules = [], lead } = config;
+  if (ROUTED.has(command.type)) {
+    const slots = new Set([...(rules.length > 0 ? [lead.owner] : []), ...groups.map((group) => group.slot ?? lead.owner)]);
+    return slots.size > 1 ? undefined : ([...slots][0] ?? lead.owner);
+  }
+  const { slot, split } = command as { slot?: unknown; split?: { slot?: unknown; to?: { group?: unknown } } };
+  const group = groups.find(({ id }) => id === split?.to?.group)?.slot;
   const named = [slot, split?.slot, group].find((name) => typeof name === "string" && config.fields[name]?.type === "user");
-  return (named as string | undefined) ?? config.lead.owner;
+  return (named as string | undefined) ?? lead.owner;
 }

@@ -6,10 +6,10 @@ export const CHANNEL = "evenhand_offers";
 const ATTEMPTS = 10;
 
 /**
- * Offers over a table of leads. `query(sql, params)` gives rows; `transaction(work)` runs `work({ query })` on one connection, commits, or takes it back
- * and throws what was thrown.
+ * Offers over a table of leads. `transaction(work)` runs `work({ query })` on one connection, where `query(sql, params)` gives rows, and commits, or
+ * takes it back and throws what was thrown.
  */
-export function offers({ workspace, query, transaction, table = "leads", schema, sweeper }) {
+export function offers({ workspace, transaction, table = "leads", schema, sweeper }) {
   const { lead, lifecycle } = workspace.config;
   const open = lifecycle?.open === undefined ? undefined : workspace.filter(lifecycle.open);
   const quoted = (name) => `"${name.replaceAll('"', '""')}"`;
@@ -17,23 +17,31 @@ export function offers({ workspace, query, transaction, table = "leads", schema,
   const where = { table, ...(schema === undefined ? {} : { schema }) };
   const adapter = postgres({ ...where, transaction });
 
+  /** Reads as of one moment: a lead as it is now beside a run as it was before would be a run that ended without an end. */
+  const read = (command, context) =>
+    transaction(async (client) => {
+      await client.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", []);
+      return needed(command, context, client);
+    });
+
   /** Reads what the command needs, no more. What a run has to do with is known once the run is read: so it is asked until nothing new is named. */
-  async function read(command, context) {
+  async function needed(command, context, client) {
+    const { loadState } = postgres({ ...where, transaction: (work) => work(client) });
     const asked = new Set();
     for (let state = {}; ; ) {
       const needs = workspace.needs(command, { ...context, state });
       const before = asked.size;
       for (const name of [...needs.state.keys, ...needs.state.prefixes]) asked.add(name);
       if (asked.size > before) {
-        state = await adapter.loadState(needs.state);
+        state = await loadState(needs.state);
         continue;
       }
       const { sql, params } = needs.leads.ids ? { sql: `${quoted(lead.id)} = ANY ($1)`, params: [needs.leads.ids] } : needs.leads.filter.toSQL("postgres", context);
-      const rows = await query(`SELECT * FROM ${leads} WHERE ${sql}`, params);
+      const rows = await client.query(`SELECT * FROM ${leads} WHERE ${sql}`, params);
       // Groups here fill the owner's slot: whose open leads count.
       const counts = open?.toSQL("postgres", context) ?? { sql: "true", params: [] };
       const held = `${quoted(lead.owner)} = ANY ($${counts.params.length + 1})`;
-      const counted = await query(`SELECT ${quoted(lead.owner)} AS user, count(*)::int AS n FROM ${leads} WHERE (${counts.sql}) AND ${held} GROUP BY 1`, [...counts.params, needs.load]);
+      const counted = await client.query(`SELECT ${quoted(lead.owner)} AS user, count(*)::int AS n FROM ${leads} WHERE (${counts.sql}) AND ${held} GROUP BY 1`, [...counts.params, needs.load]);
       return { rows, state, load: Object.fromEntries(counted.map(({ user, n }) => [user, n])) };
     }
   }

@@ -122,14 +122,14 @@ export class Planning {
     const start = performance.now();
     let plan: Plan;
     if (command.type === "undo") {
-      const bytes = plans.get(command.plan);
+      const bytes = plans.get(`${command.plan}`);
       if (!bytes) throw new Error("there is no such plan in the log");
       plan = workspace.undo(table, bytes, context);
     } else {
       plan = workspace.plan(table, command, context);
     }
     this.#free();
-    this.#held = { token: this.#next++, plan, command, actor, start, ...(command.type === "undo" && { undoes: command.plan }) };
+    this.#held = { token: this.#next++, plan, command, actor, start, ...(command.type === "undo" && { undoes: `${command.plan}` }) };
     return this.#held;
   }
 

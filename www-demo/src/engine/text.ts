@@ -1,5 +1,5 @@
 // Words for what was done, and for what failed.
-import type { Command, WorkspaceConfig } from "evenhand";
+import type { Command, Id, WorkspaceConfig } from "evenhand";
 import { EvenhandError } from "evenhand";
 import type { Failure } from "./types";
 
@@ -16,13 +16,13 @@ export function failure(error: unknown): Failure {
 
 /** A plan in a line of the log. */
 export function title(command: Command, config: WorkspaceConfig, name: (user: string) => string): string {
-  const pool = (id: string | undefined) => config.pools?.find((pool) => pool.id === id)?.name ?? "its pool";
+  const pool = (id: Id | undefined) => config.pools?.find((pool) => pool.id === id)?.name ?? "its pool";
   const people = (list: readonly unknown[]) => (list.length <= 2 ? list.map((one) => name(typeof one === "string" ? one : (one as { user: string }).user)).join(" and ") : `${list.length} people`);
   switch (command.type) {
     case "assign":
-      if (command.to !== undefined) return `Assigned to ${name(command.to)}`;
-      if (command.primary !== undefined) return command.primary === null ? "Primary agent cleared" : `${name(command.primary)} made primary agent`;
-      return `Roles: ${Object.values(command.slots ?? {}).map((user) => (user === null ? "nobody" : name(user))).join(", ")}`;
+      if (command.to !== undefined) return `Assigned to ${name(`${command.to}`)}`;
+      if (command.primary !== undefined) return command.primary === null ? "Primary agent cleared" : `${name(`${command.primary}`)} made primary agent`;
+      return `Roles: ${Object.values(command.slots ?? {}).map((user) => (user === null ? "nobody" : name(`${user}`))).join(", ")}`;
     case "unassign":
       return `Returned to ${pool(command.pool)}`;
     case "transfer":

@@ -1,5 +1,6 @@
 // What the page and the worker tell each other: plain data, all of it from the engine.
 import type { AssigneeLine, Change, Command, Decision, Diagnostic, Dropped, Notice, PermissionQuestion, QueryInput, Reason, RoutingTrace, Run, SavedList, Sort, SimulatedMove, SimulationReport, WorkspaceConfig } from "evenhand";
+import type { ColumnGuess } from "evenhand/columns";
 
 export type Row = Record<string, unknown>;
 
@@ -173,15 +174,7 @@ export interface LogLine {
   undoes?: string;
 }
 
-export interface ColumnGuess {
-  header: string;
-  field: string;
-  type: "text" | "number" | "boolean" | "date" | "datetime" | "choice" | "user";
-  format?: string;
-  examples: string[];
-  filled: number;
-  distinct: number;
-}
+export type { ColumnGuess };
 export interface FileGuess {
   name: string;
   size: number;

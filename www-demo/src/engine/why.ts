@@ -26,7 +26,7 @@ export class Why {
     if (decision.allowed) return { ...decision, remedies: [] };
     const { leads: _, ...plain } = question;
     const asked = lead === undefined ? plain : { ...plain, lead };
-    return { ...decision, remedies: this.remedies(decision.reasons, question.actor, (trial) => trial.can(asked).reasons) };
+    return { ...decision, remedies: this.remedies(decision.reasons, `${question.actor}`, (trial) => trial.can(asked).reasons) };
   }
 
   remedies(reasons: Reason[], actor: string, again: (trial: Workspace) => Reason[]): Remedy[] {

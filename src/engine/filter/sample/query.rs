@@ -9,13 +9,14 @@ use proptest::strategy::Union;
 use super::KINDS;
 use super::value::{text, value, yearly, yearly_day};
 use crate::json::Json;
+use crate::query::fold::compared;
 use crate::query::schema::Case;
 use crate::query::{Field, FieldType, Schema};
 use crate::time::Day;
 
 /// A list of values: an array, or the same as comma-separated text.
-fn values(kind: FieldType, schema: &Schema, size: std::ops::Range<usize>) -> BoxedStrategy<Json> {
-    let whole = value(kind, schema).prop_filter("a value", |v| *v != "~".into());
+fn values(kind: FieldType, case: Case, schema: &Schema, size: std::ops::Range<usize>) -> BoxedStrategy<Json> {
+    let whole = value(kind, schema).prop_filter("a value", |v| *v != "~".into()).prop_map(move |value| comparable(value, kind, case));
     let joined = |list: &[Json]| {
         let piece = |json: &Json| json.as_text().map_or_else(|| json.write(), |text| text.replace(',', "\\,"));
         Json::Text(list.iter().map(piece).collect::<Vec<_>>().join(" , "))
@@ -53,8 +54,8 @@ fn plain_rule(field: String, kind: FieldType, case: Case, schema: &Rc<Schema>) -
     select(operators(kind).into_iter().filter(can).collect::<Vec<_>>())
         .prop_flat_map(move |operator| {
             let value = match operator {
-                "in" | "notIn" => values(kind, &schema, 0..4),
-                "between" | "notBetween" => values(kind, &schema, 2..3),
+                "in" | "notIn" => values(kind, case, &schema, 0..4),
+                "between" | "notBetween" => values(kind, case, &schema, 2..3),
                 "anniversaryOn" => {
                     prop_oneof![3 => value(FieldType::Date, &schema), 1 => yearly()].prop_filter("a day", |v| *v != "~".into()).boxed()
                 }
@@ -62,26 +63,28 @@ fn plain_rule(field: String, kind: FieldType, case: Case, schema: &Rc<Schema>) -
                     let near = (yearly_day(), -1i32..=400)
                         .prop_map(|(day, more)| Json::List(vec![day.write().into(), Day(day.0 + more).write().into()]));
                     let every = prop::collection::vec(yearly(), 2..3).prop_map(Json::List);
-                    prop_oneof![2 => values(FieldType::Date, &schema, 2..3), 2 => near, 1 => every].boxed()
+                    prop_oneof![2 => values(FieldType::Date, case, &schema, 2..3), 2 => near, 1 => every].boxed()
                 }
-                "=" | "!=" if kind.is_list() => values(kind, &schema, 1..4),
+                "=" | "!=" if kind.is_list() => values(kind, case, &schema, 1..4),
                 "under" | "notUnder" => select(units.clone()).prop_map(Json::from).boxed(),
-                "contains" | "beginsWith" | "endsWith" if kind == FieldType::Text => text().prop_map(Json::from).boxed(),
-                _ => value(kind, &schema),
+                "contains" | "beginsWith" | "endsWith" if kind == FieldType::Text => {
+                    text().prop_map(move |text| comparable(text.into(), kind, case)).boxed()
+                }
+                _ => value(kind, &schema).prop_map(move |value| comparable(value, kind, case)).boxed(),
             };
             (Just(operator), value)
         })
-        .prop_map(move |(operator, value)| rule_of(&field, operator, if kind == FieldType::Text { sounding(value, case) } else { value }))
+        .prop_map(move |(operator, value)| rule_of(&field, operator, value))
         .boxed()
 }
 
-/// The value with something in each text that the field compares.
-fn sounding(value: Json, case: Case) -> Json {
-    match value {
-        Json::List(list) => Json::List(list.into_iter().map(|one| sounding(one, case)).collect()),
-        Json::Text(text) if case == Case::Digits && text != "~" => Json::Text(text.replace(',', "5,") + "5"),
-        Json::Text(text) if case == Case::Accentless => Json::Text(text.replace('\u{301}', "e\u{301}")),
-        other => other,
+/// The value, with something that its field compares.
+fn comparable(value: Json, kind: FieldType, case: Case) -> Json {
+    let Some(text) = value.as_text().filter(|_| kind == FieldType::Text) else { return value };
+    match case {
+        Case::Digits if compared(case, text).is_empty() => format!("{text}5").into(),
+        Case::Accentless if compared(case, text).is_empty() && !text.is_empty() => format!("e{text}").into(),
+        _ => value,
     }
 }
 

@@ -256,6 +256,7 @@ impl Loader {
         let ids = of(id);
         let mut converter = Converter::new(&schema, id, id_field, &mut self.findings, &[]);
         let refused = self.stage.push_ids(&mut converter, rows, &Kept { column: ids, kept: &[] })?;
+        self.refuse(&refused)?;
         let kept: Vec<u32> = if refused.is_empty() {
             Vec::new()
         } else {

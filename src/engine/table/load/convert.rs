@@ -1,12 +1,12 @@
 //! From cells of the input to columns, one field at a time.
 
-use crate::btree::BTreeSet;
 use std::borrow::Cow;
 
 use super::findings::{Finding, Findings, MOST, is_kept};
 use super::items::{array, is_none, items};
 use super::recent::Memory;
 use super::slot::{Cells, SHORT, Value, unescape};
+use super::users::KnownUsers;
 use crate::error::Result;
 use crate::query::convert::{
     bool_from_number, bool_from_text, day_from_number, day_from_text, digits, element_of, instant_from_number, instant_from_text, number,
@@ -25,7 +25,7 @@ pub struct Converter<'c> {
     pub ix: FieldIx,
     pub field: &'c Field,
     /// The users there are, if that is known.
-    pub users: Option<&'c BTreeSet<String>>,
+    pub users: Option<&'c KnownUsers>,
     pub findings: &'c mut Findings,
     /// Where the rows of the batch were before some were refused.
     pub places: &'c [u32],
@@ -79,7 +79,7 @@ impl<'c> Converter<'c> {
     #[cold]
     fn unknown(&self, word: &str) -> Option<&'static str> {
         match (self.field.kind, self.users) {
-            (FieldType::User, Some(users)) => (!users.contains(word)).then_some("unknown_user"),
+            (FieldType::User, Some(users)) => users.unknown(word),
             _ => unknown(self.field, self.schema, word),
         }
     }
@@ -147,6 +147,11 @@ fn with_text<T>(value: Value<'_>, read: impl FnOnce(&str) -> Read<T>) -> Option<
     }
 }
 
+/// The id that a word stands for.
+fn own_id<'w>(users: Option<&'w KnownUsers>, word: &'w str) -> &'w str {
+    users.map_or(word, |users| users.id(word))
+}
+
 /// A word of lists that is empty, and one that must be looked at more closely. No dictionary has so many words.
 const PASSED_OVER: u32 = u32::MAX;
 const NOT_PLAIN: u32 = u32::MAX - 1;
@@ -171,7 +176,7 @@ impl Stage {
                     let read = |value| match value {
                         Value::Digits(text) => digits(text),
                         Value::Number(value) => Some(number(value)),
-                        other => with_text(other, number_from_text),
+                        other => with_text(other, |text| number_from_text(field, text)),
                     };
                     converter.fixed(at, cells.get(at), f64::NAN, read, "not_a_number")
                 }),
@@ -219,6 +224,7 @@ impl Stage {
                 let mut codes: Vec<u32> = Vec::new();
                 budget.exact(&mut codes, count)?;
                 let (word, asks) = (field.kind.is_word(), converter.asks());
+                let users = converter.users.filter(|users| field.kind == FieldType::User && users.has_aliases());
                 let dict = own(&mut column.dict, budget)?;
                 // Each is one more here, and 0 is what is not known yet.
                 let all = cells.all_codes().unwrap_or_default();
@@ -234,7 +240,7 @@ impl Stage {
                         Value::Absent | Value::Null => 0,
                         Value::Text(text) if text.len() <= SHORT => {
                             let text = if word { word_of(text) } else { text };
-                            if word && text.is_empty() { 0 } else { recent.code(text, || dict.intern(text, budget))? }
+                            if word && text.is_empty() { 0 } else { recent.code(text, || dict.intern(own_id(users, text), budget))? }
                         }
                         value => match text_value(value) {
                             Ok(None) => 0,
@@ -248,7 +254,7 @@ impl Stage {
                                 if lone {
                                     converter.report(at, "lone_surrogate", value);
                                 }
-                                dict.intern(if word { word_of(&text) } else { &text }, budget)?
+                                dict.intern(if word { own_id(users, word_of(&text)) } else { &text }, budget)?
                             }
                             Err(code) => {
                                 converter.report(at, code, value);

@@ -25,6 +25,38 @@ pub enum Ends {
     Unknown,
 }
 
+/// What a text begins with that may have a line which names the delimiter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// It ends before that can be said.
+    Open,
+    /// No such line.
+    No,
+    /// The delimiter, and how many bytes the line has with its end.
+    Delimiter(u8, usize),
+}
+
+/// Looks for a line `sep=;`, as spreadsheets write it before the header.
+pub fn named_delimiter(bytes: &[u8], ends: Ends) -> Named {
+    let end = bytes.iter().take(8).position(|byte| matches!(byte, b'\n' | b'\r'));
+    let line = match end {
+        Some(end) => bytes.get(..end).unwrap_or_default(),
+        None if ends == Ends::Here => bytes,
+        None => return if bytes.len() < 8 { Named::Open } else { Named::No },
+    };
+    let inside = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    let Some((word, [delimiter])) = inside.split_at_checked(4) else { return Named::No };
+    if !word.eq_ignore_ascii_case(b"sep=") || delimiter.is_ascii_alphanumeric() || !delimiter.is_ascii() || *delimiter == b'"' {
+        return Named::No;
+    }
+    match (bytes.get(line.len()), bytes.get(line.len() + 1)) {
+        (Some(b'\r'), Some(b'\n')) => Named::Delimiter(*delimiter, line.len() + 2),
+        (Some(b'\r'), None) if ends == Ends::Unknown => Named::Open,
+        (Some(_), _) => Named::Delimiter(*delimiter, line.len() + 1),
+        (None, _) => Named::Delimiter(*delimiter, line.len()),
+    }
+}
+
 /// Reads the record that begins at `at` and moves `at` behind its line end. `cell` is given each cell by its number.
 pub fn record(bytes: &[u8], at: &mut usize, delimiter: u8, ends: Ends, mut cell: impl FnMut(usize, Slot)) -> Result<Record, Stop> {
     let mut here = *at;
@@ -54,7 +86,7 @@ pub fn record(bytes: &[u8], at: &mut usize, delimiter: u8, ends: Ends, mut cell:
             }
             None if ends == Ends::Unknown => return Err(Stop::More),
             None => {}
-            Some(_) => return Err(Stop::Bad(here, "behind a closing quote a delimiter or the end of the line must follow")),
+            Some(_) => return Err(Stop::Quote(start, Some(here))),
         }
         if next == Some(delimiter) {
             cell(count, slot);
@@ -76,7 +108,9 @@ fn quoted(bytes: &[u8], start: usize, ends: Ends) -> Result<(usize, Kind), Stop>
     let mut here = start;
     loop {
         let rest = bytes.get(here..).unwrap_or_default();
-        let Some(found) = memchr::memchr(b'"', rest) else { return Err(Stop::More) };
+        let Some(found) = memchr::memchr(b'"', rest) else {
+            return Err(if ends == Ends::Here { Stop::Quote(start.saturating_sub(1), None) } else { Stop::More });
+        };
         here += found;
         match bytes.get(here + 1) {
             Some(b'"') => {
@@ -107,10 +141,34 @@ mod tests {
     }
 
     #[test]
+    fn a_line_may_name_the_delimiter() {
+        for (text, named) in [
+            ("sep=;\nid;a", Named::Delimiter(b';', 6)),
+            ("SEP=\t\r\nid", Named::Delimiter(b'\t', 7)),
+            ("\"sep=,\"\nid", Named::Delimiter(b',', 8)),
+            ("sep=;\r", Named::Open),
+            ("sep=;", Named::Open),
+            ("s", Named::Open),
+            ("", Named::Open),
+            ("sep=;;\n", Named::No),
+            ("sep=a\n", Named::No),
+            ("sep,a\n", Named::No),
+            ("sep=é\n", Named::No),
+            ("id,name,x", Named::No),
+        ] {
+            assert_eq!(named_delimiter(text.as_bytes(), Ends::Unknown), named, "{text:?}");
+        }
+        assert_eq!(named_delimiter(b"sep=;", Ends::Here), Named::Delimiter(b';', 5));
+        assert_eq!(named_delimiter(b"sep=;\r", Ends::Here), Named::Delimiter(b';', 6));
+        assert_eq!(named_delimiter(b"s", Ends::Here), Named::No);
+    }
+
+    #[test]
     fn a_record_needs_its_end() {
         for line in ["a,b", "a,\"b", "a,b\r", "a,\"b\""] {
             assert!(matches!(record(line.as_bytes(), &mut 0, b',', Ends::Unknown, |_, _| {}), Err(Stop::More)), "{line:?}");
         }
-        assert!(matches!(record(b"a,\"b\"c\n", &mut 0, b',', Ends::Here, |_, _| {}), Err(Stop::Bad(5, _))));
+        assert!(matches!(record(b"a,\"b\"c\n", &mut 0, b',', Ends::Here, |_, _| {}), Err(Stop::Quote(2, Some(5)))));
+        assert!(matches!(record(b"a,\"b\n", &mut 0, b',', Ends::Here, |_, _| {}), Err(Stop::Quote(2, None))));
     }
 }

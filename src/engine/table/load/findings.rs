@@ -24,5 +24,5 @@ pub const MOST: usize = 10_000;
 
 /// Whether a problem leaves its cell as it is.
 pub fn is_kept(code: &str) -> bool {
-    matches!(code, "unknown_choice" | "unknown_unit" | "unknown_user" | "duplicate_id")
+    matches!(code, "unknown_choice" | "unknown_unit" | "unknown_user" | "ambiguous_user" | "duplicate_id")
 }

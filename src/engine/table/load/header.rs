@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Source;
-use super::csv::{DELIMITERS, Ends, Record, record};
+use super::csv::{DELIMITERS, Ends, Named, Record, named_delimiter, record};
 use super::json::Stop;
 use super::keys::{Keys, Rank};
 use super::slot::Slot;
@@ -74,8 +74,18 @@ pub fn read(bytes: &[u8], at: &mut usize, ends: Ends, keys: &mut Keys, stage: &S
     let text = std::str::from_utf8(bytes).unwrap_or_default();
     let mut best: Option<Candidate> = None;
     let mut stopped = None;
-    for delimiter in DELIMITERS {
-        let mut here = *at;
+    let (mut begin, mut tried) = (*at, DELIMITERS.as_slice());
+    let named;
+    match named_delimiter(bytes.get(*at..).unwrap_or_default(), ends) {
+        Named::Open => return Ok(None),
+        Named::No => {}
+        Named::Delimiter(delimiter, length) => {
+            named = [delimiter];
+            (begin, tried) = (*at + length, &named);
+        }
+    }
+    for delimiter in tried.iter().copied() {
+        let mut here = begin;
         let slots = loop {
             if here >= text.len() {
                 break None;
@@ -111,7 +121,6 @@ pub fn read(bytes: &[u8], at: &mut usize, ends: Ends, keys: &mut Keys, stage: &S
     let best = best.filter(|((known, _), ..)| *known > 0 || stopped.is_none());
     let Some((_, delimiter, end, slots)) = best else {
         return match stopped {
-            Some(Stop::More) => Ok(Some(Err(Error::new("csv_truncated", "", "a quoted cell of the header has no end")))),
             Some(stop) => Err(stop),
             None => Ok(None),
         };
@@ -149,5 +158,5 @@ fn targets(delimiter: u8, headers: Headers<'_>, keys: &mut Keys, stage: &Stage) 
         let message = format!("the header `{}` stands for a column that is there already", cut(&headers.get(nth)));
         return Err(Error::new("duplicate_header", pointer("", nth), message));
     }
-    if targets.contains(&Some(stage.id.0)) { Ok(Source::Csv { delimiter, targets }) } else { Err(no_id(stage, headers)) }
+    if stage.keyed || targets.contains(&Some(stage.id.0)) { Ok(Source::Csv { delimiter, targets }) } else { Err(no_id(stage, headers)) }
 }

@@ -12,6 +12,9 @@ use crate::table::stage::Stage;
 impl Stage {
     /// Adds the ids of a batch. Gives back the places of the rows that are refused, which are not added.
     pub fn push_ids<'a>(&mut self, converter: &mut Converter<'_>, count: usize, cells: &impl Cells<'a>) -> Result<Vec<usize>> {
+        if self.keyed {
+            return self.push_optional_ids(converter, count, cells);
+        }
         let mut refused = Vec::new();
         let mut row = self.rows;
         let Stage { columns, index, duplicates, ascending, repeats, budget, .. } = self;
@@ -69,6 +72,31 @@ impl Stage {
                 None => index.insert(ids, key, row),
             }
             row += 1;
+        }
+        Ok(refused)
+    }
+
+    /// The same where rows are told apart by other fields: an id may be missing, and then it is the empty text.
+    #[cold]
+    fn push_optional_ids<'a>(&mut self, converter: &mut Converter<'_>, count: usize, cells: &impl Cells<'a>) -> Result<Vec<usize>> {
+        let mut refused = Vec::new();
+        let Some(Column::Text(ids)) = self.columns.get_mut(converter.ix.0 as usize) else { return Ok(refused) };
+        if (self.rows as usize).saturating_add(count) >= u32::MAX as usize {
+            return Err(Error::out_of_memory());
+        }
+        for at in 0..count {
+            let value = cells.get(at);
+            match text_value(value) {
+                Ok(Some((_, true))) | Err(_) => {
+                    converter.report(at, "id_invalid", value);
+                    refused.push(at);
+                }
+                Ok(Some((id, false))) => {
+                    self.has_ids |= !id.is_empty();
+                    ids.push(Some(&id), &self.budget)?;
+                }
+                Ok(None) => ids.push(Some(""), &self.budget)?,
+            }
         }
         Ok(refused)
     }

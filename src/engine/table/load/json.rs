@@ -20,6 +20,8 @@ pub enum Stop {
     Bad(usize, &'static str),
     /// Nested too deep.
     Deep(usize),
+    /// A quoted cell of CSV that begins here has no end, or at the second place something behind it that should not be there.
+    Quote(usize, Option<usize>),
 }
 
 pub(super) type Step<T> = Result<T, Stop>;
@@ -357,7 +359,7 @@ pub fn cells(text: &str, room: impl Fn(&mut Vec<Slot>) -> crate::error::Result<(
     loop {
         let slot = cursor.value().map_err(|stop| match stop {
             Stop::Deep(_) => too_deep(""),
-            Stop::More | Stop::Bad(..) => none(),
+            Stop::More | Stop::Bad(..) | Stop::Quote(..) => none(),
         })?;
         room(&mut out)?;
         out.push(slot);

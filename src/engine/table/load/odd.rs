@@ -103,6 +103,7 @@ impl Loader {
         let (width, id) = (self.stage.schema.fields.len(), self.stage.id);
         let value = self.slots.get(self.batch * width + id.0 as usize).map(|slot| slot.value(text).shown());
         self.flush(text)?;
+        self.refuse(&[0])?;
         self.findings.total += 1;
         self.findings.list.push(Finding { at: 0, field: id, code: "not_a_row", value: value.unwrap_or_default() });
         self.end_batch(0, 1)

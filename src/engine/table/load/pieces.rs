@@ -44,8 +44,9 @@ impl Loader {
                 }
             } else {
                 if left > MAX_ROW {
-                    let at = self.offset;
-                    return Err(Error::new("row_too_long", "", format!("the row from byte {at} on is longer than {MAX_ROW} bytes")));
+                    let (at, csv) = (self.offset, matches!(self.source, Source::Csv { .. }));
+                    let line = if csv { format!(" (line {})", self.lines + 1) } else { String::new() };
+                    return Err(Error::new("row_too_long", "", format!("the row from byte {at}{line} on is longer than {MAX_ROW} bytes")));
                 }
                 self.carry = carry;
                 self.carry.drain(..used);
@@ -66,6 +67,7 @@ impl Loader {
     }
 
     pub(super) fn end(&mut self) -> Result<()> {
+        self.end_text()?;
         let carry = std::mem::take(&mut self.carry);
         let used = self.window(&carry, Ends::Here)?;
         match &self.source {
@@ -78,10 +80,6 @@ impl Loader {
                 Err(Error::new("json_invalid", "", message).hint("give the list of leads itself, or name its keys by `columns`"))
             }
             Source::Header => Err(header::no_id(&self.stage, header::Headers::default())),
-            Source::Csv { .. } if used < carry.len() => {
-                let message = format!("a quoted cell has no end; it begins in the record at byte {}", self.offset + used as u64);
-                Err(Error::new("csv_truncated", "", message).hint("look for a `\"` that is not doubled"))
-            }
             _ => Ok(()),
         }
     }
@@ -95,7 +93,8 @@ impl Loader {
             }
             Err(error) => {
                 let at = self.offset + error.valid_up_to() as u64;
-                return Err(Error::new("not_utf8", "", format!("the text is not UTF-8 at byte {at}")).hint("save the file as UTF-8"));
+                let hint = "save the file as UTF-8; what older programs write may be read with `encoding: \"windows-1252\"`";
+                return Err(Error::new("not_utf8", "", format!("the text is not UTF-8 at byte {at}")).hint(hint));
             }
         };
         let mut at = if self.offset == 0 && text.starts_with('\u{feff}') { 3 } else { 0 };
@@ -104,9 +103,13 @@ impl Loader {
         }
         if matches!(self.source, Source::Header) {
             let header = header::read(text.as_bytes(), &mut at, ends, &mut self.keys, &self.stage);
-            match header.map_err(|stop| self.stopped(stop)) {
+            match header.map_err(|stop| self.stopped(stop, text, 0)) {
                 Ok(Some(header)) => {
                     self.source = header?;
+                    // Lines end as the header's does.
+                    let above = text.get(..at).unwrap_or_default();
+                    self.cr = above.ends_with('\r');
+                    self.lines = self.line_ends(above);
                     if let Source::Csv { targets, .. } = &self.source {
                         for target in targets.iter().flatten() {
                             self.fed.get_mut(*target as usize).into_iter().for_each(|fed| *fed = true);
@@ -153,15 +156,29 @@ impl Loader {
         }
     }
 
-    pub(super) fn stopped(&self, stop: Stop) -> Error {
-        let csv = matches!(self.source, Source::Header | Source::Csv { .. });
+    /// How many lines end in a text.
+    pub(super) fn line_ends(&self, text: &str) -> u64 {
+        memchr::memchr_iter(if self.cr { b'\r' } else { b'\n' }, text.as_bytes()).count() as u64
+    }
+
+    /// The error for what was met in a window, whose lines are counted up to a place.
+    pub(super) fn stopped(&self, stop: Stop, text: &str, counted: usize) -> Error {
+        let byte = |at: usize| self.offset + at as u64;
         match stop {
-            Stop::Bad(at, message) => {
-                let code = if csv { "csv_invalid" } else { "json_invalid" };
-                Error::new(code, "", format!("{message}, at byte {}", self.offset + at as u64))
-            }
-            Stop::Deep(at) => super::json::too_deep(&format!(", at byte {}", self.offset + at as u64)),
+            Stop::Bad(at, message) => Error::new("json_invalid", "", format!("{message}, at byte {}", byte(at))),
+            Stop::Deep(at) => super::json::too_deep(&format!(", at byte {}", byte(at))),
             Stop::More => Error::new("json_truncated", "", "the text ends too early"),
+            Stop::Quote(start, place) => {
+                let line = 1 + self.lines + self.line_ends(text.get(counted..start).unwrap_or_default());
+                let error = match place {
+                    None => Error::new("csv_truncated", "", format!("a quoted cell has no end; it begins on line {line}")),
+                    Some(at) => {
+                        let after = "behind a closing quote a delimiter or the end of the line must follow";
+                        Error::new("csv_invalid", "", format!("{after}, at byte {}; the quoted cell begins on line {line}", byte(at)))
+                    }
+                };
+                error.hint("look for a `\"` that is not doubled")
+            }
         }
     }
 }

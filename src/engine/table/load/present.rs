@@ -75,6 +75,7 @@ impl Loader {
             return Err(error);
         }
         self.stage.lacking = lacking.map(Rc::new);
+        self.check_keys(&met)?;
         // Where keys may be left out, one that is not met says nothing, unless another one was met that nobody expected.
         if self.purpose == LoadMode::Upsert && !unused {
             return Ok(());
@@ -91,6 +92,21 @@ impl Loader {
         Ok(())
     }
 
+    /// Tells that no key of an upsert can be had of this input.
+    fn check_keys(&self, met: &[String]) -> Result<()> {
+        let fed = |field: &FieldIx| self.fed.get(field.0 as usize) == Some(&true);
+        if self.upsert.match_by.is_empty() || self.upsert.match_by.iter().any(|key| key.iter().all(fed)) {
+            return Ok(());
+        }
+        let mut names = Vec::new();
+        for field in self.upsert.match_by.iter().flatten().filter(|field| !fed(field)) {
+            names.push(format!("`{}`", self.stage.schema.name(*field)));
+        }
+        let message = format!("no column is for {}, by which leads are found; the input has {}", names.join(", "), listed(met));
+        let hint = "name its header by `columns`, or other fields by `matchBy`";
+        Err(Error::of(Diagnostic::error("column_missing", "/matchBy", message).hint(hint)))
+    }
+
     /// The error for fields that must have a column and have none.
     fn lacking(&self, met: &[String]) -> Option<Error> {
         let mut faults = Vec::new();
@@ -99,12 +115,7 @@ impl Loader {
                 continue;
             }
             let name = self.stage.schema.name(*field);
-            let mut listed = Vec::new();
-            for header in met.iter().take(8) {
-                listed.push(format!("`{}`", cut(header)));
-            }
-            let message =
-                format!("no column is for `{name}`, which decides who may see or change a lead; the input has {}", listed.join(", "));
+            let message = format!("no column is for `{name}`, which decides who may see or change a lead; the input has {}", listed(met));
             let meant = format!("load with `absent: [\"{name}\"]`");
             let hint = match likely(&self.keys, *field, met) {
                 Some(header) => {
@@ -116,6 +127,15 @@ impl Loader {
         }
         if faults.is_empty() { None } else { Some(Error::invalid("column_missing", faults)) }
     }
+}
+
+/// The first of the headers.
+fn listed(met: &[String]) -> String {
+    let mut out = Vec::new();
+    for header in met.iter().take(8) {
+        out.push(format!("`{}`", cut(header)));
+    }
+    out.join(", ")
 }
 
 /// The header that most likely holds a field: one that is spelt nearly like a key of it, or else one that has such a key in it.

@@ -39,7 +39,7 @@ impl Loader {
                 Err(stop) => {
                     let error = match stop {
                         Stop::Bad(at, message) => Error::new("json_invalid", "", format!("{message}, at byte {}", self.offset + at as u64)),
-                        stop => self.stopped(stop),
+                        stop => self.stopped(stop, text, 0),
                     };
                     return Err(error);
                 }
@@ -49,13 +49,16 @@ impl Loader {
 
     pub(super) fn csv_rows(&mut self, text: &str, at: &mut usize, ends: Ends) -> Result<()> {
         let Source::Csv { delimiter, targets } = std::mem::replace(&mut self.source, Source::Unknown) else { return Ok(()) };
+        let from = *at;
         let done = self.csv_rows_of(delimiter, &targets, text, at, ends);
         self.source = Source::Csv { delimiter, targets };
-        done
+        done?;
+        self.lines += self.line_ends(text.get(from..*at).unwrap_or_default());
+        Ok(())
     }
 
     fn csv_rows_of(&mut self, delimiter: u8, targets: &[Option<u32>], text: &str, at: &mut usize, ends: Ends) -> Result<()> {
-        let watched = odd::watched(targets, self.stage.id.0);
+        let (watched, begin) = (odd::watched(targets, self.stage.id.0), *at);
         while *at < text.len() {
             let width = self.next_slots(text)?;
             let start = self.batch * width;
@@ -81,10 +84,7 @@ impl Loader {
                     self.batch += 1;
                 }
                 Err(Stop::More) => return Ok(()),
-                Err(Stop::Bad(at, message)) => {
-                    return Err(Error::new("csv_invalid", "", format!("{message}, at byte {}", self.offset + at as u64)));
-                }
-                Err(stop) => return Err(self.stopped(stop)),
+                Err(stop) => return Err(self.stopped(stop, text, begin)),
             }
         }
         Ok(())

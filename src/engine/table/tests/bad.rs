@@ -2,7 +2,7 @@
 
 use super::model::*;
 use crate::error::Result;
-use crate::table::{Budget, LoadFormat, LoadMode, LoadOptions, Loader, Table};
+use crate::table::{Budget, KnownUsers, LoadFormat, LoadMode, LoadOptions, Loader, Table};
 
 fn load_with(options: LoadOptions, bytes: &[u8]) -> Result<Table> {
     let mut loader = Loader::new(schema(), ID, options, LoadMode::Load, Budget::default())?;
@@ -135,7 +135,9 @@ fn rows_and_cells_that_are_not_as_they_should_be_are_told() {
     let table = load("[{\"id\":\"\\ud800\"},{\"id\":\"a\",\"name\":\"x\\udc00\",\"tags\":[\"\\ud800\"]}]").unwrap();
     assert_eq!(found(&table), [(0, 1, "id_invalid"), (1, 0, "lone_surrogate"), (1, 10, "lone_surrogate")]);
     assert_eq!(leads(&table)[0].cells[0].text(), Some("x\u{fffd}"));
-    let users = Some(std::rc::Rc::new(["ann".to_owned()].into_iter().collect()));
+    let mut users = KnownUsers::default();
+    users.add("ann", &[]);
+    let users = Some(std::rc::Rc::new(users));
     let table = load_with(LoadOptions { users, ..Default::default() }, b"id,owner\n1,ann\n2,bob\n3,bob\n").unwrap();
     assert_eq!(found(&table), [(1, 8, "unknown_user"), (2, 8, "unknown_user")]);
 }

@@ -11,13 +11,10 @@ use crate::time::Zone;
 /// One field of every type; the id is `id`.
 pub fn schema() -> Rc<Schema> {
     let field = |name: &str, kind| Field {
-        name: name.into(),
         label: (name == "score").then(|| "The Score".into()),
-        kind,
         case: if name == "code" { Case::Sensitive } else { Case::Ignored },
         choices: if kind == FieldType::Choice { vec!["new".into(), "won".into()] } else { Vec::new() },
-        formats: Vec::new(),
-        separator: None,
+        ..Field::new(name, kind)
     };
     let fields = vec![
         field("name", FieldType::Text),
@@ -80,23 +77,7 @@ impl Model {
                     continue;
                 }
             };
-            let mut found = Vec::new();
-            let mut cells = Vec::new();
-            for (ix, field) in (0u32..).zip(&schema.fields) {
-                let given = row.as_object().unwrap().iter().find(|(key, _)| *key == field.name).map(|(_, value)| value);
-                // What cannot be read is as if it were not there, and so are lists of nothing but elements that are empty.
-                cells.push(given.and_then(|json| {
-                    let cell =
-                        cell_from_json(field, &schema, json).map(|cell| Some(cell).filter(|cell| !cell.is_null() || clears(field, json)));
-                    cell.unwrap_or_else(|problem| {
-                        let words = problem.cell.items().count().max(1);
-                        let known = problem.cell.items().filter(|word| schema.units.find(word).is_some()).count();
-                        let times = if problem.cell.items().count() > 0 { words - known } else { 1 };
-                        found.extend(std::iter::repeat_n((nth, ix, problem.code), times));
-                        Some(problem.cell).filter(|cell| !cell.is_null())
-                    })
-                }));
-            }
+            let (cells, mut found) = read(row, nth);
             let again = seen.contains(&id);
             if again {
                 found.push((nth, 1, "duplicate_id"));
@@ -113,6 +94,28 @@ impl Model {
             }
         }
     }
+}
+
+/// The cells of a row, none where nothing is said, and what is wrong with them.
+pub fn read(row: &Json, nth: u32) -> (Vec<Option<Cell<'static>>>, Found) {
+    let schema = schema();
+    let mut found = Vec::new();
+    let mut cells = Vec::new();
+    for (ix, field) in (0u32..).zip(&schema.fields) {
+        let given = row.as_object().unwrap().iter().find(|(key, _)| *key == field.name).map(|(_, value)| value);
+        // What cannot be read is as if it were not there, and so are lists of nothing but elements that are empty.
+        cells.push(given.and_then(|json| {
+            let cell = cell_from_json(field, &schema, json).map(|cell| Some(cell).filter(|cell| !cell.is_null() || clears(field, json)));
+            cell.unwrap_or_else(|problem| {
+                let words = problem.cell.items().count().max(1);
+                let known = problem.cell.items().filter(|word| schema.units.find(word).is_some()).count();
+                let times = if problem.cell.items().count() > 0 { words - known } else { 1 };
+                found.extend(std::iter::repeat_n((nth, ix, problem.code), times));
+                Some(problem.cell).filter(|cell| !cell.is_null())
+            })
+        }));
+    }
+    (cells, found)
 }
 
 /// Whether a value of a field that makes a null says that there is nothing.

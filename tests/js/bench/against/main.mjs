@@ -12,7 +12,10 @@ import { coldStarts } from "./starts.mjs";
 const [ours, other, name, ...options] = process.argv.slice(2);
 const quick = options.includes("--quick");
 const packages = { other, ours };
-const entry = (pkg) => JSON.parse(readFileSync(join(pkg, "package.json"), "utf8")).exports["."].node.default;
+const entry = (pkg) => {
+  const { node } = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8")).exports["."];
+  return (node.import ?? node).default;
+};
 
 /** An engine of a package; its facade is a module of its own, and so is its WebAssembly. */
 async function engine(pkg, query = "") {

@@ -6,7 +6,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { firstAnswer } from "../lib/workerd.mjs";
 
 const own = (name) => fileURLToPath(new URL(name, import.meta.url));
-const entry = (pkg, condition) => JSON.parse(readFileSync(join(pkg, "package.json"), "utf8")).exports["."][condition].default.slice(2);
+const entry = (pkg, condition) => {
+  const target = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8")).exports["."][condition];
+  return (target.import ?? target).default.slice(2);
+};
 const TYPES = { js: "text/javascript", wasm: "application/wasm" };
 
 async function inNode(pkg) {

@@ -8,8 +8,11 @@ export const here = dirname(dirname(fileURLToPath(import.meta.url)));
 export const pkg = join(here, "node_modules/evenhand");
 export const manifest = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
 
-/** The file that `exports` names under a condition. */
-export const entry = (condition) => manifest.exports["."][condition].default.slice(2);
+/** The file that `exports` names under a condition, for `import`. */
+export const entry = (condition) => {
+  const target = manifest.exports["."][condition];
+  return (target.import ?? target).default.slice(2);
+};
 
 /** The case files of a folder, in order of their paths. */
 export function cases(root = join(here, "../../cases")) {

@@ -35,7 +35,7 @@ export default {
 `;
 
 /** The modules that a module imports, itself first. */
-function reachable(name, read, seen = new Map()) {
+export function reachable(name, read, seen = new Map()) {
   if (seen.has(name)) return seen;
   const path = read(name);
   seen.set(name, path);
@@ -44,27 +44,36 @@ function reachable(name, read, seen = new Map()) {
   return seen;
 }
 
-export async function open() {
+/**
+ * Runs a worker over modules, name → file; `objects` are the Durable Objects that it has, each with SQLite: binding → class. `ask` posts JSON to
+ * it and gives back what it answers.
+ */
+export async function serve({ worker, modules, objects = {} }) {
   const folder = mkdtempSync(join(tmpdir(), "evenhand-workerd-"));
-  const modules = new Map();
-  reachable(`evenhand/${entry("workerd")}`, (name) => join(pkg, name.replace("evenhand/", "")), modules);
-  reachable("tests/inside.mjs", (name) => join(here, name.replace("tests/", "")), modules);
   // The configuration embeds files that lie beside it.
   for (const [name, path] of modules) {
     mkdirSync(join(folder, dirname(name)), { recursive: true });
     copyFileSync(path, join(folder, name));
   }
-  writeFileSync(join(folder, "worker.js"), WORKER);
+  writeFileSync(join(folder, "worker.js"), worker);
+  mkdirSync(join(folder, "data"));
   const list = ["worker.js", ...modules.keys()].map((name) => `(name = "${name}", ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed "${name}")`);
+  const classes = Object.entries(objects);
   const config = join(folder, "config.capnp");
   writeFileSync(
     config,
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "main", worker = .main)],
+  services = [(name = "main", worker = .main), (name = "disk", disk = (path = "${folder}/data", writable = true))],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );
-const main :Workerd.Worker = (modules = [${list.join(", ")}], compatibilityDate = "2026-01-01");
+const main :Workerd.Worker = (
+  modules = [${list.join(", ")}],
+  compatibilityDate = "2026-01-01",
+  durableObjectNamespaces = [${classes.map(([, name]) => `(className = "${name}", uniqueKey = "evenhand-${name}", enableSql = true)`).join(", ")}],
+  durableObjectStorage = (localDisk = "disk"),
+  bindings = [${classes.map(([binding, name]) => `(name = "${binding}", durableObjectNamespace = "${name}")`).join(", ")}]
+);
 `,
   );
   const program = binary(["@cloudflare/workerd-linux-64/bin/workerd", "@cloudflare/workerd-linux-arm64/bin/workerd"]);
@@ -76,8 +85,8 @@ const main :Workerd.Worker = (modules = [${list.join(", ")}], compatibilityDate 
       if (line !== undefined) found(JSON.parse(line).port);
     });
   });
-  const run = async (job, cases) => {
-    const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: JSON.stringify({ job, cases }) });
+  const ask = async (body) => {
+    const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`workerd answered ${response.status}: ${await response.text()}`);
     return response.json();
   };
@@ -86,5 +95,13 @@ const main :Workerd.Worker = (modules = [${list.join(", ")}], compatibilityDate 
     process.kill();
     rmSync(folder, { recursive: true });
   };
-  return { run, close };
+  return { ask, close };
+}
+
+export async function open() {
+  const modules = new Map();
+  reachable(`evenhand/${entry("workerd")}`, (name) => join(pkg, name.replace("evenhand/", "")), modules);
+  reachable("tests/inside.mjs", (name) => join(here, name.replace("tests/", "")), modules);
+  const { ask, close } = await serve({ worker: WORKER, modules });
+  return { run: (job, cases) => ask({ job, cases }), close };
 }

@@ -13,10 +13,23 @@ import {
   type PlanData,
   type Selection,
   type State,
+  type UpsertReport,
   type Workspace,
   type WorkspaceConfig,
 } from "evenhand";
+import module from "evenhand/engine.wasm";
+import { createEngineSync as inlined } from "evenhand/inline";
+import { createEngine as slim, createEngineSync as slimSync } from "evenhand/slim";
 import { zones, type TimeZones } from "evenhand/zones";
+import { durableStore, postgresStore, type DurableStorage, type Performed, type Store } from "evenhand/store";
+import { usePlan, useSelection, useTable, useWorkspace } from "evenhand/react";
+import { toQueryBuilder, type BuilderProps } from "evenhand/query-builder";
+import { importFilter, type FilterSource, type ImportCode } from "evenhand/import";
+
+/** Other ways to the module. */
+export const others = async (): Promise<Engine[]> => [inlined({ maxMemory: 2 ** 26 }), slimSync({ wasm: module }), await slim({ wasm: fetch("/engine.wasm"), zones: "intl" })];
+// @ts-expect-error without a module there is none
+void slim({});
 
 /** A host's own source of tables: the package's, but for one zone. */
 const ownZones: TimeZones = { ...zones, table: (name) => (name === "Test/Fixed" ? [{ untilMs: null, offsetSeconds: 3600 }] : zones.table(name)) };
@@ -61,7 +74,10 @@ export async function leads(workspace: Workspace, body: ReadableStream<Uint8Arra
   const reader = body.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) loader.push(next.value);
   const table = loader.finish();
-  table.upsert([{ id: "1", owner: null }]);
+  const { unchanged }: UpsertReport = table.upsert([{ id: "1", owner: null }], { onBlank: "keep" });
+  const preview = table.upsert([{ email: "a@x.org", amount: "1.234,50" }], { matchBy: ["id", ["email", "name"]], onKnown: "fill", dryRun: true });
+  for (const row of preview.rows(0, 10, "updated")) if (row.outcome === "updated") console.log(row.lead, row.before["amount"], row.after["amount"], unchanged);
+  preview.free();
   for (const { row, field, code, value } of table.problems) console.log(row ?? "file", field, code, value);
   const lead: Record<string, unknown> | undefined = table.get("1", { actor: "ann" });
   console.log(lead?.["owner"], workspace.load([{ id: 1 }]).size);
@@ -101,3 +117,67 @@ export const unknown: Command = { type: "shuffle", leads: { ids: [] } };
 createEngineSync({ maxMemory: "1 GiB" });
 // @ts-expect-error codes cannot be written
 new EvenhandError().code = "x";
+
+/** Ids that are numbers, wherever an id is taken; and rows that leave. */
+export function numbers(engine: Engine, table: LeadTable): string[] {
+  const workspace = engine.workspace({
+    ...config,
+    org: [{ id: 10 }, { id: 11, parent: 10 }],
+    users: [{ id: 7, unit: 11, profiles: ["all"] }],
+    groups: [{ id: 50, name: "G", members: { users: [7] }, method: { type: "round_robin" } }],
+    lists: [{ id: 70, name: "L", owner: 7, query: { rules: [] } }],
+  });
+  workspace.update({ users: { put: [{ id: 8 }], remove: [7] } });
+  const command: Command = { type: "assign", leads: { ids: [1, "2"] }, to: 8, slots: { agent: 7 } };
+  const plan = workspace.plan(table, command, { actor: 7, now: 0, id: 900 });
+  const needs = workspace.needs(engine.peek(plan.encode()), { actor: 7, now: 0 });
+  const rows = table.select(workspace.readable({ list: 70 }, { actor: 7, limit: 1000 }), { actor: 7 }).ids();
+  // What is read has texts.
+  const names: string[] = workspace.config.users.map(({ id }) => id);
+  return [...names, ...rows, ...workspace.members({ users: [7], unit: 11 }), ...needs.load, `${workspace.can({ actor: 7, do: "lead.export", lead: { id: 1 } }).allowed}`];
+}
+
+/** Filters of other systems become this one's. */
+export function imported(from: FilterSource, filter: unknown, workspace: Workspace): Filter | ImportCode {
+  try {
+    return workspace.filter(importFilter(from, filter, { config: workspace.config, columns: { "lead.owner": "owner" }, nulls: "absent" }));
+  } catch (error) {
+    if (error instanceof EvenhandError) return error.diagnostics[0]?.code as ImportCode;
+    throw error;
+  }
+}
+
+/** A store performs commands; what they come to is told apart by its code. */
+export async function performed(engine: Engine, workspace: Workspace, command: Command, storage: DurableStorage): Promise<string> {
+  const store: Store = postgresStore({
+    engine,
+    workspace,
+    table: "leads",
+    transaction: (work) => work({ query: async () => [] }),
+    written: async (client, plan) => {
+      for (const { lead, text } of plan.timeline()) await client.query("INSERT INTO timeline VALUES ($1, $2)", [lead, text]);
+    },
+  });
+  const { rows, count }: { rows: Record<string, unknown>[]; count: number } = await store.list({ actor: "ann", sort: [{ field: "owner" }], limit: 20 });
+  const at: Performed = durableStore(storage, { engine, workspace, table: "leads" }).perform(command, { actor: "ann" });
+  const done = await store.perform(command, { actor: "ann", outcome: at.ok ? at.plan.outcome : "" });
+  if (done.ok) return `${done.changed} of ${count}, ${rows.length} shown`;
+  switch (done.code) {
+    case "refused": return done.reasons.map(({ message }) => message).join();
+    case "nothing_to_do": return done.dropped.map(({ code }) => code).join();
+    case "lost": return done.lost.join();
+    case "already_done": return "done";
+    case "outcome_differs": return done.plan.outcome;
+  }
+}
+
+/** A component, as far as its data goes. */
+export function useLeads(command: Command | null): string {
+  const { status, workspace, error } = useWorkspace(createEngine, config);
+  const table: LeadTable | null = useTable(workspace, [{ id: "1", owner: null }]);
+  const view = useSelection(table, { rules: [] }, { actor: "ann", limit: 10, countBy: ["owner"] });
+  const { plan } = usePlan(workspace, table, command, { actor: "ann" });
+  if (status === "failed") return error.message;
+  const props: BuilderProps = toQueryBuilder(config, { labels: { "=": "ist", types: { date: { "<": "vor" } } } });
+  return `${view?.count ?? 0} ${plan?.count ?? 0} ${props.fields[0]?.label ?? ""}`;
+}

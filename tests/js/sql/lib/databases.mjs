@@ -76,6 +76,7 @@ export async function postgres() {
   return {
     name: "PostgreSQL",
     dialect: "postgres",
+    pool,
     exec: async (sql) => void (await pool.query(sql)),
     query: async (sql, params = []) => (await pool.query(sql, params)).rows,
     connect: async () => {

@@ -27,7 +27,7 @@ fn answer(request: &Json) -> Result<Json, Error> {
         let number = |json: &Json| json.as_number().map(|number| number as i64);
         for read in part("reads").as_list().unwrap_or_default() {
             let [key, version] = read.as_list().unwrap_or_default() else { continue };
-            plan.reads.push((key.as_text().unwrap_or_default().to_owned(), number(version)));
+            plan.reads.push((key.as_text().unwrap_or_default().into(), number(version)));
         }
         for write in part("writes").as_list().unwrap_or_default() {
             let [key, expect, value] = write.as_list().unwrap_or_default() else { continue };
