@@ -304,7 +304,12 @@ impl Model {
         let mut of_leads = fields::read(&root.get("fields"), fields::Of::Leads);
         // Ids are compared as they are written, whatever the field says.
         let id = root.get("lead").get("id").json.as_text();
-        of_leads.iter_mut().filter(|field| Some(field.name.as_str()) == id).for_each(|field| field.case = Case::Sensitive);
+        for field in of_leads.iter_mut().filter(|field| Some(field.name.as_str()) == id) {
+            if field.case.is_loose() {
+                lead::too_loose(&root.get("lead").get("id"));
+            }
+            field.case = Case::Sensitive;
+        }
         let mut schema = Schema::new(of_leads, zone, week_start, units);
         calendar::read(root, &mut schema);
         let user_fields = fields::user_fields(&root.get("userFields"), &root.get("users"));

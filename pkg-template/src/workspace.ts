@@ -151,9 +151,9 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return this.call((workspace) => workspace.receivers(table, input));
   }
 
-  compared(field: string, text: string): string {
+  fold(field: string, text: string): string {
     const [name, written] = [json(field), json(text)];
-    return this.call((workspace) => workspace.compared(name, written));
+    return this.call((workspace) => workspace.fold(name, written));
   }
 
   members(members: Contract.Members): string[] {

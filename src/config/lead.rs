@@ -98,6 +98,13 @@ const KEYS: [&str; 17] = [
     "notified",
 ];
 
+/// Adds the fault of a part whose field is compared by a part of its text.
+pub(super) fn too_loose(node: &Decoder<'_>) {
+    let what = "this tells leads apart, and the field is compared by a part of its text";
+    let fault = Diagnostic::error("compare_too_loose", node.path(), what);
+    node.faults().add(fault.hint("give the field `compare: \"exact\"` or `compare: \"caseless\"`"));
+}
+
 /// Reads `lead`.
 pub(super) fn read(node: &Decoder<'_>, reading: &ConfigReader<'_>, users: &ById<User>) -> Option<LeadRoles> {
     if !node.keys(&KEYS) {
@@ -112,12 +119,7 @@ pub(super) fn read(node: &Decoder<'_>, reading: &ConfigReader<'_>, users: &ById<
             node.error("field_used_twice", format!("`{}` is the `{other}` already", reading.schema.name(field)));
         }
         if reading.schema.get(field).is_some_and(|field| field.case.is_loose()) {
-            let fault = Diagnostic::error(
-                "compare_too_loose",
-                node.path(),
-                "this tells leads apart, and the field is compared by a part of its text",
-            );
-            node.faults().add(fault.hint("give the field `compare: \"exact\"` or `compare: \"caseless\"`"));
+            too_loose(&node);
         }
         taken.push((field, key));
         Some(field)

@@ -50,7 +50,7 @@ impl Workspace {
     ///
     /// # Errors
     /// `unknown_field`; `not_for_this_type` for a field that is none of text.
-    pub fn compared(&self, field: &str, text: &str) -> Result<String> {
+    pub fn fold(&self, field: &str, text: &str) -> Result<String> {
         let schema = &self.model.schema;
         let Some(known) = schema.find(field).and_then(|ix| schema.get(ix)) else {
             return Err(Error::new("unknown_field", "", format!("there is no field {}", crate::query::quoted(field))));

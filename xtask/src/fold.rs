@@ -12,6 +12,8 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use crate::run::{Result, at, root};
 
 const RESULT: &str = "src/base/query/fold/data.rs";
+/// The same for `fold` of the package, with the lower case that the module has from the standard library.
+const PACKAGED: &str = "pkg-template/src/fold-data.ts";
 
 /// Letters that are no letter with an accent to Unicode and are searched for as if they were: as many keyboards do not have them, they are
 /// written so.
@@ -135,7 +137,83 @@ pub fn fold() -> Result {
     }
     text.push_str("\";\n");
     let path = root().join(RESULT);
+    at(&path, fs::write(&path, text))?;
+    packaged(&version, &marks, &digits, &letters)
+}
+
+/// Writes what `pkg-template/src/fold.ts` reads.
+fn packaged(version: &str, marks: &[(u32, u32)], zeros: &[u32], letters: &BTreeMap<u32, Vec<char>>) -> Result {
+    let mut lists: [Vec<String>; 5] = Default::default();
+    let [lower_case, ranges, digits, singles, several] = &mut lists;
+    for (first, count, step, by) in capitals() {
+        lower_case.extend([base36(first), base36(count), base36(step), base36(by)]);
+    }
+    let mut before = 0;
+    for (first, last) in marks {
+        ranges.extend([base36(i64::from(first - before)), base36(i64::from(last - first))]);
+        before = *last;
+    }
+    before = 0;
+    for zero in zeros {
+        digits.push(base36(i64::from(zero - before)));
+        before = *zero;
+    }
+    let (mut single, mut other, mut target) = (0, 0, 0);
+    for (code, to) in letters {
+        if let [to] = to.as_slice() {
+            singles.extend([base36(i64::from(code - single)), base36(i64::from(u32::from(*to)) - target)]);
+            (single, target) = (*code, i64::from(u32::from(*to)));
+        } else {
+            let parts: Vec<String> = to.iter().map(|c| base36(i64::from(u32::from(*c)))).collect();
+            several.extend([base36(i64::from(code - other)), parts.join(" ")]);
+            other = *code;
+        }
+    }
+    let mut text = format!(
+        "// Made by `cargo xtask fold` from the Unicode Character Database; do not edit. How a list is read: `fold.ts`.\n\n\
+         /** The version of Unicode that accents are known by. */\nexport const unicode = \"{version}\";\n"
+    );
+    for (name, list) in ["lower", "marks", "zeros", "letters", "several"].into_iter().zip(&lists) {
+        text += &format!("export const {name} =\n  \"{}\";\n", list.join(","));
+    }
+    let path = root().join(PACKAGED);
     at(&path, fs::write(&path, text))
+}
+
+/// Runs of capitals: distance from the last one before, how many more, the step between them, and how far it is to their small letters.
+fn capitals() -> Vec<(i64, i64, i64, i64)> {
+    let mut out: Vec<(i64, i64, i64, i64)> = Vec::new();
+    let mut last = 0;
+    for (code, by) in ('\0'..=char::MAX).map(|c| (i64::from(u32::from(c)), i64::from(u32::from(lower(c))) - i64::from(u32::from(c)))) {
+        if by == 0 {
+            continue;
+        }
+        let gap = code - last;
+        match out.last_mut() {
+            Some((_, more, step, run)) if *run == by && gap <= 2 && (*more == 0 || *step == gap) => {
+                *more += 1;
+                *step = gap;
+            }
+            _ => out.push((gap, 0, 1, by)),
+        }
+        last = code;
+    }
+    out
+}
+
+fn base36(number: i64) -> String {
+    let (mut rest, mut out) = (number.unsigned_abs(), Vec::new());
+    loop {
+        out.push(char::from_digit((rest % 36) as u32, 36).unwrap_or('0'));
+        rest /= 36;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push('-');
+    }
+    out.iter().rev().collect()
 }
 
 /// Seven bits a byte, the lowest first; the highest bit says that more follow.

@@ -117,7 +117,7 @@ export class Reads {
     const others = names.filter((name) => name !== q(id.name)).map((name) => `${name} = excluded.${name}`);
     const sql = `INSERT INTO ${this.#table(this.#of.statements.table)} (${names.join(", ")}) VALUES (${places.join(", ")}) ON CONFLICT (${q(id.name)}) DO ${others.length === 0 ? "NOTHING" : `UPDATE SET ${others.join(", ")}`}`;
     for (const row of rows) {
-      yield { sql, params: [...columns.map((column) => stored(column, row[column.field], this.#dialect)), ...folded.map(({ field }) => foldedOf(row[field]))] };
+      yield { sql, params: [...columns.map((column) => stored(column, row[column.field], this.#dialect)), ...folded.map((column) => foldedOf(column, row[column.field], workspace))] };
     }
     return rows.length;
   }
@@ -269,7 +269,7 @@ export class Reads {
     const name = quote(this.#dialect, columns.find(({ field }) => field === this.#config.lead.id)!.name);
     const id = this.#dialect === "postgres" ? `${name}::text` : name;
     const [one, two] = [param(this.#dialect, 1), param(this.#dialect, 2)];
-    const put = (column: Column, value: unknown, lead: string) => ({ sql: `UPDATE ${table} SET ${quote(this.#dialect, column.folded!)} = ${one} WHERE ${id} = ${two}`, params: [foldedOf(value), lead] });
+    const put = (column: Column, value: unknown, lead: string) => ({ sql: `UPDATE ${table} SET ${quote(this.#dialect, column.folded!)} = ${one} WHERE ${id} = ${two}`, params: [foldedOf(column, value, this.#of.workspace), lead] });
     for (const { lead, set } of plan.changes()) for (const column of folded) if (Object.hasOwn(set, column.field)) yield put(column, set[column.field]!.to, lead);
     for (const { id: copy, copyOf, set } of plan.created()) {
       for (const column of folded) {

@@ -132,8 +132,8 @@ const calls = {
   receivers({ question }) {
     return this.workspace.receivers(this.table, question);
   },
-  compared({ field, text }) {
-    return this.workspace.compared(field, text);
+  fold({ field, text }) {
+    return this.workspace.fold(field, text);
   },
   members({ members }) {
     return this.workspace.members(members);

@@ -17,7 +17,7 @@
 //! | `countBy` | `of`, `field` | counts |
 //! | `filter` | `query`, `lead`, `options` | `{describe, fields, warnings, matches, explain}` |
 //! | `sql` | `query`, `dialect`, `options` | `{sql, params, exact, notes}` |
-//! | `compared` | `field`, `text` | the text as the field compares it |
+//! | `fold` | `field`, `text` | the text as the field compares it |
 //! | `scope` | `actor`, `verb` | `{describe, fields}` |
 //! | `readable` | `query`, `options` | `{describe, count, ids}` of the leads that it selects |
 //! | `needs` | `plan`, `form` (`bytes`, `json`, `header`), `context` | what the plan needs |
@@ -256,9 +256,9 @@ impl World {
                 self.workspace().can(part(step, "question"), table)?
             }
             "receivers" => self.workspace().receivers(self.table(), part(step, "question"))?,
-            "compared" => {
+            "fold" => {
                 let text = |key: &str| step.get(key).and_then(Json::as_text).unwrap().to_owned();
-                self.workspace().compared(&text("field"), &text("text"))?.into()
+                self.workspace().fold(&text("field"), &text("text"))?.into()
             }
             "members" => self.workspace().members(part(step, "members"))?.into(),
             "plan" => {
