@@ -10,6 +10,7 @@ mod edge;
 mod examples;
 mod fold;
 mod glue;
+mod grow;
 mod lint;
 mod module;
 mod order;
