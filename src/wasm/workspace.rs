@@ -112,14 +112,6 @@ impl Workspace {
         Ok(Filter::new(&self.inner, to_js_result(self.inner.borrow().filter(&input(query)?, &input(options)?))?))
     }
 
-    /// See [`workspace::Workspace::fold`].
-    ///
-    /// # Errors
-    /// `unknown_field`, `not_for_this_type`.
-    pub fn fold(&self, field: &Uint8Array, written: &Uint8Array) -> Result<String, JsValue> {
-        to_js_result(self.inner.borrow().fold(&text(field, "field")?, &text(written, "text")?))
-    }
-
     /// See [`workspace::Workspace::scope`].
     ///
     /// # Errors

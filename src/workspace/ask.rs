@@ -1,5 +1,7 @@
 //! Filters and questions of permission behind the front door.
 
+mod text;
+
 use std::rc::Rc;
 
 use crate::access::{Action, Authorizer, Lead, LeadObject, Request, RowRequest, is_plain};
@@ -9,7 +11,7 @@ use crate::filter;
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults, with_text_ids};
 use crate::memory::ensure_memory;
-use crate::query::{Cell, Cells as _, FieldIx, FieldType, Query, Schema, Strictness};
+use crate::query::{Cell, Cells as _, FieldIx, Query, Schema, Strictness};
 use crate::sql::{Dialect, SqlOptions, Target};
 use crate::table::Row;
 use crate::time::Instant;
@@ -46,21 +48,6 @@ fn bindings(options: &Json) -> Result<(Option<Instant>, Option<String>)> {
 }
 
 impl Workspace {
-    /// The form in which a field of text compares a text: what a `folded` column of a database holds.
-    ///
-    /// # Errors
-    /// `unknown_field`; `not_for_this_type` for a field that is none of text.
-    pub fn fold(&self, field: &str, text: &str) -> Result<String> {
-        let schema = &self.model.schema;
-        let Some(known) = schema.find(field).and_then(|ix| schema.get(ix)) else {
-            return Err(Error::new("unknown_field", "", format!("there is no field {}", crate::query::quoted(field))));
-        };
-        if known.kind != FieldType::Text {
-            return Err(Error::new("not_for_this_type", "", format!("a {} field is compared as it is", known.kind.name())));
-        }
-        Ok(crate::query::fold::compared(known.case, text).into_owned())
-    }
-
     /// Compiles a filter. `options` may say `{ "incomplete": "skip" }`: rules without a value are left out, each with a warning.
     ///
     /// # Errors

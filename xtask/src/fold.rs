@@ -106,7 +106,7 @@ pub fn fold() -> Result {
     }
     let (major, minor, patch) = unicode_normalization::UNICODE_VERSION;
     let properties = unicode_properties::UNICODE_VERSION;
-    if (u64::from(major), u64::from(minor), u64::from(patch)) != (properties.0.into(), properties.1.into(), properties.2.into()) {
+    if (u64::from(major), u64::from(minor), u64::from(patch)) != properties {
         return Err(format!("the crates are of two versions of Unicode: {major} and {}", properties.0));
     }
     let version = format!("{major}.{minor}.{patch}");
