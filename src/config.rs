@@ -233,7 +233,7 @@ pub(crate) fn field(node: &Decoder<'_>, schema: &Schema) -> Option<FieldIx> {
     let name = node.text()?;
     let found = schema.find(name);
     if found.is_none() {
-        unknown(node, "field", name, schema.fields.iter().map(|f| f.name.as_str()));
+        unknown(node, "field", name, schema.names());
     }
     found
 }
@@ -325,6 +325,9 @@ impl Model {
             Some(Pool { id: id.to_owned(), name: node.get("name").text().map(Into::into), members, unit: reading.unit(&node.get("unit")) })
         });
         let lead = lead::read(&root.get("lead"), &reading, &users);
+        if let Some(lead) = &lead {
+            access::check_fields(&root.get("profiles"), &reading, lead);
+        }
         let lifecycle = lifecycle::read(&root.get("lifecycle"), &reading, lead.as_ref());
         let groups = groups::read_all(&root.get("groups"), &reading, &users, &pools, &schedules, lead.as_ref());
         let rules = ById::read(&root.get("rules"), |node, id| rules::read(node, id, &reading, &users, &groups, &pools, &schedules));
@@ -367,6 +370,31 @@ impl Model {
         out.retain(|field| *field != lead.id);
         crate::sort::by_key(&mut out, |field| *field);
         out.dedup();
+        out
+    }
+
+    /// The fields that conditions read which decide about access or assignment: [`Model::deciding_fields`], and what rules and groups read of
+    /// leads.
+    pub fn condition_fields(&self) -> Vec<FieldIx> {
+        let mut out = self.deciding_fields();
+        for rule in self.rules.iter() {
+            out.extend(rule.when.iter().flat_map(Query::fields));
+            let mut to = Some(&rule.to);
+            while let Some(target) = to {
+                to = match target {
+                    RuleTarget::Field(field, otherwise) => {
+                        out.push(*field);
+                        otherwise.as_deref()
+                    }
+                    RuleTarget::Same { field, otherwise, .. } => {
+                        out.push(*field);
+                        Some(otherwise)
+                    }
+                    RuleTarget::User(_) | RuleTarget::Group(_) | RuleTarget::Pool(_) => None,
+                };
+            }
+        }
+        self.groups.iter().for_each(|group| out.extend(group.matches.iter().map(|wanted| wanted.lead)));
         out
     }
 

@@ -30,7 +30,7 @@ use crate::plan::Plan;
 use crate::plan::context::Context;
 use crate::plan::decoded::DecodedPlan;
 use crate::plan::leads::LeadsRef;
-use crate::query::{FieldIx, Query, Strictness};
+use crate::query::{FieldIx, Query, Schema, Strictness};
 use crate::route::{Assumed, Ruled, Simulation};
 use crate::table::KnownUsers;
 use crate::time::Instant;
@@ -135,11 +135,19 @@ impl Workspace {
         Ok(())
     }
 
-    /// The configuration after a patch, which this one does not become.
-    fn drafted(&self, patch: &Json, zones: &Json) -> Result<(Rc<Model>, Rc<Authorizer>)> {
-        let (model, _) = self.model.update(&source_with(&self.source, zones), patch)?;
+    /// The configuration after a patch by an actor, which this one does not become.
+    fn drafted(&self, patch: &Json, zones: &Json, actor: &str) -> Result<(Rc<Model>, Rc<Authorizer>)> {
+        let shown = self.auth.schema_of(actor);
+        let (model, _) = self.model.update(&source_with(&self.source, zones), patch).map_err(|mut error| {
+            if !shown.hidden().is_empty() {
+                // A hint may name any field.
+                error.diagnostics.iter_mut().for_each(|fault| fault.hint = None);
+            }
+            error
+        })?;
         let model = Rc::new(model);
         let auth = Rc::new(Authorizer::compile(&model)?);
+        auth.check_draft(&shown)?;
         Ok((model, auth))
     }
 
@@ -176,9 +184,8 @@ impl Workspace {
     ///
     /// # Errors
     /// `query_invalid` with every fault.
-    pub fn query(&self, query: &Json, path: &str) -> Result<Query> {
-        crate::query::compile(query, path, &self.model.schema, Strictness::List)
-            .map_err(|faults| crate::error::Error::invalid("query_invalid", faults))
+    fn query(&self, query: &Json, schema: &Schema) -> Result<Query> {
+        crate::query::compile(query, "", schema, Strictness::List).map_err(|faults| crate::error::Error::invalid("query_invalid", faults))
     }
 
     /// Decides a command. `picked` are the rows of a selection that it names, `stored` what came beside the text.
@@ -239,13 +246,16 @@ impl Workspace {
     /// assumed to be what they cannot be; what planning finds missing.
     pub fn explain(&self, table: &LeadTable, lead: &str, context: &Json, options: &Json) -> Result<Json> {
         let read = self.context(table, context, Attachments::default())?;
-        let assumed = Assumed::read(options, &self.model, &self.source)?;
+        let assumed = Assumed::read(options, &self.model, &self.auth.schema_of(&read.actor), &self.source)?;
+        if assumed.is_any() {
+            self.auth.check_assuming(&read.actor)?;
+        }
         if assumed.users.is_empty() {
-            return crate::route::explain(&self.model, &self.auth, &self.source, &table.table, lead, &read, &assumed);
+            return crate::route::explain(&self.model, &self.auth, &self.auth, &self.source, &table.table, lead, &read, &assumed);
         }
         let patch = Json::object([("users", Json::object([("put", Json::List(assumed.users.clone()))]))]);
-        let (model, auth) = self.drafted(&patch, &Json::Null)?;
-        crate::route::explain(&model, &auth, &self.source, &table.table, lead, &read, &assumed)
+        let (model, auth) = self.drafted(&patch, &Json::Null, &read.actor)?;
+        crate::route::explain(&model, &auth, &self.auth, &self.source, &table.table, lead, &read, &assumed)
     }
 
     /// The ids of those who get the next `n` leads of a group, for leads that everybody accepts.
@@ -269,12 +279,15 @@ impl Workspace {
         let node = Decoder::new(options, "", &faults);
         let mut leads = Some(LeadsRef::Filter(Query::always()));
         if !node.is_null() && node.keys(&["draft", "leads"]) && !node.get("leads").is_null() {
-            leads = crate::command::leads(&node.get("leads"), &self.model);
+            leads = crate::command::leads(&node.get("leads"), &self.model, &self.auth.schema_of(&read.actor));
         }
         let (failed, list) = (faults.any_error(), faults.into_list());
         let Some(leads) = leads.filter(|_| !failed) else { return Err(crate::error::Error::invalid("options_invalid", list)) };
         let patch = options.get("draft").filter(|patch| !patch.is_null());
-        let drafted = patch.map(|patch| self.drafted(patch, zones)).transpose()?;
+        if patch.is_some() {
+            self.auth.check_assuming(&read.actor)?;
+        }
+        let drafted = patch.map(|patch| self.drafted(patch, zones, &read.actor)).transpose()?;
         let draft = drafted.as_ref().map(|(model, auth)| Ruled { model, auth });
         crate::route::simulate(Ruled { model: &self.model, auth: &self.auth }, draft, &table.table, &leads, &read)
     }
