@@ -4,10 +4,12 @@
 //! JSON as the public declarations describe it, but for leads, which come as bytes or columns, and rows of large answers.
 
 mod ask;
+mod known;
 mod leads;
 mod selection;
 mod shards;
 mod upsert;
+mod viewer;
 
 /// Five profiles to start from.
 pub use crate::access::ready_profiles;
@@ -15,13 +17,14 @@ pub use ask::{Filter, PAGE};
 pub use leads::{Incoming, LeadTable, id_text};
 pub use selection::Selection;
 pub use upsert::UpsertPreview;
+pub(crate) use viewer::Viewer;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::access::Authorizer;
-use crate::config::{Model, people};
+use crate::config::Model;
 use crate::error::{Diagnostic, Error, Result};
 use crate::filter;
 use crate::json::Json;
@@ -251,11 +254,11 @@ impl Workspace {
             self.auth.check_assuming(&read.actor)?;
         }
         if assumed.users.is_empty() {
-            return crate::route::explain(&self.model, &self.auth, &self.auth, &self.source, &table.table, lead, &read, &assumed);
+            return crate::route::explain(&self.auth, &self.auth, &self.source, &table.table, lead, &read, &assumed);
         }
         let patch = Json::object([("users", Json::object([("put", Json::List(assumed.users.clone()))]))]);
-        let (model, auth) = self.drafted(&patch, &Json::Null, &read.actor)?;
-        crate::route::explain(&model, &auth, &self.auth, &self.source, &table.table, lead, &read, &assumed)
+        let (_, auth) = self.drafted(&patch, &Json::Null, &read.actor)?;
+        crate::route::explain(&auth, &self.auth, &self.source, &table.table, lead, &read, &assumed)
     }
 
     /// The ids of those who get the next `n` leads of a group, for leads that everybody accepts.
@@ -376,38 +379,5 @@ fn add_zones(source: &mut Json, key: &'static str, zones: Option<&Json>) {
     if let (Json::Object(pairs), true) = (source, all.len() > known) {
         pairs.retain(|(other, _)| other != key);
         pairs.push((key.to_owned(), Json::Object(all)));
-    }
-}
-
-/// With whose eyes a table is read.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Viewer {
-    /// Nobody is the host itself, without permissions.
-    pub actor: Option<String>,
-    pub now: Option<Instant>,
-}
-
-impl Viewer {
-    /// Reads `{actor, now?}`. A viewer must say who looks: leaving `actor` out is no way to see everything.
-    pub fn read(json: &Json) -> Result<Viewer> {
-        Viewer::from(json, &["actor", "now"]).map(|(viewer, _)| viewer)
-    }
-
-    /// The same with `limit`, how many rows are asked for at most.
-    pub fn with_limit(json: &Json) -> Result<(Viewer, Option<i64>)> {
-        Viewer::from(json, &["actor", "now", "limit"])
-    }
-
-    fn from(json: &Json, keys: &[&str]) -> Result<(Viewer, Option<i64>)> {
-        let faults = Faults::without_nulls_for(&["limit"]);
-        let node = Decoder::new(json, "", &faults);
-        let named = node.keys(keys) && json.as_object().is_some_and(|pairs| pairs.iter().any(|(key, _)| key == "actor"));
-        if !named && !faults.any_error() {
-            node.get("actor").wrong("the actor (a user's id, or null for the host itself)");
-        }
-        let viewer = Viewer { actor: node.get("actor").optional_id().map(str::to_owned), now: people::instant(&node.get("now")) };
-        let limit = node.get("limit").whole(0..=i64::from(u32::MAX));
-        let (failed, list) = (faults.any_error(), faults.into_list());
-        if failed { Err(crate::error::Error::invalid("viewer_invalid", list)) } else { Ok((viewer, limit)) }
     }
 }

@@ -15,7 +15,7 @@ use crate::query::{FieldIx, Query, Schema};
 impl Authorizer {
     /// The schema as all of these actors see it together: what one of them may not see is hidden, and from somebody who is not known
     /// whatever is hidden from anybody. Nobody is the host itself, who sees everything.
-    pub fn schema_for<'a>(&self, actors: &mut dyn Iterator<Item = &'a str>) -> Rc<Schema> {
+    pub fn schema_for(&self, actors: &mut dyn Iterator<Item = &str>) -> Rc<Schema> {
         let model = &self.model;
         let mut profiles: Vec<&Profile> = Vec::new();
         for actor in actors {
@@ -66,7 +66,7 @@ impl Authorizer {
         self.schema_without(&mut self.model.profiles.iter())
     }
 
-    fn schema_without<'a>(&self, profiles: &mut dyn Iterator<Item = &'a Profile>) -> Rc<Schema> {
+    fn schema_without(&self, profiles: &mut dyn Iterator<Item = &Profile>) -> Rc<Schema> {
         let mut hidden: Vec<FieldIx> = Vec::new();
         profiles.for_each(|profile| hidden.extend(&profile.hidden));
         if hidden.is_empty() {

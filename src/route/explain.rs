@@ -114,7 +114,6 @@ impl Assumed {
 /// `unknown_actor`; `unknown_lead` also for a lead that the actor may not see; `not_permitted` without `rule.run` over it; what planning
 /// would miss.
 pub(crate) fn explain(
-    model: &Rc<Model>,
     auth: &Rc<Authorizer>,
     stands: &Authorizer,
     source: &Json,
@@ -123,6 +122,7 @@ pub(crate) fn explain(
     context: &Context,
     assumed: &Assumed,
 ) -> Result<Json> {
+    let model = auth.model();
     let actor = auth.actor(&context.actor)?;
     context.state.forget_reads();
     let planner = Planner::new(model, auth, table, context, actor, false);

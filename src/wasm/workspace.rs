@@ -121,18 +121,6 @@ impl Workspace {
         Ok(Filter::new(&self.inner, to_js_result(self.inner.borrow().scope(&actor, &verb))?))
     }
 
-    /// See [`workspace::Workspace::fields`].
-    ///
-    /// # Errors
-    /// `unknown_actor`.
-    pub fn fields(&self, actor: &Uint8Array) -> Result<JsValue, JsValue> {
-        let actor = match input(actor)? {
-            Json::Null => None,
-            _ => Some(id(actor, "actor")?),
-        };
-        to_js_result(self.inner.borrow().fields(actor.as_deref())).map(|fields| to_js(&fields))
-    }
-
     /// See [`workspace::Workspace::readable`].
     ///
     /// # Errors

@@ -45,7 +45,7 @@ fn whole(auth: &Authorizer, text: &str) -> LeadObject {
 
 fn ask(auth: &Authorizer, question: &str, lead: Option<&LeadObject>) -> Decision {
     let json = Json::parse(question).unwrap();
-    auth.can(&Request::read(&json, &auth, lead.map(LeadObject::lead)).unwrap()).unwrap()
+    auth.can(&Request::read(&json, auth, lead.map(LeadObject::lead)).unwrap()).unwrap()
 }
 
 /// The codes of the reasons, each with its question.
