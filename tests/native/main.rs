@@ -9,6 +9,7 @@ mod access_oracle;
 mod access_rules;
 mod cases;
 mod closed;
+mod commit;
 mod filter_workspace;
 mod hidden_fields;
 mod load_closed;
