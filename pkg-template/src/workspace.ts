@@ -116,7 +116,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return Loader.open(this.instance, options, (input, memory) => this.call((workspace) => workspace.loader(input, memory)));
   }
 
-  filter(query: Contract.QueryInput, options?: { incomplete?: "error" | "skip" }): Contract.Filter {
+  filter(query: Contract.QueryInput, options?: Parameters<Contract.Workspace["filter"]>[1]): Contract.Filter {
     const [input, how] = [json(query), json(options)];
     return new Filter(this.instance, this.call((workspace) => workspace.filter(input, how)));
   }
@@ -138,6 +138,12 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   readable(query: Parameters<Contract.Workspace["readable"]>[0], options: Parameters<Contract.Workspace["readable"]>[1]): Contract.Filter {
     const [input, who] = [json(asked(query)), json(options)];
     return new Filter(this.instance, this.call((workspace) => workspace.readable(input, who)));
+  }
+
+  fields(actor: Contract.Id | null): { field: string; editable: boolean }[] {
+    // Whoever was looked up and not found is not the host.
+    const who = json(actor === undefined ? "" : actor);
+    return this.call((workspace) => workspace.fields(who));
   }
 
   scope(actor: Contract.Id, verb: Contract.Verb): Contract.Filter {

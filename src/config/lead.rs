@@ -76,6 +76,13 @@ impl LeadRoles {
         out.extend([self.unit, self.access, self.pool, self.routed_by].into_iter().flatten());
         out
     }
+
+    /// The fields that answers tell of by the part that they play, so that they cannot be hidden: all but those for display.
+    pub fn told(&self) -> Vec<FieldIx> {
+        let mut out = self.reserved();
+        out.extend([self.created_at, self.last_activity_at].into_iter().flatten());
+        out
+    }
 }
 
 const KEYS: [&str; 17] = [

@@ -12,6 +12,7 @@ mod closed;
 mod commit;
 mod filter_workspace;
 mod folding;
+mod hidden_fields;
 mod load_closed;
 mod nulls;
 mod number_ids;

@@ -132,7 +132,8 @@ export class Reads {
     } finally {
       readable.free();
     }
-    const order = ordering(sort, this.#dialect, this.#columns(), this.#config.lead.id);
+    const shown = workspace.fields(asked.actor).map(({ field }) => field);
+    const order = ordering(sort, this.#dialect, this.#columns().filter(({ field }) => shown.includes(field)), this.#config.lead.id);
     const [counted] = (yield { sql: `SELECT count(*) AS n FROM ${this.#table(this.#of.statements.table)} WHERE ${condition.sql}`, params: condition.params }) as [Row];
     const rows = limit === 0 ? [] : yield* this.#select(condition.sql, condition.params, ` ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`);
     const table = this.#load(rows, true);
