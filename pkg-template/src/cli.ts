@@ -40,6 +40,7 @@ function main(): Promise<number> | number {
   if (command === "plan") return plan(values);
   if (command === "tally" || command === "settle" || command === "plan --settlement") return shards(command, values, { given: (name) => given(values, name), file, time, usage: (message) => new Usage(message) });
   if (command === "audit") return audit(values);
+  if (command === "conformance") return conformance(values);
   return command === "select" ? select(values) : check(values);
 }
 
@@ -51,6 +52,16 @@ async function plan(values: Values): Promise<number> {
   const leads = load(workspace, values);
   const made = workspace.plan(leads, command, context);
   return shown(made, leads, workspace, values);
+}
+
+async function conformance(values: Values): Promise<number> {
+  const { conformance } = (await import(new URL("./conformance.js", import.meta.url).href)) as typeof import("../conformance.js");
+  const found = await conformance({ createEngine, EvenhandError });
+  const { worlds, calls, different } = found;
+  const code = different.length > 0 ? 1 : 0;
+  if (values.json === true) return print(`${JSON.stringify(found)}\n`, code);
+  const told = code === 0 ? "every answer is that of the machine which built the package" : `answers differ from those of the machine which built the package, in the worlds ${different.join(", ")}`;
+  return print(`${worlds} worlds, ${calls} calls: ${told}\n`, code);
 }
 
 async function select(values: Values): Promise<number> {

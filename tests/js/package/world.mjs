@@ -15,6 +15,9 @@ export class World {
   }
 
   step(step) {
+    const { when, runOf } = step;
+    if (when !== undefined && !this.plans.has(when) && !this.selections.has(when)) return null;
+    if (when !== undefined && runOf !== undefined && this.plans.get(runOf).runs.length === 0) return null;
     return calls[step.call].call(this, step);
   }
 

@@ -38,6 +38,7 @@
 //! | `statements` | `plan`, `dialect`, `options` | the statements that write it |
 //! | `keep` | `plan` | the state after it, which contexts with `"remembered": true` get |
 //!
+//! Any step may say `when`: where nothing was planned or selected under that name, or, for a step with `runOf`, no offer runs, its outcome is null.
 //! `settled` is `{by, shard}`: the name of what was settled, and the place of this table among its tallies.
 //! `runOf` names a plan whose first run is the command's `run`. `form` is `handle`, `json` or `bytes`. `change` is `{path, value}` (or `{path, remove: true}`) for the plan's JSON; `flip` is `{at, xor}` for its bytes.
 
@@ -140,6 +141,14 @@ impl World {
 
     /// Runs one step.
     pub fn step(&mut self, step: &Json) -> Json {
+        if let Some(name) = step.get("when").and_then(Json::as_text) {
+            let plan = self.plans.get(name);
+            let runs = plan.map(|plan| plan.to_json().get("runs").and_then(Json::as_list).map_or(0, <[Json]>::len));
+            let none = step.get("runOf").is_some() && runs == Some(0);
+            if none || plan.is_none() && !self.selections.contains_key(name) {
+                return Json::Null;
+            }
+        }
         self.call(step).unwrap_or_else(|error: Error| Json::object([("error", error.to_json())]))
     }
 
