@@ -9,6 +9,7 @@ mod dict;
 mod explain;
 mod kernel;
 mod list;
+mod natural;
 #[cfg(any(test, feature = "testing"))]
 pub mod oracle;
 #[cfg(any(test, feature = "testing"))]
@@ -34,7 +35,7 @@ pub use explain::{Explanation, explain};
 pub use row::matches;
 pub use row_set::RowSet;
 pub use select::{select, select_among};
-pub use sort::{Direction, Nulls, SortKey, sort};
+pub use sort::{Direction, Nulls, SortKey, SortOrder, sort};
 
 use std::borrow::Cow;
 
