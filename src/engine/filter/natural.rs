@@ -74,14 +74,36 @@ pub(super) mod tests {
             if step != Ordering::Equal {
                 return step;
             }
-            let skip = |text: &str, number: &str| if number.is_empty() { text.chars().next().map_or(0, char::len_utf8) } else { number.len() };
+            let skip =
+                |text: &str, number: &str| if number.is_empty() { text.chars().next().map_or(0, char::len_utf8) } else { number.len() };
             (a, b) = (&a[skip(a, &x)..], &b[skip(b, &y)..]);
         }
     }
 
     #[test]
     fn numbers_are_compared_as_numbers() {
-        let sorted = ["", "/", "0", "1", "2", "10", "100000000", "9999999999", "10000000000", ":", "a", "a0", "a1b", "a01c", "a2", "a12", "a:", "b", "é9", "é10"];
+        let sorted = [
+            "",
+            "/",
+            "0",
+            "1",
+            "2",
+            "10",
+            "100000000",
+            "9999999999",
+            "10000000000",
+            ":",
+            "a",
+            "a0",
+            "a1b",
+            "a01c",
+            "a2",
+            "a12",
+            "a:",
+            "b",
+            "é9",
+            "é10",
+        ];
         for pair in sorted.windows(2) {
             assert!(natural(pair[0].as_bytes()).lt(natural(pair[1].as_bytes())), "{pair:?}");
         }

@@ -163,7 +163,9 @@ fn settle(entries: &mut [Entry], spare: &mut [Entry], keys: &[Key<'_>], level: u
         match (same.len(), tie) {
             (..2, _) => {}
             (_, Tie::Equal) => settle(same, spare, rest, 0),
-            (_, Tie::Open) if level < LEVELS && matches!(key.of, SortColumn::Text(_) | SortColumn::NaturalText(_)) => settle(same, spare, keys, level + 1),
+            (_, Tie::Open) if level < LEVELS && matches!(key.of, SortColumn::Text(_) | SortColumn::NaturalText(_)) => {
+                settle(same, spare, keys, level + 1)
+            }
             (_, Tie::Open) => {
                 same.sort_unstable_by(|a, b| key.compare(a.row, b.row).then(a.at.cmp(&b.at)));
                 same.chunk_by_mut(|a, b| key.compare(a.row, b.row).is_eq()).for_each(|same| settle(same, spare, rest, 0));
