@@ -49,7 +49,7 @@ impl Target {
             Some(Json::Text(word)) if word == "unit" => OfActor::Unit,
             Some(Json::Text(word)) if word == "team" => OfActor::Team,
             Some(other) => {
-                let wrong = Wrong::invalid(format!("`actor` must be `true`, `\"unit\"` or `\"team\"`, not {}", shown(other)));
+                let wrong = Wrong::invalid(format!("`actor` must be `true`, `unit` or `team`, not {}", shown(other)));
                 return Err(wrong);
             }
             None => return Err(word::empty()),

@@ -57,7 +57,7 @@ pub(super) mod tests {
     use super::*;
 
     /// The order, read off the words: numbers by their value, all else by code point.
-    pub(in super::super) fn order(a: &str, b: &str) -> Ordering {
+    pub(in crate::filter) fn order(a: &str, b: &str) -> Ordering {
         let (mut a, mut b) = (a, b);
         loop {
             let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();

@@ -93,7 +93,7 @@ fn users(zone: Zone, week: u8, units: UnitTree) -> Schema {
     let field = |(name, kind): (&str, FieldType)| Field::new(name, kind);
     let fields = [
         ("id", FieldType::User),
-        ("unit", FieldType::Unit),
+        ("place", FieldType::Unit),
         ("tags", FieldType::Tags),
         ("active", FieldType::Boolean),
         ("level", FieldType::Number),
@@ -225,7 +225,7 @@ fn person(at: usize) -> Lead {
         Cell::Text(id.into()),
         Staff::unit(id).map_or(Cell::Null, |unit| Cell::Text(unit.into())),
         if tags.is_empty() { Cell::Null } else { Cell::List(tags) },
-        Cell::Bool(at % 2 == 0),
+        Cell::Bool(at % 2 == 1),
         if at == 3 { Cell::Null } else { Cell::Number([1.0, 40.0, 2.5][at]) },
         Cell::Day(crate::time::Day::parse(days[at]).unwrap()),
     ])
