@@ -141,7 +141,7 @@ fn acting(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result<Term> {
 /// The filter with every `under` and `where` replaced by the units, or the users, that are there now: it keeps its meaning when the tree of
 /// units or the users change. `people` tells for a test of users, `under` or `where`, the ids of those who pass it; or, with
 /// [`Others::Pass`], of those who do not.
-pub fn with_units(query: &Query, schema: &Schema, people: &mut dyn FnMut(&Predicate) -> Result<(Vec<String>, Others)>) -> Result<Query> {
+pub fn with_units(query: &Query, schema: &Schema, people: &mut dyn FnMut(&Predicate) -> Result<Passing>) -> Result<Query> {
     pin(query.root(), schema, people).map(Query::from)
 }
 
@@ -154,7 +154,10 @@ pub enum Others {
     Fail,
 }
 
-fn pin(node: &Expr, schema: &Schema, people: &mut dyn FnMut(&Predicate) -> Result<(Vec<String>, Others)>) -> Result<Expr> {
+/// The ids of users who pass a test, or with [`Others::Pass`] of those who do not.
+pub type Passing = (Vec<String>, Others);
+
+fn pin(node: &Expr, schema: &Schema, people: &mut dyn FnMut(&Predicate) -> Result<Passing>) -> Result<Expr> {
     let units = |above: UnitIx| {
         let all = (0u32..).map(UnitIx).zip(schema.units.units());
         let mut ids: Vec<String> = all.filter(|(ix, _)| schema.units.is_under(*ix, above)).map(|(_, unit)| unit.id.clone()).collect();

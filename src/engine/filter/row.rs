@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Context, People};
 use crate::error::Result;
-use crate::query::assume::Others;
+use crate::query::assume::{Others, Passing};
 use crate::query::fold::fold;
 use crate::query::node::{Predicate, Relation, Term};
 use crate::query::schema::Case;
@@ -119,7 +119,7 @@ impl Cells for Nobody {
 
 /// Who passes a test of users, an `under` or a `where` that was bound: their ids; or, where somebody who is not known passes it as well, the
 /// ids of those who do not. Nothing if users cannot be listed.
-pub fn who(check: &Predicate, ctx: &Context<'_>) -> Option<(Vec<String>, Others)> {
+pub fn who(check: &Predicate, ctx: &Context<'_>) -> Option<Passing> {
     let world = Directory::of(ctx);
     let passes = |id: &str| world.satisfies(check, &Cell::Text(id.into()));
     let unknown = matches!(check, Predicate::UserWhere(node) if Row { lead: &Nobody, world: &world }.holds(node));
