@@ -124,7 +124,7 @@ pub(super) fn bound(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result
             Operand::Actor(what) => {
                 let unit = with.unit().and_then(|unit| schema.units.get(unit)).map(|unit| unit.id.as_str());
                 let Some(id) = (if *what == OfActor::Unit { unit } else { with.actor }) else { continue };
-                let text = if kind == FieldType::Text && case == Case::Ignored { fold::fold(id).into_owned() } else { id.to_owned() };
+                let text = if kind == FieldType::Text { fold::compared(case, id).into_owned() } else { id.to_owned() };
                 (Operand::Text(text), Json::from(id))
             }
             Operand::Relative(relative) => {

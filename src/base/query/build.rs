@@ -58,6 +58,11 @@ impl Target {
         let whole = matches!(self.operator, Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn);
         let element = matches!(self.operator, Operator::Contains | Operator::DoesNotContain);
         let under = matches!(self.operator, Operator::Under | Operator::NotUnder);
+        // Somebody else's id must not be found for it.
+        if self.kind == Text && self.case.is_loose() {
+            let wrong = Wrong::invalid("the acting user is not found by a part of an id");
+            return Err(wrong.hint("give the field `compare: \"exact\"` or `compare: \"caseless\"`"));
+        }
         let fits = match (what, self.kind) {
             (OfActor::Id, User | Choice | Text) => whole,
             (OfActor::Id, Tags) => whole || element,
