@@ -22,7 +22,7 @@ use super::reasons::Reasons;
 use super::router::{Asks, Attempt, Candidate, Outcome, Router, Subject, Trace};
 
 /// Fields of users that are no attributes of theirs.
-const BUILT_IN: [&str; 4] = ["id", "unit", "tags", "profiles"];
+const BUILT_IN: [&str; 6] = ["id", "unit", "tags", "profiles", "active", "paused"];
 
 /// One change: of whom, what it is about, and the keys of the user that become others.
 #[derive(Clone, Debug)]
