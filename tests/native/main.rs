@@ -19,6 +19,7 @@ mod plan_mutations;
 mod plan_naive;
 mod plan_properties;
 mod plan_speed;
+mod route_assume;
 mod route_fairness;
 mod route_instead;
 mod route_naive;
