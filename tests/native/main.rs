@@ -10,6 +10,7 @@ mod access_rules;
 mod cases;
 mod closed;
 mod filter_workspace;
+mod fuzz;
 mod load_closed;
 mod nulls;
 mod number_ids;
