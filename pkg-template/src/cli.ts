@@ -72,7 +72,7 @@ async function select(values: Values): Promise<number> {
   const fields = values.fields === undefined ? undefined : names(values.fields);
   const rows = found.rows(0, limit, fields);
   if (values.json === true) return print(`${JSON.stringify({ count: found.count, rows })}\n`, code);
-  const shown = fields ?? Object.keys(workspace.config.fields);
+  const shown = fields ?? workspace.fields(viewer.actor).map(({ field }) => field);
   const cells = rows.map((row) => shown.map((name) => cell(row[name])));
   const more = found.count > rows.length ? `… and ${found.count - rows.length} more\n` : "";
   return print(`${table([shown, ...cells])}${more}${found.count} of ${leads.size} leads\n`, code);

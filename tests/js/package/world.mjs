@@ -115,6 +115,12 @@ const calls = {
     const filter = this.workspace.scope(actor, verb);
     return { describe: filter.describe(), fields: filter.fields };
   },
+  preview({ plan, offset, limit }) {
+    return this.plans.get(plan).preview(offset, limit);
+  },
+  fields({ actor = null }) {
+    return this.workspace.fields(actor);
+  },
   readable({ query, options }) {
     const filter = this.workspace.readable(query, options);
     const found = this.table.select(filter, { actor: null });
@@ -131,6 +137,9 @@ const calls = {
   },
   receivers({ question }) {
     return this.workspace.receivers(this.table, question);
+  },
+  fold({ field, text }) {
+    return this.workspace.fold(field, text);
   },
   members({ members }) {
     return this.workspace.members(members);
