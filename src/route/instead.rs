@@ -138,6 +138,7 @@ impl Search<'_> {
         };
         let planner = Planner::new(&model, &auth, planner.table, planner.context, planner.actor, false);
         let mut router = Router::new(&planner, Asks::Each)?;
+        router.assumed(&self.lead)?;
         let mut trace = Trace::default();
         let decision = router.walk(&self.lead, Some(&mut trace))?;
         let mut lifts = Vec::new();
