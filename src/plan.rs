@@ -23,6 +23,7 @@ mod remember;
 pub(crate) mod routed;
 pub mod runs;
 pub(crate) mod settle;
+mod shown;
 pub mod state;
 pub mod timeline;
 pub(crate) mod workload;
@@ -55,8 +56,11 @@ pub const FORMAT: &str = "evenhand/plan@1";
 /// Rises whenever the same inputs would give another plan.
 pub const SEMANTICS: u32 = 1;
 
+/// The kind of the command that takes a plan back.
+pub(crate) const UNDO: &str = "undo";
+
 /// What a command would change, and why.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     pub(crate) model: Rc<Model>,
     pub(crate) auth: Rc<Authorizer>,
@@ -89,6 +93,8 @@ pub struct Plan {
     pub(crate) body: OnceCell<Rc<Vec<u8>>>,
     pub(crate) digest: OnceCell<String>,
     pub(crate) outcome: OnceCell<String>,
+    /// The plan as its actor may see it, where that is another one.
+    pub(crate) shown: OnceCell<Option<Box<Plan>>>,
     /// Why the whole command was refused; then nothing changes.
     pub refused: Vec<Reason>,
     /// What each person holds before and after.

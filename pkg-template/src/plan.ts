@@ -85,6 +85,11 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
     return this.#once("attach", (plan) => plan.attach());
   }
 
+  preview(offset?: number, limit?: number): Contract.PlanPreview {
+    const [from, to] = range(Infinity, offset, limit);
+    return this.call((plan) => plan.preview(from, to));
+  }
+
   changes(offset?: number, limit?: number): Contract.Change[] {
     return pages(range(this.count, offset, limit), (from, to) => this.call((plan) => plan.changes(from, to)));
   }

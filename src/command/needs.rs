@@ -70,7 +70,7 @@ impl Needs {
 /// # Errors
 /// `command_invalid`, `query_invalid`; `plan_missing` for an undo whose plan is not in the context; `unknown_actor`.
 pub fn needs(model: &Model, auth: &Authorizer, command: &Json, context: &Context) -> Result<Needs> {
-    let typed = Command::read(command, model, None)?;
+    let typed = Command::read(command, model, &auth.schema_of(&context.actor), None)?;
     let touches = typed.touches(model);
     let needing = Needing { model, auth, context };
     let mut reads = route::Reads::default();
@@ -188,7 +188,7 @@ impl Needing<'_> {
 
     /// The leads of a filter that the actor may see, with the actor and the time put in.
     fn visible(&self, query: &Query) -> Result<Leads> {
-        let with = Bindings { now: Some(self.context.now), actor: Some(&self.context.actor) };
+        let with = Bindings { now: Some(self.context.now), actor: Some(&self.context.actor), people: self.auth };
         let scope = self.auth.scope(&self.context.actor, Verb::LeadView)?.query;
         let bound = [query.bind(&with, &self.model.schema)?, scope.bind(&with, &self.model.schema)?];
         Ok(Leads::Filter(Box::new(Query::from(all(bound.map(|query| query.root().clone()))))))

@@ -23,7 +23,7 @@ use crate::shards::settlement::Refusal;
 use crate::shards::{SplitSpec, Totals, stale};
 
 /// A split of all shards.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct GlobalSplit {
     /// The receivers' ids.
     pub names: Vec<String>,
@@ -44,7 +44,7 @@ pub(crate) struct GlobalSplit {
 }
 
 /// What a split moves.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Counts {
     /// By person.
     moved: BTreeMap<String, Moved>,

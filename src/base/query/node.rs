@@ -9,7 +9,7 @@ use std::ops::{Bound, RangeBounds};
 
 use super::operand::Operand;
 use super::operator::Operator;
-use super::schema::{Case, FieldIx};
+use super::schema::{Case, FieldIx, Schema};
 use super::units::UnitIx;
 use crate::json::Json;
 
@@ -46,6 +46,13 @@ pub struct Term {
     pub expected: Json,
 }
 
+impl Term {
+    /// Whether it reads a field that is hidden there.
+    pub fn is_hidden(&self, schema: &Schema) -> bool {
+        schema.hides(self.field) || matches!(&self.check, Predicate::Pair(_, other, _) if schema.hides(*other))
+    }
+}
+
 /// What is tested. Everything but [`Predicate::Null`], [`Predicate::Empty`] and some [`Predicate::Match`] is false on null.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predicate {
@@ -75,6 +82,9 @@ pub enum Predicate {
     UnitUnder(UnitIx),
     /// A user whose unit is at or below this one.
     UserUnder(UnitIx),
+    /// A user who satisfies the condition over users, whose fields are those of [`Schema::users`](super::Schema::users). Of somebody who is
+    /// not known nothing is known.
+    UserWhere(Box<Expr>),
     /// So many of a list's elements satisfy the condition.
     Match(Quota, Box<Expr>),
     /// A relation to another field of the same type.

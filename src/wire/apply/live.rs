@@ -3,6 +3,7 @@
 //! A plan keeps a snapshot, and a table that did not change since shares its chunks with it: what is still the very same chunk
 //! needs no comparison. Values that are the same for many rows are written as such.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::config::Model;
@@ -31,11 +32,36 @@ fn shared(field: FieldIx, table: &Snapshot, other: &Snapshot) -> Vec<bool> {
     }
 }
 
-/// A field that is set in every row, to one value or to one of a few.
-struct Bulk {
+/// A field that is set in many rows, to one value or to one of a few.
+struct Bulk<'a> {
     field: FieldIx,
     values: Vec<Cell<'static>>,
     which: Option<Vec<u32>>,
+    rows: Cow<'a, [u32]>,
+}
+
+/// Places and rows.
+type Targets<'a> = (Cow<'a, [u32]>, Cow<'a, [u32]>);
+
+/// The places and rows in which the plan sets a field. Where it held the value already, the plan says nothing of it and the guard does not
+/// ask for it: whatever it holds by now stays.
+fn set_in<'a>(plan: &Plan, (field, to): (FieldIx, &NewValue), table: &Snapshot, (places, rows): (&'a [u32], &'a [u32])) -> Targets<'a> {
+    let shared = shared(field, table, &plan.table);
+    let sets = |at: u32, row: u32| {
+        let Some(before) = plan.rows.get(at as usize) else { return false };
+        // What is the very same chunk holds the value where the plan saw it, and to write it again changes nothing.
+        if *before == row && shared.get(row as usize / CHUNK).copied().unwrap_or(false) {
+            return true;
+        }
+        let from = plan.table.cell(RowIx(*before), field);
+        to.value(at as usize, &from, plan.now).is_some_and(|to| to != from)
+    };
+    let pairs = || places.iter().copied().zip(rows.iter().copied());
+    if pairs().all(|(at, row)| sets(at, row)) {
+        return (Cow::Borrowed(places), Cow::Borrowed(rows));
+    }
+    let (places, rows): (Vec<u32>, Vec<u32>) = pairs().filter(|(at, row)| sets(*at, *row)).unzip();
+    (Cow::Owned(places), Cow::Owned(rows))
 }
 
 /// Changes the table by a plan that is at hand.
@@ -51,16 +77,18 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
     let mut bulk: Vec<Bulk> = Vec::new();
     let mut slow: Vec<FieldIx> = Vec::new();
     for edit in plan.edits.iter() {
-        let when = |values, which| Bulk { field: edit.field, values, which };
-        match (&edit.to, edit.when) {
-            (NewValue::Same(cell), AppliesWhen::Always) => bulk.push(when(vec![cell.clone()], None)),
-            (NewValue::Now(_), AppliesWhen::Always) => bulk.push(when(edit.to.value(0, &Cell::Null, plan.now).into_iter().collect(), None)),
-            (NewValue::Coded(values, codes), AppliesWhen::Always) => {
-                let which = places.iter().map(|at| codes.get(*at as usize).copied().unwrap_or(0)).collect();
-                bulk.push(when(values.to_vec(), Some(which)));
+        let (values, codes) = match (&edit.to, edit.when) {
+            (NewValue::Same(cell), AppliesWhen::Always) => (vec![cell.clone()], None),
+            (NewValue::Now(_), AppliesWhen::Always) => (edit.to.value(0, &Cell::Null, plan.now).into_iter().collect(), None),
+            (NewValue::Coded(values, codes), AppliesWhen::Always) => (values.to_vec(), Some(codes)),
+            _ => {
+                slow.push(edit.field);
+                continue;
             }
-            _ => slow.push(edit.field),
-        }
+        };
+        let (places, rows) = set_in(plan, (edit.field, &edit.to), table, (&places, &rows));
+        let which = codes.map(|codes| places.iter().map(|at| codes.get(*at as usize).copied().unwrap_or(0)).collect());
+        bulk.push(Bulk { field: edit.field, values, which, rows });
     }
     slow.dedup();
     let mut writes = Writes::default();
@@ -81,7 +109,7 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
     let mut edits = writes.edits();
     edits.extend(bulk.iter().map(|bulk| Edit {
         field: bulk.field,
-        rows: &rows,
+        rows: &bulk.rows,
         values: match (&bulk.which, bulk.values.first()) {
             (None, Some(value)) => Values::Const(value),
             (None, None) => Values::Const(&Cell::Null),

@@ -205,6 +205,7 @@ test("an engine that trapped is given up, and others go on", async () => {
 
 test("input is written as JSON or refused", async () => {
   const { json } = await import(pathToFileURL(join(facade, "input.js")).href);
+  const { EvenhandError } = await import(pathToFileURL(join(facade, "errors.js")).href);
   const written = json({ at: new Date(0), own: JSON.parse('{"__proto__":1}'), lone: "\ud800" });
   assert.equal(new TextDecoder().decode(written), '{"at":"1970-01-01T00:00:00.000Z","own":{"__proto__":1},"lone":"\\ud800"}');
   const cycle = {};

@@ -248,7 +248,8 @@ export const openapi = {
         notifications: { type: "array", items: object({ kind: text, leads: { type: "array", items: text }, count: whole }) },
         timeline: { type: "array", items: object({ lead: text, at: { type: "integer" }, actor: text, kind: text, text }) },
         state: { type: "array", items: object({ key: text, version: whole }) },
-      }),
+        // Whoever may not see all fields is told what they may, without what only a host needs.
+      }, ["id", "actor", "at", "command", "count", "changes", "created", "removed", "dropped", "notifications", "timeline"]),
       AuditEntry: {
         ...object({ seq: whole, at: whole, request: text, actor: text, via: { enum: ["command", "plan", "admin", "alarm"] }, action: text, plan: { type: ["string", "null"] }, changed: whole, dropped: whole }),
         additionalProperties: false,

@@ -318,7 +318,11 @@ export class Tenant extends DurableObject<Env> {
     this.#store.keepPlan(plan.id, plan.encode());
     const data = plan.toJSON();
     this.#audit(call, via, data.command.type, plan.id, outcome.changed, data.dropped.length, now);
-    return { ...json({ changed: outcome.changed, outcome: plan.outcome, plan: data }), log: { via, action: data.command.type, plan: plan.id, changed: outcome.changed, dropped: data.dropped.length } };
+    // The plan is whole: whoever may not see all fields is told what they may.
+    const { workspace } = this.#workspace();
+    const partly = workspace.fields(call.actor).length < workspace.fields(null).length;
+    const answer = partly ? { changed: plan.preview(0, 0).count, plan: { ...plan.preview(), id: plan.id } } : { changed: outcome.changed, plan: data };
+    return { ...json({ ...answer, outcome: plan.outcome }), log: { via, action: data.command.type, plan: plan.id, changed: outcome.changed, dropped: data.dropped.length } };
   }
 
   #audit({ actor, request }: Call, via: AuditEntry["via"], action: string, plan: string | null, changed: number, dropped: number, at = this.now()): void {
