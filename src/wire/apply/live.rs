@@ -3,6 +3,7 @@
 //! A plan keeps a snapshot, and a table that did not change since shares its chunks with it: what is still the very same chunk
 //! needs no comparison. Values that are the same for many rows are written as such.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::config::Model;
@@ -12,7 +13,7 @@ use crate::plan::edit::{AppliesWhen, NewValue, Set};
 use crate::query::{Cell, FieldIx};
 use crate::table::{CHUNK, Column, Edit, Mask, RowIx, Snapshot, Table, Values};
 
-use crate::wire::apply::{Applied, Writes, apply, guard_holds, next_version};
+use crate::wire::apply::{Applied, Versions, Writes, apply, change_holds, next_version};
 
 /// For each chunk of a field, whether a table and a snapshot hold the very same one.
 fn shared(field: FieldIx, table: &Snapshot, other: &Snapshot) -> Vec<bool> {
@@ -32,10 +33,10 @@ fn shared(field: FieldIx, table: &Snapshot, other: &Snapshot) -> Vec<bool> {
 }
 
 /// A field that is set in every row, to one value or to one of a few.
-struct Bulk {
+struct Bulk<'a> {
     field: FieldIx,
-    values: Vec<Cell<'static>>,
-    which: Option<Vec<u32>>,
+    values: Cow<'a, [Cell<'static>]>,
+    which: Option<Cow<'a, [u32]>>,
 }
 
 /// Changes the table by a plan that is at hand.
@@ -48,16 +49,19 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
     }
     let mut out = Applied::default();
     let (places, rows) = targets(table, model, plan, &mut out)?;
-    let mut bulk: Vec<Bulk> = Vec::new();
+    let mut bulk: Vec<Bulk<'_>> = Vec::new();
     let mut slow: Vec<FieldIx> = Vec::new();
     for edit in plan.edits.iter() {
         let when = |values, which| Bulk { field: edit.field, values, which };
         match (&edit.to, edit.when) {
-            (NewValue::Same(cell), AppliesWhen::Always) => bulk.push(when(vec![cell.clone()], None)),
+            (NewValue::Same(cell), AppliesWhen::Always) => bulk.push(when(Cow::Borrowed(std::slice::from_ref(cell)), None)),
             (NewValue::Now(_), AppliesWhen::Always) => bulk.push(when(edit.to.value(0, &Cell::Null, plan.now).into_iter().collect(), None)),
             (NewValue::Coded(values, codes), AppliesWhen::Always) => {
-                let which = places.iter().map(|at| codes.get(*at as usize).copied().unwrap_or(0)).collect();
-                bulk.push(when(values.to_vec(), Some(which)));
+                let which = match &places {
+                    None => Cow::Borrowed(codes.as_slice()),
+                    Some(places) => places.iter().map(|at| codes.get(*at as usize).copied().unwrap_or(0)).collect(),
+                };
+                bulk.push(when(Cow::Borrowed(values.as_slice()), Some(which)));
             }
             _ => slow.push(edit.field),
         }
@@ -65,24 +69,25 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
     slow.dedup();
     let mut writes = Writes::default();
     if !slow.is_empty() {
-        for (at, row) in places.iter().zip(&rows) {
-            let Some(from) = plan.rows.get(*at as usize).map(|row| RowIx(*row)) else { continue };
-            let sets: Vec<Set<'_>> = plan.edits.of_row(*at as usize, from, &plan.table, &plan.model, plan.now);
+        for (nth, row) in rows.iter().enumerate() {
+            let at = places.as_ref().map_or(nth, |places| places.get(nth).map_or(nth, |at| *at as usize));
+            let Some(from) = plan.rows.get(at).map(|row| RowIx(*row)) else { continue };
+            let sets: Vec<Set<'_>> = plan.edits.of_row(at, from, &plan.table, &plan.model, plan.now);
             for set in sets.iter().filter(|set| slow.contains(&set.field)) {
                 writes.put(set.field, RowIx(*row), &set.to)?;
             }
         }
     }
-    if let Some(version) = model.lead.version {
-        for row in rows.iter().map(|row| RowIx(*row)) {
-            writes.put(version, row, &next_version(&table.cell(row, version)))?;
-        }
+    if let Some(field) = model.lead.version {
+        let mut versions = Versions::default();
+        let which = rows.iter().map(|row| next_version(&mut versions, &table.cell(RowIx(*row), field))).collect();
+        bulk.push(Bulk { field, values: Cow::Owned(versions.0), which: Some(which) });
     }
     let mut edits = writes.edits();
     edits.extend(bulk.iter().map(|bulk| Edit {
         field: bulk.field,
         rows: &rows,
-        values: match (&bulk.which, bulk.values.first()) {
+        values: match (bulk.which.as_deref(), bulk.values.first()) {
             (None, Some(value)) => Values::Const(value),
             (None, None) => Values::Const(&Cell::Null),
             (Some(which), _) => Values::Picked { from: &bulk.values, which },
@@ -93,8 +98,8 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
     Ok(out)
 }
 
-/// The rows of the table that the plan changes and whose guard holds: places in the plan, and rows of the table.
-fn targets(table: &Table, model: &Model, plan: &Plan, out: &mut Applied) -> Result<(Vec<u32>, Vec<u32>)> {
+/// The rows of the table that the plan changes and whose guard holds: places in the plan, unless those are all, and rows of the table.
+fn targets<'p>(table: &Table, model: &Model, plan: &'p Plan, out: &mut Applied) -> Result<(Option<Vec<u32>>, Cow<'p, [u32]>)> {
     let lead = &model.lead;
     let guards: Vec<FieldIx> = match lead.version {
         Some(version) => vec![version],
@@ -104,6 +109,9 @@ fn targets(table: &Table, model: &Model, plan: &Plan, out: &mut Applied) -> Resu
     let all = |chunk: usize, of: &[Vec<bool>]| of.iter().all(|shared| shared.get(chunk).copied().unwrap_or(false));
     let guards: Vec<Vec<bool>> = guards.into_iter().map(|field| shared(field, table, &plan.table)).collect();
     let same: Vec<bool> = (0..ids.len()).map(|chunk| ids.get(chunk).copied().unwrap_or(false) && all(chunk, &guards)).collect();
+    if table.live().is_none() && Mask::none(table.rows())?.insert_new(&plan.rows, &same) {
+        return Ok((None, Cow::Borrowed(&plan.rows)));
+    }
     let (mut places, mut rows) = (Vec::new(), Vec::new());
     places.try_reserve_exact(plan.rows.len())?;
     rows.try_reserve_exact(plan.rows.len())?;
@@ -112,8 +120,8 @@ fn targets(table: &Table, model: &Model, plan: &Plan, out: &mut Applied) -> Resu
         let found = if same.get(row.0 as usize / CHUNK).copied().unwrap_or(false) && table.is_live(row) {
             Some(row)
         } else {
-            let change = plan.change(at as usize).map(crate::wire::apply::Change::recorded);
-            change.and_then(|change| table.find(&change.lead).filter(|row| guard_holds(table, model, *row, &change)))
+            let change = plan.change(at as usize);
+            change.and_then(|change| table.find(&change.lead).filter(|row| change_holds(table, model, *row, &change)))
         };
         match found.filter(|row| !met.contains(*row)) {
             Some(found) => {
@@ -124,5 +132,5 @@ fn targets(table: &Table, model: &Model, plan: &Plan, out: &mut Applied) -> Resu
             None => out.refused.push(plan.table.id(row).into_owned()),
         }
     }
-    Ok((places, rows))
+    Ok((Some(places), Cow::Owned(rows)))
 }

@@ -122,7 +122,7 @@ export const openapi = {
       },
       Written: { ...object({ changed: whole, outcome: ref("Digest"), plan: ref("Plan") }), additionalProperties: false },
       Plan: object({
-        format: { const: "evenhand/plan@1" },
+        format: { const: "evenhand/plan@2" },
         id: text,
         digest: ref("Digest"),
         config: ref("Digest"),
