@@ -5,7 +5,7 @@
 //! than its decision. The way of a command: [`command`](crate::command) (read, and decided with the [`planner`] into a [`draft`]) →
 //! [`settle`] (what follows from it, and the plan) → [`wire`](crate::wire) (written, proved, applied). This module knows no command.
 
-pub(crate) mod alike;
+pub mod alike;
 pub(crate) mod bytes;
 pub mod context;
 pub mod decoded;

@@ -10,15 +10,14 @@ type Page = (plan: bound.Plan, from: number, to: number) => unknown;
 /** Fewer leads are told one by one. */
 const FEW = 200;
 
-/** A copy of a JSON value: each lead has its own. */
-function copy<T extends object>(value: T): T {
-  if (Array.isArray(value)) return value.map((item: unknown) => (typeof item === "object" && item !== null ? copy(item) : item)) as T;
-  const out: Record<string, unknown> = { ...value };
+/** Gives a JSON object copies of all objects and lists in it: each lead has its own. */
+function own<T extends object>(value: T): T {
+  const out = value as Record<string, unknown>;
   for (const key of Object.keys(out)) {
     const item = out[key];
-    if (typeof item === "object" && item !== null) out[key] = copy(item);
+    if (typeof item === "object" && item !== null) out[key] = own(Array.isArray(item) ? [...(item as unknown[])] : { ...item });
   }
-  return out as T;
+  return value;
 }
 
 /** A plan in whatever form a host has it: its bytes, or its data as JSON. */
@@ -110,7 +109,7 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
         const told = alike(plan, from, to) as [ids: string[], which: Uint32Array, said: Omit<T, "lead">[]] | undefined;
         if (told === undefined) return each(plan, from, to);
         const [ids, which, said] = told;
-        return ids.map((lead, at) => ({ lead, ...copy(said[which[at]!]!) }));
+        return ids.map((lead, at) => own({ lead, ...said[which[at]!]! }));
       }),
     );
   }

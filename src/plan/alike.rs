@@ -50,7 +50,7 @@ impl<'p> ByCode<'p> {
 
 /// What a plan says of some of its leads, their ids left out.
 #[derive(Debug, Default)]
-pub(crate) struct Alike {
+pub struct Alike {
     /// For each lead the place of what is said of it.
     pub which: Vec<u32>,
     /// What is said, each once.
@@ -59,7 +59,7 @@ pub(crate) struct Alike {
 
 impl Plan {
     /// What `say` says of the leads between two places, where codes tell it and it is said of many of them; nothing elsewhere.
-    pub(crate) fn alike(&self, from: usize, to: usize, say: impl Fn(&Plan, usize) -> Option<Json>) -> Option<Alike> {
+    pub fn alike(&self, from: usize, to: usize, say: impl Fn(&Plan, usize) -> Option<Json>) -> Option<Alike> {
         let guard = self.model.lead.version.unwrap_or(self.model.lead.owner);
         let Column::Coded(guards) = self.table.column(guard) else { return None };
         if !self.routed.rows.is_empty() || !self.runs.list.is_empty() {

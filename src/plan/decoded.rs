@@ -10,8 +10,8 @@ use crate::plan::Created;
 
 mod changes;
 
-pub use changes::{DecodedChanges, DecodedField, Values};
 pub(crate) use changes::{Builder, RowCodes};
+pub use changes::{DecodedChanges, DecodedField, Values};
 
 /// What a stored plan changed.
 #[derive(Clone, Debug, Default)]

@@ -55,8 +55,14 @@ impl Plan {
         let list = Array::new();
         for statement in statements {
             // Texts go over as they are: those with all rows in them are long.
-            let params: Array = statement.params.iter().map(|param| param.as_text().map_or_else(|| to_js(param), JsValue::from_str)).collect();
-            list.push(&Array::of4(&statement.sql.as_str().into(), &params, &statement.kind.name().into(), &to_js(&statement.expect.into())));
+            let params: Array =
+                statement.params.iter().map(|param| param.as_text().map_or_else(|| to_js(param), JsValue::from_str)).collect();
+            list.push(&Array::of4(
+                &statement.sql.as_str().into(),
+                &params,
+                &statement.kind.name().into(),
+                &to_js(&statement.expect.into()),
+            ));
         }
         Ok(Array::of2(&list, &next.map_or(JsValue::UNDEFINED, |next| to_js(&next.into()))))
     }

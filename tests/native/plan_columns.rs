@@ -42,7 +42,9 @@ fn what_a_plan_changed_is_read_back() {
         for (leads, values) in [(1, 1), (2, 1), (30, 3), (400, 100), (3000, 1000), (110_000, 200_000)] {
             let (workspace, mut table) = world(versioned, leads, values);
             let before = contents(&workspace, &table);
-            let command = json(r#"{"type": "mass_edit", "leads": {"all": true}, "set": {"note": null, "at": null}, "split": {"to": ["ann", "bob"]}}"#);
+            let command = json(
+                r#"{"type": "mass_edit", "leads": {"all": true}, "set": {"note": null, "at": null}, "split": {"to": ["ann", "bob"]}}"#,
+            );
             let plan = workspace.plan(&table, &command, None, &json(CONTEXT), Default::default()).unwrap();
             let encoded = plan.encode();
             let verdict = workspace.verify(&table, EncodedPlan::Bytes(&encoded), &json(CONTEXT), Default::default()).unwrap();

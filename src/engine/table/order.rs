@@ -57,9 +57,7 @@ impl Snapshot {
         }
         let budget = Budget::default();
         let mut keys = gather(rows.iter().enumerate().map(|(at, row)| (prefix(ids.stored(*row)), short(at), *row)), &budget)?;
-        keys.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| ids.stored(a.2).cmp(ids.stored(b.2))).then_with(|| a.1.cmp(&b.1))
-        });
+        keys.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| ids.stored(a.2).cmp(ids.stored(b.2))).then_with(|| a.1.cmp(&b.1)));
         Ok(Some(gather(keys.into_iter().map(|(_, at, _)| at), &budget)?))
     }
 

@@ -120,8 +120,7 @@ impl<'p> Columns<'p> {
         };
         let expect = held(feed, &mut self.expected, guard, self.expect)?;
         feed.put(self.expect, Some(expect))?;
-        let sets: Vec<Set<'_>> =
-            if self.mixed { plan.edits.of_row(at, row, &plan.table, &plan.model, plan.now) } else { Vec::new() };
+        let sets: Vec<Set<'_>> = if self.mixed { plan.edits.of_row(at, row, &plan.table, &plan.model, plan.now) } else { Vec::new() };
         for field in &mut self.fields {
             let column = target.column(field.ix)?;
             let to = match &field.by_code {
