@@ -1,5 +1,5 @@
 // One process of the benchmark `plan`: a plan from its command to the database and back, each step once, as a host meets it.
-// Usage: node plan-run.mjs ENTRY [ROWS [WORLD]]. Prints one line of JSON: milliseconds and megabytes of memory by step, and what each step answered.
+// Usage: node plan-run.mjs ENTRY [ROWS [WORLD]]. Prints one line of JSON: milliseconds by the clock and of processors, and megabytes of memory, by step, and what each step answered.
 import { createHash } from "node:crypto";
 import { fields, Leads, OWNERS } from "./leads.mjs";
 import { chief, config, now } from "./world.mjs";
@@ -14,7 +14,7 @@ const over = {
     lead: { ...config().lead, version: "version", assignedAt: "assigned", previousOwners: "formerly" },
   },
 }[process.argv[4] ?? "plain"];
-const [took, memory, seen] = [{}, {}, {}];
+const [took, cpu, memory, seen] = [{}, {}, {}, {}];
 const context = { actor: chief, now };
 
 // The module's memory is not shown to hosts: it is the one that is made here.
@@ -29,9 +29,11 @@ WebAssembly.Memory = class extends Memory {
 
 /** Times one step; what it answers is looked at outside the clock. */
 function step(name, run, see = () => undefined) {
-  const start = performance.now();
+  const [start, busy] = [performance.now(), process.cpuUsage()];
   const answer = run();
   took[name] = performance.now() - start;
+  const { user, system } = process.cpuUsage(busy);
+  cpu[name] = (user + system) / 1000;
   memory[name] = (linear?.buffer.byteLength ?? NaN) / 1e6;
   seen[name] = see(answer);
   return answer;
@@ -94,4 +96,4 @@ const small = workspace.plan(few, command, context);
 const data = step("toJSON", () => small.toJSON(), (data) => hashed([data.changes, data.timeline, data.assignees, data.notifications]));
 step("verify JSON", () => workspace.verify(few, data, context), (verdict) => verdict.ok);
 if (held.length !== rows) throw new Error("the application lost its leads");
-console.log(JSON.stringify({ took, memory, seen }));
+console.log(JSON.stringify({ took, cpu, memory, seen }));
