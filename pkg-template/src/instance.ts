@@ -4,6 +4,8 @@ import type { Exports, Glue } from "./glue.js";
 /** `Symbol.dispose`, or where the runtime has none yet, the symbol that polyfills agree on. */
 export const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
+const PAGE = 65_536;
+
 /**
  * One instance of the module, which belongs to one engine. Every call into the module goes through `call`.
  *
@@ -16,14 +18,34 @@ export class Instance {
 
   /** Bytes that tables may fill; the rest is for plans and answers. */
   readonly budget: number;
+  readonly #maximum: number;
 
   constructor(glue: Glue, maximum: number) {
     this.#glue = glue;
+    this.#maximum = maximum;
     this.budget = maximum - Math.max(maximum / 16, 2 ** 20);
   }
 
+  /** Most bytes that were in use at once. */
   get memory(): number {
-    return this.#live().memory.buffer.byteLength;
+    return this.#live().pages() * PAGE;
+  }
+
+  /**
+   * Grows the memory so that about so many bytes more may be taken: each step that it grows by may cost a collection of the whole heap.
+   * Nothing is taken by that, and where the runtime has no room, the module asks for what it needs and tells when it cannot have it.
+   */
+  reserve(bytes: number): void {
+    const { memory, pages } = this.#live();
+    const held = memory.buffer.byteLength;
+    // What is there doubles in one step, if it has no room for so much.
+    if (!(bytes > held)) return;
+    const missing = Math.min(pages() * PAGE + bytes, this.#maximum) - held;
+    try {
+      memory.grow(Math.floor(missing / PAGE));
+    } catch {
+      // What is missing may not be needed.
+    }
   }
 
   /** Bytes of the module's memory, until it grows. */

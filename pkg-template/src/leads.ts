@@ -13,6 +13,8 @@ import { UpsertPreview } from "./upsert.js";
 
 /** Bytes, or characters of a text, that go over at once. */
 const PIECE = 2 ** 18;
+/** Bytes that a cell takes, about. */
+const CELL = 12;
 
 type Data = readonly object[] | Uint8Array | ArrayBuffer | string;
 
@@ -76,6 +78,7 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   #all<T>(data: Data, end: (loader: bound.Loader) => T): T {
     this.#total = typeof data === "string" || Array.isArray(data) ? data.length : (asBytes(data)?.length ?? 0);
     try {
+      if (!Array.isArray(data)) this.instance.reserve(this.#total);
       this.push(data);
     } catch (error) {
       this.free();
@@ -135,6 +138,7 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
 
   #objects(rows: readonly object[]): void {
     const reader = (this.#rows ??= this.call((loader) => Rows.into(loader, this.#upsert)));
+    this.instance.reserve(rows.length * reader.width * CELL);
     for (let from = 0; from < rows.length; ) {
       const to = reader.push(rows, from, (run) => this.call(run));
       this.#report(to - from);

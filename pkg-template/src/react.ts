@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type * as Contract from "../evenhand.js";
 import type * as Hooks from "../react.js";
 
@@ -13,15 +13,45 @@ const useEarlyEffect = typeof document === "undefined" ? useEffect : useLayoutEf
 
 const asError = (thrown: unknown) => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
+/** Whether two values are the same plain data, written anew. Whatever is not plain (a table, a function, bytes) is the same only as itself. */
+function alike(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  const kind = Object.getPrototypeOf(one) as unknown;
+  if (kind !== Object.getPrototypeOf(other)) return false;
+  if (one instanceof Date) return one.getTime() === (other as Date).getTime();
+  if (Array.isArray(one)) {
+    const list = other as unknown[];
+    return one.length === list.length && one.every((item, at) => alike(item, list[at]));
+  }
+  if (kind !== Object.prototype && kind !== null) return false;
+  const [ours, theirs] = [one, other] as Record<string, unknown>[] as [Record<string, unknown>, Record<string, unknown>];
+  const names = Object.keys(ours);
+  return names.length === Object.keys(theirs).length && names.every((name) => Object.hasOwn(theirs, name) && alike(ours[name], theirs[name]));
+}
+
+/**
+ * The value of an earlier render where this one's is the same data: a command, a query or a question is mostly written where the hook is called, and is another object
+ * in every render. An effect that follows such an object would run after each render, and make the next one.
+ */
+function useSame<T>(value: T): T {
+  const kept = useRef(value);
+  if (!alike(kept.current, value)) kept.current = value;
+  return kept.current;
+}
+
 const LOADING: Hooks.Loading = { status: "loading", workspace: null, error: null };
 
-export const useWorkspace: typeof Hooks.useWorkspace = (createEngine, config) => {
+export const useWorkspace: typeof Hooks.useWorkspace = (createEngine, given) => {
+  const config = useSame(given);
+  // A function that is written where the hook is called is another one in every render: as with the first value of a state, the first one counts.
+  const start = useRef(createEngine).current;
   const [started, setStarted] = useState<{ engine: Contract.Engine } | { error: Error } | null>(null);
   const [made, setMade] = useState<{ config: unknown; view: Hooks.Ready | Hooks.Failed } | null>(null);
   useEffect(() => {
     let gone = false;
     let engine: Contract.Engine | undefined;
-    createEngine().then(
+    start().then(
       (ready) => {
         engine = ready;
         // The component may have left while the module was loading.
@@ -35,7 +65,7 @@ export const useWorkspace: typeof Hooks.useWorkspace = (createEngine, config) =>
       setStarted(null);
       engine?.free();
     };
-  }, [createEngine]);
+  }, [start]);
   useEarlyEffect(() => {
     if (started === null) return;
     if ("error" in started) return setMade({ config, view: { status: "failed", workspace: null, error: started.error } });
@@ -54,7 +84,8 @@ export const useWorkspace: typeof Hooks.useWorkspace = (createEngine, config) =>
   return made?.config === config ? made.view : LOADING;
 };
 
-export const useTable: typeof Hooks.useTable = (workspace, leads, options) => {
+export const useTable: typeof Hooks.useTable = (workspace, given, options) => {
+  const leads = useSame(given);
   const [made, setMade] = useState<({ workspace: Contract.Workspace; leads: unknown } & ({ table: Contract.LeadTable } | { error: unknown })) | null>(null);
   useEarlyEffect(() => {
     if (workspace === null) return;
@@ -84,10 +115,12 @@ export const useRevision: typeof Hooks.useRevision = (table) => {
   return useSyncExternalStore(subscribe, revision, revision);
 };
 
-export const useSelection: typeof Hooks.useSelection = (table, query, { actor, now, sort, offset = 0, limit = 100, fields, countBy }) => {
+export const useSelection: typeof Hooks.useSelection = (table, query, options) => {
   const revision = useRevision(table);
+  const asked = useSame({ ...options, query });
   return useMemo(() => {
     if (table === null) return null;
+    const { actor, now, sort, offset = 0, limit = 100, fields, countBy, query } = asked;
     const found = table.select(query, { actor, now: now ?? Date.now() });
     // Sorting gives another selection.
     const sorted = sort === undefined || sort.length === 0 ? found : found.sort(sort);
@@ -99,7 +132,7 @@ export const useSelection: typeof Hooks.useSelection = (table, query, { actor, n
       if (sorted !== found) sorted.free();
       found.free();
     }
-  }, [table, revision, query, actor, now, sort, offset, limit, fields, countBy]);
+  }, [table, revision, asked]);
 };
 
 const NO_PLAN: { plan: Contract.Plan | null; error: Error | null } = { plan: null, error: null };
@@ -107,13 +140,14 @@ const NO_PLAN: { plan: Contract.Plan | null; error: Error | null } = { plan: nul
 export const usePlan: typeof Hooks.usePlan = (workspace, table, command, context) => {
   const revision = useRevision(table);
   const [made, setMade] = useState<{ of: readonly unknown[]; view: typeof NO_PLAN } | null>(null);
-  const { actor, now, state, load, allOrNothing, notify, pin } = context;
-  const of = [workspace, table, revision, command, actor, now, state, load, allOrNothing, notify, pin];
+  const asked = useSame({ command, context });
+  const of = [workspace, table, revision, asked];
   useEarlyEffect(() => {
+    const { command, context } = asked;
     if (workspace === null || table === null || command === null) return;
     let plan: Contract.Plan;
     try {
-      plan = workspace.plan(table, command, { state: {}, ...context, now: now ?? Date.now() });
+      plan = workspace.plan(table, command, { state: {}, ...context, now: context.now ?? Date.now() });
     } catch (error) {
       return setMade({ of, view: { plan: null, error: asError(error) } });
     }
@@ -128,9 +162,9 @@ export const usePlan: typeof Hooks.usePlan = (workspace, table, command, context
 
 export const useCan: typeof Hooks.useCan = (workspace, table, question) => {
   const revision = useRevision(table);
-  const { actor, do: verb, now, lead, slot, to, unit } = question;
+  const asked = useSame(question);
   return useMemo(
-    () => (workspace === null || table === null ? null : workspace.can({ ...question, now: now ?? Date.now(), leads: table })),
-    [workspace, table, revision, actor, verb, now, lead, slot, to, unit],
+    () => (workspace === null || table === null ? null : workspace.can({ ...asked, now: asked.now ?? Date.now(), leads: table })),
+    [workspace, table, revision, asked],
   );
 };

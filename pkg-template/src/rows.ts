@@ -176,6 +176,11 @@ export class Rows {
     for (const field of this.#fields) if (!this.#odd.includes(field)) this.#plain.set(field.key, field.cells);
   }
 
+  /** How many fields there are. */
+  get width(): number {
+    return this.#fields.length;
+  }
+
   /** Sends rows from `from` on, at most one batch of them; gives back where it ended. `call` runs what calls the module. */
   push(rows: readonly object[], from: number, call: (run: (loader: bound.Loader) => void) => void): number {
     if (this.#busy) throw fault("busy", "a load takes no rows while it reads others", { hint: "a getter or a `toJSON` of a row has called it" });

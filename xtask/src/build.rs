@@ -7,7 +7,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::module::Module;
 use crate::run::{Result, at, cargo, read, root, run, step, target};
-use crate::{glue, order, tools};
+use crate::{glue, grow, order, tools};
 
 /// What wasm-opt may use; every supported runtime has it.
 const FEATURES: [&str; 7] = [
@@ -36,12 +36,21 @@ pub fn build() -> Result<PathBuf> {
     }
     let bytes = at(&named, fs::read(&named))?;
     at(&small, fs::write(&small, Module::read(&bytes)?.without_names()))?;
+    // The facade file by file, as it is written; the package has it put together.
+    let facade = glue.join("facade");
     step("compile the facade", || {
         if pkg.exists() {
             at(&pkg, fs::remove_dir_all(&pkg))?;
         }
         at(&pkg, fs::create_dir_all(&pkg))?;
-        run(tools::npm_bin("tsc", &["-p", "pkg-template", "--outDir"]).arg(&pkg))
+        if facade.exists() {
+            at(&facade, fs::remove_dir_all(&facade))?;
+        }
+        run(tools::npm_bin("tsc", &["-p", "pkg-template", "--outDir"]).arg(&facade))?;
+        for name in ["profiles.js", "glue.js"] {
+            copy(&glue.join(name), &facade.join(name))?;
+        }
+        Ok(())
     })?;
     step("write pkg/", || {
         let template = root().join("pkg-template");
@@ -77,9 +86,7 @@ pub fn build() -> Result<PathBuf> {
             copy(&root().join(name), &pkg.join(name))?;
         }
         copy(&small, &pkg.join("evenhand.wasm"))?;
-        copy(&glue.join("profiles.js"), &pkg.join("profiles.js"))?;
-        copy(&glue.join("glue.js"), &pkg.join("glue.js"))?;
-        run(tools::node(&["tests/js/package/make/assemble.mjs"]).arg(&pkg).arg(version()?))
+        run(tools::node(&["tests/js/package/make/assemble.mjs"]).arg(&facade).arg(&pkg).arg(version()?))
     })?;
     print!("{}", read(tools::node(&["tests/js/package/size.mjs"]).arg(&pkg))?);
     Ok(pkg)
@@ -167,6 +174,7 @@ fn bind(compiled: &Path, folder: &Path) -> Result {
     for (name, text) in [("glue.js", glue::factory(output.js())?), ("glue.d.ts", glue::types(types)?)] {
         at(folder, fs::write(folder.join(name), text))?;
     }
+    grow::ahead(output.wasm_mut())?;
     at(folder, fs::write(folder.join("bound.wasm"), output.wasm_mut().emit_wasm()))
 }
 

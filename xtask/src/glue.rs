@@ -34,7 +34,8 @@ pub fn factory(glue: &str) -> Result<String> {
          const TextEncoder = coder(\"TextEncoder\");\n\
          const memory = new WebAssembly.Memory({{ initial: initialPages, maximum }});\n\
          {}\n\
-         return {{ exports, memory, imports: __wbg_get_imports(memory), start(instance) {{ __wbg_finalize_init(instance); }} }};\n\
+         let taken;\n\
+         return {{ exports, memory, imports: __wbg_get_imports(memory), pages: () => taken.value, start(instance) {{ taken = instance.exports.taken_pages; __wbg_finalize_init(instance); }} }};\n\
          }}\n",
         body.trim()
     ))
@@ -52,6 +53,8 @@ pub fn types(glue: &str) -> Result<String> {
          export interface Glue {{\n\
          exports: Exports;\n\
          memory: WebAssembly.Memory;\n\
+         /** How many pages of the memory were taken so far; behind them nothing was ever written. */\n\
+         pages(): number;\n\
          imports: WebAssembly.Imports;\n\
          /** Takes over the instance that was made with `imports`. */\n\
          start(instance: WebAssembly.Instance): void;\n\

@@ -9,6 +9,7 @@ mod docs;
 mod edge;
 mod examples;
 mod glue;
+mod grow;
 mod lint;
 mod module;
 mod order;

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createEngine } from "evenhand";
 import { guessColumns, numbered } from "evenhand/columns";
-import { manifest, pkg } from "./lib/installed.mjs";
+import { facade, manifest, pkg } from "./lib/installed.mjs";
 
-const { Records, rewritten } = await import(join(pkg, "csv.js"));
+const { Records, rewritten } = await import(join(facade, "csv.js"));
 const cli = join(pkg, manifest.bin.evenhand);
 let folder;
 let engine;

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { createEngine, createEngineSync, EvenhandError } from "evenhand";
 import { serve } from "./lib/chromium.mjs";
-import { manifest, pkg } from "./lib/installed.mjs";
+import { facade, manifest, pkg } from "./lib/installed.mjs";
 
 const path = join(pkg, "evenhand.wasm");
 const bytes = readFileSync(path);
@@ -49,7 +49,7 @@ test("a module of another version is refused", async () => {
 });
 
 test("what an edge bundler made of the import is a compiled module, or refused with the remedy", async () => {
-  const { imported } = await import(pathToFileURL(join(pkg, "load.js")).href);
+  const { imported } = await import(pathToFileURL(join(facade, "load.js")).href);
   const module = new WebAssembly.Module(bytes);
   assert.equal(imported(module), module);
   for (const [given, word] of [["/assets/evenhand-1234.wasm", "string"], [undefined, "undefined"], [{ memory: {} }, "instance"]]) {
@@ -107,7 +107,7 @@ test("the files are there by their public names", () => {
 });
 
 test("memory never grows past the limit", async () => {
-  const { glue, initialPages } = await import(pathToFileURL(join(pkg, "glue.js")).href);
+  const { glue, initialPages } = await import(pathToFileURL(join(facade, "glue.js")).href);
   const { memory } = glue(initialPages + 2);
   memory.grow(2);
   assert.throws(() => memory.grow(1), RangeError);
@@ -116,8 +116,71 @@ test("memory never grows past the limit", async () => {
   engine.free();
 });
 
+test("memory grows in few steps: at once for what is loaded whole, and by doubling for what comes in pieces", async () => {
+  const part = (file) => import(pathToFileURL(join(pkg, file)).href);
+  const [{ glue }, { Instance }, { Engine }, { zones }] = await Promise.all(["glue.js", "instance.js", "engine.js", "zones-table.js"].map(part));
+  const module = new WebAssembly.Module(bytes);
+  const PAGE = 65536;
+  const made = (pages) => {
+    const all = glue(pages);
+    all.start(new WebAssembly.Instance(module, all.imports));
+    const engine = new Engine(new Instance(all, pages * PAGE), zones);
+    const workspace = engine.workspace({ version: 1, fields: { id: { type: "text" }, name: { type: "text" }, owner: { type: "user" } }, lead: { id: "id", owner: "owner" }, org: [{ id: "firm" }], users: [], profiles: [] });
+    // Whenever the memory grows, its buffer is another one.
+    const sizes = [all.memory.buffer.byteLength];
+    const look = () => {
+      const size = all.memory.buffer.byteLength;
+      if (size !== sizes.at(-1)) sizes.push(size);
+      assert.ok(engine.memory() <= size && all.pages() * PAGE === engine.memory());
+    };
+    return { engine, workspace, sizes, look };
+  };
+  const lines = (count) => Array.from({ length: count }, (_, at) => `lead-${at},somebody whose name is ${at},\n`).join("");
+  const csv = `id,name,owner\n${lines(200_000)}`;
+
+  // A table of few and short columns takes more than its text does, so that one more step may be needed.
+  const whole = made(2 ** 14);
+  const table = whole.workspace.load(csv, { onProgress: whole.look });
+  whole.look();
+  assert.ok(whole.sizes.length <= 3 && whole.sizes[1] > csv.length, String(whole.sizes));
+  const before = whole.sizes.length;
+  table.free();
+  whole.workspace.load(csv).free();
+  whole.look();
+  assert.equal(whole.sizes.length, before, String(whole.sizes));
+  const rows = made(2 ** 14);
+  rows.workspace.load(Array.from({ length: 200_000 }, (_, at) => ({ id: `lead-${at}`, name: `somebody ${at}`, owner: null })), { onProgress: rows.look });
+  assert.ok(rows.sizes.length <= 3, String(rows.sizes));
+
+  const stream = made(2 ** 14);
+  const loader = stream.workspace.loader({ format: "csv" });
+  for (let from = 0; from < csv.length; from += 4000) {
+    loader.push(csv.slice(from, from + 4000));
+    stream.look();
+  }
+  assert.equal(loader.finish().size, 200_000);
+  assert.ok(stream.sizes.length > 3, String(stream.sizes));
+  for (const [at, size] of stream.sizes.entries()) assert.ok(at === 0 || size >= stream.sizes[at - 1] * 2, String(stream.sizes));
+
+  // Near the limit it takes what is left, and says when that is not enough.
+  const small = made(100);
+  assert.throws(() => small.workspace.load(csv, { onProgress: small.look }), { code: "out_of_memory" });
+  small.look();
+  assert.ok(small.sizes.at(-1) <= 100 * PAGE, String(small.sizes));
+  assert.equal(small.workspace.load(`id,name,owner\n${lines(20_000)}`).size, 20_000);
+  const streamed = made(100);
+  const broken = streamed.workspace.loader({ format: "csv" });
+  assert.throws(() => {
+    for (let from = 0; from < csv.length; from += 4000) broken.push(csv.slice(from, from + 4000)), streamed.look();
+    broken.finish();
+  }, { code: "out_of_memory" });
+  assert.ok(streamed.sizes.length < 12 && streamed.engine.memory() > 60 * PAGE, String(streamed.sizes));
+  for (const { engine } of [whole, rows, stream, small, streamed]) engine.free();
+});
+
 test("an engine that trapped is given up, and others go on", async () => {
-  const { Instance } = await import(pathToFileURL(join(pkg, "instance.js")).href);
+  const { Instance } = await import(pathToFileURL(join(facade, "instance.js")).href);
+  const { EvenhandError } = await import(pathToFileURL(join(facade, "errors.js")).href);
   const memory = new WebAssembly.Memory({ initial: 1 });
   const trap = new WebAssembly.Module(
     // (module (func (export "trap") unreachable))
@@ -125,7 +188,7 @@ test("an engine that trapped is given up, and others go on", async () => {
   );
   const exports = { ...new WebAssembly.Instance(trap).exports, version: () => "1", deep: () => exports.deep() + 1 };
   for (const way of ["trap", "deep"]) {
-    const instance = new Instance({ exports, memory });
+    const instance = new Instance({ exports, memory, pages: () => 1 });
     assert.equal(instance.call((wasm) => wasm.version()), "1");
     assert.throws(() => instance.call((wasm) => wasm[way]()), { name: "EvenhandError", code: "engine_failed" });
     assert.throws(() => instance.call((wasm) => wasm.version()), { code: "engine_failed" });
@@ -134,14 +197,14 @@ test("an engine that trapped is given up, and others go on", async () => {
     assert.throws(() => instance.memory, { code: "freed" });
   }
   const failure = { code: "config_invalid", message: "m", diagnostics: [{ severity: "error", code: "x", path: "", message: "m" }] };
-  const instance = new Instance({ exports: { fail: () => { throw failure; }, host: () => { throw new TypeError("the host's own"); } }, memory });
+  const instance = new Instance({ exports: { fail: () => { throw failure; }, host: () => { throw new TypeError("the host's own"); } }, memory, pages: () => 1 });
   assert.throws(() => instance.call((wasm) => wasm.fail()), (error) => error instanceof EvenhandError && error.code === "config_invalid");
   assert.throws(() => instance.call((wasm) => wasm.host()), TypeError);
   assert.equal(instance.memory, 65536);
 });
 
 test("input is written as JSON or refused", async () => {
-  const { json } = await import(pathToFileURL(join(pkg, "input.js")).href);
+  const { json } = await import(pathToFileURL(join(facade, "input.js")).href);
   const written = json({ at: new Date(0), own: JSON.parse('{"__proto__":1}'), lone: "\ud800" });
   assert.equal(new TextDecoder().decode(written), '{"at":"1970-01-01T00:00:00.000Z","own":{"__proto__":1},"lone":"\\ud800"}');
   const cycle = {};

@@ -128,6 +128,35 @@ test("rows, counts, decisions and plans follow the table", async () => {
   assert.ok(engines.every(freed), "an engine was left over");
 });
 
+test("what is written where a hook is called is made once", async () => {
+  const made = engines.length;
+  let renders = 0;
+  const seen = new Set();
+  function Inline({ actor = "nina" }) {
+    renders += 1;
+    const { workspace } = useWorkspace(() => create(), { ...config });
+    const table = useTable(workspace, leads.map((lead) => ({ ...lead })));
+    const view = useSelection(table, { rules: [{ field: "owner", operator: "null" }] }, { actor, sort: [{ field: "id" }], fields: ["id"] });
+    const { plan } = usePlan(workspace, table, { type: "split", leads: { filter: { ...FREE } }, split: { to: ["ann", "bob"] } }, { actor, state: {}, now: new Date(0) });
+    const may = useCan(workspace, table, { actor, do: "lead.reassign", lead: { id: "1" }.id, to: "bob" });
+    if (view !== null) seen.add(view);
+    return `${view?.count} ${plan?.count} ${may?.allowed}`;
+  }
+  const page = await mount(h(Inline));
+  await until(page, (text) => text === "4 4 true");
+  const settled = renders;
+  const views = seen.size;
+  for (let nth = 0; nth < 3; nth += 1) await page.render(h(Inline));
+  // Strict mode renders twice.
+  assert.equal(renders, settled + 6, "a render makes no other one");
+  assert.equal(seen.size, views, "nothing is asked again");
+  await page.render(h(Inline, { actor: "bob" }));
+  assert.match(page.text(), /^0 /);
+  await page.unmount();
+  assert.ok(engines.length <= made + 2, "strict mode mounts twice");
+  assert.ok(engines.every(freed), "an engine was left over");
+});
+
 test("an engine that does not start, and rows that cannot be loaded", async () => {
   const failing = async () => {
     throw Object.assign(new Error("no module"), { code: "wasm_unavailable" });

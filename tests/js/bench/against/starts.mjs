@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { firstAnswer } from "../lib/workerd.mjs";
+import { answers, modulesOf } from "../lib/workerd.mjs";
 
 const own = (name) => fileURLToPath(new URL(name, import.meta.url));
 const entry = (pkg, condition) => {
@@ -38,7 +38,11 @@ async function inChromium(pkg) {
 }
 
 /** In a new workerd: from its start to the answer. */
-const inWorkerd = (pkg) => firstAnswer({ pkg, entry: entry(pkg, "workerd"), planning: readFileSync(own("first-plan.mjs"), "utf8") });
+async function inWorkerd(pkg) {
+  const code = `import { createEngineSync } from "./evenhand/${entry(pkg, "workerd")}"; import { firstPlan } from "./first-plan.js"; const ask = () => firstPlan(createEngineSync());`;
+  const { first } = await answers({ code, modules: modulesOf(pkg).set("first-plan.js", own("first-plan.mjs")) });
+  return first;
+}
 
 const summary = (numbers) => {
   const sorted = [...numbers].sort((a, b) => a - b);

@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 /** This folder's parent: `tests/js/package`. */
 export const here = dirname(dirname(fileURLToPath(import.meta.url)));
 export const pkg = join(here, "node_modules/evenhand");
+/** The facade's files before they were put together, for tests of its parts. */
+export const facade = join(here, "../../../pkg-template/build/facade");
 export const manifest = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
 
 /** The file that `exports` names under a condition, for `import`. */

@@ -1,22 +1,23 @@
 // Makes a package of the compiled facade: the module as a text, the forms for CommonJS, and what `exports` says of all of them.
-// Usage: node assemble.mjs PKG VERSION
+// Usage: node assemble.mjs FACADE PKG VERSION
 //
-// The facade's own files stay as the compiler wrote them: an error that nobody catches is shown with its line, and bundlers make code small
+// The facade's own code stays as the compiler wrote it: an error that nobody catches is shown with its line, and bundlers make code small
 // themselves. It is 5 KB of gzip for whoever serves the package without one. Only the glue, which no person wrote, is made small.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { minify } from "terser";
+import { chunk } from "./chunks.mjs";
 import { commonjs } from "./commonjs.mjs";
 import { expand } from "./exports.mjs";
 import { schemas } from "./schema.mjs";
 
-const [pkg, version] = process.argv.slice(2);
+const [facade, pkg, version] = process.argv.slice(2);
 const read = (name) => readFileSync(join(pkg, name), "utf8");
 const write = (name, text) => writeFileSync(join(pkg, name), text);
 
-const { code } = await minify(read("glue.js"), { module: true, ecma: 2022, compress: { passes: 2 }, mangle: true });
-write("glue.js", `${code}\n`);
+const { code } = await minify(readFileSync(join(facade, "glue.js"), "utf8"), { module: true, ecma: 2022, compress: { passes: 2 }, mangle: true });
+writeFileSync(join(facade, "glue.js"), `${code}\n`);
 write("engine-data.js", `export const data = "${gzipSync(readFileSync(join(pkg, "evenhand.wasm")), { level: 9 }).toString("base64")}";\n`);
 
 mkdirSync(join(pkg, "schema"));
@@ -25,6 +26,7 @@ for (const [name, schema] of Object.entries(made)) write(`schema/${name}.json`, 
 
 const manifest = JSON.parse(read("package.json"));
 if (manifest.version !== version) throw new Error(`pkg-template/package.json is of version ${manifest.version}, and Cargo.toml of ${version}`);
-const { exports, files } = expand(manifest.exports, pkg);
+const { exports, scripts, files } = expand(manifest.exports, facade);
+await chunk(facade, pkg, [...scripts, manifest.bin.evenhand.slice(2)]);
 commonjs(pkg, files);
 write("package.json", `${JSON.stringify({ ...manifest, exports }, null, 2)}\n`);

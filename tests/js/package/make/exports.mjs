@@ -7,23 +7,29 @@ import { readdirSync } from "node:fs";
 
 const ONE_FORM = ["workerd", "edge-light", "bun", "deno"];
 
-/** The complete `exports`, and the files (from the package's folder) that have a form for CommonJS. */
-export function expand(given, pkg) {
-  const all = readdirSync(pkg, { recursive: true }).map((file) => file.replaceAll("\\", "/"));
-  const files = new Set();
-  const inside = (file) => {
+/** The complete `exports`; the scripts that they name, and the files that have a form for CommonJS. */
+export function expand(given, facade) {
+  const all = readdirSync(facade, { recursive: true }).map((file) => file.replaceAll("\\", "/"));
+  const [scripts, files] = [new Set(), new Set()];
+  const named = (file) => {
     const [before, behind] = file.slice(2).split("*");
-    const found = behind === undefined ? [file.slice(2)] : all.filter((name) => name.startsWith(before) && name.endsWith(behind));
-    for (const name of found) files.add(name);
+    return behind === undefined ? [file.slice(2)] : all.filter((name) => name.startsWith(before) && name.endsWith(behind));
+  };
+  const inside = (file) => {
+    for (const name of named(file)) files.add(name);
     return `./cjs/${file.slice(2)}`;
   };
+  const note = ({ default: file }) => {
+    if (file?.endsWith(".js")) for (const name of named(file)) scripts.add(name);
+  };
   const both = (target) => {
+    note(target);
     if (typeof target === "string" || !target.default.endsWith(".js")) return target;
     return { module: target.default, import: target, require: { types: inside(target.types), default: inside(target.default) } };
   };
   const entries = Object.entries(given).map(([name, target]) => {
     if (typeof target === "string" || "default" in target && "types" in target) return [name, both(target)];
-    return [name, Object.fromEntries(Object.entries(target).map(([condition, to]) => [condition, ONE_FORM.includes(condition) ? to : both(to)]))];
+    return [name, Object.fromEntries(Object.entries(target).map(([condition, to]) => [condition, ONE_FORM.includes(condition) ? (note(to), to) : both(to)]))];
   });
-  return { exports: Object.fromEntries(entries), files: [...files] };
+  return { exports: Object.fromEntries(entries), scripts: [...scripts], files: [...files] };
 }
