@@ -166,13 +166,16 @@ fn is_about_a_run(planner: &Planner<'_>, changes: &DecodedChanges, at: usize) ->
     !to.is_null() || changes.fields().iter().all(|field| field.field == run || field.to.code(at) == 0)
 }
 
+/// A column, and the codes of some values in it.
+type PlacesIn<'a> = (&'a CodedColumn, Vec<Option<u32>>);
+
 /// Rows as the plan left them: the version that it made stands, or else every field that it set.
 struct Left<'a> {
     table: &'a Table,
     version: Option<FieldIx>,
     changes: &'a DecodedChanges,
     /// By field, where its column has codes: the column, and the codes there of the plan's values.
-    codes: Vec<Option<(&'a CodedColumn, Vec<Option<u32>>)>>,
+    codes: Vec<Option<PlacesIn<'a>>>,
 }
 
 impl<'a> Left<'a> {

@@ -98,8 +98,11 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
     Ok(out)
 }
 
+/// Places in a plan, unless those are all, and rows of a table.
+type Targets<'p> = (Option<Vec<u32>>, Cow<'p, [u32]>);
+
 /// The rows of the table that the plan changes and whose guard holds: places in the plan, unless those are all, and rows of the table.
-fn targets<'p>(table: &Table, model: &Model, plan: &'p Plan, out: &mut Applied) -> Result<(Option<Vec<u32>>, Cow<'p, [u32]>)> {
+fn targets<'p>(table: &Table, model: &Model, plan: &'p Plan, out: &mut Applied) -> Result<Targets<'p>> {
     let lead = &model.lead;
     let guards: Vec<FieldIx> = match lead.version {
         Some(version) => vec![version],

@@ -153,7 +153,7 @@ impl Column {
             out.extend_from_slice(&self.values);
             return;
         }
-        let (shape, pack): (u8, fn(&[u16], &mut Vec<u8>)) = match self.ends.len() {
+        let (shape, pack): (u8, Pack) = match self.ends.len() {
             0..16 => (shape::HALVES, pack::pack_halves),
             16..256 => (shape::BYTES, pack::pack_bytes),
             _ => (shape::PAIRS, pack::pack_pairs),
@@ -164,6 +164,9 @@ impl Column {
         pack(&self.codes, out);
     }
 }
+
+/// Appends codes of rows.
+type Pack = fn(&[u16], &mut Vec<u8>);
 
 /// The value of a code.
 fn coded_cell(coded: &crate::table::column::CodedColumn, code: u32) -> Cell<'_> {
