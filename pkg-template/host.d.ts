@@ -57,10 +57,10 @@ export type CommandOf<C> =
   | { type: "mass_edit"; leads: LeadsRef; set?: Patch<C>; slots?: { [S in SlotOf<C>]?: string | null }; split?: Split; units?: { add?: string[]; remove?: string[] }; note?: { type: string; text: string }; alert?: string };
 
 /**
- * A text as fields that ignore case compare it, which is what a `folded` column holds: each character lower-cased by itself. Letters of a later Unicode than
- * the runtime's stay as they are.
+ * A text as fields with this `compare` compare it, which is what a `folded` column holds: "caseless" (the default) lower-cases each character by itself,
+ * "accentless" takes accents off besides, "digits" leaves digits alone. It is what `workspace.fold` gives, by the same tables, whatever the runtime.
  */
-export function fold(text: string): string;
+export function fold(text: string, compare?: NonNullable<FieldDef["compare"]>): string;
 
 /**
  * The status for an answer: of what a store's `perform`, `undo` or `prove` came to, of a decision, or of an error that was thrown. 200 where it was done or is allowed; 403

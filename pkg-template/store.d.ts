@@ -120,7 +120,7 @@ export function durableStore(storage: DurableStorage, options: Omit<SqliteSyncOp
 
 /**
  * `ORDER BY` for a sort, beside `filter.toSQL`: the order of `selection.sort`, ends of equal rank by id. Throws `sql_inexact` where the database cannot say it: a SQLite
- * text that ignores case and has no folded column, days and instants in other forms, lists.
+ * text that ignores case, or any text that is `accentless` or `digits`, without a folded column; days and instants in other forms, lists.
  */
 export function orderBy(sort: readonly Sort[], dialect: Dialect, options: SqlOptions & { config: Pick<Workspace["config"], "fields" | "lead"> }): string;
 

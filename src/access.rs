@@ -32,6 +32,7 @@ mod bulk;
 mod can;
 mod decision;
 mod decision_id;
+mod fields;
 mod index;
 mod lead;
 mod members;
@@ -50,6 +51,7 @@ pub(crate) use assemble::{is_empty, is_one_of};
 pub use bulk::RowRequest;
 pub use decision::{Check, Decision, Reason};
 pub use decision_id::is_plain;
+pub(crate) use fields::{check_shown, read_by};
 pub use lead::{Change, Lead, LeadObject};
 pub use members::MemberSet;
 pub use profiles::ready_profiles;
@@ -66,7 +68,7 @@ use std::rc::Rc;
 use crate::config::{Grant, Model, ProfileIx, User, UserIx, Verb};
 use crate::error::{Error, Result, nearest};
 use crate::filter::{Context, People};
-use crate::query::{FieldIx, Query, UnitIx};
+use crate::query::{FieldIx, Query, Schema, UnitIx};
 use crate::time::Instant;
 
 /// A permission over leads as a filter.
@@ -125,6 +127,8 @@ pub struct Authorizer {
     units: Index,
     /// By actor and verb: whether the verb could be allowed for any lead.
     could: RefCell<BTreeMap<(u32, u8), bool>>,
+    /// By the fields that are hidden: the schema without them.
+    seen: RefCell<Vec<(Vec<FieldIx>, Rc<Schema>)>>,
     derived: OnceCell<Rc<dyn Any>>,
 }
 
@@ -190,6 +194,7 @@ impl Authorizer {
             users: Index::new(model.users.iter().map(|user| user.id.as_str()))?,
             units: Index::new(model.schema.units.units().iter().map(|unit| unit.id.as_str()))?,
             could: RefCell::default(),
+            seen: RefCell::default(),
             derived: OnceCell::new(),
             model: model.clone(),
         })

@@ -33,7 +33,7 @@ mod undo;
 
 use std::rc::Rc;
 
-use crate::access::{Authorizer, Reason};
+use crate::access::{Authorizer, Check, Reason};
 use crate::config::{Model, Verb};
 use crate::error::Result;
 use crate::json::Json;
@@ -149,6 +149,13 @@ impl Command {
                 reasons.extend(decision.reasons);
             }
         }
+        for patch in touches.patches {
+            if planner.auth.is_read_only(planner.actor, patch.field) {
+                let name = planner.model.schema.name(patch.field);
+                let message = format!("`{}` may not change `{name}`", planner.context.actor);
+                reasons.push(Reason::new("field_read_only", Some(Check::Edit), message).with("field", name));
+            }
+        }
         reasons.dedup();
         Ok(reasons)
     }
@@ -168,8 +175,8 @@ pub fn plan(
     context: &Context,
     config: &str,
 ) -> Result<Plan> {
-    let typed = Command::read(command, model, picked.clone())?;
-    shards::check(command, model, context, config)?;
+    let typed = Command::read(command, model, &auth.schema_of(&context.actor), picked.clone())?;
+    shards::check(command, auth, context, config)?;
     context.state.forget_reads();
     let asked = Asked {
         model,

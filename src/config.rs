@@ -16,6 +16,7 @@ pub mod method;
 mod org;
 pub mod patch;
 pub mod people;
+mod reads;
 pub mod rules;
 pub mod schedules;
 #[cfg(test)]
@@ -233,7 +234,7 @@ pub(crate) fn field(node: &Decoder<'_>, schema: &Schema) -> Option<FieldIx> {
     let name = node.text()?;
     let found = schema.find(name);
     if found.is_none() {
-        unknown(node, "field", name, schema.fields.iter().map(|f| f.name.as_str()));
+        unknown(node, "field", name, schema.names());
     }
     found
 }
@@ -304,7 +305,12 @@ impl Model {
         let mut of_leads = fields::read(&root.get("fields"), fields::Of::Leads);
         // Ids are compared as they are written, whatever the field says.
         let id = root.get("lead").get("id").json.as_text();
-        of_leads.iter_mut().filter(|field| Some(field.name.as_str()) == id).for_each(|field| field.case = Case::Sensitive);
+        for field in of_leads.iter_mut().filter(|field| Some(field.name.as_str()) == id) {
+            if field.case.is_loose() {
+                lead::too_loose(&root.get("lead").get("id"));
+            }
+            field.case = Case::Sensitive;
+        }
         let mut schema = Schema::new(of_leads, zone, week_start, units);
         calendar::read(root, &mut schema);
         let user_fields = fields::user_fields(&root.get("userFields"), &root.get("users"));
@@ -325,6 +331,9 @@ impl Model {
             Some(Pool { id: id.to_owned(), name: node.get("name").text().map(Into::into), members, unit: reading.unit(&node.get("unit")) })
         });
         let lead = lead::read(&root.get("lead"), &reading, &users);
+        if let Some(lead) = &lead {
+            access::check_fields(&root.get("profiles"), &reading, lead);
+        }
         let lifecycle = lifecycle::read(&root.get("lifecycle"), &reading, lead.as_ref());
         let groups = groups::read_all(&root.get("groups"), &reading, &users, &pools, &schedules, lead.as_ref());
         let rules = ById::read(&root.get("rules"), |node, id| rules::read(node, id, &reading, &users, &groups, &pools, &schedules));
@@ -346,28 +355,6 @@ impl Model {
             lists,
             zones: Rc::new(zones),
         })
-    }
-
-    /// The fields that decide who may see or change a lead: those that say whose it is, its lock and its version, and what
-    /// conditions of grants, of the lifecycle and of users read. Ascending.
-    pub fn deciding_fields(&self) -> Vec<FieldIx> {
-        let lead = &self.lead;
-        let mut out = Vec::new();
-        for slot in &lead.slots {
-            out.push(slot.field);
-        }
-        out.extend([lead.unit, lead.access, lead.pool, lead.run, lead.version].into_iter().flatten());
-        let mut reads = |query: Option<&Query>| out.extend(query.map(Query::fields).unwrap_or_default());
-        for profile in self.profiles.iter() {
-            profile.grants.iter().for_each(|grant| reads(grant.filter.as_ref()));
-        }
-        reads(self.lifecycle.reassignable.as_ref());
-        reads(self.lifecycle.open.as_ref());
-        self.users.iter().for_each(|user| reads(user.accepts.as_ref()));
-        out.retain(|field| *field != lead.id);
-        crate::sort::by_key(&mut out, |field| *field);
-        out.dedup();
-        out
     }
 
     /// The user with that id.

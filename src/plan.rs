@@ -24,6 +24,7 @@ mod remember;
 pub(crate) mod routed;
 pub mod runs;
 pub(crate) mod settle;
+mod shown;
 pub mod state;
 pub mod timeline;
 pub(crate) mod workload;
@@ -58,8 +59,11 @@ pub(crate) const FORMAT_FAMILY: &str = "evenhand/plan@";
 /// Rises whenever the same inputs would give another plan.
 pub const SEMANTICS: u32 = 1;
 
+/// The kind of the command that takes a plan back.
+pub(crate) const UNDO: &str = "undo";
+
 /// What a command would change, and why.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     pub(crate) model: Rc<Model>,
     pub(crate) auth: Rc<Authorizer>,
@@ -94,6 +98,8 @@ pub struct Plan {
     pub(crate) outcome: OnceCell<String>,
     /// Places in the order of the leads' ids; nothing where they are in it.
     pub(crate) by_id: OnceCell<Option<Vec<u32>>>,
+    /// The plan as its actor may see it, where that is another one.
+    pub(crate) shown: OnceCell<Option<Box<Plan>>>,
     /// Why the whole command was refused; then nothing changes.
     pub refused: Vec<Reason>,
     /// What each person holds before and after.

@@ -90,7 +90,7 @@ impl Share {
 }
 
 /// What a draft or a plan is, of a split over shards.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Totals {
     /// Complete in itself.
     #[default]
@@ -166,13 +166,14 @@ fn stale(path: impl Into<String>, message: &str) -> Error {
 }
 
 /// Reads a command that can be carried out over shards.
-fn read(command: &Json, model: &Model) -> Result<Command> {
+fn read(command: &Json, auth: &Authorizer, context: &Context) -> Result<Command> {
+    let model = auth.model();
     for (key, what) in [("ids", "ids that were named have an order of their own"), ("selection", "a selection is of one table")] {
         if command.get("leads").and_then(|leads| leads.get(key)).is_some_and(|leads| !leads.is_null()) {
             return Err(not_shardable(&format!("/leads/{key}"), &format!("{what}, which cannot be kept over shards")));
         }
     }
-    let typed = Command::read(command, model, None)?;
+    let typed = Command::read(command, model, &auth.schema_of(&context.actor), None)?;
     let touches = typed.touches(model);
     let Some(split) = touches.split else {
         return Err(not_shardable("/type", "this command divides nothing, so every shard can carry it out by itself"));
@@ -204,9 +205,9 @@ fn question(command: &Json, context: &Context, config: &str) -> String {
 }
 
 /// Checks that the settlement that a shard is planned with answers this command.
-pub(crate) fn check(command: &Json, model: &Model, context: &Context, config: &str) -> Result<()> {
+pub(crate) fn check(command: &Json, auth: &Authorizer, context: &Context, config: &str) -> Result<()> {
     let Dealing::Shard(share) = &context.dealing else { return Ok(()) };
-    read(command, model)?;
+    read(command, auth, context)?;
     if share.settlement.question == question(command, context, config) {
         return Ok(());
     }
@@ -219,7 +220,7 @@ pub(crate) fn check(command: &Json, model: &Model, context: &Context, config: &s
 /// `not_shardable` for a command whose rows have an order that shards cannot keep, or that divides nothing; and those of
 /// [`plan`](crate::command::plan()).
 pub fn tally(model: &Rc<Model>, auth: &Rc<Authorizer>, table: &Table, command: &Json, context: &Context, config: &str) -> Result<Vec<u8>> {
-    let typed = read(command, model)?;
+    let typed = read(command, auth, context)?;
     gather::gather(model, auth, table, &typed, question(command, context, config), context).map(|tally| tally.encode())
 }
 
@@ -238,7 +239,7 @@ pub fn settle(
     context: &Context,
     config: &str,
 ) -> Result<Vec<u8>> {
-    read(command, model)?;
+    read(command, auth, context)?;
     let question = question(command, context, config);
     let mut read = Vec::new();
     read.try_reserve_exact(tallies.len())?;

@@ -19,6 +19,7 @@
 //! and answers every later call with `engine_failed`. A host's function that is called from here (progress) is imported
 //! with `catch`, so that what it throws passes through as an error and not as a trap.
 
+pub mod fields;
 pub mod filter;
 pub mod leads;
 pub mod loader;

@@ -4,10 +4,12 @@
 //! JSON as the public declarations describe it, but for leads, which come as bytes or columns, and rows of large answers.
 
 mod ask;
+mod known;
 mod leads;
 mod selection;
 mod shards;
 mod upsert;
+mod viewer;
 
 /// Five profiles to start from.
 pub use crate::access::ready_profiles;
@@ -15,13 +17,14 @@ pub use ask::{Filter, PAGE};
 pub use leads::{Incoming, LeadTable, id_text};
 pub use selection::Selection;
 pub use upsert::UpsertPreview;
+pub(crate) use viewer::Viewer;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::access::Authorizer;
-use crate::config::{Model, people};
+use crate::config::Model;
 use crate::error::{Diagnostic, Error, Result};
 use crate::filter;
 use crate::json::Json;
@@ -30,7 +33,7 @@ use crate::plan::Plan;
 use crate::plan::context::Context;
 use crate::plan::decoded::DecodedPlan;
 use crate::plan::leads::LeadsRef;
-use crate::query::{FieldIx, Query, Strictness};
+use crate::query::{FieldIx, Query, Schema, Strictness};
 use crate::route::{Assumed, Ruled, Simulation};
 use crate::table::KnownUsers;
 use crate::time::Instant;
@@ -135,11 +138,19 @@ impl Workspace {
         Ok(())
     }
 
-    /// The configuration after a patch, which this one does not become.
-    fn drafted(&self, patch: &Json, zones: &Json) -> Result<(Rc<Model>, Rc<Authorizer>)> {
-        let (model, _) = self.model.update(&source_with(&self.source, zones), patch)?;
+    /// The configuration after a patch by an actor, which this one does not become.
+    fn drafted(&self, patch: &Json, zones: &Json, actor: &str) -> Result<(Rc<Model>, Rc<Authorizer>)> {
+        let shown = self.auth.schema_of(actor);
+        let (model, _) = self.model.update(&source_with(&self.source, zones), patch).map_err(|mut error| {
+            if !shown.hidden().is_empty() {
+                // A hint may name any field.
+                error.diagnostics.iter_mut().for_each(|fault| fault.hint = None);
+            }
+            error
+        })?;
         let model = Rc::new(model);
         let auth = Rc::new(Authorizer::compile(&model)?);
+        auth.check_draft(&shown)?;
         Ok((model, auth))
     }
 
@@ -176,9 +187,8 @@ impl Workspace {
     ///
     /// # Errors
     /// `query_invalid` with every fault.
-    pub fn query(&self, query: &Json, path: &str) -> Result<Query> {
-        crate::query::compile(query, path, &self.model.schema, Strictness::List)
-            .map_err(|faults| crate::error::Error::invalid("query_invalid", faults))
+    fn query(&self, query: &Json, schema: &Schema) -> Result<Query> {
+        crate::query::compile(query, "", schema, Strictness::List).map_err(|faults| crate::error::Error::invalid("query_invalid", faults))
     }
 
     /// Decides a command. `picked` are the rows of a selection that it names, `stored` what came beside the text.
@@ -239,13 +249,16 @@ impl Workspace {
     /// assumed to be what they cannot be; what planning finds missing.
     pub fn explain(&self, table: &LeadTable, lead: &str, context: &Json, options: &Json) -> Result<Json> {
         let read = self.context(table, context, Attachments::default())?;
-        let assumed = Assumed::read(options, &self.model, &self.source)?;
+        let assumed = Assumed::read(options, &self.model, &self.auth.schema_of(&read.actor), &self.source)?;
+        if assumed.is_any() {
+            self.auth.check_assuming(&read.actor)?;
+        }
         if assumed.users.is_empty() {
-            return crate::route::explain(&self.model, &self.auth, &self.source, &table.table, lead, &read, &assumed);
+            return crate::route::explain(&self.auth, &self.auth, &self.source, &table.table, lead, &read, &assumed);
         }
         let patch = Json::object([("users", Json::object([("put", Json::List(assumed.users.clone()))]))]);
-        let (model, auth) = self.drafted(&patch, &Json::Null)?;
-        crate::route::explain(&model, &auth, &self.source, &table.table, lead, &read, &assumed)
+        let (_, auth) = self.drafted(&patch, &Json::Null, &read.actor)?;
+        crate::route::explain(&auth, &self.auth, &self.source, &table.table, lead, &read, &assumed)
     }
 
     /// The ids of those who get the next `n` leads of a group, for leads that everybody accepts.
@@ -269,12 +282,15 @@ impl Workspace {
         let node = Decoder::new(options, "", &faults);
         let mut leads = Some(LeadsRef::Filter(Query::always()));
         if !node.is_null() && node.keys(&["draft", "leads"]) && !node.get("leads").is_null() {
-            leads = crate::command::leads(&node.get("leads"), &self.model);
+            leads = crate::command::leads(&node.get("leads"), &self.model, &self.auth.schema_of(&read.actor));
         }
         let (failed, list) = (faults.any_error(), faults.into_list());
         let Some(leads) = leads.filter(|_| !failed) else { return Err(crate::error::Error::invalid("options_invalid", list)) };
         let patch = options.get("draft").filter(|patch| !patch.is_null());
-        let drafted = patch.map(|patch| self.drafted(patch, zones)).transpose()?;
+        if patch.is_some() {
+            self.auth.check_assuming(&read.actor)?;
+        }
+        let drafted = patch.map(|patch| self.drafted(patch, zones, &read.actor)).transpose()?;
         let draft = drafted.as_ref().map(|(model, auth)| Ruled { model, auth });
         crate::route::simulate(Ruled { model: &self.model, auth: &self.auth }, draft, &table.table, &leads, &read)
     }
@@ -363,38 +379,5 @@ fn add_zones(source: &mut Json, key: &'static str, zones: Option<&Json>) {
     if let (Json::Object(pairs), true) = (source, all.len() > known) {
         pairs.retain(|(other, _)| other != key);
         pairs.push((key.to_owned(), Json::Object(all)));
-    }
-}
-
-/// With whose eyes a table is read.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Viewer {
-    /// Nobody is the host itself, without permissions.
-    pub actor: Option<String>,
-    pub now: Option<Instant>,
-}
-
-impl Viewer {
-    /// Reads `{actor, now?}`. A viewer must say who looks: leaving `actor` out is no way to see everything.
-    pub fn read(json: &Json) -> Result<Viewer> {
-        Viewer::from(json, &["actor", "now"]).map(|(viewer, _)| viewer)
-    }
-
-    /// The same with `limit`, how many rows are asked for at most.
-    pub fn with_limit(json: &Json) -> Result<(Viewer, Option<i64>)> {
-        Viewer::from(json, &["actor", "now", "limit"])
-    }
-
-    fn from(json: &Json, keys: &[&str]) -> Result<(Viewer, Option<i64>)> {
-        let faults = Faults::without_nulls_for(&["limit"]);
-        let node = Decoder::new(json, "", &faults);
-        let named = node.keys(keys) && json.as_object().is_some_and(|pairs| pairs.iter().any(|(key, _)| key == "actor"));
-        if !named && !faults.any_error() {
-            node.get("actor").wrong("the actor (a user's id, or null for the host itself)");
-        }
-        let viewer = Viewer { actor: node.get("actor").optional_id().map(str::to_owned), now: people::instant(&node.get("now")) };
-        let limit = node.get("limit").whole(0..=i64::from(u32::MAX));
-        let (failed, list) = (faults.any_error(), faults.into_list());
-        if failed { Err(crate::error::Error::invalid("viewer_invalid", list)) } else { Ok((viewer, limit)) }
     }
 }

@@ -1,18 +1,36 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+const without = (name: string) => new URL(`./src/without/${name}.ts`, import.meta.url).pathname;
+/** Screens, dialogs and forms that are not there at the start. */
+const LATER = /src\/app\/(Rules|RulesSide|Replay|Trace|Offers|Groups|Audit|methods|FileDialog|ListBuilder|plain)\.tsx?$|src\/engine\/(about|settings)\.ts$/;
+/** With the filter's component, or with the palette's. */
+const APART = /src\/app\/(Query|Selector|ValueEditor|operators|relative|Palette|client)\.tsx?$/;
+
 export default defineConfig({
   plugins: [react()],
   // Addresses relative to the page: the folder may be served from anywhere.
   base: "./",
-  resolve: { alias: { "@radix-ui/react-dialog": new URL("./src/ui/no-dialog.ts", import.meta.url).pathname } },
+  // Parts of packages that nothing here uses, and that no bundler can see to be unused.
+  resolve: { alias: [
+    { find: "@radix-ui/react-dialog", replacement: without("radix-dialog") },
+    { find: "@radix-ui/react-primitive", replacement: without("radix-primitive") },
+    { find: "numeric-quantity", replacement: without("numeric-quantity") },
+    { find: /^.*\/safePolygon\.mjs$/, replacement: without("safe-polygon") },
+    { find: /^use-sync-external-store\/shim$/, replacement: without("sync-store-shim") },
+    { find: /^use-sync-external-store\/shim\/with-selector$/, replacement: "use-sync-external-store/with-selector" },
+  ] },
   worker: {
     format: "es",
     // The package's own part of the worker is a file of its own, so that it can be told from the app's.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "evenhand", test: /\/pkg\/[^/]+\.js$/ }] } } },
   },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: false,
-    // What every part needs is one file, and is not looked for twice.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "routing", test: /src\/app\/(Rules|RulesSide|Replay|Trace|Offers)\.tsx$/, includeDependenciesRecursively: false }, { name: "packages", test: /node_modules\/(react|react-dom|scheduler|@base-ui|@floating-ui|reselect|use-sync-external-store|@tanstack)\// }] } } },
+    // What every part needs is one file, and is not looked for twice; few files compress better than many.
+    rolldownOptions: { output: { codeSplitting: { groups: [
+      { name: "later", test: LATER, includeDependenciesRecursively: false },
+      { name: "desk", test: (id) => /\/(src|worlds\/index\.js)/.test(id) && !/\/src\/(main|engine\/worker)/.test(id) && /\/www-demo\/(src\/(root|app|ui)|worlds\/index\.js)/.test(id) && !LATER.test(id) && !APART.test(id), includeDependenciesRecursively: false },
+      { name: "packages", test: /node_modules\/(react|react-dom|scheduler|@base-ui|@floating-ui|reselect|use-sync-external-store|@tanstack)\// },
+    ] } } },
     chunkSizeWarningLimit: 800 },
 });

@@ -72,6 +72,8 @@ Commands:
              --weights FILE     person → weight (JSON), where they are not all 1
              --level NUMBER     false alarms that are accepted (0.01)
              --svg FILE         draws it there
+  conformance
+           runs random organisations here, and tells whether every answer is that of the machine which built the package
 
 Options of all:
   --columns FILE    source column → field (JSON), where a header is neither a field's name nor its label
@@ -147,6 +149,7 @@ export const USED: Record<string, readonly string[]> = {
   undo: ["workspace", "leads", "plan", "actor", "now", "state", "out", "columns", "absent", "json"],
   select: ["workspace", "leads", "filter", "list", "actor", "now", "fields", "limit", "count", "columns", "absent", "json"],
   check: ["workspace", "now", "json"],
+  conformance: ["json"],
   audit: ["log", "columns", "time-format", "zone", "period", "people", "weights", "level", "svg", "json"],
 };
 

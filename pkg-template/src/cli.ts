@@ -40,6 +40,7 @@ function main(): Promise<number> | number {
   if (command === "plan") return plan(values);
   if (command === "tally" || command === "settle" || command === "plan --settlement") return shards(command, values, { given: (name) => given(values, name), file, time, usage: (message) => new Usage(message) });
   if (command === "audit") return audit(values);
+  if (command === "conformance") return conformance(values);
   return command === "select" ? select(values) : check(values);
 }
 
@@ -51,6 +52,16 @@ async function plan(values: Values): Promise<number> {
   const leads = load(workspace, values);
   const made = workspace.plan(leads, command, context);
   return shown(made, leads, workspace, values);
+}
+
+async function conformance(values: Values): Promise<number> {
+  const { conformance } = (await import(new URL("./conformance.js", import.meta.url).href)) as typeof import("../conformance.js");
+  const found = await conformance({ createEngine, EvenhandError });
+  const { worlds, calls, different } = found;
+  const code = different.length > 0 ? 1 : 0;
+  if (values.json === true) return print(`${JSON.stringify(found)}\n`, code);
+  const told = code === 0 ? "every answer is that of the machine which built the package" : `answers differ from those of the machine which built the package, in the worlds ${different.join(", ")}`;
+  return print(`${worlds} worlds, ${calls} calls: ${told}\n`, code);
 }
 
 async function select(values: Values): Promise<number> {
@@ -72,7 +83,7 @@ async function select(values: Values): Promise<number> {
   const fields = values.fields === undefined ? undefined : names(values.fields);
   const rows = found.rows(0, limit, fields);
   if (values.json === true) return print(`${JSON.stringify({ count: found.count, rows })}\n`, code);
-  const shown = fields ?? Object.keys(workspace.config.fields);
+  const shown = fields ?? workspace.fields(viewer.actor).map(({ field }) => field);
   const cells = rows.map((row) => shown.map((name) => cell(row[name])));
   const more = found.count > rows.length ? `… and ${found.count - rows.length} more\n` : "";
   return print(`${table([shown, ...cells])}${more}${found.count} of ${leads.size} leads\n`, code);

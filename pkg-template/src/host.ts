@@ -9,13 +9,13 @@ export const defineConfig: typeof Host.defineConfig = (config) => config as neve
 
 /** Codes of errors that are no bad input. */
 const ERRORS: Record<string, number> = {
-  plan_malformed: 400, unknown_actor: 403, plan_missing: 404, engine_failed: 503, out_of_memory: 503,
+  plan_malformed: 400, unknown_actor: 403, hidden_field_decides: 403, plan_missing: 404, engine_failed: 503, out_of_memory: 503,
   // Faults of the host's own.
   busy: 500, freed: 500, wrong_engine: 500, stale_selection: 500, options_invalid: 500, sql_inexact: 500, state_table_required: 500, wasm_invalid: 500, wasm_unavailable: 500, zones_invalid: 500,
 };
 /** With several problems the first of these decides. */
 const VERDICTS: Record<Contract.VerifyCode, number> = {
-  malformed: 400, actor: 403, refused: 403, tampered: 422, from_the_future: 422, semantics_differ: 409, config_changed: 409, too_old: 409,
+  malformed: 400, actor: 403, refused: 403, hidden_fields: 403, tampered: 422, from_the_future: 422, semantics_differ: 409, config_changed: 409, too_old: 409,
   state_changed: 409, loads_changed: 409, rows_changed: 409, already_done: 409, time_dependent: 409,
 };
 

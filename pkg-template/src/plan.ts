@@ -114,6 +114,11 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
     );
   }
 
+  preview(offset?: number, limit?: number): Contract.PlanPreview {
+    const [from, to] = range(Infinity, offset, limit);
+    return this.call((plan) => plan.preview(from, to));
+  }
+
   changes(offset?: number, limit?: number): Contract.Change[] {
     return this.#told(
       range(this.count, offset, limit),

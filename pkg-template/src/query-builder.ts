@@ -49,8 +49,11 @@ export const toQueryBuilder: typeof Builder.toQueryBuilder = (config, options = 
     if (def === undefined) throw fault("unknown_field", `there is no field \`${name}\``, { hint: `one of ${Object.keys(config.fields).map((one) => `\`${one}\``).join(", ")}` });
     return def;
   };
-  // An id always compares exactly.
-  const datatype = (name: string, { type, caseSensitive }: Contract.FieldDef) => (type === "text" && (caseSensitive === true || name === config.lead.id) ? "text, exact" : type);
+  // An id always compares exactly, and only texts that compare in one way can be compared with each other.
+  const datatype = (name: string, { type, caseSensitive, compare = caseSensitive === true ? "exact" : "caseless" }: Contract.FieldDef) => {
+    const way = name === config.lead.id ? "exact" : compare;
+    return type === "text" && way !== "caseless" ? `text, ${way}` : type;
+  };
   const fields = names.map((name): Builder.BuilderField => {
     const def = find(name);
     return { name, label: def.label ?? name, datatype: datatype(name, def), comparator: "datatype" };

@@ -116,7 +116,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return Loader.open(this.instance, options, (input, memory) => this.call((workspace) => workspace.loader(input, memory)));
   }
 
-  filter(query: Contract.QueryInput, options?: { incomplete?: "error" | "skip" }): Contract.Filter {
+  filter(query: Contract.QueryInput, options?: Parameters<Contract.Workspace["filter"]>[1]): Contract.Filter {
     const [input, how] = [json(query), json(options)];
     return new Filter(this.instance, this.call((workspace) => workspace.filter(input, how)));
   }
@@ -140,6 +140,12 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return new Filter(this.instance, this.call((workspace) => workspace.readable(input, who)));
   }
 
+  fields(actor: Contract.Id | null): { field: string; editable: boolean }[] {
+    // Whoever was looked up and not found is not the host.
+    const who = json(actor === undefined ? "" : actor);
+    return this.call((workspace) => workspace.fields(who));
+  }
+
   scope(actor: Contract.Id, verb: Contract.Verb): Contract.Filter {
     const [who, what] = [json(actor), json(verb)];
     return new Filter(this.instance, this.call((workspace) => workspace.scope(who, what)));
@@ -149,6 +155,11 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     defined(question ?? {}, ["slot"]);
     const [table, input] = [this.#table(leads), json(question)];
     return this.call((workspace) => workspace.receivers(table, input));
+  }
+
+  fold(field: string, text: string): string {
+    const [name, written] = [json(field), json(text)];
+    return this.call((workspace) => workspace.fold(name, written));
   }
 
   members(members: Contract.Members): string[] {

@@ -205,8 +205,14 @@ impl<'g> Principal<'g> {
                 found.failed.push(Reason { grant: named(held), ..Reason::new("not_permitted", question, message) });
             }
             Verdict::Incomplete(fields) => {
-                let names: Vec<&str> = fields.iter().map(|field| self.auth.model.schema.name(*field)).collect();
-                let message = format!("the lead lacks `{}`, which a grant reads", names.join("`, `"));
+                let schema = self.auth.schema_of(&self.user.id);
+                let shown = fields.iter().filter(|field| !schema.hides(**field));
+                let names: Vec<&str> = shown.map(|field| schema.name(*field)).collect();
+                let message = if names.is_empty() {
+                    "the lead lacks a field which a grant reads".to_owned()
+                } else {
+                    format!("the lead lacks `{}`, which a grant reads", names.join("`, `"))
+                };
                 let names = Json::List(names.into_iter().map(Json::from).collect());
                 found.failed.push(Reason::new("lead_incomplete", question, message).with("fields", names));
             }

@@ -52,7 +52,7 @@ impl Authorizer {
         let case = if self.folds(field) { Case::Ignored } else { Case::Sensitive };
         let mut words: Vec<String> = match case {
             Case::Ignored => ids.iter().map(|id| fold(id).into_owned()).collect(),
-            Case::Sensitive => ids.iter().map(|id| (*id).to_owned()).collect(),
+            _ => ids.iter().map(|id| (*id).to_owned()).collect(),
         };
         crate::sort::all(&mut words);
         words.dedup();

@@ -1,11 +1,11 @@
 //! One question, checked.
 
-use super::Lead;
+use super::{Authorizer, Lead};
 use crate::config::{Model, Verb};
 use crate::error::{Diagnostic, Error, Result, nearest};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
-use crate::query::{FieldIx, UnitIx};
+use crate::query::{FieldIx, Schema, UnitIx};
 use crate::time::Instant;
 
 /// What is to be done.
@@ -81,9 +81,9 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// `question_invalid` with every fault.
-    pub fn read(json: &'a Json, model: &Model, lead: Option<Lead<'a>>) -> Result<Request<'a>> {
-        let faults = Faults::default();
-        let ask = check(json, model, &faults);
+    pub fn read(json: &'a Json, auth: &Authorizer, lead: Option<Lead<'a>>) -> Result<Request<'a>> {
+        let (faults, model) = (Faults::default(), auth.model());
+        let ask = check(json, auth, &faults);
         if faults.any_error() {
             return Err(Error::invalid("question_invalid", faults.into_list()));
         }
@@ -111,7 +111,8 @@ impl<'a> Request<'a> {
 }
 
 /// Reports every fault of a question; gives what is asked.
-fn check(json: &Json, model: &Model, faults: &Faults) -> Option<Action> {
+fn check(json: &Json, auth: &Authorizer, faults: &Faults) -> Option<Action> {
+    let model = auth.model();
     let node = Decoder::new(json, "", faults);
     if !node.keys(&KEYS) {
         return None;
@@ -124,7 +125,7 @@ fn check(json: &Json, model: &Model, faults: &Faults) -> Option<Action> {
         }
     }
     crate::config::people::instant(&node.get("now"));
-    slot(&node.get("slot"), model);
+    slot(&node.get("slot"), model, &auth.schema_of(node.get("actor").json.as_text().unwrap_or_default()));
     let unit = node.get("unit");
     if let Some(id) = unit.text().filter(|id| model.schema.units.find(id).is_none()) {
         unknown(&unit, "unknown_unit", "unit", id, model.schema.units.units().iter().map(|unit| unit.id.as_str()));
@@ -147,10 +148,10 @@ fn ask(node: &Decoder<'_>) -> Option<Action> {
     found
 }
 
-fn slot(node: &Decoder<'_>, model: &Model) {
+fn slot(node: &Decoder<'_>, model: &Model, schema: &Schema) {
     let Some(name) = node.text() else { return };
-    match model.schema.find(name) {
-        None => unknown(node, "unknown_field", "field", name, model.schema.fields.iter().map(|field| field.name.as_str())),
+    match schema.find(name) {
+        None => unknown(node, "unknown_field", "field", name, schema.names()),
         Some(field) if model.lead.slot(field).is_none() => {
             node.error("not_a_slot", format!("`{name}` is not one of the lead's slots"));
         }

@@ -4,8 +4,7 @@ use hashbrown::HashMap;
 
 use crate::allot::spec::Split;
 use crate::error::Result;
-use crate::query::fold::fold;
-use crate::query::schema::Case;
+use crate::query::fold::compared;
 use crate::query::{Cell, FieldIx, FieldType};
 use crate::split::{self as kernel, Bundle, Receiver, Set};
 use crate::table::RowIx;
@@ -66,10 +65,11 @@ fn key(planner: &Planner<'_>, fields: &[FieldIx], row: RowIx) -> Option<Vec<u8>>
     for field in fields {
         let cell = match planner.table.cell(row, *field) {
             Cell::Null => return None,
-            Cell::Text(text)
-                if schema.kind(*field) == FieldType::Text && schema.get(*field).is_some_and(|field| field.case == Case::Ignored) =>
-            {
-                Cell::Text(fold(&text).into_owned().into())
+            Cell::Text(text) if schema.kind(*field) == FieldType::Text => {
+                match schema.get(*field).map_or(text.clone(), |known| compared(known.case, &text).into_owned().into()) {
+                    key if key.is_empty() && !text.is_empty() => return None,
+                    key => Cell::Text(key),
+                }
             }
             // Lists are equal that have the same words, in whatever order.
             Cell::List(mut items) => {

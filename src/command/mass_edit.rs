@@ -43,7 +43,7 @@ impl Operation for MassEdit {
     fn read(reader: &Reader<'_>, node: &Decoder<'_>) -> Option<MassEdit> {
         let leads = reader.leads(&node.get("leads"));
         let (units, note) = (node.get("units"), node.get("note"));
-        let set = patch::read(&node.get("set"), &reader.model.schema, &reader.model.lead.reserved());
+        let set = patch::read(&node.get("set"), reader.schema, &reader.model.lead.reserved());
         let slots = reader.slots(&node.get("slots"));
         let split = reader.optional_split(&node.get("split"));
         let (mut add_units, mut remove_units) = (Vec::new(), Vec::new());

@@ -63,9 +63,9 @@ impl Reader<'_> {
 
     pub(crate) fn field(&self, node: &Decoder<'_>) -> Option<FieldIx> {
         let name = node.name()?;
-        let found = self.model.schema.find(name);
+        let found = self.schema.find(name);
         if found.is_none() {
-            crate::config::unknown(node, "field", name, self.model.schema.fields.iter().map(|field| field.name.as_str()));
+            crate::config::unknown(node, "field", name, self.schema.names());
         }
         found
     }

@@ -70,7 +70,7 @@ impl Needs {
 /// # Errors
 /// `command_invalid`, `query_invalid`; `plan_missing` for an undo whose plan is not in the context; `unknown_actor`.
 pub fn needs(model: &Model, auth: &Authorizer, command: &Json, context: &Context) -> Result<Needs> {
-    let typed = Command::read(command, model, None)?;
+    let typed = Command::read(command, model, &auth.schema_of(&context.actor), None)?;
     let touches = typed.touches(model);
     let needing = Needing { model, auth, context };
     let mut reads = route::Reads::default();

@@ -46,7 +46,7 @@ impl Reader<'_> {
             return Some(LeadsRef::Filter(Query::always()));
         }
         if !filter.is_null() {
-            return match crate::query::compile(filter.json, &filter.path(), &self.model.schema, Strictness::List) {
+            return match crate::query::compile(filter.json, &filter.path(), self.schema, Strictness::List) {
                 Ok(query) if query.emptiness() == Emptiness::LeftOut => {
                     self.query_fault.set(false);
                     let fault = Diagnostic::error("filter_selects_all", filter.path(), selects_all::MESSAGE);
@@ -115,7 +115,7 @@ impl Reader<'_> {
             order: node.get("order").one_of(&[("deal", Order::Deal), ("block", Order::Block)]).unwrap_or(Order::Deal),
             keep: if node.get("keep").flag(false) { Keep::Yes } else { Keep::No },
             together: fields,
-            sort: lists::sort(&node.get("sort"), &self.model.schema),
+            sort: lists::sort(&node.get("sort"), self.schema),
             key: node.get("key").text().map(str::to_owned),
             remember: true,
         })

@@ -9,6 +9,7 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::leads::LeadsRef;
+use crate::query::Schema;
 
 /// Keys of commands that narrow what is done: a null was meant to be something, and is not taken for their absence.
 const WIDER: [&str; 7] = ["leads", "runs", "limit", "cap", "split", "pool", "slot"];
@@ -16,6 +17,8 @@ const WIDER: [&str; 7] = ["leads", "runs", "limit", "cap", "split", "pool", "slo
 /// Reads one command.
 pub(crate) struct Reader<'a> {
     pub(crate) model: &'a Model,
+    /// The fields as the acting user sees them: by what the command names, nothing else is there.
+    pub(crate) schema: &'a Schema,
     pub(crate) rows: Option<Rc<Vec<u32>>>,
     /// Whether all that is wrong is in a filter.
     pub(crate) query_fault: Cell<bool>,
@@ -26,10 +29,10 @@ impl Command {
     ///
     /// # Errors
     /// `command_invalid` (or `query_invalid` where only the filter is at fault) with every fault found.
-    pub(crate) fn read(json: &Json, model: &Model, rows: Option<Rc<Vec<u32>>>) -> Result<Command> {
+    pub(crate) fn read(json: &Json, model: &Model, schema: &Schema, rows: Option<Rc<Vec<u32>>>) -> Result<Command> {
         let faults = Faults::without_nulls_for(&WIDER);
         let node = Decoder::new(json, "", &faults);
-        let reader = Reader { model, rows, query_fault: Cell::new(false) };
+        let reader = Reader { model, schema, rows, query_fault: Cell::new(false) };
         let command = reader.command(&node);
         let (failed, list) = (faults.any_error(), faults.into_list());
         match command {
@@ -40,8 +43,8 @@ impl Command {
 }
 
 /// Reads which leads are meant, where no command says so.
-pub(crate) fn leads(node: &Decoder<'_>, model: &Model) -> Option<LeadsRef> {
-    Reader { model, rows: None, query_fault: Cell::new(false) }.leads(node)
+pub(crate) fn leads(node: &Decoder<'_>, model: &Model, schema: &Schema) -> Option<LeadsRef> {
+    Reader { model, schema, rows: None, query_fault: Cell::new(false) }.leads(node)
 }
 
 impl Reader<'_> {

@@ -12,6 +12,7 @@ use crate::command::read::Reader;
 use crate::config::{Model, Verb};
 use crate::error::Result;
 use crate::json::decode::{Decoder, id_text};
+use crate::plan::UNDO;
 use crate::plan::decoded::{DecodedChanges, DecodedField, DecodedPlan};
 use crate::plan::draft::{Created, Draft};
 use crate::plan::drops::DropCode;
@@ -31,7 +32,7 @@ pub(crate) struct Undo {
 }
 
 impl Operation for Undo {
-    const KIND: &'static str = "undo";
+    const KIND: &'static str = UNDO;
     const KEYS: &'static [&'static str] = &["plan"];
     const RIGHTS: &'static [Verb] = &[];
     #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Profiles and their grants, checked. What they allow is worked out by the access room.
 
+use crate::error::Diagnostic;
 use crate::json::decode::Decoder;
-use crate::query::Query;
+use crate::query::{FieldIx, Query};
 
-use super::ConfigReader;
+use super::{ConfigReader, LeadRoles, unknown};
 
 /// A profile, by its place in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,7 +19,20 @@ pub struct Profile {
     pub name: Option<String>,
     /// In the order of the configuration.
     pub grants: Vec<Grant>,
+    /// Fields that are hidden from whoever has it, whatever else they have.
+    pub hidden: Vec<FieldIx>,
+    /// Fields that whoever has it may not edit, whatever else they have.
+    pub read_only: Vec<FieldIx>,
 }
+
+/// What a profile takes away from a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FieldLimit {
+    Hidden,
+    ReadOnly,
+}
+
+const LIMITS: [(&str, FieldLimit); 2] = [("hidden", FieldLimit::Hidden), ("readOnly", FieldLimit::ReadOnly)];
 
 /// Whose things a grant covers, seen from the actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,14 +141,52 @@ pub struct Grant {
 
 /// Reads one profile.
 pub(super) fn read(node: &Decoder<'_>, id: &str, reading: &ConfigReader<'_>) -> Option<Profile> {
-    node.keys(&["id", "name", "grants"]);
+    node.keys(&["id", "name", "grants", "fields"]);
     let grants = node.get("grants");
     if grants.is_null() {
         grants.wrong("a list of grants");
     }
     // Positions are what reasons name, so a faulty grant must not shift the ones behind it; the fault stops the model anyway.
     let grants = grants.items().iter().filter_map(|grant| read_grant(grant, reading)).collect();
-    Some(Profile { id: id.to_owned(), name: node.get("name").text().map(str::to_owned), grants })
+    let (mut hidden, mut read_only) = (Vec::new(), Vec::new());
+    for (name, limit) in node.get("fields").entries() {
+        let Some(field) = reading.schema.find(name) else {
+            unknown(&limit, "field", name, reading.schema.names());
+            continue;
+        };
+        match limit.one_of(&LIMITS) {
+            Some(FieldLimit::Hidden) => hidden.push(field),
+            Some(FieldLimit::ReadOnly) => read_only.push(field),
+            None if limit.is_null() => limit.wrong("`hidden` or `readOnly`"),
+            None => {}
+        }
+    }
+    Some(Profile { id: id.to_owned(), name: node.get("name").text().map(str::to_owned), grants, hidden, read_only })
+}
+
+/// Reports rights on fields that play a part in every lead: answers tell of those whatever a profile says, so they cannot be hidden,
+/// and what changes them is a command with its own questions.
+pub(super) fn check_fields(profiles: &Decoder<'_>, reading: &ConfigReader<'_>, lead: &LeadRoles) {
+    let (told, reserved) = (lead.told(), lead.reserved());
+    for profile in profiles.items() {
+        let limits = profile.get("fields");
+        for (name, limit) in limits.json.as_object().map(|_| limits.entries()).unwrap_or_default() {
+            let Some(field) = reading.schema.find(name) else { continue };
+            let (fixed, what, hint) = match limit.json.as_text() {
+                Some("hidden") => {
+                    (&told, "hidden", "people learn of it by what leads they see and who has them; take the part or the limit away")
+                }
+                Some("readOnly") => {
+                    (&reserved, "made read-only", "grants decide who may change it: `lead.give`, `lead.release` and their like")
+                }
+                _ => continue,
+            };
+            if fixed.contains(&field) {
+                let message = format!("`{name}` plays a part in every lead and cannot be {what}");
+                limit.faults().add(Diagnostic::error("field_has_role", limit.path(), message).hint(hint));
+            }
+        }
+    }
 }
 
 fn read_grant(node: &Decoder<'_>, reading: &ConfigReader<'_>) -> Option<Grant> {

@@ -27,6 +27,10 @@ const TYPES: [(&str, FieldType); 10] = [
     ("units", FieldType::Units),
 ];
 
+/// The words of `compare`.
+pub(crate) const COMPARE: [(&str, Case); 4] =
+    [("exact", Case::Sensitive), ("caseless", Case::Ignored), ("accentless", Case::Accentless), ("digits", Case::Digits)];
+
 /// Each cell pays for those that do not fit it.
 const MOST_FORMATS: usize = 20;
 
@@ -48,8 +52,26 @@ pub(super) fn read(node: &Decoder<'_>, of: Of) -> Vec<Field> {
     entries.iter().filter_map(|(name, node)| one(name, node, of)).collect()
 }
 
+/// How a field of text is compared.
+fn compare(node: &Decoder<'_>, kind: FieldType) -> Case {
+    let (written, short) = (node.get("compare"), node.get("caseSensitive"));
+    let short_form = if short.flag(false) { Case::Sensitive } else { Case::Ignored };
+    if written.is_null() {
+        return short_form;
+    }
+    if kind != FieldType::Text {
+        written.error("not_for_this_type", format!("a {} field has no `compare`", kind.name()));
+    }
+    let case = written.one_of(&COMPARE).unwrap_or(short_form);
+    if !short.is_null() && case != short_form {
+        let fault = Diagnostic::error("compare_twice", short.path(), "`caseSensitive` and `compare` say two things of one field");
+        node.faults().add(fault.hint("leave `caseSensitive` out: it is short for `compare: \"exact\"`"));
+    }
+    case
+}
+
 fn one(name: &str, node: &Decoder<'_>, of: Of) -> Option<Field> {
-    node.keys(&["type", "label", "choices", "caseSensitive", "format", "separator", "numberFormat"]);
+    node.keys(&["type", "label", "choices", "caseSensitive", "compare", "format", "separator", "numberFormat"]);
     // In an object that JavaScript hands out, this key would not be a key.
     if name.is_empty() || name == "__proto__" {
         node.error("reserved_field", format!("a field cannot be named `{name}`"));
@@ -64,7 +86,7 @@ fn one(name: &str, node: &Decoder<'_>, of: Of) -> Option<Field> {
         written.wrong("a type");
     }
     let kind = written.one_of(&TYPES)?;
-    let case = if node.get("caseSensitive").flag(false) { Case::Sensitive } else { Case::Ignored };
+    let case = compare(node, kind);
     let choices = node.get("choices");
     if !choices.is_null() && !matches!(kind, FieldType::Choice | FieldType::Tags) {
         choices.error("not_for_this_type", format!("a {} field has no `choices`", kind.name()));

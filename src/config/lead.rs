@@ -1,5 +1,6 @@
 //! Which fields of a lead play which part.
 
+use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::json::decode::Decoder;
 use crate::query::{FieldIx, FieldType};
@@ -75,6 +76,13 @@ impl LeadRoles {
         out.extend([self.unit, self.access, self.pool, self.routed_by].into_iter().flatten());
         out
     }
+
+    /// The fields that answers tell of by the part that they play, so that they cannot be hidden: all but those for display.
+    pub fn told(&self) -> Vec<FieldIx> {
+        let mut out = self.reserved();
+        out.extend([self.created_at, self.last_activity_at].into_iter().flatten());
+        out
+    }
 }
 
 const KEYS: [&str; 17] = [
@@ -97,6 +105,13 @@ const KEYS: [&str; 17] = [
     "notified",
 ];
 
+/// Adds the fault of a part whose field is compared by a part of its text.
+pub(super) fn too_loose(node: &Decoder<'_>) {
+    let what = "this tells leads apart, and the field is compared by a part of its text";
+    let fault = Diagnostic::error("compare_too_loose", node.path(), what);
+    node.faults().add(fault.hint("give the field `compare: \"exact\"` or `compare: \"caseless\"`"));
+}
+
 /// Reads `lead`.
 pub(super) fn read(node: &Decoder<'_>, reading: &ConfigReader<'_>, users: &ById<User>) -> Option<LeadRoles> {
     if !node.keys(&KEYS) {
@@ -109,6 +124,9 @@ pub(super) fn read(node: &Decoder<'_>, reading: &ConfigReader<'_>, users: &ById<
         check_kind(&node, field, kinds, reading);
         if let Some((_, other)) = taken.iter().find(|(taken, _)| *taken == field) {
             node.error("field_used_twice", format!("`{}` is the `{other}` already", reading.schema.name(field)));
+        }
+        if reading.schema.get(field).is_some_and(|field| field.case.is_loose()) {
+            too_loose(&node);
         }
         taken.push((field, key));
         Some(field)

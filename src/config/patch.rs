@@ -42,7 +42,7 @@ pub(crate) fn read(node: &Decoder<'_>, schema: &Schema, reserved: &[FieldIx]) ->
 
 fn one(name: &str, node: &Decoder<'_>, schema: &Schema, reserved: &[FieldIx]) -> Option<Patch> {
     let Some(field) = schema.find(name) else {
-        super::unknown(node, "field", name, schema.fields.iter().map(|f| f.name.as_str()));
+        super::unknown(node, "field", name, schema.names());
         return None;
     };
     if reserved.contains(&field) {

@@ -140,6 +140,13 @@ impl Drops {
         }
     }
 
+    /// Puts the rows that were left out for one reason in the order of the table.
+    pub fn sort_rows(&mut self, code: DropCode) {
+        if let Some(group) = self.groups.get_mut(&code) {
+            crate::sort::all(&mut group.rows);
+        }
+    }
+
     /// The rows that were left out for one reason.
     pub fn rows_for(&self, code: DropCode) -> &[u32] {
         self.groups.get(&code).map_or(&[], |group| &group.rows)

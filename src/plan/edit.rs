@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::config::{Model, Patch, PatchValue};
-use crate::query::{Cell, Cells, FieldIx, FieldType};
+use crate::query::{Cell, Cells, FieldIx, FieldType, Schema};
 use crate::table::{RowIx, Snapshot};
 use crate::time::{Base, Instant, Relative, Unit};
 
@@ -178,6 +178,11 @@ impl Edits {
                 _ => {}
             }
         }
+    }
+
+    /// Forgets the edits of fields that are hidden there.
+    pub fn keep_shown(&mut self, schema: &Schema) {
+        self.list.retain(|edit| !schema.hides(edit.field));
     }
 
     /// Every value that is set in a row whose owner is new, whether the row held it already or not: for a copy.

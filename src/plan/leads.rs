@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::access::RowSet;
+use crate::access::{RowSet, check_shown, read_by};
 use crate::error::{Diagnostic, Error, Result};
 use crate::filter;
 use crate::filter::SortKey;
@@ -67,6 +67,8 @@ pub(crate) fn resolve(planner: &Planner<'_>, leads: &LeadsRef, sort: &[SortKey],
                 let fault = Diagnostic::error("filter_selects_all", "/leads/list", selects_all::MESSAGE);
                 return Err(Error::invalid("command_invalid", vec![fault.hint(selects_all::HINT)]));
             }
+            let shown = planner.auth.schema_of(&planner.context.actor);
+            check_shown(&read_by(&list.query, &list.sort), &shown, "/leads/list")?;
             let sort = if sort.is_empty() { &list.sort } else { sort };
             found(planner, &list.query, &view, sort)
         }

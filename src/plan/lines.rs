@@ -104,6 +104,8 @@ pub(crate) struct Moved {
     pub open_before: u64,
     /// Open leads, of those that change, that they hold afterwards.
     pub open_after: u64,
+    /// Leads that are dealt to them and were theirs; counted over shards only.
+    pub kept: u64,
 }
 
 /// The lines of a plan: receivers in their order, then former owners by id.

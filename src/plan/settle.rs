@@ -77,6 +77,7 @@ impl Plan {
             digest: OnceCell::new(),
             outcome: OnceCell::new(),
             by_id: OnceCell::new(),
+            shown: OnceCell::new(),
             refused,
             lines: Vec::new(),
             warnings,

@@ -23,9 +23,14 @@ pub(crate) fn entry(plan: &Plan, at: usize, change: &Change<'_>) -> Entry {
     let lead = &plan.model.lead;
     let stamped = [lead.assigned_at, lead.previous_owners, lead.notified, lead.routed_by.filter(|_| change.rule.is_some())];
     let mut data = Vec::new();
+    // People with other rights read the same words: they tell of no field that is hidden from anybody.
+    let schema = plan.auth.schema_for_all();
     for set in &change.set {
         let name = plan.model.schema.name(set.field);
         data.push((name.to_owned(), Json::object([("from", json(&set.from)), ("to", json(&set.to))])));
+        if schema.hides(set.field) {
+            continue;
+        }
         if stamped.contains(&Some(set.field)) || Some(set.field) == lead.run {
             continue;
         }

@@ -11,7 +11,7 @@ use crate::json::decode::{Decoder, Faults, id_text};
 use crate::plan::context::Context;
 use crate::plan::planner::Planner;
 use crate::query::convert::cell_from_json;
-use crate::query::{Cell, FieldIx};
+use crate::query::{Cell, FieldIx, Schema};
 use crate::table::{Row, Table};
 
 use super::instead::{self, Search};
@@ -35,7 +35,7 @@ impl Assumed {
     ///
     /// # Errors
     /// `options_invalid` with every fault.
-    pub fn read(json: &Json, model: &Model, config: &Json) -> Result<Assumed> {
+    pub fn read(json: &Json, model: &Model, schema: &Schema, config: &Json) -> Result<Assumed> {
         let faults = Faults::default();
         let node = Decoder::new(json, "", &faults);
         let mut out = Assumed::default();
@@ -43,7 +43,7 @@ impl Assumed {
             let assume = node.get("assume");
             if !assume.is_null() && assume.keys(&["users", "lead"]) {
                 out.read_users(&assume.get("users"), config);
-                out.read_lead(&assume.get("lead"), model);
+                out.read_lead(&assume.get("lead"), model, schema);
             }
             let instead = node.get("instead");
             if let Some(id) = instead.optional_id() {
@@ -55,6 +55,11 @@ impl Assumed {
         }
         let (failed, list) = (faults.any_error(), faults.into_list());
         if failed { Err(Error::invalid("options_invalid", list)) } else { Ok(out) }
+    }
+
+    /// Whether anything is.
+    pub fn is_any(&self) -> bool {
+        !self.users.is_empty() || !self.lead.is_empty() || self.instead.is_some()
     }
 
     fn read_users(&mut self, node: &Decoder<'_>, config: &Json) {
@@ -82,12 +87,11 @@ impl Assumed {
         }
     }
 
-    fn read_lead(&mut self, node: &Decoder<'_>, model: &Model) {
+    fn read_lead(&mut self, node: &Decoder<'_>, model: &Model, schema: &Schema) {
         for (name, value) in node.entries() {
-            let Some(field) = model.schema.find(name) else {
-                let known = model.schema.fields.iter().map(|field| field.name.as_str());
+            let Some(field) = schema.find(name) else {
                 let fault = Diagnostic::error("unknown_field", value.path(), format!("there is no field `{name}`"));
-                value.faults().add(fault.maybe_hint(crate::error::nearest(name, known)));
+                value.faults().add(fault.maybe_hint(crate::error::nearest(name, schema.names())));
                 continue;
             };
             if field == model.lead.id {
@@ -104,28 +108,29 @@ impl Assumed {
     }
 }
 
-/// The trace of one lead.
+/// The trace of one lead. `stands` is asked what the actor may see: nobody sees more by what they assume.
 ///
 /// # Errors
 /// `unknown_actor`; `unknown_lead` also for a lead that the actor may not see; `not_permitted` without `rule.run` over it; what planning
 /// would miss.
 pub(crate) fn explain(
-    model: &Rc<Model>,
     auth: &Rc<Authorizer>,
+    stands: &Authorizer,
     source: &Json,
     table: &Table,
     id: &str,
     context: &Context,
     assumed: &Assumed,
 ) -> Result<Json> {
+    let model = auth.model();
     let actor = auth.actor(&context.actor)?;
     context.state.forget_reads();
     let planner = Planner::new(model, auth, table, context, actor, false);
     let row = table.find(id);
-    let Some(row) = row.filter(|row| planner.view().is_ok_and(|view| view.contains(*row))) else {
+    let Some(row) = row.filter(|row| stands.view(&planner.asking()).is_ok_and(|view| view.contains(*row))) else {
         return Err(Error::new("unknown_lead", "", format!("there is no lead `{id}`")));
     };
-    if !auth.covers(&planner.asking(), Verb::RuleRun)?.contains(row) {
+    if !stands.covers(&planner.asking(), Verb::RuleRun)?.contains(row) {
         return Err(Error::new("not_permitted", "", "the permission to run rules does not cover this lead"));
     }
     let below = Row { table, row };
@@ -141,13 +146,15 @@ pub(crate) fn explain(
     }
     context.state.check_complete()?;
 
+    let shown = stands.schema_of(&context.actor);
+    let filtering = filter::Context { schema: &shown, ..planner.filtering() };
     let mut rules = Vec::new();
     crate::sort::by_key(&mut trace.rules, |(rule, _)| *rule);
     for (at, outcome) in &trace.rules {
         let mut out = vec![("rule".to_owned(), router.rule_id(*at).into()), ("outcome".to_owned(), outcome.name().into())];
         let asked = matches!(outcome, RuleOutcome::Chosen | RuleOutcome::Nobody | RuleOutcome::Owned | RuleOutcome::NoMatch);
         if let (true, Some(when)) = (asked, model.rules.at(*at).and_then(|rule| rule.when.as_ref())) {
-            out.push(("detail".to_owned(), filter::explain(when, &cells, &planner.filtering())?.to_json()));
+            out.push(("detail".to_owned(), filter::explain(when, &cells, &filtering)?.to_json()));
         }
         rules.push(Json::Object(out));
     }

@@ -4,9 +4,8 @@ use crate::btree::{BTreeMap, BTreeSet};
 
 use crate::config::UserIx;
 use crate::error::{Error, Result, pointer};
-use crate::query::fold::fold;
-use crate::query::schema::Case;
-use crate::query::{Cell, FieldIx, Schema};
+use crate::query::fold::compared;
+use crate::query::{Cell, FieldIx, FieldType, Schema};
 use crate::table::RowIx;
 
 use super::router::{Asks, Router, Subject, same_key};
@@ -24,10 +23,11 @@ pub(super) fn key(schema: &Schema, field: FieldIx, cell: &Cell<'_>) -> Option<St
     match cell {
         Cell::Null => None,
         Cell::Text(text) if text.is_empty() => None,
-        Cell::Text(text) => Some(match schema.get(field).map(|field| field.case) {
-            Some(Case::Ignored) => fold(text).into_owned(),
-            _ => text.to_string(),
-        }),
+        Cell::Text(text) => match schema.get(field) {
+            // What has no digit is like nothing else by its digits.
+            Some(field) if field.kind == FieldType::Text => Some(compared(field.case, text).into_owned()).filter(|key| !key.is_empty()),
+            _ => Some(text.to_string()),
+        },
         other => Some(crate::plan::timeline::json(other).write()),
     }
 }

@@ -23,7 +23,7 @@ use crate::shards::settlement::Refusal;
 use crate::shards::{SplitSpec, Totals, stale};
 
 /// A split of all shards.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct GlobalSplit {
     /// The receivers' ids.
     pub names: Vec<String>,
@@ -44,7 +44,7 @@ pub(crate) struct GlobalSplit {
 }
 
 /// What a split moves.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Counts {
     /// By person.
     moved: BTreeMap<String, Moved>,
@@ -291,6 +291,11 @@ impl GlobalSplit {
         Ok(out)
     }
 
+    /// How many leads are dealt to somebody who has them.
+    pub fn kept(&self, user: &str) -> u64 {
+        self.told.moved.get(user).map_or(0, |moved| moved.kept)
+    }
+
     /// The notices. They count leads and name none.
     pub fn notices(&self, model: &Model) -> Vec<Notice> {
         let notice = |((slot, kind, user), (count, first)): (&(FieldIx, NoticeKind, String), &(u64, bool))| Notice {
@@ -336,8 +341,11 @@ impl Counts {
         let holders: Vec<Option<&str>> = tag.holders.iter().map(|place| place.map(|place| tally.name(place))).collect();
         let holder = holders.first().copied().flatten();
         let changed = holder != Some(name);
-        if !changed && !changing.keep_unchanged {
-            return;
+        if !changed {
+            self.moved.entry(name.to_owned()).or_default().kept += rows;
+            if !changing.keep_unchanged {
+                return;
+            }
         }
         let [before, moved, stayed] = tag.open;
         let counted = |counts: bool| if counts { rows } else { 0 };

@@ -35,7 +35,7 @@ pub(crate) enum Trial {
 }
 
 /// The rows of a shard, found and sorted into classes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Tallied {
     /// The receivers' ids.
     pub names: Vec<String>,

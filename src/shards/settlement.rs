@@ -4,7 +4,7 @@ use crate::access::Reason;
 use crate::error::Result;
 use crate::json::Json;
 use crate::plan::drops::DropCode;
-use crate::plan::{Plan, lines, state};
+use crate::plan::{Plan, state};
 use crate::split::Set;
 
 use crate::shards::Totals;
@@ -75,6 +75,13 @@ pub(crate) fn encode(plan: &Plan, tallies: &[Tally], question: String) -> Vec<u8
             }
         }
     }
+    let mut assignees = Vec::new();
+    for line in &plan.lines {
+        let Json::Object(mut pairs) = line.to_json() else { continue };
+        let kept = if let Totals::Whole(all) = &plan.part { all.kept(&line.user) } else { 0 };
+        pairs.push(("kept".to_owned(), whole(kept)));
+        assignees.push(Json::Object(pairs));
+    }
     let json = Json::object([
         ("format", SETTLEMENT.format.into()),
         ("question", question.into()),
@@ -83,7 +90,7 @@ pub(crate) fn encode(plan: &Plan, tallies: &[Tally], question: String) -> Vec<u8
         ("classes", Json::List(classes)),
         ("id", plan.id().into()),
         ("refused", Json::List(plan.refused.iter().map(crate::access::Reason::to_json).collect())),
-        ("assignees", Json::List(plan.lines.iter().map(lines::Line::to_json).collect())),
+        ("assignees", Json::List(assignees)),
         ("notifications", plan.notifications()),
         ("split", plan.split_json()),
         ("state", Json::List(plan.all_state().iter().map(state::StateChange::to_json).collect())),

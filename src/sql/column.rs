@@ -205,6 +205,8 @@ impl<'a> Column<'a> {
                 let sql = self.dialect.pick(format!("{folded}::text COLLATE \"C\""), format!("{folded} COLLATE BINARY"));
                 (Operand { sql, there: Some(format!("{} IS NOT NULL", self.here)) }, true)
             }
+            // Nothing but a column can say it.
+            (None, _) if case.is_loose() => (Operand { sql: operand.sql, there }, false),
             (None, Dialect::Postgres) => {
                 (Operand { sql: format!("lower({}::text COLLATE \"pg_c_utf8\") COLLATE \"C\"", self.here), there }, true)
             }

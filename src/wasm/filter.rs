@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::value::to_js;
-use super::workspace::{SharedWorkspace, text};
+use super::workspace::{SharedWorkspace, Workspace, text};
 use super::{input, to_js_error, to_js_result};
 use crate::error::Error;
 use crate::workspace;
@@ -93,4 +93,15 @@ pub(super) fn same(one: &SharedWorkspace, other: &SharedWorkspace, what: &str) -
     }
     let error = Error::new("wrong_workspace", "", format!("this {what} belongs to another workspace"));
     Err(to_js_error(&error.hint("what a workspace made works with that workspace only")))
+}
+
+#[wasm_bindgen]
+impl Workspace {
+    /// See [`workspace::Workspace::fold`].
+    ///
+    /// # Errors
+    /// `unknown_field`, `not_for_this_type`.
+    pub fn fold(&self, field: &Uint8Array, written: &Uint8Array) -> Result<String, JsValue> {
+        to_js_result(self.inner.borrow().fold(&text(field, "field")?, &text(written, "text")?))
+    }
 }

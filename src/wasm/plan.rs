@@ -220,6 +220,16 @@ impl Plan {
         page(place(offset), place(end), |at| first(self.inner.timeline(at, 1)))
     }
 
+    /// See [`plan::Plan::preview`].
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn preview(&self, offset: f64, end: f64) -> Result<JsValue, JsValue> {
+        let limit = place(end).saturating_sub(place(offset));
+        room(limit.min(self.inner.count().saturating_add(self.inner.drops.len())).saturating_mul(2048))?;
+        self.sized().map(|plan| to_js(&plan.preview(place(offset), limit)))
+    }
+
     /// `[row numbers, places among the users, users]`.
     ///
     /// # Errors

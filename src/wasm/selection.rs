@@ -50,7 +50,7 @@ impl Selection {
     pub fn rows(&self, offset: f64, end: f64, fields: &Uint8Array) -> Result<JsValue, JsValue> {
         let rows = self.rows_now()?;
         let table = self.table.borrow();
-        let fields = to_js_result(self.workspace.borrow().fields_named(&input(fields)?))?;
+        let fields = to_js_result(self.workspace.borrow().fields_named(&self.inner, &input(fields)?))?;
         page(place(offset), place(end), |at| rows.get(at).map(|row| self.workspace.borrow().row(&table, RowIx(*row), &fields)))
     }
 

@@ -12,9 +12,10 @@ use crate::plan::state::{self, StateChange};
 use crate::wire::encode::{self, Times};
 
 impl Plan {
-    /// The plan's id: the one that the host gave, else the digest.
+    /// The plan's id: the one that the host gave, else the digest; of a plan of which something is hidden from its actor, the digest of what
+    /// they see, since ids are told.
     pub fn id(&self) -> &str {
-        self.given_id.as_deref().unwrap_or_else(|| self.digest())
+        self.given_id.as_deref().unwrap_or_else(|| self.shown().digest())
     }
 
     /// SHA-256 over everything but the rows that were read, in hexadecimal.
@@ -22,9 +23,9 @@ impl Plan {
         self.digest.get_or_init(|| of(self))
     }
 
-    /// The same without time and id.
+    /// The same without time and id, of what its actor sees of it.
     pub fn outcome(&self) -> &str {
-        self.outcome.get_or_init(|| outcome(self))
+        self.outcome.get_or_init(|| outcome(self.shown()))
     }
 
     /// The encoded changes and answers, worked out once.

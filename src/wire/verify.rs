@@ -14,9 +14,10 @@ use crate::command::plan;
 use crate::plan::context::Context;
 use crate::plan::decoded::DecodedPlan;
 use crate::plan::lines::Line;
-use crate::plan::{FORMAT, FORMAT_FAMILY, Plan, SEMANTICS, state};
+use crate::plan::{FORMAT, FORMAT_FAMILY, Plan, SEMANTICS, UNDO, state};
 use crate::wire::apply::guard_holds;
 use crate::wire::decode::{decode, peek};
+use crate::wire::digest;
 
 pub mod zones;
 
@@ -68,6 +69,7 @@ codes! {
     Actor "actor" "the plan was made by somebody else",
     ConfigChanged "config_changed" "the configuration changed since the plan was made",
     StateChanged "state_changed" "the state changed since the plan was made",
+    HiddenFields "hidden_fields" "fields may change that are hidden from the acting user: post the command with its outcome",
     LoadsChanged "loads_changed" "people hold other numbers of open leads than when the plan was made",
     RowsChanged "rows_changed" "leads changed since the plan was made",
     Tampered "tampered" "the plan is not what the rules give",
@@ -178,6 +180,11 @@ pub fn verify(
         return Ok(Verdict::Fails(problems));
     }
     let (Some(all_or_nothing), Some(notify)) = (all_or_nothing(options), notify(options)) else { return fails(VerifyCode::Malformed) };
+    // Whoever may post guesses at what is hidden from them learns nothing by what is accepted.
+    let schema = auth.schema_of(&context.actor);
+    if auth.hides_edits(&schema, command.get("type").and_then(Json::as_text) == Some(UNDO)) {
+        return fails(VerifyCode::HiddenFields);
+    }
     // An id that is only the digest is not given: it follows from what is derived.
     let given = if text("digest") == Some(id) { None } else { Some(id.to_owned()) };
     let own = Context { now: at, id: given, all_or_nothing, notify, pin: false, ..context.clone() };
@@ -200,9 +207,9 @@ pub fn verify(
     if !derived.refused.is_empty() {
         return fails(VerifyCode::Refused);
     }
-    if at != context.now && a_clock_decides(model, command) {
+    if at != context.now && a_clock_decides(model, auth, context, command) {
         let now = plan(model, auth, table, command, None, &Context { now: context.now, ..own }, config)?;
-        if now.outcome() != derived.outcome() {
+        if digest::outcome(&now) != digest::outcome(&derived) {
             return fails(VerifyCode::TimeDependent);
         }
     }
@@ -231,7 +238,7 @@ fn is_the_hosts(error: &crate::error::Error) -> bool {
 
 /// Whether the outcome may depend on when the command is planned: where anything that it may read has dates relative to now, or
 /// somebody is away for a while. Where nothing of it was read after all, planning at another time comes to the same.
-fn a_clock_decides(model: &Model, command: &Json) -> bool {
+fn a_clock_decides(model: &Model, auth: &Authorizer, context: &Context, command: &Json) -> bool {
     let late = |query: &Option<crate::query::Query>| query.as_ref().is_some_and(crate::query::Query::needs_now);
     let members = |members: &crate::config::Members| late(&members.filter);
     let cycle = &model.lifecycle;
@@ -244,7 +251,8 @@ fn a_clock_decides(model: &Model, command: &Json) -> bool {
         || model.pools.iter().any(|pool| pool.members.as_ref().is_some_and(members))
         || model.groups.iter().any(|group| members(&group.members))
         || model.lead.slots.iter().any(|slot| slot.holders.as_ref().is_some_and(members));
-    let asked = || Command::read(command, model, None).map_or(true, |command| command.touches(model).reads_the_clock(model));
+    let schema = auth.schema_of(&context.actor);
+    let asked = || Command::read(command, model, &schema, None).map_or(true, |command| command.touches(model).reads_the_clock(model));
     stands || asked()
 }
 
@@ -264,7 +272,9 @@ fn differences(
         EncodedPlan::Json(json) => DecodedPlan::from_json(json, model),
     };
     let malformed = vec![Problem::of(VerifyCode::Malformed, None)];
-    let (Ok(recorded), Some((actor, _))) = (recorded, model.user(&context.actor)) else { return Ok(malformed) };
+    let (Ok(mut recorded), Some((actor, _))) = (recorded, model.user(&context.actor)) else { return Ok(malformed) };
+    let schema = auth.schema_of(&context.actor);
+    recorded.changes.hide(|field| schema.hides(field));
     let view = auth.view(&crate::access::RowRequest { table, actor, now: Some(context.now) })?;
     let visible = |lead: &str| table.find(lead).filter(|row| view.contains(*row));
     let mut out: Vec<Problem> = Vec::new();

@@ -22,12 +22,10 @@ impl Plan {
             _ => Vec::new(),
         };
         let all = usize::MAX;
-        let removed =
-            self.removed.iter().map(|(lead, expect)| Json::object([("lead", lead.as_str().into()), ("expect", timeline::json(expect))]));
         let rest = [
             ("changes", self.changes(0, all)),
             ("created", Json::List(self.created.iter().map(|copy| self.created_json(copy, Times::Absolute)).collect())),
-            ("removed", Json::List(removed.collect())),
+            ("removed", self.removed_json()),
             ("dropped", self.dropped(0, all)),
             ("assignees", self.assignees()),
             ("droppedCount", self.dropped_count()),
@@ -44,6 +42,37 @@ impl Plan {
         ];
         out.extend(rest.into_iter().map(|(key, value)| (key.to_owned(), value)));
         Json::Object(out)
+    }
+
+    /// Copies to delete again.
+    pub(crate) fn removed_json(&self) -> Json {
+        let guarded = |(lead, expect): &(String, _)| Json::object([("lead", lead.as_str().into()), ("expect", timeline::json(expect))]);
+        Json::List(self.removed.iter().map(guarded).collect())
+    }
+
+    /// What the plan's actor may see of it: a page of its lists, and without what only the host needs.
+    pub fn preview(&self, offset: usize, limit: usize) -> Json {
+        let plan = self.shown();
+        Json::object([
+            ("actor", plan.actor.as_str().into()),
+            ("at", plan.now.0.into()),
+            ("command", plan.command()),
+            ("count", plan.count().into()),
+            ("changes", plan.changes(offset, limit)),
+            ("created", Json::List(plan.created.iter().map(|copy| plan.created_json(copy, Times::Absolute)).collect())),
+            ("removed", plan.removed_json()),
+            ("dropped", plan.dropped(offset, limit)),
+            ("droppedCount", plan.dropped_count()),
+            ("outcome", plan.outcome().into()),
+            ("assignees", plan.assignees()),
+            ("notifications", plan.notifications()),
+            ("timeline", plan.timeline(offset, limit)),
+            ("attach", plan.attach_json()),
+            ("runs", plan.runs_json(Times::Absolute)),
+            ("split", plan.split_json()),
+            ("warnings", Json::List(plan.warnings.iter().map(crate::error::Diagnostic::to_json).collect())),
+            ("refused", Json::List(plan.refused.iter().map(crate::access::Reason::to_json).collect())),
+        ])
     }
 
     /// Leads that change.

@@ -1,9 +1,11 @@
 //! Filters and questions of permission behind the front door.
 
+mod text;
+
 use std::rc::Rc;
 
-use crate::access::{Action, Authorizer, Lead, LeadObject, Request, RowRequest, is_plain};
-use crate::config::{UserIx, UserKind, Verb, members, people};
+use crate::access::{Action, Authorizer, Lead, LeadObject, Permission, Request, RowRequest, check_shown};
+use crate::config::{UserKind, Verb, members, people};
 use crate::error::{Diagnostic, Error, Result, nearest};
 use crate::filter;
 use crate::json::Json;
@@ -23,6 +25,11 @@ pub struct Filter {
     pub query: Query,
     /// Fields without which a lead is not covered: for a permission, those that its grants read.
     reads: Vec<FieldIx>,
+    /// Fields that whoever wrote it names: it is nothing for an actor from whom one of them is hidden. What a permission reads is not
+    /// among them.
+    pub(super) named: Vec<FieldIx>,
+    /// The fields as those see them for whom it was made: what is told of it leaves out the others.
+    schema: Rc<Schema>,
     /// The configuration that it was compiled with. It keeps its meaning when the workspace is updated.
     auth: Rc<Authorizer>,
 }
@@ -55,20 +62,30 @@ impl Workspace {
         let node = Decoder::new(options, "", &faults);
         let mut purpose = Strictness::List;
         if !node.is_null() {
-            node.keys(&["incomplete"]);
+            node.keys(&["incomplete", "actor"]);
             purpose = node.get("incomplete").one_of(&[("error", Strictness::List), ("skip", Strictness::Draft)]).unwrap_or(purpose);
         }
         if faults.any_error() {
             return Err(Error::invalid("options_invalid", faults.into_list()));
         }
-        let compiled = crate::query::compile(query, "", &self.model.schema, purpose);
+        let schema = self.schema_for(node.get("actor").optional_id().map(|actor| self.auth.actor(actor).map(|_| actor)).transpose()?);
+        let compiled = crate::query::compile(query, "", &schema, purpose);
         let query = compiled.map_err(|faults| Error::invalid("query_invalid", faults))?;
-        Ok(Filter { query, reads: Vec::new(), auth: Rc::clone(&self.auth) })
+        Ok(Filter { named: query.fields(), query, reads: Vec::new(), schema, auth: Rc::clone(&self.auth) })
     }
 
-    /// A condition of this configuration as a filter.
+    /// See [`Authorizer::fields`].
+    ///
+    /// # Errors
+    /// `unknown_actor`.
+    pub fn fields(&self, actor: Option<&str>) -> Result<Json> {
+        self.auth.fields(actor)
+    }
+
+    /// A condition as a filter of the host's own.
     pub fn filter_of(&self, query: &Query) -> Filter {
-        Filter { query: query.clone(), reads: Vec::new(), auth: Rc::clone(&self.auth) }
+        let schema = Rc::clone(&self.model.schema);
+        Filter { query: query.clone(), reads: Vec::new(), named: Vec::new(), schema, auth: Rc::clone(&self.auth) }
     }
 
     /// A permission as a filter: for every lead it equals [`Workspace::can`].
@@ -81,7 +98,8 @@ impl Workspace {
             return Err(Error::of(fault.maybe_hint(nearest(verb, Verb::ALL.iter().map(|(name, _)| *name)))));
         };
         let permission = self.auth.scope(actor, *verb)?;
-        Ok(Filter { query: permission.query, reads: permission.reads, auth: Rc::clone(&self.auth) })
+        let Permission { query, reads } = permission;
+        Ok(Filter { query, reads, named: Vec::new(), schema: self.auth.schema_of(actor), auth: Rc::clone(&self.auth) })
     }
 
     /// The condition of the leads of a list that may leave at once: within a page ([`PAGE`] rows) those that the actor may see, beyond it
@@ -92,7 +110,8 @@ impl Workspace {
     /// Those of [`Workspace::select`], and `not_permitted` where more than a page is asked for and the actor may export no lead.
     pub fn readable(&self, query: &Json, options: &Json) -> Result<Filter> {
         let (viewer, limit) = Viewer::with_limit(options)?;
-        let filter = self.filter_of(&self.asked_for(query, viewer.actor.as_deref())?.0);
+        let mut filter = self.filter_of(&self.asked_for(query, viewer.actor.as_deref())?.0);
+        filter.named = filter.query.fields();
         let Some(actor) = viewer.actor.as_deref() else { return Ok(filter) };
         if limit.is_some_and(|limit| limit <= PAGE) {
             return filter.and(&self.scope(actor, Verb::LeadView.name())?);
@@ -141,7 +160,7 @@ impl Workspace {
             (None, None, None) if asked.is_some_and(Json::is_null) => Some(Lead::Missing),
             (None, None, None) => None,
         };
-        let question = Request::read(question, &self.model, lead)?;
+        let question = Request::read(question, &self.auth, lead)?;
         let about_leads = match question.ask {
             Action::Verb(verb) => verb.asks_the_lead(),
             Action::Reassign => true,
@@ -152,56 +171,6 @@ impl Workspace {
             ));
         }
         Ok(self.auth.can(&question)?.to_json())
-    }
-
-    /// What a host needs to answer questions about leads by itself: the user's and the verb's number for [`Workspace::outcome`], the
-    /// name of the id and, if they alone decide, the names of the fields that do. Null for an actor who may nothing, and for a verb
-    /// that looks at more than the lead.
-    pub fn way(&self, actor: &str, verb: &str) -> Json {
-        let known = (0u32..).zip(Verb::ALL).find(|(_, (name, known))| *name == verb && is_plain(*known));
-        let (Some(user), Some((number, (_, verb)))) = (self.auth.active(actor), known) else { return Json::Null };
-        let name = |field: FieldIx| Json::from(self.model.schema.name(field));
-        Json::object([
-            ("user", f64::from(user.0).into()),
-            ("verb", f64::from(number).into()),
-            ("id", name(self.model.lead.id)),
-            (
-                "fields",
-                self.auth.decisive(user, *verb).map_or(Json::Null, |fields| fields.into_iter().map(name).collect::<Vec<_>>().into()),
-            ),
-        ])
-    }
-
-    /// The answer to a question about a lead given as an object, and the classes of its [decisive](Authorizer::decisive) fields: leads of the
-    /// same classes get the same decision, but for the id in its message. Null for a lead that lacks one of them.
-    ///
-    /// # Errors
-    /// As [`Workspace::can`].
-    pub fn learn(&self, question: &Json) -> Result<Json> {
-        let text = |key| question.get(key).and_then(Json::as_text);
-        let lead = question.get("lead").map(|lead| LeadObject::read(lead, &self.model.schema));
-        let user = text("actor").and_then(|actor| self.auth.active(actor));
-        let verb = Verb::ALL.iter().find(|(name, _)| text("do") == Some(name)).map(|(_, verb)| *verb);
-        let classes = match (lead, user, verb) {
-            (Some(lead), Some(user), Some(verb)) => {
-                let whole = self.auth.decisive(user, verb).is_some_and(|fields| !fields.iter().any(|field| lead.lacks().contains(field)));
-                if whole { self.auth.classes(user, verb, &lead)? } else { None }
-            }
-            _ => None,
-        };
-        let classes = classes.map_or(Json::Null, |list| list.into_iter().map(|class| Json::from(class as f64)).collect::<Vec<_>>().into());
-        Ok(Json::object([("decision", self.can(question, None)?), ("classes", classes)]))
-    }
-
-    /// The answer to a question about a lead of a table as a number: leads with the same number get the same decision, but for the id in
-    /// its message. Nothing where there is no such number; [`Workspace::can`] tells why.
-    pub fn outcome(&self, table: &LeadTable, user: UserIx, verb: u32, now: Option<Instant>, lead: &str) -> Option<u32> {
-        let (_, verb) = Verb::ALL.get(verb as usize)?;
-        let Some(row) = table.table.find(lead) else {
-            let told = is_plain(*verb) && (now.is_some() || !self.auth.view_needs_now(user));
-            return Some(0).filter(|_| told);
-        };
-        table.answers.try_borrow_mut().ok()?.outcome(&self.auth, &table.table, row, (user, *verb), now).ok().flatten()
     }
 
     /// Everybody who could be put into a slot of a lead, each with the verdict; whoever holds it only if `includeHolder` says so. The lead is
@@ -286,7 +255,15 @@ impl Filter {
 
     /// What it is evaluated with.
     pub(crate) fn context<'a>(&'a self, actor: Option<&'a str>, now: Option<Instant>) -> filter::Context<'a> {
-        filter::Context { schema: self.schema(), people: self.auth.as_ref(), now, actor }
+        filter::Context { schema: &self.schema, people: self.auth.as_ref(), now, actor }
+    }
+
+    /// Makes sure that an actor for whom it is evaluated may know of the fields that it names.
+    fn check(&self, actor: Option<&str>) -> Result<()> {
+        match actor {
+            Some(actor) if !self.named.is_empty() => check_shown(&self.named, &self.auth.schema_of(actor), ""),
+            _ => Ok(()),
+        }
     }
 
     fn object(&self, lead: &Json) -> Result<LeadObject> {
@@ -302,6 +279,7 @@ impl Filter {
     /// `now_required`, `actor_required`, `options_invalid`, `wrong_type` for what is no object.
     pub fn matches(&self, lead: &Json, options: &Json) -> Result<bool> {
         let (now, actor) = bindings(options)?;
+        self.check(actor.as_deref())?;
         let object = self.object(lead)?;
         if self.reads.iter().any(|field| object.lacks().contains(field)) {
             return Ok(false);
@@ -315,11 +293,14 @@ impl Filter {
     /// As [`Filter::matches`].
     pub fn explain(&self, lead: &Json, options: &Json) -> Result<Json> {
         let (now, actor) = bindings(options)?;
+        self.check(actor.as_deref())?;
         let object = self.object(lead)?;
         let mut cells = 0usize;
         self.query.root().each_test(&mut |test| cells = cells.saturating_add(size(&object.cell(test.field))));
         ensure_memory(self.query.weight(self.schema()).times(1500, 300, 20).saturating_add(cells.saturating_mul(20)))?;
-        Ok(filter::explain(&self.query, &object, &self.context(actor.as_deref(), now))?.to_json())
+        let schema = self.told_to(actor.as_deref());
+        let context = filter::Context { schema: &schema, ..self.context(actor.as_deref(), now) };
+        Ok(filter::explain(&self.query, &object, &context)?.to_json())
     }
 
     /// Plain English.
@@ -328,7 +309,7 @@ impl Filter {
     /// `out_of_memory`.
     pub fn describe(&self) -> Result<String> {
         ensure_memory(self.query.weight(self.schema()).times(200, 0, 3))?;
-        Ok(self.query.describe(self.schema()))
+        Ok(self.query.describe(&self.schema))
     }
 
     /// The names of the fields that it reads.
@@ -348,6 +329,7 @@ impl Filter {
         let sql = SqlOptions::parse(options, self.schema(), Target::Condition).map_err(|list| faults.extend(list)).ok();
         let (failed, list) = (faults.any_error(), faults.into_list());
         let Some(sql) = sql.filter(|_| !failed) else { return Err(Error::invalid("options_invalid", list)) };
+        self.check(actor.as_deref())?;
         ensure_memory(self.query.weight(self.schema()).times(4000, 300, 40))?;
         let sql = crate::sql::condition::to_sql(&self.query, &self.context(actor.as_deref(), now), dialect, &sql)?;
         Ok(Json::object([
@@ -379,7 +361,23 @@ impl Filter {
         } else {
             self.query.and(&other.auth.pinned(&other.query))
         };
-        Ok(Filter { query, reads, auth: Rc::clone(&self.auth) })
+        let mut named = self.named.clone();
+        named.extend(other.named.iter().copied().filter(|field| !self.named.contains(field)));
+        let schema = self.joined(&other.schema);
+        Ok(Filter { query, reads, named, schema, auth: Rc::clone(&self.auth) })
+    }
+
+    /// The fields that are seen here and there.
+    fn joined(&self, other: &Rc<Schema>) -> Rc<Schema> {
+        if Rc::ptr_eq(&self.schema, other) || other.hidden().is_empty() {
+            return Rc::clone(&self.schema);
+        }
+        Rc::new(self.schema.without(other.hidden()))
+    }
+
+    /// The fields as those see them for whom it was made, and the actor for whom it is evaluated.
+    fn told_to(&self, actor: Option<&str>) -> Rc<Schema> {
+        actor.map_or_else(|| Rc::clone(&self.schema), |actor| self.joined(&self.auth.schema_of(actor)))
     }
 }
 

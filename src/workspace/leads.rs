@@ -1,6 +1,7 @@
 //! A table of leads behind the front door: loading, changing and reading it.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use crate::access::{RowAnswers, RowRequest, RowSet};
 use crate::config::field;
@@ -8,7 +9,7 @@ use crate::error::{Diagnostic, Error, Result, pointer};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults};
 use crate::plan::timeline;
-use crate::query::FieldIx;
+use crate::query::{FieldIx, Schema};
 use crate::table::{Budget, Encoding, LoadFormat, LoadMode, LoadOptions, Loader, OnBlank, OnKnown, OnUnknown, RowIx, Table, UpsertOptions};
 
 use super::upsert::{UpsertPreview, counts, problems};
@@ -164,7 +165,8 @@ impl Workspace {
         let viewer = Viewer::read(viewer)?;
         let visible = self.visible(table, &viewer)?;
         let row = table.table.find(id).filter(|row| visible.contains(*row));
-        Ok(row.map(|row| self.row(table, row, &self.all_fields())))
+        let fields: Vec<FieldIx> = self.schema_for(viewer.actor.as_deref()).shown().map(|(field, _)| field).collect();
+        Ok(row.map(|row| self.row(table, row, &fields)))
     }
 
     /// The rows that a viewer may see.
@@ -175,8 +177,9 @@ impl Workspace {
         }
     }
 
-    pub(crate) fn all_fields(&self) -> Vec<FieldIx> {
-        (0u32..).zip(&self.model.schema.fields).map(|(ix, _)| FieldIx(ix)).collect()
+    /// The fields as a viewer sees them; nobody is the host itself.
+    pub(crate) fn schema_for(&self, actor: Option<&str>) -> Rc<Schema> {
+        self.auth.schema_for(&mut actor.into_iter())
     }
 
     /// A row as an object.

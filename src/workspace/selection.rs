@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use crate::access::{check_shown, read_by};
 use crate::config::{SavedList, lists};
 use crate::error::{Error, Result};
 use crate::filter;
@@ -10,7 +11,7 @@ use crate::filter::SortKey;
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults, id_text};
 use crate::plan::timeline;
-use crate::query::{FieldIx, Query};
+use crate::query::{FieldIx, Query, Schema};
 use crate::table::{Mask, RowIx};
 
 use super::{Filter, LeadTable, Viewer, Workspace};
@@ -22,6 +23,8 @@ pub struct Selection {
     /// Rows of the table, live or not: what masks are as long as.
     all: u32,
     revision: u64,
+    /// With whose eyes it is read. What one of them may not see, it does not show.
+    viewers: Vec<String>,
 }
 
 impl Workspace {
@@ -39,18 +42,19 @@ impl Workspace {
     pub(super) fn asked_for(&self, query: &Json, actor: Option<&str>) -> Result<(Cow<'_, Query>, Cow<'_, [SortKey]>)> {
         if let Some(id) = query.get("list").and_then(id_text).filter(|_| query.get("rules").is_none()) {
             let list = self.usable_list(&id, actor)?;
+            check_shown(&read_by(&list.query, &list.sort), &self.schema_for(actor), "/list")?;
             return Ok((Cow::Borrowed(&list.query), Cow::Borrowed(&list.sort)));
         }
         if query.as_object().is_some_and(|pairs| pairs.iter().any(|(key, _)| key == "query")) && query.get("rules").is_none() {
             let faults = Faults::default();
-            let read = lists::shown(&Decoder::new(query, "", &faults), &self.model.schema);
+            let read = lists::shown(&Decoder::new(query, "", &faults), &self.schema_for(actor));
             let (failed, list) = (faults.any_error(), faults.into_list());
             return match read {
                 Some((filter, sort)) if !failed => Ok((Cow::Owned(filter), Cow::Owned(sort))),
                 _ => Err(Error::invalid("query_invalid", list)),
             };
         }
-        let filter = if query.is_null() { Query::always() } else { self.query(query, "")? };
+        let filter = if query.is_null() { Query::always() } else { self.query(query, &self.schema_for(actor))? };
         Ok((Cow::Owned(filter), Cow::Borrowed(&[])))
     }
 
@@ -60,6 +64,7 @@ impl Workspace {
     /// As [`Workspace::select`].
     pub fn select_filter(&self, table: &LeadTable, filter: &Filter, viewer: &Json) -> Result<Selection> {
         let viewer = Viewer::read(viewer)?;
+        check_shown(&filter.named, &self.schema_for(viewer.actor.as_deref()), "")?;
         self.seen(table, &filter.query, &filter.context(viewer.actor.as_deref(), viewer.now), &[], &viewer)
     }
 
@@ -86,7 +91,12 @@ impl Workspace {
         if !sort.is_empty() {
             filter::sort(&mut rows, sort, &table.table)?;
         }
-        Ok(Selection { rows: Rc::new(rows), all: table.table.rows(), revision: table.revision() })
+        Ok(Selection {
+            rows: Rc::new(rows),
+            all: table.table.rows(),
+            revision: table.revision(),
+            viewers: viewer.actor.iter().cloned().collect(),
+        })
     }
 
     /// The selection in another order; rows that are equal keep the one they have.
@@ -96,7 +106,7 @@ impl Workspace {
     pub fn sort(&self, table: &LeadTable, selection: &Selection, by: &Json) -> Result<Selection> {
         let rows = selection.rows_of(table)?;
         let faults = Faults::default();
-        let keys = lists::sort(&Decoder::new(by, "", &faults), &self.model.schema);
+        let keys = lists::sort(&Decoder::new(by, "", &faults), &self.schema_seen(selection));
         let (failed, list) = (faults.any_error(), faults.into_list());
         if failed {
             return Err(Error::invalid("query_invalid", list));
@@ -112,26 +122,31 @@ impl Workspace {
     /// `stale_selection`, `unknown_field`.
     pub fn page(&self, table: &LeadTable, selection: &Selection, offset: usize, limit: usize, fields: &Json) -> Result<Json> {
         let rows = selection.rows_of(table)?;
-        let wanted = self.fields_named(fields)?;
+        let wanted = self.fields_named(selection, fields)?;
         Ok(Json::List(rows.iter().skip(offset).take(limit).map(|row| self.row(table, RowIx(*row), &wanted)).collect()))
     }
 
-    /// The fields that a list names; all of them where it is null.
+    /// The fields as those see them with whose eyes a selection is read.
+    fn schema_seen(&self, selection: &Selection) -> Rc<Schema> {
+        self.auth.schema_for(&mut selection.viewers.iter().map(String::as_str))
+    }
+
+    /// The fields that a list names; all that may be seen where it is null.
     ///
     /// # Errors
     /// `unknown_field`, `wrong_type`.
-    pub(crate) fn fields_named(&self, names: &Json) -> Result<Vec<FieldIx>> {
+    pub(crate) fn fields_named(&self, selection: &Selection, names: &Json) -> Result<Vec<FieldIx>> {
+        let schema = self.schema_seen(selection);
         let names = match names {
-            Json::Null => return Ok(self.all_fields()),
+            Json::Null => return Ok(schema.shown().map(|(field, _)| field).collect()),
             Json::List(names) => names,
             other => return Err(Error::new("wrong_type", "", format!("fields are named by a list, not by {}", other.kind()))),
         };
-        let known = || self.model.schema.fields.iter().map(|field| field.name.as_str());
         let find = |(at, name): (usize, &Json)| {
             let name = name.as_text().unwrap_or_default();
-            self.model.schema.find(name).ok_or_else(|| {
+            schema.find(name).ok_or_else(|| {
                 let fault = crate::error::Diagnostic::error("unknown_field", format!("/{at}"), format!("there is no field `{name}`"));
-                Error::of(fault.maybe_hint(crate::error::nearest(name, known())))
+                Error::of(fault.maybe_hint(crate::error::nearest(name, schema.names())))
             })
         };
         names.iter().enumerate().map(find).collect()
@@ -142,14 +157,14 @@ impl Workspace {
     /// # Errors
     /// `stale_selection`, `unknown_field`.
     pub fn count_by(&self, table: &LeadTable, selection: &Selection, field: &str) -> Result<Json> {
-        let known = self.model.schema.fields.iter().map(|field| field.name.as_str());
+        let schema = self.schema_seen(selection);
         let fault = || {
             Error::of(
                 crate::error::Diagnostic::error("unknown_field", "", format!("there is no field `{field}`"))
-                    .maybe_hint(crate::error::nearest(field, known)),
+                    .maybe_hint(crate::error::nearest(field, schema.names())),
             )
         };
-        let ix = self.model.schema.find(field).ok_or_else(fault)?;
+        let ix = schema.find(field).ok_or_else(fault)?;
         let mask = selection.mask(table)?;
         let counts = filter::count_by(&mask, ix, &table.table)?;
         let texts: usize = counts.iter().map(|(cell, _)| cell.text().map_or(0, str::len)).sum();
@@ -193,8 +208,10 @@ impl Selection {
         Mask::from_rows(self.all, self.rows_of(table)?.iter().map(|row| RowIx(*row)))
     }
 
-    fn with(&self, rows: Vec<u32>) -> Selection {
-        Selection { rows: Rc::new(rows), ..self.clone() }
+    fn with(&self, rows: Vec<u32>, other: &Selection) -> Selection {
+        let mut viewers = self.viewers.clone();
+        viewers.extend(other.viewers.iter().filter(|viewer| !self.viewers.contains(viewer)).cloned());
+        Selection { rows: Rc::new(rows), viewers, ..self.clone() }
     }
 
     /// The rows that are in both, in this one's order.
@@ -203,7 +220,7 @@ impl Selection {
     /// `stale_selection`.
     pub fn and(&self, other: &Selection, table: &LeadTable) -> Result<Selection> {
         let mask = other.mask(table)?;
-        Ok(self.with(self.rows_of(table)?.iter().copied().filter(|row| mask.contains(RowIx(*row))).collect()))
+        Ok(self.with(self.rows_of(table)?.iter().copied().filter(|row| mask.contains(RowIx(*row))).collect(), other))
     }
 
     /// The rows of this one, then those that only the other has.
@@ -213,7 +230,10 @@ impl Selection {
     pub fn or(&self, other: &Selection, table: &LeadTable) -> Result<Selection> {
         let mask = self.mask(table)?;
         let more = other.rows_of(table)?;
-        Ok(self.with(self.rows_of(table)?.iter().copied().chain(more.iter().copied().filter(|row| !mask.contains(RowIx(*row)))).collect()))
+        Ok(self.with(
+            self.rows_of(table)?.iter().copied().chain(more.iter().copied().filter(|row| !mask.contains(RowIx(*row)))).collect(),
+            other,
+        ))
     }
 
     /// The rows of this one that the other does not have.
@@ -222,6 +242,6 @@ impl Selection {
     /// `stale_selection`.
     pub fn minus(&self, other: &Selection, table: &LeadTable) -> Result<Selection> {
         let mask = other.mask(table)?;
-        Ok(self.with(self.rows_of(table)?.iter().copied().filter(|row| !mask.contains(RowIx(*row))).collect()))
+        Ok(self.with(self.rows_of(table)?.iter().copied().filter(|row| !mask.contains(RowIx(*row))).collect(), other))
     }
 }

@@ -45,7 +45,7 @@ fn whole(auth: &Authorizer, text: &str) -> LeadObject {
 
 fn ask(auth: &Authorizer, question: &str, lead: Option<&LeadObject>) -> Decision {
     let json = Json::parse(question).unwrap();
-    auth.can(&Request::read(&json, auth.model(), lead.map(LeadObject::lead)).unwrap()).unwrap()
+    auth.can(&Request::read(&json, auth, lead.map(LeadObject::lead)).unwrap()).unwrap()
 }
 
 /// The codes of the reasons, each with its question.
@@ -127,8 +127,8 @@ fn a_hidden_lead_is_one_that_does_not_exist() {
     let hidden = whole(&auth, r#"{"id":"l1","owner":"bob","status":"NEW","run":"r"}"#);
     for verb in ["lead.view", "lead.edit", "lead.give", "lead.reassign"] {
         let json = Json::parse(&format!(r#"{{"actor":"ann","do":"{verb}","to":"ann"}}"#)).unwrap();
-        let there = auth.can(&Request::read(&json, auth.model(), Some(hidden.lead())).unwrap()).unwrap();
-        let not = auth.can(&Request::read(&json, auth.model(), Some(Lead::Unknown("l1"))).unwrap()).unwrap();
+        let there = auth.can(&Request::read(&json, &auth, Some(hidden.lead())).unwrap()).unwrap();
+        let not = auth.can(&Request::read(&json, &auth, Some(Lead::Unknown("l1"))).unwrap()).unwrap();
         assert_eq!(there, not, "{verb}");
         assert_eq!(codes(&there), ["view:unknown_lead"]);
     }
@@ -457,7 +457,7 @@ fn questions_are_checked() {
     let auth = auth(&user("ann", "acme", "all"), ALL, "");
     let fault = |text: &str| {
         let json = Json::parse(text).unwrap();
-        let error = Request::read(&json, auth.model(), None).map(|_| ()).unwrap_err();
+        let error = Request::read(&json, &auth, None).map(|_| ()).unwrap_err();
         (error.code, error.diagnostics.iter().map(|fault| (fault.code, fault.path.clone())).collect::<Vec<_>>())
     };
     let of = |code: &'static str, path: &str| ("question_invalid", vec![(code, path.to_owned())]);

@@ -17,8 +17,11 @@ fn config(shape: &Shape) -> Json {
     let schema = &shape.schema;
     let field = |(at, field): (u32, &Field)| {
         let mut says = vec![("type".to_owned(), Json::from(field.kind.name()))];
-        if field.case == Case::Sensitive && shape.id != Some(FieldIx(at)) {
-            says.push(("caseSensitive".to_owned(), true.into()));
+        match field.case {
+            Case::Sensitive if shape.id != Some(FieldIx(at)) => says.push(("caseSensitive".to_owned(), true.into())),
+            Case::Accentless => says.push(("compare".to_owned(), "accentless".into())),
+            Case::Digits => says.push(("compare".to_owned(), "digits".into())),
+            _ => {}
         }
         if !field.choices.is_empty() {
             says.push(("choices".to_owned(), Json::List(field.choices.iter().map(|word| word.as_str().into()).collect())));

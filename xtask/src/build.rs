@@ -64,6 +64,7 @@ pub fn build() -> Result<PathBuf> {
             "engine.wasm.d.ts",
             "adapters.d.ts",
             "columns.d.ts",
+            "conformance.d.ts",
             "zones.d.ts",
             "presets.d.ts",
             "preset.d.ts",

@@ -1,4 +1,4 @@
-//! The project's own build tool: `cargo xtask build|demo|docs|screens|test|lint|zones|bench`.
+//! The project's own build tool: `cargo xtask build|demo|docs|screens|test|lint|zones|fold|bench`.
 
 mod against;
 mod bench;
@@ -8,6 +8,7 @@ mod desk;
 mod docs;
 mod edge;
 mod examples;
+mod fold;
 mod glue;
 mod grow;
 mod lint;
@@ -43,6 +44,7 @@ Commands:
   lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
                      --sources    only the last three, which need nothing but to read
   zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
+  fold             makes the tables anew by which texts are compared without accents or by their digits
   bench [NAME…]    builds, then runs tests/js/bench/NAME.mjs, or all of them
                      --against COMMIT [--quick]
                                   builds that commit too (once), and compares the two: answers, speed of the kernels, cold starts
@@ -91,6 +93,7 @@ fn command(args: &[&str]) -> run::Result {
         ["size"] => size::size(2),
         ["size", "--deep"] => size::size(4),
         ["zones"] => zones::zones(),
+        ["fold"] => fold::fold(),
         ["lint"] => lint::lint(),
         ["lint", "--sources"] => lint::sources(),
         ["bench", "--against", commit] => bench::against(commit, false),

@@ -1,7 +1,7 @@
 //! Everything that must hold, in the order in which it is cheapest to find out.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::run::{Result, at, cargo, root, run, step, target};
@@ -149,8 +149,25 @@ fn cases(made: &mut Made) -> Result<String> {
     let native = made.outcomes()?;
     made.package()?;
     let chromium = made.browser()?.chromium.clone();
-    run(tools::node(&["tests/js/package/run-cases.mjs"]).arg(native).env("CHROMIUM", chromium))?;
-    Ok("the cases natively and in every runtime".into())
+    run(tools::node(&["tests/js/package/run-cases.mjs"]).arg(native).env("CHROMIUM", &chromium))?;
+    let worlds = worlds(&chromium)?;
+    Ok(format!("the cases and {worlds} random worlds natively and in every runtime"))
+}
+
+/// Random worlds, without expectations, natively and in every runtime; `EVENHAND_WORLDS` says how many. Gives back their number.
+fn worlds(chromium: &Path) -> Result<String> {
+    let count = std::env::var("EVENHAND_WORLDS").unwrap_or_else(|_| "60".into());
+    let folder = target().join("worlds");
+    let native = target().join("worlds.jsonl");
+    step("write random worlds", || run(tools::node(&["tests/js/package/make/worlds.mjs"]).arg(&folder).arg(&count)))?;
+    step("random worlds natively", || {
+        let mut test = cargo(&["test", "--test", "native", "cases::cases", "--", "--exact"]);
+        run(test.env("EVENHAND_CASES", &folder).env("EVENHAND_CASES_OUT", &native))
+    })?;
+    step("random worlds in every runtime", || {
+        run(tools::node(&["tests/js/package/run-cases.mjs"]).arg(&native).arg(&folder).env("CHROMIUM", chromium))
+    })?;
+    Ok(count)
 }
 
 fn docs(made: &mut Made) -> Result<String> {

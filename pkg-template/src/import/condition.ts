@@ -23,11 +23,13 @@ export interface Field {
   type: Contract.FieldType;
   /** Texts compare with regard to case. */
   exact: boolean;
+  /** How a text compares. */
+  compare: NonNullable<Contract.FieldDef["compare"]>;
   /** There always is a value. */
   always: boolean;
 }
 
-export const ELEMENT: Field = { name: "", type: "text", exact: true, always: true };
+export const ELEMENT: Field = { name: "", type: "text", exact: true, compare: "exact", always: true };
 
 export const isTags = ({ type }: Field) => type === "tags" || type === "units";
 /** Fields of words that compare exactly and have no order. */

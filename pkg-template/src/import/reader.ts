@@ -57,12 +57,14 @@ export class Reader {
       return void this.fault("not_exact", path, `${shown(name)} is a path, not a name`, "name the field that it stands for in `columns`");
     }
     const always = field === config.lead.id;
-    return { name: field, type: known.type, exact: always || known.type !== "text" || known.caseSensitive === true, always };
+    const compare = always || known.type !== "text" ? "exact" : (known.compare ?? (known.caseSensitive === true ? "exact" : "caseless"));
+    return { name: field, type: known.type, exact: compare === "exact", compare, always };
   }
 
   /** Whether our comparison of this field with a text, for equality or a part, finds what one of code points finds. */
   comparable(field: Field, text: string, path: string): boolean {
     if (/\p{Surrogate}/u.test(text)) return this.fault("value_invalid", path, "a text holds half of a character");
+    if (!field.exact && field.compare !== "caseless") return this.partly(field, path);
     // What is neither upper nor lower case is nothing's other case, so no text becomes equal to it by ignoring case.
     if (!field.exact && [...text].some((char) => char.toLowerCase() !== char || char.toUpperCase() !== char)) {
       return this.fault("not_exact", path, `\`${field.name}\` is compared without regard to case, and ${shown(text)} is not`, "set the field's `caseSensitive`");
@@ -71,6 +73,11 @@ export class Reader {
       return this.fault("not_exact", path, `the words of \`${field.name || "a list"}\` have no blanks around them, and none is \`~\``);
     }
     return true;
+  }
+
+  /** The fault of a field that is compared by a part of its text. */
+  partly(field: Field, path: string) {
+    return this.fault("not_exact", path, `\`${field.name}\` is compared by \`compare: "${field.compare}"\``, 'give the field `compare: "exact"`');
   }
 
   /** Whether texts of this field are in an order that can be asked for. */

@@ -1,7 +1,6 @@
 import type * as Contract from "../../evenhand.js";
 import { quote } from "../adapters/write.js";
 import { fault } from "../errors.js";
-import { fold } from "../fold.js";
 
 /*
  * One map of columns, used both ways: how a field is read out of its column, put into it, and put in order. Storage that is not named is what
@@ -72,7 +71,12 @@ export function placed(column: Column, dialect: Contract.Dialect, place: number)
   return cast ? `$${place}::${cast}` : `$${place}`;
 }
 
-export const foldedOf = (value: unknown) => (typeof value === "string" ? fold(value) : null);
+/** What the folded column of a field holds beside a value. */
+export const foldedOf = ({ field, def }: Column, value: unknown, workspace: Contract.Workspace) =>
+  typeof value !== "string" ? null : def.type === "text" ? workspace.fold(field, value) : value;
+
+/** How texts of a field compare. */
+const compare = ({ compare, caseSensitive }: Contract.FieldDef) => compare ?? (caseSensitive === true ? "exact" : "caseless");
 
 function inexact(field: string, why: string) {
   return fault("sql_inexact", `\`${field}\` cannot be put in order or written exactly: ${why}`, { path: `/columns/${field.replaceAll("~", "~0").replaceAll("/", "~1")}` });
@@ -88,8 +92,9 @@ function key(column: Column, dialect: Contract.Dialect, id: string, alias: strin
   if (isList(column)) throw inexact(field, "lists have no order in a database");
   switch (def.type) {
     case "text":
-      if (field === id || def.caseSensitive === true) return text + COLLATION[dialect];
+      if (field === id || compare(def) === "exact") return text + COLLATION[dialect];
       if (column.folded !== undefined) return alias + quote(dialect, column.folded) + (dialect === "postgres" ? "::text" : "") + COLLATION[dialect];
+      if (compare(def) !== "caseless") throw inexact(field, `no database compares by \`compare: "${compare(def)}"\`; name a folded column`);
       if (dialect === "postgres") return `lower(${text} COLLATE "pg_c_utf8") COLLATE "C"`;
       throw inexact(field, "SQLite lower-cases ASCII only; name a folded column");
     case "choice": case "user": case "unit": return `nullif(${text}, '')${COLLATION[dialect]}`;

@@ -117,7 +117,7 @@ export class Reads {
     const others = names.filter((name) => name !== q(id.name)).map((name) => `${name} = excluded.${name}`);
     const sql = `INSERT INTO ${this.#table(this.#of.statements.table)} (${names.join(", ")}) VALUES (${places.join(", ")}) ON CONFLICT (${q(id.name)}) DO ${others.length === 0 ? "NOTHING" : `UPDATE SET ${others.join(", ")}`}`;
     for (const row of rows) {
-      yield { sql, params: [...columns.map((column) => stored(column, row[column.field], this.#dialect)), ...folded.map(({ field }) => foldedOf(row[field]))] };
+      yield { sql, params: [...columns.map((column) => stored(column, row[column.field], this.#dialect)), ...folded.map((column) => foldedOf(column, row[column.field], workspace))] };
     }
     return rows.length;
   }
@@ -132,7 +132,8 @@ export class Reads {
     } finally {
       readable.free();
     }
-    const order = ordering(sort, this.#dialect, this.#columns(), this.#config.lead.id);
+    const shown = workspace.fields(asked.actor).map(({ field }) => field);
+    const order = ordering(sort, this.#dialect, this.#columns().filter(({ field }) => shown.includes(field)), this.#config.lead.id);
     const [counted] = (yield { sql: `SELECT count(*) AS n FROM ${this.#table(this.#of.statements.table)} WHERE ${condition.sql}`, params: condition.params }) as [Row];
     const rows = limit === 0 ? [] : yield* this.#select(condition.sql, condition.params, ` ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`);
     const table = this.#load(rows, true);
@@ -269,7 +270,7 @@ export class Reads {
     const name = quote(this.#dialect, columns.find(({ field }) => field === this.#config.lead.id)!.name);
     const id = this.#dialect === "postgres" ? `${name}::text` : name;
     const [one, two] = [param(this.#dialect, 1), param(this.#dialect, 2)];
-    const put = (column: Column, value: unknown, lead: string) => ({ sql: `UPDATE ${table} SET ${quote(this.#dialect, column.folded!)} = ${one} WHERE ${id} = ${two}`, params: [foldedOf(value), lead] });
+    const put = (column: Column, value: unknown, lead: string) => ({ sql: `UPDATE ${table} SET ${quote(this.#dialect, column.folded!)} = ${one} WHERE ${id} = ${two}`, params: [foldedOf(column, value, this.#of.workspace), lead] });
     for (const { lead, set } of plan.changes()) for (const column of folded) if (Object.hasOwn(set, column.field)) yield put(column, set[column.field]!.to, lead);
     for (const { id: copy, copyOf, set } of plan.created()) {
       for (const column of folded) {

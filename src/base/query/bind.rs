@@ -58,7 +58,7 @@ fn bound(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result<Term> {
         let (value, json) = match operand {
             Operand::Actor => {
                 let actor = with.actor.unwrap_or_default();
-                let text = if kind == FieldType::Text && case == Case::Ignored { fold::fold(actor).into_owned() } else { actor.to_owned() };
+                let text = if kind == FieldType::Text { fold::compared(case, actor).into_owned() } else { actor.to_owned() };
                 (Operand::Text(text), Json::from(actor))
             }
             Operand::Relative(relative) => {

@@ -48,6 +48,9 @@ impl Target {
         let element = matches!(self.operator, Operator::Contains | Operator::DoesNotContain);
         match (self.kind, json.get("actor")) {
             (_, Some(other)) if *other != Json::Bool(true) => Err(Wrong::invalid(format!("`actor` must be `true`, not {}", shown(other)))),
+            // Somebody else's id must not be found for it.
+            (FieldType::Text, _) if self.case.is_loose() => Err(Wrong::invalid("the acting user is not found by a part of an id")
+                .hint("give the field `compare: \"exact\"` or `compare: \"caseless\"`")),
             (FieldType::User | FieldType::Choice | FieldType::Text, _) if whole => Ok(Operand::Actor),
             (FieldType::Tags, _) if whole || element => Ok(Operand::Actor),
             (kind, _) => {

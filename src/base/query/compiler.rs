@@ -107,9 +107,7 @@ impl<'a> Compiler<'a> {
         };
         if found.is_none() {
             let hint = match scope {
-                Scope::Schema if self.may_hint() => {
-                    nearest(name, self.schema.fields.iter().map(|field| field.name.as_str()).take(MOST_NAMES))
-                }
+                Scope::Schema if self.may_hint() => nearest(name, self.schema.names().take(MOST_NAMES)),
                 Scope::Schema => None,
                 Scope::Element(_) => Some("inside `match` the field is the element itself, and its name is the empty text".into()),
             };

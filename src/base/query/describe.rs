@@ -81,6 +81,9 @@ impl Writer<'_> {
     }
 
     fn test(&mut self, test: &Term) {
+        if test.is_hidden(self.schema) {
+            return self.out.push_str("a condition that is not shown holds");
+        }
         if let Predicate::Match(quota, node) = &test.check {
             return self.matching(test.field, *quota, node);
         }

@@ -9,7 +9,7 @@ use std::ops::{Bound, RangeBounds};
 
 use super::operand::Operand;
 use super::operator::Operator;
-use super::schema::{Case, FieldIx};
+use super::schema::{Case, FieldIx, Schema};
 use super::units::UnitIx;
 use crate::json::Json;
 
@@ -44,6 +44,13 @@ pub struct Term {
     pub check: Predicate,
     /// The value as written, in the form that explanations and descriptions show.
     pub expected: Json,
+}
+
+impl Term {
+    /// Whether it reads a field that is hidden there.
+    pub fn is_hidden(&self, schema: &Schema) -> bool {
+        schema.hides(self.field) || matches!(&self.check, Predicate::Pair(_, other, _) if schema.hides(*other))
+    }
 }
 
 /// What is tested. Everything but [`Predicate::Null`], [`Predicate::Empty`] and some [`Predicate::Match`] is false on null.

@@ -146,8 +146,8 @@ impl Compiler<'_> {
             let message = format!("`{}` is a {} field and `{name}` a {} field", field.name, field.kind.name(), other.kind.name());
             (message, "two fields of one type can be compared")
         } else if field.kind == FieldType::Text && other.case != field.case {
-            let message = format!("one of `{}` and `{name}` regards case and the other does not", field.name);
-            (message, "give both fields the same `caseSensitive`; an id always regards case")
+            let message = format!("`{}` and `{name}` are compared in two ways", field.name);
+            (message, "give both fields the same `compare`; an id is always compared exactly")
         } else {
             let case = if field.kind == FieldType::Text { field.case } else { Case::Sensitive };
             return Some((Predicate::Pair(relation, other_ix, case), Json::object([("field", name.into())])));

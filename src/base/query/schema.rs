@@ -63,13 +63,24 @@ impl FieldType {
     }
 }
 
-/// Whether text is compared as it is written.
+/// How text is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Case {
     /// `a` and `A` are the same.
     Ignored,
     /// `a` and `A` differ.
     Sensitive,
+    /// `a`, `A` and `á` are the same.
+    Accentless,
+    /// By its decimal digits alone.
+    Digits,
+}
+
+impl Case {
+    /// Whether a text that is not empty may be compared as an empty one.
+    pub fn is_loose(self) -> bool {
+        matches!(self, Case::Accentless | Case::Digits)
+    }
 }
 
 /// The day on which what began on a 29 February is due in a year that has none.
@@ -131,18 +142,55 @@ pub struct Schema {
     pub leap_day: LeapDay,
     /// The organisation, for `under`.
     pub units: UnitTree,
+    /// Fields that no name leads to.
+    hidden: Vec<FieldIx>,
 }
 
 impl Schema {
     /// A schema; the caller has checked that names differ.
     pub fn new(fields: Vec<Field>, zone: Zone, week_start: u8, units: UnitTree) -> Self {
         let by_name = (0u32..).zip(&fields).map(|(i, field)| (field.name.clone(), FieldIx(i))).collect();
-        Schema { fields, by_name, zone, week_start, fiscal_start: (1, 1), leap_day: LeapDay::February28, units }
+        Schema { fields, by_name, zone, week_start, fiscal_start: (1, 1), leap_day: LeapDay::February28, units, hidden: Vec::new() }
     }
 
     /// What days, weeks and years are here.
     pub fn calendar(&self) -> Calendar<'_> {
         Calendar { zone: &self.zone, week_start: self.week_start, fiscal_start: self.fiscal_start }
+    }
+
+    /// The schema as somebody sees it from whom these fields are hidden: no name leads to them, and none of them is told. Their places stay, so
+    /// that conditions which were compiled with the whole schema still work.
+    #[must_use]
+    pub fn without(&self, hidden: &[FieldIx]) -> Schema {
+        let mut out = self.clone();
+        for field in hidden {
+            if !out.hides(*field) {
+                out.by_name.remove(self.name(*field));
+                out.hidden.push(*field);
+            }
+        }
+        out
+    }
+
+    /// Whether the field at `ix` is hidden here.
+    pub fn hides(&self, ix: FieldIx) -> bool {
+        self.hidden.contains(&ix)
+    }
+
+    /// The fields that are hidden here.
+    pub fn hidden(&self) -> &[FieldIx] {
+        &self.hidden
+    }
+
+    /// The fields that are not hidden.
+    pub fn shown(&self) -> impl Iterator<Item = (FieldIx, &Field)> {
+        let fields = (0u32..).zip(&self.fields).map(|(ix, field)| (FieldIx(ix), field));
+        fields.filter(|(ix, _)| !self.hides(*ix))
+    }
+
+    /// The names of the fields that are not hidden.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.shown().map(|(_, field)| field.name.as_str())
     }
 
     /// The field of that name.

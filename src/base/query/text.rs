@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use super::fold::fold;
+use super::fold::compared;
 use super::node::{Predicate, TextTest};
 use super::operand::Operand;
 use super::operator::Operator;
@@ -34,10 +34,15 @@ pub(super) fn plain(json: &Json) -> Result<String, Wrong> {
 /// A value for a text field.
 pub(super) fn operand(json: &Json, case: Case) -> Result<Operand, Wrong> {
     let text = plain(json)?;
-    Ok(Operand::Text(match case {
-        Case::Ignored => fold(&text).into_owned(),
-        Case::Sensitive => text,
-    }))
+    let folded = compared(case, &text).into_owned();
+    // What is left of it must not find everything.
+    if folded.is_empty() && (case == Case::Digits || !text.is_empty()) {
+        let what = if case == Case::Digits { "no digit" } else { "no letter" };
+        return Err(
+            Wrong::invalid(format!("{} has {what} to be compared by", shown(json))).hint("the field's `compare` says how it is compared")
+        );
+    }
+    Ok(Operand::Text(folded))
 }
 
 /// The texts among the operands; there are no others.

@@ -78,14 +78,18 @@ impl Told {
 /// A row that is not as the plan left it: which fields are others now.
 pub(super) fn changed(planner: &Planner<'_>, row: RowIx, change: &DecodedChange) -> Reason {
     let mut names = Vec::new();
+    let shown = planner.auth.schema_of(&planner.context.actor);
     for set in &change.set {
-        if planner.table.cell(row, set.field) != set.to {
+        if !shown.hides(set.field) && planner.table.cell(row, set.field) != set.to {
             names.push(planner.model.schema.name(set.field));
         }
     }
     // Where the plan's own fields are as it left them, it is the version that tells of a change of others.
     names.extend(planner.model.lead.version.filter(|_| names.is_empty()).map(|field| planner.model.schema.name(field)));
-    let message = format!("`{}` is another one than the plan left", names.join("`, `"));
+    let message = match names.as_slice() {
+        [] => "the lead is another one than the plan left".to_owned(),
+        names => format!("`{}` is another one than the plan left", names.join("`, `")),
+    };
     let mut fields = Vec::new();
     for name in names {
         fields.push(Json::from(name));

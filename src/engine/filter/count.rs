@@ -118,7 +118,7 @@ mod tests {
             let places: Vec<(usize, bool)> = places.into_iter().map(|lead| (lead, false)).collect();
             let table = table(&schema, &leads, &places, Layout(layout & (layout >> 9)));
             let mask = Mask::from_rows(table.rows(), (0..table.rows()).filter(|row| row % every == 0).map(RowIx)).unwrap();
-            for field in 0..22 {
+            for field in 0..26 {
                 let field = FieldIx(field);
                 let counts = count_by(&mask, field, &table).unwrap();
                 let has = |row: RowIx, value: &Cell<'_>| match (table.cell(row, field), value) {

@@ -71,12 +71,12 @@ pub(super) fn verdicts(dict: &Dict, check: &Predicate, world: &Directory<'_>) ->
                 }
             }
         }
-        (None, Predicate::Text(Case::Ignored, test)) => {
+        (None, Predicate::Text(case, test)) if *case != Case::Sensitive => {
             let prepared = super::text::Matcher::new(test);
             let mut folded = String::new();
             for text in dict.iter() {
                 folded.clear();
-                fold_into(text, &mut folded);
+                fold_into(*case, text, &mut folded);
                 out.push(u8::from(prepared.accepts(folded.as_bytes())));
             }
         }
@@ -86,11 +86,11 @@ pub(super) fn verdicts(dict: &Dict, check: &Predicate, world: &Directory<'_>) ->
 }
 
 /// Appends the folded text.
-fn fold_into(text: &str, out: &mut String) {
-    if text.is_ascii() {
+fn fold_into(case: Case, text: &str, out: &mut String) {
+    if text.is_ascii() && case != Case::Digits {
         out.push_str(text);
         out.make_ascii_lowercase();
     } else {
-        out.push_str(&crate::query::fold::fold(text));
+        out.push_str(&crate::query::fold::compared(case, text));
     }
 }

@@ -14,6 +14,8 @@ pub struct Explanation {
     pub matched: bool,
     /// What the node is.
     pub about: About,
+    /// Whether a hidden field is read in it. Such a node is not told, but for the verdict of the whole.
+    hidden: bool,
 }
 
 /// What a node of an explanation is.
@@ -55,7 +57,11 @@ pub fn explain(query: &Query, lead: &dyn Cells, ctx: &Context<'_>) -> Result<Exp
 
 fn node(tree: &Expr, row: &Row<'_>, schema: &Schema) -> Explanation {
     let all = |list: &[Expr]| -> Vec<Explanation> { list.iter().map(|member| node(member, row, schema)).collect() };
-    let group = |combinator, rules, matched| Explanation { matched, about: About::Group { combinator, negated: false, rules } };
+    let group = |combinator, mut rules: Vec<Explanation>, matched| {
+        let all = rules.len();
+        rules.retain(|rule| !rule.hidden);
+        Explanation { matched, hidden: rules.len() < all, about: About::Group { combinator, negated: false, rules } }
+    };
     match tree {
         Expr::All(list) => {
             let rules = all(list);
@@ -73,11 +79,15 @@ fn node(tree: &Expr, row: &Row<'_>, schema: &Schema) -> Explanation {
             group("xor", rules, matched)
         }
         Expr::Not(inner) => match node(inner, row, schema) {
-            Explanation { matched, about: About::Group { combinator, negated: false, rules } } => {
-                Explanation { matched: !matched, about: About::Group { combinator, negated: true, rules } }
+            Explanation { matched, hidden, about: About::Group { combinator, negated: false, rules } } => {
+                Explanation { matched: !matched, hidden, about: About::Group { combinator, negated: true, rules } }
             }
             // A negated group of one rule that stands by itself.
-            other => Explanation { matched: !other.matched, about: About::Group { combinator: "and", negated: true, rules: vec![other] } },
+            other => {
+                let (matched, hidden) = (!other.matched, other.hidden);
+                let rules = if hidden { Vec::new() } else { vec![other] };
+                Explanation { matched, hidden, about: About::Group { combinator: "and", negated: true, rules } }
+            }
         },
         Expr::Test(test) => rule(test, row, schema),
     }
@@ -95,7 +105,7 @@ fn rule(test: &Term, row: &Row<'_>, schema: &Schema) -> Explanation {
     };
     let field = if test.field == ELEMENT { String::new() } else { schema.name(test.field).to_owned() };
     let about = About::Rule { field, operator: test.operator.name(), expected, actual: cell.to_json(), satisfied };
-    Explanation { matched: row.passes(test, &cell), about }
+    Explanation { matched: row.passes(test, &cell), hidden: test.is_hidden(schema), about }
 }
 
 impl Explanation {
@@ -104,6 +114,7 @@ impl Explanation {
         let mut out = vec![("matched".to_owned(), Json::Bool(self.matched))];
         let mut put = |key: &str, value: Json| out.push((key.to_owned(), value));
         match &self.about {
+            About::Rule { .. } if self.hidden => {}
             About::Group { combinator, negated, rules } => {
                 put("combinator", (*combinator).into());
                 if *negated {

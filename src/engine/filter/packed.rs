@@ -4,8 +4,7 @@
 use std::rc::Rc;
 
 use super::sample::Lead;
-use crate::query::fold::fold;
-use crate::query::schema::Case;
+use crate::query::fold::compared;
 use crate::query::{Cell, FieldIx, Schema};
 use crate::table::column::{Changed, CodedColumn, Column, ListColumn, TextColumn};
 use crate::table::{Budget, CHUNK, RowIx, Snapshot};
@@ -114,8 +113,7 @@ fn text(column: &mut TextColumn, cells: &[&Cell<'static>], odd: bool) {
     }
     for (chunk, cells) in column.chunks.iter_mut().zip(cells.chunks(CHUNK)) {
         for (row, cell) in cells.iter().enumerate().filter(|(row, _)| is_changed(*row)) {
-            let folded = |text: &str| if column.case == Case::Ignored { fold(text).into_owned() } else { text.to_owned() };
-            let change = cell.text().map(|text| Changed { folded: folded(text).into(), original: text.into() });
+            let change = cell.text().map(|text| Changed { folded: compared(column.case, text).into(), original: text.into() });
             Rc::get_mut(chunk).unwrap().changed.push((u16::try_from(row).unwrap(), change));
         }
     }

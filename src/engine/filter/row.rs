@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Context, People};
 use crate::error::Result;
-use crate::query::fold::fold;
+use crate::query::fold::compared;
 use crate::query::node::{Predicate, Relation, Term};
 use crate::query::schema::Case;
 use crate::query::span::inside;
@@ -122,10 +122,7 @@ pub(super) fn is_null(cell: &Cell<'_>) -> bool {
 
 /// Text in the form in which it is compared.
 pub(super) fn folded(case: Case, text: &str) -> Cow<'_, str> {
-    match case {
-        Case::Ignored => fold(text),
-        Case::Sensitive => Cow::Borrowed(text),
-    }
+    compared(case, text)
 }
 
 fn has(words: &[String], word: &str) -> bool {

@@ -66,7 +66,7 @@ fn tree(units: Vec<(&str, Option<&str>)>) -> UnitTree {
     UnitTree::build(units.into_iter().map(|(id, above)| (id.to_owned(), None, None, above.map(Into::into))).collect()).unwrap()
 }
 
-/// Two fields of each type, and two texts that regard case.
+/// Two fields of each type, and two texts of each other way to compare them.
 pub fn schema() -> Schema {
     let field = |name: String, kind, case| {
         let choices = if kind == FieldType::Choice { WORDS.map(str::to_owned).to_vec() } else { Vec::new() };
@@ -80,6 +80,9 @@ pub fn schema() -> Schema {
     }
     fields.push(field("exact1".into(), FieldType::Text, Case::Sensitive));
     fields.push(field("exact2".into(), FieldType::Text, Case::Sensitive));
+    for (name, case) in [("plain1", Case::Accentless), ("plain2", Case::Accentless), ("digits1", Case::Digits), ("digits2", Case::Digits)] {
+        fields.push(field(name.into(), FieldType::Text, case));
+    }
     let units = vec![("hq", None), ("north", Some("hq")), ("n1", Some("north")), ("n2", Some("north")), ("south", Some("hq"))];
     Schema::new(fields, zone(NEW_YORK), 1, tree(units))
 }
@@ -122,7 +125,11 @@ pub fn shapes() -> impl Strategy<Value = Shape> {
 }
 
 fn field(kind: FieldType) -> impl Strategy<Value = Field> {
-    let case = if kind == FieldType::Text { select(vec![Case::Ignored, Case::Sensitive]).boxed() } else { Just(Case::Ignored).boxed() };
+    let case = if kind == FieldType::Text {
+        select(vec![Case::Ignored, Case::Sensitive, Case::Accentless, Case::Digits]).boxed()
+    } else {
+        Just(Case::Ignored).boxed()
+    };
     let most = if kind == FieldType::Choice { WORDS.len() } else { 0 };
     let choices = select(vec![0, most / 2, most]).prop_flat_map(|many| subsequence(&WORDS[..], many));
     (case, choices).prop_map(move |(case, choices)| {

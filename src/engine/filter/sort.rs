@@ -309,7 +309,7 @@ mod tests {
     }
 
     fn keys() -> impl Strategy<Value = Vec<SortKey>> {
-        let one = (0u32..22, any::<bool>(), any::<bool>()).prop_map(|(field, down, first)| SortKey {
+        let one = (0u32..26, any::<bool>(), any::<bool>()).prop_map(|(field, down, first)| SortKey {
             field: FieldIx(field),
             direction: if down { Direction::Descending } else { Direction::Ascending },
             nulls: if first { Nulls::First } else { Nulls::Last },

@@ -93,6 +93,8 @@ impl<'t> TextColumnTest<'t> {
     pub(super) fn new(column: &'t TextColumn, check: &'t Predicate) -> Option<TextColumnTest<'t>> {
         let test = match check {
             Predicate::Null => Matcher::Null,
+            // What is compared as the empty text need not be one.
+            Predicate::Empty if column.case.is_loose() => return None,
             Predicate::Empty => Matcher::Empty,
             Predicate::Text(_, test) => Matcher::new(test),
             _ => return None,

@@ -43,7 +43,11 @@ impl<'a> Run<'a> {
 
 impl TextChunk {
     /// Adds rows with these texts.
-    pub fn extend(&mut self, Run { text, ends, start }: Run<'_>, case: Case, budget: &Budget) -> Result<()> {
+    pub fn extend(&mut self, run: Run<'_>, case: Case, budget: &Budget) -> Result<()> {
+        if case == Case::Digits {
+            return run.iter().try_for_each(|text| self.push(Some(text), case, budget));
+        }
+        let Run { text, ends, start } = run;
         let (row, at, bytes) = (self.ends.len(), self.bytes.len(), text.as_bytes());
         if at + bytes.len() > u32::MAX as usize {
             return Err(Error::out_of_memory());
@@ -53,7 +57,7 @@ impl TextChunk {
         budget.grow(&mut self.valid, words)?;
         let most = || ((at + bytes.len()) / (row + ends.len()).max(1) + 1).saturating_mul(CHUNK / 32 * 33);
         budget.grow_within(&mut self.bytes, bytes.len(), most)?;
-        if case == Case::Ignored && bytes.iter().fold(false, |any, byte| any | byte.is_ascii_uppercase()) {
+        if case != Case::Sensitive && bytes.iter().fold(false, |any, byte| any | byte.is_ascii_uppercase()) {
             self.mark_upper(at, bytes, budget)?;
             self.bytes.extend(bytes.iter().map(u8::to_ascii_lowercase));
         } else {
@@ -98,9 +102,9 @@ mod tests {
             pool in prop::collection::vec("[ -~]{0,12}", 1..40),
             sizes in prop::collection::vec(0usize..CHUNK, 1..5),
             after in prop::option::of(".{0,5}"),
-            ignored: bool,
+            way in 0usize..4,
         ) {
-            let case = if ignored { Case::Ignored } else { Case::Sensitive };
+            let case = [Case::Ignored, Case::Sensitive, Case::Accentless, Case::Digits][way];
             let budget = Budget::default();
             let (mut runs, mut single) = (TextColumn::new(case), TextColumn::new(case));
             let mut rows = 0u32;

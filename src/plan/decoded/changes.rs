@@ -107,6 +107,15 @@ impl DecodedChanges {
         self.expect.as_ref().or_else(owner).and_then(|values| values.get(at)).unwrap_or(&NULL)
     }
 
+    /// Forgets what became of some fields; guards stay.
+    pub fn hide(&mut self, hides: impl Fn(FieldIx) -> bool) {
+        if let (None, Some(owner)) = (&self.expect, self.owner.and_then(|owner| self.fields.get(owner))) {
+            self.expect = Some(owner.from.clone());
+        }
+        self.owner = None;
+        self.fields.retain(|field| !hides(field.field));
+    }
+
     /// Walks through the ids of the leads, in their order.
     ///
     /// # Errors

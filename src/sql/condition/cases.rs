@@ -5,7 +5,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 use crate::json::Json;
-use crate::query::fold::fold;
+use crate::query::fold::compared;
 use crate::query::{Cell, FieldType, Query, Schema, Strictness, compile};
 use crate::sql::condition::to_sql;
 use crate::sql::{Dialect, SqlColumn, SqlOptions};
@@ -20,11 +20,13 @@ fn some<S: Strategy>(strategy: &S, runner: &mut TestRunner) -> S::Value {
     strategy.new_tree(runner).unwrap().current()
 }
 
-/// SQLite needs the folded text in columns of its own.
+/// The fields whose folded text SQLite needs in columns of its own, and those for which PostgreSQL does too.
+const FOLDED: [&str; 6] = ["text1", "text2", "plain1", "plain2", "digits1", "digits2"];
+
 fn options(schema: &Schema, dialect: Dialect, max_params: Option<usize>) -> SqlOptions {
     let mut out = SqlOptions { max_params, ..SqlOptions::default() };
-    for name in ["text1", "text2"] {
-        if dialect == Dialect::Sqlite {
+    for (at, name) in FOLDED.into_iter().enumerate() {
+        if dialect == Dialect::Sqlite || at > 1 {
             let column =
                 SqlColumn { column: name.into(), stored: None, folded: Some(format!("{name}_folded")), cast: None, not_null: false };
             out.columns.insert(schema.find(name).unwrap(), column);
@@ -71,7 +73,11 @@ fn cases() -> String {
     let lines = |list: Vec<Json>| list.iter().map(Json::write).collect::<Vec<_>>().join(",\n");
     let rows = leads.iter().map(|lead| Json::List(lead.0.iter().map(shown).collect())).collect();
     let folded = |lead: &evenhand_engine::filter::sample::Lead| {
-        lead.0.iter().take(2).map(|cell| cell.text().map(|t| fold(t).into_owned()).into()).collect()
+        let of = |name: &&str| {
+            let ix = schema.find(name).unwrap();
+            lead.0[ix.0 as usize].text().map(|text| compared(schema.get(ix).unwrap().case, text).into_owned()).into()
+        };
+        FOLDED.iter().map(of).collect()
     };
     let folded = leads.iter().map(|lead| Json::List(folded(lead))).collect();
     let fields = schema.fields.iter().map(|field| Json::List(vec![field.name.as_str().into(), field.kind.name().into()])).collect();

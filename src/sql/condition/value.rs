@@ -106,7 +106,10 @@ impl Writer<'_> {
     /// The text of a column in the form in which it is compared.
     fn compared(&mut self, column: &Column<'_>, case: Case) -> Result<Operand> {
         let (operand, exact) = column.compared(case);
-        if !exact {
+        if !exact && case.is_loose() {
+            let note = "no database compares without accents or by digits as the engine does";
+            self.inexact(note, "give the field a `folded` column, or allow inexact conditions")?;
+        } else if !exact {
             self.inexact("SQLite ignores the case of ASCII letters only", "give the field a `folded` column, or allow inexact conditions")?;
         }
         Ok(operand)

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { createEngine } from "../../../www-demo/edge/node_modules/evenhand/node.js";
 import { config, lead, LONG, prepare, seeded } from "./lib/edge.mjs";
-import { Connections } from "./lib/requests.mjs";
+import { Connections, dice } from "./lib/requests.mjs";
 
 const KILLS = LONG ? 200 : 10;
 const STREAMS = 6;
@@ -12,17 +12,6 @@ const TOGETHER = 5;
 /** People of one stream. A plan shows what its people hold, so two streams that share none do not stand in each other's way. */
 const PEOPLE = 3;
 const SEED = Number(process.env.EVENHAND_SEED ?? Math.floor(Math.random() * 2 ** 31));
-
-/** Numbers that look random and are not (mulberry32). */
-function dice(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 test(`killed ${KILLS} times, nothing acknowledged is lost and nothing is half there`, async (t) => {
   t.diagnostic(`seed ${SEED}`);

@@ -26,7 +26,7 @@ test("cold start", { skip: !LONG && "it takes the long form" }, async (t) => {
   const workers = [{ name: "with Evenhand" }, { name: "a plain UPDATE" }];
   try {
     for (const one of workers) {
-      Object.assign(one, { edge: await prepare(one.name === "with Evenhand" ? undefined : PLAIN), listening: [], first: [], second: [], work: [] });
+      Object.assign(one, { edge: await prepare(...(one.name === "with Evenhand" ? [] : [PLAIN, ["Tenant"]])), listening: [], first: [], second: [], work: [] });
       const server = await one.edge.start();
       const leads = Array.from({ length: STARTS * 2 }, (_, at) => lead(`l${at}`));
       const { as } = await seeded(server, one.edge.keys, "acme", { leads });

@@ -58,7 +58,7 @@ function whole(command) {
   const here = engine.workspace(setting);
   const plan = here.plan(here.load(csv), command, { actor: ACTOR, now: NOW });
   const { changes, dropped, state, assignees, split } = JSON.parse(JSON.stringify(plan));
-  const settled = { state: state.filter(({ key }) => !key.startsWith("done/")), assignees: assignees.map(({ name, kept, ...line }) => line), split };
+  const settled = { state: state.filter(({ key }) => !key.startsWith("done/")), assignees: assignees.map(({ name, ...line }) => line), split };
   const pairs = Object.entries(plan.byAssignee()).flatMap(([user, ids]) => ids.map((id) => `${id},${user}`));
   return { rows: sorted([...changes, ...dropped]), settled, pairs: pairs.sort() };
 }

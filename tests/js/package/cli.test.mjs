@@ -189,6 +189,28 @@ test("more rows than a page are for those who may export them", () => {
   assert.equal(Number(run(select("--actor", "nora.vance", "--limit", "400", "--count")).out), 400);
 });
 
+test("an installation is compared with the machine that built it", async () => {
+  const { code, out } = run(["conformance"]);
+  assert.match(out, /^40 worlds, \d{4} calls: every answer is that of the machine which built the package\n$/);
+  assert.equal(code, 0);
+  // Another answer is seen: an engine that tells wrongly what somebody may see, in some of the worlds.
+  const evenhand = await import("evenhand");
+  const { conformance } = await import("evenhand/conformance");
+  const createEngine = async (options) => {
+    const engine = await evenhand.createEngine(options);
+    const { workspace } = engine;
+    engine.workspace = (config) => {
+      const made = workspace.call(engine, config);
+      if (config.timeZone === "UTC") made.scope = () => ({ describe: () => "whatever", fields: [] });
+      return made;
+    };
+    return engine;
+  };
+  const { worlds, different } = await conformance({ ...evenhand, createEngine });
+  assert.equal(worlds, 40);
+  assert.ok(different.length > 0 && different.length < worlds, `${different}`);
+});
+
 test("the page of the documentation has each command with just the options that the program tells of", () => {
   const page = readFileSync(new URL("../../../pkg-template/docs/command-line.md", import.meta.url), "utf8");
   const { out } = run(["--help"]);

@@ -117,7 +117,7 @@ test("memory never grows past the limit", async () => {
 });
 
 test("memory grows in few steps: at once for what is loaded whole, and by doubling for what comes in pieces", async () => {
-  const part = (file) => import(pathToFileURL(join(pkg, file)).href);
+  const part = (file) => import(pathToFileURL(join(facade, file)).href);
   const [{ glue }, { Instance }, { Engine }, { zones }] = await Promise.all(["glue.js", "instance.js", "engine.js", "zones-table.js"].map(part));
   const module = new WebAssembly.Module(bytes);
   const PAGE = 65536;
@@ -205,6 +205,7 @@ test("an engine that trapped is given up, and others go on", async () => {
 
 test("input is written as JSON or refused", async () => {
   const { json } = await import(pathToFileURL(join(facade, "input.js")).href);
+  const { EvenhandError } = await import(pathToFileURL(join(facade, "errors.js")).href);
   const written = json({ at: new Date(0), own: JSON.parse('{"__proto__":1}'), lone: "\ud800" });
   assert.equal(new TextDecoder().decode(written), '{"at":"1970-01-01T00:00:00.000Z","own":{"__proto__":1},"lone":"\\ud800"}');
   const cycle = {};
@@ -216,7 +217,7 @@ test("input is written as JSON or refused", async () => {
 });
 
 test("what lives in the module ends with `free`, or with its engine", async () => {
-  const [{ Instance }, { Handle }] = await Promise.all(["instance.js", "handle.js"].map((file) => import(pathToFileURL(join(pkg, file)).href)));
+  const [{ Instance }, { Handle }] = await Promise.all(["instance.js", "handle.js"].map((file) => import(pathToFileURL(join(facade, file)).href)));
   class Table extends Handle {
     get size() {
       return this.call((inner) => inner.size());

@@ -15,6 +15,9 @@ export class World {
   }
 
   step(step) {
+    const { when, runOf } = step;
+    if (when !== undefined && !this.plans.has(when) && !this.selections.has(when)) return null;
+    if (when !== undefined && runOf !== undefined && this.plans.get(runOf).runs.length === 0) return null;
     return calls[step.call].call(this, step);
   }
 
@@ -115,6 +118,12 @@ const calls = {
     const filter = this.workspace.scope(actor, verb);
     return { describe: filter.describe(), fields: filter.fields };
   },
+  preview({ plan, offset, limit }) {
+    return this.plans.get(plan).preview(offset, limit);
+  },
+  fields({ actor = null }) {
+    return this.workspace.fields(actor);
+  },
   readable({ query, options }) {
     const filter = this.workspace.readable(query, options);
     const found = this.table.select(filter, { actor: null });
@@ -131,6 +140,9 @@ const calls = {
   },
   receivers({ question }) {
     return this.workspace.receivers(this.table, question);
+  },
+  fold({ field, text }) {
+    return this.workspace.fold(field, text);
   },
   members({ members }) {
     return this.workspace.members(members);

@@ -14,9 +14,9 @@ for (const open of [sqlite, pglite]) {
     const types = Object.fromEntries([["id", { type: "text" }], ...fields.map(([name, type]) => [name, { type }])]);
     const value = (value, type) => (value === "NaN" && type === "number" && db.dialect === "sqlite" ? null : value);
     const leads = rows.map((row, n) => ({ id: String(n), ...Object.fromEntries(fields.map(([name, type], at) => [name, value(row[at], type)])) }));
-    for (const at of [0, 1]) {
-      types[`${fields[at][0]}_folded`] = { type: "text" };
-      leads.forEach((lead, n) => (lead[`${fields[at][0]}_folded`] = folded[n][at]));
+    for (const [at, name] of ["text1", "text2", "plain1", "plain2", "digits1", "digits2"].entries()) {
+      types[`${name}_folded`] = { type: "text" };
+      leads.forEach((lead, n) => (lead[`${name}_folded`] = folded[n][at]));
     }
     await leadsTable(db, types, leads.map((lead) => Object.fromEntries(Object.entries(lead).map(([key, of]) => [key, types[key].type.match(/tags|units/) ? (of ?? []) : of]))));
     for (const { filter, rows: wanted, [db.dialect]: condition } of cases) {

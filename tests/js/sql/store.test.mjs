@@ -302,5 +302,10 @@ test("an order names its columns", () => {
   assert.equal(order([{ field: "note" }], "sqlite", { alias: "l" }), "`l`.`note_folded` COLLATE BINARY NULLS LAST, `l`.`id` COLLATE BINARY");
   assert.equal(order([{ field: "score", descending: true, nulls: "first" }, { field: "id" }], "postgres"), '"points" DESC NULLS FIRST, "id"::text COLLATE "C" NULLS LAST');
   assert.throws(() => orderBy([{ field: "note" }], "sqlite", { config: workspace.config }), { code: "sql_inexact" });
+  for (const compare of ["accentless", "digits"]) {
+    const config = { ...workspace.config, fields: { ...workspace.config.fields, note: { type: "text", compare } } };
+    assert.throws(() => orderBy([{ field: "note" }], "postgres", { config }), { code: "sql_inexact" });
+    assert.match(orderBy([{ field: "note" }], "postgres", { config, columns: { note: { column: "note", folded: "note_folded" } } }), /^"note_folded"::text COLLATE "C" NULLS LAST/);
+  }
   workspace.free();
 });

@@ -17,7 +17,9 @@
 //! | `countBy` | `of`, `field` | counts |
 //! | `filter` | `query`, `lead`, `options` | `{describe, fields, warnings, matches, explain}` |
 //! | `sql` | `query`, `dialect`, `options` | `{sql, params, exact, notes}` |
+//! | `fold` | `field`, `text` | the text as the field compares it |
 //! | `scope` | `actor`, `verb` | `{describe, fields}` |
+//! | `fields` | `actor` | the fields that they see |
 //! | `readable` | `query`, `options` | `{describe, count, ids}` of the leads that it selects |
 //! | `needs` | `plan`, `form` (`bytes`, `json`, `header`), `context` | what the plan needs |
 //! | `can` | `question`, `table` | the decision |
@@ -31,10 +33,12 @@
 //! | `undo` | `plan`, `form`, `context`, `as` | the same |
 //! | `verify` | `plan`, `form`, `context`, `change`, `flip` | `{ok, problems, digest}` |
 //! | `apply` | `plan`, `form` | what became of it |
+//! | `preview` | `plan`, `offset`, `limit` | what its actor may see of it |
 //! | `encode` | `plan` | `{hex, header}` |
 //! | `statements` | `plan`, `dialect`, `options` | the statements that write it |
 //! | `keep` | `plan` | the state after it, which contexts with `"remembered": true` get |
 //!
+//! Any step may say `when`: where nothing was planned or selected under that name, or, for a step with `runOf`, no offer runs, its outcome is null.
 //! `settled` is `{by, shard}`: the name of what was settled, and the place of this table among its tallies.
 //! `runOf` names a plan whose first run is the command's `run`. `form` is `handle`, `json` or `bytes`. `change` is `{path, value}` (or `{path, remove: true}`) for the plan's JSON; `flip` is `{at, xor}` for its bytes.
 
@@ -137,6 +141,14 @@ impl World {
 
     /// Runs one step.
     pub fn step(&mut self, step: &Json) -> Json {
+        if let Some(name) = step.get("when").and_then(Json::as_text) {
+            let plan = self.plans.get(name);
+            let runs = plan.map(|plan| plan.to_json().get("runs").and_then(Json::as_list).map_or(0, <[Json]>::len));
+            let none = step.get("runOf").is_some() && runs == Some(0);
+            if none || plan.is_none() && !self.selections.contains_key(name) {
+                return Json::Null;
+            }
+        }
         self.call(step).unwrap_or_else(|error: Error| Json::object([("error", error.to_json())]))
     }
 
@@ -233,6 +245,7 @@ impl World {
                 let fields = filter.fields();
                 Json::object([("describe", filter.describe()?.into()), ("fields", fields.into())])
             }
+            "fields" => self.workspace().fields(step.get("actor").and_then(Json::as_text))?,
             "readable" => {
                 let filter = self.workspace().readable(part(step, "query"), part(step, "options"))?;
                 let found = self.workspace().select_filter(self.table(), &filter, &Json::object([("actor", Json::Null)]))?;
@@ -255,6 +268,10 @@ impl World {
                 self.workspace().can(part(step, "question"), table)?
             }
             "receivers" => self.workspace().receivers(self.table(), part(step, "question"))?,
+            "fold" => {
+                let text = |key: &str| step.get(key).and_then(Json::as_text).unwrap().to_owned();
+                self.workspace().fold(&text("field"), &text("text"))?.into()
+            }
             "members" => self.workspace().members(part(step, "members"))?.into(),
             "plan" => {
                 let picked = step.get("selection").and_then(Json::as_text).map(|name| &self.selections[name]);
@@ -330,6 +347,10 @@ impl World {
                     Some("bytes") => workspace.apply(table, EncodedPlan::Bytes(&plan.encode()))?.to_json(),
                     _ => workspace.apply_plan(table, plan)?.to_json(),
                 }
+            }
+            "preview" => {
+                let number = |key: &str, absent: usize| step.get(key).and_then(Json::as_number).map_or(absent, |number| number as usize);
+                self.plans[text(step, "plan")].preview(number("offset", 0), number("limit", usize::MAX))
             }
             "encode" => {
                 let bytes = self.plans[text(step, "plan")].encode();

@@ -6,7 +6,10 @@ import { createInterface } from "node:readline";
 import { edge } from "./build.mjs";
 
 /** What wrangler.jsonc sets, for a local start. */
-export const VARS = { ISSUER: "https://accounts.example", AUDIENCE: "evenhand-edge", MAX_BODY_BYTES: "1048576", MAX_LOAD_BYTES: "8388608", BODY_SECONDS: "10", RATE_PER_SECOND: "20", RATE_BURST: "60", SWEEPER: "sweeper", SWEEP_LIMIT: "1000", SWEEP_SECONDS: "300" };
+export const VARS = { ISSUER: "https://accounts.example", AUDIENCE: "evenhand-edge", MAX_BODY_BYTES: "1048576", MAX_LOAD_BYTES: "8388608", BODY_SECONDS: "10", RATE_PER_SECOND: "20", RATE_BURST: "60", SWEEPER: "sweeper", SWEEP_LIMIT: "1000", SWEEP_SECONDS: "300", VOTE_SECONDS: "30", RETRY_SECONDS: "2" };
+
+/** The classes of the worker's objects. */
+const CLASSES = ["Tenant", "Coordinator", "Shard"];
 
 const program = () => {
   const names = ["linux-64", "linux-arm64"].map((platform) => join(edge, `node_modules/@cloudflare/workerd-${platform}/bin/workerd`));
@@ -16,12 +19,14 @@ const program = () => {
 };
 
 /**
- * Starts workerd over a folder that `build` filled, with a folder for the objects' storage.
+ * Starts workerd over a folder that `build` filled, with a folder for the objects' storage. `classes` are those that the worker has.
  * Resolves when it listens: `{ url, pid, logs, ended, kill(signal) }`; `logs` are the worker's lines of JSON, as they come.
  */
-export async function start({ folder, modules, storage, vars, port = 0, onLog }) {
+export async function start({ folder, modules, storage, vars, port = 0, onLog, classes = CLASSES }) {
   mkdirSync(storage, { recursive: true });
   const text = JSON.stringify;
+  const namespaces = classes.map((name) => `(className = ${text(name)}, uniqueKey = ${text(`evenhand-${name.toLowerCase()}`)}, enableSql = true)`);
+  const objects = classes.map((name) => `(name = ${text(name.toUpperCase())}, durableObjectNamespace = ${text(name)})`);
   const bindings = Object.entries({ ...VARS, ...vars }).map(([name, value]) => `(name = ${text(name)}, text = ${text(String(value))})`);
   const config = join(folder, `workerd-${process.pid}-${(starts += 1)}.capnp`);
   writeFileSync(
@@ -34,9 +39,9 @@ const config :Workerd.Config = (
 const main :Workerd.Worker = (
   modules = [${modules.map((name) => `(name = ${text(name)}, ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed ${text(name)})`).join(", ")}],
   compatibilityDate = "2026-01-01",
-  durableObjectNamespaces = [(className = "Tenant", uniqueKey = "evenhand-tenant", enableSql = true)],
+  durableObjectNamespaces = [${namespaces.join(", ")}],
   durableObjectStorage = (localDisk = "disk"),
-  bindings = [(name = "TENANT", durableObjectNamespace = "Tenant"), ${bindings.join(", ")}]
+  bindings = [${[...objects, ...bindings].join(", ")}]
 );
 `,
   );

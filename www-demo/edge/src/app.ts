@@ -1,22 +1,14 @@
 // The front: who asks, how much they may bring, one log line for each request. What a tenant has is in the tenant's object.
-import { Hono, type Context, type MiddlewareHandler } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { authenticate } from "./auth.ts";
-import type { Answer, Call, Caller, Env } from "./env.ts";
-import { readBody, utf8 } from "./limits.ts";
+import type { Call } from "./env.ts";
+import { answer, body, callerOf, callOf, load, ofType, page, TENANT, type Here, type Settings } from "./front.ts";
+import { utf8 } from "./limits.ts";
 import { openapi } from "./openapi.ts";
 import { Refusal, problem } from "./problem.ts";
-
-type Settings = { Bindings: Env; Variables: { request: string; caller?: Caller; log: Record<string, string | number> } };
-type Here = Context<Settings>;
+import { shards } from "./shards/routes.ts";
 
 export const app = new Hono<Settings>();
-
-function answer(c: Here, { status, type, body, headers, log }: Answer): Response {
-  Object.assign(c.get("log"), log);
-  return new Response(body, { status, headers: { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers } });
-}
-
-
 
 /** One line of JSON for each request, whatever becomes of it. Bodies and tokens are never in it. */
 app.use(async (c, next) => {
@@ -47,8 +39,6 @@ app.notFound((c) => answer(c, problem(404, "no_such_address")));
 app.get("/healthz", (c) => answer(c, { status: 200, type: "application/json", body: '{"ok":true}' }));
 app.get("/openapi.json", (c) => answer(c, { status: 200, type: "application/json", body: JSON.stringify(openapi) }));
 
-const TENANT = "/v1/tenants/:tenant";
-
 /** The tenant in the address must be the token's: an object is only ever chosen by what was signed. */
 app.use(`${TENANT}/*`, async (c, next) => {
   const caller = await authenticate(c.req.header("authorization"), c.env);
@@ -65,19 +55,9 @@ app.use(`${TENANT}/admin/*`, admin);
 
 /** The tenant's object, and the call as it wants it. */
 function tenant(c: Here): { object: DurableObjectStub<import("./tenant.ts").Tenant>; call: Call } {
-  const caller = c.get("caller");
-  if (caller === undefined) throw new Error("nobody was authenticated");
   const { TENANT } = c.env;
-  return { object: TENANT.get(TENANT.idFromName(caller.tenant)), call: { actor: caller.actor, request: c.get("request") } };
+  return { object: TENANT.get(TENANT.idFromName(callerOf(c).tenant)), call: callOf(c) };
 }
-
-function ofType(c: Here, ...types: string[]): void {
-  const given = (c.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  if (!types.includes(given)) throw new Refusal(415, "content_type", { detail: `the body has to be ${types.join(" or ")}`, headers: { accept: types.join(", ") } });
-}
-
-const body = (c: Here) => readBody(c.req.raw, Number(c.env.MAX_BODY_BYTES), Number(c.env.BODY_SECONDS));
-const load = (c: Here) => readBody(c.req.raw, Number(c.env.MAX_LOAD_BYTES), Number(c.env.BODY_SECONDS));
 
 app.post(`${TENANT}/commands`, async (c) => {
   ofType(c, "application/json");
@@ -119,6 +99,7 @@ app.get(`${TENANT}/admin/leads`, async (c) => {
 
 app.get(`${TENANT}/admin/audit`, async (c) => {
   const { object, call } = tenant(c);
-  const number = (name: string, otherwise: number, most: number) => Math.min(most, Math.max(0, Math.trunc(Number(c.req.query(name) ?? otherwise)) || 0));
-  return answer(c, await object.audit(call, number("after", 0, Number.MAX_SAFE_INTEGER), number("limit", 1000, 10_000)));
+  return answer(c, await object.audit(call, ...page(c)));
 });
+
+app.route(TENANT, shards);

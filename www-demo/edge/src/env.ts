@@ -1,8 +1,12 @@
 // What the worker is given, and what its parts hand to each other.
+import type { Coordinator } from "./shards/coordinator.ts";
+import type { Shard } from "./shards/shard.ts";
 import type { Tenant } from "./tenant.ts";
 
 export interface Env {
   TENANT: DurableObjectNamespace<Tenant>;
+  COORDINATOR: DurableObjectNamespace<Coordinator>;
+  SHARD: DurableObjectNamespace<Shard>;
   ISSUER: string;
   AUDIENCE: string;
   /** The issuer's public keys: a JWK set as JSON. */
@@ -19,6 +23,10 @@ export interface Env {
   SWEEP_LIMIT: string;
   /** After how long leads that wait, or may retire, and what a sweep had to leave are looked at again. */
   SWEEP_SECONDS: string;
+  /** How long the coordinator of a commit over several objects waits for votes, and a command for the commit before it. */
+  VOTE_SECONDS: string;
+  /** After how long what was decided is sent again, and a shard asks what was. */
+  RETRY_SECONDS: string;
 }
 
 /** Who asks, as the token says. */

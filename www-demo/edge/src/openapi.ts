@@ -10,8 +10,100 @@ const object = (properties: Record<string, object>, required = Object.keys(prope
 /** On every operation of a tenant. */
 const common = [401, 403, 404, 429, 500, 503];
 const tenant = { name: "tenant", in: "path", required: true, description: "The tenant; the token has to name the same.", schema: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$" } };
+const key = { name: "Idempotency-Key", in: "header", description: "The plan is written once under this key of this actor, however often it is sent.", schema: { type: "string", minLength: 1, maxLength: 200 } };
+const page = [{ name: "after", in: "query", schema: whole }, { name: "limit", in: "query", schema: { type: "integer", minimum: 1, maximum: 10_000 } }];
 const security = [{ actor: [] }];
 const admin = "Needs the scope `admin`.";
+
+const write = [400, 408, 409, 413, 415, 422];
+/** Addresses of a tenant whose leads are spread over several objects. */
+const shards = {
+  "/v1/tenants/{tenant}/shards/commands": {
+    post: {
+      operationId: "shardsCommand",
+      summary: "Settles a command over all shards and writes it in all of them or none",
+      description: "Commands that divide leads: `split`, `rebalance`, and `reclaim` or `mass_edit` with a split.",
+      security,
+      parameters: [tenant, key],
+      requestBody: { required: true, content: json(ref("PostedSpreadCommand")) },
+      responses: { 200: { description: "Decided; whoever reads from now on sees it.", content: json(ref("Spread")) }, ...problems(...write, ...common) },
+    },
+  },
+  "/v1/tenants/{tenant}/shards/leads/{id}": {
+    get: {
+      operationId: "shardsLead",
+      summary: "A lead that the actor may see, from its shard",
+      security,
+      parameters: [tenant, { name: "id", in: "path", required: true, schema: text }],
+      responses: { 200: { description: "The lead, by its fields.", content: json({ type: "object" }) }, ...problems(...common) },
+    },
+  },
+  "/v1/tenants/{tenant}/admin/shards": {
+    put: {
+      operationId: "spread",
+      summary: "Sets the ranges of ids of the shards, once",
+      description: admin,
+      security,
+      parameters: [tenant],
+      requestBody: { required: true, content: json(ref("Bounds")) },
+      responses: { 200: { description: "In force.", content: json(object({ shards: whole })) }, ...problems(...write, ...common) },
+    },
+    get: {
+      operationId: "shards",
+      summary: "The shards and the commit under way",
+      description: admin,
+      security,
+      parameters: [tenant],
+      responses: {
+        200: {
+          description: "As of now.",
+          content: json(object({ bounds: { type: "array", items: text }, phase: { enum: ["idle", "preparing", "committing"] }, number: whole, committed: whole, shards: { type: "array", items: object({ leads: whole, held: whole, applied: whole }) } })),
+        },
+        ...problems(...common),
+      },
+    },
+  },
+  "/v1/tenants/{tenant}/admin/shards/config": {
+    put: {
+      operationId: "shardsConfigure",
+      summary: "Sets the configuration of all shards",
+      description: admin,
+      security,
+      parameters: [tenant],
+      requestBody: { required: true, content: json({ type: "object" }) },
+      responses: { 200: { description: "In force.", content: json(object({ digest: ref("Digest") })) }, ...problems(...write, ...common) },
+    },
+  },
+  "/v1/tenants/{tenant}/admin/shards/leads": {
+    post: {
+      operationId: "shardsLoad",
+      summary: "Puts whole leads into their shards, new ones and those that are there",
+      description: admin,
+      security,
+      parameters: [tenant],
+      requestBody: { required: true, content: { ...json({ type: "array", items: { type: "object" } }), "application/x-ndjson": { schema: text } } },
+      responses: { 200: { description: "All of them are stored.", content: json(object({ loaded: whole })) }, ...problems(...write, ...common) },
+    },
+    get: {
+      operationId: "shardsLeads",
+      summary: "All leads of one moment, by id",
+      description: admin,
+      security,
+      parameters: [tenant],
+      responses: { 200: { description: "One lead a line.", content: { "application/x-ndjson": { schema: text } } }, ...problems(...common) },
+    },
+  },
+  "/v1/tenants/{tenant}/admin/shards/audit": {
+    get: {
+      operationId: "shardsAudit",
+      summary: "What was decided, in order",
+      description: admin,
+      security,
+      parameters: [tenant, ...page],
+      responses: { 200: { description: "Entries after a number.", content: json(object({ entries: { type: "array", items: ref("AuditEntry") } })) }, ...problems(...common) },
+    },
+  },
+};
 
 export const openapi = {
   openapi: "3.1.0",
@@ -29,7 +121,7 @@ export const openapi = {
         operationId: "command",
         summary: "Plans a command at the worker's own time and writes the plan",
         security,
-        parameters: [tenant, { name: "Idempotency-Key", in: "header", description: "The plan is written once under this key of this actor, however often it is sent.", schema: { type: "string", minLength: 1, maxLength: 200 } }],
+        parameters: [tenant, key],
         requestBody: { required: true, content: json(ref("PostedCommand")) },
         responses: { 200: { description: "Written.", content: json(ref("Written")) }, ...problems(400, 408, 409, 413, 415, 422, ...common) },
       },
@@ -89,10 +181,11 @@ export const openapi = {
         summary: "What was written, in order",
         description: admin,
         security,
-        parameters: [tenant, { name: "after", in: "query", schema: whole }, { name: "limit", in: "query", schema: { type: "integer", minimum: 1, maximum: 10_000 } }],
+        parameters: [tenant, ...page],
         responses: { 200: { description: "Entries after a number.", content: json(object({ entries: { type: "array", items: ref("AuditEntry") } })) }, ...problems(...common) },
       },
     },
+    ...shards,
   },
   components: {
     securitySchemes: { actor: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "ES256, `typ` `at+jwt`; issuer, audience, expiry, `sub` (the actor) and `tenant` are checked." } },
@@ -121,6 +214,24 @@ export const openapi = {
         additionalProperties: false,
       },
       Written: { ...object({ changed: whole, outcome: ref("Digest"), plan: ref("Plan") }), additionalProperties: false },
+      PostedSpreadCommand: {
+        ...object({ command: { ...object({ type: text }), description: "A command, as the package's types have it." }, options: { ...object({ allOrNothing: { type: "boolean" }, notify: { enum: ["digest", "none"] } }, []), additionalProperties: false } }, ["command"]),
+        additionalProperties: false,
+      },
+      Bounds: { ...object({ bounds: { type: "array", items: { ...text, minLength: 1 }, maxItems: 255, description: "The first id of every shard but the first, in the order of their code points." } }), additionalProperties: false },
+      Spread: {
+        ...object({
+          id: text,
+          changed: whole,
+          dropped: ref("Counts"),
+          assignees: { type: "array", items: object({ user: text, before: whole, after: whole }, ["user"]) },
+          notifications: { type: "array", items: object({ kind: text, leads: { type: "array", items: text }, count: whole }) },
+          split: { type: ["object", "null"] },
+          shards: { type: "array", items: { ...object({ changed: whole, dropped: ref("Counts") }), additionalProperties: false } },
+        }),
+        additionalProperties: false,
+      },
+      Counts: { type: "object", additionalProperties: whole, description: "How many leads, by code." },
       Plan: object({
         format: { const: "evenhand/plan@2" },
         id: text,
@@ -137,7 +248,8 @@ export const openapi = {
         notifications: { type: "array", items: object({ kind: text, leads: { type: "array", items: text }, count: whole }) },
         timeline: { type: "array", items: object({ lead: text, at: { type: "integer" }, actor: text, kind: text, text }) },
         state: { type: "array", items: object({ key: text, version: whole }) },
-      }),
+        // Whoever may not see all fields is told what they may, without what only a host needs.
+      }, ["id", "actor", "at", "command", "count", "changes", "created", "removed", "dropped", "notifications", "timeline"]),
       AuditEntry: {
         ...object({ seq: whole, at: whole, request: text, actor: text, via: { enum: ["command", "plan", "admin", "alarm"] }, action: text, plan: { type: ["string", "null"] }, changed: whole, dropped: whole }),
         additionalProperties: false,

@@ -1,5 +1,5 @@
 // What a tenant's object keeps in its SQLite: leads, the engine's state, plans, the audit log, the configuration.
-import type { FieldType, Filter, WorkspaceConfig } from "evenhand";
+import type { FieldType, Filter, StateChange, WorkspaceConfig } from "evenhand";
 import type { Client, Statement } from "./sql.ts";
 import { Refusal, type Fault } from "./problem.ts";
 import { query, quote } from "./sql.ts";
@@ -54,6 +54,16 @@ export class Store {
 
   #one(sql: string, ...params: Cell[]): Row | undefined {
     return this.#all(sql, ...params)[0];
+  }
+
+  /** What an object keeps of its own, by name. */
+  value(key: string): string | undefined {
+    const row = this.#one("SELECT value FROM meta WHERE key = ?", key);
+    return row === undefined ? undefined : String(row.value);
+  }
+
+  keep(key: string, value: string): void {
+    this.#all("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, value);
   }
 
   // ---------------------------------------------------------------- configuration
@@ -138,6 +148,26 @@ export class Store {
     return Object.fromEntries(this.#all(sql, ...condition.params, JSON.stringify(users)).map(({ user, n }) => [String(user), Number(n)]));
   }
 
+  size(): number {
+    return Number(this.#one(`SELECT count(*) AS n FROM ${LEADS}`)?.n);
+  }
+
+  // ---------------------------------------------------------------- state
+
+  /** Writes state where every key is still of the version that it is expected to have; gives back the keys that are not. */
+  writeState(changes: readonly StateChange[], reads: readonly { key: string; version: number | null }[]): string[] {
+    const version = (key: string) => (this.#one(`SELECT version FROM ${STATE} WHERE key = ?`, key)?.version as number | undefined) ?? null;
+    const lost = [...changes.map(({ key, expect }) => ({ key, version: expect })), ...reads].filter((one) => version(one.key) !== one.version);
+    if (lost.length > 0) return lost.map(({ key }) => key);
+    for (const { key, version, value, deleted } of changes) this.#all(`INSERT OR REPLACE INTO ${STATE} (key, version, value) VALUES (?, ?, ?)`, key, version, deleted === true ? null : JSON.stringify(value));
+    return [];
+  }
+
+  /** Whether a plan of this id was written. */
+  isDone(id: string): boolean {
+    return this.#one(`SELECT 1 AS there FROM ${STATE} WHERE key = ?`, `done/${encodeURIComponent(id)}`) !== undefined;
+  }
+
   // ---------------------------------------------------------------- time
 
   /** The first key of the state from one on, and before another, that holds something. */
@@ -191,6 +221,14 @@ export class Store {
       at += part.length;
     }
     return whole;
+  }
+
+  renamePlan(id: string, as: string): void {
+    this.#all("UPDATE plans SET id = ? WHERE id = ?", as, id);
+  }
+
+  forgetPlan(id: string): void {
+    this.#all("DELETE FROM plans WHERE id = ?", id);
   }
 
   audit({ at, request, actor, via, action, plan, changed, dropped }: AuditEntry): void {

@@ -5,6 +5,7 @@ import { EvenhandError, type Command, type Engine, type LeadTable, type Needs, t
 import { sqliteSync, type SyncAdapter } from "evenhand/sqlite";
 import type { Answer, Call, Env } from "./env.ts";
 import { Rate } from "./limits.ts";
+import { json, parsed, posted } from "./posted.ts";
 import { problem, Refusal } from "./problem.ts";
 import { fromEngine, fromOutcome, fromPlan, fromVerdict } from "./refusals.ts";
 import { LEADS, Store, type AuditEntry } from "./store.ts";
@@ -18,12 +19,6 @@ interface Read {
   load: Record<string, number> | undefined;
   plans: Record<string, Uint8Array>;
   whole: boolean;
-}
-
-interface Posted {
-  command: Command;
-  outcome: string | null;
-  options: { allOrNothing?: boolean; notify?: "digest" | "none"; pin?: boolean };
 }
 
 export class Tenant extends DurableObject<Env> {
@@ -323,38 +318,16 @@ export class Tenant extends DurableObject<Env> {
     this.#store.keepPlan(plan.id, plan.encode());
     const data = plan.toJSON();
     this.#audit(call, via, data.command.type, plan.id, outcome.changed, data.dropped.length, now);
-    return { ...json({ changed: outcome.changed, outcome: plan.outcome, plan: data }), log: { via, action: data.command.type, plan: plan.id, changed: outcome.changed, dropped: data.dropped.length } };
+    // The plan is whole: whoever may not see all fields is told what they may.
+    const { workspace } = this.#workspace();
+    const partly = workspace.fields(call.actor).length < workspace.fields(null).length;
+    const answer = partly ? { changed: plan.preview(0, 0).count, plan: { ...plan.preview(), id: plan.id } } : { changed: outcome.changed, plan: data };
+    return { ...json({ ...answer, outcome: plan.outcome }), log: { via, action: data.command.type, plan: plan.id, changed: outcome.changed, dropped: data.dropped.length } };
   }
 
   #audit({ actor, request }: Call, via: AuditEntry["via"], action: string, plan: string | null, changed: number, dropped: number, at = this.now()): void {
     this.#store.audit({ at, request, actor, via, action, plan, changed, dropped });
   }
-}
-
-const json = (data: unknown): Answer => ({ status: 200, type: "application/json", body: JSON.stringify(data) });
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal(400, "not_json", { detail: "the body is not JSON" });
-  }
-}
-
-/** A posted command: what is in it is the engine's to judge, what stands around it is looked at here. */
-function posted(text: string): Posted {
-  const body = parsed(text);
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new Refusal(422, "body_invalid", { detail: "an object with `command` is needed" });
-  const { command, outcome = null, options = {}, ...rest } = body as Record<string, unknown>;
-  const wrong: { code: string; detail: string; pointer: string }[] = [];
-  const fault = (pointer: string, detail: string) => wrong.push({ code: "body_invalid", detail, pointer });
-  for (const name of Object.keys(rest)) fault(`/${name}`, "there is no such member");
-  if (typeof command !== "object" || command === null) fault("/command", "a command is needed");
-  if (outcome !== null && typeof outcome !== "string") fault("/outcome", "an outcome is the text that a plan says");
-  if (typeof options !== "object" || options === null || Array.isArray(options)) fault("/options", "options are an object");
-  else for (const name of Object.keys(options)) if (!["allOrNothing", "notify", "pin"].includes(name)) fault(`/options/${name}`, "there is no such option");
-  if (wrong.length > 0) throw new Refusal(422, "body_invalid", { problems: wrong });
-  return { command: command as Command, outcome: outcome as string | null, options: options as Posted["options"] };
 }
 
 /** A header is read, not trusted: it may lack what every plan has. */

@@ -5,11 +5,13 @@ import type { Fault } from "./problem.ts";
 /** Whether leads may retire: no key says when the next one is idle, so one has to look now and then. */
 export const retires = (config: WorkspaceConfig): boolean => config.lifecycle?.retireAfterMinutes !== undefined;
 
-/** Offers run out, leads wait, idle ones retire: what needs sweeps needs somebody who sweeps. */
+/** Whether anything happens by the clock: offers run out, leads wait, idle ones retire. */
+export const byTime = (config: WorkspaceConfig): boolean =>
+  retires(config) || (config.groups ?? []).some(({ method, onNobody = [] }) => method.type.endsWith("_offer") || onNobody.some((step) => "to" in step && step.to === "hold"));
+
+/** What needs sweeps needs somebody who sweeps. */
 export function faultOfTime(config: WorkspaceConfig, sweeper: string): Fault | undefined {
-  const groups = config.groups ?? [];
-  const byTime = retires(config) || groups.some(({ method, onNobody = [] }) => method.type.endsWith("_offer") || onNobody.some((step) => "to" in step && step.to === "hold"));
-  if (!byTime || config.users.some(({ id, active }) => id === sweeper && active !== false)) return undefined;
+  if (!byTime(config) || config.users.some(({ id, active }) => id === sweeper && active !== false)) return undefined;
   const hint = `add the user \`${sweeper}\` of the kind \`service\` with a profile that grants \`lead.view\` and \`rule.run\` over all leads`;
   return { code: "sweeper_missing", detail: "offers run out, leads wait or retire here, and nobody is there who sweeps", pointer: "/users", hint };
 }

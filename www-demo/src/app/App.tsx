@@ -4,12 +4,15 @@ import { desk } from "./client";
 import { DeskReady, type Loading as Opening, useDesk, useLoading } from "./desk";
 import { FileDrop } from "./FileDrop";
 import { number, sentence } from "./format";
-import { Inspector } from "./Inspector";
+import { Inspector, inspected } from "./Inspector";
 import { Main } from "./Main";
 import { useShortcuts } from "./shortcuts";
 import { Sidebar } from "./Sidebar";
 import { Toasts } from "./toasts";
 import { TopBar } from "./TopBar";
+import { isPage, type Page } from "./view";
+
+const TABS: Record<Page, string> = { rules: "Rules", offers: "Offers", groups: "Groups", audit: "Audit" };
 
 const Palette = lazy(() => import("./Palette"));
 
@@ -77,8 +80,8 @@ function Window() {
         {(
           [
             ["nav", "Lists"],
-            ["main", view.kind === "rules" ? "Rules" : view.kind === "offers" ? "Offers" : "Leads"],
-            ["inspect", draft ? "Plan" : lead ? "Lead" : view.kind === "rules" ? "Simulation" : "Workload"],
+            ["main", isPage(view) ? TABS[view.kind as Page] : "Leads"],
+            ["inspect", inspected(draft, lead, view)],
           ] as const
         ).map(([name, label]) => (
           <button key={name} type="button" aria-pressed={pane === name} onClick={() => setPane(name)}>

@@ -1,9 +1,12 @@
 import { lazy, Suspense, useEffect, useState } from "react";
+import { useDesk } from "./desk";
 
 const FileDialog = lazy(() => import("./FileDialog"));
 
 /** Takes a file that is dropped anywhere, or picked through the palette. */
 export function FileDrop() {
+  const { view } = useDesk();
+  const audited = view.kind === "audit";
   const [over, setOver] = useState(false);
   const [file, setFile] = useState<File | null>(null);
   useEffect(() => {
@@ -25,7 +28,8 @@ export function FileDrop() {
       event.preventDefault();
       depth = 0;
       setOver(false);
-      setFile(event.dataTransfer?.files[0] ?? null);
+      const dropped = event.dataTransfer?.files[0];
+      if (dropped) dispatchEvent(new CustomEvent(audited ? "desk:log" : "desk:file", { detail: dropped }));
     };
     const picked = (event: Event) => setFile((event as CustomEvent<File>).detail);
     addEventListener("dragenter", enter);
@@ -40,12 +44,12 @@ export function FileDrop() {
       removeEventListener("drop", drop);
       removeEventListener("desk:file", picked);
     };
-  }, []);
+  }, [audited]);
   return (
     <>
       {over && (
         <div className="drop">
-          <p>Drop your leads here: CSV or JSON. They stay in this browser.</p>
+          <p>Drop your {audited ? "log of assignments" : "leads"} here: CSV or JSON. It stays in this browser.</p>
         </div>
       )}
       {file && (
@@ -57,14 +61,14 @@ export function FileDrop() {
   );
 }
 
-/** Asks for a file. */
-export function pickFile(): void {
+/** Asks for a file of leads, or for a log to be audited. */
+export function pickFile(what: "desk:file" | "desk:log" = "desk:file"): void {
   const input = document.createElement("input");
   input.type = "file";
   input.accept = ".csv,.tsv,.txt,.json,text/csv,application/json";
   input.onchange = () => {
     const [file] = input.files ?? [];
-    if (file) dispatchEvent(new CustomEvent("desk:file", { detail: file }));
+    if (file) dispatchEvent(new CustomEvent(what, { detail: file }));
   };
   input.click();
 }

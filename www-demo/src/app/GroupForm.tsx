@@ -6,17 +6,8 @@ import { desk } from "./client";
 import type { FormProps } from "./Compose";
 import { useDesk } from "./desk";
 import { plural, userName } from "./format";
+import { METHODS } from "./methods";
 import { useLeads, useScopeWords } from "./scope";
-
-const METHODS: Record<string, string> = {
-  round_robin: "each in turn",
-  weighted: "in turn, by weight",
-  least_recent: "whoever waited longest",
-  least_loaded: "whoever has the fewest open",
-  fewest_in_period: "whoever had the fewest lately",
-  sequential_offer: "asks one after the other",
-  broadcast_offer: "asks everybody at once, the first claim wins",
-};
 
 /** Which group; what follows is shown before it is started, and started with one button. */
 export function GroupForm({ lead, onCompose }: FormProps & { lead?: string }) {

@@ -5,28 +5,37 @@ import { desk } from "./client";
 import { useDesk } from "./desk";
 import { plural, sentence } from "./format";
 import { Grid } from "./Grid";
-import { isPage } from "./view";
+import { isPage, type Page } from "./view";
 
 const ListBuilder = lazy(() => import("./ListBuilder"));
 const Rules = lazy(() => import("./Rules"));
 const Offers = lazy(() => import("./Offers"));
+const Groups = lazy(() => import("./Groups"));
+const Audit = lazy(() => import("./Audit"));
+
+const WORDS: Record<Page, string> = {
+  rules: "Tried in order: the first rule that fits a lead decides. Change what you like; nothing is in force until you say so.",
+  offers: "One lead, one winner, one ending. Move the clock, and offers that nobody answered go on to the next.",
+  groups: "Who takes turns, in which order and for how long each is asked. Change what you like; nothing is in force until you say so.",
+  audit: "How even a history of assignments was: what everybody got beside the exact share, and how likely a fair draw would have done that.",
+};
 
 const nothing: Found = { key: 0, count: 0, words: "", warnings: [], milliseconds: 0 };
 
 export function Main() {
   const { view } = useDesk();
   if (!isPage(view)) return <Table />;
-  const words = view.kind === "rules" ? "Tried in order: the first rule that fits a lead decides. Change what you like; nothing is in force until you say so." : "One lead, one winner, one ending. Move the clock, and offers that nobody answered go on to the next.";
+  const { kind } = view;
   return (
     <main className="main" aria-label={view.title}>
       <div className="view-head">
         <div className="view-title">
           <h1>{view.title}</h1>
         </div>
-        <p className="view-words">{words}</p>
+        <p className="view-words">{WORDS[kind as Page]}</p>
       </div>
       <Suspense>
-        {view.kind === "rules" ? <Rules /> : <Offers />}
+        {kind === "rules" ? <Rules /> : kind === "groups" ? <Groups /> : kind === "audit" ? <Audit /> : <Offers />}
       </Suspense>
     </main>
   );

@@ -4,12 +4,14 @@ import { worlds } from "../../worlds/index.js";
 import { useDesk } from "./desk";
 import { pickFile } from "./FileDrop";
 import { userName } from "./format";
-import { allView, listView, poolView, unownedView } from "./view";
+import { usePages } from "./Sidebar";
+import { allView, listView, pageView, poolView, unownedView } from "./view";
 
 /** Everything by its name. */
 export default function Palette({ onClose }: { onClose: () => void }) {
   const { opened, overview, setView, setPane, openWorld, setActor, actor, setDraft, log, undo } = useDesk();
   const { config } = opened;
+  const pages = usePages();
   const item = (key: string, label: string, does: () => void, hint?: string) => (
     <Command.Item
       key={key}
@@ -43,11 +45,12 @@ export default function Palette({ onClose }: { onClose: () => void }) {
                 {item("split", "Reassign what is shown", () => setDraft({ kind: "mass", split: true }))}
                 {item("rebalance", "Rebalance people", () => setDraft({ kind: "rebalance", users: [] }))}
                 {last && item("undo", `Undo: ${last.title}`, () => void undo(last.id))}
-                {item("file", "Open your own CSV or JSON", pickFile)}
+                {item("file", "Open your own CSV or JSON", () => pickFile())}
               </Command.Group>
               <Command.Group heading="Show">
                 {item("all", `All ${opened.noun[1]}`, () => show(allView(config, opened.noun)))}
                 {item("unowned", "Without an owner", () => show(unownedView(config)))}
+                {pages.map((page) => item(`page ${page}`, pageView(page, config).title, () => show(pageView(page, config))))}
                 {overview?.lists.map(({ list }) => item(`list ${list.id}`, list.name, () => show(listView(list, config)), "list"))}
                 {overview?.pools.map(({ id, name }) => item(`pool ${id}`, name, () => show(poolView({ id, name }, config)), "pool"))}
               </Command.Group>

@@ -45,7 +45,7 @@ export default function Rules() {
     setEditing(id);
   };
   const save = async () => {
-    const failed = await desk.saveRules(rules, drafted.current, actor);
+    const failed = await desk.saveSettings("rules", rules, drafted.current, actor);
     if (failed) {
       // Somebody else's are shown from now on, and a draft of what is gone is of no use.
       if (failed.failure.code === "stale") {

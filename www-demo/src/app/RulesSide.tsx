@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import type { Failure, Trial } from "../engine/types";
 import { desk } from "./client";
 import { useDesk } from "./desk";
-import { number, sentence, userName } from "./format";
+import { named, number, sentence, userName } from "./format";
 import { PlanSummary } from "./PlanView";
 import { Replay } from "./Replay";
 
@@ -99,18 +99,9 @@ function TryOut() {
 }
 
 function Forecast() {
-  const { opened, actor, revision } = useDesk();
-  const { config } = opened;
-  const groups = config.groups ?? [];
+  const { opened } = useDesk();
+  const groups = opened.config.groups ?? [];
   const [group, setGroup] = useState(groups[0]?.id ?? "");
-  const [next, setNext] = useState<string[] | { failure: Failure } | null>(null);
-  useEffect(() => {
-    let current = true;
-    void desk.forecast(group, NEXT, actor).then((found) => current && setNext(found));
-    return () => {
-      current = false;
-    };
-  }, [group, actor, revision, opened.world]);
   return (
     <section className="story form" aria-label="Who is next">
       <label className="line">
@@ -123,19 +114,52 @@ function Forecast() {
           ))}
         </select>
       </label>
-      {next && "failure" in next ? (
-        <p className="muted">{sentence(next.failure.message)}</p>
-      ) : next && next.length === 0 ? (
-        <p className="muted">Nobody of this group could have one now.</p>
-      ) : (
-        <ol className="next" aria-label="Who gets the next ones">
-          {(next ?? []).map((user, at) => (
-            <li key={`${at} ${user}`} className="chip">
-              {userName(user, config)}
-            </li>
-          ))}
-        </ol>
-      )}
+      <Next group={group} label="Who gets the next ones" />
     </section>
+  );
+}
+
+function Next({ group, label }: { group: string; label: string }) {
+  const { opened, actor, revision, groups } = useDesk();
+  const { config } = opened;
+  const [next, setNext] = useState<string[] | { failure: Failure } | null>(null);
+  useEffect(() => {
+    let current = true;
+    const timer = setTimeout(() => void desk.forecast(group, NEXT, actor, groups && { groups: groups.groups, weights: groups.weights }).then((found) => current && setNext(found)), groups ? 60 : 0);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [group, groups, actor, revision, opened.world]);
+  if (next && "failure" in next) return <p className="muted">{groups && next.failure.path?.startsWith("/groups") ? "Told once the draft has no fault." : named(next.failure.message, config)}</p>;
+  if (next && next.length === 0) return <p className="muted">Nobody of this group could have one now.</p>;
+  return (
+    <ol className="next" aria-label={label}>
+      {(next ?? []).map((user, at) => (
+        <li key={`${at} ${user}`} className="chip">
+          {userName(user, config)}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** Who is next in each group, as it stands or as the draft has it. */
+export function GroupsSide() {
+  const { opened, groups } = useDesk();
+  return (
+    <div className="panel">
+      <header className="panel-head">
+        <h2>{groups ? "Who would be next" : "Who is next"}</h2>
+      </header>
+      <div className="panel-body">
+        {(groups?.groups ?? opened.config.groups ?? []).map(({ id, name }) => (
+          <section key={id} className="story" aria-label={name}>
+            <h3>{name}</h3>
+            <Next group={id} label={`Next in ${name}`} />
+          </section>
+        ))}
+      </div>
+    </div>
   );
 }

@@ -3,7 +3,16 @@ import { useNarrow } from "../ui/narrow";
 import { desk } from "./client";
 import { useDesk } from "./desk";
 import { number, plural, time, userName, zoneOf } from "./format";
-import { allView, listView, offersView, poolView, rulesView, unownedView } from "./view";
+import { allView, listView, type Page, pagesOf, pageView, poolView, unownedView } from "./view";
+
+/** Pages that there are for the actor. */
+export function usePages(): Page[] {
+  const { opened, overview } = useDesk();
+  const there = { ...pagesOf(opened.config) };
+  if (overview?.may.seeRules.allowed !== true) there.rules = false;
+  if (!overview || overview.groups === 0) there.groups = false;
+  return (Object.keys(there) as Page[]).filter((page) => there[page]);
+}
 
 export function Sidebar() {
   const { opened, overview, view, setView, setPane, log, undo, openWorld } = useDesk();
@@ -22,7 +31,7 @@ export function Sidebar() {
     return config.users.find(({ id }) => id === user)?.kind === "service" ? name : name.split(" ")[0];
   };
   const narrow = useNarrow();
-  const rules = config.rules !== undefined && overview?.may.seeRules.allowed === true;
+  const pages = usePages();
   return (
     <div className="nav" role={narrow ? "main" : undefined} aria-label={narrow ? "Lists" : undefined}>
       {narrow && <h1 className="sr">Lists and pools</h1>}
@@ -80,31 +89,21 @@ export function Sidebar() {
           </ul>
         </section>
       )}
-      {(rules || config.lead.run) && (
-        <section aria-labelledby="nav-routing">
-          <h2 className="nav-head" id="nav-routing">
-            Routing
-          </h2>
-          <ul>
-            {config.lead.run && (
-              <li>
-                <button type="button" className="nav-line" aria-current={view.kind === "offers"} title={overview ? `${overview.offers.mine} to you, ${overview.offers.all} in all` : undefined} onClick={() => go(offersView(config))}>
-                  <span>Offers</span>
-                  {overview && overview.offers.mine > 0 ? <span className="chip green num">{overview.offers.mine}</span> : count(overview?.offers.all)}
-                </button>
-              </li>
-            )}
-            {rules && (
-              <li>
-                <button type="button" className="nav-line" aria-current={view.kind === "rules"} onClick={() => go(rulesView(config))}>
-                  <span>Assignment rules</span>
-                  {count(config.rules?.filter(({ enabled }) => enabled !== false).length)}
-                </button>
-              </li>
-            )}
-          </ul>
-        </section>
-      )}
+      <section aria-labelledby="nav-routing">
+        <h2 className="nav-head" id="nav-routing">
+          Routing
+        </h2>
+        <ul>
+          {pages.map((page) => (
+            <li key={page}>
+              <button type="button" className="nav-line" aria-current={view.kind === page} title={page === "offers" && overview ? `${overview.offers.mine} to you, ${overview.offers.all} in all` : undefined} onClick={() => go(pageView(page, config))}>
+                <span>{pageView(page, config).title}</span>
+                {page === "offers" && overview && overview.offers.mine > 0 ? <span className="chip green num">{overview.offers.mine}</span> : count({ offers: overview?.offers.all, rules: config.rules?.filter(({ enabled }) => enabled !== false).length, groups: overview?.groups, audit: undefined }[page])}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
       <section aria-labelledby="nav-log">
         <h2 className="nav-head" id="nav-log">
           Done here

@@ -1,14 +1,14 @@
 // What the page knows: the open world, who acts, what is shown, what is picked. Everything about leads comes from the worker.
 import type { AssignmentRule, Command } from "evenhand";
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Failure, LogLine, Opened, Overview } from "../engine/types";
+import type { Failure, GroupSettings, LogLine, Opened, Overview } from "../engine/types";
 import { worlds } from "../../worlds/index.js";
 import { desk, proxy } from "./client";
 import type { Draft } from "./draft";
 import { number, userName } from "./format";
 import { useToasts } from "./toasts";
 import { readPlace, writePlace } from "./url";
-import { type ShownView, viewOf } from "./view";
+import { isPage, type ShownView, viewOf } from "./view";
 
 export interface DeskState {
   opened: Opened;
@@ -32,6 +32,9 @@ export interface DeskState {
   rules: AssignmentRule[] | null;
   setRules: (rules: AssignmentRule[] | null) => void;
   drafted: { readonly current: AssignmentRule[] };
+  /** The same of the groups, with what was in force when it was begun. */
+  groups: GroupDraft | null;
+  setGroups: (groups: GroupDraft | null) => void;
   pane: Pane;
   setPane: (pane: Pane) => void;
   /** Writes a command at once, with a toast. For small things that were just confirmed. */
@@ -39,6 +42,7 @@ export interface DeskState {
   undo: (plan: string) => Promise<void>;
   setNow: (now: number) => Promise<void>;
 }
+export type GroupDraft = GroupSettings & { began: GroupSettings };
 export type Pane = "nav" | "main" | "inspect";
 
 const Context = createContext<DeskState | null>(null);
@@ -73,6 +77,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const [lead, setLead] = useState<string | null>(null);
   const [draft, setDraftState] = useState<Draft | null>(null);
   const [rules, setRules] = useState<AssignmentRule[] | null>(null);
+  const [groups, setGroups] = useState<GroupDraft | null>(null);
   /** The rules that a draft began with: these are what it may replace. */
   const drafted = useRef<AssignmentRule[]>([]);
   const [pane, setPane] = useState<Pane>("main");
@@ -105,6 +110,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       setLead(place.lead ?? null);
       setDraftState(null);
       setRules(null);
+      setGroups(null);
       setPane(place.lead ? "inspect" : "main");
       setRevision((revision) => revision + 1);
       setLoading(null);
@@ -129,7 +135,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const shown = useRef("");
   useEffect(() => {
     if (!opened || !view) return;
-    const place = writePlace({ world: opened.world, actor, list: view.kind === "all" || view.kind === "unowned" || view.kind === "rules" || view.kind === "offers" ? view.kind : view.from, pool: view.pool, lead: lead ?? undefined });
+    const place = writePlace({ world: opened.world, actor, list: view.kind === "all" || view.kind === "unowned" || isPage(view) ? view.kind : view.from, pool: view.pool, lead: lead ?? undefined });
     shown.current = place;
     if (location.hash !== place) history.replaceState(null, "", place);
     document.title = `${view.title} · ${opened.title} · Evenhand`;
@@ -205,6 +211,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         setSelected(new Set());
         setDraftState(null);
         setRules(null);
+        setGroups(null);
       },
       openWorld: (world) => open(world),
       overview,
@@ -216,7 +223,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         setViewState(next);
         setSelected(new Set());
         if (draft !== null && ["mass", "return", "fixed", "group"].includes(draft.kind)) setDraftState(null);
-        if (next.kind === "rules") setLead(null);
+        if (isPage(next) && next.kind !== "offers") setLead(null);
       },
       selected,
       setSelected,
@@ -239,6 +246,8 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         setRules(next);
       },
       drafted,
+      groups,
+      setGroups,
       pane,
       setPane,
       perform,
@@ -255,7 +264,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         changed();
       },
     };
-  }, [opened, actor, overview, log, revision, changed, toasts, view, selected, lead, draft, rules, pane, perform, undo, open]);
+  }, [opened, actor, overview, log, revision, changed, toasts, view, selected, lead, draft, rules, groups, pane, perform, undo, open]);
 
   return (
     <LoadingContext value={loading}>

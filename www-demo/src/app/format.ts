@@ -20,6 +20,8 @@ function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
 export const zoneOf = (config: WorkspaceConfig) => config.timeZone ?? "UTC";
 export const time = (at: number, zone: string) => format(zone, { hour: "2-digit", minute: "2-digit" }).format(at);
 export const day = (at: number, zone: string) => format(zone, { weekday: "short", day: "numeric", month: "short" }).format(at);
+export const date = (at: number, zone: string) => format(zone, { day: "numeric", month: "short", year: "numeric" }).format(at);
+export const month = (at: number) => format("UTC", { month: "short", year: "numeric" }).format(at);
 export const moment = (at: number, zone: string) => format(zone, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(at);
 
 /** A cell as text. */
@@ -38,7 +40,7 @@ export function cell(value: unknown, field: FieldDef | undefined, config: Worksp
     case "datetime":
       return moment(Date.parse(String(value)), zoneOf(config));
     case "date":
-      return format("UTC", { day: "numeric", month: "short", year: "numeric" }).format(Date.parse(`${String(value)}T00:00:00Z`));
+      return date(Date.parse(`${String(value)}T00:00:00Z`), "UTC");
     default:
       return [...(config.pools ?? []), ...(config.rules ?? [])].find(({ id }) => id === value)?.name ?? String(value);
   }

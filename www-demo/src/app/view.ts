@@ -2,8 +2,12 @@
 import type { Pool, QueryInput, SavedList, Sort, WorkspaceConfig } from "evenhand";
 import type { View } from "../engine/types";
 
+/** What is no table of leads. */
+const PAGES = { offers: "Offers", rules: "Assignment rules", groups: "Reassignment groups", audit: "Audit" };
+export type Page = keyof typeof PAGES;
+
 export interface ShownView extends View {
-  kind: "all" | "unowned" | "list" | "pool" | "built" | "rules" | "offers";
+  kind: "all" | "unowned" | "list" | "pool" | "built" | Page;
   title: string;
   columns: string[];
   pool?: string;
@@ -59,12 +63,12 @@ export const poolView = (pool: Pool, config: WorkspaceConfig): ShownView => ({
 });
 
 /** Not leads, but who gets them. */
-export const rulesView = (config: WorkspaceConfig): ShownView => ({ kind: "rules", title: "Assignment rules", query: everything, sort: [], columns: usual(config) });
+export const pageView = (page: Page, config: WorkspaceConfig): ShownView => ({ kind: page, title: PAGES[page], query: everything, sort: [], columns: usual(config) });
 
-export const offersView = (config: WorkspaceConfig): ShownView => ({ kind: "offers", title: "Offers", query: everything, sort: [], columns: usual(config) });
+export const isPage = ({ kind }: ShownView) => kind in PAGES;
 
-/** Whether what is shown is no table of leads. */
-export const isPage = ({ kind }: ShownView) => kind === "rules" || kind === "offers";
+/** Pages that there is something for in a world. */
+export const pagesOf = ({ lead, rules, groups = [] }: WorkspaceConfig) => ({ offers: lead.run !== undefined, rules: rules !== undefined, groups: groups.length > 0, audit: true });
 
 /** The same view with another filter: no longer the saved list. */
 export const built = (view: ShownView, query: QueryInput): ShownView => ({ ...view, kind: "built", title: view.from ? `${view.title.replace(/ \(changed\)$/, "")} (changed)` : "New list", list: undefined, query });
@@ -77,8 +81,7 @@ export function viewOf(place: { list?: string; pool?: string }, config: Workspac
   if (pool) return poolView(pool, config);
   if (place.list === "all") return allView(config, noun);
   if (place.list === "unowned") return unownedView(config);
-  if (place.list === "offers" && config.lead.run) return offersView(config);
-  if (place.list === "rules" && config.rules) return rulesView(config);
+  for (const [page, there] of Object.entries(pagesOf(config))) if (there && place.list === page) return pageView(page as Page, config);
   const list = config.lists?.find(({ id }) => id === place.list) ?? config.lists?.[0];
   return list ? listView(list, config) : allView(config, noun);
 }

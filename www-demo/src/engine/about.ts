@@ -1,4 +1,4 @@
 import type { Diagnostic } from "evenhand";
 
-/** Of diagnostics of a configuration, those about one rule. */
-export const about = (found: Diagnostic[], at: number) => found.filter(({ path }) => path === `/rules/${at}` || path.startsWith(`/rules/${at}/`));
+/** Of diagnostics of a configuration, those about one of its rules or groups. */
+export const about = (found: Diagnostic[], at: number, what = "rules") => found.filter(({ path }) => path === `/${what}/${at}` || path.startsWith(`/${what}/${at}/`));

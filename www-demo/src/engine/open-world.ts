@@ -1,10 +1,11 @@
 // One world, opened: the engine's workspace and table, with the log applied.
-import type { AssignmentRule, Engine, LeadTable, Run, SavedList, State, Workspace, WorkspaceConfig } from "evenhand";
+import type { ConfigPatch, Engine, LeadTable, Run, SavedList, State, Workspace, WorkspaceConfig } from "evenhand";
 import { worlds } from "../../worlds/index.js";
 import { loadWorld } from "../../worlds/load.js";
 import { type FileSetup, fileWorld } from "./files";
 import type { Entry, Store } from "./store";
-import type { LogLine, Row } from "./types";
+import { settingsOf } from "./settings";
+import type { Given, LogLine, Row, Settings } from "./types";
 import { Why } from "./why";
 
 /** The world that a visitor's own file makes. */
@@ -15,6 +16,8 @@ export class OpenWorld {
   readonly log: LogLine[] = [];
   /** The log's plans, as bytes, by id. */
   readonly plans = new Map<string, Uint8Array>();
+  /** What each plan of the log gave to whom. */
+  readonly given = new Map<string, Given>();
   /** Runs of offers, as the last plan about each left them. */
   readonly runs = new Map<string, Run>();
   seq = 0;
@@ -61,7 +64,7 @@ export class OpenWorld {
     }
     world.state = saved.state;
     world.takeLists(saved.lists);
-    if (saved.rules) world.takeRules(saved.rules);
+    world.takeSettings(saved.settings);
     for (const entry of saved.log) world.take(entry);
     return world;
   }
@@ -80,6 +83,7 @@ export class OpenWorld {
     if (original) original.undone = true;
     this.log.push(line);
     this.plans.set(id, entry.bytes);
+    if (entry.given) this.given.set(id, entry.given);
     for (const run of entry.runs ?? []) this.runs.set(run.id, run);
     this.seq = seq;
     this.revision += 1;
@@ -100,10 +104,24 @@ export class OpenWorld {
     this.#reconfigured();
   }
 
-  /** Puts other rules in force, or throws and leaves all as it was. */
-  takeRules(rules: AssignmentRule[]): void {
-    this.workspace.update({ rules });
+  /** Puts other rules or groups in force, or throws and leaves all as it was. */
+  takeSettings(settings: Partial<Settings>): void {
+    const patch = this.patchOf(settings);
+    if (Object.keys(patch).length === 0) return;
+    this.workspace.update(patch);
     this.#reconfigured();
+  }
+
+  /** What they change of the configuration. */
+  patchOf({ rules, groups }: Partial<Settings>): ConfigPatch {
+    if (groups === undefined) return rules === undefined ? {} : { rules };
+    const users = this.config.users.filter(({ id, weight }) => weight !== groups.weights[id]);
+    const weighted = users.map(({ weight: _, ...user }) => ({ ...user, ...(groups.weights[user.id] !== undefined && { weight: groups.weights[user.id] }) }));
+    return { ...(rules !== undefined && { rules }), groups: { put: groups.groups }, users: { put: weighted } };
+  }
+
+  get settings(): Settings {
+    return settingsOf(this.config);
   }
 
   #reconfigured(): void {

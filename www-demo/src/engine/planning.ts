@@ -1,5 +1,6 @@
 // Plans: preview, write, undo. One plan is held at a time; what is written is the one that was shown.
 import type { Command, Plan } from "evenhand";
+import { Gathered } from "./auditing";
 import type { OpenWorld } from "./open-world";
 import type { Entry, Store } from "./store";
 import { failure, title } from "./text";
@@ -182,6 +183,17 @@ export class Planning {
       leads.push(id);
       numbers.push(at);
     }
+    const gathered = new Gathered();
+    const { owner } = world.config.lead;
+    const dealt = undoes === undefined && plan.assignees.some(({ dealt }) => dealt > 0);
+    const { to, users } = plan.columns();
+    // A split of a hundred thousand is told as columns, whose rows are those of the timeline; whatever is more than that, change by change.
+    const plain = ["split", "mass_edit", "rebalance"].includes(command.type) && to.length === plan.count && leads.length === plan.count && plan.changes(0, 1)[0]?.set[owner]?.to === users[to[0] ?? -1];
+    if (dealt && plain) for (const [at, user] of to.entries()) gathered.add(leads[at] ?? "", users[user]);
+    for (let offset = 0; dealt && !plain && offset < plan.count; offset += 10_000) {
+      for (const { lead, set, group, rule } of plan.changes(offset, 10_000)) gathered.add(lead, set[owner]?.to, group ?? rule);
+    }
+    const { given } = gathered;
     const original = undoes === undefined ? undefined : world.log.find(({ id }) => id === undoes);
     const what = original ? `Undone: ${original.title}` : title(command, world.config, (user) => world.name(user));
     return {
@@ -196,6 +208,7 @@ export class Planning {
       leads,
       texts: Uint32Array.from(numbers),
       words: [...words.keys()],
+      ...(given.leads.length > 0 && { given }),
       ...(plan.runs.length > 0 && { runs: plan.runs }),
       ...(undoes !== undefined && { undoes }),
     };

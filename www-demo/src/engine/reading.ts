@@ -3,7 +3,7 @@ import type { FieldDef, QueryInput, Run, Selection } from "evenhand";
 import { lines } from "./csv";
 import type { OpenWorld } from "./open-world";
 import { failure } from "./text";
-import type { Asked, Counted, Explained, Found, GroupView, LeadView, OfferView, Overview, Receiver, Row, View } from "./types";
+import type { Asked, Counted, Explained, Found, GroupView, LeadView, OfferView, Overview, Receiver, Row, Settings, View } from "./types";
 
 interface Held {
   view: View;
@@ -39,6 +39,7 @@ export class Reading {
       lists,
       pools,
       offers: { mine: open.filter(({ offeredTo }) => offeredTo.includes(actor)).length, all: open.length },
+      groups: (config.groups ?? []).filter(({ id }) => workspace.can({ actor, do: "group.view", group: id }).allowed).length,
       may: { mass: might("lead.mass"), edit: might("lead.edit"), give: might("lead.give"), release: might("lead.release"), claim: might("lead.claim"), undo: might("plan.undo"), route: might("rule.run"), seeRules: might("rule.view"), editRules: might("rule.edit") },
     };
   }
@@ -167,6 +168,27 @@ export class Reading {
       const { id, name, method, members, defaultAssignee } = group;
       return [{ id, name, method: method.type, members: workspace.members(members), ...(defaultAssignee && { defaultAssignee }), trigger: this.can(actor, { do: "group.trigger", group: id }), edit: this.can(actor, { do: "group.edit", group: id }) }];
     });
+  }
+
+  /** Why the actor may not put these settings in force; null where they may. */
+  refusal({ rules, groups }: Partial<Settings>, actor: string): string | null {
+    const { workspace, config, settings } = this.world;
+    const asked: Asked[] = rules === undefined ? [] : [{ do: "rule.edit" }];
+    if (groups !== undefined) {
+      const { groups: before, weights } = settings.groups;
+      const reweighted = new Set(config.users.flatMap(({ id }) => (weights[id] === groups.weights[id] ? [] : [id])));
+      const are = new Map([...before, ...groups.groups].map((group) => [group, workspace.members(group.members)]));
+      const there = new Set([...are.values()].flat());
+      if ([...reweighted].some((user) => !there.has(user))) return "a weight is changed of somebody who is in no group";
+      // A weight counts in every group that its person is in.
+      const touched = [...are].filter(([group, members]) => members.some((user) => reweighted.has(user)) || !before.includes(group) && JSON.stringify(group) !== JSON.stringify(before.find(({ id }) => id === group.id)));
+      asked.push(...[...new Set(touched.map(([{ id }]) => id))].map((id): Asked => ({ do: "group.edit", group: id })));
+    }
+    for (const question of asked) {
+      const { allowed, reasons } = workspace.can({ actor, ...question });
+      if (!allowed) return reasons[0]?.message ?? "this is not yours to change";
+    }
+    return null;
   }
 
   #open(): Run[] {

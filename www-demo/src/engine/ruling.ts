@@ -3,7 +3,7 @@ import type { AssignmentRule, Assumption, Command, FilterExplanation, LeadsRef, 
 import type { OpenWorld } from "./open-world";
 import type { Planning } from "./planning";
 import { failure } from "./text";
-import type { Failure, Replay, Ruled, RuleWords, Trace, Trial } from "./types";
+import type { Failure, Grouped, GroupSettings, Replay, Ruled, RuleWords, Settings, Trace, Trial } from "./types";
 
 /** Leads whose rules are counted; of more, the first so many. */
 const COUNTED = 50_000;
@@ -21,10 +21,25 @@ export class Ruling {
     return { words: draft.map((rule) => this.#words(rule)), found: found.filter(({ path }) => path.startsWith("/rules")), elsewhere: found.filter(({ path, severity }) => !path.startsWith("/rules") && severity === "error") };
   }
 
+  /** A draft of groups: who is in each, and everything that `check` says about it. */
+  checkGroups(draft: GroupSettings): Grouped {
+    const { engine, config, now, workspace } = this.world;
+    const users = config.users.map(({ weight: _, ...user }) => ({ ...user, ...(draft.weights[user.id] !== undefined && { weight: draft.weights[user.id] }) }));
+    const found = engine.check({ ...config, groups: draft.groups, users }, { now });
+    const members = draft.groups.map((group) => {
+      try {
+        return workspace.members(group.members);
+      } catch {
+        return null;
+      }
+    });
+    return { members, found: found.filter(({ path }) => path.startsWith("/groups")), elsewhere: found.filter(({ path, severity }) => !path.startsWith("/groups") && severity === "error") };
+  }
+
   /** What a draft would do with leads, as a plan that is only looked at. */
   trial(draft: AssignmentRule[] | null, leads: LeadsRef, actor: string): Trial | { failure: Failure } {
     const command: Command = { type: "route", leads };
-    return this.#under(draft, () => {
+    return this.#under(draft && { rules: draft }, () => {
       const byRule: Record<string, number> = {};
       const summary = this.planning.preview(command, actor, (plan) => {
         for (let offset = 0; offset < Math.min(plan.count, COUNTED); offset += 5000) {
@@ -61,13 +76,9 @@ export class Ruling {
   }
 
   /** Who gets the next of a group, as things stand. */
-  forecast(group: string, n: number, actor: string, load: ReadonlyMap<string, number>): string[] | { failure: Failure } {
+  forecast(group: string, n: number, actor: string, load: ReadonlyMap<string, number>, draft: GroupSettings | null): string[] | { failure: Failure } {
     const { workspace, now, state } = this.world;
-    try {
-      return workspace.forecast(group, n, { actor, now, state, load: Object.fromEntries(load) });
-    } catch (error) {
-      return { failure: failure(error) };
-    }
+    return this.#under(draft && { groups: draft }, () => workspace.forecast(group, n, { actor, now, state, load: Object.fromEntries(load) }));
   }
 
   #tried({ rule, outcome, detail }: RoutingTrace["rules"][number], config: WorkspaceConfig): Trace["rules"][number] {
@@ -98,16 +109,18 @@ export class Ruling {
     return `whoever has another of the same ${field(to.same)}, else ${this.#target(to.otherwise)}`;
   }
 
-  /** Does something with other rules in force; nothing else can come between. */
-  #under<T>(draft: AssignmentRule[] | null, does: () => T): T | { failure: Failure } {
-    if (draft === null) return does();
-    const { workspace, config } = this.world;
+  /** Does something with other rules or groups in force; nothing else can come between. */
+  #under<T>(draft: Partial<Settings> | null, does: () => T): T | { failure: Failure } {
+    const { workspace, config, settings } = this.world;
     try {
-      workspace.update({ rules: draft });
+      if (draft === null) return does();
+      const patch = this.world.patchOf(draft);
+      workspace.update(patch);
       try {
         return does();
       } finally {
-        workspace.update({ rules: config.rules ?? [] });
+        const changed = new Set(patch.users?.put?.map(({ id }) => id));
+        workspace.update(draft.rules ? { rules: settings.rules } : { groups: { put: settings.groups.groups }, users: { put: config.users.filter(({ id }) => changed.has(id)) } });
       }
     } catch (error) {
       return { failure: failure(error) };

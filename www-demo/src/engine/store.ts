@@ -1,8 +1,9 @@
 // Where everything lasts: IndexedDB. Leads are not stored one by one. What is stored is the log of the plans that were written;
 // a world is its seeded leads with the log applied, in order. A plan and its state are written in one transaction, which first
 // checks that the log ends where this tab believes it ends and that the state has the versions the plan expects.
-import type { AssignmentRule, PlanData, Run, SavedList, State, StateChange } from "evenhand";
+import type { PlanData, Run, SavedList, State, StateChange } from "evenhand";
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Given, Settings } from "./types";
 
 export interface Entry {
   world: string;
@@ -21,6 +22,8 @@ export interface Entry {
   words: string[];
   /** Runs of offers as they are after it. */
   runs?: Run[];
+  /** Who got what by it. */
+  given?: Given;
 }
 
 interface Schema extends DBSchema {
@@ -28,7 +31,7 @@ interface Schema extends DBSchema {
   log: { key: [string, number]; value: Entry };
   state: { key: [string, string]; value: { world: string; key: string; version: number; value: unknown } };
   lists: { key: [string, string]; value: { world: string; id: string; list: SavedList | null } };
-  rules: { key: string; value: { world: string; rules: AssignmentRule[] } };
+  rules: { key: string; value: { world: string } & Partial<Settings> };
 }
 
 const PARTS = ["log", "state", "lists", "rules"] as const;
@@ -39,7 +42,7 @@ export interface Saved {
   log: Entry[];
   state: State;
   lists: { id: string; list: SavedList | null }[];
-  rules: AssignmentRule[] | null;
+  settings: Partial<Settings>;
 }
 
 export type Write = { done: true } | { done: false; reason: "behind" } | { done: false; reason: "state"; keys: string[] };
@@ -85,20 +88,20 @@ export class Store {
       log,
       state: Object.fromEntries(state.map(({ key, version, value }) => [key, { version, value }])),
       lists,
-      rules: rules?.rules ?? null,
+      settings: rules ?? {},
     };
   }
 
-  async rules(world: string): Promise<AssignmentRule[] | null> {
-    return (await this.#db.get("rules", world))?.rules ?? null;
+  async settings(world: string): Promise<Partial<Settings>> {
+    return (await this.#db.get("rules", world)) ?? {};
   }
 
-  /** Writes rules where those that were seen still stand; tells whether they did. */
-  async setRules(world: string, rules: AssignmentRule[], seen: AssignmentRule[]): Promise<boolean> {
+  /** Writes a part of the settings where what was seen of it still stands; tells whether it did. */
+  async setSettings<P extends keyof Settings>(world: string, part: P, value: Settings[P], seen: Settings[P]): Promise<boolean> {
     const tx = this.#db.transaction("rules", "readwrite", { durability: "strict" });
     const there = await tx.store.get(world);
-    const fresh = there === undefined || JSON.stringify(there.rules) === JSON.stringify(seen);
-    if (fresh) void tx.store.put({ world, rules });
+    const fresh = there?.[part] === undefined || JSON.stringify(there[part]) === JSON.stringify(seen);
+    if (fresh) void tx.store.put({ ...there, world, [part]: value });
     await tx.done;
     return fresh;
   }

@@ -1,5 +1,5 @@
 // What the page and the worker tell each other: plain data, all of it from the engine.
-import type { AssigneeLine, Change, Command, Decision, Diagnostic, Dropped, Notice, PermissionQuestion, QueryInput, Reason, RoutingTrace, Run, SavedList, Sort, SimulatedMove, SimulationReport, WorkspaceConfig } from "evenhand";
+import type { AssigneeLine, AssignmentRule, AuditEntry, AuditReport, Change, Command, Decision, Diagnostic, Dropped, Group, Notice, PermissionQuestion, QueryInput, Reason, RoutingTrace, Run, SavedList, Sort, SimulatedMove, SimulationReport, WorkspaceConfig } from "evenhand";
 import type { ColumnGuess } from "evenhand/columns";
 
 export type Row = Record<string, unknown>;
@@ -69,6 +69,8 @@ export interface Overview {
   pools: PoolLine[];
   /** Offers that are open: those to the actor, and how many there are in all. */
   offers: { mine: number; all: number };
+  /** Groups that the actor may see. */
+  groups: number;
   /** What the actor might do at all. */
   may: Record<"mass" | "edit" | "give" | "release" | "claim" | "undo" | "route" | "seeRules" | "editRules", Explained>;
 }
@@ -190,6 +192,23 @@ export interface FileGuess {
 
 export type Asked = Omit<PermissionQuestion, "leads" | "now" | "actor">;
 
+/** What can be changed about who is in the groups, and how they take turns. Weights are the people's own. */
+export interface GroupSettings {
+  groups: Group[];
+  weights: Record<string, number>;
+}
+/** Parts of a configuration that are changed here, as they were put in force. */
+export interface Settings {
+  rules: AssignmentRule[];
+  groups: GroupSettings;
+}
+/** What there is to say about a draft of groups; members in the order in which they are asked, null where the group cannot be read. */
+export interface Grouped {
+  members: (string[] | null)[];
+  found: Diagnostic[];
+  elsewhere: Diagnostic[];
+}
+
 /** Rules in words, and what there is to say about them. */
 export interface RuleWords {
   /** Empty where every lead is meant. */
@@ -211,6 +230,22 @@ export interface Replay {
   report: SimulationReport;
   /** The first leads that the draft sends elsewhere. */
   moves: SimulatedMove[];
+}
+/** A history of assignments: whose leads stand where, what was done here, or a file. */
+export type AuditSource =
+  | { from: "held" }
+  | { from: "log" }
+  | { from: "file"; bytes: Uint8Array; format: "csv" | "json"; /** header → part of an entry */ columns: Record<string, keyof AuditEntry>; timeFormat?: string };
+/** Null where nothing was assigned. */
+export interface Audited {
+  report: AuditReport | null;
+}
+/** What a plan gave: for each lead who got it and by which group or rule, as places among `names`. */
+export interface Given {
+  leads: string[];
+  to: Uint32Array;
+  by: Uint32Array;
+  names: string[];
 }
 export interface Trace {
   trace: RoutingTrace;

@@ -26,13 +26,14 @@ export class Why {
     if (decision.allowed) return { ...decision, remedies: [] };
     const { leads: _, ...plain } = question;
     const asked = lead === undefined ? plain : { ...plain, lead };
-    return { ...decision, remedies: this.remedies(decision.reasons, `${question.actor}`, (trial) => trial.can(asked).reasons) };
+    return { ...decision, remedies: this.remedies(decision.reasons, `${question.actor}`, (trial) => trial.can(asked).reasons, question.do.startsWith("lead.") ? undefined : (question.do as Verb)) };
   }
 
-  remedies(reasons: Reason[], actor: string, again: (trial: Workspace) => Reason[]): Remedy[] {
+  remedies(reasons: Reason[], actor: string, again: (trial: Workspace) => Reason[], own?: Verb): Remedy[] {
     const found: Remedy[] = [];
     for (const { question, code } of reasons) {
-      const verb = question === undefined ? undefined : verbs[question];
+      // Whatever is not about a lead has one question, which is its verb.
+      const verb = question === undefined ? undefined : (own ?? verbs[question]);
       if (question === undefined || verb === undefined || code !== "not_permitted" || found.some((remedy) => remedy.question === question)) continue;
       const scope = SCOPES.find((candidate) => {
         try {

@@ -1,6 +1,7 @@
 // The engine, in a thread of its own. One page talks to one of these; several tabs share the store.
 import * as Comlink from "comlink";
 import { type AssignmentRule, type Assumption, type Command, createEngine, type Engine, type LeadsRef, type Run, type SavedList } from "evenhand";
+import { audit, type AuditWays } from "./auditing";
 import { type FileSetup, guess } from "./files";
 import { FILE, OpenWorld } from "./open-world";
 import { Planning } from "./planning";
@@ -8,7 +9,7 @@ import { Reading } from "./reading";
 import { Ruling } from "./ruling";
 import { Store } from "./store";
 import { failure } from "./text";
-import type { Asked, Failure, FileGuess, LogLine, Opened, View } from "./types";
+import type { Asked, AuditSource, Failure, FileGuess, GroupSettings, LogLine, Opened, Settings, View } from "./types";
 
 /** Nothing, or why it was not done. */
 type Failed = { failure: Failure } | undefined;
@@ -137,24 +138,31 @@ export class Desk {
   explain(lead: string, actor: string, assume?: Assumption) {
     return this.#rule.explain(lead, actor, assume);
   }
-  forecast(group: string, n: number, actor: string) {
-    return this.#rule.forecast(group, n, actor, this.#read.openLeads(null));
+  forecast(group: string, n: number, actor: string, draft: GroupSettings | null = null) {
+    return this.#rule.forecast(group, n, actor, this.#read.openLeads(null), draft);
   }
-  /** Puts a draft in force where the rules that it began with still stand. What cannot be compiled is stored nowhere. */
-  async saveRules(draft: AssignmentRule[], began: AssignmentRule[], actor: string): Promise<Failed> {
+  checkGroups(draft: GroupSettings) {
+    return this.#rule.checkGroups(draft);
+  }
+  audit(source: AuditSource, ways: AuditWays, actor: string) {
+    return audit(this.#read.world, source, ways, actor);
+  }
+  /** Puts a draft in force where what it began with still stands. What cannot be compiled is stored nowhere. */
+  async saveSettings<P extends keyof Settings>(part: P, draft: Settings[P], began: Settings[P], actor: string): Promise<Failed> {
     const { world } = this.#read;
-    const before = world.config.rules ?? [];
-    const stale = { failure: { code: "stale", message: "somebody else changed the rules meanwhile", hint: "these are theirs; make your change again" } };
+    const before = world.settings[part];
+    const stale = { failure: { code: "stale", message: "somebody else changed this meanwhile", hint: "what is shown is theirs; make your change again" } };
+    const only = (value: Settings[P]) => ({ [part]: value }) as Partial<Settings>;
     try {
-      const may = world.workspace.can({ actor, do: "rule.edit" });
-      if (!may.allowed) return { failure: { code: "not_permitted", message: may.reasons[0]?.message ?? "the rules are not yours to change" } };
+      const refused = this.#read.refusal(only(draft), actor);
+      if (refused !== null) return { failure: { code: "not_permitted", message: refused } };
       if (JSON.stringify(before) !== JSON.stringify(began)) return stale;
-      world.takeRules(draft);
+      world.takeSettings(only(draft));
       let fresh = false;
       try {
-        fresh = await (await this.#store).setRules(world.id, draft, began);
+        fresh = await (await this.#store).setSettings(world.id, part, draft, began);
       } finally {
-        if (!fresh) world.takeRules(before);
+        if (!fresh) world.takeSettings(only(before));
       }
       if (!fresh) {
         await this.#follow(world.id);
@@ -260,13 +268,15 @@ export class Desk {
     if (world?.id !== id) return;
     const store = await this.#store;
     const plans = await this.#plan.follow();
-    const [now, lists, rules] = await Promise.all([store.now(id), store.lists(id), store.rules(id)]);
+    const [now, lists, settings] = await Promise.all([store.now(id), store.lists(id), store.settings(id)]);
     const same = JSON.stringify(lists.filter(({ list }) => list).map(({ list }) => list));
-    const here = JSON.stringify(lists.filter(({ list }) => list).map(({ id }) => world.config.lists?.find((list) => list.id === id)));
-    const other = same !== here || lists.some(({ id, list }) => list === null && world.config.lists?.some((one) => one.id === id));
+    const known = JSON.stringify(lists.filter(({ list }) => list).map(({ id }) => world.config.lists?.find((list) => list.id === id)));
+    const other = same !== known || lists.some(({ id, list }) => list === null && world.config.lists?.some((one) => one.id === id));
     if (other) world.takeLists(lists);
-    const ruled = rules !== null && JSON.stringify(rules) !== JSON.stringify(world.config.rules ?? []);
-    if (ruled) world.takeRules(rules);
+    const here = world.settings;
+    const { rules, groups } = settings;
+    const ruled = JSON.stringify(rules ?? here.rules) !== JSON.stringify(here.rules) || JSON.stringify(groups ?? here.groups) !== JSON.stringify(here.groups);
+    if (ruled) world.takeSettings({ ...(rules && { rules }), ...(groups && { groups }) });
     const moved = now !== null && now !== world.now;
     if (moved) {
       world.now = now;

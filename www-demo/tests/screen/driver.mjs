@@ -31,7 +31,7 @@ export async function open(context, address, hash = "") {
   page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
   page.on("request", (request) => !/^(blob|data):/.test(request.url()) && !request.url().startsWith(address) && wrong.push(`asked another host: ${request.url()}`));
   await page.goto(address + hash);
-  await page.getByRole("grid").or(page.getByRole("heading", { level: 2 })).or(page.getByRole("list", { name: /^Assignment rules/ })).first().waitFor();
+  await page.getByRole("grid").or(page.getByRole("heading", { level: 2 })).or(page.getByRole("list", { name: /^(Assignment rules|Reassignment groups)/ })).first().waitFor();
   return { page, wrong };
 }
 

@@ -9,13 +9,14 @@ use proptest::strategy::Union;
 use super::KINDS;
 use super::value::{text, value, yearly, yearly_day};
 use crate::json::Json;
+use crate::query::fold::compared;
 use crate::query::schema::Case;
 use crate::query::{Field, FieldType, Schema};
 use crate::time::Day;
 
 /// A list of values: an array, or the same as comma-separated text.
-fn values(kind: FieldType, schema: &Schema, size: std::ops::Range<usize>) -> BoxedStrategy<Json> {
-    let whole = value(kind, schema).prop_filter("a value", |v| *v != "~".into());
+fn values(kind: FieldType, case: Case, schema: &Schema, size: std::ops::Range<usize>) -> BoxedStrategy<Json> {
+    let whole = value(kind, schema).prop_filter("a value", |v| *v != "~".into()).prop_map(move |value| comparable(value, kind, case));
     let joined = |list: &[Json]| {
         let piece = |json: &Json| json.as_text().map_or_else(|| json.write(), |text| text.replace(',', "\\,"));
         Json::Text(list.iter().map(piece).collect::<Vec<_>>().join(" , "))
@@ -46,15 +47,15 @@ fn operators(kind: FieldType) -> Vec<&'static str> {
 }
 
 /// A rule on a field of this name and type, with a value.
-fn plain_rule(field: String, kind: FieldType, schema: &Rc<Schema>) -> BoxedStrategy<Json> {
+fn plain_rule(field: String, kind: FieldType, case: Case, schema: &Rc<Schema>) -> BoxedStrategy<Json> {
     let units: Vec<String> = schema.units.units().iter().map(|unit| unit.id.clone()).collect();
     let can = |op: &&str| !matches!(*op, "under" | "notUnder") || !units.is_empty();
     let schema = schema.clone();
     select(operators(kind).into_iter().filter(can).collect::<Vec<_>>())
         .prop_flat_map(move |operator| {
             let value = match operator {
-                "in" | "notIn" => values(kind, &schema, 0..4),
-                "between" | "notBetween" => values(kind, &schema, 2..3),
+                "in" | "notIn" => values(kind, case, &schema, 0..4),
+                "between" | "notBetween" => values(kind, case, &schema, 2..3),
                 "anniversaryOn" => {
                     prop_oneof![3 => value(FieldType::Date, &schema), 1 => yearly()].prop_filter("a day", |v| *v != "~".into()).boxed()
                 }
@@ -62,17 +63,29 @@ fn plain_rule(field: String, kind: FieldType, schema: &Rc<Schema>) -> BoxedStrat
                     let near = (yearly_day(), -1i32..=400)
                         .prop_map(|(day, more)| Json::List(vec![day.write().into(), Day(day.0 + more).write().into()]));
                     let every = prop::collection::vec(yearly(), 2..3).prop_map(Json::List);
-                    prop_oneof![2 => values(FieldType::Date, &schema, 2..3), 2 => near, 1 => every].boxed()
+                    prop_oneof![2 => values(FieldType::Date, case, &schema, 2..3), 2 => near, 1 => every].boxed()
                 }
-                "=" | "!=" if kind.is_list() => values(kind, &schema, 1..4),
+                "=" | "!=" if kind.is_list() => values(kind, case, &schema, 1..4),
                 "under" | "notUnder" => select(units.clone()).prop_map(Json::from).boxed(),
-                "contains" | "beginsWith" | "endsWith" if kind == FieldType::Text => text().prop_map(Json::from).boxed(),
-                _ => value(kind, &schema),
+                "contains" | "beginsWith" | "endsWith" if kind == FieldType::Text => {
+                    text().prop_map(move |text| comparable(text.into(), kind, case)).boxed()
+                }
+                _ => value(kind, &schema).prop_map(move |value| comparable(value, kind, case)).boxed(),
             };
             (Just(operator), value)
         })
         .prop_map(move |(operator, value)| rule_of(&field, operator, value))
         .boxed()
+}
+
+/// The value, with something that its field compares.
+fn comparable(value: Json, kind: FieldType, case: Case) -> Json {
+    let Some(text) = value.as_text().filter(|_| kind == FieldType::Text) else { return value };
+    match case {
+        Case::Digits if compared(case, text).is_empty() => format!("{text}5").into(),
+        Case::Accentless if compared(case, text).is_empty() && !text.is_empty() => format!("e{text}").into(),
+        _ => value,
+    }
 }
 
 fn rule_of(field: &str, operator: &str, value: Json) -> Json {
@@ -99,7 +112,7 @@ fn pair_rule(fields: Vec<Field>) -> BoxedStrategy<Json> {
 
 fn match_rule(field: Field, schema: &Rc<Schema>) -> BoxedStrategy<Json> {
     let element = if field.kind == FieldType::Units { FieldType::Unit } else { FieldType::Text };
-    let one = plain_rule(String::new(), element, schema);
+    let one = plain_rule(String::new(), element, Case::Sensitive, schema);
     let inner = prop::collection::vec(prop_oneof![6 => one, 1 => Just(rule_of("~", "=", Json::Null))], 0..3);
     let mode = select(&["all", "some", "none", "atLeast", "atMost", "exactly"][..]);
     let threshold = select(&[0.0, 1.0, 2.0, 3.0, 0.5, 0.25][..]);
@@ -117,12 +130,12 @@ pub fn rule(schema: &Schema) -> BoxedStrategy<Json> {
     let schema = Rc::new(schema.clone());
     let fields = |wanted: &dyn Fn(&Field) -> bool| -> Vec<Field> { schema.fields.iter().filter(|field| wanted(field)).cloned().collect() };
     // Each type, and texts that regard case, as often as any other, however many fields there are of it.
-    let groups = KINDS.iter().flat_map(|kind| [(*kind, Case::Ignored), (*kind, Case::Sensitive)]);
+    let groups = KINDS.iter().flat_map(|kind| [Case::Ignored, Case::Sensitive, Case::Accentless, Case::Digits].map(|case| (*kind, case)));
     let groups = groups.map(|group| fields(&|field| (field.kind, field.case) == group));
     let groups: Vec<Vec<Field>> = groups.filter(|group| !group.is_empty()).collect();
     let plain = |groups: Vec<Vec<Field>>| {
         let schema = schema.clone();
-        select(groups).prop_flat_map(select).prop_flat_map(move |field| plain_rule(field.name, field.kind, &schema)).boxed()
+        select(groups).prop_flat_map(select).prop_flat_map(move |field| plain_rule(field.name, field.kind, field.case, &schema)).boxed()
     };
     let off = (plain(groups.clone()), select(&["disabled", "muted"][..])).prop_map(|(rule, key)| {
         let Json::Object(mut rule) = rule else { return Json::Null };

@@ -8,7 +8,7 @@ use crate::json::Json;
 use crate::query::{Cell, FieldType, Schema};
 use crate::time::{Base, Day, Instant, Unit, Zone};
 
-const TEXTS: [&str; 30] = [
+const TEXTS: [&str; 40] = [
     "a\u{1}",
     "abababa",
     "abababab",
@@ -39,6 +39,16 @@ const TEXTS: [&str; 30] = [
     "a,b",
     " ",
     "𝔘x",
+    "e\u{301}",
+    "\u{301}",
+    "Álvaro",
+    "A\u{301}LVARO",
+    "Ørsted",
+    "각",
+    "가",
+    "+5 (5) 5",
+    "５5",
+    "٥-5",
 ];
 /// What short texts are made of, beside letters beyond ASCII. A lone `~` would be a placeholder.
 const LETTERS: [char; 20] = ['a', 'A', 'b', 'B', 'z', 'Z', 'i', 'I', 's', 'S', '5', ' ', ',', '\\', '%', '_', '\'', '"', 'ẞ', '𐐀'];

@@ -8,8 +8,7 @@ use std::fmt::Write;
 
 use super::{Ambiguous, Targets, UpsertOptions};
 use crate::error::Result;
-use crate::query::fold::fold;
-use crate::query::schema::Case;
+use crate::query::fold::compared;
 use crate::query::{FieldIx, FieldType};
 use crate::table::column::{Column, Dict};
 use crate::table::stage::Stage;
@@ -59,8 +58,8 @@ fn write(out: &mut String, columns: &[Column], fields: &[FieldIx], stage: &Stage
         let text = match column {
             Column::Coded(_) | Column::Text(_) => {
                 let written = column.text(row).unwrap_or_default();
-                match kind.kind == FieldType::Text && kind.case == Case::Ignored && *field != stage.id {
-                    true => Cow::Owned(fold(&written).into_owned()),
+                match kind.kind == FieldType::Text && *field != stage.id {
+                    true => Cow::Owned(compared(kind.case, &written).into_owned()),
                     false => written,
                 }
             }

@@ -5,6 +5,9 @@ import { Tenant as Real } from "../../../../www-demo/edge/src/tenant.ts";
 
 type Faults = "in the work" | "behind it";
 
+export { Coordinator } from "../../../../www-demo/edge/src/shards/coordinator.ts";
+export { Shard } from "../../../../www-demo/edge/src/shards/shard.ts";
+
 export class Tenant extends Real {
   /** How the next alarms fail. */
   #faults: Faults[] = [];

@@ -14,15 +14,15 @@ export const LONG = process.env.EVENHAND_EDGE === "long";
 /** No test asks so often that a limit would answer, but for those that mean to. */
 const UNLIMITED = { RATE_PER_SECOND: "1000000", RATE_BURST: "1000000" };
 
-/** Builds, and makes keys: what all starts of a file share. `entry` is another worker than the edge worker. */
-export async function prepare(entry) {
+/** Builds, and makes keys: what all starts of a file share. `entry` is another worker than the edge worker, with these classes of objects. */
+export async function prepare(entry, classes) {
   const folder = mkdtempSync(join(tmpdir(), "evenhand-edge-"));
   const modules = await build(folder, entry);
   const keys = await issuer();
   return {
     keys,
     /** Starts workerd; with the same `storage`, on what an earlier one left. */
-    start: ({ vars, storage = "storage" } = {}) => start({ folder, modules, storage: join(folder, storage), vars: { JWKS: keys.jwks, ...UNLIMITED, ...vars } }),
+    start: ({ vars, storage = "storage" } = {}) => start({ folder, modules, classes, storage: join(folder, storage), vars: { JWKS: keys.jwks, ...UNLIMITED, ...vars } }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -2,11 +2,14 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { open as openChromium } from "./chromium.mjs";
 import { here } from "./installed.mjs";
 import { binary, open as openWorkerd } from "./workerd.mjs";
+
+/** More versions of Node, as paths: `EVENHAND_NODES=/path/to/node22:/path/to/node24`. */
+const nodes = (process.env.EVENHAND_NODES ?? "").split(delimiter).filter(Boolean);
 
 /** A runtime that is started anew for every job. */
 function child(program, ...args) {
@@ -51,4 +54,5 @@ export const runtimes = {
   Deno: child(deno, "run", "--no-prompt", "--allow-read"),
   Bun: child(bun, "run"),
   "edge-light": child(node, "--conditions=edge-light", "--import", join(here, "lib/edge-light.mjs")),
+  ...Object.fromEntries(nodes.map((path) => [path, child(() => path)])),
 };

@@ -40,7 +40,7 @@ export function reachable(name, read, seen = new Map()) {
   const path = read(name);
   seen.set(name, path);
   if (name.endsWith(".wasm")) return seen;
-  for (const [, target] of readFileSync(path, "utf8").matchAll(/from\s*"(\.[^"]+)"/g)) reachable(posix.join(posix.dirname(name), target), read, seen);
+  for (const [, target] of readFileSync(path, "utf8").matchAll(/(?:from|import)\s*["'](\.[^"']+)["']/g)) reachable(posix.join(posix.dirname(name), target), read, seen);
   return seen;
 }
 

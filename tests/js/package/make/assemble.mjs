@@ -3,8 +3,9 @@
 //
 // The facade's own code stays as the compiler wrote it: an error that nobody catches is shown with its line, and bundlers make code small
 // themselves. It is 5 KB of gzip for whoever serves the package without one. Only the glue, which no person wrote, is made small.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { minify } from "terser";
 import { chunk } from "./chunks.mjs";
@@ -23,6 +24,16 @@ write("engine-data.js", `export const data = "${gzipSync(readFileSync(join(pkg, 
 mkdirSync(join(pkg, "schema"));
 const made = schemas(join(pkg, "evenhand.d.ts"), new URL("schema.json", import.meta.url).pathname);
 for (const [name, schema] of Object.entries(made)) write(`schema/${name}.json`, `${JSON.stringify(schema, null, 1)}\n`);
+
+// What this module answers in worlds of chance, for other installations to compare with.
+const known = (expected) => writeFileSync(join(facade, "conformance-expected.js"), `export const expected = ${JSON.stringify(expected)};\n`);
+known([]);
+copyFileSync(join(pkg, "evenhand.wasm"), join(facade, "evenhand.wasm"));
+const evenhand = await import(pathToFileURL(join(facade, "node.js")).href);
+const { answers, WORLDS } = await import("../conformance.mjs");
+const expected = [];
+for (let seed = 0; seed < WORLDS; seed += 1) expected.push(await answers(evenhand, seed));
+known(expected);
 
 const manifest = JSON.parse(read("package.json"));
 if (manifest.version !== version) throw new Error(`pkg-template/package.json is of version ${manifest.version}, and Cargo.toml of ${version}`);

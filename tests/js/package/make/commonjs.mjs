@@ -32,7 +32,7 @@ export function commonjs(pkg, files) {
 /** The files of the package that a file names in `from "./…"` or `import("./…")`. */
 function targets(pkg, name) {
   const text = readFileSync(join(pkg, name), "utf8");
-  const found = [...text.matchAll(/(?:from\s*|import\()"(\.[^"]+)"/g)].map(([, target]) => posix.join(posix.dirname(name), target));
+  const found = [...text.matchAll(/(?:from\s*|import\s*|import\()["'](\.[^"']+)["']/g)].map(([, target]) => posix.join(posix.dirname(name), target));
   const typed = name.endsWith(".d.ts");
   return found.filter((target) => existsSync(join(pkg, typed ? target.replace(/\.js$/, ".d.ts") : target)));
 }

@@ -69,7 +69,7 @@ defineConfig({ version: 1, fields, lead: { id: "id", owner: "owner" }, users: [{
 /** What is inferred is a configuration, and its commands are commands. */
 export function use(): number {
   const workspace = createEngineSync().workspace(config);
-  const table = workspace.load([{ id: "1", owner: fold("ANN") }]);
+  const table = workspace.load([{ id: "1", owner: fold("ANN", "accentless") }]);
   for (const command of commands) workspace.plan(table, command, { actor: "ann", now: 0 }).free();
   const [row] = table.select(null, { actor: null }).rows() as Row<C>[];
   const status: "new" | "open" | null | undefined = row?.status;

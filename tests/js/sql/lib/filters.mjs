@@ -10,6 +10,10 @@ export const FIELDS = {
   city: field("text"),
   code: field("text", { caseSensitive: true }),
   number: field("text", { caseSensitive: true }),
+  first: field("text", { compare: "accentless" }),
+  last: field("text", { compare: "accentless" }),
+  phone: field("text", { compare: "digits" }),
+  mobile: field("text", { compare: "digits" }),
   score: field("number"),
   rooms: field("number"),
   hot: field("boolean"),
@@ -27,7 +31,7 @@ export const FIELDS = {
   access: field("units"),
   reach: field("units"),
 };
-const TYPED = Object.fromEntries(Object.entries(FIELDS).map(([name, { type, caseSensitive }]) => [name, caseSensitive ? "exact" : type]));
+const TYPED = Object.fromEntries(Object.entries(FIELDS).map(([name, { type, caseSensitive, compare }]) => [name, compare ?? (caseSensitive ? "exact" : type)]));
 const NAMES = Object.keys(FIELDS).filter((name) => name !== "id");
 const TWINS = Object.fromEntries(NAMES.map((name) => [name, NAMES.filter((other) => TYPED[other] === TYPED[name])]));
 
@@ -65,11 +69,21 @@ const text = (rng, most = 4) => Array.from({ length: rng.below(most + 1) }, () =
 /** Elements of a list, the first of them perhaps twice. */
 const elements = (rng, list) => rng.some(list, 3).flatMap((item, at) => (at === 0 && rng.below(4) === 0 ? [item, item] : [item]));
 const digits = (rng) => String(rng.pick([1, 7, 42, -3, 10, 71]));
+/** Letters with and without accents, composed and not, and some that are written as others. */
+const ACCENTS = ["a", "a", "A", "á", "Á", "a\u0301", "A\u0323\u0301", "ạ\u0301", "o", "ø", "Ø", "ß", "s", "S", "İ", "ı", "i", "가", "각", "%", " ", ","];
+const sounds = (rng, most = 4) => Array.from({ length: rng.below(most + 1) }, () => rng.pick(ACCENTS)).join("");
+const NUMERALS = ["1", "1", "2", "7", "0", "1", "２", "٧", "०"];
+const BETWEEN = ["", "", "", " ", "-", "+", "(", ") ", "/", "a", "²", ","];
+const dialled = (rng, least, most) => Array.from({ length: least + rng.below(most + 1 - least) }, () => rng.pick(BETWEEN) + rng.pick(NUMERALS)).join("") + rng.pick(BETWEEN);
 
 const CELLS = {
   // Numbers that a column of whole numbers can hold.
   number: (rng) => digits(rng),
   rooms: (rng) => rng.pick(WHOLE),
+  first: (rng) => sounds(rng),
+  last: (rng) => sounds(rng),
+  phone: (rng) => dialled(rng, 0, 3),
+  mobile: (rng) => dialled(rng, 0, 3),
   agent: (rng) => rng.pick(["7", "8", "99"]),
 };
 const OF_TYPE = {
@@ -90,8 +104,20 @@ export function leads(rng, count) {
   return Array.from({ length: count }, (_, at) => ({ id: String(at), ...Object.fromEntries(NAMES.map((name) => [name, cell(name)])) }));
 }
 
-/** Each code point lower-cased by itself. */
-export const folded = (value) => value && [...value].map((letter) => [...letter.toLowerCase()][0]).join("");
+const SPELT = { ß: "ss", ø: "o", ı: "i" };
+const WAYS = {
+  /** Each code point lower-cased by itself. */
+  text: (value) => [...value].map((letter) => [...letter.toLowerCase()][0]).join(""),
+  accentless: (value) => WAYS.text(value.normalize("NFD").replace(/[\u0300-\u036f]/g, "")).replace(/[ßøı]/g, (letter) => SPELT[letter]),
+  // Of these letters all tens begin at a multiple of sixteen, or six behind one.
+  digits: (value) => [...value].filter((letter) => /\p{Nd}/u.test(letter)).map((letter) => (letter.codePointAt(0) - (/[०-९]/.test(letter) ? 6 : 0)) % 16).join(""),
+};
+/** The fields that a database needs a folded column for, or may have one. */
+export const FOLDED = NAMES.filter((name) => TYPED[name] in WAYS);
+/** Those that no database folds itself. */
+export const LOOSE = FOLDED.filter((name) => TYPED[name] !== "text");
+/** What such a column holds. */
+export const folded = (name, value) => value && WAYS[TYPED[name]](value);
 
 // ---- filters
 
@@ -110,6 +136,8 @@ const MANY = [...EQUAL, "contains", "doesNotContain", ...LISTS, "match", "match"
 const OPERATORS = {
   text: TEXT,
   exact: TEXT,
+  accentless: TEXT,
+  digits: TEXT,
   number: ORDERED,
   date: [...ORDERED, ...YEARLY],
   datetime: [...ORDERED, ...YEARLY],
@@ -121,12 +149,12 @@ const OPERATORS = {
   units: [...MANY, ...UNDER],
 };
 const MODES = ["all", "some", "none", "atLeast", "atMost", "exactly"];
-const BETWEEN_FIELDS = { text: [...ORDER, ...PARTS], exact: [...ORDER, ...PARTS], number: ORDER, date: ORDER, datetime: ORDER };
+const BETWEEN_FIELDS = { text: [...ORDER, ...PARTS], exact: [...ORDER, ...PARTS], accentless: [...ORDER, ...PARTS], digits: [...ORDER, ...PARTS], number: ORDER, date: ORDER, datetime: ORDER };
 const BASES = ["now", "startOfDay", "endOfDay", "startOfWeek", "endOfWeek", "startOfMonth", "endOfMonth", "startOfQuarter", "endOfQuarter", "startOfYear", "endOfYear", "startOfFiscalQuarter", "endOfFiscalQuarter", "startOfFiscalYear", "endOfFiscalYear"];
 const relative = (rng) => ({ relative: rng.pick(BASES), offset: rng.below(5) - 2, unit: rng.pick(["minute", "hour", "day", "week", "month", "quarter", "year"]) });
 
 const VALUES = {
-  text: (rng, name) => (name === "number" ? digits(rng) : text(rng, 2)),
+  text: (rng, name) => (name === "number" ? digits(rng) : TYPED[name] === "accentless" ? sounds(rng, 2) : TYPED[name] === "digits" ? dialled(rng, 1, 2) : text(rng, 2)),
   number: (rng, name) => rng.pick([(value) => value, String])(rng.pick(name === "rooms" ? [...WHOLE, 1.5] : NUMBERS)),
   boolean: (rng) => rng.pick([true, false, "true"]),
   date: (rng) => (rng.below(4) === 0 ? relative(rng) : rng.pick(DAYS)),

@@ -1,0 +1,135 @@
+// The groups on screen: a draft is looked at before it is in force, what is wrong with it stands beside the group, two tabs race, and
+// nobody changes what is not theirs.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Driver, open, start } from "./screen/driver.mjs";
+
+let desk;
+before(async () => {
+  desk = await start();
+});
+after(() => desk.stop());
+
+const wide = { viewport: { width: 1440, height: 1000 }, reducedMotion: "reduce" };
+const card = (page, name) => page.getByRole("listitem", { name, exact: true });
+const chips = (page, name) => page.getByRole("list", { name: `Members of ${name}`, exact: true }).getByRole("listitem").allTextContents();
+const next = (page, name) => page.getByRole("list", { name: `Next in ${name}` }).getByRole("listitem");
+/** Waits until the first of those who are next are these. */
+const nextIs = (page, group, names) =>
+  page.waitForFunction(([label, names]) => [...document.querySelectorAll(`[aria-label="${label}"] li`)].slice(0, names.length).map(({ textContent }) => textContent).join() === names.join(), [`Next in ${group}`, names]);
+
+test("members, their order and weights: a draft shows who would be next, is put in force, and is there after a reload", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page, wrong } = await open(context, desk.address, "#/partners?list=groups");
+  const driver = new Driver(page);
+  await nextIs(page, "All partners", ["Colm Fitzgibbon", "Dorothea Amann"]);
+  for (const doing of [{ click: "Edit All partners" }, { click: "Move Dorothea Amann up" }]) await driver.do(doing);
+  await nextIs(page, "All partners", ["Dorothea Amann", "Colm Fitzgibbon"]);
+  await driver.do({ click: "Discard" });
+  await nextIs(page, "All partners", ["Colm Fitzgibbon", "Dorothea Amann"]);
+  for (const doing of [{ click: "Remove Kit Nakamura" }, { click: "Done" }]) await driver.do(doing);
+  await driver.do({ click: "Edit Strategic accounts" });
+  await page.getByRole("combobox", { name: "Add people to Strategic accounts" }).fill("Tess");
+  await page.getByRole("option", { name: /^Tess Okonkwo/ }).click();
+  await page.getByRole("spinbutton", { name: "Weight of Tess Okonkwo" }).fill("9");
+  await nextIs(page, "Strategic accounts", ["Tess Okonkwo"]);
+  await driver.do({ click: "Put in force" });
+  await driver.do({ toast: "The groups are in force" });
+  const look = async () => {
+    assert.deepEqual(await chips(page, "Strategic accounts"), ["Colm Fitzgibbon×2", "Lars Ekström×3", "Ulrike Weiß×1", "Tess Okonkwo×9"]);
+    assert.equal((await chips(page, "All partners")).includes("Kit Nakamura"), false);
+    assert.equal((await chips(page, "All partners")).length, 8);
+  };
+  await page.getByRole("list", { name: "Members of Strategic accounts", exact: true }).waitFor();
+  await look();
+  await page.reload();
+  await page.getByRole("list", { name: "Members of Strategic accounts", exact: true }).waitFor();
+  await look();
+  await nextIs(page, "Strategic accounts", ["Tess Okonkwo"]);
+  // The rules go by the groups as they are now.
+  await driver.do({ list: "Assignment rules" });
+  await page.getByRole("combobox", { name: "Next in" }).selectOption("Strategic accounts");
+  await driver.do({ next: ["Tess Okonkwo"] });
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("timing: an offer of a group that was changed runs for as long as the group says now", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page, wrong } = await open(context, desk.address, "#/realty?as=ilse&list=groups");
+  const driver = new Driver(page);
+  await driver.do({ click: "Edit Next up, Spanish" });
+  await page.getByRole("spinbutton", { name: "Each is asked for" }).fill("45");
+  // Of a tag they become a list, which then can be put in order.
+  for (const doing of [{ click: "List them one by one" }, { click: "Move Gabriela Montes up" }, { click: "Move Gabriela Montes up" }, { click: "Put in force" }, { toast: "The groups are in force" }]) await driver.do(doing);
+  await card(page, "Next up, Spanish").getByText("Asks one after the other, 45 minutes each").waitFor();
+  assert.deepEqual(await chips(page, "Next up, Spanish"), ["Gabriela Montes", "Alma Ríos", "Diego Paredes"]);
+  for (const doing of [{ list: "All leads" }, { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { as: "Gabriela Montes" }, { clock: "5 minutes later" }, { list: "Offers" }]) await driver.do(doing);
+  await page.getByRole("button", { name: "Claim Lucía Barrientos" }).waitFor();
+  await driver.do({ clock: "1 hour later" });
+  await page.getByRole("button", { name: "Claim Lucía Barrientos" }).waitFor({ state: "detached" });
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("what is wrong with a group stands beside it and bars it; a lint stands there too, and is no bar", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/realty?as=ilse&list=groups");
+  const driver = new Driver(page);
+  await driver.do({ click: "Edit Next up, Spanish" });
+  const group = card(page, "Next up, Spanish");
+  await group.getByRole("spinbutton", { name: "Each is asked for" }).fill("");
+  await group.getByRole("status").filter({ hasText: /minutes/ }).waitFor();
+  assert.ok(await page.getByRole("button", { name: "Put in force" }).isDisabled());
+  await group.getByRole("spinbutton", { name: "Each is asked for" }).fill("20");
+  await page.getByRole("button", { name: "Put in force" }).and(page.locator(":enabled")).waitFor();
+  assert.equal(await group.getByRole("status").count(), 0);
+  await driver.do({ click: "Edit First homes" });
+  const homes = card(page, "First homes");
+  await homes.getByRole("combobox", { name: "Takes turns" }).selectOption("In turn, by weight");
+  for (const name of ["Joss Ferreira", "Cora Whitfield"]) await homes.getByRole("spinbutton", { name: `Weight of ${name}` }).fill("0");
+  await homes.getByRole("status").filter({ hasText: /weight/ }).waitFor();
+  await page.getByRole("button", { name: "Put in force" }).and(page.locator(":enabled")).waitFor();
+  assert.equal(await group.getByRole("status").count(), 0);
+  await context.close();
+});
+
+test("a group that is not theirs can be seen and not changed, with the reason; neither can a weight that counts in one", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/realty?list=groups");
+  const driver = new Driver(page);
+  await driver.do({ click: "Edit Next up, Spanish: not allowed, why?" });
+  await driver.do({ see: "A grant of" });
+  await page.keyboard.press("Escape");
+  await driver.do({ click: "Edit First homes" });
+  const homes = card(page, "First homes");
+  // Both are in groups of others as well.
+  for (const name of ["Joss Ferreira", "Cora Whitfield"]) assert.ok(await homes.getByRole("spinbutton", { name: `Weight of ${name}` }).isDisabled());
+  await context.close();
+});
+
+test("of two tabs that change the groups one wins, and the other is told", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page: one } = await open(context, desk.address, "#/partners?list=groups");
+  const { page: two } = await open(context, desk.address, "#/partners?list=groups");
+  for (const page of [one, two]) await new Driver(page).do({ click: "Edit Nordic desk" });
+  await two.getByRole("button", { name: "Remove Pia Sandoval" }).click();
+  await one.getByRole("button", { name: "Move Pia Sandoval up" }).click();
+  await one.getByRole("button", { name: "Put in force" }).click();
+  await one.getByText("The groups are in force").first().waitFor();
+  await two.getByRole("button", { name: "Put in force" }).click();
+  await two.getByText("The draft was not put in force").first().waitFor();
+  await new Driver(two).do({ click: "Done" });
+  await two.waitForFunction(() => [...document.querySelectorAll("[aria-label='Members of Nordic desk'] li")].map(({ textContent }) => textContent).join() === "Lars Ekström,Pia Sandoval,Oddný Sørensen");
+  await context.close();
+});
+
+test("with the keyboard alone: a member moves up and the draft is in force", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/partners?list=groups");
+  const driver = new Driver(page, { keyboard: true });
+  for (const doing of [{ click: "Edit Nordic desk" }, { click: "Move Pia Sandoval up" }, { click: "Done" }, { click: "Put in force" }, { toast: "The groups are in force" }]) await driver.do(doing);
+  assert.deepEqual(await chips(page, "Nordic desk"), ["Lars Ekström", "Pia Sandoval", "Oddný Sørensen"]);
+  assert.ok((await next(page, "Nordic desk").count()) > 0);
+  await context.close();
+});
