@@ -68,7 +68,8 @@ use std::rc::Rc;
 use crate::config::{Grant, Model, ProfileIx, User, UserIx, Verb};
 use crate::error::{Error, Result, nearest};
 use crate::filter::{Context, People};
-use crate::query::{FieldIx, Query, Schema, UnitIx};
+use crate::query::node::{Expr, Predicate};
+use crate::query::{Cells, FieldIx, Query, Schema, UnitIx};
 use crate::time::Instant;
 
 /// A permission over leads as a filter.
@@ -152,6 +153,10 @@ pub(crate) struct Principal<'g> {
 impl People for Authorizer {
     fn unit_of(&self, user: &str) -> Option<UnitIx> {
         self.find_user(user).and_then(|(_, user)| user.unit)
+    }
+
+    fn user(&self, id: &str) -> Option<&dyn Cells> {
+        self.find_user(id).map(|(_, user)| user as &dyn Cells)
     }
 
     fn users(&self) -> Option<Vec<String>> {
@@ -244,13 +249,18 @@ impl Authorizer {
 
     /// The filter, with the units and people as they are here put in: under any other configuration it means what it means under
     /// this one.
-    pub fn pinned(&self, query: &Query) -> Query {
-        let units = &self.model.schema.units;
-        let people = |above: UnitIx| {
-            let users = self.model.users.iter().filter(|user| user.unit.is_some_and(|unit| units.is_under(unit, above)));
-            users.map(|user| user.id.clone()).collect()
-        };
-        crate::query::assume::with_units(query, &self.model.schema, &people)
+    ///
+    /// # Errors
+    /// `wrong_workspace` where a condition over users waits for `now` or the actor.
+    pub fn pinned(&self, query: &Query) -> Result<Query> {
+        let ctx = Context { schema: &self.model.schema, people: self, now: None, actor: None };
+        crate::query::assume::with_units(query, &self.model.schema, &mut |check| {
+            let waits = matches!(check, Predicate::UserWhere(node) if is_open(node));
+            crate::filter::who(check, &ctx).filter(|_| !waits).ok_or_else(|| {
+                let message = "a `where` that waits for `now` or the actor keeps the people it was compiled with";
+                Error::new("wrong_workspace", "", message).hint("compile both filters again, now that the workspace was updated")
+            })
+        })
     }
 
     /// Somebody who may ask: a user who is active.
@@ -300,6 +310,12 @@ impl<'g> Principal<'g> {
     fn context(&self) -> Context<'_> {
         Context { schema: &self.auth.model.schema, people: self.auth, now: self.now, actor: Some(&self.user.id) }
     }
+}
+
+/// Whether a condition waits for `now` or the actor.
+fn is_open(node: &Expr) -> bool {
+    let query = Query::from(node.clone());
+    query.needs_now() || query.needs_actor()
 }
 
 fn unknown_actor(id: &str) -> Error {

@@ -120,7 +120,7 @@ impl<T> ById<T> {
 pub struct Model {
     /// Fields of leads.
     pub schema: Rc<Schema>,
-    /// What member filters see of a user: `id`, `unit`, `tags`, `profiles` and the attributes.
+    /// What member filters see of a user: `id`, `unit`, `tags`, `profiles`, `active`, `paused` and the attributes.
     pub user_schema: Rc<Schema>,
     /// Which fields play which part.
     pub lead: LeadRoles,
@@ -316,6 +316,8 @@ impl Model {
         let user_fields = fields::user_fields(&root.get("userFields"), &root.get("users"));
         let mut user_schema = Schema::new(user_fields, schema.zone.clone(), week_start, schema.units.clone());
         (user_schema.fiscal_start, user_schema.leap_day) = (schema.fiscal_start, schema.leap_day);
+        let user_schema = Rc::new(user_schema);
+        schema.users = Some(Rc::clone(&user_schema));
         let reading = ConfigReader { schema: &schema, user_schema: &user_schema, zones: &zones };
 
         let schedules = ById::read(&root.get("schedules"), |node, id| schedules::read(node, id, &reading));
@@ -344,7 +346,7 @@ impl Model {
         Some(Model {
             lead: lead?,
             schema: Rc::new(schema),
-            user_schema: Rc::new(user_schema),
+            user_schema,
             lifecycle,
             users,
             profiles,

@@ -30,7 +30,15 @@ const scenes = {
   },
   replay: {
     hash: "#/partners?list=rules",
-    doings: [{ click: "Move Everything else up" }, { click: "Move Everything else up" }, { choose: ["Tried on", "All that came, in order"] }, { see: "First to go elsewhere" }],
+    doings: [{ click: "Move Everything else up" }, { click: "Move Everything else up" }, { pane: "Simulation" }, { choose: ["Tried on", "All that came, in order"] }, { see: "First to go elsewhere" }],
+  },
+  groups: {
+    hash: "#/partners?list=groups",
+    doings: [{ click: "Edit Strategic accounts" }, { click: "Move Ulrike Weiß up" }, { see: "Put in force" }],
+  },
+  audit: {
+    hash: "#/partners?list=audit",
+    doings: [{ see: "3,840 leads" }],
   },
   realty: {
     before: {

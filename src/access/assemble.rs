@@ -120,7 +120,7 @@ impl<'g> Principal<'g> {
             if denied.cover(scope) {
                 continue;
             }
-            let condition = with_actor(filter, &self.user.id, &self.auth.model.schema)?.root().clone();
+            let condition = with_actor(filter, &self.user.id, self.auth, &self.auth.model.schema)?.root().clone();
             let node = all([self.scope_node(scope, over), condition]);
             match held.grant.effect {
                 Effect::Allow if allowed.cover(scope) => {}

@@ -187,7 +187,8 @@ impl Authorizer {
         }
         let accepts = asker.user.accepts.as_ref().map_or_else(always, |condition| condition.root().clone());
         let accepts = Query::from(all([accepts, self.pool_node(to, asking.now)?]));
-        let accepts = accepts.bind(&Bindings { now: asking.now, actor: Some(self.id_of(asking.actor)) }, &self.model.schema)?;
+        let accepts =
+            accepts.bind(&Bindings { now: asking.now, actor: Some(self.id_of(asking.actor)), people: self }, &self.model.schema)?;
         let handover = Reassignment { slot, actor: self.id_of(asking.actor), now: asking.now, changes };
         let view = Query::from(asker.sides(Verb::LeadView, Over::Lead)?.both());
         let changes = self.changes(&asker.user.id, &handover, Crossing::None);
@@ -301,7 +302,7 @@ impl Principal<'_> {
         self.needs_none_of_later(changes)?;
         let ctx = self.context();
         let rest = assume(view, &mut |test| known(test, changes, &ctx))?;
-        Ok(rest.bind(&Bindings { now: ctx.now, actor: ctx.actor }, ctx.schema)?.into_owned())
+        Ok(rest.bind(&ctx.bindings(), ctx.schema)?.into_owned())
     }
 
     pub(super) fn unit_standing(self, unit: UnitIx) -> Relation {

@@ -13,6 +13,7 @@
 //! - A rule of two or more members without a combinator is an error: nothing says what was meant.
 //! - Pieces of comma-separated text that are empty are dropped; in `between` they are a missing bound.
 //! - `{"actor": true}` stands for a whole value: in user, choice and text fields and as a tag, never for a part of a text.
+//! - `where` looks at the user that a field holds. It is false where the field holds nobody; somebody who is not known is a user without values.
 //! - A word that is not among a field's choices, or an unknown unit, is a warning.
 //! - A field's own `format` is for cells; days and times in a filter are written as RFC 3339.
 
@@ -48,7 +49,7 @@ mod word;
 mod wrong;
 pub mod yearly;
 
-pub use bind::Bindings;
+pub use bind::{Bindings, People};
 pub use compiler::{MAX_DEPTH, MAX_NODES, MAX_VALUES};
 pub use node::Expr;
 pub use operator::Operator;

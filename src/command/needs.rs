@@ -192,7 +192,7 @@ impl Needing<'_> {
 
     /// The leads of a filter that the actor may see, with the actor and the time put in.
     fn visible(&self, query: &Query) -> Result<Leads> {
-        let with = Bindings { now: Some(self.context.now), actor: Some(&self.context.actor) };
+        let with = Bindings { now: Some(self.context.now), actor: Some(&self.context.actor), people: self.auth };
         let scope = self.auth.scope(&self.context.actor, Verb::LeadView)?.query;
         let bound = [query.bind(&with, &self.model.schema)?, scope.bind(&with, &self.model.schema)?];
         Ok(Leads::Filter(Box::new(Query::from(all(bound.map(|query| query.root().clone()))))))

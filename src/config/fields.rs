@@ -11,8 +11,14 @@ use crate::query::schema::{Case, Field, FieldType};
 use crate::time::Format;
 
 /// Names that member filters know of every user.
-const OF_EVERY_USER: [(&str, FieldType); 4] =
-    [("id", FieldType::User), ("unit", FieldType::Unit), ("tags", FieldType::Tags), ("profiles", FieldType::Tags)];
+pub(super) const OF_EVERY_USER: [(&str, FieldType); 6] = [
+    ("id", FieldType::User),
+    ("unit", FieldType::Unit),
+    ("tags", FieldType::Tags),
+    ("profiles", FieldType::Tags),
+    ("active", FieldType::Boolean),
+    ("paused", FieldType::Boolean),
+];
 
 const TYPES: [(&str, FieldType); 10] = [
     ("text", FieldType::Text),

@@ -1,6 +1,6 @@
 //! Saved lists.
 
-use crate::filter::{Direction, Nulls, SortKey};
+use crate::filter::{Direction, Nulls, SortKey, SortOrder};
 use crate::json::decode::Decoder;
 use crate::query::{FieldIx, Query, Schema, Strictness, UnitIx};
 
@@ -37,14 +37,24 @@ pub struct SavedList {
 pub(crate) fn sort(node: &Decoder<'_>, schema: &crate::query::Schema) -> Vec<SortKey> {
     let mut out = Vec::new();
     for item in node.items() {
-        if !item.keys(&["field", "descending", "nulls"]) {
+        if !item.keys(&["field", "descending", "nulls", "order"]) {
             continue;
         }
         let named = item.get("field");
         let Some(found) = named.name().and_then(|_| field(&named, schema)) else { continue };
         let direction = if item.get("descending").flag(false) { Direction::Descending } else { Direction::Ascending };
         let nulls = item.get("nulls").one_of(&[("first", Nulls::First), ("last", Nulls::Last)]).unwrap_or(Nulls::Last);
-        out.push(SortKey { field: found, direction, nulls });
+        let node = item.get("order");
+        let orders = [("value", SortOrder::Value), ("choices", SortOrder::Choices), ("natural", SortOrder::Natural)];
+        let order = node.one_of(&orders).unwrap_or(SortOrder::Value);
+        if let Some(field) = schema.get(found).filter(|field| !order.fits(field)) {
+            let why = match order {
+                SortOrder::Choices => format!("`{}` has no `choices` to be put in order by", field.name),
+                _ => format!("`{}` is a {} field, and `natural` is an order of texts", field.name, field.kind.name()),
+            };
+            node.error("order_not_for_field", why);
+        }
+        out.push(SortKey { field: found, direction, nulls, order });
     }
     out
 }

@@ -10,6 +10,7 @@ use crate::query::{Cell, Cells, FieldIx, Query, UnitIx};
 use crate::time::Instant;
 
 use super::access::{Profile, ProfileIx};
+use super::fields::OF_EVERY_USER;
 use super::{ById, ConfigReader, WorkingHours, unknown};
 
 /// A user, by the place in the configuration.
@@ -261,7 +262,7 @@ pub(super) fn check_aliases(node: &Decoder<'_>, users: &ById<User>) {
 fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cell<'static>> {
     let attributes = node.get("attributes").entries();
     for (name, value) in &attributes {
-        if ["id", "unit", "tags", "profiles"].contains(name) {
+        if OF_EVERY_USER.iter().any(|(known, _)| known == name) {
             value.error("reserved_field", format!("every user has `{name}`; an attribute cannot bear that name"));
         }
     }
@@ -277,6 +278,8 @@ fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cel
             "unit" => node.get("unit").optional_id().map_or(Cell::Null, |unit| Cell::Text(unit.to_owned().into())),
             "tags" => list(node.get("tags").texts()),
             "profiles" => list(node.get("profiles").ids()),
+            "active" => Cell::Bool(user.active),
+            "paused" => Cell::Bool(user.paused),
             name => {
                 let Some((_, value)) = attributes.iter().find(|(known, _)| *known == name) else {
                     out.push(Cell::Null);

@@ -9,6 +9,7 @@ mod dict;
 mod explain;
 mod kernel;
 mod list;
+mod natural;
 #[cfg(any(test, feature = "testing"))]
 pub mod oracle;
 #[cfg(any(test, feature = "testing"))]
@@ -31,34 +32,18 @@ mod text;
 pub use count::count_by;
 pub use dict::by_code;
 pub use explain::{Explanation, explain};
-pub use row::matches;
+pub use row::{matches, who};
 pub use row_set::RowSet;
 pub use select::{select, select_among};
-pub use sort::{Direction, Nulls, SortKey, sort};
+pub use sort::{Direction, Nulls, SortKey, SortOrder, sort};
 
 use std::borrow::Cow;
 
 use crate::error::Result;
-use crate::query::{Bindings, Query, Schema, UnitIx};
+use crate::query::{Bindings, Query, Schema};
+
+pub use crate::query::People;
 use crate::time::Instant;
-
-/// What a filter has to know of people: where each belongs.
-pub trait People {
-    /// The unit of the user with that id; nothing for a user who has none or does not exist.
-    fn unit_of(&self, user: &str) -> Option<UnitIx>;
-
-    /// The ids of all users, for conditions of a database; nothing if they cannot be listed.
-    fn users(&self) -> Option<Vec<String>> {
-        None
-    }
-}
-
-/// No people: nobody belongs anywhere.
-impl People for () {
-    fn unit_of(&self, _: &str) -> Option<UnitIx> {
-        None
-    }
-}
 
 /// What a filter is evaluated with.
 #[derive(Clone, Copy)]
@@ -74,8 +59,13 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// What it tells a filter before it is evaluated.
+    pub fn bindings(&self) -> Bindings<'_> {
+        Bindings { now: self.now, actor: self.actor, people: self.people }
+    }
+
     /// The filter with `now` and the actor put in.
     pub fn bind<'q>(&self, query: &'q Query) -> Result<Cow<'q, Query>> {
-        query.bind(&Bindings { now: self.now, actor: self.actor }, self.schema)
+        query.bind(&self.bindings(), self.schema)
     }
 }

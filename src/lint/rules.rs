@@ -22,7 +22,8 @@ impl Linter<'_> {
     pub(super) fn rules(&mut self) -> Result<()> {
         let mut conditions: Vec<Query> = Vec::new();
         for rule in self.model.rules.iter() {
-            conditions.push(self.auth.pinned(&self.condition(rule)));
+            let condition = self.condition(rule);
+            conditions.push(self.auth.pinned(&condition).unwrap_or(condition));
         }
         for (ix, rule) in self.model.rules.iter().enumerate() {
             let Some(condition) = conditions.get(ix).filter(|_| rule.enabled) else { continue };
@@ -126,7 +127,7 @@ impl Linter<'_> {
 fn fails_with(taken: &Query, other: &Query) -> bool {
     let mut waits = true;
     taken.root().each_test(&mut |test| {
-        if matches!(test.check, Predicate::Later(..)) && waits {
+        if matches!(test.check, Predicate::Later(..) | Predicate::UserWhere(_)) && waits {
             let mut known = false;
             other.root().each_test(&mut |own| known |= own.check == test.check && own.field == test.field);
             waits = known;

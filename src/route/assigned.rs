@@ -7,6 +7,7 @@ use crate::query::{Cell, FieldIx};
 use crate::rotate::Member;
 use crate::rotate::batch::{self, Dealt};
 use crate::rotate::limits::Window;
+use crate::table::Row;
 
 use super::person;
 use super::router::{Asks, Overlaid, Router, Subject};
@@ -92,6 +93,25 @@ impl Router<'_> {
             Some(row) => self.owned(row, None),
             None => Ok(()),
         }
+    }
+
+    /// Counts a lead for whoever holds it as it is assumed to be, and no longer for whoever does in truth.
+    pub fn assumed(&mut self, lead: &Subject<'_>) -> Result<()> {
+        let Some(row) = lead.row.filter(|_| self.compiled.uses_loads) else { return Ok(()) };
+        let planner = self.planner;
+        let real = Row { table: planner.table, row };
+        for (subject, by) in [(Subject { row: Some(row), cells: &real }, -1), (*lead, 1)] {
+            if !self.is_open(&subject, None)? {
+                continue;
+            }
+            for slot in &planner.model.lead.slots {
+                let holder = subject.cells.cell(slot.field).text().and_then(|id| planner.model.user(id)).map(|(user, _)| user);
+                if let Some(holder) = holder {
+                    self.change_load(slot.field, holder, by)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     pub fn change_load(&mut self, slot: FieldIx, user: UserIx, by: i64) -> Result<()> {

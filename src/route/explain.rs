@@ -137,6 +137,7 @@ pub(crate) fn explain(
     let cells = Overlaid { below: &below, sets: &assumed.lead };
     let lead = Subject { row: Some(row), cells: &cells };
     let mut router = Router::new(&planner, Asks::Each)?;
+    router.assumed(&lead)?;
     let mut trace = Trace::default();
     let decision = router.walk(&lead, Some(&mut trace))?;
     let mut instead = None;

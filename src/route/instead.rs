@@ -22,7 +22,7 @@ use super::reasons::Reasons;
 use super::router::{Asks, Attempt, Candidate, Outcome, Router, Subject, Trace};
 
 /// Fields of users that are no attributes of theirs.
-const BUILT_IN: [&str; 4] = ["id", "unit", "tags", "profiles"];
+const BUILT_IN: [&str; 6] = ["id", "unit", "tags", "profiles", "active", "paused"];
 
 /// One change: of whom, what it is about, and the keys of the user that become others.
 #[derive(Clone, Debug)]
@@ -138,6 +138,7 @@ impl Search<'_> {
         };
         let planner = Planner::new(&model, &auth, planner.table, planner.context, planner.actor, false);
         let mut router = Router::new(&planner, Asks::Each)?;
+        router.assumed(&self.lead)?;
         let mut trace = Trace::default();
         let decision = router.walk(&self.lead, Some(&mut trace))?;
         let mut lifts = Vec::new();

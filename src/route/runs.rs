@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::access::Reason;
+use crate::access::{Reason, RowSet};
 use crate::config::{UserIx, Verb};
 use crate::error::Result;
 use crate::offer::{Event, Person, Refusal};
@@ -51,6 +51,11 @@ fn visible(planner: &Planner<'_>, stored: &Stored) -> Result<Option<RowIx>> {
     Ok(planner.table.find(&stored.lead).filter(|row| view.contains(*row)))
 }
 
+/// Whether the actor, who sees these leads, may know of a run: its lead is not hidden from them, or they were asked in it.
+pub(super) fn may_know(planner: &Planner<'_>, view: &RowSet, stored: &Stored) -> bool {
+    planner.table.find(&stored.lead).is_none_or(|row| view.contains(row)) || stored.concerns(Person(planner.actor.0))
+}
+
 /// Somebody claims or declines what is offered to them.
 pub(crate) fn answer(planner: &Planner<'_>, id: &str, answer: &Answer<'_>) -> Result<Draft> {
     let mut draft = Draft::default();
@@ -62,12 +67,8 @@ pub(crate) fn answer(planner: &Planner<'_>, id: &str, answer: &Answer<'_>) -> Re
         Some(stored) => visible(planner, stored)?,
         None => None,
     };
-    let concerns = |stored: &Stored| {
-        let run = &stored.run;
-        run.offered_to.contains(&actor) || run.assignee == Some(actor) || run.last_outcome(actor).is_some()
-    };
     // A run of a lead that is hidden, and that was never offered to the actor, cannot be told from one that is not there.
-    let Some(mut stored) = found.filter(|stored| seen.is_some() || concerns(stored)) else {
+    let Some(mut stored) = found.filter(|stored| seen.is_some() || stored.concerns(actor)) else {
         draft.drops.named(id.to_owned(), DropCode::UnknownRun);
         return Ok(draft);
     };
@@ -139,9 +140,17 @@ pub(crate) fn cancel(planner: &Planner<'_>, id: &str, to: Option<&str>) -> Resul
         Some(stored) => visible(planner, stored)?,
         None => None,
     };
-    let (Some(mut stored), Some(row)) = (found, seen) else {
-        draft.drops.named(id.to_owned(), DropCode::UnknownRun);
-        return Ok(draft);
+    let (mut stored, row) = match (found, seen) {
+        (Some(stored), Some(row)) => (stored, row),
+        // Whoever was asked knows of the run; it is for others to end it.
+        (Some(stored), None) if stored.concerns(Person(planner.actor.0)) => {
+            draft.drops.named(if stored.anonymous { id.to_owned() } else { stored.lead }, DropCode::NotPermitted);
+            return Ok(draft);
+        }
+        _ => {
+            draft.drops.named(id.to_owned(), DropCode::UnknownRun);
+            return Ok(draft);
+        }
     };
     let may = planner.auth.group_may(planner.actor, Verb::GroupCancel, &stored.group)?;
     if !may.allowed {

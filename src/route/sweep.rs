@@ -23,7 +23,7 @@ use super::apply::{NO_RULE, take};
 use super::changes::{self, Changes};
 use super::memory;
 use super::router::{Asks, Decision, Outcome, Router, Subject};
-use super::runs::{by_group, is_locked_by};
+use super::runs::{by_group, is_locked_by, may_know};
 
 /// What a sweep is about.
 pub(crate) struct Scope<'a> {
@@ -219,8 +219,9 @@ impl Sweep<'_, '_> {
             if !met.insert(id.clone()) {
                 continue;
             }
-            let Some(mut stored) = self.router.run(&id)? else {
-                if self.scope.runs.is_some() {
+            let named = self.scope.runs.is_some();
+            let Some(mut stored) = self.router.run(&id)?.filter(|stored| !named || may_know(planner, &self.view, stored)) else {
+                if named {
                     self.draft.drops.named(id, DropCode::UnknownRun);
                 }
                 continue;

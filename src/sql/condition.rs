@@ -16,8 +16,9 @@ mod tests;
 mod value;
 
 use crate::error::{Error, Result};
-use crate::filter::Context;
+use crate::filter::{Context, who};
 use crate::json::Json;
+use crate::query::assume::Others;
 use crate::query::node::{ELEMENT, Predicate, Term};
 use crate::query::{Expr, FieldIx, FieldType, Query};
 use crate::sql::column::Column;
@@ -121,14 +122,13 @@ impl<'a> Writer<'a> {
                     below.filter(|id| units.find(id).is_some_and(|unit| units.is_under(unit, *above))).map(Into::into).collect();
                 Ok(if column.kind.is_list() { self.has_any(&column, &ids) } else { self.words(&column, &ids) })
             }
-            Predicate::UserUnder(above) => {
-                let units = &self.ctx.schema.units;
-                let Some(users) = self.ctx.people.users() else {
-                    return Err(Error::new("sql_inexact", "", "`under` on a user field needs the list of users, which is not known here"));
+            Predicate::UserUnder(_) | Predicate::UserWhere(_) => {
+                let Some((ids, others)) = who(&test.check, self.ctx) else {
+                    let message = format!("`{}` on a user field needs the list of users, which is not known here", test.operator.name());
+                    return Err(Error::new("sql_inexact", "", message));
                 };
-                let below = |id: &String| self.ctx.people.unit_of(id).is_some_and(|unit| units.is_under(unit, *above));
-                let ids: Vec<String> = users.into_iter().filter(below).collect();
-                Ok(self.words(&column, &ids))
+                let among = self.words(&column, &ids);
+                Ok(if others == Others::Fail { among } else { format!("(NOT ({}) AND NOT ({among}))", self.null(&column)) })
             }
             Predicate::Match(quota, node) => self.matching(&column, *quota, node),
             Predicate::Pair(relation, other, case) => {

@@ -348,7 +348,8 @@ impl Filter {
     /// Both conditions together. Each keeps the meaning that it was compiled with, also where the workspace was updated in between.
     ///
     /// # Errors
-    /// `query_invalid` if they are too large together, `out_of_memory`.
+    /// `query_invalid` if they are too large together, `out_of_memory`, and `wrong_workspace` where the other's condition over users waits
+    /// for `now` or the actor and the workspace was updated in between.
     pub fn and(&self, other: &Filter) -> Result<Filter> {
         self.query.may_join(&other.query, self.schema())?;
         ensure_memory(
@@ -359,7 +360,7 @@ impl Filter {
         let query = if Rc::ptr_eq(&self.auth, &other.auth) {
             self.query.and(&other.query)
         } else {
-            self.query.and(&other.auth.pinned(&other.query))
+            self.query.and(&other.auth.pinned(&other.query)?)
         };
         let mut named = self.named.clone();
         named.extend(other.named.iter().copied().filter(|field| !self.named.contains(field)));

@@ -61,7 +61,7 @@ proptest! {
             for name in lead_verbs() {
                 let scope = here_is.auth.scope(user.id, verb(name)).unwrap().query;
                 let wanted = filter::select(&scope, &here_is.table, &context(&here_is)).unwrap();
-                let pinned = here_is.auth.pinned(&scope);
+                let pinned = here_is.auth.pinned(&scope).unwrap();
                 let found = filter::select(&pinned, &here_is.table, &context(&there_is)).unwrap();
                 for row in (0..here.leads.len() as u32).map(RowIx) {
                     prop_assert_eq!(found.contains(row), wanted.contains(row), "{} {} {:?}", user.id, name, here.leads[row.0 as usize]);

@@ -3,8 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use evenhand::filter::oracle;
 use evenhand::filter::sample::{Lead, NOW, Shape, Staff, context, questions};
+use evenhand::filter::{People as _, oracle};
 use evenhand::json::Json;
 use evenhand::query::schema::{Case, LeapDay};
 use evenhand::query::units::Unit;
@@ -38,7 +38,18 @@ fn config(shape: &Shape) -> Json {
     let unit = |unit: &Unit| Json::object([("id", unit.id.as_str().into()), ("parent", above(unit).into())]);
     let user = |id: &str| {
         let unit = Staff::unit(id).filter(|unit| schema.units.find(unit).is_some());
-        Json::object([("id", id.into()), ("unit", unit.into()), ("profiles", Json::List(vec!["all".into()]))])
+        let (users, staff) = (schema.users.as_ref().unwrap(), Staff(schema.units.clone()));
+        let known = staff.user(id).unwrap();
+        let says = |name: &str| known.cell(users.find(name).unwrap()).to_json();
+        let attributes = ["place", "level", "since"].map(|name| (name, says(name))).into_iter().filter(|(_, value)| !value.is_null());
+        Json::object([
+            ("id", id.into()),
+            ("unit", unit.into()),
+            ("profiles", Json::List(vec!["all".into()])),
+            ("tags", Json::List(says("tags").as_list().unwrap_or_default().to_vec())),
+            ("active", says("active")),
+            ("attributes", Json::Object(attributes.map(|(name, value)| (name.to_owned(), value)).collect())),
+        ])
     };
     let grants = Json::parse(r#"[{"id": "all", "grants": [{"do": ["lead.view"], "scope": "all"}]}]"#).unwrap();
     Json::object([
@@ -51,6 +62,7 @@ fn config(shape: &Shape) -> Json {
         ("fields", Json::Object(fields.chain(more).collect())),
         ("lead", Json::object([("id", shape.id.map_or("id", |id| schema.name(id)).into()), ("owner", "owner".into())])),
         ("org", Json::List(units.iter().map(unit).collect())),
+        ("userFields", Json::parse(r#"{"place": {"type": "unit"}, "level": {"type": "number"}, "since": {"type": "date"}}"#).unwrap()),
         ("profiles", grants),
         ("users", Json::List(["u1", "u2", "u3", "u4"].map(user).to_vec())),
     ])
@@ -93,4 +105,32 @@ proptest! {
             prop_assert_eq!(filter.matches(object, &viewer).unwrap(), *verdict, "{} {}", object.write(), json.write());
         }
     }
+}
+
+/// A filter that was compiled before an update keeps the people it was compiled with, or is refused where they are not known yet.
+#[test]
+fn a_condition_over_users_keeps_its_people() {
+    let config = r#"{"version": 1, "fields": {"id": {"type": "text"}, "owner": {"type": "user"}}, "lead": {"id": "id", "owner": "owner"}, "profiles": [], "userFields": {"since": {"type": "date"}}, "users": [{"id": "ann"}, {"id": "bob", "active": false}]}"#;
+    let mut workspace = Workspace::of(Json::parse(config).unwrap()).unwrap();
+    let filter = |workspace: &Workspace, rule: &str| {
+        let query = format!(r#"{{"rules": [{{"field": "owner", "operator": "where", "value": {{"rules": [{rule}]}}}}]}}"#);
+        workspace.filter(&Json::parse(&query).unwrap(), &Json::Null).unwrap()
+    };
+    let rules = [r#"{"field": "active", "operator": "=", "value": false}"#, r#"{"field": "active", "operator": "!=", "value": true}"#];
+    let before = rules.map(|rule| filter(&workspace, rule));
+    let waiting = filter(&workspace, r#"{"field": "since", "operator": "<", "value": {"relative": "now"}}"#);
+    workspace
+        .update(&Json::parse(r#"{"users": {"put": [{"id": "ann", "active": false}, {"id": "bob"}, {"id": "new"}]}}"#).unwrap())
+        .unwrap();
+    let all = workspace.filter(&Json::parse(r#"{"rules": []}"#).unwrap(), &Json::Null).unwrap();
+    let owned_by = |id: &str| Json::object([("id", "1".into()), ("owner", id.into())]);
+    for (before, found) in before.iter().zip([["bob"].as_slice(), &["bob", "new", "ghost"]]) {
+        let both = all.and(before).unwrap();
+        for id in ["ann", "bob", "new", "ghost"] {
+            assert_eq!(both.matches(&owned_by(id), &Json::Null).unwrap(), found.contains(&id), "{id}");
+            assert_eq!(before.matches(&owned_by(id), &Json::Null).unwrap(), found.contains(&id), "{id}");
+        }
+    }
+    assert_eq!(all.and(&waiting).unwrap_err().code, "wrong_workspace");
+    assert!(waiting.and(&all).is_ok());
 }

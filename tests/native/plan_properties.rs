@@ -150,3 +150,47 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn what_changed_meanwhile_stays_alike(seed: u64) {
+        let mut dice = Dice(seed);
+        let world = World::new(&mut dice);
+        let workspace = Workspace::compile(&json(&world.config)).unwrap_or_else(|error| panic!("{error:?}"));
+        let (mut table, mut by_bytes) = (world.load(&workspace, Backwards::No), world.load(&workspace, Backwards::Yes));
+        let command = json(&world.command(&mut dice));
+        let made = plan(&workspace, &table, &command, &context(""));
+        let rows: Vec<Json> = contents(&workspace, &table).into_values().collect();
+        let mut changes = Vec::new();
+        for row in &rows {
+            let (Some(id), other) = (row.get("id"), &rows[dice.roll(rows.len() as u64) as usize]) else { continue };
+            let fields = other.as_object().unwrap();
+            let (field, value) = &fields[dice.roll(fields.len() as u64) as usize];
+            if field != "id" && dice.one_in(2) {
+                changes.push(Json::object([("id", id.clone()), (field.as_str(), value.clone())]));
+            }
+        }
+        for table in [&mut table, &mut by_bytes] {
+            let mut loader = workspace.upserting(table, &json(r#"{"format": "json"}"#)).unwrap();
+            loader.push(Json::List(changes.clone()).write().as_bytes()).unwrap();
+            table.upsert(loader).unwrap();
+        }
+        let before = contents(&workspace, &table);
+        let first = workspace.apply_plan(&mut table, &made).unwrap();
+        prop_assert_eq!(&first, &workspace.apply(&mut by_bytes, EncodedPlan::Bytes(&made.encode())).unwrap());
+        let after = contents(&workspace, &table);
+        prop_assert_eq!(&after, &contents(&workspace, &by_bytes));
+        // What the plan says nothing of is as it was.
+        let told: BTreeMap<String, Json> = made.to_json().get("changes").and_then(Json::as_list).unwrap().iter()
+            .map(|change| (change.get("lead").and_then(Json::as_text).unwrap().to_owned(), change.get("set").unwrap().clone())).collect();
+        for (id, row) in before.iter().filter(|(id, _)| after.contains_key(*id)) {
+            for (field, value) in row.as_object().unwrap().iter().filter(|(field, _)| field != "version") {
+                if told.get(id).is_none_or(|set| set.get(field).is_none()) {
+                    prop_assert_eq!(value, after[id].get(field).unwrap_or(&Json::Null), "{} of {}: {}", field, id, made.to_json().write());
+                }
+            }
+        }
+    }
+}

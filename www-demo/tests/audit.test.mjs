@@ -95,6 +95,7 @@ test("a log that is dropped: its columns are recognised and can be corrected, an
   const context = await desk.browser.newContext(wide);
   const { page, wrong } = await open(context, desk.address, "#/partners?list=audit");
   const driver = new Driver(page);
+  await driver.do({ see: "3,840 leads" });
   await drop(page, "assignments.csv", log);
   await driver.do({ see: "240 leads" });
   const parts = page.getByRole("group", { name: "What the columns are" });

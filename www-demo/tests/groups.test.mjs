@@ -12,8 +12,9 @@ after(() => desk.stop());
 
 const wide = { viewport: { width: 1440, height: 1000 }, reducedMotion: "reduce" };
 const card = (page, name) => page.getByRole("listitem", { name, exact: true });
-const chips = (page, name) => page.getByRole("list", { name: `Members of ${name}`, exact: true }).getByRole("listitem").allTextContents();
-const next = (page, name) => page.getByRole("list", { name: `Next in ${name}` }).getByRole("listitem");
+/** Waits until these are the members that are shown; what is in force comes from the worker a moment after the word of it. */
+const membersAre = (page, name, members) =>
+  page.waitForFunction(([label, members]) => [...document.querySelectorAll(`[aria-label="${label}"] li`)].map(({ textContent }) => textContent).join() === members.join(), [`Members of ${name}`, members]);
 /** Waits until the first of those who are next are these. */
 const nextIs = (page, group, names) =>
   page.waitForFunction(([label, names]) => [...document.querySelectorAll(`[aria-label="${label}"] li`)].slice(0, names.length).map(({ textContent }) => textContent).join() === names.join(), [`Next in ${group}`, names]);
@@ -36,9 +37,8 @@ test("members, their order and weights: a draft shows who would be next, is put 
   await driver.do({ click: "Put in force" });
   await driver.do({ toast: "The groups are in force" });
   const look = async () => {
-    assert.deepEqual(await chips(page, "Strategic accounts"), ["Colm Fitzgibbon×2", "Lars Ekström×3", "Ulrike Weiß×1", "Tess Okonkwo×9"]);
-    assert.equal((await chips(page, "All partners")).includes("Kit Nakamura"), false);
-    assert.equal((await chips(page, "All partners")).length, 8);
+    await membersAre(page, "Strategic accounts", ["Colm Fitzgibbon×2", "Lars Ekström×3", "Ulrike Weiß×1", "Tess Okonkwo×9"]);
+    await membersAre(page, "All partners", ["Colm Fitzgibbon", "Dorothea Amann", "Lars Ekström", "Oddný Sørensen", "Pia Sandoval", "Tess Okonkwo", "Ulrike Weiß", "Bea Lockhart"]);
   };
   await page.getByRole("list", { name: "Members of Strategic accounts", exact: true }).waitFor();
   await look();
@@ -63,7 +63,7 @@ test("timing: an offer of a group that was changed runs for as long as the group
   // Of a tag they become a list, which then can be put in order.
   for (const doing of [{ click: "List them one by one" }, { click: "Move Gabriela Montes up" }, { click: "Move Gabriela Montes up" }, { click: "Put in force" }, { toast: "The groups are in force" }]) await driver.do(doing);
   await card(page, "Next up, Spanish").getByText("Asks one after the other, 45 minutes each").waitFor();
-  assert.deepEqual(await chips(page, "Next up, Spanish"), ["Gabriela Montes", "Alma Ríos", "Diego Paredes"]);
+  await membersAre(page, "Next up, Spanish", ["Gabriela Montes", "Alma Ríos", "Diego Paredes"]);
   for (const doing of [{ list: "All leads" }, { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { as: "Gabriela Montes" }, { clock: "5 minutes later" }, { list: "Offers" }]) await driver.do(doing);
   await page.getByRole("button", { name: "Claim Lucía Barrientos" }).waitFor();
   await driver.do({ clock: "1 hour later" });
@@ -120,7 +120,7 @@ test("of two tabs that change the groups one wins, and the other is told", async
   await two.getByRole("button", { name: "Put in force" }).click();
   await two.getByText("The draft was not put in force").first().waitFor();
   await new Driver(two).do({ click: "Done" });
-  await two.waitForFunction(() => [...document.querySelectorAll("[aria-label='Members of Nordic desk'] li")].map(({ textContent }) => textContent).join() === "Lars Ekström,Pia Sandoval,Oddný Sørensen");
+  await membersAre(two, "Nordic desk", ["Lars Ekström", "Pia Sandoval", "Oddný Sørensen"]);
   await context.close();
 });
 
@@ -129,7 +129,6 @@ test("with the keyboard alone: a member moves up and the draft is in force", asy
   const { page } = await open(context, desk.address, "#/partners?list=groups");
   const driver = new Driver(page, { keyboard: true });
   for (const doing of [{ click: "Edit Nordic desk" }, { click: "Move Pia Sandoval up" }, { click: "Done" }, { click: "Put in force" }, { toast: "The groups are in force" }]) await driver.do(doing);
-  assert.deepEqual(await chips(page, "Nordic desk"), ["Lars Ekström", "Pia Sandoval", "Oddný Sørensen"]);
-  assert.ok((await next(page, "Nordic desk").count()) > 0);
+  await membersAre(page, "Nordic desk", ["Lars Ekström", "Pia Sandoval", "Oddný Sørensen"]);
   await context.close();
 });

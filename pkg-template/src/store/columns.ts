@@ -109,13 +109,57 @@ function key(column: Column, dialect: Contract.Dialect, id: string, alias: strin
   }
 }
 
+/** A text of SQL. */
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+const DIGITS = "0123456789";
+
+/**
+ * A text in a form whose order is the natural one: each run of digits without its leading zeros, and behind its length in five digits (a cell has
+ * at most 64 KiB). SQLite is asked byte by byte where it could end a text at a NUL.
+ */
+function natural(text: string, dialect: Contract.Dialect): string {
+  if (dialect === "postgres") {
+    const number = `lpad(length(ltrim(m[1], '0'))::text, 5, '0') || ltrim(m[1], '0')`;
+    const parts = `regexp_matches(${text}, '([${DIGITS}]+)|([^${DIGITS}]+)', 'g') WITH ORDINALITY AS evenhand_part(m, n)`;
+    return `CASE WHEN ${text} IS NOT NULL THEN coalesce((SELECT string_agg(CASE WHEN m[1] IS NULL THEN m[2] ELSE ${number} END, '' ORDER BY n) FROM ${parts}), '') END${COLLATION.postgres}`;
+  }
+  // Three steps in turn: where the next number is; what stands before it; the number. A part of no bytes is null to `substr`.
+  const next = `min(${[...DIGITS].map((digit) => `ifnull(nullif(instr(rest, CAST('${digit}' AS BLOB)), 0), length(rest) + 1)`).join(", ")})`;
+  const here = "CAST(rest AS TEXT)";
+  const digits = `(length(${here}) - length(ltrim(${here}, '${DIGITS}')))`;
+  const number = `ltrim(substr(${here}, 1, ${digits}), '0')`;
+  return `CASE WHEN (${text}) IS NOT NULL THEN (WITH RECURSIVE evenhand_part(rest, done, at) AS (SELECT CAST((${text}) AS BLOB), '', NULL UNION ALL SELECT
+    CASE WHEN at IS NULL THEN rest WHEN at > 0 THEN ifnull(substr(rest, at), x'') ELSE ifnull(substr(rest, ${digits} + 1), x'') END,
+    CASE WHEN at IS NULL THEN done WHEN at > 0 THEN done || hex(substr(rest, 1, at - 1)) ELSE done || hex(printf('%05d', length(${number})) || ${number}) END,
+    CASE WHEN at IS NULL THEN ${next} WHEN at > 0 THEN 0 END
+    FROM evenhand_part WHERE at IS NULL OR at > 0 OR length(rest) > 0)
+    SELECT done FROM evenhand_part WHERE at = 0 AND length(rest) = 0) END`;
+}
+
+/** What a key of an order is in SQL: the first that differs decides. */
+function keys({ field, order }: Contract.Sort, column: Column, dialect: Contract.Dialect, id: string, prefix: string): string[] {
+  const plain = key(column, dialect, id, prefix);
+  const { type, choices = [] } = column.def;
+  const refused = (message: string) => fault("order_not_for_field", message);
+  if (order === "choices") {
+    if (choices.length === 0) throw refused(`\`${field}\` has no \`choices\` to be put in order by`);
+    const places = choices.map((choice, place) => (choices.indexOf(choice) === place ? `WHEN ${literal(choice)} THEN ${place} ` : "")).join("");
+    return [`CASE WHEN ${plain} IS NOT NULL THEN CASE ${plain} ${places}ELSE ${choices.length} END END`, plain];
+  }
+  if (order !== "natural") return [plain];
+  if (!["text", "choice", "user", "unit"].includes(type)) throw refused(`\`${field}\` is a ${type} field, and \`natural\` is an order of texts`);
+  return [natural(plain, dialect)];
+}
+
 export function ordering(sort: readonly Contract.Sort[], dialect: Contract.Dialect, columns: readonly Column[], id: string, alias = ""): string {
   const prefix = alias === "" ? "" : `${quote(dialect, alias)}.`;
-  const parts = sort.map(({ field, descending = false, nulls = "last" }, place) => {
+  const parts = sort.flatMap((by, place) => {
+    const { field, descending = false, nulls = "last" } = by;
     const column = columns.find((one) => one.field === field);
     if (column === undefined) throw fault("unknown_field", `there is no field \`${field}\``, { path: `/sort/${place}/field` });
-    return `${key(column, dialect, id, prefix)}${descending ? " DESC" : ""} NULLS ${nulls === "first" ? "FIRST" : "LAST"}`;
+    return keys(by, column, dialect, id, prefix).map((one) => `${one}${descending ? " DESC" : ""} NULLS ${nulls === "first" ? "FIRST" : "LAST"}`);
   });
-  if (!sort.some(({ field }) => field === id)) parts.push(key(columns.find(({ field }) => field === id)!, dialect, id, prefix));
+  if (!sort.some(({ field, order }) => field === id && order !== "natural")) parts.push(key(columns.find(({ field }) => field === id)!, dialect, id, prefix));
   return parts.join(", ");
 }

@@ -2,7 +2,7 @@
 
 use super::node::{Expr, Predicate, Term};
 use super::operand::Operand;
-use super::{Bindings, FieldType, Query, Schema, UnitIx};
+use super::{Bindings, FieldType, People, Query, Schema, UnitIx};
 use crate::error::Result;
 
 /// All of these, without what changes nothing: `Node::All` of nothing is true, `Node::Any` of nothing is false.
@@ -115,50 +115,81 @@ fn settle(node: &Expr, known: &mut dyn FnMut(&Term) -> Result<Option<bool>>) -> 
 ///
 /// # Errors
 /// None that a compiled filter can give.
-pub fn with_actor(query: &Query, actor: &str, schema: &Schema) -> Result<Query> {
+pub fn with_actor(query: &Query, actor: &str, people: &dyn People, schema: &Schema) -> Result<Query> {
     if !query.needs_actor() {
         return Ok(query.clone());
     }
-    let with = Bindings { now: None, actor: Some(actor) };
-    let root = query.root().try_map(&mut |test: &Term| -> Result<Term> {
-        // A test waits for the actor or for now, never for both: no field has both kinds of values.
-        if !matches!(&test.check, Predicate::Later(_, operands) if operands.contains(&Operand::Actor)) {
-            return Ok(test.clone());
-        }
-        match Query::from(Expr::Test(Box::new(test.clone()))).bind(&with, schema)?.root() {
-            Expr::Test(bound) => Ok((**bound).clone()),
-            _ => Ok(test.clone()),
-        }
-    })?;
-    Ok(Query::from(root))
+    let with = Bindings { now: None, actor: Some(actor), people };
+    query.root().try_map(&mut |test| acting(test, &with, schema)).map(Query::from)
 }
 
-/// The filter with every `under` replaced by the units, or the users, that are there now: it keeps its meaning when the tree of units
-/// or the users change. `people` tells the users at or below a unit.
-pub fn with_units(query: &Query, schema: &Schema, people: &dyn Fn(UnitIx) -> Vec<String>) -> Query {
+fn acting(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result<Term> {
+    match &test.check {
+        // A test waits for the actor or for now, never for both: no field has both kinds of values.
+        Predicate::Later(_, operands) if operands.iter().any(|operand| matches!(operand, Operand::Actor(_))) => {
+            super::bind::bound(test, with, schema)
+        }
+        Predicate::UserWhere(node) => {
+            let Some(users) = schema.users.as_deref() else { return Ok(test.clone()) };
+            let node = node.try_map(&mut |test| acting(test, with, users))?;
+            Ok(Term { check: Predicate::UserWhere(Box::new(node)), ..test.clone() })
+        }
+        _ => Ok(test.clone()),
+    }
+}
+
+/// The filter with every `under` and `where` replaced by the units, or the users, that are there now: it keeps its meaning when the tree of
+/// units or the users change. `people` tells for a test of users, `under` or `where`, the ids of those who pass it; or, with
+/// [`Others::Pass`], of those who do not.
+pub fn with_units(query: &Query, schema: &Schema, people: &mut dyn FnMut(&Predicate) -> Result<Passing>) -> Result<Query> {
+    pin(query.root(), schema, people).map(Query::from)
+}
+
+/// What a test says of users who are not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// They pass it.
+    Pass,
+    /// They do not.
+    Fail,
+}
+
+/// The ids of users who pass a test, or with [`Others::Pass`] of those who do not.
+pub type Passing = (Vec<String>, Others);
+
+fn pin(node: &Expr, schema: &Schema, people: &mut dyn FnMut(&Predicate) -> Result<Passing>) -> Result<Expr> {
     let units = |above: UnitIx| {
         let all = (0u32..).map(UnitIx).zip(schema.units.units());
         let mut ids: Vec<String> = all.filter(|(ix, _)| schema.units.is_under(*ix, above)).map(|(_, unit)| unit.id.clone()).collect();
         crate::sort::all(&mut ids);
         ids
     };
-    let root = query.root().try_map(&mut |test: &Term| -> Result<Term, std::convert::Infallible> {
-        let check = match &test.check {
-            Predicate::UnitUnder(above) if schema.kind(test.field) == FieldType::Units => Predicate::HasAny(units(*above)),
-            Predicate::UnitUnder(above) => Predicate::Words(units(*above)),
-            Predicate::UserUnder(above) => {
-                let mut ids = people(*above);
-                crate::sort::all(&mut ids);
-                Predicate::Words(ids)
+    let test = match node {
+        Expr::All(list) => return list.iter().map(|node| pin(node, schema, people)).collect::<Result<_>>().map(Expr::All),
+        Expr::Any(list) => return list.iter().map(|node| pin(node, schema, people)).collect::<Result<_>>().map(Expr::Any),
+        Expr::One(list) => return list.iter().map(|node| pin(node, schema, people)).collect::<Result<_>>().map(Expr::One),
+        Expr::Not(inner) => return Ok(Expr::Not(Box::new(pin(inner, schema, people)?))),
+        Expr::Test(test) => test,
+    };
+    let check = match &test.check {
+        Predicate::UnitUnder(above) if schema.kind(test.field) == FieldType::Units => Predicate::HasAny(units(*above)),
+        Predicate::UnitUnder(above) => Predicate::Words(units(*above)),
+        Predicate::Match(quota, inner) => Predicate::Match(*quota, Box::new(pin(inner, schema, people)?)),
+        Predicate::UserUnder(_) | Predicate::UserWhere(_) => {
+            let (mut ids, others) = people(&test.check)?;
+            crate::sort::all(&mut ids);
+            let among = Term { check: Predicate::Words(ids), ..(**test).clone() };
+            if others == Others::Fail {
+                return Ok(Expr::Test(Box::new(among)));
             }
-            other => other.clone(),
-        };
-        Ok(Term { check, ..test.clone() })
-    });
-    match root {
-        Ok(root) => Query::from(root),
-        Err(never) => match never {},
-    }
+            let there = Term { negated: true, check: Predicate::Null, ..among.clone() };
+            let none_of = Term { negated: true, ..among };
+            let node = Expr::All(vec![Expr::Test(Box::new(there)), Expr::Test(Box::new(none_of))]);
+            return Ok(if test.negated { Expr::Not(Box::new(node)) } else { node });
+        }
+        other => other.clone(),
+    };
+    Ok(Expr::Test(Box::new(Term { check, ..(**test).clone() })))
 }
 
 #[cfg(test)]

@@ -3,20 +3,69 @@
 use std::borrow::Cow;
 
 use super::node::{ELEMENT, Expr, Predicate, Term};
-use super::operand::Operand;
+use super::operand::{OfActor, Operand};
+use super::operator::Operator;
 use super::schema::{Case, FieldType, Schema};
-use super::{Query, build, fold, moment};
+use super::{Cells, Query, UnitIx, build, fold, moment};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::time::Instant;
 
+/// What a filter has to know of people.
+pub trait People {
+    /// The unit of the user with that id; nothing for a user who has none or does not exist.
+    fn unit_of(&self, user: &str) -> Option<UnitIx>;
+
+    /// The user with that id, for conditions over users; nothing for one who does not exist.
+    fn user(&self, id: &str) -> Option<&dyn Cells>;
+
+    /// The ids of all users, for conditions of a database; nothing if they cannot be listed.
+    fn users(&self) -> Option<Vec<String>>;
+}
+
+/// No people: nobody belongs anywhere.
+impl People for () {
+    fn unit_of(&self, _: &str) -> Option<UnitIx> {
+        None
+    }
+
+    fn user(&self, _: &str) -> Option<&dyn Cells> {
+        None
+    }
+
+    fn users(&self) -> Option<Vec<String>> {
+        None
+    }
+}
+
 /// What a filter may need to be told before it is evaluated.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy)]
 pub struct Bindings<'a> {
     /// The time that relative values start from.
     pub now: Option<Instant>,
     /// The id of the acting user.
     pub actor: Option<&'a str>,
+    /// Where the acting user belongs, and who else does.
+    pub people: &'a dyn People,
+}
+
+impl Bindings<'_> {
+    /// The acting user's unit.
+    fn unit(&self) -> Option<UnitIx> {
+        self.people.unit_of(self.actor?)
+    }
+
+    /// The people of the acting user's unit; without a unit the acting user alone.
+    fn team(&self) -> Vec<String> {
+        let mut team = match self.unit() {
+            Some(unit) => self.people.users().unwrap_or_default().into_iter().filter(|id| self.people.unit_of(id) == Some(unit)).collect(),
+            None => Vec::new(),
+        };
+        if team.is_empty() {
+            team.extend(self.actor.map(str::to_owned));
+        }
+        team
+    }
 }
 
 impl Query {
@@ -41,8 +90,13 @@ impl Query {
     }
 }
 
-fn bound(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result<Term> {
+/// A test with what it waits for put in.
+pub(super) fn bound(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result<Term> {
     let mut out = test.clone();
+    if let (Predicate::UserWhere(node), Some(users)) = (&test.check, schema.users.as_deref()) {
+        out.check = Predicate::UserWhere(Box::new(node.try_map(&mut |test| bound(test, with, users))?));
+        return Ok(out);
+    }
     let Predicate::Later(operator, operands) = &test.check else { return Ok(out) };
     let (kind, case) = match schema.get(test.field) {
         Some(field) if test.field != ELEMENT => (field.kind, field.case),
@@ -56,10 +110,22 @@ fn bound(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result<Term> {
     };
     for (operand, written) in operands.iter().zip(as_written) {
         let (value, json) = match operand {
-            Operand::Actor => {
-                let actor = with.actor.unwrap_or_default();
-                let text = if kind == FieldType::Text { fold::compared(case, actor).into_owned() } else { actor.to_owned() };
-                (Operand::Text(text), Json::from(actor))
+            Operand::Actor(OfActor::Team) => {
+                for id in with.team() {
+                    shown.push(Json::from(id.as_str()));
+                    values.push(Operand::Text(id));
+                }
+                continue;
+            }
+            Operand::Actor(OfActor::Unit) if *operator == Operator::Under => {
+                let Some(unit) = with.unit() else { continue };
+                (Operand::Unit(unit), schema.units.get(unit).map_or(Json::Null, |unit| unit.id.as_str().into()))
+            }
+            Operand::Actor(what) => {
+                let unit = with.unit().and_then(|unit| schema.units.get(unit)).map(|unit| unit.id.as_str());
+                let Some(id) = (if *what == OfActor::Unit { unit } else { with.actor }) else { continue };
+                let text = if kind == FieldType::Text { fold::compared(case, id).into_owned() } else { id.to_owned() };
+                (Operand::Text(text), Json::from(id))
             }
             Operand::Relative(relative) => {
                 let meant = if operator.is_yearly() { FieldType::Date } else { kind };
@@ -92,11 +158,16 @@ fn bound(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result<Term> {
 /// What a tree needs to be told: `now`, the actor.
 pub(super) fn needs(root: &Expr) -> (bool, bool) {
     let (mut now, mut actor) = (false, false);
-    root.each_test(&mut |test| {
-        if let Predicate::Later(_, operands) = &test.check {
+    root.each_test(&mut |test| match &test.check {
+        Predicate::Later(_, operands) => {
             now |= operands.iter().any(|operand| matches!(operand, Operand::Relative(_)));
-            actor |= operands.contains(&Operand::Actor);
+            actor |= operands.iter().any(|operand| matches!(operand, Operand::Actor(_)));
         }
+        Predicate::UserWhere(node) => {
+            let of_user = needs(node);
+            (now, actor) = (now | of_user.0, actor | of_user.1);
+        }
+        _ => {}
     });
     (now, actor)
 }

@@ -1,7 +1,7 @@
 //! From a rule's value to its test, by the field's type.
 
 use super::node::Predicate;
-use super::operand::Operand;
+use super::operand::{OfActor, Operand};
 use super::operator::Operator;
 use super::schema::{Case, FieldType, Schema};
 use super::wrong::{Wrong, shown};
@@ -42,22 +42,47 @@ impl Target {
         }
     }
 
-    /// `{"actor": true}`, wherever a whole value may be a user's id.
+    /// `{"actor": …}`, wherever a whole value may be what it stands for.
     fn actor(self, json: &Json) -> Result<Operand, Wrong> {
+        let what = match json.get("actor") {
+            Some(Json::Bool(true)) => OfActor::Id,
+            Some(Json::Text(word)) if word == "unit" => OfActor::Unit,
+            Some(Json::Text(word)) if word == "team" => OfActor::Team,
+            Some(other) => {
+                let wrong = Wrong::invalid(format!("`actor` must be `true`, `unit` or `team`, not {}", shown(other)));
+                return Err(wrong);
+            }
+            None => return Err(word::empty()),
+        };
+        use FieldType::{Choice, Tags, Text, Unit, Units, User};
         let whole = matches!(self.operator, Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn);
         let element = matches!(self.operator, Operator::Contains | Operator::DoesNotContain);
-        match (self.kind, json.get("actor")) {
-            (_, Some(other)) if *other != Json::Bool(true) => Err(Wrong::invalid(format!("`actor` must be `true`, not {}", shown(other)))),
-            // Somebody else's id must not be found for it.
-            (FieldType::Text, _) if self.case.is_loose() => Err(Wrong::invalid("the acting user is not found by a part of an id")
-                .hint("give the field `compare: \"exact\"` or `compare: \"caseless\"`")),
-            (FieldType::User | FieldType::Choice | FieldType::Text, _) if whole => Ok(Operand::Actor),
-            (FieldType::Tags, _) if whole || element => Ok(Operand::Actor),
-            (kind, _) => {
-                let what = format!("`{}` on a {} field cannot be asked of the acting user", self.operator.name(), kind.name());
-                Err(Wrong::invalid(what).hint("`{\"actor\": true}` stands for a user's id"))
-            }
+        let under = matches!(self.operator, Operator::Under | Operator::NotUnder);
+        // Somebody else's id must not be found for it.
+        if self.kind == Text && self.case.is_loose() {
+            let wrong = Wrong::invalid("the acting user is not found by a part of an id");
+            return Err(wrong.hint("give the field `compare: \"exact\"` or `compare: \"caseless\"`"));
         }
+        let fits = match (what, self.kind) {
+            (OfActor::Id, User | Choice | Text) => whole,
+            (OfActor::Id, Tags) => whole || element,
+            (OfActor::Unit, User) => under,
+            (OfActor::Unit, Unit | Choice | Text) => whole || under,
+            (OfActor::Unit, Units | Tags) => whole || element || under,
+            (OfActor::Team, User) => matches!(self.operator, Operator::In | Operator::NotIn),
+            _ => false,
+        };
+        if fits {
+            return Ok(Operand::Actor(what));
+        }
+        let (of, hint) = match what {
+            OfActor::Id => ("the acting user", "`{\"actor\": true}` stands for a user's id"),
+            OfActor::Unit => ("the acting user's unit", "`{\"actor\": \"unit\"}` stands for a unit's id"),
+            OfActor::Team => {
+                ("the acting user's team", "`{\"actor\": \"team\"}` stands for users' ids, for `in` and `notIn` on a user field")
+            }
+        };
+        Err(Wrong::invalid(format!("`{}` on a {} field cannot be asked of {of}", self.operator.name(), self.kind.name())).hint(hint))
     }
 }
 
@@ -98,7 +123,7 @@ impl Target {
             Operand::Span(first, last) if first == last => Json::Text(Instant(*first).write()),
             Operand::Span(..) => json.as_text().map_or(Json::Null, |text| text.trim().into()),
             Operand::Text(_) | Operand::Unit(_) => text::plain(json).map_or(Json::Null, Json::Text),
-            Operand::Actor => Json::object([("actor", true.into())]),
+            Operand::Actor(_) => json.clone(),
             Operand::Relative(_) => json.clone(),
         }
     }

@@ -1,6 +1,6 @@
 //! How much a filter is: what its limits and the memory of its answers are measured by.
 
-use super::node::{ELEMENT, Term};
+use super::node::{ELEMENT, Predicate, Term};
 use super::schema::Schema;
 use super::{Query, compiler::MAX_NODES, compiler::MAX_VALUES};
 use crate::error::{Diagnostic, Error, Result};
@@ -29,6 +29,9 @@ impl Weight {
         self.values = self.values.saturating_add(values.len());
         let texts = values.iter().map(|value| value.as_text().map_or(16, str::len)).fold(name, usize::saturating_add);
         self.bytes = self.bytes.saturating_add(texts);
+        if let (Predicate::UserWhere(node), Some(users)) = (&test.check, schema.users.as_deref()) {
+            node.each_test(&mut |test| self.add(test, users));
+        }
     }
 
     /// The sum of so many bytes for each rule, each value and each byte.

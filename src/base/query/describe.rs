@@ -87,6 +87,12 @@ impl Writer<'_> {
         if let Predicate::Match(quota, node) = &test.check {
             return self.matching(test.field, *quota, node);
         }
+        if let (Predicate::UserWhere(node), Some(users)) = (&test.check, self.schema.users.as_deref()) {
+            self.name(test.field);
+            self.out.push_str(" is a user who has: (");
+            Writer { schema: users, out: &mut *self.out, elements: None }.node(node, Place::Whole);
+            return self.out.push(')');
+        }
         self.name(test.field);
         let kind = match self.elements {
             Some(kind) if test.field == ELEMENT => kind,
@@ -173,8 +179,12 @@ impl Writer<'_> {
                 None => self.name(ELEMENT),
             };
         }
-        if value.get("actor").is_some() {
-            return self.out.push_str("the acting user");
+        if let Some(what) = value.get("actor") {
+            return self.out.push_str(match what.as_text() {
+                Some("unit") => "the acting user's unit",
+                Some(_) => "the people of the acting user's unit",
+                None => "the acting user",
+            });
         }
         match value.get("relative").and_then(Json::as_text) {
             Some(base) => self.relative(base, value),
@@ -262,6 +272,6 @@ fn phrase(test: &Term, kind: FieldType) -> &'static str {
         },
         Operator::AnniversaryOn => "has its anniversary on",
         Operator::AnniversaryBetween => "has its anniversary between",
-        Operator::Match => "",
+        Operator::Match | Operator::Where => "",
     }
 }

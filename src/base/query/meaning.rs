@@ -98,12 +98,12 @@ fn what_depends_on_now_and_the_actor_waits_for_them() {
     let both = week.and(&own);
     assert!((week.needs_now(), week.needs_actor()) == (true, false) && (own.needs_now(), own.needs_actor()) == (false, true));
     let now = Instant::parse("2026-11-21T21:00Z");
-    let bind = |now, actor| both.bind(&Bindings { now, actor }, &schema).map(|query| query.describe(&schema));
+    let bind = |now, actor| both.bind(&Bindings { now, actor, people: &() }, &schema).map(|query| query.describe(&schema));
     assert_eq!(bind(None, Some("u1")).unwrap_err().code, "now_required");
     assert_eq!(bind(now, None).unwrap_err().code, "actor_required");
     assert_eq!(bind(now, Some("u1")).unwrap(), r#"born is between "2026-01-01" and "2026-11-16" and owner is one of "u9" or "u1""#);
     let far = rule(r#"{"field":"born","operator":"=","value":{"relative":"now","offset":9000,"unit":"year"}}"#);
-    assert_eq!(far.bind(&Bindings { now, actor: None }, &schema).unwrap_err().code, "value_invalid");
+    assert_eq!(far.bind(&Bindings { now, actor: None, people: &() }, &schema).unwrap_err().code, "value_invalid");
     assert_eq!(both.fields().iter().map(|field| schema.name(*field)).collect::<Vec<_>>(), ["born", "owner"]);
 }
 

@@ -82,6 +82,9 @@ pub enum Predicate {
     UnitUnder(UnitIx),
     /// A user whose unit is at or below this one.
     UserUnder(UnitIx),
+    /// A user who satisfies the condition over users, whose fields are those of [`Schema::users`](super::Schema::users). Of somebody who is
+    /// not known nothing is known.
+    UserWhere(Box<Expr>),
     /// So many of a list's elements satisfy the condition.
     Match(Quota, Box<Expr>),
     /// A relation to another field of the same type.

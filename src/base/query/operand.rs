@@ -4,6 +4,17 @@ use crate::time::{Day, Relative};
 
 use super::units::UnitIx;
 
+/// What `{"actor": …}` stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfActor {
+    /// `true`: the acting user's id.
+    Id,
+    /// `"unit"`: the id of the acting user's unit; nothing where there is none.
+    Unit,
+    /// `"team"`: the ids of the people of that unit, as the scope `team` has them; without a unit the acting user alone.
+    Team,
+}
+
 /// One converted value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operand {
@@ -21,8 +32,8 @@ pub enum Operand {
     Span(i64, i64),
     /// A unit of the organisation.
     Unit(UnitIx),
-    /// The acting user, who is not known yet.
-    Actor,
+    /// What is the acting user's, who is not known yet.
+    Actor(OfActor),
     /// A time relative to `now`, which is not known yet.
     Relative(Relative),
 }
@@ -30,6 +41,6 @@ pub enum Operand {
 impl Operand {
     /// Whether it waits for `now` or the actor.
     pub fn is_later(&self) -> bool {
-        matches!(self, Operand::Actor | Operand::Relative(_))
+        matches!(self, Operand::Actor(_) | Operand::Relative(_))
     }
 }

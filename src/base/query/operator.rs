@@ -53,17 +53,19 @@ pub enum Operator {
     AnniversaryOn,
     /// `anniversaryBetween`
     AnniversaryBetween,
+    /// `where`: a condition over the user that a field holds.
+    Where,
     /// Not an operator by name: the rule has a `match`.
     Match,
 }
 
 use Operator::{
     AnniversaryBetween, AnniversaryOn, AtLeast, AtMost, BeginsWith, Between, Contains, DoesNotBeginWith, DoesNotContain, DoesNotEndWith,
-    Empty, EndsWith, Equal, Greater, In, Less, Match, NotBetween, NotEmpty, NotEqual, NotIn, NotNull, NotUnder, Null, Under,
+    Empty, EndsWith, Equal, Greater, In, Less, Match, NotBetween, NotEmpty, NotEqual, NotIn, NotNull, NotUnder, Null, Under, Where,
 };
 
 /// Every operator with its name.
-const NAMES: [(Operator, &str); 24] = [
+const NAMES: [(Operator, &str); 25] = [
     (Equal, "="),
     (NotEqual, "!="),
     (Less, "<"),
@@ -88,6 +90,7 @@ const NAMES: [(Operator, &str); 24] = [
     (NotUnder, "notUnder"),
     (AnniversaryOn, "anniversaryOn"),
     (AnniversaryBetween, "anniversaryBetween"),
+    (Where, "where"),
 ];
 
 /// What other filter languages call them; these are hints, not names.
@@ -167,7 +170,7 @@ impl Operator {
             Null | NotNull | Empty | NotEmpty => Takes::Nothing,
             In | NotIn => Takes::List,
             Between | NotBetween | AnniversaryBetween => Takes::Bounds,
-            Match => Takes::Group,
+            Match | Where => Takes::Group,
             _ => Takes::One,
         }
     }
@@ -203,6 +206,7 @@ impl Operator {
             BeginsWith | EndsWith | DoesNotBeginWith | DoesNotEndWith => kind == FieldType::Text,
             Under | NotUnder => matches!(kind, FieldType::User | FieldType::Unit | FieldType::Units),
             AnniversaryOn | AnniversaryBetween => matches!(kind, FieldType::Date | FieldType::Datetime),
+            Where => kind == FieldType::User,
             Match => kind.is_list(),
         }
     }

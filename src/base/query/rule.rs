@@ -58,6 +58,7 @@ impl Compiler<'_> {
             (Operator::Null, _) => (Predicate::Null, Json::Null),
             (Operator::Empty, _) => (Predicate::Empty, Json::Null),
             (Operator::Match, _) => self.elements(json, matching?, path, depth, field)?,
+            (Operator::Where, Source::Value) => self.user_where(json, path, depth, field)?,
             (_, Source::Field) => self.pair(json, path, field, positive, scope)?,
             _ => {
                 let target = Target { kind: field.kind, case: field.case, operator };
@@ -154,6 +155,26 @@ impl Compiler<'_> {
         };
         self.add(Diagnostic::error("field_types_differ", at, message).hint(hint));
         None
+    }
+
+    /// A condition over the user that a field holds.
+    fn user_where(&mut self, json: &Json, path: &str, depth: usize, field: &Field) -> Option<(Predicate, Json)> {
+        let at = pointer(path, "value");
+        let Some(users) = self.schema.users.as_deref() else {
+            let message = format!("`where` does not go with `{}` here", field.name);
+            let fault = Diagnostic::error("operator_not_for_type", pointer(path, "operator"), message);
+            self.add(fault.hint("a condition over a user looks at that user alone"));
+            return None;
+        };
+        let written = json.get("value").unwrap_or(&Json::Null);
+        if written.as_object().is_none() {
+            self.error("wrong_type", at, format!("the `value` of `where` must be a group, not {}", written.kind()));
+            return None;
+        }
+        let leads = std::mem::replace(&mut self.schema, users);
+        let node = self.group(written, &at, depth + 1, Scope::Schema);
+        self.schema = leads;
+        node.map(|node| (Predicate::UserWhere(Box::new(node)), written.clone()))
     }
 
     /// A condition on so many of a list's elements.

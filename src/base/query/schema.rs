@@ -1,5 +1,7 @@
 //! Fields and their types: what a filter may speak about.
 
+use std::rc::Rc;
+
 use crate::btree::BTreeMap;
 
 use super::number_format::NumberFormat;
@@ -142,6 +144,8 @@ pub struct Schema {
     pub leap_day: LeapDay,
     /// The organisation, for `under`.
     pub units: UnitTree,
+    /// What a condition over the user in a field may speak about; nothing where no such condition can stand.
+    pub users: Option<Rc<Schema>>,
     /// Fields that no name leads to.
     hidden: Vec<FieldIx>,
 }
@@ -150,7 +154,17 @@ impl Schema {
     /// A schema; the caller has checked that names differ.
     pub fn new(fields: Vec<Field>, zone: Zone, week_start: u8, units: UnitTree) -> Self {
         let by_name = (0u32..).zip(&fields).map(|(i, field)| (field.name.clone(), FieldIx(i))).collect();
-        Schema { fields, by_name, zone, week_start, fiscal_start: (1, 1), leap_day: LeapDay::February28, units, hidden: Vec::new() }
+        Schema {
+            fields,
+            by_name,
+            zone,
+            week_start,
+            fiscal_start: (1, 1),
+            leap_day: LeapDay::February28,
+            units,
+            users: None,
+            hidden: Vec::new(),
+        }
     }
 
     /// What days, weeks and years are here.

@@ -17,7 +17,7 @@ use hashbrown::HashMap;
 use crate::error::{Error, Result};
 use crate::filter::{self, RowSet};
 use crate::query::assume::{is_false, is_true};
-use crate::query::{Bindings, Expr, FieldIx, Query};
+use crate::query::{Expr, FieldIx, Query};
 use crate::split::Set;
 use crate::table::{RowIx, Snapshot};
 
@@ -152,7 +152,7 @@ impl<'t> Asked<'t> {
         let few = row_masks::are_few(rows, table);
         for (receiver, condition) in conditions.into_iter().enumerate() {
             let query = Query::from(condition.node);
-            let bound = query.bind(&Bindings { now: ctx.now, actor: ctx.actor }, ctx.schema)?.root().clone();
+            let bound = query.bind(&ctx.bindings(), ctx.schema)?.root().clone();
             if is_false(&bound) || condition.rows == RowSet::None {
                 anybody.get_mut(receiver / 64).into_iter().for_each(|word| *word &= !(1 << (receiver % 64)));
                 continue;

@@ -78,6 +78,9 @@ fn rule(json: &Json, fields: &Fields<'_>, ctx: &Context<'_>) -> Option<bool> {
     }
     let (field, cell) = fields(text("field"));
     let none = cell == Cell::Null || matches!(&cell, Cell::Number(n) if n.is_nan());
+    if text("operator") == "where" && json.get("value") != Some(&Json::Text("~".into())) {
+        return user_where(json.get("value").unwrap(), cell.text(), ctx);
+    }
     let value = json.get("value").cloned().unwrap_or_default();
     let one = |op: &str| match text("valueSource") {
         "field" => compare_fields(op, &field, &cell, &fields(value.as_text().unwrap()).1),
@@ -100,9 +103,23 @@ fn rule(json: &Json, fields: &Fields<'_>, ctx: &Context<'_>) -> Option<bool> {
     })
 }
 
+/// A condition over the user with that id; nothing if it is left out.
+fn user_where(json: &Json, id: Option<&str>, ctx: &Context<'_>) -> Option<bool> {
+    let users = ctx.schema.users.as_ref().unwrap();
+    let user = id.and_then(|id| ctx.people.user(id));
+    let fields = |name: &str| {
+        let ix = users.find(name).unwrap();
+        (users.get(ix).unwrap().clone(), user.map_or(Cell::Null, |user| user.cell(ix)))
+    };
+    // Left out or not, whoever is asked.
+    group(json, &fields, ctx).map(|holds| holds && id.is_some())
+}
+
 /// A value in the form in which it is compared: a text, a number, or the first and last of a stretch.
 #[derive(Clone, Debug, PartialEq)]
 enum Plain {
+    /// What equals nothing.
+    Nothing,
     Text(String),
     Number(f64),
     Stretch(i64, i64),
@@ -131,8 +148,10 @@ fn of_cell(cell: &Cell<'_>, field: &Field) -> Plain {
 }
 
 fn of_value(json: &Json, field: &Field, ctx: &Context<'_>) -> Plain {
-    if json.get("actor").is_some() {
-        return Plain::Text(folded(ctx.actor.unwrap(), field));
+    match json.get("actor").map(|what| what.as_text().unwrap_or("id")) {
+        Some("unit") => return own_unit(ctx).map_or(Plain::Nothing, |unit| Plain::Text(folded(&unit, field))),
+        Some(_) => return Plain::Text(folded(ctx.actor.unwrap(), field)),
+        None => {}
     }
     let text = match json {
         Json::Text(text) => text.clone(),
@@ -153,6 +172,20 @@ fn of_value(json: &Json, field: &Field, ctx: &Context<'_>) -> Plain {
             (_, moment) => moment.unwrap().instant(zone).map(|Instant(at)| Plain::Stretch(at, at)).unwrap(),
         },
         _ => Plain::Text(folded(&text, field)),
+    }
+}
+
+fn own_unit(ctx: &Context<'_>) -> Option<String> {
+    let unit = ctx.people.unit_of(ctx.actor.unwrap())?;
+    Some(ctx.schema.units.get(unit).unwrap().id.clone())
+}
+
+/// The ids of those whose unit is the acting user's.
+fn team(ctx: &Context<'_>) -> Vec<String> {
+    let actor = ctx.actor.unwrap().to_owned();
+    match ctx.people.unit_of(&actor) {
+        None => vec![actor],
+        unit => ctx.people.users().unwrap().into_iter().filter(|id| ctx.people.unit_of(id) == unit).collect(),
     }
 }
 
@@ -206,13 +239,25 @@ fn values(json: &Json, field: &Field, ctx: &Context<'_>) -> Vec<Plain> {
         }
         one => vec![one.clone()],
     };
-    pieces.iter().map(|piece| of_value(piece, field, ctx)).collect()
+    let mut out = Vec::new();
+    for piece in &pieces {
+        match piece.get("actor").and_then(Json::as_text) {
+            Some("team") => out.extend(team(ctx).into_iter().map(Plain::Text)),
+            _ => out.push(of_value(piece, field, ctx)),
+        }
+    }
+    out.retain(|value| *value != Plain::Nothing);
+    out
 }
 
 fn compare(op: &str, field: &Field, cell: &Cell<'_>, value: &Json, ctx: &Context<'_>) -> bool {
     let units = &ctx.schema.units;
     if op == "under" {
-        let above = units.find(value.as_text().unwrap()).unwrap();
+        let above = match value.as_text() {
+            Some(id) => Some(id.to_owned()),
+            None => own_unit(ctx),
+        };
+        let Some(above) = above.map(|id| units.find(&id).unwrap()) else { return false };
         let parent = |unit: &UnitIx| units.get(*unit).unwrap().parent;
         let below = |unit| std::iter::successors(Some(unit), parent).any(|unit| unit == above);
         return match field.kind {
@@ -236,7 +281,7 @@ fn compare(op: &str, field: &Field, cell: &Cell<'_>, value: &Json, ctx: &Context
             "in" => values(value, field, ctx).iter().any(has),
             _ => {
                 let wanted = values(value, field, ctx);
-                wanted.iter().all(has) && cell.items().all(|item| wanted.contains(&Plain::Text(item.to_owned())))
+                !wanted.is_empty() && wanted.iter().all(has) && cell.items().all(|item| wanted.contains(&Plain::Text(item.to_owned())))
             }
         };
     }
@@ -258,6 +303,7 @@ fn between(cell: &Plain, bounds: &[Plain]) -> bool {
 fn simple(op: &str, cell: &Plain, value: &Plain) -> bool {
     // How the cell stands to the first, and to the last, of the value.
     let (to_first, to_last) = match (cell, value) {
+        (_, Plain::Nothing) => return false,
         (Plain::Text(a), Plain::Text(b)) => match op {
             "contains" => return a.contains(b),
             "beginsWith" => return a.starts_with(b),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Context, People};
 use crate::error::Result;
+use crate::query::assume::{Others, Passing};
 use crate::query::fold::compared;
 use crate::query::node::{Predicate, Relation, Term};
 use crate::query::schema::Case;
@@ -85,9 +86,15 @@ impl Directory<'_> {
             (Predicate::UnitUnder(above), Cell::List(_)) => {
                 cell.items().any(|id| self.units.find(id).is_some_and(|unit| self.units.is_under(unit, *above)))
             }
+            (Predicate::UserWhere(node), Cell::Text(id)) => self.is_user_who(node, id),
             (Predicate::UserUnder(above), Cell::Text(id)) => self.people.unit_of(id).is_some_and(|unit| self.units.is_under(unit, *above)),
             _ => false,
         }
+    }
+
+    /// Whether the user with that id satisfies a condition over users. Of somebody who is not known every value is null.
+    fn is_user_who(&self, node: &Expr, id: &str) -> bool {
+        Row { lead: self.people.user(id).unwrap_or(&Nobody), world: self }.holds(node)
     }
 
     /// How many elements satisfy a condition, and how many there are.
@@ -99,6 +106,25 @@ impl Directory<'_> {
     pub(super) fn element(&self, node: &Expr, item: &str) -> bool {
         Row { lead: &Element(item), world: self }.holds(node)
     }
+}
+
+/// Somebody of whom nothing is known.
+struct Nobody;
+
+impl Cells for Nobody {
+    fn cell(&self, _: FieldIx) -> Cell<'_> {
+        Cell::Null
+    }
+}
+
+/// Who passes a test of users, an `under` or a `where` that was bound: their ids; or, where somebody who is not known passes it as well, the
+/// ids of those who do not. Nothing if users cannot be listed.
+pub fn who(check: &Predicate, ctx: &Context<'_>) -> Option<Passing> {
+    let world = Directory::of(ctx);
+    let passes = |id: &str| world.satisfies(check, &Cell::Text(id.into()));
+    let unknown = matches!(check, Predicate::UserWhere(node) if Row { lead: &Nobody, world: &world }.holds(node));
+    let ids = ctx.people.users()?.into_iter().filter(|id| passes(id) != unknown).collect();
+    Some((ids, if unknown { Others::Pass } else { Others::Fail }))
 }
 
 /// An element of a list as a lead with a single field.

@@ -13,6 +13,7 @@ mod value;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
@@ -83,8 +84,25 @@ pub fn schema() -> Schema {
     for (name, case) in [("plain1", Case::Accentless), ("plain2", Case::Accentless), ("digits1", Case::Digits), ("digits2", Case::Digits)] {
         fields.push(field(name.into(), FieldType::Text, case));
     }
-    let units = vec![("hq", None), ("north", Some("hq")), ("n1", Some("north")), ("n2", Some("north")), ("south", Some("hq"))];
-    Schema::new(fields, zone(NEW_YORK), 1, tree(units))
+    let units = tree(vec![("hq", None), ("north", Some("hq")), ("n1", Some("north")), ("n2", Some("north")), ("south", Some("hq"))]);
+    let users = users(zone(NEW_YORK), 1, units.clone());
+    let mut schema = Schema::new(fields, zone(NEW_YORK), 1, units);
+    schema.users = Some(Rc::new(users));
+    schema
+}
+
+/// What conditions over users speak about.
+fn users(zone: Zone, week: u8, units: UnitTree) -> Schema {
+    let field = |(name, kind): (&str, FieldType)| Field::new(name, kind);
+    let fields = [
+        ("id", FieldType::User),
+        ("place", FieldType::Unit),
+        ("tags", FieldType::Tags),
+        ("active", FieldType::Boolean),
+        ("level", FieldType::Number),
+        ("since", FieldType::Date),
+    ];
+    Schema::new(fields.map(field).to_vec(), zone, week, units)
 }
 
 /// A schema, and which of its fields is the id.
@@ -115,7 +133,9 @@ pub fn shapes() -> impl Strategy<Value = Shape> {
             let texts: Vec<usize> = (0..fields.len()).filter(|at| fields[*at].kind == FieldType::Text).collect();
             let id = id.filter(|_| !texts.is_empty()).map(|id| texts[id.index(texts.len())]);
             id.into_iter().for_each(|at| fields[at].case = Case::Sensitive);
+            let of_users = users(zone(offsets), week, units.clone());
             let mut schema = Schema::new(fields, zone(offsets), week, units);
+            schema.users = Some(Rc::new(of_users));
             schema.fiscal_start = [(1, 1), (4, 6), (10, 1), (2, 28)][turn as usize % 4];
             schema.leap_day = [LeapDay::February28, LeapDay::March1][turn as usize % 2];
             let schema = Rc::new(schema);
@@ -191,9 +211,31 @@ impl People for Staff {
         Staff::unit(user).and_then(|unit| self.0.find(unit))
     }
 
+    fn user(&self, id: &str) -> Option<&dyn Cells> {
+        static KNOWN: OnceLock<Vec<Lead>> = OnceLock::new();
+        let known = KNOWN.get_or_init(|| (0..4).map(person).collect());
+        let at = USERS.iter().take(4).position(|user| *user == id)?;
+        Some(&known[at])
+    }
+
     fn users(&self) -> Option<Vec<String>> {
         Some(USERS.iter().take(4).map(|user| (*user).to_owned()).collect())
     }
+}
+
+/// The fields of [`users`] for one of them.
+fn person(at: usize) -> Lead {
+    let (id, days) = (USERS[at], ["2026-03-09", "2020-02-29", "2026-03-02", "2025-12-31"]);
+    let tags = [vec!["new", "open"], vec![], vec!["closed"], vec!["5", "new"]];
+    let tags: Vec<_> = tags[at].iter().map(|tag| (*tag).into()).collect();
+    Lead(vec![
+        Cell::Text(id.into()),
+        Staff::unit(id).map_or(Cell::Null, |unit| Cell::Text(unit.into())),
+        if tags.is_empty() { Cell::Null } else { Cell::List(tags) },
+        Cell::Bool(at % 2 == 1),
+        if at == 3 { Cell::Null } else { Cell::Number([1.0, 40.0, 2.5][at]) },
+        Cell::Day(crate::time::Day::parse(days[at]).unwrap()),
+    ])
 }
 
 pub fn context<'a>(schema: &'a Schema, staff: &'a Staff) -> Context<'a> {

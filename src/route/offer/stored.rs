@@ -52,6 +52,8 @@ pub struct Stored {
     opened: Option<(i64, usize)>,
     /// What people said when they declined, by place in the history.
     said: Vec<(usize, String)>,
+    /// Who held the offer when somebody else claimed: no answer of theirs tells that they were asked.
+    asked: Vec<Person>,
 }
 
 const OUTCOMES: [Outcome; 4] = [Outcome::Claimed, Outcome::Declined, Outcome::Expired, Outcome::Revoked];
@@ -76,7 +78,7 @@ fn small(json: Option<&Json>) -> u32 {
 impl Stored {
     /// A run that has begun.
     pub fn new(id: String, lead: String, slot: FieldIx, group: String, anonymous: bool, run: Run) -> Stored {
-        Stored { id, lead, slot, group, anonymous, run, opened: None, said: Vec::new() }
+        Stored { id, lead, slot, group, anonymous, run, opened: None, said: Vec::new(), asked: Vec::new() }
     }
 
     /// Reads the value of a run; nothing of what is none.
@@ -89,7 +91,7 @@ impl Stored {
             }
             out
         };
-        let (offered_to, roster) = (people("offeredTo"), people("roster"));
+        let (offered_to, roster, asked) = (people("offeredTo"), people("roster"), people("asked"));
         let status = text(json, "status")?;
         let slot = model.schema.find(&text(json, "slot")?).filter(|slot| model.lead.slot(*slot).is_some());
         let (mut history, mut said) = (Vec::new(), Vec::new());
@@ -127,12 +129,20 @@ impl Stored {
             run,
             opened: opened.and_then(|opened| Some((whole(opened.get("at"))?, small(opened.get("window")) as usize))),
             said,
+            asked,
         })
     }
 
     /// Whether somebody may claim.
     pub fn is_open(&self) -> bool {
         self.run.status == Status::Offered
+    }
+
+    /// Whether somebody was ever asked in this run, or has the lead by it: they may know of it, whatever they see.
+    pub fn concerns(&self, person: Person) -> bool {
+        let run = &self.run;
+        let named = run.offered_to.contains(&person) || self.asked.contains(&person);
+        named || run.assignee == Some(person) || run.last_outcome(person).is_some()
     }
 
     /// Notes what somebody said who has just declined.
@@ -150,6 +160,10 @@ impl Stored {
     /// Takes the run over as it is after an event, and writes down what becomes of it.
     pub fn moved(&mut self, run: Run, opened: bool, now: i64, model: &Model, names: &Names, kept: &state::State) -> Vec<StateChange> {
         let before = self.due();
+        if run.status != Status::Offered {
+            self.asked = core::mem::take(&mut self.run.offered_to);
+            self.asked.retain(|holder| run.last_outcome(*holder).is_none());
+        }
         self.run = run;
         if opened {
             self.opened = Some((now, self.run.history.len()));
@@ -202,6 +216,9 @@ impl Stored {
             if let Some((at, window)) = self.opened {
                 put("opened", Json::object([("at", at.into()), ("window", window.into())]));
             }
+        }
+        if !self.asked.is_empty() {
+            put("asked", people(&self.asked));
         }
         if let Some(person) = run.assignee {
             put("assignee", names.id(model, person.0).into());

@@ -32,11 +32,36 @@ fn shared(field: FieldIx, table: &Snapshot, other: &Snapshot) -> Vec<bool> {
     }
 }
 
-/// A field that is set in every row, to one value or to one of a few.
+/// A field that is set in many rows, to one value or to one of a few.
 struct Bulk<'a> {
     field: FieldIx,
-    values: Cow<'a, [Cell<'static>]>,
-    which: Option<Cow<'a, [u32]>>,
+    values: Vec<Cell<'static>>,
+    which: Option<Vec<u32>>,
+    rows: Cow<'a, [u32]>,
+}
+
+/// Places and rows.
+type Targets<'a> = (Cow<'a, [u32]>, Cow<'a, [u32]>);
+
+/// The places and rows in which the plan sets a field. Where it held the value already, the plan says nothing of it and the guard does not
+/// ask for it: whatever it holds by now stays.
+fn set_in<'a>(plan: &Plan, (field, to): (FieldIx, &NewValue), table: &Snapshot, (places, rows): (&'a [u32], &'a [u32])) -> Targets<'a> {
+    let shared = shared(field, table, &plan.table);
+    let sets = |at: u32, row: u32| {
+        let Some(before) = plan.rows.get(at as usize) else { return false };
+        // What is the very same chunk holds the value where the plan saw it, and to write it again changes nothing.
+        if *before == row && shared.get(row as usize / CHUNK).copied().unwrap_or(false) {
+            return true;
+        }
+        let from = plan.table.cell(RowIx(*before), field);
+        to.value(at as usize, &from, plan.now).is_some_and(|to| to != from)
+    };
+    let pairs = || places.iter().copied().zip(rows.iter().copied());
+    if pairs().all(|(at, row)| sets(at, row)) {
+        return (Cow::Borrowed(places), Cow::Borrowed(rows));
+    }
+    let (places, rows): (Vec<u32>, Vec<u32>) = pairs().filter(|(at, row)| sets(*at, *row)).unzip();
+    (Cow::Owned(places), Cow::Owned(rows))
 }
 
 /// Changes the table by a plan that is at hand.
@@ -49,45 +74,45 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
     }
     let mut out = Applied::default();
     let (places, rows) = targets(table, model, plan, &mut out)?;
-    let mut bulk: Vec<Bulk<'_>> = Vec::new();
+    let mut bulk: Vec<Bulk> = Vec::new();
     let mut slow: Vec<FieldIx> = Vec::new();
     for edit in plan.edits.iter() {
-        let when = |values, which| Bulk { field: edit.field, values, which };
-        match (&edit.to, edit.when) {
-            (NewValue::Same(cell), AppliesWhen::Always) => bulk.push(when(Cow::Borrowed(std::slice::from_ref(cell)), None)),
-            (NewValue::Now(_), AppliesWhen::Always) => bulk.push(when(edit.to.value(0, &Cell::Null, plan.now).into_iter().collect(), None)),
-            (NewValue::Coded(values, codes), AppliesWhen::Always) => {
-                let which = match &places {
-                    None => Cow::Borrowed(codes.as_slice()),
-                    Some(places) => places.iter().map(|at| codes.get(*at as usize).copied().unwrap_or(0)).collect(),
-                };
-                bulk.push(when(Cow::Borrowed(values.as_slice()), Some(which)));
+        let (values, codes) = match (&edit.to, edit.when) {
+            (NewValue::Same(cell), AppliesWhen::Always) => (vec![cell.clone()], None),
+            (NewValue::Now(_), AppliesWhen::Always) => (edit.to.value(0, &Cell::Null, plan.now).into_iter().collect(), None),
+            (NewValue::Coded(values, codes), AppliesWhen::Always) => (values.to_vec(), Some(codes)),
+            _ => {
+                slow.push(edit.field);
+                continue;
             }
-            _ => slow.push(edit.field),
-        }
+        };
+        let (places, rows) = set_in(plan, (edit.field, &edit.to), table, (&places, &rows));
+        let which = codes.map(|codes| places.iter().map(|at| codes.get(*at as usize).copied().unwrap_or(0)).collect());
+        bulk.push(Bulk { field: edit.field, values, which, rows });
     }
     slow.dedup();
     let mut writes = Writes::default();
     if !slow.is_empty() {
-        for (nth, row) in rows.iter().enumerate() {
-            let at = places.as_ref().map_or(nth, |places| places.get(nth).map_or(nth, |at| *at as usize));
-            let Some(from) = plan.rows.get(at).map(|row| RowIx(*row)) else { continue };
-            let sets: Vec<Set<'_>> = plan.edits.of_row(at, from, &plan.table, &plan.model, plan.now);
+        for (at, row) in places.iter().zip(&rows) {
+            let Some(from) = plan.rows.get(*at as usize).map(|row| RowIx(*row)) else { continue };
+            let sets: Vec<Set<'_>> = plan.edits.of_row(*at as usize, from, &plan.table, &plan.model, plan.now);
             for set in sets.iter().filter(|set| slow.contains(&set.field)) {
                 writes.put(set.field, RowIx(*row), &set.to)?;
             }
         }
     }
-    if let Some(field) = model.lead.version {
+    if let Some(version) = model.lead.version {
         let mut versions = Versions::default();
-        let which = rows.iter().map(|row| next_version(&mut versions, &table.cell(RowIx(*row), field))).collect();
-        bulk.push(Bulk { field, values: Cow::Owned(versions.0), which: Some(which) });
+        for row in rows.iter().map(|row| RowIx(*row)) {
+            let next = next_version(&mut versions, &table.cell(row, version)) as usize;
+            writes.put(version, row, versions.0.get(next).unwrap_or(&Cell::Null))?;
+        }
     }
     let mut edits = writes.edits();
     edits.extend(bulk.iter().map(|bulk| Edit {
         field: bulk.field,
-        rows: &rows,
-        values: match (bulk.which.as_deref(), bulk.values.first()) {
+        rows: &bulk.rows,
+        values: match (&bulk.which, bulk.values.first()) {
             (None, Some(value)) => Values::Const(value),
             (None, None) => Values::Const(&Cell::Null),
             (Some(which), _) => Values::Picked { from: &bulk.values, which },
@@ -98,11 +123,8 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
     Ok(out)
 }
 
-/// Places in a plan, unless those are all, and rows of a table.
-type Targets<'p> = (Option<Vec<u32>>, Cow<'p, [u32]>);
-
-/// The rows of the table that the plan changes and whose guard holds: places in the plan, unless those are all, and rows of the table.
-fn targets<'p>(table: &Table, model: &Model, plan: &'p Plan, out: &mut Applied) -> Result<Targets<'p>> {
+/// The rows of the table that the plan changes and whose guard holds: places in the plan, and rows of the table.
+fn targets(table: &Table, model: &Model, plan: &Plan, out: &mut Applied) -> Result<(Vec<u32>, Vec<u32>)> {
     let lead = &model.lead;
     let guards: Vec<FieldIx> = match lead.version {
         Some(version) => vec![version],
@@ -112,9 +134,6 @@ fn targets<'p>(table: &Table, model: &Model, plan: &'p Plan, out: &mut Applied) 
     let all = |chunk: usize, of: &[Vec<bool>]| of.iter().all(|shared| shared.get(chunk).copied().unwrap_or(false));
     let guards: Vec<Vec<bool>> = guards.into_iter().map(|field| shared(field, table, &plan.table)).collect();
     let same: Vec<bool> = (0..ids.len()).map(|chunk| ids.get(chunk).copied().unwrap_or(false) && all(chunk, &guards)).collect();
-    if table.live().is_none() && Mask::none(table.rows())?.insert_new(&plan.rows, &same) {
-        return Ok((None, Cow::Borrowed(&plan.rows)));
-    }
     let (mut places, mut rows) = (Vec::new(), Vec::new());
     places.try_reserve_exact(plan.rows.len())?;
     rows.try_reserve_exact(plan.rows.len())?;
@@ -135,5 +154,5 @@ fn targets<'p>(table: &Table, model: &Model, plan: &'p Plan, out: &mut Applied) 
             None => out.refused.push(plan.table.id(row).into_owned()),
         }
     }
-    Ok((Some(places), Cow::Owned(rows)))
+    Ok((places, rows))
 }

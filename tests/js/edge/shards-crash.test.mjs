@@ -6,10 +6,10 @@ import { lead, LONG, prepare } from "./lib/edge.mjs";
 import { Connections, dice } from "./lib/requests.mjs";
 import { id, spread } from "./lib/shards.mjs";
 
-const KILLS = LONG ? 200 : 20;
+const KILLS = Number(process.env.EVENHAND_KILLS ?? (LONG ? 200 : 20));
 const LEADS = 60;
 const SEED = Number(process.env.EVENHAND_SEED ?? Math.floor(Math.random() * 2 ** 31));
-/** Every second message is late, so that a kill meets each phase of a commit. */
+/** Every second message and answer is late, so that a kill meets each phase of a commit. */
 const LATE = fileURLToPath(new URL("lib/unreliable.ts", import.meta.url));
 const VARS = { VOTE_SECONDS: "1", RETRY_SECONDS: "0.2" };
 

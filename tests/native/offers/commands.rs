@@ -55,6 +55,8 @@ struct Store {
     in_flight: Vec<Flight>,
     /// Endings that the timeline told, by run.
     endings: BTreeMap<String, usize>,
+    /// Who was ever asked, by run.
+    asked: BTreeMap<String, BTreeSet<String>>,
     counts: Counts,
 }
 
@@ -152,6 +154,7 @@ impl Store {
             state: BTreeMap::new(),
             in_flight: Vec::new(),
             endings: BTreeMap::new(),
+            asked: BTreeMap::new(),
             counts: Counts::default(),
         }
     }
@@ -256,6 +259,7 @@ impl Store {
                 command.write()
             );
         }
+        self.check_secret(actor, &command, &told);
         for drop in list(&told, "dropped") {
             *self.counts.refused.entry(text(drop, "code").to_owned()).or_default() += 1;
         }
@@ -307,6 +311,10 @@ impl Store {
                 let lost = entry.get("data").and_then(|data| data.get("owner")).and_then(|owner| owner.get("to")).is_none_or(Json::is_null);
                 *(if lost { &mut self.counts.retired } else { &mut self.counts.held }) += 1;
             }
+        }
+        for run in list(told, "runs") {
+            let asked = self.asked.entry(text(run, "id").to_owned()).or_default();
+            asked.extend(list(run, "offeredTo").iter().filter_map(Json::as_text).map(str::to_owned));
         }
         self.check_capacity(&self.in_flight[at].told);
         // A plan that came through is not let in again: its own mark stands.
@@ -390,6 +398,20 @@ impl Store {
             });
             assert!(((owned + others.count()) as u64) < most, "{holder} is offered more than they may hold: {}", told.write());
         }
+    }
+
+    /// Whoever was ever asked in a run knows of it; whoever was not, and does not see its lead, hears that there is none.
+    fn check_secret(&self, actor: &str, command: &Json, told: &Json) {
+        let answers = ["claim", "decline"].contains(&text(command, "type"));
+        if actor == "boss" || !answers || !list(told, "refused").is_empty() {
+            return;
+        }
+        let id = text(command, "run");
+        let lead = self.state.get(&format!("run/{id}")).map(|(_, run)| text(run, "lead").to_owned()).unwrap_or_default();
+        let sees = self.rows().iter().any(|row| text(row, "id") == lead && text(row, "owner") == actor);
+        let asked = self.asked.get(id).is_some_and(|asked| asked.contains(actor));
+        let unknown = list(told, "dropped").iter().any(|drop| text(drop, "code") == "unknown_run");
+        assert_eq!(unknown, !sees && !asked, "{actor}: {}", told.write());
     }
 
     fn step(&mut self) {

@@ -223,6 +223,11 @@ export class Driver {
         for (const one of value) await this.tick(rule.getByRole("checkbox", exact(one)));
         return this.press(rule.locator("summary"));
       }
+      case "pane": {
+        // Only a narrow window has one pane at a time.
+        const tab = page.getByRole("navigation", { name: "Panes" }).getByRole("button", exact(text));
+        return (await tab.isVisible()) ? this.press(tab) : undefined;
+      }
       case "count":
         await page.getByRole("main").getByRole("status").first().filter({ hasText: new RegExp(`^${value} `) }).waitFor();
         return;

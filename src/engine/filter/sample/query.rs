@@ -41,7 +41,8 @@ fn operators(kind: FieldType) -> Vec<&'static str> {
         FieldType::Choice => out.extend(["in", "notIn"]),
         FieldType::Tags => out.extend(["in", "notIn", "contains", "doesNotContain"]),
         FieldType::Units => out.extend(["in", "notIn", "contains", "doesNotContain", "under", "notUnder"]),
-        FieldType::User | FieldType::Unit => out.extend(["in", "notIn", "under", "notUnder"]),
+        FieldType::Unit => out.extend(["in", "notIn", "under", "notUnder"]),
+        FieldType::User => out.extend(["in", "notIn", "under", "notUnder", "where", "where"]),
     }
     out
 }
@@ -49,11 +50,14 @@ fn operators(kind: FieldType) -> Vec<&'static str> {
 /// A rule on a field of this name and type, with a value.
 fn plain_rule(field: String, kind: FieldType, case: Case, schema: &Rc<Schema>) -> BoxedStrategy<Json> {
     let units: Vec<String> = schema.units.units().iter().map(|unit| unit.id.clone()).collect();
-    let can = |op: &&str| !matches!(*op, "under" | "notUnder") || !units.is_empty();
+    let users = schema.users.is_some();
+    let can = |op: &&str| (!matches!(*op, "under" | "notUnder") || !units.is_empty()) && (*op != "where" || users);
     let schema = schema.clone();
     select(operators(kind).into_iter().filter(can).collect::<Vec<_>>())
         .prop_flat_map(move |operator| {
             let value = match operator {
+                "where" => users_group(&schema),
+                "in" | "notIn" if kind == FieldType::User => prop_oneof![4 => values(kind, case, &schema, 0..4), 1 => team()].boxed(),
                 "in" | "notIn" => values(kind, case, &schema, 0..4),
                 "between" | "notBetween" => values(kind, case, &schema, 2..3),
                 "anniversaryOn" => {
@@ -66,7 +70,7 @@ fn plain_rule(field: String, kind: FieldType, case: Case, schema: &Rc<Schema>) -
                     prop_oneof![2 => values(FieldType::Date, case, &schema, 2..3), 2 => near, 1 => every].boxed()
                 }
                 "=" | "!=" if kind.is_list() => values(kind, case, &schema, 1..4),
-                "under" | "notUnder" => select(units.clone()).prop_map(Json::from).boxed(),
+                "under" | "notUnder" => prop_oneof![4 => select(units.clone()).prop_map(Json::from), 1 => own_unit()].boxed(),
                 "contains" | "beginsWith" | "endsWith" if kind == FieldType::Text => {
                     text().prop_map(move |text| comparable(text.into(), kind, case)).boxed()
                 }
@@ -75,6 +79,30 @@ fn plain_rule(field: String, kind: FieldType, case: Case, schema: &Rc<Schema>) -
             (Just(operator), value)
         })
         .prop_map(move |(operator, value)| rule_of(&field, operator, value))
+        .boxed()
+}
+
+/// The actor's people, alone or in a list.
+fn team() -> BoxedStrategy<Json> {
+    let team = Json::object([("actor", "team".into())]);
+    select(vec![team.clone(), Json::List(vec!["ghost".into(), team])]).boxed()
+}
+
+/// The actor's unit.
+pub(super) fn own_unit() -> BoxedStrategy<Json> {
+    Just(Json::object([("actor", "unit".into())])).boxed()
+}
+
+/// A condition over users.
+fn users_group(schema: &Rc<Schema>) -> BoxedStrategy<Json> {
+    let users = schema.users.clone().unwrap();
+    let fields = users.fields.clone();
+    let one = select(fields).prop_flat_map(move |field| plain_rule(field.name, field.kind, field.case, &users));
+    let rules = prop::collection::vec(prop_oneof![8 => one, 1 => Just(rule_of("~", "=", Json::Null))], 0..4);
+    (rules, select(&["and", "or", "xor"][..]), any::<bool>())
+        .prop_map(|(rules, combinator, not)| {
+            Json::object([("combinator", combinator.into()), ("not", not.into()), ("rules", Json::List(rules))])
+        })
         .boxed()
 }
 
@@ -98,7 +126,7 @@ fn pair_rule(fields: Vec<Field>) -> BoxedStrategy<Json> {
     let fits = |op: &&str| {
         !matches!(*op, "in" | "notIn" | "between" | "notBetween" | "null" | "notNull" | "empty" | "notEmpty" | "under" | "notUnder")
     };
-    let fits = |op: &&str| fits(op) && !op.starts_with("anniversary");
+    let fits = |op: &&str| fits(op) && !op.starts_with("anniversary") && *op != "where";
     let part = move |op: &&str| !kind.is_list() || matches!(*op, "=" | "!=");
     let operators: Vec<&'static str> = operators(kind).into_iter().filter(fits).filter(part).collect();
     (select(operators), select(fields.clone()), select(fields))

@@ -177,6 +177,6 @@ pub(super) fn value(kind: FieldType, schema: &Schema) -> BoxedStrategy<Json> {
         }
         FieldType::Tags => prop_oneof![8 => text_of(&WORDS), 1 => actor].boxed(),
         FieldType::User => prop_oneof![5 => text_of(&USERS), 2 => actor].boxed(),
-        FieldType::Unit | FieldType::Units => text_of(&UNITS).boxed(),
+        FieldType::Unit | FieldType::Units => prop_oneof![5 => text_of(&UNITS), 1 => super::query::own_unit()].boxed(),
     }
 }

@@ -25,23 +25,20 @@ impl Loader {
             let keys = &mut self.keys;
             match rows.next(text, at, slots, &mut |key| keys.meet(key)) {
                 Ok(_) => self.batch += 1,
-                Err(Stop::More) => {
+                Err(stop) => {
                     // One object a line may begin with a list of objects, too; that it is no object around leads is seen by its id.
                     let around = rows.around.iter().find(|key| self.keys.get(key).is_some_and(|target| target.field == self.stage.id.0));
-                    return match around {
-                        Some(key) => {
+                    return match (around, stop) {
+                        (Some(key), _) => {
                             let message = format!("the object around the leads has the key `{key}`, which is that of a lead's id");
                             Err(Error::new("json_invalid", "", message).hint("if each object is a lead, load with `format: \"ndjson\"`"))
                         }
-                        None => Ok(()),
+                        (None, Stop::More) => Ok(()),
+                        (None, Stop::Bad(at, message)) => {
+                            Err(Error::new("json_invalid", "", format!("{message}, at byte {}", self.offset + at as u64)))
+                        }
+                        (None, stop) => Err(self.stopped(stop, text, 0)),
                     };
-                }
-                Err(stop) => {
-                    let error = match stop {
-                        Stop::Bad(at, message) => Error::new("json_invalid", "", format!("{message}, at byte {}", self.offset + at as u64)),
-                        stop => self.stopped(stop, text, 0),
-                    };
-                    return Err(error);
                 }
             }
         }

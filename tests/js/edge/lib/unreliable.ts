@@ -6,7 +6,7 @@ import { Shard as RealShard, type Part, type Vote } from "../../../../www-demo/e
 
 export { Tenant } from "../../../../www-demo/edge/src/tenant.ts";
 
-type What = "prepare" | "commit" | "abort" | "ask";
+type What = "prepare" | "commit" | "abort" | "ask" | "answer";
 /**
  * `lost` and `unanswered` fail at once, `silent` never ends. Who `dies` takes what is not yet on disk along; `dies later` is after it is. A shard that is
  * `behind` was put back to an earlier day.
@@ -70,6 +70,12 @@ export class Coordinator extends RealCoordinator {
 
   protected override send<T>(shard: number, what: "prepare" | "commit" | "abort", message: () => Promise<T>): Promise<T> {
     return carried(this.ctx, this.#faults.take(what, shard), message);
+  }
+
+  override async command(...of: Parameters<RealCoordinator["command"]>): ReturnType<RealCoordinator["command"]> {
+    const answer = await super.command(...of);
+    if (this.#faults.take("answer") === "late") await wait(50);
+    return answer;
   }
 }
 
