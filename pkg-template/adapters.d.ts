@@ -8,7 +8,7 @@
 import type { Plan, SqlOptions, State } from "./evenhand.js";
 
 /** What a plan must offer to be written. */
-export type Writable = Pick<Plan, "id" | "refused" | "count" | "state" | "reads" | "changes" | "created" | "removed" | "toSQL"> & { free?: () => void };
+export type Writable = Pick<Plan, "id" | "refused" | "count" | "state" | "reads" | "changes" | "created" | "removed" | "toSQL"> & Partial<Pick<Plan, "statements">> & { free?: () => void };
 
 /**
  * What became of a plan. Either all of it was written, or nothing.

@@ -5,6 +5,7 @@
 //! than its decision. The way of a command: [`command`](crate::command) (read, and decided with the [`planner`] into a [`draft`]) →
 //! [`settle`] (what follows from it, and the plan) → [`wire`](crate::wire) (written, proved, applied). This module knows no command.
 
+pub mod alike;
 pub(crate) mod bytes;
 pub mod context;
 pub mod decoded;
@@ -52,7 +53,9 @@ use reasons::Question;
 use state::StateChange;
 
 /// The name of the encoding.
-pub const FORMAT: &str = "evenhand/plan@1";
+pub const FORMAT: &str = "evenhand/plan@2";
+/// What the names of all encodings begin with.
+pub(crate) const FORMAT_FAMILY: &str = "evenhand/plan@";
 /// Rises whenever the same inputs would give another plan.
 pub const SEMANTICS: u32 = 1;
 
@@ -93,6 +96,8 @@ pub struct Plan {
     pub(crate) body: OnceCell<Rc<Vec<u8>>>,
     pub(crate) digest: OnceCell<String>,
     pub(crate) outcome: OnceCell<String>,
+    /// Places in the order of the leads' ids; nothing where they are in it.
+    pub(crate) by_id: OnceCell<Option<Vec<u32>>>,
     /// The plan as its actor may see it, where that is another one.
     pub(crate) shown: OnceCell<Option<Box<Plan>>>,
     /// Why the whole command was refused; then nothing changes.

@@ -4,6 +4,22 @@ import { Handle } from "./handle.js";
 import { asBytes, json, pages, range } from "./input.js";
 import type { Instance } from "./instance.js";
 
+/** A page of answers, as the module gives it. */
+type Page = (plan: bound.Plan, from: number, to: number) => unknown;
+
+/** Fewer leads are told one by one. */
+const FEW = 200;
+
+/** Gives a JSON object copies of all objects and lists in it: each lead has its own. */
+function own<T extends object>(value: T): T {
+  const out = value as Record<string, unknown>;
+  for (const key of Object.keys(out)) {
+    const item = out[key];
+    if (typeof item === "object" && item !== null) out[key] = own(Array.isArray(item) ? [...(item as unknown[])] : { ...item });
+  }
+  return value;
+}
+
 /** A plan in whatever form a host has it: its bytes, or its data as JSON. */
 export function planInput(plan: unknown): Uint8Array | { json: Uint8Array } {
   if (plan instanceof Plan) return plan.encode();
@@ -85,13 +101,30 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
     return this.#once("attach", (plan) => plan.attach());
   }
 
+  /** What is said of leads: once for all of whom the same is said where that can be, else lead by lead. */
+  #told<T extends { lead: string }>(page: [number, number], alike: Page, each: Page): T[] {
+    if (page[1] - page[0] < FEW) return pages(page, (from, to) => this.call((plan) => each(plan, from, to)));
+    return pages(page, (from, to) =>
+      this.call((plan) => {
+        const told = alike(plan, from, to) as [ids: string[], which: Uint32Array, said: Omit<T, "lead">[]] | undefined;
+        if (told === undefined) return each(plan, from, to);
+        const [ids, which, said] = told;
+        return ids.map((lead, at) => own({ lead, ...said[which[at]!]! }));
+      }),
+    );
+  }
+
   preview(offset?: number, limit?: number): Contract.PlanPreview {
     const [from, to] = range(Infinity, offset, limit);
     return this.call((plan) => plan.preview(from, to));
   }
 
   changes(offset?: number, limit?: number): Contract.Change[] {
-    return pages(range(this.count, offset, limit), (from, to) => this.call((plan) => plan.changes(from, to)));
+    return this.#told(
+      range(this.count, offset, limit),
+      (plan, from, to) => plan.changesAlike(from, to),
+      (plan, from, to) => plan.changes(from, to),
+    );
   }
 
   created(): ReturnType<Contract.Plan["created"]> {
@@ -108,20 +141,17 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
   }
 
   timeline(offset?: number, limit?: number): Contract.TimelineEntry[] {
-    return pages(range(this.count, offset, limit), (from, to) => this.call((plan) => plan.timeline(from, to)));
+    return this.#told(
+      range(this.count, offset, limit),
+      (plan, from, to) => plan.timelineAlike(from, to),
+      (plan, from, to) => plan.timeline(from, to),
+    );
   }
 
   byAssignee(): Record<string, string[]> {
-    const out = new Map<string, string[]>();
-    const receipts: ([user: string, id: string] | null)[] = pages([0, this.count], (from, to) => this.call((plan) => plan.receipts(from, to)));
-    for (const receipt of receipts) {
-      if (receipt === null) continue;
-      const leads = out.get(receipt[0]);
-      if (leads === undefined) out.set(receipt[0], [receipt[1]]);
-      else leads.push(receipt[1]);
-    }
+    const all = this.call((plan) => plan.byAssignee()) as [user: string, ...pages: string[][]][];
     // Defines keys, where an assignment of `__proto__` would not.
-    return Object.fromEntries(out);
+    return Object.fromEntries(all.map(([user, ...pages]) => [user, pages.length === 1 ? pages[0]! : pages.flat()]));
   }
 
   columns(): { rows: Uint32Array; to: Int32Array; users: string[] } {
@@ -130,8 +160,18 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
   }
 
   toSQL(dialect: Contract.Dialect, options: Parameters<Contract.Plan["toSQL"]>[1]): ReturnType<Contract.Plan["toSQL"]> {
+    return [...this.statements(dialect, options)];
+  }
+
+  *statements(dialect: Contract.Dialect, options: Parameters<Contract.Plan["toSQL"]>[1]): ReturnType<Contract.Plan["statements"]> {
     const [name, input] = [json(dialect), json(options)];
-    return this.call((plan) => plan.toSQL(name, input));
+    let at: number | undefined = 0;
+    while (at !== undefined) {
+      const from: number = at;
+      const [list, next] = this.call((plan) => plan.statements(name, input, from)) as [[string, unknown[], Contract.Statement["kind"], number][], number | undefined];
+      for (const [sql, params, kind, expect] of list) yield { sql, params, kind, expect };
+      at = next;
+    }
   }
 
   toJSON(): Contract.PlanData {

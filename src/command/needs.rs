@@ -158,7 +158,11 @@ impl Needing<'_> {
             LeadSource::Held { by, among: None, open } => self.held(&touches.slots, by, *open)?,
             LeadSource::OfPlan(plan) => {
                 let original = self.context.needed_plan(plan)?;
-                let mut ids: Vec<String> = original.changes.iter().map(|change| change.lead.clone()).collect();
+                let mut ids: Vec<String> = Vec::new();
+                original.changes.each(|_, lead| {
+                    ids.push(lead.to_owned());
+                    Ok(())
+                })?;
                 ids.extend(original.created.iter().map(|copy| copy.id.clone()));
                 ids.extend(original.removed.iter().map(|(id, _)| id.clone()));
                 Leads::Ids(ids)

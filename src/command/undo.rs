@@ -4,6 +4,8 @@ mod reasons;
 mod returns;
 mod way;
 
+use std::rc::Rc;
+
 use crate::access::RowSet;
 use crate::command::operation::{LeadSource, Operation, Touches};
 use crate::command::read::Reader;
@@ -11,14 +13,15 @@ use crate::config::{Model, Verb};
 use crate::error::Result;
 use crate::json::decode::{Decoder, id_text};
 use crate::plan::UNDO;
-use crate::plan::decoded::{DecodedChange, DecodedPlan, DecodedSet};
+use crate::plan::decoded::{DecodedChanges, DecodedField, DecodedPlan};
 use crate::plan::draft::{Created, Draft};
 use crate::plan::drops::DropCode;
 use crate::plan::edit::NewValue;
 use crate::plan::planner::Planner;
 use crate::plan::reasons::Question;
 use crate::query::{Cell, FieldIx};
-use crate::table::{Mask, RowIx};
+use crate::table::column::CodedColumn;
+use crate::table::{Column, Mask, RowIx, Table};
 
 use reasons::{Denied, Told};
 use way::WayBack;
@@ -53,59 +56,75 @@ impl Operation for Undo {
             return Ok(Draft::refuse(may.reasons));
         }
         let view = planner.view()?;
-        let mut changes: Vec<(RowIx, &DecodedChange)> = Vec::new();
+        let changes = &original.changes;
+        let left = Left::of(planner, changes);
+        let mut rows: Vec<Back> = Vec::new();
+        rows.try_reserve_exact(changes.len())?;
         let mut why = Told::default();
         let mut met = Mask::none(planner.table.rows())?;
-        for change in &original.changes {
-            let Some(row) = found(planner, &view, change)? else {
-                draft.drops.unknown(change.lead.clone());
-                continue;
+        let alone = original.created.is_empty() && original.removed.is_empty();
+        changes.each(|at, lead| {
+            let row = planner.table.find(lead);
+            let stands = row.is_some_and(|row| left.holds(row, at));
+            // It is seen as it is, or as it will be where it still is as the plan left it.
+            let seen = match row {
+                Some(row) if view.contains(row) => Some(row),
+                Some(row) if stands && way::sees(planner, row, &changes.change(at, lead))? => Some(row),
+                _ => None,
+            };
+            let Some(row) = seen else {
+                draft.drops.unknown(lead.to_owned());
+                return Ok(());
             };
             if met.contains(row) {
                 draft.drops.row(row, DropCode::DuplicateId);
-                continue;
+                return Ok(());
             }
             met.insert(row);
-            if !as_left(planner, row, change) {
-                why.row(&mut draft.drops, row, DropCode::ChangedSince, vec![reasons::changed(planner, row, change)]);
-            } else if is_about_a_run(planner, change) {
+            if !stands {
+                let reason = reasons::changed(planner, row, &changes.change(at, lead));
+                why.row(&mut draft.drops, row, DropCode::ChangedSince, vec![reason]);
+            } else if is_about_a_run(planner, changes, at) {
                 why.row(&mut draft.drops, row, DropCode::NotUndoable, vec![reasons::of_run()]);
-            } else if change.set.is_empty() && original.created.is_empty() && original.removed.is_empty() {
+            } else if alone && changes.is_empty_at(at) {
                 why.row(&mut draft.drops, row, DropCode::NoChange, vec![reasons::nothing()]);
             } else {
-                changes.push((row, change));
+                rows.push(Back { row, at });
             }
-        }
+            Ok(())
+        })?;
         let mut way = WayBack::new(planner, original)?;
-        let mut allowed = Vec::new();
-        for (row, change) in changes {
-            let denied = way.denied(row, change)?;
+        let mut allowed: Vec<Back> = Vec::new();
+        allowed.try_reserve_exact(rows.len())?;
+        for back in rows {
+            if way.is_free(back) {
+                allowed.push(back);
+                continue;
+            }
+            let denied = way.denied(back.row, &changes.change(back.at, &planner.table.id(back.row)))?;
             match denied.iter().map(Denied::code).min() {
-                Some(code) => why.row(&mut draft.drops, row, code, reasons::denied(planner, row, &denied)?),
-                None => allowed.push((row, change)),
+                Some(code) => why.row(&mut draft.drops, back.row, code, reasons::denied(planner, back.row, &denied)?),
+                None => allowed.push(back),
             }
         }
         pairs(planner, original, &view, &mut allowed, &mut draft, &mut why)?;
         // A change without anything in it stands only beside a copy that it made.
         if draft.created.is_empty() && draft.removed.is_empty() {
-            allowed.retain(|(row, change)| {
-                if change.set.is_empty() {
-                    why.row(&mut draft.drops, *row, DropCode::NoChange, vec![reasons::nothing()]);
+            allowed.retain(|back| {
+                let empty = changes.is_empty_at(back.at);
+                if empty {
+                    why.row(&mut draft.drops, back.row, DropCode::NoChange, vec![reasons::nothing()]);
                 }
-                !change.set.is_empty()
+                !empty
             });
         }
         // What holds a lead while it is offered is not put back: the run is over.
-        let back = |set: &&DecodedSet| Some(set.field) != planner.model.lead.run;
-        let mut fields: Vec<FieldIx> = allowed.iter().flat_map(|(_, change)| change.set.iter().filter(back).map(|set| set.field)).collect();
-        crate::sort::all(&mut fields);
-        fields.dedup();
-        for field in fields {
-            let back = |change: &DecodedChange| change.set.iter().find(|set| set.field == field).map(|set| set.from.clone());
-            draft.edits.set(field, NewValue::Each(allowed.iter().map(|(_, change)| back(change)).collect()));
+        for field in changes.fields().iter().filter(|field| Some(field.field) != planner.model.lead.run) {
+            set_back(field, &allowed, &mut draft)?;
         }
-        draft.warnings = returns::warnings(planner, &allowed)?;
-        draft.rows = allowed.iter().map(|(row, _)| row.0).collect();
+        draft.warnings = returns::warnings(planner, changes, &allowed)?;
+        draft.rows.try_reserve_exact(allowed.len())?;
+        draft.rows.extend(allowed.iter().map(|back| back.row.0));
         draft.slot = planner.model.lead.slots.iter().map(|slot| slot.field).find(|slot| draft.edits.sets(*slot));
         draft.keep_empty = true;
         draft.routed.reasons = why.by_row;
@@ -117,30 +136,81 @@ impl Operation for Undo {
     }
 }
 
-/// The row of a change, if the actor may see it: as it is, or as it will be where it still is as the plan left it.
-fn found(planner: &Planner<'_>, view: &RowSet, change: &DecodedChange) -> Result<Option<RowIx>> {
-    let Some(row) = planner.table.find(&change.lead) else { return Ok(None) };
-    let seen = view.contains(row) || (as_left(planner, row, change) && way::sees(planner, row, change)?);
-    Ok(seen.then_some(row))
+/// A row that may go back, and its place in the plan that is undone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Back {
+    row: RowIx,
+    at: usize,
+}
+
+/// Sets a field to what it was. Where each row had one of the plan's values, they are told by their places.
+fn set_back(field: &DecodedField, rows: &[Back], draft: &mut Draft) -> Result<()> {
+    let mut codes: Vec<u32> = Vec::new();
+    codes.try_reserve_exact(rows.len())?;
+    codes.extend(rows.iter().filter_map(|back| field.from.code(back.at).checked_sub(1)));
+    if codes.is_empty() {
+        return Ok(());
+    }
+    let to = if codes.len() == rows.len() {
+        NewValue::Coded(Rc::new(field.from.list().to_vec()), Rc::new(codes))
+    } else {
+        NewValue::Each(rows.iter().map(|back| field.from.get(back.at).cloned()).collect())
+    };
+    draft.edits.set(field.field, to);
+    Ok(())
 }
 
 /// Whether all that a change did was to offer the lead, or to end that: state is not taken back, and a run is ended by `cancel_run`.
-fn is_about_a_run(planner: &Planner<'_>, change: &DecodedChange) -> bool {
+fn is_about_a_run(planner: &Planner<'_>, changes: &DecodedChanges, at: usize) -> bool {
     let Some(run) = planner.model.lead.run else { return false };
-    let offers = change.set.iter().any(|set| set.field == run && !set.to.is_null());
-    let ends = change.set.iter().any(|set| set.field == run) && change.set.iter().all(|set| set.field == run);
-    offers || ends
+    let Some(to) = changes.fields().iter().find(|field| field.field == run).and_then(|field| field.to.get(at)) else { return false };
+    !to.is_null() || changes.fields().iter().all(|field| field.field == run || field.to.code(at) == 0)
 }
 
-/// Whether a row still is as the plan left it: the version that it made stands, or else every field that it set.
-fn as_left(planner: &Planner<'_>, row: RowIx, change: &DecodedChange) -> bool {
-    let versions = match (planner.model.lead.version, &change.expect) {
-        (Some(field), Cell::Number(before)) => planner.table.cell(row, field) == Cell::Number(before + 1.0),
-        (Some(field), Cell::Null) => planner.table.cell(row, field) == Cell::Number(1.0),
-        (Some(_), _) => false,
-        (None, _) => true,
-    };
-    versions && change.set.iter().all(|set| planner.table.cell(row, set.field) == set.to)
+/// A column, and the codes of some values in it.
+type PlacesIn<'a> = (&'a CodedColumn, Vec<Option<u32>>);
+
+/// Rows as the plan left them: the version that it made stands, or else every field that it set.
+struct Left<'a> {
+    table: &'a Table,
+    version: Option<FieldIx>,
+    changes: &'a DecodedChanges,
+    /// By field, where its column has codes: the column, and the codes there of the plan's values.
+    codes: Vec<Option<PlacesIn<'a>>>,
+}
+
+impl<'a> Left<'a> {
+    fn of(planner: &Planner<'a>, changes: &'a DecodedChanges) -> Left<'a> {
+        let table = planner.table;
+        let mut codes = Vec::with_capacity(changes.fields().len());
+        for field in changes.fields() {
+            codes.push(match table.column(field.field) {
+                Column::Coded(coded) => {
+                    let place = |cell: &Cell<'static>| cell.text().map_or(Some(0), |text| coded.dict.find(text));
+                    Some((coded, field.to.list().iter().map(place).collect()))
+                }
+                _ => None,
+            });
+        }
+        Left { table, version: planner.model.lead.version, changes, codes }
+    }
+
+    fn holds(&self, row: RowIx, at: usize) -> bool {
+        let versions = match (self.version, self.changes.expect(at)) {
+            (Some(field), Cell::Number(before)) => self.table.cell(row, field) == Cell::Number(before + 1.0),
+            (Some(field), Cell::Null) => self.table.cell(row, field) == Cell::Number(1.0),
+            (Some(_), _) => false,
+            (None, _) => true,
+        };
+        versions
+            && self.changes.fields().iter().zip(&self.codes).all(|(field, codes)| {
+                let Some(place) = (field.to.code(at) as usize).checked_sub(1) else { return true };
+                match codes {
+                    Some((coded, codes)) => codes.get(place).copied().flatten() == Some(coded.code(row.0)),
+                    None => field.to.list().get(place).is_some_and(|to| self.table.cell(row, field.field) == *to),
+                }
+            })
+    }
 }
 
 /// A copy and its original go back together or not at all. A copy that the plan made is removed while it is untouched; one that an
@@ -149,7 +219,7 @@ fn pairs(
     planner: &Planner<'_>,
     original: &DecodedPlan,
     view: &RowSet,
-    allowed: &mut Vec<(RowIx, &DecodedChange)>,
+    allowed: &mut Vec<Back>,
     draft: &mut Draft,
     why: &mut Told,
 ) -> Result<()> {
@@ -159,18 +229,23 @@ fn pairs(
     let asking = planner.asking();
     let edit = planner.auth.covers(&asking, Verb::LeadEdit)?;
     let release = planner.auth.release(&asking, planner.model.lead.owner)?;
+    let goes_back = |lead: &str, allowed: &[Back]| {
+        let row = planner.table.find(lead);
+        allowed.iter().any(|back| Some(back.row) == row)
+    };
     // The lead goes back with its copy or not at all; without a lead, none does.
-    let stuck = |lead: Option<&str>, copy: &str, allowed: &mut Vec<(RowIx, &DecodedChange)>, draft: &mut Draft, why: &mut Told| {
-        allowed.retain(|(row, change)| {
-            let of_pair = lead.is_none_or(|lead| change.lead == lead);
+    let stuck = |lead: Option<&str>, copy: &str, allowed: &mut Vec<Back>, draft: &mut Draft, why: &mut Told| {
+        let only = lead.map(|lead| planner.table.find(lead));
+        allowed.retain(|back| {
+            let of_pair = only.is_none_or(|row| row == Some(back.row));
             if of_pair {
-                why.row(&mut draft.drops, *row, DropCode::NotUndoable, vec![reasons::of_copy(copy)]);
+                why.row(&mut draft.drops, back.row, DropCode::NotUndoable, vec![reasons::of_copy(copy)]);
             }
             !of_pair
         });
     };
     for copy in &original.created {
-        if !allowed.iter().any(|(_, change)| change.lead == copy.copy_of) {
+        if !goes_back(&copy.copy_of, allowed) {
             // The original does not go back: neither does the copy.
             draft.drops.named(copy.id.clone(), DropCode::NotUndoable);
             continue;
@@ -199,7 +274,7 @@ fn pairs(
         }
     }
     for (id, _) in &original.removed {
-        match made_before(planner, original, id).filter(|copy| allowed.iter().any(|(_, change)| change.lead == copy.copy_of)) {
+        match made_before(planner, original, id).filter(|copy| goes_back(&copy.copy_of, allowed)) {
             Some(copy) if planner.table.find(id).is_none_or(|row| !view.contains(row)) => draft.created.push(copy),
             _ => {
                 draft.drops.named(id.clone(), DropCode::NotUndoable);

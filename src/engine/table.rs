@@ -48,6 +48,7 @@ mod load;
 mod mask;
 mod ops;
 mod order;
+pub mod pack;
 mod problem;
 mod run;
 pub mod sketch;

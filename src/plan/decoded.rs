@@ -8,6 +8,11 @@ use crate::query::{Cell, FieldIx};
 
 use crate::plan::Created;
 
+mod changes;
+
+pub(crate) use changes::{Builder, RowCodes};
+pub use changes::{DecodedChanges, DecodedField, Values};
+
 /// What a stored plan changed.
 #[derive(Clone, Debug, Default)]
 pub struct DecodedPlan {
@@ -15,8 +20,8 @@ pub struct DecodedPlan {
     pub header: Json,
     /// Who acted.
     pub actor: String,
-    /// Each lead that it changed.
-    pub changes: Vec<DecodedChange>,
+    /// The leads that it changed.
+    pub changes: DecodedChanges,
     /// Copies that it made.
     pub created: Vec<Created>,
     /// Copies that it deleted, with their guards.
@@ -71,6 +76,7 @@ impl DecodedPlan {
         };
         let list = |key: &str| json.get(key).and_then(Json::as_list).ok_or_else(|| malformed(&format!("`{key}` is missing")));
         let guard = model.lead.version.unwrap_or(model.lead.owner);
+        let mut changes = Builder::default();
         for change in list("changes")? {
             let lead = change.get("lead").and_then(Json::as_text).ok_or_else(|| malformed("a change has no lead"))?;
             let mut set = Vec::new();
@@ -78,8 +84,9 @@ impl DecodedPlan {
                 let field = settable(model, name)?;
                 set.push(DecodedSet { field, from: cell(model, field, values.get("from"))?, to: cell(model, field, values.get("to"))? });
             }
-            out.changes.push(DecodedChange { lead: lead.to_owned(), expect: cell(model, guard, change.get("expect"))?, set });
+            changes.push(lead, &cell(model, guard, change.get("expect"))?, &set);
         }
+        out.changes = changes.finish(model);
         out.answers(json, model)?;
         Ok(out)
     }

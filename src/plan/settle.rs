@@ -76,6 +76,7 @@ impl Plan {
             body: OnceCell::new(),
             digest: OnceCell::new(),
             outcome: OnceCell::new(),
+            by_id: OnceCell::new(),
             shown: OnceCell::new(),
             refused,
             lines: Vec::new(),

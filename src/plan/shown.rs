@@ -25,6 +25,7 @@ impl Plan {
             body: OnceCell::new(),
             digest: OnceCell::new(),
             outcome: OnceCell::new(),
+            by_id: OnceCell::new(),
             shown: OnceCell::from(None),
             state: Vec::new(),
             reads: Vec::new(),

@@ -45,7 +45,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn name(self) -> &'static str {
+    /// Its word.
+    pub fn name(self) -> &'static str {
         match self {
             Kind::Update => "update",
             Kind::Insert => "insert",
@@ -114,21 +115,51 @@ impl Plan {
     /// # Ok::<(), evenhand::error::Error>(())
     /// ```
     pub fn to_sql(&self, dialect: Dialect, options: &Json) -> Result<Vec<Statement>> {
+        let (mut out, mut next) = (Vec::new(), Some(0));
+        while let Some(from) = next {
+            let (statements, then) = self.statements(dialect, options, from)?;
+            out.extend(statements);
+            next = then;
+        }
+        Ok(out)
+    }
+
+    /// The same bit by bit, so that the text of all of them never stands in memory: the statements from a place of the plan on, and the place
+    /// where the next ones begin, if there are any. The first place is 0.
+    ///
+    /// # Errors
+    /// As [`Plan::to_sql`].
+    pub fn statements(&self, dialect: Dialect, options: &Json, from: usize) -> Result<(Vec<Statement>, Option<usize>)> {
         let options = SqlOptions::parse(options, &self.model.schema, Target::Statements);
         let options = options.map_err(|list| Error::invalid("options_invalid", list))?;
         let database = Database::new(dialect, &options, &self.model)?;
         let mut out = Vec::new();
         if !self.refused.is_empty() {
-            return Ok(out);
+            return Ok((out, None));
         }
         if options.state_table == StateTable::Unsaid {
             return Err(unwritten(self));
         }
-        state::writes(self, &database, &mut out)?;
-        copies::inserts(self, &database, &mut out)?;
-        rows::updates(self, &database, &mut out)?;
+        if from == 0 {
+            state::writes(self, &database, &mut out)?;
+            copies::inserts(self, &database, &mut out)?;
+        }
+        let (update, next) = rows::update(self, &database, from)?;
+        out.extend(update);
+        if next < self.count() {
+            return Ok((out, Some(next)));
+        }
         copies::deletes(self, &database, &mut out)?;
-        Ok(out)
+        Ok((out, None))
+    }
+
+    /// Places of the plan in the order of the leads' ids, worked out once; nothing where they are in it.
+    fn order(&self) -> Result<Option<&[u32]>> {
+        if self.by_id.get().is_none() {
+            let order = self.table.places_by_id(&self.rows)?;
+            let _ = self.by_id.set(order);
+        }
+        Ok(self.by_id.get().and_then(Option::as_deref))
     }
 }
 

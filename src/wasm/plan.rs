@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::filter::same;
-use super::value::{list, page, to_js};
+use super::value::{PAGE, list, page, to_js};
 use super::workspace::SharedWorkspace;
 use super::workspace::text;
 use super::{input, place, room, to_js_result};
@@ -15,10 +15,10 @@ use crate::access::Reason;
 use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::plan;
+use crate::plan::edit::{Edit, NewValue};
 use crate::plan::state::StateChange;
 use crate::plan::timeline;
 use crate::sql::Dialect;
-use crate::table::RowIx;
 
 /// See [`plan::Plan`].
 #[wasm_bindgen]
@@ -37,21 +37,34 @@ pub struct Verdict {
 }
 
 /// Bytes that a lead may take while answers of the whole plan are worked out.
-const LEAD: usize = 96;
+const LEAD: usize = 12;
+/// Bytes that a field of it takes then: told by codes, or with a value for each lead.
+const CODED: usize = 6;
+const VALUE: usize = 48;
 
 #[wasm_bindgen]
 impl Plan {
-    /// See [`plan::Plan::to_sql`].
+    /// See [`plan::Plan::statements`]: `[[sql, params, kind, expect], …]` and the place of the next ones, if there are any.
     ///
     /// # Errors
     /// `options_invalid`, `unknown_dialect` and those of the statements.
-    #[wasm_bindgen(js_name = toSQL)]
-    pub fn to_sql(&self, dialect: &Uint8Array, options: &Uint8Array) -> Result<JsValue, JsValue> {
+    pub fn statements(&self, dialect: &Uint8Array, options: &Uint8Array, from: f64) -> Result<Array, JsValue> {
         let dialect = to_js_result(Dialect::find(&text(dialect, "dialect")?))?;
         let options = input(options)?;
-        // One after the other, so that the text of all of them never stands in memory twice.
-        let statements = to_js_result(self.sized()?.to_sql(dialect, &options))?;
-        Ok(statements.into_iter().map(|statement| to_js(&statement.into_json())).collect::<Array>().into())
+        let (statements, next) = to_js_result(self.sized()?.statements(dialect, &options, place(from)))?;
+        let list = Array::new();
+        for statement in statements {
+            // Texts go over as they are: those with all rows in them are long.
+            let params: Array =
+                statement.params.iter().map(|param| param.as_text().map_or_else(|| to_js(param), JsValue::from_str)).collect();
+            list.push(&Array::of4(
+                &statement.sql.as_str().into(),
+                &params,
+                &statement.kind.name().into(),
+                &to_js(&statement.expect.into()),
+            ));
+        }
+        Ok(Array::of2(&list, &next.map_or(JsValue::UNDEFINED, |next| to_js(&next.into()))))
     }
 
     /// The plan's id.
@@ -157,6 +170,24 @@ impl Plan {
         page(place(offset), place(end), |at| first(self.inner.changes(at, 1)))
     }
 
+    /// The same of leads of which the plan says the same as of many others: see [`alike`].
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    #[wasm_bindgen(js_name = changesAlike)]
+    pub fn changes_alike(&self, offset: f64, end: f64) -> Result<JsValue, JsValue> {
+        alike(&self.inner, offset, end, |plan, at| first(plan.changes(at, 1)))
+    }
+
+    /// The same of a page of the timeline.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    #[wasm_bindgen(js_name = timelineAlike)]
+    pub fn timeline_alike(&self, offset: f64, end: f64) -> Result<JsValue, JsValue> {
+        alike(&self.inner, offset, end, |plan, at| first(plan.timeline(at, 1)))
+    }
+
     /// A page of copies to create.
     ///
     /// # Errors
@@ -214,12 +245,28 @@ impl Plan {
         Ok(Array::of3(&Uint32Array::from(rows.as_slice()), &Int32Array::from(to.as_slice()), &to_js(&users.into())))
     }
 
-    /// A page of `[user, id]`: who receives what in the plan's slot; null for a lead that nobody receives.
+    /// `[[user, ids, ids, …], …]`: who receives which leads in the plan's slot, the ids in pages.
     ///
     /// # Errors
     /// `out_of_memory`.
-    pub fn receipts(&self, offset: f64, end: f64) -> Result<JsValue, JsValue> {
-        page(place(offset), place(end), |at| self.receipt(at))
+    #[wasm_bindgen(js_name = byAssignee)]
+    pub fn by_assignee(&self) -> Result<Array, JsValue> {
+        room(self.inner.count().saturating_mul(24).saturating_add(2 * PAGE))?;
+        let (out, mut text) = (Array::new(), String::new());
+        for (user, rows) in self.inner.received() {
+            let list = Array::of1(&user.into());
+            let mut rest = rows.as_slice();
+            while !rest.is_empty() {
+                text.clear();
+                text.push('[');
+                let written = self.inner.table.write_ids(rest, &mut text, PAGE);
+                text.push(']');
+                list.push(&js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL));
+                rest = rest.get(written..).unwrap_or_default();
+            }
+            out.push(&list);
+        }
+        Ok(out)
     }
 
     /// The header.
@@ -250,16 +297,11 @@ impl Plan {
         self.sized()
     }
 
-    fn receipt(&self, at: usize) -> Option<Json> {
-        let row = self.inner.rows.get(at)?;
-        let set = self.inner.slot_of_row(at);
-        let user = set.as_ref().and_then(|set| set.to.text());
-        Some(user.map_or(Json::Null, |user| Json::List(vec![user.into(), self.inner.table.id(RowIx(*row)).as_ref().into()])))
-    }
-
     /// The plan, when there is room to walk over all of it.
     fn sized(&self) -> Result<&plan::Plan, JsValue> {
-        room(self.inner.count().saturating_mul(LEAD)).map(|()| &self.inner)
+        let field = |edit: &Edit| if matches!(edit.to, NewValue::Same(_) | NewValue::Coded(..)) { CODED } else { VALUE };
+        let lead = LEAD + self.inner.edits.iter().map(field).sum::<usize>();
+        room(self.inner.count().saturating_mul(lead)).map(|()| &self.inner)
     }
 }
 
@@ -286,4 +328,22 @@ impl Verdict {
 /// The only element of a list.
 fn first(list: Json) -> Option<Json> {
     if let Json::List(list) = list { list.into_iter().next() } else { None }
+}
+
+/// Most leads of a page of those that are alike.
+const ALIKE: usize = 1 << 16;
+
+/// `[ids, which, said]`: the ids of a page of leads, for each the place of what is said of it, and all that is said, without ids. Undefined where too
+/// much is said of single leads.
+fn alike(plan: &plan::Plan, offset: f64, end: f64, say: impl Fn(&plan::Plan, usize) -> Option<Json>) -> Result<JsValue, JsValue> {
+    room(4 * PAGE)?;
+    let from = place(offset);
+    let to = place(end).min(plan.count()).min(from.saturating_add(ALIKE));
+    let Some(rows) = plan.rows.get(from..to) else { return Ok(JsValue::UNDEFINED) };
+    let mut text = String::from("[");
+    let written = plan.table.write_ids(rows, &mut text, PAGE);
+    text.push(']');
+    let Some(alike) = plan.alike(from, from + written, say) else { return Ok(JsValue::UNDEFINED) };
+    let ids = js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL);
+    Ok(Array::of3(&ids, &Uint32Array::from(alike.which.as_slice()), &to_js(&Json::List(alike.said))).into())
 }

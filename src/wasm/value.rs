@@ -20,7 +20,7 @@ pub fn list(items: impl Iterator<Item = Json>) -> JsValue {
 }
 
 /// Length of text behind which a page ends.
-const PAGE: usize = 1 << 20;
+pub const PAGE: usize = 1 << 20;
 
 /// As many of the items at `from..to` as make a page, at least one if there is one. The caller asks again for the rest, so
 /// that an answer of a million rows never stands in memory as a whole.

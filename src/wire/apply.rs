@@ -12,7 +12,7 @@ use crate::table::{Edit, LoadFormat, LoadOptions, Mask, RowIx, Table, Values};
 
 pub use live::apply_plan;
 
-use crate::plan::decoded::{DecodedChange, DecodedPlan, DecodedSet};
+use crate::plan::decoded::{Builder, DecodedChanges, DecodedPlan, DecodedSet};
 use crate::plan::{Change, Created, Plan, timeline};
 
 /// What became of a plan.
@@ -40,22 +40,20 @@ impl Applied {
     }
 }
 
-impl Change<'_> {
-    /// The change as it would be read back.
-    pub(crate) fn recorded(self) -> DecodedChange {
-        let set = |set: crate::plan::Set<'_>| DecodedSet { field: set.field, from: set.from.into_owned(), to: set.to };
-        DecodedChange { lead: self.lead.into_owned(), expect: self.expect.into_owned(), set: self.set.into_iter().map(set).collect() }
-    }
-}
-
 impl Plan {
     /// The plan as it would be read back.
     pub fn recorded(&self) -> DecodedPlan {
         let written = self.state.iter().map(|change| (change.key.clone(), change.expect));
+        let mut changes = Builder::default();
+        for change in (0..self.count()).filter_map(|at| self.change(at)) {
+            let set = |set: crate::plan::Set<'_>| DecodedSet { field: set.field, from: set.from.into_owned(), to: set.to };
+            let sets: Vec<DecodedSet> = change.set.into_iter().map(set).collect();
+            changes.push(&change.lead, &change.expect.into_owned(), &sets);
+        }
         DecodedPlan {
             header: self.header(),
             actor: self.actor.clone(),
-            changes: (0..self.count()).filter_map(|at| self.change(at)).map(Change::recorded).collect(),
+            changes: changes.finish(&self.model),
             created: self.created.clone(),
             removed: self.removed.clone(),
             state: written.chain(self.reads.iter().map(|(key, version)| (key.to_string(), *version))).collect(),
@@ -65,21 +63,41 @@ impl Plan {
 }
 
 /// Whether a lead still is as the plan expects it: its version, or else its owner, an empty `run` field and every `from`.
-pub(crate) fn guard_holds(table: &Table, model: &Model, row: RowIx, change: &DecodedChange) -> bool {
+pub(crate) fn guard_holds(table: &Table, model: &Model, row: RowIx, changes: &DecodedChanges, at: usize) -> bool {
+    let sets = |field: FieldIx| changes.fields().iter().any(|changed| changed.field == field && changed.from.code(at) > 0);
+    let from = || changes.fields().iter().all(|changed| changed.from.get(at).is_none_or(|from| table.cell(row, changed.field) == *from));
+    holds(table, model, row, changes.expect(at), sets, from)
+}
+
+/// The same of a change of a plan that is at hand.
+pub(crate) fn change_holds(table: &Table, model: &Model, row: RowIx, change: &Change<'_>) -> bool {
+    let sets = |field: FieldIx| change.set.iter().any(|set| set.field == field);
+    let from = || change.set.iter().all(|set| table.cell(row, set.field) == set.from);
+    holds(table, model, row, &change.expect, sets, from)
+}
+
+fn holds(table: &Table, model: &Model, row: RowIx, expect: &Cell<'_>, sets: impl Fn(FieldIx) -> bool, from: impl Fn() -> bool) -> bool {
     let lead = &model.lead;
     if let Some(version) = lead.version {
-        return table.cell(row, version) == change.expect;
+        return table.cell(row, version) == *expect;
     }
     let idle = lead.run.is_none_or(|run| {
         let running = table.cell(row, run);
-        running.is_null() || running.text() == Some("") || change.set.iter().any(|set| set.field == run)
+        running.is_null() || running.text() == Some("") || sets(run)
     });
-    idle && table.cell(row, lead.owner) == change.expect && change.set.iter().all(|set| table.cell(row, set.field) == set.from)
+    idle && table.cell(row, lead.owner) == *expect && from()
 }
 
-/// The version that follows on another.
-pub(crate) fn next_version(expect: &Cell<'_>) -> Cell<'static> {
-    Cell::Number(if let Cell::Number(before) = expect { before + 1.0 } else { 1.0 })
+/// New versions, each once, and their places by the bits of the ones before.
+pub(crate) type Versions = (Vec<Cell<'static>>, hashbrown::HashMap<u64, u32, foldhash::fast::FixedState>);
+
+/// The place of the version that follows on another.
+pub(crate) fn next_version((list, known): &mut Versions, expect: &Cell<'_>) -> u32 {
+    let next = if let Cell::Number(before) = expect { before + 1.0 } else { 1.0 };
+    *known.entry(next.to_bits()).or_insert_with(|| {
+        list.push(Cell::Number(next));
+        u32::try_from(list.len() - 1).unwrap_or(u32::MAX)
+    })
 }
 
 /// New values of some fields, gathered row by row; values that occur again are kept once.
@@ -139,7 +157,6 @@ impl Writes {
 /// `out_of_memory`; nothing was changed then.
 pub fn apply(table: &mut Table, model: &Model, plan: &DecodedPlan) -> Result<Applied> {
     let mut out = Applied::default();
-    let mut writes = Writes::default();
     let guard = model.lead.version.unwrap_or(model.lead.owner);
     let stays = |lead: &str, expect: &Cell<'_>| table.find(lead).filter(|row| table.cell(*row, guard) == *expect);
     // A copy and its original go together: neither is changed where the other cannot be.
@@ -148,20 +165,34 @@ pub fn apply(table: &mut Table, model: &Model, plan: &DecodedPlan) -> Result<App
     let stuck: BTreeSet<&str> = stuck.into_iter().map(|(_, original)| original).collect();
     let all_gone = plan.removed.iter().all(|(lead, expect)| stays(lead, expect).is_some());
     let mut met = Mask::none(table.rows())?;
-    for change in &plan.changes {
-        let found = table.find(&change.lead).filter(|row| !met.contains(*row) && guard_holds(table, model, *row, change));
-        let Some(row) = found.filter(|_| all_gone && !stuck.contains(change.lead.as_str())) else {
-            out.refused.push(change.lead.clone());
-            continue;
+    let changes = &plan.changes;
+    // By field, and last for versions: rows, and the place of each one's value.
+    let mut written: Vec<(Vec<u32>, Vec<u32>)> = vec![Default::default(); changes.fields().len() + 1];
+    let mut versions = Versions::default();
+    changes.each(|at, lead| {
+        let found = table.find(lead).filter(|row| !met.contains(*row) && guard_holds(table, model, *row, changes, at));
+        let Some(row) = found.filter(|_| all_gone && !stuck.contains(lead)) else {
+            out.refused.push(lead.to_owned());
+            return Ok(());
         };
         met.insert(row);
-        for set in &change.set {
-            writes.put(set.field, row, &set.to)?;
-        }
-        if let Some(version) = model.lead.version {
-            writes.put(version, row, &next_version(&change.expect))?;
+        let codes = changes.fields().iter().map(|field| field.to.code(at).checked_sub(1));
+        let version = model.lead.version.map(|_| next_version(&mut versions, changes.expect(at)));
+        for ((rows, which), code) in written.iter_mut().zip(codes.chain([version])) {
+            let Some(code) = code else { continue };
+            rows.try_reserve(1)?;
+            which.try_reserve(1)?;
+            rows.push(row.0);
+            which.push(code);
         }
         out.changed += 1;
+        Ok(())
+    })?;
+    let fields = changes.fields().iter().map(|field| (field.field, field.to.list()));
+    let fields = fields.chain(model.lead.version.map(|version| (version, versions.0.as_slice())));
+    let mut edits = Vec::with_capacity(written.len());
+    for ((field, from), (rows, which)) in fields.zip(&written) {
+        edits.push(Edit { field, rows, values: Values::Picked { from, which } });
     }
     let gone: Vec<&str> = plan.removed.iter().filter(|_| all_gone).map(|(lead, _)| lead.as_str()).collect();
     out.refused.extend(plan.removed.iter().filter(|_| !all_gone).map(|(lead, _)| lead.clone()));
@@ -174,7 +205,7 @@ pub fn apply(table: &mut Table, model: &Model, plan: &DecodedPlan) -> Result<App
         out.created = copies.len();
     }
     let ids: Vec<String> = copies.iter().map(|(copy, _)| copy.id.clone()).collect();
-    if let Err(error) = table.edit(&writes.edits()) {
+    if let Err(error) = table.edit(&edits) {
         table.remove(ids.iter().map(String::as_str))?;
         return Err(error);
     }
@@ -191,12 +222,16 @@ fn copies<'a>(table: &Table, model: &Model, plan: &'a DecodedPlan) -> Copies<'a>
     if plan.created.is_empty() {
         return (made, stuck);
     }
-    let changes: BTreeMap<&str, &DecodedChange> = plan.changes.iter().map(|change| (change.lead.as_str(), change)).collect();
+    let mut changes: BTreeMap<String, usize> = BTreeMap::new();
+    let _ = plan.changes.each(|at, lead| {
+        changes.insert(lead.to_owned(), at);
+        Ok(())
+    });
     let mut ids: BTreeSet<&str> = BTreeSet::new();
     for copy in &plan.created {
         let original = table
             .find(&copy.copy_of)
-            .filter(|row| changes.get(copy.copy_of.as_str()).is_none_or(|change| guard_holds(table, model, *row, change)));
+            .filter(|row| changes.get(copy.copy_of.as_str()).is_none_or(|at| guard_holds(table, model, *row, &plan.changes, *at)));
         match original.filter(|_| table.find(&copy.id).is_none() && !copy.id.is_empty() && ids.insert(&copy.id)) {
             Some(row) => made.push((copy, row)),
             None => stuck.push((copy.id.as_str(), copy.copy_of.as_str())),

@@ -5,15 +5,13 @@ use std::borrow::Cow;
 use crate::config::Model;
 use crate::error::Result;
 use crate::json::Json;
-use crate::query::{Cell, FieldIx, FieldType};
+use crate::query::{Cell, FieldType};
 use crate::time::{Day, Instant};
 
 use crate::plan::bytes::tag;
-use crate::plan::decoded::{DecodedChange, DecodedPlan, DecodedSet, malformed, settable};
-use crate::wire::encode::{MAGIC, REMEMBERED};
-
-/// Most bytes that the decoded rows may take for each byte of the encoded plan: a value that is referred to often is copied.
-const MOST_GROWTH: usize = 64;
+use crate::plan::decoded::{DecodedChanges, DecodedField, DecodedPlan, RowCodes, Values, malformed, settable};
+use crate::table::pack::IdUnpacker;
+use crate::wire::encode::{MAGIC, guard, shape};
 
 /// A cursor over bytes.
 struct Bytes<'a> {
@@ -106,37 +104,81 @@ impl<'a> Bytes<'a> {
     }
 }
 
-/// One column being read.
-struct Column<'a> {
-    bytes: Bytes<'a>,
-    kind: FieldType,
-    known: Vec<(Cell<'static>, usize)>,
-}
-
-impl<'a> Column<'a> {
-    fn new(bytes: Bytes<'a>, kind: FieldType) -> Self {
-        Column { bytes, kind, known: Vec::new() }
+impl Bytes<'_> {
+    /// A column of so many rows, and nothing behind it.
+    fn column(&mut self, kind: FieldType, rows: usize) -> Result<Values> {
+        let mut part = self.part()?;
+        let mut list = Vec::new();
+        let how = part.byte()?;
+        let codes = match how {
+            shape::NOTHING => RowCodes::Same(0),
+            shape::SAME => {
+                list.push(part.cell(kind)?);
+                RowCodes::Same(1)
+            }
+            shape::HALVES | shape::BYTES | shape::PAIRS => {
+                let count = part.length()?;
+                let most = match how {
+                    shape::HALVES => 15,
+                    shape::BYTES => usize::from(u8::MAX),
+                    _ => usize::from(u16::MAX),
+                };
+                if count > most {
+                    return Err(malformed("a column has too many values"));
+                }
+                for _ in 0..count {
+                    list.push(part.cell(kind)?);
+                }
+                let taken = match how {
+                    shape::HALVES => rows.div_ceil(2),
+                    shape::BYTES => rows,
+                    _ => rows.saturating_mul(2),
+                };
+                let packed = part.take(taken)?;
+                let mut codes: Vec<u16> = Vec::new();
+                codes.try_reserve_exact(rows + 1)?;
+                match how {
+                    shape::HALVES => packed.iter().for_each(|byte| codes.extend([u16::from(byte & 15), u16::from(byte >> 4)])),
+                    shape::BYTES => packed.iter().for_each(|byte| codes.push(u16::from(*byte))),
+                    _ => packed.as_chunks::<2>().0.iter().for_each(|pair| codes.push(u16::from_le_bytes(*pair))),
+                }
+                codes.truncate(rows);
+                if codes.iter().any(|code| usize::from(*code) > count) {
+                    return Err(malformed("a reference is out of range"));
+                }
+                RowCodes::Narrow(codes)
+            }
+            shape::EACH => {
+                let mut codes: Vec<u32> = Vec::new();
+                for _ in 0..rows {
+                    codes.try_reserve(1)?;
+                    codes.push(match part.byte()? {
+                        0 => 0,
+                        1 => {
+                            list.try_reserve(1)?;
+                            list.push(part.cell(kind)?);
+                            u32::try_from(list.len()).map_err(|_| malformed("a column has too many values"))?
+                        }
+                        _ => return Err(malformed("a value has an unknown type")),
+                    });
+                }
+                RowCodes::Wide(codes)
+            }
+            _ => return Err(malformed("a column is written in an unknown way")),
+        };
+        if part.rest.is_empty() { Ok(Values { list, codes }) } else { Err(malformed("there is something behind a column")) }
     }
 
-    /// The next value; `room` shrinks by what a copy takes.
-    fn next(&mut self, room: &mut usize) -> Result<Option<Cell<'static>>> {
-        match self.bytes.number()? {
-            0 => Ok(None),
-            1 => {
-                let before = self.bytes.rest.len();
-                let cell = self.bytes.cell(self.kind)?;
-                if self.known.len() < REMEMBERED {
-                    self.known.push((cell.clone(), before - self.bytes.rest.len()));
-                }
-                Ok(Some(cell))
-            }
-            n => {
-                let place = usize::try_from(n - 2).map_err(|_| malformed("a reference is out of range"))?;
-                let (cell, size) = self.known.get(place).ok_or_else(|| malformed("a reference is out of range"))?;
-                *room = room.checked_sub(*size).ok_or_else(|| malformed("its values repeat beyond measure"))?;
-                Ok(Some(cell.clone()))
+    /// So many packed ids, and nothing behind them.
+    fn ids(&mut self, count: usize) -> Result<&[u8]> {
+        let part = self.part()?;
+        let mut ids = IdUnpacker::new(part.rest);
+        for _ in 0..count {
+            if ids.is_done() || ids.next().is_none() {
+                return Err(malformed("its ids are cut off"));
             }
         }
+        if ids.is_done() { Ok(part.rest) } else { Err(malformed("it has more ids than rows")) }
     }
 }
 
@@ -149,8 +191,12 @@ pub fn peek(encoded: &[u8]) -> Result<Json> {
 }
 
 fn header(bytes: &mut Bytes<'_>) -> Result<Json> {
-    if bytes.take(MAGIC.len())? != MAGIC {
-        return Err(malformed("it does not begin as a plan does"));
+    let magic = bytes.take(MAGIC.len())?;
+    if magic != MAGIC {
+        return Err(malformed(match magic {
+            b"EVHP\x01" => "it is of the format `evenhand/plan@1`; take it as JSON, or with the version that made it",
+            _ => "it does not begin as a plan does",
+        }));
     }
     let header = Json::parse(bytes.text()?).map_err(|error| malformed(&error.message))?;
     match header.as_object() {
@@ -172,10 +218,14 @@ pub fn decode(encoded: &[u8], model: &Model) -> Result<DecodedPlan> {
     out.answers(&answers, model)?;
 
     let rows = bytes.length()?;
-    let mut ids = bytes.part()?;
-    let guard = model.lead.version.unwrap_or(model.lead.owner);
-    let mut guards = Column::new(bytes.part()?, model.schema.kind(guard));
-    let mut columns: Vec<(FieldIx, Column<'_>, Column<'_>)> = Vec::new();
+    let ids = bytes.ids(rows)?.to_vec();
+    let lead = &model.lead;
+    let expect = match bytes.byte()? {
+        guard::OWNER if lead.version.is_none() => None,
+        guard::COLUMN => Some(bytes.column(model.schema.kind(lead.version.unwrap_or(lead.owner)), rows)?),
+        _ => return Err(malformed("a change has no guard")),
+    };
+    let mut fields: Vec<DecodedField> = Vec::new();
     let mut last = "";
     for at in 0..bytes.length()? {
         let name = bytes.text()?;
@@ -185,39 +235,31 @@ pub fn decode(encoded: &[u8], model: &Model) -> Result<DecodedPlan> {
         last = name;
         let field = settable(model, name)?;
         let kind = model.schema.kind(field);
-        columns.push((field, Column::new(bytes.part()?, kind), Column::new(bytes.part()?, kind)));
-    }
-    let mut room = encoded.len().saturating_mul(MOST_GROWTH).saturating_add(1 << 16);
-    for _ in 0..rows {
-        let lead = ids.text()?.to_owned();
-        let expect = guards.next(&mut room)?.ok_or_else(|| malformed("a change has no guard"))?;
-        let mut set = Vec::new();
-        for (field, from, to) in &mut columns {
-            if let Some(from) = from.next(&mut room)? {
-                let to = to.next(&mut room)?.ok_or_else(|| malformed("a change has no new value"))?;
-                set.push(DecodedSet { field: *field, from, to });
-            }
+        let (from, to) = (bytes.column(kind, rows)?, bytes.column(kind, rows)?);
+        if (0..rows).any(|at| (from.code(at) == 0) != (to.code(at) == 0)) {
+            return Err(malformed("a change has no new value"));
         }
-        out.changes.try_reserve(1)?;
-        out.changes.push(DecodedChange { lead, expect, set });
+        fields.push(DecodedField { field, from, to });
     }
+    let owner = fields.iter().position(|field| field.field == lead.owner);
+    let guards = expect.as_ref().or_else(|| owner.and_then(|owner| fields.get(owner)).map(|field| &field.from));
+    if (0..rows).any(|at| guards.is_none_or(|guards| guards.code(at) == 0)) {
+        return Err(malformed("a change has no guard"));
+    }
+    out.changes = DecodedChanges { rows, ids, expect, fields, owner };
     for _ in 0..bytes.length()? {
         bytes.byte()?;
-        bytes.text()?;
+        let count = bytes.length()?;
+        bytes.ids(count)?;
     }
     // Of what rules decided, which rule and group for each row.
     if !bytes.rest.is_empty() {
         for _ in 0..2 {
-            let mut ids = Column::new(bytes.part()?, FieldType::Text);
-            for _ in 0..rows {
-                ids.next(&mut room)?.ok_or_else(|| malformed("a change has no rule"))?;
-            }
-            if !ids.bytes.rest.is_empty() {
-                return Err(malformed("it has more rules than rows"));
+            let ids = bytes.column(FieldType::Text, rows)?;
+            if (0..rows).any(|at| ids.code(at) == 0) {
+                return Err(malformed("a change has no rule"));
             }
         }
     }
-    let leftover = [&bytes.rest, &ids.rest, &guards.bytes.rest].iter().any(|rest| !rest.is_empty())
-        || columns.iter().any(|(_, from, to)| !from.bytes.rest.is_empty() || !to.bytes.rest.is_empty());
-    if leftover { Err(malformed("there is something behind its end")) } else { Ok(out) }
+    if bytes.rest.is_empty() { Ok(out) } else { Err(malformed("there is something behind its end")) }
 }

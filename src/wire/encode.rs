@@ -1,12 +1,13 @@
 //! A plan as compact bytes, the same for the same plan in every runtime.
 //!
-//! `EVHP`, a format byte, then three parts, each with its length in front: the header (JSON with sorted keys), the answers that do
-//! not grow with rows (likewise), and the rows: ids, guards and, for each field that changes, what it was and is. Columns are
-//! written one after the other; a value that occurred before in its column is written as its number.
+//! `EVHP`, a format byte, the header (JSON with sorted keys, its length in front), the answers that do not grow with rows (likewise), and
+//! the rows as columns, each with its length in front: ids as their difference from the one before ([`pack`]), guards and, for each field that
+//! changes, what it was and is. A column has its values once and their places for the rows, in as few bits as tell them apart; where a row
+//! says nothing of its own, it takes no byte ([`shape`]). Leads that were left out follow as ids, by code.
 
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};
-use crate::table::RowIx;
+use crate::table::pack::IdPacker;
 use crate::time::Instant;
 
 use crate::plan::bytes::{bytes, number};
@@ -20,9 +21,31 @@ mod columns;
 use columns::{Column, columns};
 
 /// The first bytes of every encoded plan.
-pub(crate) const MAGIC: &[u8; 5] = b"EVHP\x01";
-/// Values of one column that are remembered to be referred to.
-pub(crate) const REMEMBERED: usize = 4096;
+pub(crate) const MAGIC: &[u8; 5] = b"EVHP\x02";
+
+/// How a column is written.
+pub(crate) mod shape {
+    /// No row has a value.
+    pub const NOTHING: u8 = 0;
+    /// All rows have the value that follows.
+    pub const SAME: u8 = 1;
+    /// The number of values, the values, and half a byte for each row: 0, or one more than the place of its value.
+    pub const HALVES: u8 = 2;
+    /// The same with a byte for each row.
+    pub const BYTES: u8 = 3;
+    /// The same with two bytes for each row, the lower one first.
+    pub const PAIRS: u8 = 4;
+    /// For each row 0, or 1 and its value.
+    pub const EACH: u8 = 5;
+}
+
+/// Where guards are written.
+pub(crate) mod guard {
+    /// A guard is what the owner was.
+    pub const OWNER: u8 = 0;
+    /// In a column of their own.
+    pub const COLUMN: u8 = 1;
+}
 
 /// Whether instants that follow from the plan's are written as they are, or as their distance from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,31 +163,38 @@ pub(crate) fn body(plan: &Plan, times: Times) -> Vec<u8> {
     let mut fields: Vec<FieldIx> = plan.edits.iter().map(|edit| edit.field).collect();
     // Edits are in the order of their fields' names.
     fields.dedup();
-    let mut ids = Vec::new();
-    let mut guards = Column::default();
-    let guard = plan.model.lead.version.unwrap_or(plan.model.lead.owner);
-    for row in plan.rows.iter().map(|row| RowIx(*row)) {
-        bytes(plan.table.id(row).as_bytes(), &mut ids);
-        guards.push_cell(&plan.table, guard, row);
-    }
-    let columns = columns(plan, &fields, times);
     number(plan.rows.len() as u64, &mut out);
-    bytes(&ids, &mut out);
-    bytes(&guards.out, &mut out);
+    bytes(&plan.table.packed_ids(&plan.rows), &mut out);
+    let columns = columns(plan, &fields, times);
+    let lead = &plan.model.lead;
+    let owner = fields.iter().position(|field| *field == lead.owner).filter(|_| lead.version.is_none());
+    if owner.and_then(|at| columns.get(at)).is_some_and(|(from, _)| from.is_full()) {
+        out.push(guard::OWNER);
+    } else {
+        out.push(guard::COLUMN);
+        column(&Column::of_rows(&plan.table, lead.version.unwrap_or(lead.owner), &plan.rows), &mut out);
+    }
     number(fields.len() as u64, &mut out);
     for (field, (from, to)) in fields.iter().zip(&columns) {
         bytes(plan.model.schema.name(*field).as_bytes(), &mut out);
-        bytes(&from.out, &mut out);
-        bytes(&to.out, &mut out);
+        column(from, &mut out);
+        column(to, &mut out);
     }
 
-    number(plan.drops.len() as u64, &mut out);
-    for drop in plan.drops.iter() {
-        out.push(drop.code as u8);
-        match &drop.left {
-            DroppedLead::Id(id) => bytes(id.as_bytes(), &mut out),
-            DroppedLead::Row(row) => bytes(plan.table.id(*row).as_bytes(), &mut out),
+    let counts = plan.drops.counts();
+    number(counts.len() as u64, &mut out);
+    let mut drops = plan.drops.iter();
+    for (code, count) in counts {
+        out.push(code as u8);
+        number(count as u64, &mut out);
+        let mut ids = IdPacker::default();
+        for drop in drops.by_ref().take(count) {
+            match &drop.left {
+                DroppedLead::Id(id) => ids.push(id.as_bytes()),
+                DroppedLead::Row(row) => ids.push(plan.table.id(*row).as_bytes()),
+            }
         }
+        bytes(&ids.finish(), &mut out);
     }
     if !plan.routed.rows.is_empty() {
         let (mut rules, mut groups) = (Column::default(), Column::default());
@@ -173,10 +203,17 @@ pub(crate) fn body(plan: &Plan, times: Times) -> Vec<u8> {
             rules.push(&id(plan.rule_of_row(at)));
             groups.push(&id(plan.group_of_row(at)));
         }
-        bytes(&rules.out, &mut out);
-        bytes(&groups.out, &mut out);
+        column(&rules, &mut out);
+        column(&groups, &mut out);
     }
     out
+}
+
+/// Appends a column with its length in front.
+fn column(column: &Column, out: &mut Vec<u8>) {
+    let mut part = Vec::new();
+    column.write(&mut part);
+    bytes(&part, out);
 }
 
 /// How far from the plan's instant a field is set, if it is set to such an instant.

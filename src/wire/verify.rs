@@ -14,7 +14,7 @@ use crate::command::plan;
 use crate::plan::context::Context;
 use crate::plan::decoded::DecodedPlan;
 use crate::plan::lines::Line;
-use crate::plan::{FORMAT, Plan, SEMANTICS, UNDO, state};
+use crate::plan::{FORMAT, FORMAT_FAMILY, Plan, SEMANTICS, UNDO, state};
 use crate::wire::apply::guard_holds;
 use crate::wire::decode::{decode, peek};
 use crate::wire::digest;
@@ -155,7 +155,9 @@ pub fn verify(
         return fails(VerifyCode::Malformed);
     };
     if text("format") != Some(FORMAT) {
-        return fails(VerifyCode::Malformed);
+        // Another version's: its bytes and digests are others, whatever it decided.
+        let known = text("format").is_some_and(|format| format.starts_with(FORMAT_FAMILY));
+        return fails(if known { VerifyCode::SemanticsDiffer } else { VerifyCode::Malformed });
     }
     if header.get("semantics").and_then(Json::as_number) != Some(f64::from(SEMANTICS)) {
         return fails(VerifyCode::SemanticsDiffer);
@@ -272,17 +274,16 @@ fn differences(
     let malformed = vec![Problem::of(VerifyCode::Malformed, None)];
     let (Ok(mut recorded), Some((actor, _))) = (recorded, model.user(&context.actor)) else { return Ok(malformed) };
     let schema = auth.schema_of(&context.actor);
-    for change in &mut recorded.changes {
-        change.set.retain(|set| !schema.hides(set.field));
-    }
+    recorded.changes.hide(|field| schema.hides(field));
     let view = auth.view(&crate::access::RowRequest { table, actor, now: Some(context.now) })?;
     let visible = |lead: &str| table.find(lead).filter(|row| view.contains(*row));
     let mut out: Vec<Problem> = Vec::new();
-    for change in &recorded.changes {
-        if !visible(&change.lead).is_some_and(|row| guard_holds(table, model, row, change)) {
-            out.push(Problem::of(VerifyCode::RowsChanged, Some(change.lead.clone())));
+    recorded.changes.each(|at, lead| {
+        if !visible(lead).is_some_and(|row| guard_holds(table, model, row, &recorded.changes, at)) {
+            out.push(Problem::of(VerifyCode::RowsChanged, Some(lead.to_owned())));
         }
-    }
+        Ok(())
+    })?;
     let guard = model.lead.version.unwrap_or(model.lead.owner);
     for (lead, expect) in &recorded.removed {
         if !visible(lead).is_some_and(|row| table.cell(row, guard) == *expect) {

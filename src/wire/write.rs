@@ -177,17 +177,47 @@ impl Plan {
 
     /// Lead ids by who receives them in the plan's slot, in the order of the lines.
     pub fn by_assignee(&self) -> Vec<(String, Vec<String>)> {
-        let (rows, to, users) = self.columns();
-        let mut leads: Vec<Vec<String>> = vec![Vec::new(); users.len()];
-        for (row, to) in rows.iter().zip(to) {
-            if let Some(leads) = usize::try_from(to).ok().and_then(|to| leads.get_mut(to)) {
-                leads.push(self.table.id(RowIx(*row)).into_owned());
-            }
-        }
         let place = |user: &str| self.lines.iter().position(|line| line.user == user);
-        let mut out: Vec<(String, Vec<String>)> = users.into_iter().zip(leads).filter(|(_, leads)| !leads.is_empty()).collect();
+        let mut out: Vec<(String, Vec<String>)> = Vec::new();
+        for (user, rows) in self.received() {
+            out.push((user, rows.iter().map(|row| self.table.id(RowIx(*row)).into_owned()).collect()));
+        }
         crate::sort::by_key(&mut out, |(user, _)| place(user));
         out
+    }
+
+    /// Rows by who receives them in the plan's slot, people in the order in which the plan comes to them.
+    pub(crate) fn received(&self) -> Vec<(String, Vec<u32>)> {
+        fn grouped<T: Copy + TryInto<usize>>(rows: &[u32], to: &[T], users: Vec<String>) -> Vec<(String, Vec<u32>)> {
+            let place = |to: &T| (*to).try_into().unwrap_or(usize::MAX);
+            // For each person how many, and the place of the first.
+            let mut counts = vec![(0usize, 0usize); users.len()];
+            for (at, to) in to.iter().enumerate() {
+                if let Some((count, first)) = counts.get_mut(place(to)) {
+                    *first = if *count == 0 { at } else { *first };
+                    *count += 1;
+                }
+            }
+            let mut lists: Vec<Vec<u32>> = counts.iter().map(|(count, _)| Vec::with_capacity(*count)).collect();
+            for (row, to) in rows.iter().zip(to) {
+                if let Some(list) = lists.get_mut(place(to)) {
+                    list.push(*row);
+                }
+            }
+            let mut out: Vec<(usize, (String, Vec<u32>))> = Vec::new();
+            for (user, (list, (_, first))) in users.into_iter().zip(lists.into_iter().zip(counts)) {
+                if !list.is_empty() {
+                    out.push((first, (user, list)));
+                }
+            }
+            crate::sort::by_key(&mut out, |(first, _)| *first);
+            out.into_iter().map(|(_, of)| of).collect()
+        }
+        if let Some((rows, codes, users)) = self.dealt() {
+            return grouped(rows, codes, users);
+        }
+        let (rows, to, users) = self.columns();
+        grouped(&rows, &to, users)
     }
 
     /// The rows of the plan and, for each, a place among the people, where that is all there is to say: each row's slot changes to one of

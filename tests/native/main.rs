@@ -19,6 +19,7 @@ mod nulls;
 mod number_ids;
 mod offers;
 mod plan_cases;
+mod plan_columns;
 mod plan_mutations;
 mod plan_naive;
 mod plan_properties;

@@ -119,7 +119,7 @@ proptest! {
         let mut dice = Dice(seed);
         let Some((workspace, mut table, plan)) = planned(&mut dice) else { return Ok(()) };
         let good = plan.encode();
-        let mut posts = vec![garbage.clone(), [b"EVHP\x01".as_slice(), &garbage].concat()];
+        let mut posts = vec![garbage.clone(), [b"EVHP\x02".as_slice(), &garbage].concat()];
         for _ in 0..200 {
             let mut bent = good.clone();
             for _ in 0..=dice.roll(4) {
@@ -160,7 +160,7 @@ fn large_claims_cost_nothing() {
     let (workspace, _, plan) = (0..).find_map(|_| planned(&mut dice)).unwrap();
     let header = plan.header().write();
     for claim in [u64::MAX, 1 << 40, 1 << 31] {
-        let mut bytes = b"EVHP\x01".to_vec();
+        let mut bytes = b"EVHP\x02".to_vec();
         let number = |mut n: u64, out: &mut Vec<u8>| {
             while n >= 0x80 {
                 out.push(n as u8 | 0x80);

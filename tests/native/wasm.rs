@@ -161,7 +161,7 @@ fn a_plan_crosses_as_bytes_and_as_columns() {
     let context = json(r#"{"actor":"ann","now":0}"#);
     let plan = workspace.plan(&table, &command, &context, &Array::new()).unwrap();
     assert_eq!(stringify(&plan.columns().unwrap()), r#"[{"0":0},{"0":0},["ann"]]"#);
-    assert_eq!(stringify(&plan.receipts(0.0, 9.0).unwrap()), r#"[["ann","1"]]"#);
+    assert_eq!(stringify(&plan.by_assignee().unwrap()), r#"[["ann",["1"]]]"#);
     let bytes = plan.encode().unwrap();
     assert_eq!(stringify(&peek(&bytes).unwrap()), stringify(&plan.header().unwrap()));
     let mut verdict = workspace.verify_bytes(&table, &bytes, &context, &Array::new()).unwrap();

@@ -1,36 +1,114 @@
 //! People who get leads back and cannot work them now: they are named, not passed over.
 
-use crate::btree::BTreeMap;
+use hashbrown::HashMap;
 
 use crate::access::ReceiveDenial;
+use crate::btree::BTreeMap;
+use crate::config::{UserIx, Verb};
 use crate::error::{Diagnostic, Result};
-use crate::plan::decoded::DecodedChange;
+use crate::plan::decoded::DecodedChanges;
 use crate::plan::planner::Planner;
-use crate::table::RowIx;
+use crate::query::FieldIx;
+use crate::table::Column;
 
+use super::Back;
 use super::way::PastLead;
 
+/// Somebody to whom a slot goes back.
+struct Holder<'a> {
+    name: &'a str,
+    user: Option<UserIx>,
+    /// The fields of a lead that decide whether they can work it, where all of them can be told by codes.
+    decisive: Option<Vec<FieldIx>>,
+    /// What was found out, by the codes of those fields.
+    known: HashMap<Vec<u32>, Option<&'static str>, foldhash::fast::FixedState>,
+}
+
+impl<'a> Holder<'a> {
+    fn of(planner: &Planner<'_>, name: &'a str) -> Holder<'a> {
+        let found = planner.model.user(name);
+        let mut decisive = None;
+        if let Some((_, user)) = found
+            && let Ok(view) = planner.auth.scope(name, Verb::LeadView)
+        {
+            let mut fields = view.reads;
+            fields.extend(view.query.fields());
+            if let Some(accepts) = &user.accepts {
+                fields.extend(accepts.fields());
+            }
+            fields.extend(planner.model.lead.pool);
+            crate::sort::all(&mut fields);
+            fields.dedup();
+            decisive = Some(fields);
+        }
+        Holder { name, user: found.map(|(user, _)| user), decisive, known: HashMap::default() }
+    }
+
+    /// Why they cannot work a lead once it has gone back to them, if they cannot.
+    fn unable(
+        &mut self,
+        planner: &Planner<'_>,
+        changes: &DecodedChanges,
+        slot: FieldIx,
+        back: Back,
+        key: &mut Vec<u32>,
+    ) -> Result<Option<&'static str>> {
+        let Some(user) = self.user else { return Ok(Some("returns_to_unknown")) };
+        let told = self.decisive.as_deref().is_some_and(|fields| codes(planner, changes, fields, back, key));
+        if let Some(known) = self.known.get(key.as_slice()).filter(|_| told) {
+            return Ok(*known);
+        }
+        let change = changes.change(back.at, "");
+        let past = PastLead::new(planner, back.row, &change, None);
+        let code = match planner.auth.unable(planner.actor, Some(planner.context.now), slot, user, &past)? {
+            None => None,
+            Some(ReceiveDenial::Inactive) => Some("returns_to_inactive"),
+            Some(ReceiveDenial::Service) => Some("returns_to_service"),
+            Some(_) => Some("returns_to_unfit"),
+        };
+        if told {
+            self.known.insert(key.clone(), code);
+        }
+        Ok(code)
+    }
+}
+
+/// The codes of some fields of a lead as it will be: of the plan's old values, or else of the table. False where a value has none.
+fn codes(planner: &Planner<'_>, changes: &DecodedChanges, fields: &[FieldIx], Back { row, at }: Back, key: &mut Vec<u32>) -> bool {
+    key.clear();
+    for field in fields {
+        let before = changes.fields().iter().find(|changed| changed.field == *field).map_or(0, |changed| changed.from.code(at));
+        // What comes from one list of codes is told from what comes from the other.
+        match planner.table.column(*field) {
+            _ if before > 0 => key.push(before * 2),
+            Column::Coded(coded) => key.push(coded.code(row.0) * 2 + 1),
+            _ => return false,
+        }
+    }
+    true
+}
+
 /// A warning for each person who gets leads back and cannot work them, with how many.
-pub(super) fn warnings(planner: &Planner<'_>, changes: &[(RowIx, &DecodedChange)]) -> Result<Vec<Diagnostic>> {
-    let now = Some(planner.context.now);
+pub(super) fn warnings(planner: &Planner<'_>, changes: &DecodedChanges, rows: &[Back]) -> Result<Vec<Diagnostic>> {
     let mut counts: BTreeMap<(&'static str, &str), usize> = BTreeMap::new();
-    for (row, change) in changes {
-        let past = PastLead::new(planner, *row, change, None);
+    let mut slots = Vec::new();
+    for field in changes.fields().iter().filter(|field| planner.model.lead.slot(field.field).is_some()) {
+        let holders: Vec<Option<Holder<'_>>> =
+            field.from.list().iter().map(|cell| cell.text().map(|name| Holder::of(planner, name))).collect();
+        slots.push((field, holders));
+    }
+    let mut key = Vec::new();
+    for back in rows {
         let mut told: Vec<&str> = Vec::new();
-        for set in change.set.iter().filter(|set| planner.model.lead.slot(set.field).is_some()) {
-            let Some(name) = set.from.text().filter(|name| !told.contains(name)) else { continue };
-            let code = match planner.model.user(name) {
-                None => Some("returns_to_unknown"),
-                Some((user, _)) => match planner.auth.unable(planner.actor, now, set.field, user, &past)? {
-                    None => None,
-                    Some(ReceiveDenial::Inactive) => Some("returns_to_inactive"),
-                    Some(ReceiveDenial::Service) => Some("returns_to_service"),
-                    Some(_) => Some("returns_to_unfit"),
-                },
-            };
-            if let Some(code) = code {
-                told.push(name);
-                *counts.entry((code, name)).or_default() += 1;
+        for (field, holders) in &mut slots {
+            let place = (field.from.code(back.at) as usize).checked_sub(1);
+            let Some(holder) = place.and_then(|place| holders.get_mut(place)).and_then(Option::as_mut) else { continue };
+            if told.contains(&holder.name) {
+                continue;
+            }
+            if let Some(code) = holder.unable(planner, changes, field.field, *back, &mut key)? {
+                told.push(holder.name);
+                *counts.entry((code, holder.name)).or_default() += 1;
             }
         }
     }

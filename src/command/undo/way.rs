@@ -10,12 +10,13 @@ use crate::access::RowSet;
 use crate::config::{BoundaryMode, Verb};
 use crate::error::Result;
 use crate::json::Json;
-use crate::plan::decoded::{DecodedChange, DecodedPlan};
+use crate::plan::decoded::{DecodedChange, DecodedField, DecodedPlan};
 use crate::plan::drops::RowChecks;
 use crate::plan::planner::Planner;
 use crate::query::{Cell, Cells, FieldIx, UnitIx};
 use crate::table::{Row, RowIx};
 
+use super::Back;
 use super::reasons::Denied;
 
 /// A lead as it will be once it has gone back, but for one field if it is named.
@@ -48,6 +49,11 @@ pub(super) fn sees(planner: &Planner<'_>, row: RowIx, change: &DecodedChange) ->
 /// What the way back asks of all rows, each answer worked out once.
 pub(super) struct WayBack<'a> {
     planner: &'a Planner<'a>,
+    fields: &'a [DecodedField],
+    /// The slots among the fields, by their places: rows that may be released, and rows that are locked.
+    moved: Vec<(usize, RowSet, RowSet)>,
+    /// Fields that are looked at in each row in which they change.
+    asked_apart: Vec<usize>,
     /// Whether units that gained access are asked about: where that was what the plan was asked for.
     checks_units: bool,
     edit: RowSet,
@@ -62,15 +68,29 @@ pub(super) struct WayBack<'a> {
 }
 
 impl<'a> WayBack<'a> {
-    pub fn new(planner: &'a Planner<'a>, original: &DecodedPlan) -> Result<WayBack<'a>> {
+    pub fn new(planner: &'a Planner<'a>, original: &'a DecodedPlan) -> Result<WayBack<'a>> {
         let asking = planner.asking();
         let command = original.header.get("command");
         let of_units = command
             .is_some_and(|command| command.get("type").and_then(Json::as_text) == Some("mass_edit") && command.get("units").is_some());
         let mut guard = RowChecks::default();
         planner.ask_guard(&mut guard)?;
+        let fields = original.changes.fields();
+        let (mut moved, mut asked_apart) = (Vec::new(), Vec::new());
+        for (at, field) in fields.iter().enumerate() {
+            if planner.model.lead.slot(field.field).is_some() {
+                moved.push((at, planner.auth.release(&asking, field.field)?, planner.auth.locked(&asking, field.field)?));
+            }
+            let field = Some(field.field);
+            if field == planner.model.lead.unit || (of_units && field == planner.model.lead.access) {
+                asked_apart.push(at);
+            }
+        }
         Ok(WayBack {
             planner,
+            fields,
+            moved,
+            asked_apart,
             checks_units: of_units,
             edit: planner.auth.covers(&asking, Verb::LeadEdit)?,
             guard,
@@ -79,6 +99,19 @@ impl<'a> WayBack<'a> {
             released: BTreeMap::new(),
             crossing: BTreeMap::new(),
         })
+    }
+
+    /// Whether a row may go back by what is known of all rows; where it does not say so, the row is [asked](WayBack::denied) by itself.
+    pub fn is_free(&self, Back { row, at }: Back) -> bool {
+        let changes = |field: &DecodedField| field.from.code(at) > 0;
+        let moved = |(field, ..): &&(usize, RowSet, RowSet)| self.fields.get(*field).is_some_and(changes);
+        let mut slots = self.moved.iter().filter(moved).peekable();
+        let held = slots.peek().is_some() && !self.reassignable.contains(row);
+        !held
+            && self.edit.contains(row)
+            && self.guard.failed(row).is_none()
+            && slots.all(|(_, release, locked)| release.contains(row) && !locked.contains(row))
+            && !self.asked_apart.iter().any(|field| self.fields.get(*field).is_some_and(changes))
     }
 
     /// Everything for which a row may not go back.

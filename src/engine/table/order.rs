@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::Table;
-use super::ops::gather;
+use super::ops::{gather, short};
+use super::{Budget, Snapshot, Table};
 use crate::error::Result;
 
 /// The first eight bytes as a number that sorts as they do.
@@ -41,5 +41,54 @@ impl Table {
         *self.by_id.borrow_mut() = Some((self.revision(), rows.clone()));
         self.budget.settle(self.bytes());
         Ok(rows)
+    }
+}
+
+impl Snapshot {
+    /// The places of rows in the order of their ids, by code point, and where a row occurs again in the order of the places; nothing where
+    /// they are in that order already.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn places_by_id(&self, rows: &[u32]) -> Result<Option<Vec<u32>>> {
+        let ids = self.ids();
+        if rows.windows(2).all(|pair| matches!(pair, [a, b] if ids.stored(*a) <= ids.stored(*b))) {
+            return Ok(None);
+        }
+        let budget = Budget::default();
+        let mut keys = gather(rows.iter().enumerate().map(|(at, row)| (prefix(ids.stored(*row)), short(at), *row)), &budget)?;
+        keys.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| ids.stored(a.2).cmp(ids.stored(b.2))).then_with(|| a.1.cmp(&b.1)));
+        Ok(Some(gather(keys.into_iter().map(|(_, at, _)| at), &budget)?))
+    }
+
+    /// The ids of rows, packed.
+    pub fn packed_ids(&self, rows: &[u32]) -> Vec<u8> {
+        let (ids, mut out) = (self.ids(), super::pack::IdPacker::default());
+        rows.iter().for_each(|row| out.push(ids.stored(*row)));
+        out.finish()
+    }
+
+    /// Writes ids as the beginning or the next part of a JSON array, until `most` bytes are written; gives back how many were.
+    pub fn write_ids(&self, rows: &[u32], out: &mut String, most: usize) -> usize {
+        let ids = self.ids();
+        for (nth, row) in rows.iter().enumerate() {
+            if out.len() >= most {
+                return nth;
+            }
+            if nth > 0 {
+                out.push(',');
+            }
+            let id = ids.stored(*row);
+            match std::str::from_utf8(id) {
+                Ok(id) if !id.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') => {
+                    out.push('"');
+                    out.push_str(id);
+                    out.push('"');
+                }
+                Ok(id) => crate::json::write_text(id, out),
+                Err(_) => out.push_str("\"\""),
+            }
+        }
+        rows.len()
     }
 }

@@ -21,12 +21,17 @@ pub(crate) struct ValueRows {
     bytes: usize,
 }
 
+/// A column: its values as JSON texts, end to end, and for each row which of them it has. So a value of many rows is written once.
 #[derive(Debug)]
 struct ParamColumn {
     /// The type in PostgreSQL.
     kind: &'static str,
-    values: Vec<Option<Json>>,
-    first: Option<Json>,
+    texts: String,
+    /// For each value where its text ends, and at least how many bytes it takes.
+    values: Vec<(u32, u32)>,
+    /// For each row one more than the place of its value; 0 where it does not matter.
+    which: Vec<u32>,
+    first: Option<FedValue>,
     differs: bool,
     used: bool,
     bytes: usize,
@@ -36,6 +41,23 @@ struct ParamColumn {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ParamIx(usize);
 
+/// A value of a column, by its place there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FedValue(u32);
+
+impl ParamColumn {
+    fn text(&self, FedValue(at): FedValue) -> &str {
+        let end = |at: usize| self.values.get(at).map_or(0, |(end, _)| *end as usize);
+        let start = (at as usize).checked_sub(1).map_or(0, end);
+        self.texts.get(start..end(at as usize)).unwrap_or_default()
+    }
+
+    /// Whether two of its values are the same one.
+    fn same(&self, a: FedValue, b: FedValue) -> bool {
+        a == b || self.text(a) == self.text(b)
+    }
+}
+
 impl ValueRows {
     /// No columns and no rows.
     pub fn new(target: &Database<'_>) -> ValueRows {
@@ -44,8 +66,63 @@ impl ValueRows {
 
     /// Adds a column of a PostgreSQL type.
     pub fn column(&mut self, kind: &'static str) -> ParamIx {
-        self.columns.push(ParamColumn { kind, values: Vec::new(), first: None, differs: false, used: true, bytes: 0 });
+        self.columns.push(ParamColumn {
+            kind,
+            texts: String::new(),
+            values: Vec::new(),
+            which: Vec::new(),
+            first: None,
+            differs: false,
+            used: true,
+            bytes: 0,
+        });
         ParamIx(self.columns.len() - 1)
+    }
+
+    /// Adds a value to a column, for one row or for many.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn value(&mut self, ParamIx(at): ParamIx, value: &Json) -> Result<FedValue> {
+        let Some(column) = self.columns.get_mut(at) else { return Ok(FedValue(0)) };
+        let bytes = written_bytes(value);
+        column.texts.try_reserve(bytes).map_err(|_| Error::out_of_memory())?;
+        column.values.try_reserve(1)?;
+        value.write_to(&mut column.texts);
+        let short = |n: usize| u32::try_from(n).map_err(|_| Error::out_of_memory());
+        let place = short(column.values.len())?;
+        column.values.push((short(column.texts.len())?, short(bytes)?));
+        Ok(FedValue(place))
+    }
+
+    /// Gives the next row its value of a column; none where it does not matter. A row is complete once each column was given one.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn put(&mut self, ParamIx(at): ParamIx, value: Option<FedValue>) -> Result<()> {
+        // With more columns than parameters everything travels.
+        let crowded = self.columns.len() >= self.max_params;
+        let Some(column) = self.columns.get_mut(at) else { return Ok(()) };
+        column.which.try_reserve(1)?;
+        column.which.push(value.map_or(0, |value| value.0 + 1));
+        let Some(value) = value else { return Ok(()) };
+        let bytes = column.values.get(value.0 as usize).map_or(0, |(_, bytes)| *bytes as usize);
+        column.bytes += bytes;
+        self.bytes += if column.differs || crowded { bytes } else { 0 };
+        match column.first {
+            None => column.first = Some(value),
+            Some(first) if !column.differs && !column.same(first, value) => {
+                column.differs = true;
+                self.bytes += if crowded { 0 } else { column.bytes };
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Ends a row.
+    pub fn end_row(&mut self) {
+        self.rows += 1;
     }
 
     /// Adds a row, a value for each column; none where it does not matter.
@@ -53,24 +130,11 @@ impl ValueRows {
     /// # Errors
     /// `out_of_memory`.
     pub fn row(&mut self, values: impl IntoIterator<Item = Option<Json>>) -> Result<()> {
-        // With more columns than parameters everything travels.
-        let crowded = self.columns.len() >= self.max_params;
-        for (column, value) in self.columns.iter_mut().zip(values) {
-            column.values.try_reserve(1)?;
-            let bytes = value.as_ref().map_or(0, written_bytes);
-            column.bytes += bytes;
-            self.bytes += if column.differs || crowded { bytes } else { 0 };
-            match (&column.first, &value) {
-                (None, Some(value)) => column.first = Some(value.clone()),
-                (Some(first), Some(value)) if first != value && !column.differs => {
-                    column.differs = true;
-                    self.bytes += if crowded { 0 } else { column.bytes };
-                }
-                _ => {}
-            }
-            column.values.push(value);
+        for (at, value) in values.into_iter().enumerate() {
+            let value = value.map(|value| self.value(ParamIx(at), &value)).transpose()?;
+            self.put(ParamIx(at), value)?;
         }
-        self.rows += 1;
+        self.end_row();
         Ok(())
     }
 
@@ -84,9 +148,10 @@ impl ValueRows {
         self.bytes >= BYTES || self.rows >= ROWS
     }
 
-    /// The value in which all rows agree.
-    pub fn agreed(&self, ParamIx(at): ParamIx) -> Option<&Json> {
-        self.columns.get(at).filter(|column| !column.differs).and_then(|column| column.first.as_ref())
+    /// The JSON text of the value in which all rows agree.
+    pub fn agreed(&self, ParamIx(at): ParamIx) -> Option<&str> {
+        let column = self.columns.get(at).filter(|column| !column.differs)?;
+        column.first.map(|first| column.text(first))
     }
 
     /// Leaves a column out.
@@ -111,41 +176,46 @@ impl ValueRows {
         if travels {
             out.source = Some(out.source()?);
         }
-        out.feed.columns.iter_mut().for_each(|column| column.values = Vec::new());
+        out.feed.columns.iter_mut().for_each(|column| column.which = Vec::new());
         Ok(out)
     }
 
     /// The rows as JSON: objects for PostgreSQL, arrays for SQLite.
     fn write(&self, dialect: Dialect) -> Result<String> {
-        let columns: Vec<(String, &ParamColumn)> = self
-            .columns
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| column.used && column.differs)
-            .map(|(at, fed)| (format!("c{at}"), fed))
-            .collect();
-        let [open, close] = if dialect.is_postgres() { ['{', '}'] } else { ['[', ']'] };
-        let keys: usize = columns.iter().map(|(key, _)| key.len() + 4).sum();
+        let postgres = dialect.is_postgres();
+        let mut columns: Vec<(String, &ParamColumn)> = Vec::new();
+        for (at, column) in self.columns.iter().enumerate().filter(|(_, column)| column.used && column.differs) {
+            let mut key = String::new();
+            if postgres {
+                write_text(&format!("c{at}"), &mut key);
+                key.push(':');
+            }
+            columns.push((key, column));
+        }
+        let [open, close] = if postgres { ['{', '}'] } else { ['[', ']'] };
+        let keys: usize = columns.iter().map(|(key, _)| key.len() + 1).sum();
         let values: usize = columns.iter().map(|(_, column)| column.bytes + self.rows * 4).sum();
         let mut out = String::new();
         out.try_reserve(values + self.rows * (keys + 3) + 2).map_err(|_| Error::out_of_memory())?;
         out.push('[');
         for row in 0..self.rows {
-            out.push_str(if row > 0 { "," } else { "" });
+            if row > 0 {
+                out.push(',');
+            }
             out.push(open);
             let mut first = true;
             for (key, column) in &columns {
-                let value = column.values.get(row).and_then(Option::as_ref).filter(|value| !value.is_null());
-                if dialect.is_postgres() && value.is_none() {
+                let which = column.which.get(row).copied().unwrap_or(0);
+                let value = if which == 0 { "null" } else { column.text(FedValue(which - 1)) };
+                if postgres && value == "null" {
                     continue;
                 }
-                out.push_str(if first { "" } else { "," });
-                first = false;
-                if dialect.is_postgres() {
-                    write_text(key, &mut out);
-                    out.push(':');
+                if !first {
+                    out.push(',');
                 }
-                value.unwrap_or(&Json::Null).write_to(&mut out);
+                first = false;
+                out.push_str(key);
+                out.push_str(value);
             }
             out.push(close);
         }
@@ -220,7 +290,9 @@ impl Writer<'_> {
         if column.differs {
             return format!("{}.c{at}", self.target.given);
         }
-        self.params.typed(column.first.clone().unwrap_or_default(), column.kind)
+        // What was written is always JSON.
+        let value = column.first.and_then(|first| Json::parse(column.text(first)).ok()).unwrap_or_default();
+        self.params.typed(value, column.kind)
     }
 
     /// The values of the parameters.

@@ -13,7 +13,7 @@ use crate::plan::edit::{AppliesWhen, NewValue, Set};
 use crate::query::{Cell, FieldIx};
 use crate::table::{CHUNK, Column, Edit, Mask, RowIx, Snapshot, Table, Values};
 
-use crate::wire::apply::{Applied, Writes, apply, guard_holds, next_version};
+use crate::wire::apply::{Applied, Versions, Writes, apply, change_holds, next_version};
 
 /// For each chunk of a field, whether a table and a snapshot hold the very same one.
 fn shared(field: FieldIx, table: &Snapshot, other: &Snapshot) -> Vec<bool> {
@@ -102,8 +102,10 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
         }
     }
     if let Some(version) = model.lead.version {
+        let mut versions = Versions::default();
         for row in rows.iter().map(|row| RowIx(*row)) {
-            writes.put(version, row, &next_version(&table.cell(row, version)))?;
+            let next = next_version(&mut versions, &table.cell(row, version)) as usize;
+            writes.put(version, row, versions.0.get(next).unwrap_or(&Cell::Null))?;
         }
     }
     let mut edits = writes.edits();
@@ -140,8 +142,8 @@ fn targets(table: &Table, model: &Model, plan: &Plan, out: &mut Applied) -> Resu
         let found = if same.get(row.0 as usize / CHUNK).copied().unwrap_or(false) && table.is_live(row) {
             Some(row)
         } else {
-            let change = plan.change(at as usize).map(crate::wire::apply::Change::recorded);
-            change.and_then(|change| table.find(&change.lead).filter(|row| guard_holds(table, model, *row, &change)))
+            let change = plan.change(at as usize);
+            change.and_then(|change| table.find(&change.lead).filter(|row| change_holds(table, model, *row, &change)))
         };
         match found.filter(|row| !met.contains(*row)) {
             Some(found) => {

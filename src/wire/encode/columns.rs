@@ -3,31 +3,41 @@
 use hashbrown::HashMap;
 
 use crate::query::{Cell, FieldIx};
+use crate::table::pack::{self, Numbered};
 use crate::table::{RowIx, Snapshot};
 
 use crate::plan::Plan;
 use crate::plan::bytes::{cell, number, signed, tag};
 use crate::plan::edit::{AppliesWhen, Edit, NewValue};
 use crate::plan::follow::in_front;
-use crate::wire::encode::{REMEMBERED, Times, distance};
+use crate::wire::encode::{Times, distance, shape};
 
-/// One column being written: 0 is no value, 1 a new one that follows, `k + 2` the one that was new as the k-th.
+/// One column being written. For each row it has one more than the place of its value among those that occur, 0 where there is none. With more
+/// values than 16 bits can tell, each row has its own.
 #[derive(Default)]
 pub(crate) struct Column {
-    pub out: Vec<u8>,
-    known: HashMap<Vec<u8>, u64, foldhash::fast::FixedState>,
+    codes: Vec<u16>,
+    /// The values, one behind the other, and where each ends.
+    values: Vec<u8>,
+    ends: Vec<usize>,
+    known: HashMap<Vec<u8>, u16, foldhash::fast::FixedState>,
     scratch: Vec<u8>,
-    /// By code: one more than the number of a value that is known.
-    by_code: Vec<u64>,
+    /// By code of the table: one more than the place of a value that is known.
+    by_code: Vec<u16>,
+    /// The rows with their values, once those are too many.
+    each: Option<Vec<u8>>,
 }
 
 impl Column {
     fn nothing(&mut self) {
-        self.out.push(0);
+        match &mut self.each {
+            Some(each) => each.push(0),
+            None => self.codes.push(0),
+        }
     }
 
-    /// Writes a value; its number, if it is one that is remembered.
-    pub fn push(&mut self, value: &Cell<'_>) -> Option<u64> {
+    /// Writes a value; one more than its place, if it has one.
+    pub fn push(&mut self, value: &Cell<'_>) -> Option<u16> {
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.clear();
         cell(value, &mut scratch);
@@ -38,14 +48,14 @@ impl Column {
 
     /// The same for a value with a code, which is looked at once.
     fn push_coded<'c>(&mut self, code: u32, value: impl FnOnce() -> Cell<'c>) {
-        match self.by_code.get(code as usize).copied().filter(|known| *known > 0) {
-            Some(known) => number(known + 1, &mut self.out),
+        match self.by_code.get(code as usize).copied().filter(|known| *known > 0 && self.each.is_none()) {
+            Some(known) => self.codes.push(known),
             None => {
                 if let Some(known) = self.push(&value()) {
                     if self.by_code.len() <= code as usize {
                         self.by_code.resize(code as usize + 1, 0);
                     }
-                    self.by_code.get_mut(code as usize).into_iter().for_each(|place| *place = known + 1);
+                    self.by_code.get_mut(code as usize).into_iter().for_each(|place| *place = known);
                 }
             }
         }
@@ -61,20 +71,106 @@ impl Column {
         }
     }
 
-    /// Writes a value; its number, if it is one that is remembered.
-    fn raw(&mut self, value: &[u8]) -> Option<u64> {
+    /// Writes a value; one more than its place, if it has one.
+    fn raw(&mut self, value: &[u8]) -> Option<u16> {
+        if let Some(each) = &mut self.each {
+            each.push(1);
+            each.extend_from_slice(value);
+            return None;
+        }
         if let Some(known) = self.known.get(value) {
-            number(known + 2, &mut self.out);
+            self.codes.push(*known);
             return Some(*known);
         }
-        self.out.push(1);
-        self.out.extend_from_slice(value);
-        let next = self.known.len() as u64;
-        (self.known.len() < REMEMBERED).then(|| {
-            self.known.insert(value.to_vec(), next);
-            next
-        })
+        let Ok(next) = u16::try_from(self.ends.len() + 1) else {
+            self.each = Some(self.one_by_one());
+            self.known = HashMap::default();
+            return self.raw(value);
+        };
+        self.known.insert(value.to_vec(), next);
+        self.value(value);
+        self.codes.push(next);
+        Some(next)
     }
+
+    fn value(&mut self, value: &[u8]) {
+        self.values.extend_from_slice(value);
+        self.ends.push(self.values.len());
+    }
+
+    /// What is there so far, each row with its value.
+    fn one_by_one(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        for code in &self.codes {
+            let Some(at) = usize::from(*code).checked_sub(1) else {
+                out.push(0);
+                continue;
+            };
+            let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+            out.push(1);
+            out.extend_from_slice(self.values.get(start..self.ends.get(at).copied().unwrap_or(start)).unwrap_or_default());
+        }
+        out
+    }
+
+    /// A column of which the values are known by their numbers.
+    fn numbered<'c>(numbered: Numbered, value: impl Fn(u32) -> Cell<'c>) -> Column {
+        let mut out = Column { codes: numbered.codes, ..Column::default() };
+        for number in numbered.values {
+            cell(&value(number), &mut out.values);
+            out.ends.push(out.values.len());
+        }
+        out
+    }
+
+    /// The values of a field in rows.
+    pub fn of_rows(table: &Snapshot, field: FieldIx, rows: &[u32]) -> Column {
+        if let crate::table::Column::Coded(coded) = table.column(field)
+            && let Ok(Some(numbered)) = coded.numbered(rows)
+        {
+            return Column::numbered(numbered, |code| coded_cell(coded, code));
+        }
+        let mut out = Column::default();
+        rows.iter().for_each(|row| out.push_cell(table, field, RowIx(*row)));
+        out
+    }
+
+    /// Whether each row has a value.
+    pub fn is_full(&self) -> bool {
+        self.each.is_none() && !self.codes.contains(&0)
+    }
+
+    /// Appends the column: how it is written, the values, the codes.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        if let Some(each) = &self.each {
+            out.push(shape::EACH);
+            out.extend_from_slice(each);
+            return;
+        }
+        let first = self.codes.first().copied().unwrap_or(0);
+        if self.codes.iter().all(|code| *code == first) {
+            out.push(if first == 0 { shape::NOTHING } else { shape::SAME });
+            out.extend_from_slice(&self.values);
+            return;
+        }
+        let (shape, pack): (u8, Pack) = match self.ends.len() {
+            0..16 => (shape::HALVES, pack::pack_halves),
+            16..256 => (shape::BYTES, pack::pack_bytes),
+            _ => (shape::PAIRS, pack::pack_pairs),
+        };
+        out.push(shape);
+        number(self.ends.len() as u64, out);
+        out.extend_from_slice(&self.values);
+        pack(&self.codes, out);
+    }
+}
+
+/// Appends codes of rows.
+type Pack = fn(&[u16], &mut Vec<u8>);
+
+/// The value of a code.
+fn coded_cell(coded: &crate::table::column::CodedColumn, code: u32) -> Cell<'_> {
+    if code == 0 { Cell::Null } else { Cell::Text(coded.dict.get(code).into()) }
 }
 
 /// What each field was and is, field by field.
@@ -104,6 +200,7 @@ pub(crate) fn columns(plan: &Plan, fields: &[FieldIx], times: Times) -> Vec<(Col
         for (field, (from, to)) in fields.iter().zip(&mut columns) {
             let Some(set) = sets.next_if(|set| set.field == *field) else {
                 from.nothing();
+                to.nothing();
                 continue;
             };
             from.push_cell(&plan.table, *field, row);
@@ -193,6 +290,7 @@ fn patched_column(
         });
         let Some((nth, is)) = set else {
             from.nothing();
+            to.nothing();
             continue;
         };
         from.push_cell(&plan.table, field, row);
@@ -204,7 +302,7 @@ fn patched_column(
                 to.push(&is);
             }
             (None, None, Some(NewValue::Same(cell))) => to.push_coded(nth, || cell.clone()),
-            (None, None, _) => {}
+            (None, None, _) => to.nothing(),
         }
     }
 }
@@ -216,24 +314,27 @@ fn plain_column(plan: &Plan, field: FieldIx, edit: &NewValue, from: &mut Column,
         NewValue::Coded(values, codes) => (values.as_slice(), Some(codes.as_slice())),
         _ => return,
     };
-    let coded = if let crate::table::Column::Coded(coded) = plan.table.column(field) { Some(coded) } else { None };
-    let place = |value: &Cell<'static>| match value {
-        Cell::Text(text) => coded.and_then(|coded| coded.dict.find(text)),
-        _ => Some(0),
-    };
-    let places: Vec<Option<u32>> = values.iter().map(place).collect();
+    if let crate::table::Column::Coded(coded) = plan.table.column(field) {
+        let place = |value: &Cell<'static>| value.text().map_or(Some(0), |text| coded.dict.find(text));
+        let places: Vec<Option<u32>> = values.iter().map(place).collect();
+        if let Ok(Some((was, is))) = coded.changed(&plan.rows, codes, &places) {
+            *from = Column::numbered(was, |code| coded_cell(coded, code));
+            *to = Column::numbered(is, |value| values.get(value as usize).cloned().unwrap_or(Cell::Null));
+            return;
+        }
+    }
     for (at, row) in plan.rows.iter().map(|row| RowIx(*row)).enumerate() {
         let which = codes.map_or(0, |codes| codes.get(at).copied().unwrap_or(0));
-        let Some(value) = values.get(which as usize) else { continue };
-        let same = match coded {
-            Some(coded) => places.get(which as usize).copied().flatten() == Some(coded.code(row.0)),
-            None => plan.table.cell(row, field) == *value,
-        };
-        if same {
-            from.nothing();
-        } else {
-            from.push_cell(&plan.table, field, row);
-            to.push_coded(which, || value.clone());
+        let value = values.get(which as usize).filter(|value| plan.table.cell(row, field) != **value);
+        match value {
+            None => {
+                from.nothing();
+                to.nothing();
+            }
+            Some(value) => {
+                from.push_cell(&plan.table, field, row);
+                to.push_coded(which, || value.clone());
+            }
         }
     }
 }

@@ -532,6 +532,13 @@ export const checks = {
       equal(Array.from(places, (row, i) => [ids[row], users[to[i]]]).slice(0, 50), plan.changes(0, 50).map(({ lead, set }) => [lead, set.owner.to]));
       equal(plan.dropped().length, plan.droppedCount.no_change);
       equal(plan.timeline(5, 2).map(({ lead }) => lead), plan.changes(5, 2).map(({ lead }) => lead));
+      // What is told of many at once is what is told of each, and each has its own.
+      for (const list of ["changes", "timeline"]) equal(plan[list](100, 300), Array.from({ length: 300 }, (_, i) => plan[list](100 + i, 1)[0]));
+      const [first, second] = plan.changes().slice(0, 2);
+      ok(first.set !== second.set && first.set.owner !== second.set.owner, "two changes share what they say");
+      const options = { table: "leads", stateTable: "state" };
+      equal([...plan.statements("sqlite", options)], plan.toSQL("sqlite", options));
+      equal((await thrown(() => plan.statements("sqlite", {}).next(), evenhand)).code, "options_invalid");
       const [bytes, data] = [plan.encode(), plan.toJSON()];
       equal(plain(engine.peek(bytes)), plain(Object.fromEntries(Object.keys(engine.peek(bytes)).map((key) => [key, data[key]]))));
       for (const form of [bytes, data, JSON.parse(JSON.stringify(plan)), plan]) equal(workspace.verify(table, form, context).ok, true);

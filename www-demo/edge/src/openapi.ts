@@ -233,7 +233,7 @@ export const openapi = {
       },
       Counts: { type: "object", additionalProperties: whole, description: "How many leads, by code." },
       Plan: object({
-        format: { const: "evenhand/plan@1" },
+        format: { const: "evenhand/plan@2" },
         id: text,
         digest: ref("Digest"),
         config: ref("Digest"),
