@@ -45,7 +45,7 @@ export type SlotOf<C> = (Lead<C> extends { owner: infer O extends string } ? O :
 
 type Part = "id" | "version" | "owner" | "primary" | "unit" | "access" | "pool" | "run" | "routedBy" | "assignedAt" | "previousOwners" | "notified";
 type Reserved<C> = { [K in Part]: Lead<C> extends { [P in K]: infer N extends string } ? N : never }[Part] | SlotOf<C>;
-type Special<D> = D extends { type: "user" } ? Extract<SpecialValue, { actor: true }> : D extends { type: "date" | "datetime" } ? Exclude<SpecialValue, { actor: true }> : never;
+type Special<D> = D extends { type: "user" } ? { actor: true } : D extends { type: "date" | "datetime" } ? Exclude<SpecialValue, { actor: unknown }> : never;
 /** What a mass edit may set, by field: the fields that have commands of their own are not among them. */
 export type Patch<C> = { [K in Exclude<keyof Fields<C>, Reserved<C>>]?: ValueOf<Fields<C>[K]> | null | Special<Fields<C>[K]> | (Fields<C>[K] extends { type: "tags" | "units" } ? { add?: ValueOf<Fields<C>[K]>; remove?: ValueOf<Fields<C>[K]> } : never) };
 
