@@ -30,7 +30,7 @@ export const runtimes = {
     ci: true,
     files: { "index.mjs": 'import { createEngineSync } from "evenhand";\ncreateEngineSync().workspace({ version: 1, fields: {} });\n' },
     // The line that threw is one that can be read, with the faults below.
-    steps: [{ run: "node index.mjs", fails: true, says: /errors\.js:\d+\n.{0,150}\n +\^\n[^]*EvenhandError: [^]*at Engine\.workspace [^]*index\.mjs:2:\d+[^]*code: 'config_invalid'/ }],
+    steps: [{ run: "node index.mjs", fails: true, says: /errors-part\.js:\d+\n.{0,150}\n +\^\n[^]*EvenhandError: [^]*at Engine\.workspace [^]*index\.mjs:2:\d+[^]*code: 'config_invalid'/ }],
   },
   deno: { ci: true, packages: { "@deno/linux-x64-glibc": "2.9.6" }, files: { "index.mjs": program() }, steps: [{ run: "node_modules/@deno/linux-x64-glibc/deno run --no-prompt --allow-read --node-modules-dir=manual index.mjs" }] },
   bun: {
