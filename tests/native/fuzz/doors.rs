@@ -215,7 +215,8 @@ fn proves(workspace: &Workspace, table: &LeadTable, made: &Plan, encoded: &[u8],
     match workspace.verify(table, EncodedPlan::Bytes(encoded), &bare, Attachments::default()) {
         Ok(Verdict::Holds(proven)) => assert_eq!(proven.digest(), made.digest()),
         // The state that was changed may say so; and what could test guesses about hidden fields is not proven from bytes.
-        Ok(Verdict::Fails(problems)) if problems.iter().any(|problem| ["already_done", "hidden_fields"].contains(&problem.code.name())) => {}
+        Ok(Verdict::Fails(problems)) if problems.iter().any(|problem| ["already_done", "hidden_fields"].contains(&problem.code.name())) => {
+        }
         Ok(Verdict::Fails(problems)) => {
             panic!("{:?}: {}", problems.iter().map(|problem| problem.to_json().write()).collect::<Vec<_>>(), made.to_json().write())
         }
