@@ -51,9 +51,11 @@ fn visible(planner: &Planner<'_>, stored: &Stored) -> Result<Option<RowIx>> {
     Ok(planner.table.find(&stored.lead).filter(|row| view.contains(*row)))
 }
 
-/// Whether the actor, who sees these leads, may know of a run: its lead is not hidden from them, or they were asked in it.
+/// Whether the actor, who sees these leads, may know of a run: they see its lead, or were asked in it. Of a lead that is not loaded only
+/// those know who see all of them.
 pub(super) fn may_know(planner: &Planner<'_>, view: &RowSet, stored: &Stored) -> bool {
-    planner.table.find(&stored.lead).is_none_or(|row| view.contains(row)) || stored.concerns(Person(planner.actor.0))
+    let seen = planner.table.find(&stored.lead).map_or(*view == RowSet::All, |row| view.contains(row));
+    seen || stored.concerns(Person(planner.actor.0))
 }
 
 /// Somebody claims or declines what is offered to them.

@@ -77,10 +77,12 @@ pub(crate) fn sweep(planner: &Planner<'_>, scope: &Scope<'_>) -> Result<Draft> {
         sweep.held()?;
         sweep.idle()?;
     }
-    let Sweep { router, changes, mut draft, not_loaded, .. } = sweep;
+    let Sweep { router, changes, mut draft, view, not_loaded, .. } = sweep;
     changes::done(router, changes, &mut draft)?;
     if not_loaded > 0 {
-        let message = format!("{not_loaded} {} not loaded, and left alone", if not_loaded == 1 { "lead is" } else { "leads are" });
+        let leads = if not_loaded == 1 { "lead is" } else { "leads are" };
+        let or_hidden = if view == RowSet::All { "" } else { " or hidden from the actor" };
+        let message = format!("{not_loaded} {leads} not loaded{or_hidden}, and left alone");
         draft.warnings.push(Diagnostic::warning("lead_not_loaded", "", message).with("leads", not_loaded));
     }
     Ok(draft)
@@ -176,11 +178,14 @@ impl Sweep<'_, '_> {
         self.named.as_ref().is_none_or(|named| named.contains(row))
     }
 
-    /// The row of a lead that may be swept; what keeps it is noted.
-    fn row(&mut self, lead: &str) -> Option<RowIx> {
+    /// The row of a lead that may be swept; what keeps it is noted. Nobody can tell who may see a lead that is not loaded: whoever does not
+    /// see all of them is told how many there are, and of one that was offered to them by the name `offered` by which they know it.
+    fn row(&mut self, lead: &str, offered: Option<&str>) -> Option<RowIx> {
         let Some(row) = self.planner.table.find(lead).filter(|row| self.view.contains(*row)) else {
             if self.named.is_none() {
-                self.draft.drops.named(lead.to_owned(), DropCode::LeadNotLoaded);
+                if let Some(name) = if self.view == RowSet::All { Some(lead) } else { offered } {
+                    self.draft.drops.named(name.to_owned(), DropCode::LeadNotLoaded);
+                }
                 self.not_loaded += 1;
             }
             return None;
@@ -229,7 +234,9 @@ impl Sweep<'_, '_> {
             if !stored.is_open() {
                 continue;
             }
-            let Some(row) = self.row(&stored.lead) else {
+            let offered = if stored.anonymous { &id } else { &stored.lead };
+            let offered = stored.concerns(Person(planner.actor.0)).then_some(offered.as_str());
+            let Some(row) = self.row(&stored.lead, offered) else {
                 all = false;
                 continue;
             };
@@ -288,7 +295,7 @@ impl Sweep<'_, '_> {
                 break;
             }
             let Some(lead) = state::name_of(key) else { continue };
-            let Some(row) = self.row(&lead) else { continue };
+            let Some(row) = self.row(&lead, None) else { continue };
             if self.met.contains(&row.0) || model.lead.run.is_some_and(|run| is_filled(&planner.table.cell(row, run))) {
                 continue;
             }
