@@ -1,7 +1,7 @@
 //! Sets of rows, one bit each.
 
 use super::Budget;
-use super::column::{CHUNK, RowIx};
+use super::column::RowIx;
 use crate::error::Result;
 
 /// A selection of the rows of one table. Bits behind the last row are 0.
@@ -70,21 +70,6 @@ impl Mask {
         if row < self.rows {
             self.words.get_mut(row as usize / 64).into_iter().for_each(|word| *word |= 1 << (row % 64));
         }
-    }
-
-    /// Adds rows of some chunks; false at the first that is of another one, or was there already.
-    pub fn insert_new(&mut self, rows: &[u32], chunks: &[bool]) -> bool {
-        rows.iter().all(|row| {
-            let known = chunks.get(*row as usize / CHUNK).copied().unwrap_or(false) && *row < self.rows;
-            let bit = 1 << (row % 64);
-            match self.words.get_mut(*row as usize / 64).filter(|word| known && **word & bit == 0) {
-                Some(word) => {
-                    *word |= bit;
-                    true
-                }
-                None => false,
-            }
-        })
     }
 
     /// Whether a row is chosen.
