@@ -229,7 +229,7 @@ fn is_error(outcome: &Json) -> bool {
 #[test]
 fn nothing_that_an_actor_calls_tells_of_hidden_fields() {
     let seeds = std::env::var("EVENHAND_HIDDEN_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(60_u64);
-    let (mut planned, mut wholes_differ, mut undone, mut posted) = (0, 0, 0, 0);
+    let (mut planned, mut wholes_differ, mut undone, mut posted, mut changed) = (0, 0, 0, 0, 0);
     for seed in 0..seeds {
         let mut dice = Dice(seed);
         let (reads, versioned, many) = (seed % 2 == 1, dice.one_in(2), 3 + dice.below(12));
@@ -282,19 +282,35 @@ fn nothing_that_an_actor_calls_tells_of_hidden_fields() {
                 same(&mut worlds, &parsed(r#"{"call": "select", "query": null, "viewer": {"actor": "ann"}, "as": "s"}"#));
                 if dice.one_in(2) {
                     undone += 1;
+                    // Somebody else meanwhile changes what she does not see.
+                    let leads = told.get("changes").and_then(Json::as_list).unwrap_or_default();
+                    if let (true, Some(lead)) = (dice.one_in(2), leads.first()) {
+                        let id = lead.get("lead").and_then(Json::as_text).unwrap();
+                        for (world, score) in worlds.iter_mut().zip([97, 98]) {
+                            let change = format!(
+                                r#"{{"call": "upsert", "rows": [{{"id": "{id}", "version": 99, "score": {score}, "margin": {score}, "secret": "{score}"}}]}}"#
+                            );
+                            world.step(&parsed(&change));
+                        }
+                    }
                     let undo = format!(
                         r#"{{"call": "undo", "plan": "p", "form": "bytes", "as": "u", "context": {{"actor": "ann", "now": "{NOW}"}}, "remembered": true}}"#
                     );
                     let back = worlds.each_mut().map(|world| world.step(&parsed(&undo)));
                     assert_eq!(back[0].get("id"), back[1].get("id"), "{}", plan.write());
-                    same(&mut worlds, &parsed(r#"{"call": "preview", "plan": "u"}"#));
+                    let told = same(&mut worlds, &parsed(r#"{"call": "preview", "plan": "u"}"#));
+                    let dropped = told.get("dropped").and_then(Json::as_list).unwrap_or_default();
+                    for drop in dropped.iter().filter(|drop| drop.get("code") == Some(&"changed_since".into())) {
+                        changed += 1;
+                        assert!(!HIDDEN.iter().any(|name| drop.write().contains(name)), "{}", drop.write());
+                    }
                 }
             }
         }
     }
     // The plans themselves do differ: they hold what is hidden.
     assert!(
-        planned > seeds as usize && wholes_differ > planned / 10 && undone > 5 && posted > 5,
-        "{planned} {wholes_differ} {undone} {posted}"
+        planned > seeds as usize && wholes_differ > planned / 10 && undone > 5 && posted > 5 && changed > 5,
+        "{planned} {wholes_differ} {undone} {posted} {changed}"
     );
 }

@@ -1,5 +1,6 @@
 //! `explain` with `assume` against what it stands for: a workspace and a table that really are so.
 
+use evenhand::error::Result;
 use evenhand::json::Json;
 use evenhand::workspace::{LeadTable, Workspace};
 
@@ -83,6 +84,11 @@ fn of_lead(dice: &mut Dice, states: &[&str], people: usize) -> Vec<(String, Json
     out
 }
 
+/// An answer or an error as text.
+fn told(answer: Result<Json>) -> String {
+    answer.unwrap_or_else(|error| error.to_json()).write()
+}
+
 struct Seen {
     otherwise: usize,
     given: usize,
@@ -118,10 +124,16 @@ fn hold(seed: u64, seen: &mut Seen) {
     }
     let lead = of_lead(dice, &states, org.people.len());
 
-    let told = users.iter().map(|(user, sets)| (user.clone(), Json::Object(sets.clone()))).collect();
-    let assume = Json::object([("users", Json::Object(told)), ("lead", Json::Object(lead.clone()))]);
+    let of_users = users.iter().map(|(user, sets)| (user.clone(), Json::Object(sets.clone()))).collect();
+    let assume = Json::object([("users", Json::Object(of_users)), ("lead", Json::Object(lead.clone()))]);
     let first = world.workspace.explain(&world.table, &id, &context, &Json::Null).unwrap().write();
     let assumed = world.workspace.explain(&world.table, &id, &context, &Json::object([("assume", assume.clone())])).unwrap();
+    // Why not somebody else: mostly one whose load is another by what is assumed.
+    let held = lead.iter().find(|(field, _)| field == "owner").and(rows[at].get("owner")).cloned().unwrap_or_default();
+    let anybody = Json::from(format!("u{}", dice.below(org.people.len())));
+    let instead = Some(held).filter(|held| !held.is_null() && !dice.one_in(4)).unwrap_or(anybody);
+    let both = Json::object([("assume", assume.clone()), ("instead", instead.clone())]);
+    let compared = told(world.workspace.explain(&world.table, &id, &context, &both));
     let shown = || format!("seed {seed}, lead {id}\n{}\n{}", assume.write(), config.write());
 
     // The same, in earnest.
@@ -138,6 +150,7 @@ fn hold(seed: u64, seen: &mut Seen) {
     let table = load(&changed, &others);
     let really = changed.explain(&table, &id, &context, &Json::Null).unwrap();
     assert_eq!(assumed.write(), really.write(), "{}", shown());
+    assert_eq!(compared, told(changed.explain(&table, &id, &context, &Json::object([("instead", instead)]))), "{}", shown());
 
     // And as `route` does it.
     let command = Json::object([("type", "route".into()), ("leads", Json::object([("ids", vec![id.clone()].into())]))]);
