@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::Authorizer;
 use crate::config::{Profile, UserIx};
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::query::{FieldIx, Query, Schema};
 
@@ -56,9 +56,7 @@ impl Authorizer {
 
     /// Whether a plan of somebody who sees these fields may set others: the lifecycle may, and the plan that is taken back.
     pub(crate) fn hides_edits(&self, schema: &Schema, takes_back: bool) -> bool {
-        let cycle = &self.model.lifecycle;
-        let patches = [&cycle.on_assign, &cycle.on_unassign, &cycle.on_deactivate, &cycle.on_retire, &cycle.on_copy];
-        !schema.hidden().is_empty() && (takes_back || patches.iter().any(|list| list.iter().any(|patch| schema.hides(patch.field))))
+        !schema.hidden().is_empty() && (takes_back || self.model.lifecycle.patches().any(|patch| schema.hides(patch.field)))
     }
 
     /// The schema in which is hidden whatever is hidden from anybody.
@@ -119,8 +117,7 @@ pub(crate) fn check_shown(fields: &[FieldIx], schema: &Schema, path: &str) -> Re
     let mut faults = Vec::new();
     for field in fields.iter().filter(|field| schema.hides(**field)) {
         let name = schema.name(*field);
-        let fault = Diagnostic::error("unknown_field", path, format!("there is no field `{name}`"));
-        faults.push(fault.maybe_hint(crate::error::nearest(name, schema.names())).with("field", name));
+        faults.push(schema.unknown(name, path).with("field", name));
     }
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid("query_invalid", faults)) }
 }

@@ -52,6 +52,13 @@ pub struct Lifecycle {
     pub boundary: Option<Boundary>,
 }
 
+impl Lifecycle {
+    /// Every patch.
+    pub fn patches(&self) -> impl Iterator<Item = &Patch> {
+        [&self.on_assign, &self.on_unassign, &self.on_deactivate, &self.on_retire, &self.on_copy].into_iter().flatten()
+    }
+}
+
 /// Reads `lifecycle`.
 pub(super) fn read(node: &Decoder<'_>, reading: &ConfigReader<'_>, lead: Option<&LeadRoles>) -> Lifecycle {
     if node.is_null() {

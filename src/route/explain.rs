@@ -90,8 +90,7 @@ impl Assumed {
     fn read_lead(&mut self, node: &Decoder<'_>, model: &Model, schema: &Schema) {
         for (name, value) in node.entries() {
             let Some(field) = schema.find(name) else {
-                let fault = Diagnostic::error("unknown_field", value.path(), format!("there is no field `{name}`"));
-                value.faults().add(fault.maybe_hint(crate::error::nearest(name, schema.names())));
+                value.faults().add(schema.unknown(name, value.path()));
                 continue;
             };
             if field == model.lead.id {

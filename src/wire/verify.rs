@@ -242,10 +242,9 @@ fn a_clock_decides(model: &Model, auth: &Authorizer, context: &Context, command:
     let late = |query: &Option<crate::query::Query>| query.as_ref().is_some_and(crate::query::Query::needs_now);
     let members = |members: &crate::config::Members| late(&members.filter);
     let cycle = &model.lifecycle;
-    let patches = [&cycle.on_assign, &cycle.on_unassign, &cycle.on_deactivate, &cycle.on_retire, &cycle.on_copy];
     let stands = late(&cycle.open)
         || late(&cycle.reassignable)
-        || patches.iter().any(|list| list.iter().any(|patch| crate::plan::edit::reads_the_clock(patch, model)))
+        || cycle.patches().any(|patch| crate::plan::edit::reads_the_clock(patch, model))
         || model.profiles.iter().any(|profile| profile.grants.iter().any(|grant| late(&grant.filter)))
         || model.users.iter().any(|user| late(&user.accepts) || !user.absences.is_empty())
         || model.pools.iter().any(|pool| pool.members.as_ref().is_some_and(members))

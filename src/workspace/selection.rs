@@ -144,10 +144,7 @@ impl Workspace {
         };
         let find = |(at, name): (usize, &Json)| {
             let name = name.as_text().unwrap_or_default();
-            schema.find(name).ok_or_else(|| {
-                let fault = crate::error::Diagnostic::error("unknown_field", format!("/{at}"), format!("there is no field `{name}`"));
-                Error::of(fault.maybe_hint(crate::error::nearest(name, schema.names())))
-            })
+            schema.find(name).ok_or_else(|| Error::of(schema.unknown(name, format!("/{at}"))))
         };
         names.iter().enumerate().map(find).collect()
     }
@@ -158,13 +155,7 @@ impl Workspace {
     /// `stale_selection`, `unknown_field`.
     pub fn count_by(&self, table: &LeadTable, selection: &Selection, field: &str) -> Result<Json> {
         let schema = self.schema_seen(selection);
-        let fault = || {
-            Error::of(
-                crate::error::Diagnostic::error("unknown_field", "", format!("there is no field `{field}`"))
-                    .maybe_hint(crate::error::nearest(field, schema.names())),
-            )
-        };
-        let ix = schema.find(field).ok_or_else(fault)?;
+        let ix = schema.find(field).ok_or_else(|| Error::of(schema.unknown(field, "")))?;
         let mask = selection.mask(table)?;
         let counts = filter::count_by(&mask, ix, &table.table)?;
         let texts: usize = counts.iter().map(|(cell, _)| cell.text().map_or(0, str::len)).sum();

@@ -6,6 +6,7 @@ use crate::btree::BTreeMap;
 
 use super::number_format::NumberFormat;
 use super::units::UnitTree;
+use crate::error::{Diagnostic, nearest};
 use crate::time::{Calendar, Format, Zone};
 
 /// A field of a schema, by its place in it.
@@ -205,6 +206,12 @@ impl Schema {
     /// The names of the fields that are not hidden.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.shown().map(|(_, field)| field.name.as_str())
+    }
+
+    /// The fault of a name that leads to no field.
+    pub fn unknown(&self, name: &str, path: impl Into<String>) -> Diagnostic {
+        let fault = Diagnostic::error("unknown_field", path.into(), format!("there is no field `{name}`"));
+        fault.maybe_hint(nearest(name, self.names()))
     }
 
     /// The field of that name.

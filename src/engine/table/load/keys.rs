@@ -2,7 +2,7 @@
 
 use crate::btree::{BTreeMap, BTreeSet};
 
-use crate::error::{Diagnostic, Error, Result, nearest, pointer};
+use crate::error::{Error, Result, pointer};
 use crate::query::{FieldIx, Schema};
 
 /// Most keys of an input that are remembered; a file with more columns than that has no names that anybody reads.
@@ -49,9 +49,7 @@ impl Keys {
         for (key, name) in columns {
             let path = || pointer("/columns", key);
             let Some(field) = schema.find(name) else {
-                let known = schema.fields.iter().map(|field| field.name.as_str());
-                let fault = Diagnostic::error("unknown_field", path(), format!("there is no field `{name}`"));
-                return Err(Error::of(fault.maybe_hint(nearest(name, known))));
+                return Err(Error::of(schema.unknown(name, path())));
             };
             if named.contains(&field) {
                 return Err(Error::new("duplicate_column", path(), format!("two columns are named for the field `{name}`")));
