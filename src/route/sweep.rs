@@ -183,9 +183,8 @@ impl Sweep<'_, '_> {
     fn row(&mut self, lead: &str, offered: Option<&str>) -> Option<RowIx> {
         let Some(row) = self.planner.table.find(lead).filter(|row| self.view.contains(*row)) else {
             if self.named.is_none() {
-                if let Some(name) = if self.view == RowSet::All { Some(lead) } else { offered } {
-                    self.draft.drops.named(name.to_owned(), DropCode::LeadNotLoaded);
-                }
+                let told = if self.view == RowSet::All { Some(lead) } else { offered };
+                told.into_iter().for_each(|name| self.draft.drops.named(name.to_owned(), DropCode::LeadNotLoaded));
                 self.not_loaded += 1;
             }
             return None;
@@ -234,8 +233,7 @@ impl Sweep<'_, '_> {
             if !stored.is_open() {
                 continue;
             }
-            let offered = if stored.anonymous { &id } else { &stored.lead };
-            let offered = stored.concerns(Person(planner.actor.0)).then_some(offered.as_str());
+            let offered = stored.concerns(Person(planner.actor.0)).then_some(if stored.anonymous { &*id } else { &*stored.lead });
             let Some(row) = self.row(&stored.lead, offered) else {
                 all = false;
                 continue;
