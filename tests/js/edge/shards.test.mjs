@@ -132,14 +132,14 @@ test("what is refused is refused as a problem, and no shard has any of it", asyn
   assert.deepEqual([await admin.leads(), await admin.audit()], then);
   // Nothing that a refusal left stands in the way.
   assert.equal((await boss.command(split)).status, 200);
-  // Who may deal, but none of these: everything is left out, and why is told.
+  // Who may deal, but none of these: everything is left out, and why is told as one object would.
   const setting = config();
   setting.profiles.push({ id: "dealer", grants: [{ do: ["lead.view", "lead.mass"], scope: "all" }, { do: ["lead.edit", "lead.release", "lead.give"], scope: "own" }] });
   setting.users.push({ id: "dealer", unit: "acme", profiles: ["dealer"] });
   assert.equal((await admin.ask("PUT", "admin/shards/config", { body: setting })).status, 200);
-  const nothing = await refused((await as("dealer")).command(split), 409, "nothing_to_do");
+  const nothing = await refused((await as("dealer")).command(split), 403, "not_permitted");
   assert.deepEqual(nothing.data.problems.map(({ code, detail }) => [code, detail]), [["not_permitted", "30 leads were left out"]]);
-  await refused((await as("dealer")).command(split, { options: { allOrNothing: true } }), 403, "refused");
+  await refused((await as("dealer")).command(split, { options: { allOrNothing: true } }), 409, "refused");
 });
 
 test("tenants are kept apart, and those that are not spread", async () => {
