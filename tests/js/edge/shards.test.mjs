@@ -159,6 +159,16 @@ test("tenants are kept apart, and those that are not spread", async () => {
   await refused(nobody.command({ type: "split", leads: { all: true }, split: { to: ["a1"] } }), 404, "tenant_unknown");
 });
 
+test("shards are ranges of code points, not of the units of JavaScript's texts", async () => {
+  const [tilde, face] = ["\uff5e", "\u{1f600}"];
+  const ids = ["l", tilde, `${tilde}${face}`, face];
+  const { admin, as } = await spread(server, edge.keys, "points", { bounds: [tilde, face], leads: ids.map((id) => lead(id)), seen });
+  assert.deepEqual((await admin.quiet()).shards.map(({ leads }) => leads), [1, 2, 1]);
+  const boss = await as("lead");
+  for (const id of ids) assert.equal((await boss.ask("GET", `shards/leads/${encodeURIComponent(id)}`)).data.id, id);
+  await refused(admin.ask("PUT", "admin/shards", { body: { bounds: [face, tilde] } }), 422, "body_invalid");
+});
+
 test("a further field reaches all shards at once", async () => {
   const { admin, as } = await spread(server, edge.keys, "fields", { leads: [lead(id(1)), lead(id(150)), lead(id(250))], seen });
   const more = config();
