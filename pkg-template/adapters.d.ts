@@ -3,12 +3,12 @@
  *
  * An adapter needs no driver of its own: the host gives it a function that runs work in one transaction. It keeps the state in a
  * table that it makes (`key`, `version`, `value`); the table of leads is the host's. Hosts may follow these few files for
- * other databases: everything that keeps a write safe is in the statements of `plan.toSQL`, and here only in comparing counts.
+ * other databases: everything that keeps a write safe is in `plan.statements`, and here only in comparing counts.
  */
 import type { Plan, SqlOptions, State } from "./evenhand.js";
 
 /** What a plan must offer to be written. */
-export type Writable = Pick<Plan, "id" | "refused" | "count" | "state" | "reads" | "changes" | "created" | "removed" | "toSQL"> & Partial<Pick<Plan, "statements">> & { free?: () => void };
+export type Writable = Pick<Plan, "id" | "refused" | "count" | "state" | "reads" | "changes" | "created" | "removed" | "statements"> & { free?: () => void };
 
 /**
  * What became of a plan. Either all of it was written, or nothing.

@@ -1,4 +1,4 @@
-import type * as Contract from "../evenhand.js";
+import type { Way } from "./compare.js";
 import { fault } from "./errors.js";
 import { letters, lower, marks, several, zeros } from "./fold-data.js";
 
@@ -7,7 +7,6 @@ import { letters, lower, marks, several, zeros } from "./fold-data.js";
  * whatever Unicode the runtime knows. Tables are unpacked when they are first needed; numbers are in base 36, code points as distances from the one before.
  */
 
-type Way = NonNullable<Contract.FieldDef["compare"]>;
 type Table = Map<string, string>;
 
 const numbers = (text: string) => text.split(",").map((part) => Number.parseInt(part, 36));

@@ -114,7 +114,7 @@ export class Plan extends Handle<bound.Plan> implements Contract.Plan {
     );
   }
 
-  preview(offset?: number, limit?: number): Contract.PlanPreview {
+  preview(offset?: number, limit?: number): Contract.PreviewData {
     const [from, to] = range(Infinity, offset, limit);
     return this.call((plan) => plan.preview(from, to));
   }

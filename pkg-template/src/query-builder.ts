@@ -1,5 +1,6 @@
 import type * as Contract from "../evenhand.js";
 import type * as Builder from "../query-builder.js";
+import { wayOf } from "./compare.js";
 import { fault } from "./errors.js";
 
 type Operator = Contract.Operator;
@@ -50,9 +51,9 @@ export const toQueryBuilder: typeof Builder.toQueryBuilder = (config, options = 
     return def;
   };
   // An id always compares exactly, and only texts that compare in one way can be compared with each other.
-  const datatype = (name: string, { type, caseSensitive, compare = caseSensitive === true ? "exact" : "caseless" }: Contract.FieldDef) => {
-    const way = name === config.lead.id ? "exact" : compare;
-    return type === "text" && way !== "caseless" ? `text, ${way}` : type;
+  const datatype = (name: string, def: Contract.FieldDef) => {
+    const way = name === config.lead.id ? "exact" : wayOf(def);
+    return def.type === "text" && way !== "caseless" ? `text, ${way}` : def.type;
   };
   const fields = names.map((name): Builder.BuilderField => {
     const def = find(name);

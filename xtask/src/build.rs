@@ -54,29 +54,11 @@ pub fn build() -> Result<PathBuf> {
     })?;
     step("write pkg/", || {
         let template = root().join("pkg-template");
-        for name in [
-            "package.json",
-            "README.md",
-            "evenhand.d.ts",
-            "codes.d.ts",
-            "slim.d.ts",
-            "inline.d.ts",
-            "engine.wasm.d.ts",
-            "adapters.d.ts",
-            "columns.d.ts",
-            "conformance.d.ts",
-            "zones.d.ts",
-            "presets.d.ts",
-            "preset.d.ts",
-            "postgres.d.ts",
-            "sqlite.d.ts",
-            "host.d.ts",
-            "import.d.ts",
-            "query-builder.d.ts",
-            "react.d.ts",
-            "store.d.ts",
-        ] {
-            copy(&template.join(name), &pkg.join(name))?;
+        for file in at(&template, fs::read_dir(&template))?.flatten() {
+            let name = file.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".d.ts") || ["package.json", "README.md"].contains(&name.as_str()) {
+                copy(&file.path(), &pkg.join(name))?;
+            }
         }
         let docs = template.join("docs");
         at(&pkg, fs::create_dir_all(pkg.join("docs")))?;

@@ -28,7 +28,7 @@ export function* written(plan: Writable, dialect: Contract.Dialect, options: Par
   const ids = new Set<unknown>();
   const keys = new Set<unknown>();
   let short = false;
-  for (const { sql, params, kind, expect } of plan.statements?.(dialect, options) ?? plan.toSQL(dialect, options)) {
+  for (const { sql, params, kind, expect } of plan.statements(dialect, options)) {
     const rows = (yield { sql, params }) as readonly Row[];
     short ||= rows.length < expect;
     for (const row of rows) kind === "state" ? keys.add(row["key"]) : ids.add(row["id"]);

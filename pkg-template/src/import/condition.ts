@@ -1,4 +1,5 @@
 import type * as Contract from "../../evenhand.js";
+import type { Way } from "../compare.js";
 
 /*
  * A condition on its way from a foreign filter to ours. Constants are folded while it is built, because an empty group, which would say
@@ -21,16 +22,16 @@ interface Test {
 export interface Field {
   name: string;
   type: Contract.FieldType;
-  /** Texts compare with regard to case. */
-  exact: boolean;
-  /** How a text compares. */
-  compare: NonNullable<Contract.FieldDef["compare"]>;
+  /** How it compares; what is no text, exactly. */
+  compare: Way;
   /** There always is a value. */
   always: boolean;
 }
 
-export const ELEMENT: Field = { name: "", type: "text", exact: true, compare: "exact", always: true };
+export const ELEMENT: Field = { name: "", type: "text", compare: "exact", always: true };
 
+/** Compared by a part of its text alone. */
+export const isPartly = ({ compare }: Field) => compare === "accentless" || compare === "digits";
 export const isTags = ({ type }: Field) => type === "tags" || type === "units";
 /** Fields of words that compare exactly and have no order. */
 export const isWord = ({ type }: Field) => type === "choice" || type === "user" || type === "unit";

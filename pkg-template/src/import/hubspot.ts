@@ -1,4 +1,4 @@
-import { all, any, isNull, isTags, not, test, type Condition, type Field } from "./condition.js";
+import { all, any, isNull, isPartly, isTags, not, test, type Condition, type Field } from "./condition.js";
 import { at, isDay, isRecord, shown, type Reader } from "./reader.js";
 
 /*
@@ -97,8 +97,8 @@ function value(field: Field, given: unknown, path: string, reader: Reader): unkn
       return Number.isNaN(new Date(time).getTime()) ? wrong("milliseconds, or RFC 3339 with an offset") : new Date(time).toISOString();
     }
     case "text":
-      if (!field.exact && field.compare !== "caseless") return void reader.partly(field, path);
-      if (field.exact) return void reader.fault("not_exact", path, `\`${field.name}\` is compared with regard to case`, "leave out the field's `caseSensitive`");
+      if (isPartly(field)) return void reader.partly(field, path);
+      if (field.compare === "exact") return void reader.fault("not_exact", path, `\`${field.name}\` is compared with regard to case`, "leave out the field's `caseSensitive`");
       return /\p{Surrogate}/u.test(text) ? wrong() : text;
     default: return reader.comparable(field, text, path) ? text : undefined;
   }

@@ -178,7 +178,7 @@ class JsonLogic {
     }
     const both = all([isNull(x), isNull(y)]);
     if (op === "==" || op === "===") {
-      if (x.exact && y.exact) return any([pair(x, "=", y), both]);
+      if (x.compare === "exact" && y.compare === "exact") return any([pair(x, "=", y), both]);
       return this.reader.fault("not_exact", path, "texts are compared without regard to case", "set the fields' `caseSensitive`");
     }
     const orEqual = op === "<=" || op === ">=";

@@ -222,7 +222,7 @@ class MongoDB {
     const [x, y] = [a.field, b.field];
     if (x.type !== y.type || isTags(x)) return this.reader.fault("not_supported", path, "only fields of one type can be compared");
     if (this.reader.options.nulls === undefined && !(x.always && y.always)) return this.reader.ambiguous(path);
-    if (!(x.exact && y.exact)) return this.reader.fault("not_exact", path, "texts are compared without regard to case", "set the fields' `caseSensitive`");
+    if (x.compare !== "exact" || y.compare !== "exact") return this.reader.fault("not_exact", path, "texts are compared without regard to case", "set the fields' `caseSensitive`");
     const both = all([isNull(x), isNull(y)]);
     if (op === "=") return any([pair(x, "=", y), both]);
     if (isWord(x) || x.type === "boolean") return this.reader.fault("not_supported", path, `a ${x.type} field has no order`);

@@ -1,6 +1,7 @@
 import type * as Contract from "../../evenhand.js";
 import type { ImportCode, ImportOptions } from "../../import.js";
-import { ELEMENT, type Condition, type Field, isWord, test } from "./condition.js";
+import { wayOf } from "../compare.js";
+import { ELEMENT, type Condition, type Field, isPartly, isWord, test } from "./condition.js";
 
 const own = (object: object, key: string) => Object.prototype.hasOwnProperty.call(object, key);
 
@@ -57,16 +58,15 @@ export class Reader {
       return void this.fault("not_exact", path, `${shown(name)} is a path, not a name`, "name the field that it stands for in `columns`");
     }
     const always = field === config.lead.id;
-    const compare = always || known.type !== "text" ? "exact" : (known.compare ?? (known.caseSensitive === true ? "exact" : "caseless"));
-    return { name: field, type: known.type, exact: compare === "exact", compare, always };
+    return { name: field, type: known.type, compare: always || known.type !== "text" ? "exact" : wayOf(known), always };
   }
 
   /** Whether our comparison of this field with a text, for equality or a part, finds what one of code points finds. */
   comparable(field: Field, text: string, path: string): boolean {
     if (/\p{Surrogate}/u.test(text)) return this.fault("value_invalid", path, "a text holds half of a character");
-    if (!field.exact && field.compare !== "caseless") return this.partly(field, path);
+    if (isPartly(field)) return this.partly(field, path);
     // What is neither upper nor lower case is nothing's other case, so no text becomes equal to it by ignoring case.
-    if (!field.exact && [...text].some((char) => char.toLowerCase() !== char || char.toUpperCase() !== char)) {
+    if (field.compare === "caseless" && [...text].some((char) => char.toLowerCase() !== char || char.toUpperCase() !== char)) {
       return this.fault("not_exact", path, `\`${field.name}\` is compared without regard to case, and ${shown(text)} is not`, "set the field's `caseSensitive`");
     }
     if ((field === ELEMENT || isWord(field)) && (/^[\s\p{C}]|[\s\p{C}]$/u.test(text) || text === "~")) {
@@ -82,7 +82,7 @@ export class Reader {
 
   /** Whether texts of this field are in an order that can be asked for. */
   ordered(field: Field, path: string): boolean {
-    if (field.type === "text" && field.exact) return true;
+    if (field.type === "text" && field.compare === "exact") return true;
     if (field.type !== "text") return this.fault("not_supported", path, `a ${field.type} field has no order`);
     return this.fault("not_exact", path, `\`${field.name}\` is ordered without regard to case`, "set the field's `caseSensitive`");
   }

@@ -1,5 +1,6 @@
 import type * as Contract from "../../evenhand.js";
 import { quote } from "../adapters/write.js";
+import { wayOf } from "../compare.js";
 import { fault } from "../errors.js";
 
 /*
@@ -75,8 +76,6 @@ export function placed(column: Column, dialect: Contract.Dialect, place: number)
 export const foldedOf = ({ field, def }: Column, value: unknown, workspace: Contract.Workspace) =>
   typeof value !== "string" ? null : def.type === "text" ? workspace.fold(field, value) : value;
 
-/** How texts of a field compare. */
-const compare = ({ compare, caseSensitive }: Contract.FieldDef) => compare ?? (caseSensitive === true ? "exact" : "caseless");
 
 function inexact(field: string, why: string) {
   return fault("sql_inexact", `\`${field}\` cannot be put in order or written exactly: ${why}`, { path: `/columns/${field.replaceAll("~", "~0").replaceAll("/", "~1")}` });
@@ -92,9 +91,9 @@ function key(column: Column, dialect: Contract.Dialect, id: string, alias: strin
   if (isList(column)) throw inexact(field, "lists have no order in a database");
   switch (def.type) {
     case "text":
-      if (field === id || compare(def) === "exact") return text + COLLATION[dialect];
+      if (field === id || wayOf(def) === "exact") return text + COLLATION[dialect];
       if (column.folded !== undefined) return alias + quote(dialect, column.folded) + (dialect === "postgres" ? "::text" : "") + COLLATION[dialect];
-      if (compare(def) !== "caseless") throw inexact(field, `no database compares by \`compare: "${compare(def)}"\`; name a folded column`);
+      if (wayOf(def) !== "caseless") throw inexact(field, `no database compares by \`compare: "${wayOf(def)}"\`; name a folded column`);
       if (dialect === "postgres") return `lower(${text} COLLATE "pg_c_utf8") COLLATE "C"`;
       throw inexact(field, "SQLite lower-cases ASCII only; name a folded column");
     case "choice": case "user": case "unit": return `nullif(${text}, '')${COLLATION[dialect]}`;

@@ -10,7 +10,7 @@ import { Report } from "./lib/report.mjs";
 const ROWS = Number(process.env.EVENHAND_ROWS ?? 1_000_000);
 const ROUNDS = Number(process.env.EVENHAND_ROUNDS ?? 1);
 const other = process.env.EVENHAND_AGAINST;
-/** At most this part of what the build took of which the issue tells, by step. */
+/** At most this part of what the build before took, by step. */
 const TARGETS = { digest: 0.3, byAssignee: 0.3, toSQL: 0.3, verify: 0.4, apply: 0.4, undo: 0.2, toJSON: 0.2 };
 const MEMORY = 0.4;
 const program = fileURLToPath(new URL("lib/plan-run.mjs", import.meta.url));

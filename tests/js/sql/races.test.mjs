@@ -44,7 +44,7 @@ test("PostgreSQL", { skip: db === undefined && "no PostgreSQL server is installe
     const [a, b] = [await db.connect(), await db.connect()];
     const run = async (client, plan) => {
       const counts = [];
-      for (const { sql, params, expect } of plan.toSQL("postgres", { table: "leads", stateTable: "evenhand_state" })) counts.push((await client.query(sql, params)).length - expect);
+      for (const { sql, params, expect } of plan.statements("postgres", { table: "leads", stateTable: "evenhand_state" })) counts.push((await client.query(sql, params)).length - expect);
       return counts;
     };
     await a.query("BEGIN");
@@ -131,8 +131,8 @@ test("PostgreSQL", { skip: db === undefined && "no PostgreSQL server is installe
         if (rng.below(3) === 0) request.reads = ["k/0", "k/1", "k/2"].filter((key) => !request.writes.some(([other]) => other === key)).map((key) => [key, state[key]?.version ?? null]);
       }
       const plans = requests.map(planOf);
-      const sql = plans.map((plan) => plan.toSQL("postgres", { table: "leads", stateTable: "evenhand_state", maxParams: 1 + rng.below(20) }));
-      const outcomes = await Promise.all(plans.map((plan, at) => adapter.commit({ ...plan, toSQL: () => sql[at] })));
+      const sql = plans.map((plan) => plan.statements("postgres", { table: "leads", stateTable: "evenhand_state", maxParams: 1 + rng.below(20) }));
+      const outcomes = await Promise.all(plans.map((plan, at) => adapter.commit({ ...plan, statements: () => sql[at] })));
       const wanted = new Map(now.map((row) => [row.id, { ...row }]));
       const touched = new Set();
       for (const [at, outcome] of outcomes.entries()) {
@@ -170,8 +170,8 @@ test("PostgreSQL", { skip: db === undefined && "no PostgreSQL server is installe
     await fresh();
     await leadsTable(db, FIELDS, many);
     const plans = ["bob", "cyd"].map((to) => planOf({ config: world, leads: many, command: { type: "assign", leads: { ids }, to }, context }));
-    const sql = plans.map((plan) => plan.toSQL("postgres", { table: "leads", stateTable: "evenhand_state" }));
-    const fixed = plans.map((plan, at) => ({ ...plan, toSQL: () => sql[at] }));
+    const sql = plans.map((plan) => plan.statements("postgres", { table: "leads", stateTable: "evenhand_state" }));
+    const fixed = plans.map((plan, at) => ({ ...plan, statements: () => sql[at] }));
     for (let round = 0; round < 6; round += 1) {
       await db.exec("UPDATE leads SET version = 1, owner = NULL, assigned = NULL, notified = NULL; DELETE FROM evenhand_state");
       const outcomes = await Promise.all(ways.map((way, at) => way.commit(fixed[at])));

@@ -7,8 +7,7 @@ import { serve } from "../../package/lib/workerd.mjs";
 export const modulesOf = (pkg) => new Map(readdirSync(pkg).filter((name) => /\.(js|wasm)$/.test(name) && !name.startsWith("cli")).map((name) => [`evenhand/${name}`, join(pkg, name)]));
 
 /**
- * Starts a worker over modules (name → file) whose code has an `ask()`. Gives back milliseconds from workerd's start to its first answer, those of the quickest of ten
- * further ones, and the answer.
+ * Starts a worker over modules (name → file) whose code has an `ask()`. Gives back milliseconds from workerd's start to its first answer, and the answer.
  */
 export async function answers({ code, modules }) {
   const start = performance.now();
@@ -16,13 +15,7 @@ export async function answers({ code, modules }) {
   try {
     const answer = await ask({});
     const first = performance.now() - start;
-    let again = Infinity;
-    for (let nth = 0; nth < 10; nth++) {
-      const asked = performance.now();
-      await ask({});
-      again = Math.min(again, performance.now() - asked);
-    }
-    return { first, again, answer };
+    return { first, answer };
   } finally {
     await close();
   }

@@ -1,19 +1,14 @@
 // The facade's files, put together by what entries share: an entry is a file of its own, and so is each part that several of them need. A file costs a round trip in a
 // page without a bundler, and a millisecond in Node; what is shared must stay one file (the class of errors above all), so one bundle an entry would not do.
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { rollup } from "rollup";
 
 /** What the runtime or the host brings, and the module as a text, which only `inline` reads. */
 const OUTSIDE = /^node:|\.wasm(\?module)?$|^react$|^\.\/engine-data\.js$/;
 
-/** The conformance run is the cases' own. */
-const entry = (facade, name) => (name === "conformance.js" ? fileURLToPath(new URL("../conformance.mjs", import.meta.url)) : join(facade, name));
-
-/** Writes into a package what is behind these entries, whose paths are from the facade's folder. */
-export async function chunk(facade, pkg, entries) {
+/** Writes into a package what is behind these entries: names there → files. */
+export async function chunk(pkg, entries) {
   const bundle = await rollup({
-    input: Object.fromEntries(entries.map((name) => [name.slice(0, -".js".length), entry(facade, name)])),
+    input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name.slice(0, -".js".length), file])),
     plugins: [{ name: "outside", resolveId: (id) => (OUTSIDE.test(id) ? { id, external: "absolute" } : null) }],
     makeAbsoluteExternalsRelative: false,
     onwarn: ({ message }) => {

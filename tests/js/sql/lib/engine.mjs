@@ -31,7 +31,7 @@ export function planOf(request) {
     changes: () => plan.changes,
     created: () => plan.created,
     removed: () => plan.removed,
-    toSQL: (dialect, options) => statements(request, dialect, options),
+    statements: (dialect, options) => statements(request, dialect, options),
   };
 }
 
