@@ -53,6 +53,24 @@ test("leads as they are held: shares add up to the leads, findings lead, and the
   await context.close();
 });
 
+test("by weight, somebody's share is as much larger as their weight is", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page, wrong } = await open(context, desk.address, "#/partners?list=audit");
+  const driver = new Driver(page);
+  await driver.do({ see: "3,840 leads" });
+  /** Shares as multiples of that of somebody whose weight is 1. */
+  const multiples = async () => {
+    const shares = Object.fromEntries((await cells(page, "Shares")).map(([name, , share]) => [name, number(share)]));
+    return ["Colm Fitzgibbon", "Lars Ekström", "Pia Sandoval"].map((name) => Math.round(shares[name] / shares["Dorothea Amann"]));
+  };
+  assert.deepEqual(await multiples(), [1, 1, 1]);
+  await driver.do({ check: "By weight" });
+  await page.getByText("Counting every lead").waitFor({ state: "detached" });
+  assert.deepEqual(await multiples(), [2, 3, 1]);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
 test("what was assigned here is audited, what was taken back is not, and a reload keeps it", async () => {
   const context = await desk.browser.newContext(wide);
   const { page, wrong } = await open(context, desk.address, "#/lender?list=carla");
