@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 
 const without = (name: string) => new URL(`./src/without/${name}.ts`, import.meta.url).pathname;
 /** Screens, dialogs and forms that are not there at the start. */
-const LATER = /src\/app\/(Rules|RulesSide|Replay|Trace|Offers|Groups|Audit|methods|FileDialog|ListBuilder|plain)\.tsx?$|src\/engine\/(about|settings)\.ts$/;
+const LATER = /src\/app\/(Rules|RulesSide|DraftBar|Replay|Trace|Offers|Groups|Audit|methods|FileDialog|ListBuilder|plain)\.tsx?$|src\/engine\/(about|settings)\.ts$/;
 /** With the filter's component, or with the palette's. */
 const APART = /src\/app\/(Query|Selector|ValueEditor|operators|relative|Palette|client)\.tsx?$/;
 
@@ -29,7 +29,7 @@ export default defineConfig({
     // What every part needs is one file, and is not looked for twice; few files compress better than many.
     rolldownOptions: { output: { codeSplitting: { groups: [
       { name: "later", test: LATER, includeDependenciesRecursively: false },
-      { name: "desk", test: (id) => /\/(src|worlds\/index\.js)/.test(id) && !/\/src\/(main|engine\/worker)/.test(id) && /\/www-demo\/(src\/(root|app|ui)|worlds\/index\.js)/.test(id) && !LATER.test(id) && !APART.test(id), includeDependenciesRecursively: false },
+      { name: "desk", test: (id) => /\/www-demo\/(src\/(root|app|ui)|worlds\/index\.js)/.test(id) && !LATER.test(id) && !APART.test(id), includeDependenciesRecursively: false },
       { name: "packages", test: /node_modules\/(react|react-dom|scheduler|@base-ui|@floating-ui|reselect|use-sync-external-store|@tanstack)\// },
     ] } } },
     chunkSizeWarningLimit: 800 },

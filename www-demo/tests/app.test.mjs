@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { worlds } from "../worlds/index.js";
-import { deaf as deafTab, Driver, open, start } from "./screen/driver.mjs";
+import { deaf as deafTab, Driver, drop, open, start, written } from "./screen/driver.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let desk;
@@ -199,23 +199,10 @@ test("a hundred thousand leads are planned at once and scroll without a blank ro
   await context.close();
 });
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"];
 const rows = Array.from({ length: 300 }, (_, at) => [
-  `K-${at + 1}`, `"Client, No ${at + 1}"`, ["Ana Ruiz", "Bo Lind", "Cy Ode"][at % 3], ["Open", "Won", "Lost"][at % 3 === 2 ? 0 : at % 2], `"${String((at % 28) + 1).padStart(2, "0")} ${MONTHS[at % 6]}, 2026 10:${String(at % 60).padStart(2, "0")}:00"`, 1000 + at, at % 2 ? "Yes" : "No",
+  `K-${at + 1}`, `"Client, No ${at + 1}"`, ["Ana Ruiz", "Bo Lind", "Cy Ode"][at % 3], ["Open", "Won", "Lost"][at % 3 === 2 ? 0 : at % 2], written((at % 28) + 1, (at % 6) + 1, 10, at % 60), 1000 + at, at % 2 ? "Yes" : "No",
 ]);
 const csv = ["Lead No,Full name,Sales rep,Stage,Added on,Budget,VIP", ...rows.map((row) => row.join())].join("\n");
-
-async function drop(page, name, text) {
-  const transfer = await page.evaluateHandle(
-    ([name, text]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([text], name));
-      return transfer;
-    },
-    [name, text],
-  );
-  for (const event of ["dragenter", "drop"]) await page.dispatchEvent("body", event, { dataTransfer: transfer });
-}
 
 test("a visitor's own file: columns are recognised, can be corrected, and everything works on it, after a reload too", async () => {
   const context = await desk.browser.newContext(wide);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createEngine } from "evenhand";
-import { Driver, open, start } from "./screen/driver.mjs";
+import { Driver, drop, open, start, written } from "./screen/driver.mjs";
 
 let desk;
 let engine;
@@ -53,6 +53,24 @@ test("leads as they are held: shares add up to the leads, findings lead, and the
   await context.close();
 });
 
+test("by weight, somebody's share is as much larger as their weight is", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page, wrong } = await open(context, desk.address, "#/partners?list=audit");
+  const driver = new Driver(page);
+  await driver.do({ see: "3,840 leads" });
+  /** Shares as multiples of that of somebody whose weight is 1. */
+  const multiples = async () => {
+    const shares = Object.fromEntries((await cells(page, "Shares")).map(([name, , share]) => [name, number(share)]));
+    return ["Colm Fitzgibbon", "Lars Ekström", "Pia Sandoval"].map((name) => Math.round(shares[name] / shares["Dorothea Amann"]));
+  };
+  assert.deepEqual(await multiples(), [1, 1, 1]);
+  await driver.do({ check: "By weight" });
+  await page.getByText("Counting every lead").waitFor({ state: "detached" });
+  assert.deepEqual(await multiples(), [2, 3, 1]);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
 test("what was assigned here is audited, what was taken back is not, and a reload keeps it", async () => {
   const context = await desk.browser.newContext(wide);
   const { page, wrong } = await open(context, desk.address, "#/lender?list=carla");
@@ -74,22 +92,9 @@ test("what was assigned here is audited, what was taken back is not, and a reloa
 });
 
 const people = ["Ana Ruiz", "Bo Lind", "Cy Ode"];
-const MONTHS = ["Jan", "Feb", "Mar", "Apr"];
 /** Four of five leads to the first one. */
-const rows = Array.from({ length: 240 }, (_, at) => [`K-${at + 1}`, people[at % 5 === 4 ? 1 + (Math.floor(at / 5) % 2) : 0], `"${String((at % 28) + 1).padStart(2, "0")} ${MONTHS[Math.floor(at / 60)]}, 2026 ${String(8 + (at % 9)).padStart(2, "0")}:00:00"`, at % 2 ? "North" : "South"]);
+const rows = Array.from({ length: 240 }, (_, at) => [`K-${at + 1}`, people[at % 5 === 4 ? 1 + (Math.floor(at / 5) % 2) : 0], written((at % 28) + 1, Math.floor(at / 60) + 1, 8 + (at % 9)), at % 2 ? "North" : "South"]);
 const log = ["Deal No,Given to,Created Time,Team", ...rows.map((row) => row.join())].join("\n");
-
-async function drop(page, name, text) {
-  const transfer = await page.evaluateHandle(
-    ([name, text]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([text], name));
-      return transfer;
-    },
-    [name, text],
-  );
-  for (const event of ["dragenter", "drop"]) await page.dispatchEvent("body", event, { dataTransfer: transfer });
-}
 
 test("a log that is dropped: its columns are recognised and can be corrected, and what is shown is the package's report", async () => {
   const context = await desk.browser.newContext(wide);

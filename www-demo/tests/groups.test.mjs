@@ -2,7 +2,7 @@
 // nobody changes what is not theirs.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Driver, open, start } from "./screen/driver.mjs";
+import { deaf, Driver, open, start } from "./screen/driver.mjs";
 
 let desk;
 before(async () => {
@@ -108,10 +108,25 @@ test("a group that is not theirs can be seen and not changed, with the reason; n
   await context.close();
 });
 
-test("of two tabs that change the groups one wins, and the other is told", async () => {
+test("what a page sends against its own bars is refused by the worker", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/realty?list=groups");
+  await new Driver(page).do({ click: "Edit First homes" });
+  const weight = card(page, "First homes").getByRole("spinbutton", { name: "Weight of Joss Ferreira" });
+  await weight.evaluate((field) => field.removeAttribute("disabled"));
+  await weight.fill("5");
+  await page.getByRole("button", { name: "Put in force" }).and(page.locator(":enabled")).click();
+  await page.getByText("The draft was not put in force").first().waitFor();
+  await page.reload();
+  await new Driver(page).do({ click: "Edit First homes" });
+  assert.equal(await weight.inputValue(), "1");
+  await context.close();
+});
+
+for (const [which, second] of [["two tabs", async (...of) => (await open(...of)).page], ["two tabs that hear nothing of each other", deaf]]) test(`of ${which} that change the groups one wins, and the other is told`, async () => {
   const context = await desk.browser.newContext(wide);
   const { page: one } = await open(context, desk.address, "#/partners?list=groups");
-  const { page: two } = await open(context, desk.address, "#/partners?list=groups");
+  const two = await second(context, desk.address, "#/partners?list=groups");
   for (const page of [one, two]) await new Driver(page).do({ click: "Edit Nordic desk" });
   await two.getByRole("button", { name: "Remove Pia Sandoval" }).click();
   await one.getByRole("button", { name: "Move Pia Sandoval up" }).click();

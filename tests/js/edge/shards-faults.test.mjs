@@ -108,6 +108,17 @@ test("between the votes and the last shard's write, readers see all of it or not
   }
 });
 
+test("a list that has some shards from before a commit, and one from after it, is read again", async () => {
+  const { admin, as } = await spread(server, edge.keys, "torn", { leads: leads() });
+  const boss = await as("lead");
+  await fail("SHARD", "torn/2", { list: [{ what: "rows", how: "after a commit", times: 1 }] });
+  const listed = nameOf(admin);
+  // By then the others are read.
+  await new Promise((done) => setTimeout(done, 100));
+  assert.equal((await boss.command(renamed(1))).status, 200);
+  assert.equal(await listed, 1);
+});
+
 test("a shard that cannot carry out its part keeps the others from theirs", async () => {
   const { admin, as } = await spread(server, edge.keys, "cannot", { leads: leads() });
   const boss = await as("lead");

@@ -132,14 +132,14 @@ test("what is refused is refused as a problem, and no shard has any of it", asyn
   assert.deepEqual([await admin.leads(), await admin.audit()], then);
   // Nothing that a refusal left stands in the way.
   assert.equal((await boss.command(split)).status, 200);
-  // Who may deal, but none of these: everything is left out, and why is told.
+  // Who may deal, but none of these: everything is left out, and why is told as one object would.
   const setting = config();
   setting.profiles.push({ id: "dealer", grants: [{ do: ["lead.view", "lead.mass"], scope: "all" }, { do: ["lead.edit", "lead.release", "lead.give"], scope: "own" }] });
   setting.users.push({ id: "dealer", unit: "acme", profiles: ["dealer"] });
   assert.equal((await admin.ask("PUT", "admin/shards/config", { body: setting })).status, 200);
-  const nothing = await refused((await as("dealer")).command(split), 409, "nothing_to_do");
+  const nothing = await refused((await as("dealer")).command(split), 403, "not_permitted");
   assert.deepEqual(nothing.data.problems.map(({ code, detail }) => [code, detail]), [["not_permitted", "30 leads were left out"]]);
-  await refused((await as("dealer")).command(split, { options: { allOrNothing: true } }), 403, "refused");
+  await refused((await as("dealer")).command(split, { options: { allOrNothing: true } }), 409, "refused");
 });
 
 test("tenants are kept apart, and those that are not spread", async () => {
@@ -157,6 +157,16 @@ test("tenants are kept apart, and those that are not spread", async () => {
   for (const path of ["admin/shards", "admin/shards/leads", "shards/leads/x"]) await refused(nobody.ask("GET", path), 404, "tenant_unknown");
   assert.equal((await nobody.ask("PUT", "admin/shards", { body: { bounds: [] } })).data.shards, 1);
   await refused(nobody.command({ type: "split", leads: { all: true }, split: { to: ["a1"] } }), 404, "tenant_unknown");
+});
+
+test("shards are ranges of code points, not of the units of JavaScript's texts", async () => {
+  const [tilde, face] = ["\uff5e", "\u{1f600}"];
+  const ids = ["l", tilde, `${tilde}${face}`, face];
+  const { admin, as } = await spread(server, edge.keys, "points", { bounds: [tilde, face], leads: ids.map((id) => lead(id)), seen });
+  assert.deepEqual((await admin.quiet()).shards.map(({ leads }) => leads), [1, 2, 1]);
+  const boss = await as("lead");
+  for (const id of ids) assert.equal((await boss.ask("GET", `shards/leads/${encodeURIComponent(id)}`)).data.id, id);
+  await refused(admin.ask("PUT", "admin/shards", { body: { bounds: [face, tilde] } }), 422, "body_invalid");
 });
 
 test("a further field reaches all shards at once", async () => {

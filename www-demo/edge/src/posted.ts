@@ -19,6 +19,12 @@ export function parsed(text: string): unknown {
   }
 }
 
+/** A key under which a command is carried out once, as the actor's own: nobody takes another's. */
+export function keyOf(actor: string, key: string): string {
+  if (key === "" || key.length > 200) throw new Refusal(400, "key_invalid", { detail: "an idempotency key has 1 to 200 characters" });
+  return `${actor}/${key}`;
+}
+
 /** A posted command: what is in it is the engine's to judge, what stands around it is looked at here. */
 export function posted(text: string): Posted {
   const body = parsed(text);

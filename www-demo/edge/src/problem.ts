@@ -43,12 +43,16 @@ export function problem(status: number, code: string, { detail, problems = [], h
   return { status, type: "application/problem+json", body: JSON.stringify(body), log: { code }, ...(headers === undefined ? {} : { headers }) };
 }
 
-/** A refusal on its way out of a deeper call. */
-export class Refusal extends Error {
-  readonly answer: Answer;
+/** An answer that refuses, on its way out of a deeper call. */
+export class Refused extends Error {
+  constructor(readonly answer: Answer) {
+    super(String(answer.log?.code ?? answer.status));
+  }
+}
 
+/** The same, said here. */
+export class Refusal extends Refused {
   constructor(...of: Parameters<typeof problem>) {
-    super(of[1]);
-    this.answer = problem(...of);
+    super(problem(...of));
   }
 }

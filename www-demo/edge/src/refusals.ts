@@ -1,5 +1,5 @@
 // Which status a refusal has. The engine's codes stay as they are; a status only sorts them for those who read no further.
-import type { EvenhandError, Plan, VerifyCode } from "evenhand";
+import type { EvenhandError, Plan, Reason, VerifyCode } from "evenhand";
 import { httpStatus } from "evenhand/host";
 import type { Outcome } from "evenhand/sqlite";
 import type { Answer } from "./env.ts";
@@ -23,17 +23,27 @@ export function fromEngine(error: EvenhandError): Answer {
 
 /** Why a plan is not written: the command was refused, or none of its leads may be touched. */
 export function fromPlan(plan: Plan): Answer | undefined {
-  if (plan.refused.length > 0) {
-    return problem(httpStatus({ ok: false, code: "refused", reasons: plan.refused }), "refused", { problems: plan.refused.map(({ code, message }) => ({ code, detail: message })) });
-  }
-  const touched = plan.count + plan.created().length + plan.removed().length + plan.runs.length;
-  const dropped = plan.dropped();
-  if (touched > 0 || dropped.length === 0 || dropped.some(({ code }) => code === "no_change")) return undefined;
-  const status = httpStatus({ ok: false, code: "nothing_to_do", dropped });
-  const [first] = dropped;
-  const code = first !== undefined && dropped.every((other) => other.code === first.code) ? first.code : "nothing_to_do";
-  return problem(status, code, { problems: dropped.map(({ lead, code, message }) => ({ code, detail: message, lead })) });
+  if (plan.refused.length > 0) return fromReasons(plan.refused);
+  if (plan.count + plan.created().length + plan.removed().length + plan.runs.length > 0) return undefined;
+  return fromDropped(plan.dropped().map(({ lead, code, message }) => ({ code, detail: message, lead })));
 }
+
+/** Why a command is refused as a whole. */
+export function fromReasons(reasons: readonly Reason[]): Answer {
+  return problem(httpStatus({ ok: false, code: "refused", reasons }), "refused", { problems: reasons.map(({ code, message }) => ({ code, detail: message })) });
+}
+
+/** Where a command touches nothing: what was left out is told and nothing written, unless all is as asked already. */
+export function fromDropped(dropped: readonly Fault[]): Answer | undefined {
+  const [first] = dropped;
+  if (first === undefined || dropped.some(({ code }) => code === "no_change")) return undefined;
+  const status = httpStatus({ ok: false, code: "nothing_to_do", dropped });
+  const code = dropped.every((other) => other.code === first.code) ? first.code : "nothing_to_do";
+  return problem(status, code, { problems: dropped });
+}
+
+/** How many leads were left out, whatever for. */
+export const total = (dropped: Readonly<Record<string, number>>): number => Object.values(dropped).reduce((sum, n) => sum + n, 0);
 
 /** A write that found something else than was read. In one object nothing comes between, but for a mark that is there already. */
 export function fromOutcome(outcome: Extract<Outcome, { ok: false }>): [number, string, ProblemOptions] {

@@ -69,8 +69,8 @@ export class Store {
   // ---------------------------------------------------------------- configuration
 
   config(): WorkspaceConfig | undefined {
-    const row = this.#one("SELECT value FROM meta WHERE key = 'config'");
-    return row === undefined ? undefined : (JSON.parse(String(row.value)) as WorkspaceConfig);
+    const kept = this.value("config");
+    return kept === undefined ? undefined : (JSON.parse(kept) as WorkspaceConfig);
   }
 
   /** Keeps a configuration that the engine accepted, and gives the table of leads the columns that it asks for. */
@@ -88,8 +88,8 @@ export class Store {
       folded.set(ascii(name), name);
     }
     if (folded.size > MOST_FIELDS) faults.push({ code: "too_many_fields", detail: `at most ${MOST_FIELDS} fields can be stored, those of earlier configurations included`, pointer: "/fields" });
-    const id = this.#one("SELECT value FROM meta WHERE key = 'id'")?.value;
-    if (id !== undefined && id !== config.lead.id) faults.push({ code: "id_changed", detail: `the leads are stored by \`${String(id)}\``, pointer: "/lead/id" });
+    const id = this.value("id");
+    if (id !== undefined && id !== config.lead.id) faults.push({ code: "id_changed", detail: `the leads are stored by \`${id}\``, pointer: "/lead/id" });
     if (faults.length > 0) throw new Refusal(409, "config_does_not_fit", { detail: "leads are stored that this configuration cannot read", problems: faults });
 
     const column = ([name, { type }]: (typeof asked)[number]) => `${quote(name)} ${TYPES[type]}${name === config.lead.id ? " PRIMARY KEY NOT NULL" : ""}`;
@@ -100,8 +100,8 @@ export class Store {
       for (const field of asked) if (!kept.has(field[0])) this.#all(`ALTER TABLE ${LEADS} ADD COLUMN ${column(field)}`);
     }
     for (const [name, { type }] of asked) this.#all("INSERT OR IGNORE INTO fields (name, type) VALUES (?, ?)", name, type);
-    this.#all("INSERT OR REPLACE INTO meta (key, value) VALUES ('config', ?)", JSON.stringify(config));
-    this.#all("INSERT OR REPLACE INTO meta (key, value) VALUES ('id', ?)", config.lead.id);
+    this.keep("config", JSON.stringify(config));
+    this.keep("id", config.lead.id);
   }
 
   // ---------------------------------------------------------------- leads
@@ -186,7 +186,7 @@ export class Store {
    */
   nextSweep(now: number, period: number, retires: boolean): number | null {
     // A clock that went back must not make the last sweep a later one.
-    const swept = Math.min(now, Number(this.#one("SELECT value FROM meta WHERE key = 'swept'")?.value ?? 0));
+    const swept = Math.min(now, Number(this.value("swept") ?? 0));
     const next = this.#firstKey(dueFrom(swept + 1), "due0");
     const again = retires || this.#firstKey("due/", dueFrom(swept + 1)) !== undefined || this.#firstKey("held/", "held0") !== undefined;
     const at = Math.min(next === undefined ? Infinity : instantOf(next), again ? swept + period : Infinity);
@@ -194,7 +194,7 @@ export class Store {
   }
 
   sweptAt(now: number): void {
-    this.#all("INSERT OR REPLACE INTO meta (key, value) VALUES ('swept', ?)", String(now));
+    this.keep("swept", String(now));
   }
 
   /** Each key of what is due is written once and deleted once; empty ones are never read again. */

@@ -1,16 +1,13 @@
 // One tenant: its data, and an engine of its own. Every call, and every alarm, is one piece of synchronous work, so nothing comes between reading
 // and writing.
-import { DurableObject } from "cloudflare:workers";
-import { EvenhandError, type Command, type Engine, type LeadTable, type Needs, type Plan, type PlanHeader, type State, type Workspace, type WorkspaceConfig } from "evenhand";
-import { sqliteSync, type SyncAdapter } from "evenhand/sqlite";
-import type { Answer, Call, Env } from "./env.ts";
-import { Rate } from "./limits.ts";
-import { json, parsed, posted } from "./posted.ts";
-import { problem, Refusal } from "./problem.ts";
-import { fromEngine, fromOutcome, fromPlan, fromVerdict } from "./refusals.ts";
-import { LEADS, Store, type AuditEntry } from "./store.ts";
+import type { Command, LeadTable, Needs, Plan, PlanHeader, State, Workspace, WorkspaceConfig } from "evenhand";
+import type { Answer, Call } from "./env.ts";
+import { EngineObject } from "./object.ts";
+import { json, keyOf, parsed, posted } from "./posted.ts";
+import { problem, Refusal, Refused } from "./problem.ts";
+import { fromOutcome, fromPlan, fromReasons, fromVerdict, total } from "./refusals.ts";
+import type { AuditEntry } from "./store.ts";
 import { faultOfTime, retires } from "./time.ts";
-import { engine } from "./warm.ts";
 
 /** What a plan is made of, read from the tenant's own storage. */
 interface Read {
@@ -21,37 +18,21 @@ interface Read {
   whole: boolean;
 }
 
-export class Tenant extends DurableObject<Env> {
-  readonly #store: Store;
-  readonly #adapter: SyncAdapter;
-  readonly #rate: Rate;
-  #engine: Engine | undefined;
-  #compiled: { config: WorkspaceConfig; workspace: Workspace } | undefined;
+export class Tenant extends EngineObject {
   /** When the alarm is set for; null where none is needed, undefined where this life of the object has not looked yet. */
   #armed: number | null | undefined;
 
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    const store = new Store(ctx.storage);
-    this.#store = store;
-    // Always inside of a transaction of this object's: the mark, the rows, the plan and the audit entry are one write.
-    this.#adapter = sqliteSync({ table: LEADS, maxParams: 90, transaction: (work) => work(store.client) });
-    this.#rate = new Rate(Number(env.RATE_PER_SECOND), Number(env.RATE_BURST));
-  }
-
   /** A command: planned here, now, and written. With `outcome`, only if it comes to what the person saw. */
-  command(call: Call, text: string, key: string | null): Answer {
-    return this.#answer(call, () => {
-      const { workspace, config } = this.#workspace();
+  command(call: Call, text: string, key: string | null): Promise<Answer> {
+    return this.answer(call, () => {
+      const { workspace, config } = this.workspace();
       const { command, outcome, options } = posted(text);
-      if (key !== null && (key === "" || key.length > 200)) throw new Refusal(400, "key_invalid", { detail: "an idempotency key has 1 to 200 characters" });
+      const id = key === null ? {} : { id: keyOf(call.actor, key) };
       const now = this.now();
       const who = { actor: call.actor, now };
-      return this.#store.transaction(() => {
+      return this.store.transaction(() => {
         const read = this.#read(workspace, config, [command], who, [now]);
         using leads = table(workspace, read);
-        // A key is one actor's own: nobody takes another's.
-        const id = key === null ? {} : { id: `${call.actor}/${key}` };
         using plan = workspace.plan(leads, command, { ...options, ...who, ...id, state: read.state, partialState: true, plans: read.plans, ...(read.load === undefined ? {} : { load: read.load }) });
         if (outcome !== null && plan.outcome !== outcome && plan.refused.length === 0) {
           return problem(409, "outcome_differs", { detail: "the command would do something else now: look at it again", problems: [{ code: "outcome_differs", detail: `it comes to ${plan.outcome}`, pointer: "/outcome" }] });
@@ -62,13 +43,13 @@ export class Tenant extends DurableObject<Env> {
   }
 
   /** An encoded plan: derived again from the tenant's own data, and written only if it comes out equal. */
-  prove(call: Call, bytes: Uint8Array): Answer {
-    return this.#answer(call, () => {
-      const { workspace, config } = this.#workspace();
-      const header = headed(this.#started().peek(bytes));
+  prove(call: Call, bytes: Uint8Array): Promise<Answer> {
+    return this.answer(call, () => {
+      const { workspace, config } = this.workspace();
+      const header = headed(this.started().peek(bytes));
       const now = this.now();
       const who = { actor: call.actor, now };
-      return this.#store.transaction(() => {
+      return this.store.transaction(() => {
         // Where a clock decides, the plan is derived for its own time and for now: what both need is read.
         const read = this.#read(workspace, config, [header.command], who, [header.at, now], [`done/${encodeURIComponent(header.id)}`]);
         using leads = table(workspace, read);
@@ -81,79 +62,55 @@ export class Tenant extends DurableObject<Env> {
   }
 
   /** A lead as the actor may see it. */
-  lead(call: Call, id: string): Answer {
-    return this.#answer(call, () => {
-      const { workspace, config } = this.#workspace();
-      using leads = workspace.load(this.#store.byId(config, [id]), { partial: true });
-      const found = leads.get(id, { actor: call.actor, now: this.now() });
-      return found === undefined ? problem(404, "unknown_lead", { problems: [{ code: "unknown_lead", detail: "there is no such lead", lead: id }] }) : json(found);
-    });
+  lead(call: Call, id: string): Promise<Answer> {
+    return this.answer(call, () => this.seen(call, id));
   }
 
   // ---------------------------------------------------------------- the administrator's
 
-  configure(call: Call, text: string): Answer {
-    return this.#answer(call, () => {
+  configure(call: Call, text: string): Promise<Answer> {
+    return this.answer(call, () => {
       const config = parsed(text) as WorkspaceConfig;
-      const workspace = this.#started().workspace(config);
+      const workspace = this.started().workspace(config);
       const { digest } = workspace;
       workspace.free();
       const fault = faultOfTime(config, this.env.SWEEPER);
       if (fault !== undefined) throw new Refusal(422, fault.code, { problems: [fault] });
-      this.#store.transaction(() => {
-        this.#store.configure(config);
-        this.#adapter.createTables();
-        this.#audit(call, "admin", "configure", null, 0, 0);
+      this.store.transaction(() => {
+        this.store.configure(config);
+        this.record(call, "admin", "configure", null, 0, 0);
         // Who is no longer there loses open offers at the next sweep: that is now.
         const now = this.now();
-        if (this.#store.isAnythingDue()) this.#wake(now);
+        if (this.store.isAnythingDue()) this.#wake(now);
         else this.#arm(now, config);
       });
-      this.#compiled?.workspace.free();
-      this.#compiled = undefined;
+      this.reconfigured();
       return json({ digest });
     });
   }
 
   /** Puts whole leads, from an array or NDJSON; one cell that does not fit refuses them all. */
-  load(call: Call, text: string): Answer {
-    return this.#answer(call, () => {
-      const { workspace, config } = this.#workspace();
-      const format = text.trimStart().startsWith("[") ? "json" : "ndjson";
-      using leads = workspace.load(text, { format, strict: true, partial: true });
-      using all = leads.select(null, { actor: null });
-      const rows = all.rows();
-      this.#store.transaction(() => {
-        this.#store.put(config, rows);
-        this.#audit(call, "admin", "load", null, rows.length, 0);
+  load(call: Call, text: string): Promise<Answer> {
+    return this.answer(call, () => {
+      const { config } = this.workspace();
+      const rows = this.rowsOf(text);
+      this.store.transaction(() => {
+        this.store.put(config, rows);
+        this.record(call, "admin", "load", null, rows.length, 0);
       });
       return json({ loaded: rows.length });
     });
   }
 
-  leads(call: Call): Answer {
-    return this.#answer(call, () => {
-      const { config } = this.#workspace();
-      const lines = this.#store.every(config).map((row) => `${JSON.stringify(row)}\n`);
+  leads(call: Call): Promise<Answer> {
+    return this.answer(call, () => {
+      const { config } = this.workspace();
+      const lines = this.store.every(config).map((row) => `${JSON.stringify(row)}\n`);
       return { status: 200, type: "application/x-ndjson", body: lines.join("") };
     });
   }
 
-  audit(call: Call, after: number, limit: number): Answer {
-    return this.#answer(call, () => json({ entries: this.#store.audited(after, limit) }));
-  }
-
   // ---------------------------------------------------------------- time
-
-  /** The clock. */
-  protected now(): number {
-    return Date.now();
-  }
-
-  /** Sets the alarm. It is written with the transaction around it, and no answer leaves before that is durable: there is nothing to wait for here. */
-  protected wake(at: number): void {
-    void this.ctx.storage.setAlarm(at);
-  }
 
   /**
    * Takes time forward: what is due moves, and the alarm is set anew, in one write. Run twice it finds nothing more to do, run late it expires what is
@@ -163,48 +120,49 @@ export class Tenant extends DurableObject<Env> {
     const now = this.now();
     this.#armed = undefined;
     const call = { actor: this.env.SWEEPER, request: crypto.randomUUID() };
-    const log: Record<string, string | number> = { at: new Date(now).toISOString(), level: "info", event: "alarm", request: call.request, object: this.ctx.id.name ?? this.ctx.id.toString() };
+    const told: Record<string, string | number> = { request: call.request };
+    let failed: unknown;
     try {
-      this.#store.transaction(() => Object.assign(log, this.sweep(call, now)));
+      this.store.transaction(() => Object.assign(told, this.sweep(call, now)));
     } catch (error) {
-      const { name, message, answer } = error as Error & Partial<Refusal>;
-      Object.assign(log, { level: "error", error: `${name}: ${message}` }, answer?.log);
-      this.#forget(error);
+      failed = error;
+      if (error instanceof Refused) Object.assign(told, error.answer.log);
+      this.forget(error);
       this.#armed = undefined;
       // Not thrown: the platform gives an alarm up after some attempts, and this one is needed again as long as something is due.
-      this.#store.transaction(() => {
-        this.#store.sweptAt(now);
+      this.store.transaction(() => {
+        this.store.sweptAt(now);
         this.#arm(now);
       });
     }
-    console.log(JSON.stringify(log));
+    this.log("alarm", told, failed);
   }
 
   /** Inside of a transaction: sweeps, and sets the next alarm. Gives back what the log is told. */
   protected sweep(call: Call, now: number): Record<string, string | number> {
     const limit = Number(this.env.SWEEP_LIMIT);
-    const { workspace, config } = this.#workspace();
+    const { workspace, config } = this.workspace();
     const who = { actor: call.actor, now };
     const command: Command = { type: "sweep", limit };
     const read = this.#read(workspace, config, [command], who, [now]);
     using leads = table(workspace, read);
     using plan = workspace.plan(leads, command, { ...who, state: read.state, partialState: true, ...(read.load === undefined ? {} : { load: read.load }) });
-    if (plan.refused.length > 0) throw new Refusal(403, "refused", { problems: plan.refused.map(({ code, message }) => ({ code, detail: message })) });
-    let told: Record<string, string | number> = { changed: 0, dropped: Object.values(plan.droppedCount).reduce((sum, n) => sum + n, 0) };
+    if (plan.refused.length > 0) throw new Refused(fromReasons(plan.refused));
+    let told: Record<string, string | number> = { changed: 0, dropped: total(plan.droppedCount) };
     // A plan always brings its own mark; by itself it is nothing to write.
     if (plan.count + plan.runs.length > 0 || plan.state.some(({ key }) => !key.startsWith("done/"))) {
       told = { ...this.#commit(plan, call, "alarm", now).log };
     }
     // Where the limit was met, something may be left that is due now.
-    if (plan.count + plan.runs.length < limit) this.#store.sweptAt(now);
-    this.#store.forgetDue();
+    if (plan.count + plan.runs.length < limit) this.store.sweptAt(now);
+    this.store.forgetDue();
     this.#arm(now, config);
     return told;
   }
 
   /** Sets the alarm for when a sweep would next do something, if it is not set for that. */
-  #arm(now: number, config = this.#compiled?.config ?? this.#store.config()): void {
-    const at = config === undefined ? null : this.#store.nextSweep(now, Number(this.env.SWEEP_SECONDS) * 1000, retires(config));
+  #arm(now: number, config = this.config()): void {
+    const at = config === undefined ? null : this.store.nextSweep(now, Number(this.env.SWEEP_SECONDS) * 1000, retires(config));
     if (at === null) this.#armed = null;
     else if (at !== this.#armed) this.#wake(at);
   }
@@ -216,40 +174,12 @@ export class Tenant extends DurableObject<Env> {
 
   // ---------------------------------------------------------------- inside
 
-  /** Everything that is refused comes out as a problem; what is left over is this worker's own fault, and thrown. */
-  #answer(call: Call, work: () => Answer): Answer {
-    const wait = this.#rate.take(call.actor, Date.now());
-    if (wait > 0) return problem(429, "rate_limited", { detail: `at most ${this.env.RATE_PER_SECOND} requests a second`, headers: { "retry-after": String(Math.ceil(wait)) } });
-    try {
-      // An alarm that was lost is set again by the first call that comes.
-      if (this.#armed === undefined) this.#store.transaction(() => this.#arm(this.now()));
+  /** An alarm that was lost is set again by the first call that comes. */
+  protected override answer(call: Call, work: () => Answer): Promise<Answer> {
+    return super.answer(call, () => {
+      if (this.#armed === undefined) this.store.transaction(() => this.#arm(this.now()));
       return work();
-    } catch (error) {
-      this.#forget(error);
-      if (error instanceof Refusal) return error.answer;
-      if (!(error instanceof EvenhandError)) throw error;
-      return fromEngine(error);
-    }
-  }
-
-  /** An engine that failed, or grew as large as it may, is given up; the next call makes another. */
-  #forget(error: unknown): void {
-    if (!(error instanceof EvenhandError) || (error.code !== "engine_failed" && error.code !== "out_of_memory")) return;
-    this.#compiled = undefined;
-    this.#engine = undefined;
-  }
-
-  #started(): Engine {
-    return (this.#engine ??= engine());
-  }
-
-  #workspace(): { workspace: Workspace; config: WorkspaceConfig } {
-    if (this.#compiled === undefined) {
-      const config = this.#store.config();
-      if (config === undefined) throw new Refusal(404, "tenant_unknown", { detail: "this tenant has no configuration yet" });
-      this.#compiled = { config, workspace: this.#started().workspace(config) };
-    }
-    return this.#compiled;
+    });
   }
 
   /** Reads what `needs` names for the commands at these times, and not more, where SQLite can say it exactly. */
@@ -257,7 +187,7 @@ export class Tenant extends DurableObject<Env> {
     const read: Read = { rows: new Map(), state: Object.create(null) as State, load: {}, plans: {}, whole: false };
     for (const command of commands) {
       if (command.type === "undo" && typeof command.plan === "string") {
-        const bytes = this.#store.plan(command.plan);
+        const bytes = this.store.plan(command.plan);
         if (bytes === undefined) throw new Refusal(404, "plan_missing", { problems: [{ code: "plan_missing", detail: "there is no such plan", pointer: "/command/plan" }] });
         read.plans[command.plan] = bytes;
       }
@@ -280,22 +210,22 @@ export class Tenant extends DurableObject<Env> {
 
   #fetch(workspace: Workspace, config: WorkspaceConfig, command: Command, needs: Needs, context: { actor: string; now: number }, read: Read, keys: readonly string[]): void {
     const { state, load, same } = needs;
-    Object.assign(read.state, this.#adapter.loadState({ keys: [...state.keys, ...keys], prefixes: state.prefixes }));
+    Object.assign(read.state, this.adapter.loadState({ keys: [...state.keys, ...keys], prefixes: state.prefixes }));
     let rows: Record<string, unknown>[] | undefined;
     if ("ids" in needs.leads) {
-      rows = this.#store.byId(config, needs.leads.ids);
+      rows = this.store.byId(config, needs.leads.ids);
     } else {
       using filter = needs.leads.filter;
-      rows = this.#store.matching(config, filter, context);
+      rows = this.store.matching(config, filter, context);
     }
     using open = config.lifecycle?.open === undefined ? undefined : workspace.filter(config.lifecycle.open);
     const slot = slotOf(command, config);
-    const counted = slot === undefined ? undefined : this.#store.count(slot, load, open, context);
+    const counted = slot === undefined ? undefined : this.store.count(slot, load, open, context);
     // The host counts by the command's slot, at the plan's time; the engine counts itself where all leads are there.
     if (rows === undefined || counted === undefined || same.length > 0) {
       read.whole = true;
       read.load = undefined;
-      rows = this.#store.every(config);
+      rows = this.store.every(config);
     } else if (!read.whole) {
       read.load = { ...counted, ...read.load };
     }
@@ -312,21 +242,17 @@ export class Tenant extends DurableObject<Env> {
   }
 
   #commit(plan: Plan, call: Call, via: AuditEntry["via"], now: number): Answer {
-    const outcome = this.#adapter.commit(plan);
+    const outcome = this.adapter.commit(plan);
     // Thrown, so that what was written until then is taken back.
     if (!outcome.ok) throw new Refusal(...fromOutcome(outcome));
-    this.#store.keepPlan(plan.id, plan.encode());
+    this.store.keepPlan(plan.id, plan.encode());
     const data = plan.toJSON();
-    this.#audit(call, via, data.command.type, plan.id, outcome.changed, data.dropped.length, now);
+    this.record(call, via, data.command.type, plan.id, outcome.changed, data.dropped.length, now);
     // The plan is whole: whoever may not see all fields is told what they may.
-    const { workspace } = this.#workspace();
+    const { workspace } = this.workspace();
     const partly = workspace.fields(call.actor).length < workspace.fields(null).length;
     const answer = partly ? { changed: plan.preview(0, 0).count, plan: { ...plan.preview(), id: plan.id } } : { changed: outcome.changed, plan: data };
     return { ...json({ ...answer, outcome: plan.outcome }), log: { via, action: data.command.type, plan: plan.id, changed: outcome.changed, dropped: data.dropped.length } };
-  }
-
-  #audit({ actor, request }: Call, via: AuditEntry["via"], action: string, plan: string | null, changed: number, dropped: number, at = this.now()): void {
-    this.#store.audit({ at, request, actor, via, action, plan, changed, dropped });
   }
 }
 

@@ -275,7 +275,7 @@ function GroupReport({ group, report, name }: { group: AuditGroup; report: Audit
   const { people, periods, ties, floods, streaks, gaps, known } = group;
   const most = Math.max(1, ...people.flatMap(({ leads, share }) => [leads, share]));
   const span = (from: string, to: string) => `${date(Date.parse(from), zone)} to ${date(Date.parse(to), zone)}`;
-  /** Two for each test that has two sides, as the report counts them. */
+  /** Whether a chance is small even among all that were looked at, as that of a finding is. */
   const unlikely = (chance: number | null) => (chance !== null && chance * report.tests <= report.level ? "unlikely" : "");
   const chance = (value: number | null) => <td className={`num ${unlikely(value)}`}>{odds(value)}</td>;
   const furthest = Math.max(1, ...periods.flatMap(({ people }) => people.map(({ difference }) => Math.abs(difference))));
@@ -375,11 +375,11 @@ function GroupReport({ group, report, name }: { group: AuditGroup; report: Audit
         )}
         {floods.length > 20 && <p className="muted">The twenty most unlikely ones.</p>}
       </div>
-      {(["streaks", "gaps"] as const).map((what) => (
-        <div key={what}>
-          <h3 className="sub">{what === "streaks" ? "Streaks: the most leads in a row" : "Gaps: the most leads in a row that went to others"}</h3>
-          <Table label={what === "streaks" ? "Streaks" : "Gaps"} head={["Person", "In a row", "When", "Chance"]}>
-            {(what === "streaks" ? streaks : gaps).map(({ user, length, from, to, chance: value }) => (
+      {([["Streaks", "the most leads in a row", streaks], ["Gaps", "the most leads in a row that went to others", gaps]] as const).map(([label, words, lines]) => (
+        <div key={label}>
+          <h3 className="sub">{label}: {words}</h3>
+          <Table label={label} head={["Person", "In a row", "When", "Chance"]}>
+            {lines.map(({ user, length, from, to, chance: value }) => (
               <tr key={user}>
                 <th scope="row">{name(user)}</th>
                 <td className="num">{number(length)}</td>

@@ -2,27 +2,25 @@
 import type { Group, Method } from "evenhand";
 import { type ReactNode, useEffect, useId, useState } from "react";
 import { about } from "../engine/about";
-import { settingsOf } from "../engine/settings";
-import type { Grouped, GroupView } from "../engine/types";
+import type { Grouped, GroupSettings, GroupView } from "../engine/types";
 import { Avatar } from "../ui/avatar";
 import { Icon } from "../ui/icons";
 import { AddPeople } from "../ui/people";
 import { WhyNot } from "../ui/why";
 import { desk } from "./client";
-import { type GroupDraft, useDesk } from "./desk";
-import { named, plural, sentence, unitName, userName } from "./format";
+import { useDesk } from "./desk";
+import { Diagnostics, DraftBar, useDraft } from "./DraftBar";
+import { plural, sentence, unitName, userName } from "./format";
 import { METHODS, NEEDED, OF_GROUP, type Setting, SETTINGS, words } from "./methods";
-import { useToasts } from "./toasts";
 
 export default function Groups() {
-  const { opened, actor, revision, groups: draft, setGroups, changed } = useDesk();
+  const { opened, actor, revision } = useDesk();
   const { config } = opened;
-  const toasts = useToasts();
+  const { draft, value, began, set } = useDraft("groups");
+  const { groups, weights } = value;
   const [seen, setSeen] = useState<GroupView[] | null>(null);
   const [grouped, setGrouped] = useState<Grouped | null>(null);
   const [editing, setEditing] = useState<string | null>(null);
-  const began = settingsOf(config).groups;
-  const { groups, weights } = draft ?? began;
   useEffect(() => {
     let current = true;
     void desk.groups(actor).then((next) => current && setSeen(next));
@@ -32,51 +30,23 @@ export default function Groups() {
   }, [actor, revision, opened.world]);
   useEffect(() => {
     let current = true;
-    void desk.checkGroups({ groups, weights }).then((next) => current && setGrouped(next));
+    void desk.checkGroups(value).then((next) => current && setGrouped(next));
     return () => {
       current = false;
     };
   }, [draft, config]);
-  const broken = grouped !== null && [...grouped.found, ...grouped.elsewhere].some(({ severity }) => severity === "error");
-  const change = (part: Partial<GroupDraft>) => setGroups({ ...(draft ?? { groups, weights, began }), ...part });
+  const change = (part: Partial<GroupSettings>) => set({ ...value, ...part });
   const put = (group: Group) => change({ groups: groups.map((one) => (one.id === group.id ? group : one)) });
   const weigh = (user: string, weight: number) => {
     const { [user]: _, ...rest } = weights;
     // What was written down stays written down.
-    change({ weights: weight === 1 && draft?.began.weights[user] === undefined && began.weights[user] === undefined ? rest : { ...weights, [user]: weight } });
-  };
-  const save = async () => {
-    if (!draft) return;
-    const failed = await desk.saveSettings("groups", { groups, weights }, draft.began, actor);
-    if (failed) {
-      // Somebody else's are shown from now on, and a draft of what is gone is of no use.
-      if (failed.failure.code === "stale") {
-        setGroups(null);
-        changed();
-      }
-      return toasts.failed("The draft was not put in force", failed.failure);
-    }
-    toasts.say("The groups are in force", "They decide about every lead that is given or offered from now on.");
-    setGroups(null);
-    setEditing(null);
-    changed();
+    change({ weights: weight === 1 && began.weights[user] === undefined ? rest : { ...weights, [user]: weight } });
   };
   /** Whether all groups that somebody is in are the actor's to change: a weight counts in all of them. */
   const mayWeigh = (user: string) => groups.every(({ id }, at) => grouped?.members[at]?.includes(user) !== true || seen?.find((one) => one.id === id)?.edit.allowed === true);
   return (
     <>
-      {draft && (
-        <div className="view-bar rules-bar" role="toolbar" aria-label="What to do with the groups">
-          <span className="chip amber">draft, not in force</span>
-          <span className="gap" />
-          <button type="button" className="button quiet" onClick={() => setGroups(null)}>
-            Discard
-          </button>
-          <button type="button" className="button primary" disabled={broken || !grouped} onClick={() => void save()}>
-            Put in force
-          </button>
-        </div>
-      )}
+      <DraftBar part="groups" checked={grouped} told="They decide about every lead that is given or offered from now on." onSaved={() => setEditing(null)} />
       <ul className="rules" aria-label="Reassignment groups">
         {groups.map((group, at) => {
           const view = seen?.find(({ id }) => id === group.id);
@@ -105,12 +75,7 @@ export default function Groups() {
                   </WhyNot>
                 )}
               </div>
-              {about(grouped?.found ?? [], at, "groups").map(({ severity, message, hint, path, code }) => (
-                <p key={path + code} className={`callout ${severity === "error" ? "red" : "amber"}`} role="status">
-                  <span>{named(message, config)}</span>
-                  {hint && <span>{sentence(hint)}</span>}
-                </p>
-              ))}
+              <Diagnostics found={about(grouped?.found ?? [], at, "groups")} />
               {editing === id ? (
                 <GroupEditor group={group} members={members} weights={weights} mayWeigh={mayWeigh} onGroup={put} onWeight={weigh} onDone={() => setEditing(null)} />
               ) : (

@@ -9,7 +9,8 @@ import { number, plural, sentence, userName } from "./format";
 const leads = (value: number) => number(Math.round(value * 10) / 10);
 
 export function Replay() {
-  const { rules, opened, actor, revision, openLead } = useDesk();
+  const { drafts, opened, actor, revision, openLead } = useDesk();
+  const rules = drafts.rules?.value ?? null;
   const { config, noun } = opened;
   const [replay, setReplay] = useState<Replayed | { failure: Failure } | null>(null);
   const key = JSON.stringify(rules);

@@ -8,29 +8,26 @@ import { Icon } from "../ui/icons";
 import { WhyNot } from "../ui/why";
 import { desk } from "./client";
 import { useDesk } from "./desk";
-import { named, sentence } from "./format";
+import { Diagnostics, DraftBar, useDraft } from "./DraftBar";
 import { plain } from "./plain";
-import { useToasts } from "./toasts";
 
 const Query = lazy(() => import("./Query").then(({ Query }) => ({ default: Query })));
 
 export default function Rules() {
-  const { opened, actor, overview, rules: draft, setRules, drafted, changed } = useDesk();
+  const { opened, actor, overview } = useDesk();
   const { config } = opened;
-  const toasts = useToasts();
+  const { draft, value: rules, set: setRules } = useDraft("rules");
   const [ruled, setRuled] = useState<Ruled | null>(null);
   const [editing, setEditing] = useState<string | null>(null);
-  const rules = draft ?? config.rules ?? [];
   useEffect(() => {
     let current = true;
     void desk.checkRules(rules).then((next) => current && setRuled(next));
     return () => {
       current = false;
     };
-  }, [rules, config]);
+  }, [draft, config]);
   const may = overview?.may.editRules;
   const locked = may !== undefined && !may.allowed;
-  const broken = ruled !== null && [...ruled.found, ...ruled.elsewhere].some(({ severity }) => severity === "error");
   const put = (at: number, rule: AssignmentRule) => setRules(rules.map((one, index) => (index === at ? rule : one)));
   const move = (at: number, by: number) => {
     const next = [...rules];
@@ -44,24 +41,9 @@ export default function Rules() {
     setRules([{ id, name: "New rule", enabled: false, when: { combinator: "and", rules: [] }, to }, ...rules]);
     setEditing(id);
   };
-  const save = async () => {
-    const failed = await desk.saveSettings("rules", rules, drafted.current, actor);
-    if (failed) {
-      // Somebody else's are shown from now on, and a draft of what is gone is of no use.
-      if (failed.failure.code === "stale") {
-        setRules(null);
-        changed();
-      }
-      return toasts.failed("The draft was not put in force", failed.failure);
-    }
-    toasts.say("The rules are in force", "They decide about every lead that is routed from now on.");
-    setRules(null);
-    setEditing(null);
-    changed();
-  };
   return (
     <>
-      <div className="view-bar rules-bar" role="toolbar" aria-label="What to do with the rules">
+      <DraftBar part="rules" checked={ruled} told="They decide about every lead that is routed from now on." onSaved={() => setEditing(null)}>
         {locked ? (
           <WhyNot decision={may} className="button" label="Change the rules">
             <Icon name="lock" size={14} /> Change the rules
@@ -71,19 +53,7 @@ export default function Rules() {
             <Icon name="plus" size={14} /> Add a rule
           </button>
         )}
-        <span className="gap" />
-        {draft && (
-          <>
-            <span className="chip amber">draft, not in force</span>
-            <button type="button" className="button quiet" onClick={() => setRules(null)}>
-              Discard
-            </button>
-            <button type="button" className="button primary" disabled={broken} onClick={() => void save()}>
-              Put in force
-            </button>
-          </>
-        )}
-      </div>
+      </DraftBar>
       <ol className="rules" aria-label="Assignment rules, in order">
         {rules.map((rule, at) => {
           const name = rule.name ?? rule.id;
@@ -120,12 +90,7 @@ export default function Rules() {
                   <input type="checkbox" role="switch" className="switch" aria-label={`${name} is on`} checked={!off} disabled={locked} onChange={({ target }) => put(at, { ...rule, enabled: target.checked })} />
                 </label>
               </div>
-              {about(ruled?.found ?? [], at).map(({ severity, message, hint, path, code }) => (
-                <p key={path + code} className={`callout ${severity === "error" ? "red" : "amber"}`} role="status">
-                  <span>{named(message, config)}</span>
-                  {hint && <span>{sentence(hint)}</span>}
-                </p>
-              ))}
+              <Diagnostics found={about(ruled?.found ?? [], at)} />
               {editing === rule.id && <RuleForm rule={rule} onRule={(next) => put(at, next)} onRemove={() => setRules(rules.filter((one) => one !== rule))} onDone={() => setEditing(null)} />}
             </li>
           );

@@ -13,11 +13,11 @@ const NEXT = 8;
 const REPLAY = " replay";
 
 export default function RulesSide() {
-  const { rules, opened } = useDesk();
+  const { drafts, opened } = useDesk();
   return (
     <div className="panel">
       <header className="panel-head">
-        <h2>{rules ? "What the draft would do" : "What the rules would do"}</h2>
+        <h2>{drafts.rules ? "What the draft would do" : "What the rules would do"}</h2>
       </header>
       <div className="panel-body">
         <TryOut />
@@ -28,7 +28,8 @@ export default function RulesSide() {
 }
 
 function TryOut() {
-  const { rules, opened, actor, revision, overview } = useDesk();
+  const { drafts, opened, actor, revision, overview } = useDesk();
+  const rules = drafts.rules?.value ?? null;
   const { config, noun } = opened;
   const lists = overview?.lists ?? [];
   const [on, setOn] = useState("unowned");
@@ -120,12 +121,13 @@ function Forecast() {
 }
 
 function Next({ group, label }: { group: string; label: string }) {
-  const { opened, actor, revision, groups } = useDesk();
+  const { opened, actor, revision, drafts } = useDesk();
+  const groups = drafts.groups?.value ?? null;
   const { config } = opened;
   const [next, setNext] = useState<string[] | { failure: Failure } | null>(null);
   useEffect(() => {
     let current = true;
-    const timer = setTimeout(() => void desk.forecast(group, NEXT, actor, groups && { groups: groups.groups, weights: groups.weights }).then((found) => current && setNext(found)), groups ? 60 : 0);
+    const timer = setTimeout(() => void desk.forecast(group, NEXT, actor, groups).then((found) => current && setNext(found)), groups ? 60 : 0);
     return () => {
       current = false;
       clearTimeout(timer);
@@ -146,7 +148,8 @@ function Next({ group, label }: { group: string; label: string }) {
 
 /** Who is next in each group, as it stands or as the draft has it. */
 export function GroupsSide() {
-  const { opened, groups } = useDesk();
+  const { opened, drafts } = useDesk();
+  const groups = drafts.groups?.value;
   return (
     <div className="panel">
       <header className="panel-head">

@@ -57,7 +57,7 @@ export function Workload() {
           <section className="story">
             <h3>{story.title}</h3>
             <p className="muted">Work through it yourself, or do what you like: everything can be undone.</p>
-            <ol>
+            <ol className="steps">
               {story.steps.map((say) => (
                 <li key={say}>{say}</li>
               ))}

@@ -1,7 +1,7 @@
 // What the page knows: the open world, who acts, what is shown, what is picked. Everything about leads comes from the worker.
-import type { AssignmentRule, Command } from "evenhand";
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Failure, GroupSettings, LogLine, Opened, Overview } from "../engine/types";
+import type { Command } from "evenhand";
+import { createContext, type Dispatch, type ReactNode, type SetStateAction, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Failure, LogLine, Opened, Overview, Settings } from "../engine/types";
 import { worlds } from "../../worlds/index.js";
 import { desk, proxy } from "./client";
 import type { Draft } from "./draft";
@@ -28,13 +28,8 @@ export interface DeskState {
   openLead: (id: string | null) => void;
   draft: Draft | null;
   setDraft: (draft: Draft | null) => void;
-  /** Rules that are being changed, and are not in force. */
-  rules: AssignmentRule[] | null;
-  setRules: (rules: AssignmentRule[] | null) => void;
-  drafted: { readonly current: AssignmentRule[] };
-  /** The same of the groups, with what was in force when it was begun. */
-  groups: GroupDraft | null;
-  setGroups: (groups: GroupDraft | null) => void;
+  drafts: Drafts;
+  setDrafts: Dispatch<SetStateAction<Drafts>>;
   pane: Pane;
   setPane: (pane: Pane) => void;
   /** Writes a command at once, with a toast. For small things that were just confirmed. */
@@ -42,7 +37,8 @@ export interface DeskState {
   undo: (plan: string) => Promise<void>;
   setNow: (now: number) => Promise<void>;
 }
-export type GroupDraft = GroupSettings & { began: GroupSettings };
+/** Of each part of the settings that is being changed: how it is to be, and what was in force when that was begun. */
+export type Drafts = { [P in keyof Settings]?: { value: Settings[P]; began: Settings[P] } };
 export type Pane = "nav" | "main" | "inspect";
 
 const Context = createContext<DeskState | null>(null);
@@ -76,10 +72,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [lead, setLead] = useState<string | null>(null);
   const [draft, setDraftState] = useState<Draft | null>(null);
-  const [rules, setRules] = useState<AssignmentRule[] | null>(null);
-  const [groups, setGroups] = useState<GroupDraft | null>(null);
-  /** The rules that a draft began with: these are what it may replace. */
-  const drafted = useRef<AssignmentRule[]>([]);
+  const [drafts, setDrafts] = useState<Drafts>({});
   const [pane, setPane] = useState<Pane>("main");
   const toasts = useToasts();
   const turn = useRef(0);
@@ -109,8 +102,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       setSelected(new Set());
       setLead(place.lead ?? null);
       setDraftState(null);
-      setRules(null);
-      setGroups(null);
+      setDrafts({});
       setPane(place.lead ? "inspect" : "main");
       setRevision((revision) => revision + 1);
       setLoading(null);
@@ -210,8 +202,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         setActorState(next);
         setSelected(new Set());
         setDraftState(null);
-        setRules(null);
-        setGroups(null);
+        setDrafts({});
       },
       openWorld: (world) => open(world),
       overview,
@@ -240,14 +231,8 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         setDraftState(next);
         if (next) setPane("inspect");
       },
-      rules,
-      setRules: (next) => {
-        if (rules === null) drafted.current = opened.config.rules ?? [];
-        setRules(next);
-      },
-      drafted,
-      groups,
-      setGroups,
+      drafts,
+      setDrafts,
       pane,
       setPane,
       perform,
@@ -264,7 +249,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         changed();
       },
     };
-  }, [opened, actor, overview, log, revision, changed, toasts, view, selected, lead, draft, rules, groups, pane, perform, undo, open]);
+  }, [opened, actor, overview, log, revision, changed, toasts, view, selected, lead, draft, drafts, pane, perform, undo, open]);
 
   return (
     <LoadingContext value={loading}>

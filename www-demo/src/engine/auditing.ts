@@ -14,15 +14,13 @@ export function audit(world: OpenWorld, source: AuditSource, ways: AuditWays, ac
     const own = source.from !== "file";
     const rows = source.from === "file" ? source.bytes : source.from === "held" ? held(world, actor) : done(world, actor);
     if (own && rows.length === 0) return { report: null };
-    const options: AuditOptions = { period: ways.period, timeZone, ...(weekStart !== undefined && { weekStart }), ...(ways.byWeight && own && { weights: weights(world) }) };
+    const options: AuditOptions = { period: ways.period, timeZone, ...(weekStart !== undefined && { weekStart }), ...(ways.byWeight && own && { weights: world.settings.groups.weights }) };
     if (source.from === "file") Object.assign(options, { format: source.format, columns: source.columns, ...(source.timeFormat !== undefined && { timeFormat: source.timeFormat }) });
     return { report: engine.audit(rows, options) };
   } catch (error) {
     return { failure: failure(error) };
   }
 }
-
-const weights = ({ config }: OpenWorld) => Object.fromEntries(config.users.flatMap(({ id, weight }) => (weight === undefined ? [] : [[id, weight]])));
 
 /** Who has each lead that the actor may see, and since when; leads that one rule gave, or those of one unit, are held against each other. */
 function held({ table, config, now }: OpenWorld, actor: string): AuditEntry[] {

@@ -49,6 +49,24 @@ export async function deaf(context, address, hash) {
   return page;
 }
 
+/** Drops a file on the window. */
+export async function drop(page, name, text) {
+  const transfer = await page.evaluateHandle(
+    ([name, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], name));
+      return transfer;
+    },
+    [name, text],
+  );
+  for (const event of ["dragenter", "drop"]) await page.dispatchEvent("body", event, { dataTransfer: transfer });
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"];
+const two = (number) => String(number).padStart(2, "0");
+/** A time of the first half of 2026 in a cell of an export, in quotes for its comma. */
+export const written = (day, month, hour, minute = 0) => `"${two(day)} ${MONTHS[month - 1]}, 2026 ${two(hour)}:${two(minute)}:00"`;
+
 const exact = (name) => (typeof name === "string" ? { name, exact: true } : { name });
 
 export class Driver {

@@ -6,12 +6,12 @@ import { Shard as RealShard, type Part, type Vote } from "../../../../www-demo/e
 
 export { Tenant } from "../../../../www-demo/edge/src/tenant.ts";
 
-type What = "prepare" | "commit" | "abort" | "ask" | "answer";
+type What = "prepare" | "commit" | "abort" | "ask" | "answer" | "rows";
 /**
  * `lost` and `unanswered` fail at once, `silent` never ends. Who `dies` takes what is not yet on disk along; `dies later` is after it is. A shard that is
- * `behind` was put back to an earlier day.
+ * `behind` was put back to an earlier day. Who reads `after a commit` waits for the next one.
  */
-type How = "behind" | "lost" | "silent" | "unanswered" | "twice" | "late" | "dies" | "dies later" | "dies behind it";
+type How = "after a commit" | "behind" | "lost" | "silent" | "unanswered" | "twice" | "late" | "dies" | "dies later" | "dies behind it";
 
 interface Fault {
   what: What;
@@ -104,6 +104,12 @@ export class Shard extends RealShard {
 
   override abort(number: number): void {
     this.#around("abort", () => super.abort(number));
+  }
+
+  override async rows(): ReturnType<RealShard["rows"]> {
+    const { applied } = this.status();
+    if (this.#faults.take("rows") === "after a commit") while (this.status().applied === applied) await wait(5);
+    return super.rows();
   }
 
   protected override ask<T>(question: () => Promise<T>): Promise<T> {

@@ -2,13 +2,13 @@
 // their part or none (PROTOCOL.md). It keeps the configuration, the engine's state and the audit log of the whole.
 import type { AssigneeLine, Notice, PlanContext, Reason, State, StateChange, WorkspaceConfig } from "evenhand";
 import type { Answer, Call } from "../env.ts";
-import { json, parsed, posted } from "../posted.ts";
-import { problem, Refusal, type Fault } from "../problem.ts";
-import type { AuditEntry } from "../store.ts";
+import { EngineObject } from "../object.ts";
+import { json, keyOf, parsed, posted } from "../posted.ts";
+import { Refusal, Refused, type Fault } from "../problem.ts";
+import { fromDropped, fromOutcome, fromReasons, total } from "../refusals.ts";
 import { byTime } from "../time.ts";
-import { EngineObject } from "./object.ts";
 import { coordinate, NEW_COORDINATOR, type CoordinatorEvent, type CoordinatorState } from "./protocol.ts";
-import { faultOfBounds, shardName, shardOf } from "./ranges.ts";
+import { faultOfBounds, notSpread, placesOf, shardObject, shardOf } from "./ranges.ts";
 import type { Part, Shard, Vote, Work } from "./shard.ts";
 
 /** Of a settlement, what the host does with it. */
@@ -74,12 +74,10 @@ export class Coordinator extends EngineObject {
       if (outcome !== null) wrong.push({ code: "body_invalid", detail: "a command over shards has no outcome to compare", pointer: "/outcome" });
       if (options.pin !== undefined) wrong.push({ code: "body_invalid", detail: "a command over shards cannot be pinned", pointer: "/options/pin" });
       if (wrong.length > 0) throw new Refusal(422, "body_invalid", { problems: wrong });
-      if (key !== null && (key === "" || key.length > 200)) throw new Refusal(400, "key_invalid", { detail: "an idempotency key has 1 to 200 characters" });
-      // A key is one actor's own: nobody takes another's.
-      const id = `${call.actor}/${key ?? call.request}`;
+      const id = keyOf(call.actor, key ?? call.request);
       return this.#alone(async () => {
         const { workspace } = this.workspace();
-        if (this.store.isDone(id)) throw already();
+        if (this.store.isDone(id)) throw new Refusal(...fromOutcome({ ok: false, done: true, lost: [], stateLost: [] }));
         const now = this.now();
         const asked = { ...options, actor: call.actor, now, id };
         const { state: named } = workspace.needs(command, asked);
@@ -93,17 +91,17 @@ export class Coordinator extends EngineObject {
         });
         const settlement = workspace.settle(tallies, command, context);
         const settled = JSON.parse(new TextDecoder().decode(settlement)) as Settled;
-        if (settled.refused.length > 0) throw new Refusal(403, "refused", { problems: settled.refused.map(({ code, message }) => ({ code, detail: message })) });
+        if (settled.refused.length > 0) throw new Refused(fromReasons(settled.refused));
         const votes = await this.#commit({
           call,
           settlement,
           work: (shard) => ({ kind: "plan", command, context, shard }),
           objection: nothingToDo,
           decided: (votes) => {
-            const lost = this.store.writeState(settled.state, settled.reads);
-            if (lost.length > 0) throw new Refusal(409, "state_changed", { problems: lost.map(() => ({ code: "state_changed", detail: "what was kept changed in the meantime" })) });
+            const stateLost = this.store.writeState(settled.state, settled.reads);
+            if (stateLost.length > 0) throw new Refusal(...fromOutcome({ ok: false, done: false, lost: [], stateLost }));
             const { changed, dropped } = sum(votes);
-            this.#audit(call, "command", command.type, id, changed, total(dropped), now);
+            this.record(call, "command", command.type, id, changed, total(dropped), now);
           },
         });
         const { changed, dropped } = sum(votes);
@@ -128,7 +126,7 @@ export class Coordinator extends EngineObject {
         this.store.transaction(() => {
           this.store.keep("bounds", JSON.stringify(bounds));
           this.store.keep("tenant", tenant);
-          this.#audit(call, "admin", "spread", null, 0, 0);
+          this.record(call, "admin", "spread", null, 0, 0);
         });
       }
       return json({ shards: this.#shards().length });
@@ -148,7 +146,7 @@ export class Coordinator extends EngineObject {
           work: () => ({ kind: "config", config }),
           decided: () => {
             this.store.keep("config", JSON.stringify(config));
-            this.#audit(call, "admin", "configure", null, 0, 0);
+            this.record(call, "admin", "configure", null, 0, 0);
           },
         });
         this.reconfigured();
@@ -161,26 +159,19 @@ export class Coordinator extends EngineObject {
   load(call: Call, text: string): Promise<Answer> {
     return this.answer(call, () =>
       this.#alone(async () => {
-        const { workspace, config } = this.workspace();
-        const format = text.trimStart().startsWith("[") ? "json" : "ndjson";
-        using leads = workspace.load(text, { format, strict: true, partial: true });
-        using all = leads.select(null, { actor: null });
-        const rows = all.rows();
+        const { config } = this.workspace();
+        const rows = this.rowsOf(text);
         const bounds = this.#bounds();
         const parts: Record<string, unknown>[][] = this.#shards().map(() => []);
         for (const row of rows) parts[shardOf(bounds, String(row[config.lead.id]))]?.push(row);
         await this.#commit({
           call,
           work: (shard) => ({ kind: "load", rows: parts[shard] ?? [] }),
-          decided: () => this.#audit(call, "admin", "load", null, rows.length, 0),
+          decided: () => this.record(call, "admin", "load", null, rows.length, 0),
         });
         return json({ loaded: rows.length });
       }),
     );
-  }
-
-  audit(call: Call, after: number, limit: number): Promise<Answer> {
-    return this.answer(call, () => json({ entries: this.store.audited(after, limit) }));
   }
 
   status(): Pick<CoordinatorState, "phase" | "number" | "committed"> {
@@ -192,13 +183,20 @@ export class Coordinator extends EngineObject {
   /** Where each shard but the first begins. */
   #bounds(): string[] {
     const kept = this.store.value("bounds");
-    if (kept === undefined) throw new Refusal(404, "tenant_unknown", { detail: "this tenant's leads are not spread over shards" });
+    if (kept === undefined) throw notSpread();
     return JSON.parse(kept) as string[];
   }
 
   /** The same for the front, which may keep it, for it never changes; null where there are no shards. */
   ranges(): string[] | null {
     return this.store.value("bounds") === undefined ? null : this.#bounds();
+  }
+
+  /** Whose leads these are; kept with the bounds, because a name does not come along with a call of an object or an alarm. */
+  #tenant(): string {
+    const kept = this.store.value("tenant");
+    if (kept === undefined) throw notSpread();
+    return kept;
   }
 
   // ---------------------------------------------------------------- shards
@@ -217,12 +215,11 @@ export class Coordinator extends EngineObject {
   }
 
   #shards(): number[] {
-    return Array.from({ length: this.#bounds().length + 1 }, (_, shard) => shard);
+    return placesOf(this.#bounds());
   }
 
   #shard(shard: number): DurableObjectStub<Shard> {
-    const { SHARD } = this.env;
-    return SHARD.get(SHARD.idFromName(shardName(this.store.value("tenant") ?? "", shard)));
+    return shardObject(this.env, this.#tenant(), shard);
   }
 
   async #tally(shard: number, question: string): Promise<{ bytes: Uint8Array } | { answer: Answer }> {
@@ -317,7 +314,7 @@ export class Coordinator extends EngineObject {
       this.log("alarm", { phase, number });
     } catch (error) {
       this.log("alarm", { phase, number }, error);
-      this.wake(Number(this.env.RETRY_SECONDS));
+      this.wakeIn(Number(this.env.RETRY_SECONDS));
     }
   }
 
@@ -335,7 +332,7 @@ export class Coordinator extends EngineObject {
         if (words.includes("decide")) live?.decided(live.votes as Yes[]);
         this.store.keep("coordinator", JSON.stringify({ phase, number, committed }));
         if (phase === "idle") this.rest();
-        else this.wake(Number(phase === "preparing" ? this.env.VOTE_SECONDS : this.env.RETRY_SECONDS));
+        else this.wakeIn(Number(phase === "preparing" ? this.env.VOTE_SECONDS : this.env.RETRY_SECONDS));
       });
     }
     this.#state = state;
@@ -368,7 +365,7 @@ export class Coordinator extends EngineObject {
 
   #prepare(live: Live, shard: number): void {
     const { number, base, call, settlement } = live;
-    const part: Part = { number, base, tenant: this.store.value("tenant") ?? "", call, at: this.now(), work: JSON.stringify(live.work(shard)), ...(settlement === undefined ? {} : { settlement }) };
+    const part: Part = { number, base, tenant: this.#tenant(), call, at: this.now(), work: JSON.stringify(live.work(shard)), ...(settlement === undefined ? {} : { settlement }) };
     void this.send(shard, "prepare", async (): Promise<Vote> => this.#shard(shard).prepare(part)).then(
       (vote) => this.#voted(live, shard, vote),
       (error: unknown) => {
@@ -377,26 +374,9 @@ export class Coordinator extends EngineObject {
       },
     );
   }
-
-  #audit({ actor, request }: Call, via: AuditEntry["via"], action: string, plan: string | null, changed: number, dropped: number, at = this.now()): void {
-    this.store.audit({ at, request, actor, via, action, plan, changed, dropped });
-  }
 }
 
-/** A shard's refusal, passed on as it is. */
-class Refused extends Refusal {
-  override readonly answer: Answer;
-
-  constructor(answer: Answer) {
-    super(answer.status, "refused");
-    this.answer = answer;
-  }
-}
-
-const already = () => new Refusal(409, "already_done", { problems: [{ code: "already_done", detail: "the command was carried out already" }] });
 const busy = (detail: string) => new Refusal(503, "shards_busy", { detail, headers: { "retry-after": "1" } });
-
-const total = (dropped: Record<string, number>): number => Object.values(dropped).reduce((sum, n) => sum + n, 0);
 
 function sum(votes: readonly Yes[]): { changed: number; dropped: Record<string, number> } {
   const dropped: Record<string, number> = {};
@@ -408,9 +388,8 @@ function sum(votes: readonly Yes[]): { changed: number; dropped: Record<string, 
   return { changed, dropped };
 }
 
-/** As for one object: where no lead changes and some were left out, that is told and not written, unless they are as asked already. */
+/** As for one object, by what leads were left out for: which they are only the shards know. */
 function nothingToDo(votes: readonly Yes[]): Answer | undefined {
   const { changed, dropped } = sum(votes);
-  if (changed > 0 || total(dropped) === 0 || dropped.no_change !== undefined) return undefined;
-  return problem(409, "nothing_to_do", { problems: Object.entries(dropped).map(([code, n]) => ({ code, detail: `${n} leads were left out` })) });
+  return changed > 0 ? undefined : fromDropped(Object.entries(dropped).map(([code, n]) => ({ code, detail: `${n} leads were left out` })));
 }

@@ -1,9 +1,16 @@
 // Which shard a lead lies in: ranges of ids, in the order in which one table would take its rows, so that a split over them gives each lead to whom
 // one table's would.
-import type { Fault } from "../problem.ts";
+import type { Env } from "../env.ts";
+import { Refusal, type Fault } from "../problem.ts";
+import type { Shard } from "./shard.ts";
 
-/** The name of a shard's object. A tenant has no slash in its name, so no shard of another is called the same. */
-export const shardName = (tenant: string, shard: number): string => `${tenant}/${shard}`;
+/** A shard's object. A tenant has no slash in its name, so no shard of another is called the same. */
+export const shardObject = ({ SHARD }: Env, tenant: string, shard: number): DurableObjectStub<Shard> => SHARD.get(SHARD.idFromName(`${tenant}/${shard}`));
+
+/** All shards, by their places: one more than there are bounds. */
+export const placesOf = (bounds: readonly string[]): number[] => Array.from({ length: bounds.length + 1 }, (_, place) => place);
+
+export const notSpread = () => new Refusal(404, "tenant_unknown", { detail: "this tenant's leads are not spread over shards" });
 
 /** Orders texts by code points, as SQLite and the engine do. */
 export function byCodePoint(a: string, b: string): number {

@@ -6,7 +6,7 @@ import { utf8 } from "../limits.ts";
 import { json } from "../posted.ts";
 import { Refusal } from "../problem.ts";
 import type { Coordinator } from "./coordinator.ts";
-import { shardName, shardOf } from "./ranges.ts";
+import { notSpread, placesOf, shardObject, shardOf } from "./ranges.ts";
 import type { Shard } from "./shard.ts";
 
 /** How often a reader of all shards looks again where some were read before a commit and others after it. */
@@ -26,23 +26,18 @@ function coordinator(c: Here): { object: DurableObjectStub<Coordinator>; call: C
 async function ranges(c: Here): Promise<string[]> {
   const { object, tenant } = coordinator(c);
   const found = known.get(tenant) ?? (await object.ranges());
-  if (found === null) throw new Refusal(404, "tenant_unknown", { detail: "this tenant's leads are not spread over shards" });
+  if (found === null) throw notSpread();
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(tenant, found);
   return found;
 }
 
-function shard(c: Here, place: number): DurableObjectStub<Shard> {
-  const { SHARD } = c.env;
-  return SHARD.get(SHARD.idFromName(shardName(callerOf(c).tenant, place)));
-}
-
-const all = (bounds: readonly string[]): number[] => Array.from({ length: bounds.length + 1 }, (_, place) => place);
+const shard = (c: Here, place: number): DurableObjectStub<Shard> => shardObject(c.env, callerOf(c).tenant, place);
 
 /** All leads of one moment. A shard that was read before a commit that another has is read again, and has it by then. */
 async function everything(c: Here): Promise<string> {
   const bounds = await ranges(c);
-  const parts = await Promise.all(all(bounds).map((place) => shard(c, place).rows()));
+  const parts = await Promise.all(placesOf(bounds).map((place) => shard(c, place).rows()));
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const newest = Math.max(...parts.map(({ applied }) => applied));
     const behind = [...parts.entries()].filter(([, { applied }]) => applied < newest);
@@ -73,7 +68,7 @@ shards.put("/admin/shards", async (c) => {
 
 shards.get("/admin/shards", async (c) => {
   const bounds = await ranges(c);
-  const [whole, ...each] = await Promise.all([coordinator(c).object.status(), ...all(bounds).map((place) => shard(c, place).status())]);
+  const [whole, ...each] = await Promise.all([coordinator(c).object.status(), ...placesOf(bounds).map((place) => shard(c, place).status())]);
   return answer(c, json({ bounds, ...whole, shards: each }));
 });
 

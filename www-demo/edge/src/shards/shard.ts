@@ -1,10 +1,10 @@
 // A shard: the leads of one range of ids. It writes nothing but what the coordinator decided, together with all other shards (PROTOCOL.md).
 import type { Command, PlanContext, WorkspaceConfig } from "evenhand";
 import type { Answer, Call } from "../env.ts";
-import { json } from "../posted.ts";
-import { problem, Refusal } from "../problem.ts";
+import { EngineObject } from "../object.ts";
+import { problem, Refusal, Refused } from "../problem.ts";
+import { fromReasons, total } from "../refusals.ts";
 import type { AuditEntry } from "../store.ts";
-import { EngineObject } from "./object.ts";
 import { NEW_SHARD, place, tell, type ShardEvent, type ShardState } from "./protocol.ts";
 
 /** What a shard is asked to do in a commit. */
@@ -101,10 +101,7 @@ export class Shard extends EngineObject {
   async lead(call: Call, id: string): Promise<Answer> {
     return this.answer(call, async () => {
       await this.#settle();
-      const { workspace, config } = this.workspace();
-      using leads = workspace.load(this.store.byId(config, [id]), { partial: true });
-      const found = leads.get(id, { actor: call.actor, now: this.now() });
-      return found === undefined ? problem(404, "unknown_lead", { problems: [{ code: "unknown_lead", detail: "there is no such lead", lead: id }] }) : json(found);
+      return this.seen(call, id);
     });
   }
 
@@ -148,7 +145,7 @@ export class Shard extends EngineObject {
     } catch (error) {
       this.log("alarm", { held }, error);
     }
-    if (this.#state.held !== 0) this.wake(Number(this.env.RETRY_SECONDS));
+    if (this.#state.held !== 0) this.wakeIn(Number(this.env.RETRY_SECONDS));
   }
 
   // ---------------------------------------------------------------- the machine
@@ -187,7 +184,7 @@ export class Shard extends EngineObject {
     this.store.keepPlan(STAGED, new TextEncoder().encode(JSON.stringify(staged)));
     if (plan !== undefined) this.store.keepPlan(STAGED_PLAN, plan);
     this.store.keep("tenant", tenant);
-    this.wake(Number(this.env.RETRY_SECONDS));
+    this.wakeIn(Number(this.env.RETRY_SECONDS));
   }
 
   #discard(): void {
@@ -229,10 +226,7 @@ export class Shard extends EngineObject {
   }
 
   #carryOut(work: Work, entry: Pick<AuditEntry, "at" | "request" | "actor">, settlement: Uint8Array | undefined): Tried {
-    const staged = (changed: number, via: AuditEntry["via"], action: string, plan: string | null = null, dropped: Record<string, number> = {}) => {
-      const left = Object.values(dropped).reduce((sum, n) => sum + n, 0);
-      return { plan, vote: { yes: true as const, changed, dropped }, audit: { ...entry, via, action, plan, changed, dropped: left } };
-    };
+    const staged = (changed: number, via: AuditEntry["via"], action: string, plan: string | null = null, dropped: Record<string, number> = {}) => ({ plan, vote: { yes: true as const, changed, dropped }, audit: { ...entry, via, action, plan, changed, dropped: total(dropped) } });
     if (work.kind === "config") {
       this.#write(work);
       return new Tried({ ...staged(0, "admin", "configure"), config: work.config }, undefined);
@@ -245,7 +239,7 @@ export class Shard extends EngineObject {
     const { command, context, shard } = work;
     using leads = workspace.load(this.store.every(config));
     using plan = workspace.plan(leads, command, { ...context, ...(settlement === undefined ? {} : { settlement: { bytes: settlement, shard } }) });
-    if (plan.refused.length > 0) throw new Refusal(403, "refused", { problems: plan.refused.map(({ code, message }) => ({ code, detail: message })) });
+    if (plan.refused.length > 0) throw new Refused(fromReasons(plan.refused));
     const outcome = this.adapter.commit(plan);
     if (!outcome.ok || plan.created().length + plan.removed().length > 0) throw new Error("a shard's plan does not fit the rows that it is of");
     const ids: string[] = [];
