@@ -99,7 +99,7 @@ test(`killed ${KILLS} times in commits over three objects, nothing acknowledged 
     await admin.quiet();
     assert.deepEqual((await admin.audit()).slice(3).map(({ plan }) => plan), Array.from({ length: done }, (_, at) => `lead/k${at + 1}`), "the log has each command once, in order");
     t.diagnostic(`${count.acknowledged} commits acknowledged; ${count.cutOff} cut off, of which ${count.there} were written; ${count.alarms} alarms with nobody there, ${count.held} of which found something to do`);
-    assert.ok(count.acknowledged > KILLS / 2, "too little happened between the kills");
+    assert.ok(count.acknowledged > KILLS / 4, "too little happened between the kills");
   } finally {
     await server.kill("SIGKILL");
     edge.remove();
