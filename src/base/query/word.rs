@@ -45,7 +45,9 @@ pub(super) fn check(operands: Vec<Operand>) -> Predicate {
 /// The test of a field that holds a list of words.
 pub(super) fn list_check(operator: Operator, operands: Vec<Operand>) -> Predicate {
     match operator {
-        Operator::Equal => Predicate::Exactly(set(operands)),
+        // What a filter waited for may turn out to be nothing (the unit of a person without one), which no list equals, not even an
+        // empty one.
+        Operator::Equal if !operands.is_empty() => Predicate::Exactly(set(operands)),
         _ => Predicate::HasAny(set(operands)),
     }
 }
