@@ -9,7 +9,7 @@
 # Why it matters here: shifts, leave and on-call turns reach a CRM as calendar files, and on the Saturday of the change the
 # browser (ical.js) and the server (node-ical) disagree about who is on duty. Leads then go to somebody whose shift is over.
 # The end of a shift should come in as an instant, never as a duration that is added later.
-# Versions: node-ical 0.26.1, ical.js 2.2.1, icalendar 7.3.2 (PyPI). Seen on 2026-11-28.
+# Versions: node-ical 0.26.1, ical.js 2.2.1, icalendar 7.3.2 (Python). Seen on 2026-11-28.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
