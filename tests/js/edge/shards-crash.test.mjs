@@ -84,7 +84,7 @@ test(`killed ${KILLS} times in commits over three objects, nothing acknowledged 
       admin.url = server.url;
       if (round % 3 === 0) {
         // Nobody asks: the alarms alone bring everything to its end, in the time that this machine needs just now.
-        await new Promise((next) => setTimeout(next, Math.max(1600, 10 * slowness)));
+        await new Promise((next) => setTimeout(next, Math.max(1600, 5 * slowness)));
         const alarms = server.logs.map((line) => JSON.parse(line)).filter(({ event }) => event === "alarm");
         count.alarms += alarms.length;
         count.held += alarms.filter(({ held = 0, phase = "idle" }) => held > 0 || phase !== "idle").length;
