@@ -1,6 +1,7 @@
-//! The arithmetic of the split, compiled for size: it works on classes of rows, of which there are few, and never on rows.
+//! The arithmetic of the split: it works on classes of rows, of which there are few, and never on rows.
 //!
-//! What is done once per row ([`split::deal_into`]) is compiled with who calls it, for speed.
+//! It is a crate of its own so that it can be compiled at a level of its own. What is done once per row ([`split::deal_into`]) is compiled with
+//! who calls it.
 
 pub mod split;
 
