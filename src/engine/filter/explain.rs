@@ -49,12 +49,14 @@ pub enum About {
 ///
 /// # Errors
 /// `now_required` and `actor_required` where the filter needs one that the context lacks.
+#[inline]
 pub fn explain(query: &Query, lead: &dyn Cells, ctx: &Context<'_>) -> Result<Explanation> {
     let query = ctx.bind(query)?;
     let world = Directory::of(ctx);
     Ok(node(query.root(), &Row { lead, world: &world }, ctx.schema))
 }
 
+#[inline]
 fn node(tree: &Expr, row: &Row<'_>, schema: &Schema) -> Explanation {
     let all = |list: &[Expr]| -> Vec<Explanation> { list.iter().map(|member| node(member, row, schema)).collect() };
     let group = |combinator, mut rules: Vec<Explanation>, matched| {
@@ -110,6 +112,7 @@ fn rule(test: &Term, row: &Row<'_>, schema: &Schema) -> Explanation {
 
 impl Explanation {
     /// The explanation as the public API shows it.
+    #[inline]
     pub fn to_json(&self) -> Json {
         let mut out = vec![("matched".to_owned(), Json::Bool(self.matched))];
         let mut put = |key: &str, value: Json| out.push((key.to_owned(), value));
