@@ -151,16 +151,12 @@ impl Router<'_> {
             }
             return Ok(out);
         }
-        if self.asks == Asks::Nothing {
-            out.keep(&lane.any);
-            return Ok(out);
-        }
         let ready = out.clone();
         for place in ready.iter() {
             let Some(user) = group.members.get(place).copied() else { continue };
             let passes = match group.matches.get(place) {
-                Some(query) => filter::matches(query, lead.cells, &self.planner.filtering())?,
-                None => true,
+                Some(query) if self.asks != Asks::Nothing => filter::matches(query, lead.cells, &self.planner.filtering())?,
+                _ => true,
             };
             if !passes || !self.of_lead(user, group.slot, lead)?.is_empty() {
                 out.remove(place);

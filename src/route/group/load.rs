@@ -131,11 +131,8 @@ impl Router<'_> {
             period: self.period(ix),
             used: false,
         };
-        match self.asks {
-            Asks::Rows => self.columns(&mut loaded, &mut lane)?,
-            // Without a lead, the answer is the same for all that are told.
-            Asks::Nothing => lane.any = self.could_receive(&loaded)?,
-            _ => {}
+        if self.asks == Asks::Rows {
+            self.columns(&mut loaded, &mut lane)?;
         }
         self.groups.insert(ix.0, Rc::new(loaded));
         let place = ix.0 as usize;
@@ -171,17 +168,6 @@ impl Router<'_> {
         }
         self.groups.insert(ix.0, Rc::new(loaded));
         Ok(())
-    }
-
-    /// Whoever could receive some lead.
-    fn could_receive(&self, group: &Group) -> Result<PlaceSet> {
-        let mut out = PlaceSet::none(group.members.len());
-        for (place, user) in group.members.iter().enumerate() {
-            if self.planner.auth.never_receives(group.slot, *user, Some(self.planner.now.get()))?.is_none() {
-                out.insert(place);
-            }
-        }
-        Ok(out)
     }
 
     /// What members ask of the rows of a batch.

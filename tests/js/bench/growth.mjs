@@ -64,7 +64,9 @@ const numbers = (cost) => [...cost.sizes, ...(cost.over === "leads" && most > 1_
 for (const n of [...new Set(meant.flatMap(numbers))].sort((a, b) => a - b)) {
   for (const cost of meant.filter((cost) => numbers(cost).includes(n))) {
     const engine = createEngineSync({ maxMemory: 2 ** 32 });
-    cost.points.push([n, least(engine, cost.make, n)]);
+    const took = least(engine, cost.make, n);
+    cost.points.push([n, took]);
+    console.error(`    ${named(cost)}, ${n.toLocaleString("en")}: ${shown(took)}`);
     engine.free();
   }
 }
