@@ -1,5 +1,5 @@
 // Random calls in random order, right and wrong ones, against a model: leads in a map. After each call the table is what the map is, a call that fails has
-// changed nothing, no engine stops, and the same calls once more take no more memory. `EVENHAND_CALLS` says how many runs (50), `EVENHAND_CALLS_SEED` where
+// changed nothing, no engine stops, and calls that are played again and again leave no memory behind. `EVENHAND_CALLS` says how many runs (25), `EVENHAND_CALLS_SEED` where
 // they begin: a fixed number in CI, so that a change is judged by what it changes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -219,7 +219,8 @@ const commands = fc.commands(
 );
 
 test("random calls, right and wrong, do what the model does", () => {
-  const engine = createEngineSync({ maxMemory: 2 ** 26 });
+  // Little memory, so that what many runs leave behind would use it up.
+  const engine = createEngineSync({ maxMemory: 2 ** 24 });
   const seed = Number(process.env.EVENHAND_CALLS_SEED ?? 18);
   const play = (made) => {
     const real = new Real(engine);
@@ -231,11 +232,9 @@ test("random calls, right and wrong, do what the model does", () => {
   };
   fc.assert(fc.property(commands, (made) => {
     play(made);
-    // Memory is told as the most that was in use: a third time takes no more than the second.
-    play(made);
-    const before = engine.memory();
-    play(made);
-    assert.equal(engine.memory(), before, "the same calls once more take more memory");
-  }), { numRuns: Number(process.env.EVENHAND_CALLS ?? 50), seed, endOnFailure: true, includeErrorInReport: true });
+    // Memory is told as the most that was in use at once, and may grow once more where what is free lies in pieces. What leaks does so each time.
+    const told = Array.from({ length: 5 }, () => (play(made), engine.memory()));
+    assert.ok(told.some((most, at) => at > 0 && most === told[at - 1]), `the same calls take more memory each time: ${told}`);
+  }), { numRuns: Number(process.env.EVENHAND_CALLS ?? 25), seed, endOnFailure: true, includeErrorInReport: true });
   engine.free();
 });
