@@ -184,6 +184,36 @@ test("a large plan is kept whole and can be taken back", async () => {
   assert.ok(rows.every((row) => leads.get(row.id).name === row.name && leads.get(row.id).version === 3));
 });
 
+test("whoever follows a tenant finds its configuration and state, and brings older rows to where the tenant is by its plans", async () => {
+  const setting = config();
+  const { admin, as } = await seeded(server, edge.keys, "followed", { setting, leads: LEADS, seen });
+  const boss = await as("lead");
+  const rows = [...(await admin.leads()).values()];
+  const { data: start } = await admin.ask("GET", "admin/audit");
+  assert.ok(Math.abs(start.now - Date.now()) < 5000);
+  for (const leads of [["l30", "l31", "l32"], ["l31", "l40"]]) assert.equal((await boss.command({ type: "split", leads: { ids: leads }, split: { to: ["a1", "a2"] } })).status, 200);
+  assert.deepEqual((await admin.ask("GET", "admin/config")).data, setting);
+  const { data: state } = await admin.ask("GET", "admin/state");
+  const { data: after } = await admin.ask("GET", `admin/audit?after=${start.entries.at(-1).seq}`);
+  assert.equal(after.entries.length, 2);
+  const workspace = engine.workspace(setting);
+  const table = workspace.load(rows);
+  for (const { plan, actor } of after.entries) {
+    assert.equal((await admin.ask("GET", `admin/plans/${plan}`)).media, "application/octet-stream");
+    const answer = await fetch(`${server.url}/v1/tenants/followed/admin/plans/${plan}`, { headers: { authorization: `Bearer ${admin.token}` } });
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    assert.deepEqual([engine.peek(bytes).id, engine.peek(bytes).actor], [plan, actor]);
+    assert.deepEqual(table.apply(bytes).refused, []);
+    assert.equal(state[`done/${plan}`].version, 1);
+  }
+  const there = workspace.load([...(await admin.leads()).values()]);
+  const [here, same] = [table, there].map((leads) => leads.select(null, { actor: null }).sort([{ field: "id" }]).rows(0, LEADS.length));
+  assert.deepEqual(here, same);
+  for (const handle of [table, there, workspace]) handle.free();
+  assert.deepEqual([(await admin.ask("GET", "admin/plans/none")).status, (await admin.ask("GET", "admin/plans/none")).data.code], [404, "plan_missing"]);
+  for (const path of ["admin/config", "admin/state", `admin/plans/${after.entries[0].plan}`]) assert.equal((await boss.ask("GET", path)).data.code, "admin_only");
+});
+
 test("an idempotency key is written once, and is one actor's own", async () => {
   const command = { type: "claim_from_pool", lead: "l27" };
   assert.equal((await agent.command(command, { key: "k1" })).status, 200);

@@ -102,10 +102,29 @@ export class Tenant extends EngineObject {
     });
   }
 
-  leads(call: Call): Promise<Answer> {
+  configuration(call: Call): Promise<Answer> {
+    return this.answer(call, () => json(this.workspace().config));
+  }
+
+  /** All that the engine remembers, by key. */
+  state(call: Call): Promise<Answer> {
+    return this.answer(call, () => json(this.store.state()));
+  }
+
+  /** A plan that was written, encoded. */
+  plan(call: Call, id: string): Promise<Answer> {
+    return this.answer(call, () => {
+      const body = this.store.plan(id);
+      if (body === undefined) throw new Refusal(404, "plan_missing", { detail: "there is no such plan" });
+      return { status: 200, type: "application/octet-stream", body };
+    });
+  }
+
+  /** An answer between objects has at most 32 MB: more leads than that are read page by page. */
+  leads(call: Call, after?: string, limit?: number): Promise<Answer> {
     return this.answer(call, () => {
       const { config } = this.workspace();
-      const lines = this.store.every(config).map((row) => `${JSON.stringify(row)}\n`);
+      const lines = this.store.page(config, after, limit ?? -1).map((row) => `${JSON.stringify(row)}\n`);
       return { status: 200, type: "application/x-ndjson", body: lines.join("") };
     });
   }

@@ -4,6 +4,7 @@ import { worlds } from "../../worlds/index.js";
 import { Avatar } from "../ui/avatar";
 import { Icon, Mark } from "../ui/icons";
 import { Pick } from "../ui/pick";
+import { desk } from "./client";
 import { useDesk } from "./desk";
 import { allView, isPage } from "./view";
 import { day, time, unitName, userName, zoneOf } from "./format";
@@ -24,11 +25,12 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       </Pick>
       <Search />
       <Clock />
+      <Edge />
       <Pick
         label="Acting as"
         value={actor}
         choices={config.users
-          .filter(({ active }) => active !== false)
+          .filter(({ active, kind }) => active !== false && kind !== "service")
           .map(({ id, name, unit, profiles }) => ({
             value: id,
             label: name ?? id,
@@ -45,6 +47,28 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         <Icon name="dots" />
       </button>
     </header>
+  );
+}
+
+/** Whether the edge worker keeps it, or else this browser; with what its last answer took. */
+function Edge() {
+  const { opened, setEdge } = useDesk();
+  const { edge, world } = opened;
+  const [took, setTook] = useState<number | null>();
+  useEffect(() => {
+    setTook(undefined);
+    if (!edge) return;
+    const look = () => void desk.look().then(setTook);
+    look();
+    const timer = setInterval(look, 2000);
+    return () => clearInterval(timer);
+  }, [edge, world]);
+  return (
+    <label className="edge" title={edge ? "Kept by the edge worker, which proves every plan before it writes it" : "Kept in this browser. At the edge, a worker proves every plan before it writes it."}>
+      <input type="checkbox" role="switch" className="switch" aria-label="Edge worker" checked={edge} disabled={world === "file"} onChange={() => void setEdge(!edge)} />
+      Edge
+      {edge && <span className="num muted">{took === null ? "no answer" : took !== undefined && `${took.toFixed(0)} ms`}</span>}
+    </label>
   );
 }
 

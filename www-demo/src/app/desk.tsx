@@ -7,7 +7,7 @@ import { desk, proxy } from "./client";
 import type { Draft } from "./draft";
 import { number, userName } from "./format";
 import { useToasts } from "./toasts";
-import { readPlace, writePlace } from "./url";
+import { type Place, readPlace, writePlace } from "./url";
 import { isPage, type ShownView, viewOf } from "./view";
 
 export interface DeskState {
@@ -15,6 +15,8 @@ export interface DeskState {
   actor: string;
   setActor: (actor: string) => void;
   openWorld: (world: string) => Promise<void>;
+  /** To the edge worker or back, with what is shown. */
+  setEdge: (edge: boolean) => Promise<void>;
   overview: Overview | null;
   log: LogLine[];
   /** Rises whenever something changed. */
@@ -82,15 +84,16 @@ export function DeskProvider({ children }: { children: ReactNode }) {
     setRevision((revision) => revision + 1);
   }, []);
 
-  const open = useCallback(async (world: string, hash?: string) => {
+  const open = useCallback(async (world: string, place: Place) => {
     const mine = ++turn.current;
-    const place = hash === undefined ? { world } : readPlace(hash);
+    const edge = place.edge === true;
     setLoading({ id: world, world: titleOf(world), done: 0, total: 0 });
     // Progress comes through a channel of its own, and may come after the answer.
     let answered = false;
     try {
       const next = await desk.open(
         world,
+        edge,
         proxy((done: number, total: number) => mine === turn.current && !answered && setLoading({ id: world, world: titleOf(world), done, total })),
       );
       answered = true;
@@ -107,7 +110,12 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       setRevision((revision) => revision + 1);
       setLoading(null);
     } catch (error) {
-      if (mine === turn.current) setLoading({ id: world, world: titleOf(world), done: 0, total: 0, failure: { code: "load", message: error instanceof Error ? error.message : String(error) } });
+      if (mine !== turn.current) return;
+      if (edge) {
+        toasts.failed("The edge worker cannot be used", error as Failure);
+        return void open(world, { ...place, edge: false });
+      }
+      setLoading({ id: world, world: titleOf(world), done: 0, total: 0, failure: { code: "load", message: error instanceof Error ? error.message : String(error) } });
     }
   }, []);
 
@@ -115,11 +123,15 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (started.current) return;
     started.current = true;
-    void desk.onChange(proxy((reset: boolean) => (reset ? void open(readPlace(location.hash).world, location.hash) : changed())));
-    void open(readPlace(location.hash).world, location.hash);
+    const again = () => {
+      const place = readPlace(location.hash);
+      void open(place.world, place);
+    };
+    void desk.onChange(proxy((reset: boolean) => (reset ? again() : changed())));
+    again();
     const listen = () => {
       const place = readPlace(location.hash);
-      if (writePlace(place) !== shown.current) void open(place.world, location.hash);
+      if (writePlace(place) !== shown.current) again();
     };
     addEventListener("hashchange", listen);
   }, [open, changed]);
@@ -127,7 +139,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const shown = useRef("");
   useEffect(() => {
     if (!opened || !view) return;
-    const place = writePlace({ world: opened.world, actor, list: view.kind === "all" || view.kind === "unowned" || isPage(view) ? view.kind : view.from, pool: view.pool, lead: lead ?? undefined });
+    const place = writePlace({ world: opened.world, edge: opened.edge, actor, list: view.kind === "all" || view.kind === "unowned" || isPage(view) ? view.kind : view.from, pool: view.pool, lead: lead ?? undefined });
     shown.current = place;
     if (location.hash !== place) history.replaceState(null, "", place);
     document.title = `${view.title} · ${opened.title} · Evenhand`;
@@ -204,7 +216,8 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         setDraftState(null);
         setDrafts({});
       },
-      openWorld: (world) => open(world),
+      openWorld: (world) => open(world, { world, edge: opened.edge && world !== "file" }),
+      setEdge: (edge) => open(opened.world, { ...readPlace(location.hash), edge }),
       overview,
       log,
       revision,

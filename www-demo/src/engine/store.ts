@@ -1,7 +1,7 @@
 // Where everything lasts: IndexedDB. Leads are not stored one by one. What is stored is the log of the plans that were written;
 // a world is its seeded leads with the log applied, in order. A plan and its state are written in one transaction, which first
 // checks that the log ends where this tab believes it ends and that the state has the versions the plan expects.
-import type { PlanData, Run, SavedList, State, StateChange } from "evenhand";
+import type { PlanData, Run, SavedList, State, StateChange, WorkspaceConfig } from "evenhand";
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Given, Settings } from "./types";
 
@@ -43,7 +43,12 @@ export interface Saved {
   state: State;
   lists: { id: string; list: SavedList | null }[];
   settings: Partial<Settings>;
+  /** Where leads and configuration are there as well: those of the edge worker, one lead a line. */
+  edge?: { config: WorkspaceConfig; leads: string };
 }
+
+/** Where a world lasts: in this browser or at the edge. */
+export type Keeper = { [K in keyof Store]: Store[K] };
 
 export type Write = { done: true } | { done: false; reason: "behind" } | { done: false; reason: "state"; keys: string[] };
 

@@ -6,6 +6,8 @@ export type Row = Record<string, unknown>;
 
 export interface Opened {
   world: string;
+  /** Whether it lasts at the edge, or else in this browser. */
+  edge: boolean;
   title: string;
   /** One of what the world is about, and several. */
   noun: [string, string];
