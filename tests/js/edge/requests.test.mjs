@@ -137,6 +137,8 @@ test("what a client plans of all its rows comes out equal of those that are read
   const commands = [
     { type: "assign", leads: where("owner", "null"), to: "a4" },
     { type: "assign", leads: { ids: ["p1", "p2", "p2", "gone"] }, slot: "agent", to: "a6" },
+    { type: "assign", leads: { ids: ["p3", "p4"] }, slots: { agent: "a7" } },
+    { type: "mass_edit", leads: { ids: ["p5", "p6"] }, slots: { agent: "a4" } },
     { type: "split", leads: where("status", "=", "new"), split: { to: ["a1", "a2", "a3"], even: "total" } },
     { type: "split", leads: where("hot", "=", true), split: { to: ["a4", "a5", "a6"], even: "total", slot: "agent" } },
     { type: "split", leads: where("due", "notNull"), split: { to: ["a7", { user: "a8", weight: 2 }], sort: [{ field: "name", descending: true }] } },
@@ -158,6 +160,12 @@ test("what a client plans of all its rows comes out equal of those that are read
     changed += answer.changed;
   }
   assert.ok(changed > 150, `${changed}`);
+  // An undo is about the slot that the plan changed.
+  const given = await planned(admin, "lead", { type: "assign", leads: { ids: ["p8"] }, slots: { agent: "a9" } }, { setting });
+  assert.equal((await boss.prove(given.bytes)).status, 200);
+  const back = await planned(admin, "lead", { type: "undo", plan: given.id }, { setting, plans: { [given.id]: given.bytes } });
+  const { status, data, text } = await boss.prove(back.bytes);
+  assert.deepEqual([status, data.changed], [200, 1], text);
 });
 
 test("a plan whose outcome hangs on the clock is refused where now says otherwise", async () => {

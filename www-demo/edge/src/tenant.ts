@@ -298,8 +298,11 @@ function slotOf(command: Command, config: WorkspaceConfig): string | undefined {
     const slots = new Set([...(rules.length > 0 ? [lead.owner] : []), ...groups.map((group) => group.slot ?? lead.owner)]);
     return slots.size > 1 ? undefined : ([...slots][0] ?? lead.owner);
   }
-  const { slot, split } = command as { slot?: unknown; split?: { slot?: unknown; to?: { group?: unknown } } };
+  // It is about the slot that the undone plan changed, or the first of them.
+  if (command.type === "undo" && (lead.slots ?? []).length > 1) return undefined;
+  const { slot, slots, split, to } = command as { slot?: unknown; slots?: object; split?: { slot?: unknown; to?: { group?: unknown } }; to?: unknown };
   const group = groups.find(({ id }) => id === split?.to?.group)?.slot;
-  const named = [slot, split?.slot, group].find((name) => typeof name === "string" && config.fields[name]?.type === "user");
+  const first = to === undefined && split === undefined ? Object.keys(slots ?? {})[0] : undefined;
+  const named = [first, slot, split?.slot, group].find((name) => typeof name === "string" && config.fields[name]?.type === "user");
   return (named as string | undefined) ?? lead.owner;
 }

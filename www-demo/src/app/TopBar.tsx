@@ -117,16 +117,16 @@ function Clock() {
   const zone = zoneOf(opened.config);
   const { now } = opened;
   /** Half past eight of the day after, where the organisation is. */
-  const morning = () => {
+  const morning = (now: number) => {
     const local = time(now, zone).split(":").map(Number);
     const since = (local[0] ?? 0) * 60 + (local[1] ?? 0);
     return now + (24 * 60 - since + 510) * MINUTE;
   };
   const moves = [
-    { label: "5 minutes later", to: () => now + 5 * MINUTE },
-    { label: "1 hour later", to: () => now + 60 * MINUTE },
+    { label: "5 minutes later", to: (now: number) => now + 5 * MINUTE },
+    { label: "1 hour later", to: (now: number) => now + 60 * MINUTE },
     { label: "Next morning", to: morning },
-    { label: "A week later", to: () => now + 7 * 24 * 60 * MINUTE },
+    { label: "A week later", to: (now: number) => now + 7 * 24 * 60 * MINUTE },
   ];
   return (
     <Menu.Root modal={false}>
@@ -144,7 +144,7 @@ function Clock() {
               {day(now, zone)}, {time(now, zone)} · {zone.replace("_", " ")}
             </p>
             {moves.map(({ label, to }) => (
-              <Menu.Item key={label} className="popup-item" onClick={() => void setNow(to())}>
+              <Menu.Item key={label} className="popup-item" onClick={() => void setNow(to)}>
                 {label}
               </Menu.Item>
             ))}

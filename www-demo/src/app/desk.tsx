@@ -37,7 +37,8 @@ export interface DeskState {
   /** Writes a command at once, with a toast. For small things that were just confirmed. */
   perform: (command: Command) => Promise<boolean>;
   undo: (plan: string) => Promise<void>;
-  setNow: (now: number) => Promise<void>;
+  /** Moves the clock from where it stands by then. */
+  setNow: (to: (now: number) => number) => Promise<void>;
 }
 /** Of each part of the settings that is being changed: how it is to be, and what was in force when that was begun. */
 export type Drafts = { [P in keyof Settings]?: { value: Settings[P]; began: Settings[P] } };
@@ -87,14 +88,15 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const open = useCallback(async (world: string, place: Place) => {
     const mine = ++turn.current;
     const edge = place.edge === true;
-    setLoading({ id: world, world: titleOf(world), done: 0, total: 0 });
+    const loading = { id: world, world: `${titleOf(world)}${edge ? " at the edge" : ""}`, done: 0, total: 0 };
+    setLoading(loading);
     // Progress comes through a channel of its own, and may come after the answer.
     let answered = false;
     try {
       const next = await desk.open(
         world,
         edge,
-        proxy((done: number, total: number) => mine === turn.current && !answered && setLoading({ id: world, world: titleOf(world), done, total })),
+        proxy((done: number, total: number) => mine === turn.current && !answered && setLoading({ ...loading, done, total })),
       );
       answered = true;
       if (mine !== turn.current) return;
@@ -115,7 +117,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         toasts.failed("The edge worker cannot be used", error as Failure);
         return void open(world, { ...place, edge: false });
       }
-      setLoading({ id: world, world: titleOf(world), done: 0, total: 0, failure: { code: "load", message: error instanceof Error ? error.message : String(error) } });
+      setLoading({ ...loading, failure: { code: "load", message: error instanceof Error ? error.message : String(error) } });
     }
   }, []);
 
@@ -250,8 +252,8 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       setPane,
       perform,
       undo,
-      setNow: async (now) => {
-        const done = await desk.setNow(now);
+      setNow: async (to) => {
+        const done = await desk.setNow(to((await desk.opened()).now));
         if ("failure" in done) return toasts.failed("The clock was not moved", done.failure);
         const { moved } = done;
         if (moved.length > 0) {

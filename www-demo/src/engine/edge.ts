@@ -1,7 +1,7 @@
 // The edge worker as the place where everything lasts, instead of the store in the browser. A plan is posted with its actor's token: the
 // worker derives it again from its own leads and writes it only if it comes out equal. What others wrote is read from its log.
 import type { State, WorkspaceConfig } from "evenhand";
-import { settingsOf, weighted } from "./settings";
+import { alike, settingsOf, weighted } from "./settings";
 import type { Entry, Keeper, Saved, Write } from "./store";
 import type { Settings } from "./types";
 
@@ -50,6 +50,8 @@ export class Edge implements Keeper {
   #told = 0;
   #config: WorkspaceConfig | undefined;
   #lists = new Set<string>();
+
+  constructor(readonly progress: (done: number, total: number) => void) {}
 
   #session(actor?: string, over = false): Promise<Session> {
     let session = this.#sessions.get(actor);
@@ -106,13 +108,14 @@ export class Edge implements Keeper {
     this.#news = [];
     // The log first: what is written meanwhile comes again after it, and its rows are then as it left them.
     while (await this.look());
+    const loaded = this.#news.reduce((sum, { action, changed }) => sum + (action === "load" ? changed : 0), 0);
     this.#told = this.#ahead;
     const [log, state, config] = await Promise.all([this.#entries(), this.state(), this.#json<WorkspaceConfig>("config")]);
     this.#config = config;
     const leads: string[] = [];
     for (let after: string | undefined = ""; after !== undefined; ) {
       const text: string = await (await this.#ask(`admin/leads?limit=${PAGE}${after && `&after=${encodeURIComponent(after)}`}`)).text();
-      leads.push(text);
+      this.progress(Math.min(leads.push(text) * PAGE, loaded), loaded);
       const last = text.slice(text.lastIndexOf("\n", text.length - 2) + 1);
       after = last ? String(JSON.parse(last)[config.lead.id]) : undefined;
     }
@@ -168,14 +171,18 @@ export class Edge implements Keeper {
   setSettings<P extends keyof Settings>(_: string, part: P, value: Settings[P], seen: Settings[P]): Promise<boolean> {
     return this.#configure((config) => {
       const there = settingsOf(config);
-      if (JSON.stringify(there[part]) !== JSON.stringify(seen)) return undefined;
+      if (!alike(there[part], seen)) return undefined;
       const { rules, groups }: Settings = { ...there, [part]: value };
       return { ...config, rules, groups: groups.groups, users: weighted(config.users, groups.weights) };
     });
   }
 
   async setList(_: string, id: string, list: Parameters<Keeper["setList"]>[2]): Promise<void> {
-    await this.#configure(({ lists = [], ...config }) => ({ ...config, lists: [...lists.filter((one) => one.id !== id), ...(list ? [list] : [])] }));
+    // Where it stood, as the workspace here has it as well: their order is a part of the configuration.
+    await this.#configure(({ lists = [], ...config }) => {
+      const put = list ? [list] : [];
+      return { ...config, lists: lists.some((one) => one.id === id) ? lists.flatMap((one) => (one.id === id ? put : [one])) : [...lists, ...put] };
+    });
   }
 
   async setNow(_: string, now: number): Promise<void> {

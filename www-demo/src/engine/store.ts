@@ -3,6 +3,7 @@
 // checks that the log ends where this tab believes it ends and that the state has the versions the plan expects.
 import type { PlanData, Run, SavedList, State, StateChange, WorkspaceConfig } from "evenhand";
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { alike } from "./settings";
 import type { Given, Settings } from "./types";
 
 export interface Entry {
@@ -105,7 +106,7 @@ export class Store {
   async setSettings<P extends keyof Settings>(world: string, part: P, value: Settings[P], seen: Settings[P]): Promise<boolean> {
     const tx = this.#db.transaction("rules", "readwrite", { durability: "strict" });
     const there = await tx.store.get(world);
-    const fresh = there?.[part] === undefined || JSON.stringify(there[part]) === JSON.stringify(seen);
+    const fresh = there?.[part] === undefined || alike(there[part], seen);
     if (fresh) void tx.store.put({ ...there, world, [part]: value });
     await tx.done;
     return fresh;

@@ -7,6 +7,7 @@ import { FILE, OpenWorld } from "./open-world";
 import { Planning } from "./planning";
 import { Reading } from "./reading";
 import { Ruling } from "./ruling";
+import { alike, newGroup } from "./settings";
 import { Edge } from "./edge";
 import { type Keeper, Store } from "./store";
 import { failure } from "./text";
@@ -56,7 +57,7 @@ export class Desk {
   }
 
   async open(id: string, edge: boolean, progress: (done: number, total: number) => void): Promise<Opened> {
-    const opening: Promise<Keeper> = edge ? Promise.resolve(new Edge()) : this.#local;
+    const opening: Promise<Keeper> = edge ? Promise.resolve(new Edge(progress)) : this.#local;
     const world = await OpenWorld.open(this.#engine, opening, id, progress);
     const store = await opening;
     this.#store = opening;
@@ -149,6 +150,9 @@ export class Desk {
   forecast(group: string, n: number, actor: string, draft: GroupSettings | null = null) {
     return this.#rule.forecast(group, n, actor, this.#read.openLeads(null), draft);
   }
+  mayAddGroup(actor: string) {
+    return this.#rule.mayAdd(newGroup(this.#read.world.config, actor, "new"), actor);
+  }
   checkGroups(draft: GroupSettings) {
     return this.#rule.checkGroups(draft);
   }
@@ -162,9 +166,9 @@ export class Desk {
     const stale = { failure: { code: "stale", message: "somebody else changed this meanwhile", hint: "what is shown is theirs; make your change again" } };
     const only = (value: Settings[P]) => ({ [part]: value }) as Partial<Settings>;
     try {
-      const refused = this.#read.refusal(only(draft), actor);
+      const refused = this.#read.refusal(only(draft), actor) ?? (part === "groups" ? this.#rule.refusal(draft as GroupSettings, actor) : null);
       if (refused !== null) return { failure: { code: "not_permitted", message: refused } };
-      if (JSON.stringify(before) !== JSON.stringify(began)) return stale;
+      if (!alike(before, began)) return stale;
       world.takeSettings(only(draft));
       let fresh = false;
       try {
@@ -307,7 +311,7 @@ export class Desk {
     if (other) world.takeLists(lists);
     const here = world.settings;
     const { rules, groups } = settings;
-    const ruled = JSON.stringify(rules ?? here.rules) !== JSON.stringify(here.rules) || JSON.stringify(groups ?? here.groups) !== JSON.stringify(here.groups);
+    const ruled = !alike(rules ?? here.rules, here.rules) || !alike(groups ?? here.groups, here.groups);
     if (ruled) world.takeSettings({ ...(rules && { rules }), ...(groups && { groups }) });
     const moved = now !== null && now !== world.now;
     if (moved) {
