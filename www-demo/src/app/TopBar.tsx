@@ -5,7 +5,7 @@ import { Avatar } from "../ui/avatar";
 import { Icon, Mark } from "../ui/icons";
 import { Pick } from "../ui/pick";
 import { desk } from "./client";
-import { useDesk } from "./desk";
+import { useDesk, useNow } from "./desk";
 import { allView, isPage } from "./view";
 import { day, time, unitName, userName, zoneOf } from "./format";
 
@@ -115,7 +115,7 @@ const MINUTE = 60_000;
 function Clock() {
   const { opened, setNow } = useDesk();
   const zone = zoneOf(opened.config);
-  const { now } = opened;
+  const now = useNow();
   /** Half past eight of the day after, where the organisation is. */
   const morning = (now: number) => {
     const local = time(now, zone).split(":").map(Number);

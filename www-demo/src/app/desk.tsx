@@ -52,6 +52,19 @@ export function useDesk(): DeskState {
   return state;
 }
 
+/** What time it is in the open world. In the browser it stands until it is moved; at the edge it runs. */
+export function useNow(): number {
+  const { edge, now, told } = useDesk().opened;
+  const [passed, setPassed] = useState(0);
+  useEffect(() => {
+    setPassed(0);
+    if (!edge) return;
+    const timer = setInterval(() => setPassed(Date.now() - told), 1000);
+    return () => clearInterval(timer);
+  }, [edge, told]);
+  return now + passed;
+}
+
 export interface Loading {
   id: string;
   world: string;

@@ -14,6 +14,8 @@ export interface Opened {
   config: WorkspaceConfig;
   actor: string;
   now: number;
+  /** When this was told, by the browser's own clock. */
+  told: number;
   size: number;
   /** Cells that did not fit, of a visitor's own file. */
   problems: number;

@@ -71,7 +71,7 @@ export class Desk {
 
   opened(): Opened {
     const { id, edge, title, noun, config, first, now, table, story } = this.#read.world;
-    return { world: id, edge, title, noun, config, actor: first, now, size: table.size, problems: table.problemCount, story };
+    return { world: id, edge, title, noun, config, actor: first, now, told: Date.now(), size: table.size, problems: table.problemCount, story };
   }
 
   overview(actor: string) {
