@@ -116,7 +116,8 @@ test("of two who claim at once in browsers of their own one has it, and the othe
   const there = await fresh("realty");
   const { driver, context } = await visitor("#/realty?at=edge&as=sunday");
   for (const doing of [{ find: "R-4002" }, { inside: "To a group…" }, { radio: "Blast to all buyers’ agents" }, { write: "Start for 1 lead" }, { toast: "Given to Blast to all buyers’ agents" }]) await driver.do(doing);
-  const both = await Promise.all(["esther", "diego"].map((who) => visitor(`#/realty?at=edge&as=${who}&list=offers`)));
+  const both = [];
+  for (const who of ["esther", "diego"]) both.push(await visitor(`#/realty?at=edge&as=${who}&list=offers`));
   const claims = both.map(({ page }) => page.getByRole("button", { name: "Claim Tobias Ekvall" }));
   for (const claim of claims) await claim.waitFor();
   await Promise.all(claims.map((claim) => claim.click()));
