@@ -41,8 +41,31 @@ function docsPolicy() {
   return POLICY.replace("'wasm-unsafe-eval'", scripts.join(" ")).replace("style-src 'self'", `style-src 'self' ${STILL}; style-src-attr 'unsafe-inline'`);
 }
 
+/** What answers under `/edge/`: the edge worker on this machine, started when it is first asked for. */
+function edge() {
+  let starting;
+  const there = () => (starting ??= import("./edge/local/desk.mjs").then(({ desk }) => desk()));
+  return {
+    async answer(request, response) {
+      try {
+        await (await there()).answer(request, response);
+      } catch (error) {
+        console.error(`the edge worker: ${error.message}`);
+        if (!response.headersSent) response.writeHead(503, { "content-type": "application/json" });
+        response.end(JSON.stringify({ message: "the edge worker does not run here", hint: "`npm install` in www-demo/edge installs it" }));
+      }
+    },
+    stop: async () => (await starting?.catch(() => {}))?.stop(),
+  };
+}
+
 export function serve(port = 0) {
+  const worker = edge();
   const server = createServer((request, response) => {
+    if (request.url.startsWith("/edge/")) {
+      void worker.answer(request, response);
+      return;
+    }
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname)).replace(/^(\.\.[/\\])+/, "");
     if (path === "/docs") {
       response.writeHead(308, { location: "/docs/" }).end();
@@ -73,6 +96,7 @@ export function serve(port = 0) {
     if (request.method === "HEAD") response.end();
     else createReadStream(file + end).pipe(response);
   });
+  server.once("close", () => void worker.stop());
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => resolve({ server, address: `http://localhost:${server.address().port}/` }));
@@ -80,6 +104,12 @@ export function serve(port = 0) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { address } = await serve(Number(process.argv[2] ?? 4173)).catch(() => serve(0));
+  const { server, address } = await serve(Number(process.argv[2] ?? 4173)).catch(() => serve(0));
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, () => {
+      server.close();
+      server.closeAllConnections();
+    });
+  }
   console.log(`the Lead Desk is at ${address}${existsSync(join(dist, "docs/index.html")) ? `, the documentation at ${address}docs/` : ""} (Ctrl C ends it)`);
 }

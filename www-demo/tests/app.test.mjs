@@ -295,3 +295,29 @@ test("a damaged file is refused with a word, and what was there stays", async ()
   await new Driver(page).do({ count: "447" });
   await context.close();
 });
+
+test("a search that finds nothing in a list goes on in all leads", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/lender?list=carla");
+  const driver = new Driver(page);
+  for (const doing of [{ search: "L-1001" }, { see: "Nothing here is called “L-1001”" }, { click: "Search all leads" }, { count: "1" }]) await driver.do(doing);
+  await page.getByRole("heading", { level: 1, name: "All leads" }).waitFor();
+  for (const doing of [{ search: "no lead is called so" }, { see: "Nothing here is called" }]) await driver.do(doing);
+  assert.equal(await page.getByRole("button", { name: "Search all leads" }).count(), 0);
+  await driver.do({ click: "Clear the search" });
+  await driver.do({ count: "4,000" });
+  await context.close();
+});
+
+test("names of a plan are whole where leads go both ways by the thousand, and a narrow window keeps search and switch apart", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/pools?list=all");
+  const driver = new Driver(page);
+  for (const doing of [{ count: "100,000" }, { click: "Reassign all" }, { people: ["Everybody tagged alpha"] }, { see: "spread 1" }]) await driver.do(doing);
+  const cut = await page.getByRole("complementary").locator(".load .strong").evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map(({ textContent }) => textContent));
+  assert.deepEqual(cut, []);
+  await page.setViewportSize({ width: 390, height: 844 });
+  const [search, edge] = await Promise.all([page.getByRole("searchbox").boundingBox(), page.getByRole("switch", { name: "Edge worker" }).boundingBox()]);
+  assert.ok(search.x + search.width <= edge.x && search.width > 240, JSON.stringify({ search, edge }));
+  await context.close();
+});

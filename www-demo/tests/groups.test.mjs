@@ -147,3 +147,49 @@ test("with the keyboard alone: a member moves up and the draft is in force", asy
   await membersAre(page, "Nordic desk", ["Lars Ekström", "Pia Sandoval", "Oddný Sørensen"]);
   await context.close();
 });
+
+test("a group is added, is in force and there after a reload, and is started by hand; and is removed again", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page, wrong } = await open(context, desk.address, "#/realty?as=ilse&list=groups");
+  const driver = new Driver(page);
+  await driver.do({ click: "Add a group" });
+  // Where to begin has the focus, and as long as nobody is in it, it cannot be put in force.
+  await page.waitForFunction(() => document.activeElement?.value === "New group");
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("Weekend desk");
+  await card(page, "Weekend desk").getByRole("status").filter({ hasText: "These members are nobody" }).waitFor();
+  assert.ok(await page.getByRole("button", { name: "Put in force" }).isDisabled());
+  const box = page.getByRole("combobox", { name: "Add people to Weekend desk" });
+  for (const name of ["Brett", "Cora"]) {
+    await box.fill(name);
+    await page.getByRole("option", { name: new RegExp(`^${name}`) }).first().click();
+  }
+  await nextIs(page, "Weekend desk", ["Brett Lindholm", "Cora Whitfield"]);
+  for (const doing of [{ click: "Put in force" }, { toast: "The groups are in force" }]) await driver.do(doing);
+  await page.reload();
+  await membersAre(page, "Weekend desk", ["Brett Lindholm", "Cora Whitfield"]);
+  for (const doing of [{ list: "All leads" }, { find: "R-4003" }, { inside: "To a group…" }, { radio: "Weekend desk" }, { write: "Start for 1 lead" }, { toast: "Given to Weekend desk" }]) await driver.do(doing);
+  for (const doing of [{ list: "Reassignment groups" }, { click: "Edit Weekend desk" }, { click: "Remove group" }, { click: "Put in force" }, { toast: "The groups are in force" }]) await driver.do(doing);
+  await card(page, "Weekend desk").waitFor({ state: "detached" });
+  await page.reload();
+  await card(page, "First homes").waitFor();
+  assert.equal(await card(page, "Weekend desk").count(), 0);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("a group that a rule gives to is not removed, with the rule's name; and who may see none adds none", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/partners?list=groups");
+  const driver = new Driver(page);
+  for (const doing of [{ click: "Edit Nordic desk" }, { click: "Remove group" }]) await driver.do(doing);
+  await page.getByRole("status").filter({ hasText: "The rule “Nordics”: there is no group Nordic desk." }).waitFor();
+  assert.ok(await page.getByRole("button", { name: "Put in force" }).isDisabled());
+  await driver.do({ click: "Discard" });
+  await card(page, "Nordic desk").waitFor();
+  await page.getByRole("button", { name: "Add a group", exact: true }).waitFor();
+  const { page: other } = await open(context, desk.address, "#/realty?as=alma&list=groups");
+  await other.getByRole("heading", { level: 2, name: "No group for Alma Ríos" }).waitFor();
+  assert.equal(await other.getByRole("button", { name: /^Add a group/ }).count(), 0);
+  await context.close();
+});

@@ -7,9 +7,10 @@ use crate::{build, docs, test, tools};
 
 const FOLDER: &str = "www-demo";
 
-/// Builds the app; the package must be there.
+/// Builds the app; the package must be there. Its server runs the edge worker when somebody asks for it.
 pub fn build() -> Result {
     tools::npm_packages(&root().join(FOLDER))?;
+    tools::npm_packages(&root().join("www-demo/edge"))?;
     step("types of the Lead Desk", || run(tools::node(&["node_modules/typescript/bin/tsc", "--noEmit"]).current_dir(root().join(FOLDER))))?;
     step("build the Lead Desk", || run(tools::node(&["build.mjs"]).current_dir(root().join(FOLDER))))
 }

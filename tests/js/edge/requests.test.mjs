@@ -137,6 +137,8 @@ test("what a client plans of all its rows comes out equal of those that are read
   const commands = [
     { type: "assign", leads: where("owner", "null"), to: "a4" },
     { type: "assign", leads: { ids: ["p1", "p2", "p2", "gone"] }, slot: "agent", to: "a6" },
+    { type: "assign", leads: { ids: ["p3", "p4"] }, slots: { agent: "a7" } },
+    { type: "mass_edit", leads: { ids: ["p5", "p6"] }, slots: { agent: "a4" } },
     { type: "split", leads: where("status", "=", "new"), split: { to: ["a1", "a2", "a3"], even: "total" } },
     { type: "split", leads: where("hot", "=", true), split: { to: ["a4", "a5", "a6"], even: "total", slot: "agent" } },
     { type: "split", leads: where("due", "notNull"), split: { to: ["a7", { user: "a8", weight: 2 }], sort: [{ field: "name", descending: true }] } },
@@ -158,6 +160,12 @@ test("what a client plans of all its rows comes out equal of those that are read
     changed += answer.changed;
   }
   assert.ok(changed > 150, `${changed}`);
+  // An undo is about the slot that the plan changed.
+  const given = await planned(admin, "lead", { type: "assign", leads: { ids: ["p8"] }, slots: { agent: "a9" } }, { setting });
+  assert.equal((await boss.prove(given.bytes)).status, 200);
+  const back = await planned(admin, "lead", { type: "undo", plan: given.id }, { setting, plans: { [given.id]: given.bytes } });
+  const { status, data, text } = await boss.prove(back.bytes);
+  assert.deepEqual([status, data.changed], [200, 1], text);
 });
 
 test("a plan whose outcome hangs on the clock is refused where now says otherwise", async () => {
@@ -182,6 +190,36 @@ test("a large plan is kept whole and can be taken back", async () => {
   assert.deepEqual([undo.status, undo.data.changed], [200, 8000], undo.text.slice(0, 300));
   const leads = await admin.leads();
   assert.ok(rows.every((row) => leads.get(row.id).name === row.name && leads.get(row.id).version === 3));
+});
+
+test("whoever follows a tenant finds its configuration and state, and brings older rows to where the tenant is by its plans", async () => {
+  const setting = config();
+  const { admin, as } = await seeded(server, edge.keys, "followed", { setting, leads: LEADS, seen });
+  const boss = await as("lead");
+  const rows = [...(await admin.leads()).values()];
+  const { data: start } = await admin.ask("GET", "admin/audit");
+  assert.ok(Math.abs(start.now - Date.now()) < 5000);
+  for (const leads of [["l30", "l31", "l32"], ["l31", "l40"]]) assert.equal((await boss.command({ type: "split", leads: { ids: leads }, split: { to: ["a1", "a2"] } })).status, 200);
+  assert.deepEqual((await admin.ask("GET", "admin/config")).data, setting);
+  const { data: state } = await admin.ask("GET", "admin/state");
+  const { data: after } = await admin.ask("GET", `admin/audit?after=${start.entries.at(-1).seq}`);
+  assert.equal(after.entries.length, 2);
+  const workspace = engine.workspace(setting);
+  const table = workspace.load(rows);
+  for (const { plan, actor } of after.entries) {
+    assert.equal((await admin.ask("GET", `admin/plans/${plan}`)).media, "application/octet-stream");
+    const answer = await fetch(`${server.url}/v1/tenants/followed/admin/plans/${plan}`, { headers: { authorization: `Bearer ${admin.token}` } });
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    assert.deepEqual([engine.peek(bytes).id, engine.peek(bytes).actor], [plan, actor]);
+    assert.deepEqual(table.apply(bytes).refused, []);
+    assert.equal(state[`done/${plan}`].version, 1);
+  }
+  const there = workspace.load([...(await admin.leads()).values()]);
+  const [here, same] = [table, there].map((leads) => leads.select(null, { actor: null }).sort([{ field: "id" }]).rows(0, LEADS.length));
+  assert.deepEqual(here, same);
+  for (const handle of [table, there, workspace]) handle.free();
+  assert.deepEqual([(await admin.ask("GET", "admin/plans/none")).status, (await admin.ask("GET", "admin/plans/none")).data.code], [404, "plan_missing"]);
+  for (const path of ["admin/config", "admin/state", `admin/plans/${after.entries[0].plan}`]) assert.equal((await boss.ask("GET", path)).data.code, "admin_only");
 });
 
 test("an idempotency key is written once, and is one actor's own", async () => {

@@ -85,6 +85,21 @@ app.put(`${TENANT}/admin/config`, async (c) => {
   return answer(c, await object.configure(call, posted));
 });
 
+app.get(`${TENANT}/admin/config`, async (c) => {
+  const { object, call } = tenant(c);
+  return answer(c, await object.configuration(call));
+});
+
+app.get(`${TENANT}/admin/state`, async (c) => {
+  const { object, call } = tenant(c);
+  return answer(c, await object.state(call));
+});
+
+app.get(`${TENANT}/admin/plans/:id`, async (c) => {
+  const { object, call } = tenant(c);
+  return answer(c, await object.plan(call, c.req.param("id")));
+});
+
 app.post(`${TENANT}/admin/leads`, async (c) => {
   ofType(c, "application/x-ndjson", "application/json");
   const posted = utf8(await load(c));
@@ -94,7 +109,8 @@ app.post(`${TENANT}/admin/leads`, async (c) => {
 
 app.get(`${TENANT}/admin/leads`, async (c) => {
   const { object, call } = tenant(c);
-  return answer(c, await object.leads(call));
+  const { after, limit } = c.req.query();
+  return answer(c, await object.leads(call, after, limit === undefined ? undefined : page(c)[1]));
 });
 
 app.get(`${TENANT}/admin/audit`, async (c) => {

@@ -42,11 +42,11 @@ export interface Call {
   request: string;
 }
 
-/** What a tenant's object answers. Text, because objects without a prototype cannot cross between objects of the runtime. */
+/** What a tenant's object answers. Text or bytes, because objects without a prototype cannot cross between objects of the runtime. */
 export interface Answer {
   status: number;
-  type: "application/json" | "application/problem+json" | "application/x-ndjson";
-  body: string;
+  type: "application/json" | "application/problem+json" | "application/x-ndjson" | "application/octet-stream";
+  body: string | Uint8Array<ArrayBuffer>;
   headers?: Record<string, string>;
   /** For the log: never what a body holds. */
   log?: Record<string, string | number>;

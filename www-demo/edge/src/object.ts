@@ -28,7 +28,7 @@ export abstract class EngineObject extends DurableObject<Env> {
   }
 
   audit(call: Call, after: number, limit: number): Promise<Answer> {
-    return this.answer(call, () => json({ entries: this.store.audited(after, limit) }));
+    return this.answer(call, () => json({ now: this.now(), entries: this.store.audited(after, limit) }));
   }
 
   /** The clock. */

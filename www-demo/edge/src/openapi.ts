@@ -100,7 +100,7 @@ const shards = {
       description: admin,
       security,
       parameters: [tenant, ...page],
-      responses: { 200: { description: "Entries after a number.", content: json(object({ entries: { type: "array", items: ref("AuditEntry") } })) }, ...problems(...common) },
+      responses: { 200: { description: "Entries after a number, and the object's own time.", content: json(object({ now: { type: "integer" }, entries: { type: "array", items: ref("AuditEntry") } })) }, ...problems(...common) },
     },
   },
 };
@@ -155,6 +155,34 @@ export const openapi = {
         requestBody: { required: true, content: json({ type: "object" }) },
         responses: { 200: { description: "In force.", content: json(object({ digest: ref("Digest") })) }, ...problems(400, 408, 409, 413, 415, 422, ...common) },
       },
+      get: {
+        operationId: "configuration",
+        summary: "The tenant's configuration",
+        description: admin,
+        security,
+        parameters: [tenant],
+        responses: { 200: { description: "As it was set.", content: json({ type: "object" }) }, ...problems(...common) },
+      },
+    },
+    "/v1/tenants/{tenant}/admin/state": {
+      get: {
+        operationId: "state",
+        summary: "What the engine remembers of the tenant",
+        description: admin,
+        security,
+        parameters: [tenant],
+        responses: { 200: { description: "By key; a value that was deleted is null.", content: json({ type: "object", additionalProperties: object({ version: whole, value: {} }) }) }, ...problems(...common) },
+      },
+    },
+    "/v1/tenants/{tenant}/admin/plans/{id}": {
+      get: {
+        operationId: "plan",
+        summary: "A plan that was written",
+        description: admin,
+        security,
+        parameters: [tenant, { name: "id", in: "path", required: true, schema: text }],
+        responses: { 200: { description: "Encoded, as `undo` and `apply` take it.", content: { "application/octet-stream": {} } }, ...problems(...common) },
+      },
     },
     "/v1/tenants/{tenant}/admin/leads": {
       post: {
@@ -168,10 +196,10 @@ export const openapi = {
       },
       get: {
         operationId: "leads",
-        summary: "All leads, by id",
+        summary: "All leads, by id, or those behind one of them",
         description: admin,
         security,
-        parameters: [tenant],
+        parameters: [tenant, { name: "after", in: "query", description: "The id behind which to begin.", schema: text }, page[1]],
         responses: { 200: { description: "One lead a line.", content: { "application/x-ndjson": { schema: text } } }, ...problems(...common) },
       },
     },
@@ -182,7 +210,7 @@ export const openapi = {
         description: admin,
         security,
         parameters: [tenant, ...page],
-        responses: { 200: { description: "Entries after a number.", content: json(object({ entries: { type: "array", items: ref("AuditEntry") } })) }, ...problems(...common) },
+        responses: { 200: { description: "Entries after a number, and the object's own time.", content: json(object({ now: { type: "integer" }, entries: { type: "array", items: ref("AuditEntry") } })) }, ...problems(...common) },
       },
     },
     ...shards,

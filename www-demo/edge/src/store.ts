@@ -1,5 +1,5 @@
 // What a tenant's object keeps in its SQLite: leads, the engine's state, plans, the audit log, the configuration.
-import type { FieldType, Filter, StateChange, WorkspaceConfig } from "evenhand";
+import type { FieldType, Filter, State, StateChange, WorkspaceConfig } from "evenhand";
 import type { Client, Statement } from "./sql.ts";
 import { Refusal, type Fault } from "./problem.ts";
 import { query, quote } from "./sql.ts";
@@ -134,9 +134,14 @@ export class Store {
     return this.#leads(config, "true", []);
   }
 
-  #leads(config: WorkspaceConfig, where: string, params: Cell[]): Record<string, unknown>[] {
+  /** Leads in the order of their ids, from behind one of them on. */
+  page(config: WorkspaceConfig, after: string | undefined, limit: number): Record<string, unknown>[] {
+    return after === undefined ? this.#leads(config, "true", [], limit) : this.#leads(config, `${quote(config.lead.id)} > ?`, [after], limit);
+  }
+
+  #leads(config: WorkspaceConfig, where: string, params: Cell[], limit = -1): Record<string, unknown>[] {
     const fields = Object.entries(config.fields);
-    const sql = `SELECT ${fields.map(([name]) => quote(name)).join(", ")} FROM ${LEADS} WHERE ${where} ORDER BY ${quote(config.lead.id)}`;
+    const sql = `SELECT ${fields.map(([name]) => quote(name)).join(", ")} FROM ${LEADS} WHERE ${where} ORDER BY ${quote(config.lead.id)} LIMIT ${limit}`;
     return this.#all(sql, ...params).map((row) => Object.fromEntries(fields.map(([name, { type }]) => [name, loaded(type, row[name])])));
   }
 
@@ -161,6 +166,11 @@ export class Store {
     if (lost.length > 0) return lost.map(({ key }) => key);
     for (const { key, version, value, deleted } of changes) this.#all(`INSERT OR REPLACE INTO ${STATE} (key, version, value) VALUES (?, ?, ?)`, key, version, deleted === true ? null : JSON.stringify(value));
     return [];
+  }
+
+  state(): State {
+    const rows = this.#all(`SELECT key, version, value FROM ${STATE}`);
+    return Object.fromEntries(rows.map(({ key, version, value }) => [String(key), { version: Number(version), value: value === null ? null : JSON.parse(String(value)) }]));
   }
 
   /** Whether a plan of this id was written. */
@@ -211,7 +221,7 @@ export class Store {
     }
   }
 
-  plan(id: string): Uint8Array | undefined {
+  plan(id: string): Uint8Array<ArrayBuffer> | undefined {
     const parts = this.#all("SELECT bytes FROM plans WHERE id = ? ORDER BY part", id).map(({ bytes }) => new Uint8Array(bytes as ArrayBuffer));
     if (parts.length === 0) return undefined;
     const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

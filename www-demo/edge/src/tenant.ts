@@ -102,10 +102,29 @@ export class Tenant extends EngineObject {
     });
   }
 
-  leads(call: Call): Promise<Answer> {
+  configuration(call: Call): Promise<Answer> {
+    return this.answer(call, () => json(this.workspace().config));
+  }
+
+  /** All that the engine remembers, by key. */
+  state(call: Call): Promise<Answer> {
+    return this.answer(call, () => json(this.store.state()));
+  }
+
+  /** A plan that was written, encoded. */
+  plan(call: Call, id: string): Promise<Answer> {
+    return this.answer(call, () => {
+      const body = this.store.plan(id);
+      if (body === undefined) throw new Refusal(404, "plan_missing", { detail: "there is no such plan" });
+      return { status: 200, type: "application/octet-stream", body };
+    });
+  }
+
+  /** An answer between objects has at most 32 MB: more leads than that are read page by page. */
+  leads(call: Call, after?: string, limit?: number): Promise<Answer> {
     return this.answer(call, () => {
       const { config } = this.workspace();
-      const lines = this.store.every(config).map((row) => `${JSON.stringify(row)}\n`);
+      const lines = this.store.page(config, after, limit ?? -1).map((row) => `${JSON.stringify(row)}\n`);
       return { status: 200, type: "application/x-ndjson", body: lines.join("") };
     });
   }
@@ -279,8 +298,11 @@ function slotOf(command: Command, config: WorkspaceConfig): string | undefined {
     const slots = new Set([...(rules.length > 0 ? [lead.owner] : []), ...groups.map((group) => group.slot ?? lead.owner)]);
     return slots.size > 1 ? undefined : ([...slots][0] ?? lead.owner);
   }
-  const { slot, split } = command as { slot?: unknown; split?: { slot?: unknown; to?: { group?: unknown } } };
+  // It is about the slot that the undone plan changed, or the first of them.
+  if (command.type === "undo" && (lead.slots ?? []).length > 1) return undefined;
+  const { slot, slots, split, to } = command as { slot?: unknown; slots?: object; split?: { slot?: unknown; to?: { group?: unknown } }; to?: unknown };
   const group = groups.find(({ id }) => id === split?.to?.group)?.slot;
-  const named = [slot, split?.slot, group].find((name) => typeof name === "string" && config.fields[name]?.type === "user");
+  const first = to === undefined && split === undefined ? Object.keys(slots ?? {})[0] : undefined;
+  const named = [first, slot, split?.slot, group].find((name) => typeof name === "string" && config.fields[name]?.type === "user");
   return (named as string | undefined) ?? lead.owner;
 }

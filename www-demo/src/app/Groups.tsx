@@ -2,7 +2,8 @@
 import type { Group, Method } from "evenhand";
 import { type ReactNode, useEffect, useId, useState } from "react";
 import { about } from "../engine/about";
-import type { Grouped, GroupSettings, GroupView } from "../engine/types";
+import { newGroup } from "../engine/settings";
+import type { Explained, Grouped, GroupSettings, GroupView } from "../engine/types";
 import { Avatar } from "../ui/avatar";
 import { Icon } from "../ui/icons";
 import { AddPeople } from "../ui/people";
@@ -20,10 +21,12 @@ export default function Groups() {
   const { groups, weights } = value;
   const [seen, setSeen] = useState<GroupView[] | null>(null);
   const [grouped, setGrouped] = useState<Grouped | null>(null);
+  const [may, setMay] = useState<Explained | null>(null);
   const [editing, setEditing] = useState<string | null>(null);
   useEffect(() => {
     let current = true;
     void desk.groups(actor).then((next) => current && setSeen(next));
+    void desk.mayAddGroup(actor).then((next) => current && setMay(next));
     return () => {
       current = false;
     };
@@ -43,15 +46,50 @@ export default function Groups() {
     change({ weights: weight === 1 && began.weights[user] === undefined ? rest : { ...weights, [user]: weight } });
   };
   /** Whether all groups that somebody is in are the actor's to change: a weight counts in all of them. */
-  const mayWeigh = (user: string) => groups.every(({ id }, at) => grouped?.members[at]?.includes(user) !== true || seen?.find((one) => one.id === id)?.edit.allowed === true);
+  const isNew = (id: string) => !config.groups?.some((group) => group.id === id);
+  const mayWeigh = (user: string) => groups.every(({ id }, at) => grouped?.members[at]?.includes(user) !== true || isNew(id) || seen?.find((one) => one.id === id)?.edit.allowed === true);
+  const add = async () => {
+    const group = newGroup(config, actor, await desk.newId());
+    change({ groups: [...groups, group] });
+    setEditing(group.id);
+  };
+  /** What the rest of the configuration would lack without a group: rules that give to it, say. */
+  const lacking = (grouped?.elsewhere ?? []).map((one) => {
+    const rule = config.rules?.[Number(/^\/rules\/(\d+)/.exec(one.path)?.[1])];
+    return { ...one, message: `${rule ? `the rule “${rule.name ?? rule.id}”` : one.path}: ${one.message}` };
+  });
   return (
     <>
-      <DraftBar part="groups" checked={grouped} told="They decide about every lead that is given or offered from now on." onSaved={() => setEditing(null)} />
+      <DraftBar part="groups" checked={grouped} told="They decide about every lead that is given or offered from now on." onSaved={() => setEditing(null)}>
+        {may &&
+          seen?.length !== 0 &&
+          (may.allowed ? (
+            <button type="button" className="button" onClick={() => void add()}>
+              <Icon name="plus" size={14} /> Add a group
+            </button>
+          ) : (
+            <WhyNot decision={may} className="button" label="Add a group">
+              <Icon name="lock" size={14} /> Add a group
+            </WhyNot>
+          ))}
+      </DraftBar>
+      {lacking.length > 0 && (
+        <div className="rules-notes">
+          <Diagnostics found={lacking} />
+        </div>
+      )}
+      {seen?.length === 0 && groups.every(({ id }) => !isNew(id)) && (
+        <div className="empty">
+          <h2>No group for {userName(actor, config)}</h2>
+          <p className="muted">Groups are seen by those who may start them. Act as somebody else to compare.</p>
+        </div>
+      )}
       <ul className="rules" aria-label="Reassignment groups">
         {groups.map((group, at) => {
-          const view = seen?.find(({ id }) => id === group.id);
-          if (!view) return null;
-          const { id, name, defaultAssignee } = group;
+          const { id } = group;
+          const view = seen?.find((one) => one.id === id);
+          if (!view && !isNew(id)) return null;
+          const { name, defaultAssignee } = group;
           const members = grouped?.members[at] ?? [];
           return (
             <li key={id} className="rule-card" aria-label={name}>
@@ -65,7 +103,7 @@ export default function Groups() {
                     {defaultAssignee && `, else ${userName(defaultAssignee, config)}`}
                   </span>
                 </div>
-                {view.edit.allowed ? (
+                {!view || view.edit.allowed ? (
                   <button type="button" className="button small" aria-expanded={editing === id} aria-label={`Edit ${name}`} onClick={() => setEditing(editing === id ? null : id)}>
                     Edit
                   </button>
@@ -77,7 +115,7 @@ export default function Groups() {
               </div>
               <Diagnostics found={about(grouped?.found ?? [], at, "groups")} />
               {editing === id ? (
-                <GroupEditor group={group} members={members} weights={weights} mayWeigh={mayWeigh} onGroup={put} onWeight={weigh} onDone={() => setEditing(null)} />
+                <GroupEditor group={group} fresh={isNew(id)} members={members} weights={weights} mayWeigh={mayWeigh} onGroup={put} onWeight={weigh} onRemove={() => change({ groups: groups.filter((one) => one.id !== id) })} onDone={() => setEditing(null)} />
               ) : (
                 <ol className="next" aria-label={`Members of ${name}`}>
                   {members.map((user) => (
@@ -120,15 +158,18 @@ function WeightField({ label, value, may, onValue }: { label: string; value: num
 
 interface Editing {
   group: Group;
+  /** Whether it begins here. */
+  fresh: boolean;
   members: string[];
   weights: Record<string, number>;
   mayWeigh: (user: string) => boolean;
   onGroup: (group: Group) => void;
   onWeight: (user: string, weight: number) => void;
+  onRemove: () => void;
   onDone: () => void;
 }
 
-function GroupEditor({ group, members, weights, mayWeigh, onGroup, onWeight, onDone }: Editing) {
+function GroupEditor({ group, fresh, members, weights, mayWeigh, onGroup, onWeight, onRemove, onDone }: Editing) {
   const { config } = useDesk().opened;
   const id = useId();
   const { method, members: who } = group;
@@ -196,7 +237,7 @@ function GroupEditor({ group, members, weights, mayWeigh, onGroup, onWeight, onD
   };
   return (
     <div className="form rule-form">
-      {line("Name", <input id={`${id}-Name`} className="field" value={group.name} maxLength={80} onChange={({ target }) => onGroup({ ...group, name: target.value })} />)}
+      {line("Name", <input id={`${id}-Name`} className="field" autoFocus={fresh} value={group.name} maxLength={80} onChange={({ target }) => onGroup({ ...group, name: target.value })} />)}
       <fieldset className="members">
         <legend className="sub">Members, in the order in which they are asked</legend>
         {!byName && (
@@ -280,6 +321,9 @@ function GroupEditor({ group, members, weights, mayWeigh, onGroup, onWeight, onD
         )}
       </div>
       <div className="form-end">
+        <button type="button" className="button quiet danger" onClick={onRemove}>
+          Remove group
+        </button>
         <span className="gap" />
         <button type="button" className="button small" onClick={onDone}>
           <Icon name="check" size={14} /> Done

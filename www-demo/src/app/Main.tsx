@@ -5,7 +5,7 @@ import { desk } from "./client";
 import { useDesk } from "./desk";
 import { plural, sentence } from "./format";
 import { Grid } from "./Grid";
-import { isPage, type Page } from "./view";
+import { allView, isPage, type Page } from "./view";
 
 const ListBuilder = lazy(() => import("./ListBuilder"));
 const Rules = lazy(() => import("./Rules"));
@@ -99,9 +99,16 @@ function Empty({ onBuild }: { onBuild: () => void }) {
         {view.search ? "The search looks at every text of this list, and at the exact id." : `Either nothing fits the filter, or ${me} may not see what does. Act as somebody else to compare.`}
       </p>
       {view.search ? (
-        <button type="button" className="button" onClick={() => setView({ ...view, search: "" })}>
-          Clear the search
-        </button>
+        <p className="view-bar">
+          {view.kind !== "all" && (
+            <button type="button" className="button primary" onClick={() => setView({ ...allView(opened.config, opened.noun), search: view.search })}>
+              Search all {opened.noun[1]}
+            </button>
+          )}
+          <button type="button" className="button" onClick={() => setView({ ...view, search: "" })}>
+            Clear the search
+          </button>
+        </p>
       ) : (
         <button type="button" className="button" onClick={onBuild}>
           Change the filter

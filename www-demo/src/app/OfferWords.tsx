@@ -1,11 +1,12 @@
 import type { OfferView } from "../engine/types";
 import { Ring } from "../ui/ring";
-import { useDesk } from "./desk";
+import { useDesk, useNow } from "./desk";
 import { time, userName, zoneOf } from "./format";
 
 /** Who is asked now, and until when. */
 export function OfferWords({ offer }: { offer: OfferView }) {
-  const { config, now } = useDesk().opened;
+  const { config } = useDesk().opened;
+  const now = useNow();
   const { run, window } = offer;
   const left = run.expiresAt === null ? 0 : run.expiresAt - now;
   const people = run.offeredTo.map((user) => userName(user, config));

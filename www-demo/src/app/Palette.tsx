@@ -9,7 +9,7 @@ import { allView, listView, pageView, poolView, unownedView } from "./view";
 
 /** Everything by its name. */
 export default function Palette({ onClose }: { onClose: () => void }) {
-  const { opened, overview, setView, setPane, openWorld, setActor, actor, setDraft, log, undo } = useDesk();
+  const { opened, overview, setView, setPane, openWorld, setEdge, setActor, actor, setDraft, log, undo } = useDesk();
   const { config } = opened;
   const pages = usePages();
   const item = (key: string, label: string, does: () => void, hint?: string) => (
@@ -45,6 +45,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
                 {item("split", "Reassign what is shown", () => setDraft({ kind: "mass", split: true }))}
                 {item("rebalance", "Rebalance people", () => setDraft({ kind: "rebalance", users: [] }))}
                 {last && item("undo", `Undo: ${last.title}`, () => void undo(last.id))}
+                {opened.world !== "file" && item("edge", opened.edge ? "Keep it in this browser" : "Keep it at the edge", () => void setEdge(!opened.edge))}
                 {item("file", "Open your own CSV or JSON", () => pickFile())}
               </Command.Group>
               <Command.Group heading="Show">

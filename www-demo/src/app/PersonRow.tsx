@@ -16,16 +16,18 @@ export interface Terms {
 /** One person of a plan: before and after as bars, with what is dealt. */
 export function PersonRow({ line, most, terms }: { line: PersonLine; most: number; terms?: Terms }) {
   const { user, name, unit, before, after, dealt, released } = line;
-  const change = dealt > 0 && released > 0 && terms ? `+${number(dealt)} −${number(released)}` : signed(dealt - released);
+  // Where leads go both ways there is no room for the unit.
+  const both = dealt > 0 && released > 0 && terms !== undefined;
+  const change = both ? `+${number(dealt)} −${number(released)}` : signed(dealt - released);
   const known = before !== null && after !== null;
   const width = (value: number) => `${Math.max(value > 0 ? 0.8 : 0, (value / most) * 100)}%`;
   return (
     <li className="load">
       <div className="load-name">
-        <span className="clip strong" title={name}>
+        <span className="clip strong" title={unit ? `${name}, ${unit}` : name}>
           {name}
         </span>
-        <span className="muted clip">{unit}</span>
+        {!both && <span className="muted clip">{unit}</span>}
         <span className="gap" />
         {known && (
           <span className="num muted">

@@ -4,7 +4,8 @@ import { worlds } from "../../worlds/index.js";
 import { Avatar } from "../ui/avatar";
 import { Icon, Mark } from "../ui/icons";
 import { Pick } from "../ui/pick";
-import { useDesk } from "./desk";
+import { desk } from "./client";
+import { useDesk, useNow } from "./desk";
 import { allView, isPage } from "./view";
 import { day, time, unitName, userName, zoneOf } from "./format";
 
@@ -24,11 +25,12 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       </Pick>
       <Search />
       <Clock />
+      <Edge />
       <Pick
         label="Acting as"
         value={actor}
         choices={config.users
-          .filter(({ active }) => active !== false)
+          .filter(({ active, kind }) => active !== false && kind !== "service")
           .map(({ id, name, unit, profiles }) => ({
             value: id,
             label: name ?? id,
@@ -45,6 +47,28 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         <Icon name="dots" />
       </button>
     </header>
+  );
+}
+
+/** Whether the edge worker keeps it, or else this browser; with what its last answer took. */
+function Edge() {
+  const { opened, setEdge } = useDesk();
+  const { edge, world } = opened;
+  const [took, setTook] = useState<number | null>();
+  useEffect(() => {
+    setTook(undefined);
+    if (!edge) return;
+    const look = () => void desk.look().then(setTook);
+    look();
+    const timer = setInterval(look, 2000);
+    return () => clearInterval(timer);
+  }, [edge, world]);
+  return (
+    <label className="edge" title={edge ? "Kept by the edge worker, which proves every plan before it writes it" : "Kept in this browser. At the edge, a worker proves every plan before it writes it."}>
+      <input type="checkbox" role="switch" className="switch" aria-label="Edge worker" checked={edge} disabled={world === "file"} onChange={() => void setEdge(!edge)} />
+      Edge
+      {edge && <span className="num muted">{took === null ? "no answer" : took !== undefined && `${took.toFixed(0)} ms`}</span>}
+    </label>
   );
 }
 
@@ -91,18 +115,18 @@ const MINUTE = 60_000;
 function Clock() {
   const { opened, setNow } = useDesk();
   const zone = zoneOf(opened.config);
-  const { now } = opened;
+  const now = useNow();
   /** Half past eight of the day after, where the organisation is. */
-  const morning = () => {
+  const morning = (now: number) => {
     const local = time(now, zone).split(":").map(Number);
     const since = (local[0] ?? 0) * 60 + (local[1] ?? 0);
     return now + (24 * 60 - since + 510) * MINUTE;
   };
   const moves = [
-    { label: "5 minutes later", to: () => now + 5 * MINUTE },
-    { label: "1 hour later", to: () => now + 60 * MINUTE },
+    { label: "5 minutes later", to: (now: number) => now + 5 * MINUTE },
+    { label: "1 hour later", to: (now: number) => now + 60 * MINUTE },
     { label: "Next morning", to: morning },
-    { label: "A week later", to: () => now + 7 * 24 * 60 * MINUTE },
+    { label: "A week later", to: (now: number) => now + 7 * 24 * 60 * MINUTE },
   ];
   return (
     <Menu.Root modal={false}>
@@ -120,7 +144,7 @@ function Clock() {
               {day(now, zone)}, {time(now, zone)} · {zone.replace("_", " ")}
             </p>
             {moves.map(({ label, to }) => (
-              <Menu.Item key={label} className="popup-item" onClick={() => void setNow(to())}>
+              <Menu.Item key={label} className="popup-item" onClick={() => void setNow(to)}>
                 {label}
               </Menu.Item>
             ))}

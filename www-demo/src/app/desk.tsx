@@ -7,7 +7,7 @@ import { desk, proxy } from "./client";
 import type { Draft } from "./draft";
 import { number, userName } from "./format";
 import { useToasts } from "./toasts";
-import { readPlace, writePlace } from "./url";
+import { type Place, readPlace, writePlace } from "./url";
 import { isPage, type ShownView, viewOf } from "./view";
 
 export interface DeskState {
@@ -15,6 +15,8 @@ export interface DeskState {
   actor: string;
   setActor: (actor: string) => void;
   openWorld: (world: string) => Promise<void>;
+  /** To the edge worker or back, with what is shown. */
+  setEdge: (edge: boolean) => Promise<void>;
   overview: Overview | null;
   log: LogLine[];
   /** Rises whenever something changed. */
@@ -35,7 +37,8 @@ export interface DeskState {
   /** Writes a command at once, with a toast. For small things that were just confirmed. */
   perform: (command: Command) => Promise<boolean>;
   undo: (plan: string) => Promise<void>;
-  setNow: (now: number) => Promise<void>;
+  /** Moves the clock from where it stands by then. */
+  setNow: (to: (now: number) => number) => Promise<void>;
 }
 /** Of each part of the settings that is being changed: how it is to be, and what was in force when that was begun. */
 export type Drafts = { [P in keyof Settings]?: { value: Settings[P]; began: Settings[P] } };
@@ -47,6 +50,19 @@ export function useDesk(): DeskState {
   const state = use(Context);
   if (!state) throw new Error("outside of the desk");
   return state;
+}
+
+/** What time it is in the open world. In the browser it stands until it is moved; at the edge it runs. */
+export function useNow(): number {
+  const { edge, now, told } = useDesk().opened;
+  const [passed, setPassed] = useState(0);
+  useEffect(() => {
+    setPassed(0);
+    if (!edge) return;
+    const timer = setInterval(() => setPassed(Date.now() - told), 1000);
+    return () => clearInterval(timer);
+  }, [edge, told]);
+  return now + passed;
 }
 
 export interface Loading {
@@ -82,16 +98,18 @@ export function DeskProvider({ children }: { children: ReactNode }) {
     setRevision((revision) => revision + 1);
   }, []);
 
-  const open = useCallback(async (world: string, hash?: string) => {
+  const open = useCallback(async (world: string, place: Place) => {
     const mine = ++turn.current;
-    const place = hash === undefined ? { world } : readPlace(hash);
-    setLoading({ id: world, world: titleOf(world), done: 0, total: 0 });
+    const edge = place.edge === true;
+    const loading = { id: world, world: `${titleOf(world)}${edge ? " at the edge" : ""}`, done: 0, total: 0 };
+    setLoading(loading);
     // Progress comes through a channel of its own, and may come after the answer.
     let answered = false;
     try {
       const next = await desk.open(
         world,
-        proxy((done: number, total: number) => mine === turn.current && !answered && setLoading({ id: world, world: titleOf(world), done, total })),
+        edge,
+        proxy((done: number, total: number) => mine === turn.current && !answered && setLoading({ ...loading, done, total })),
       );
       answered = true;
       if (mine !== turn.current) return;
@@ -107,7 +125,12 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       setRevision((revision) => revision + 1);
       setLoading(null);
     } catch (error) {
-      if (mine === turn.current) setLoading({ id: world, world: titleOf(world), done: 0, total: 0, failure: { code: "load", message: error instanceof Error ? error.message : String(error) } });
+      if (mine !== turn.current) return;
+      if (edge) {
+        toasts.failed("The edge worker cannot be used", error as Failure);
+        return void open(world, { ...place, edge: false });
+      }
+      setLoading({ ...loading, failure: { code: "load", message: error instanceof Error ? error.message : String(error) } });
     }
   }, []);
 
@@ -115,11 +138,15 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (started.current) return;
     started.current = true;
-    void desk.onChange(proxy((reset: boolean) => (reset ? void open(readPlace(location.hash).world, location.hash) : changed())));
-    void open(readPlace(location.hash).world, location.hash);
+    const again = () => {
+      const place = readPlace(location.hash);
+      void open(place.world, place);
+    };
+    void desk.onChange(proxy((reset: boolean) => (reset ? again() : changed())));
+    again();
     const listen = () => {
       const place = readPlace(location.hash);
-      if (writePlace(place) !== shown.current) void open(place.world, location.hash);
+      if (writePlace(place) !== shown.current) again();
     };
     addEventListener("hashchange", listen);
   }, [open, changed]);
@@ -127,7 +154,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const shown = useRef("");
   useEffect(() => {
     if (!opened || !view) return;
-    const place = writePlace({ world: opened.world, actor, list: view.kind === "all" || view.kind === "unowned" || isPage(view) ? view.kind : view.from, pool: view.pool, lead: lead ?? undefined });
+    const place = writePlace({ world: opened.world, edge: opened.edge, actor, list: view.kind === "all" || view.kind === "unowned" || isPage(view) ? view.kind : view.from, pool: view.pool, lead: lead ?? undefined });
     shown.current = place;
     if (location.hash !== place) history.replaceState(null, "", place);
     document.title = `${view.title} · ${opened.title} · Evenhand`;
@@ -204,7 +231,8 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         setDraftState(null);
         setDrafts({});
       },
-      openWorld: (world) => open(world),
+      openWorld: (world) => open(world, { world, edge: opened.edge && world !== "file" }),
+      setEdge: (edge) => open(opened.world, { ...readPlace(location.hash), edge }),
       overview,
       log,
       revision,
@@ -237,8 +265,8 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       setPane,
       perform,
       undo,
-      setNow: async (now) => {
-        const done = await desk.setNow(now);
+      setNow: async (to) => {
+        const done = await desk.setNow(to((await desk.opened()).now));
         if ("failure" in done) return toasts.failed("The clock was not moved", done.failure);
         const { moved } = done;
         if (moved.length > 0) {

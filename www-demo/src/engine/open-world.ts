@@ -2,9 +2,11 @@
 import type { ConfigPatch, Engine, LeadTable, Run, SavedList, State, Workspace, WorkspaceConfig } from "evenhand";
 import { worlds } from "../../worlds/index.js";
 import { loadWorld } from "../../worlds/load.js";
+import { Gathered } from "./auditing";
 import { type FileSetup, fileWorld } from "./files";
-import type { Entry, Store } from "./store";
-import { settingsOf } from "./settings";
+import type { Entry, Keeper } from "./store";
+import { settingsOf, weighted } from "./settings";
+import { title } from "./text";
 import type { Given, LogLine, Row, Settings } from "./types";
 import { Why } from "./why";
 
@@ -23,13 +25,17 @@ export class OpenWorld {
   seq = 0;
   state: State = {};
   story: { title: string; steps: string[] } | null = null;
-  now: number;
   why: Why;
   /** Rises with every change of leads, lists or clock. */
   revision = 1;
 
+  #now = 0;
+  #since = 0;
+
   private constructor(
     readonly id: string,
+    /** Whether it lasts at the edge, whose clock runs. */
+    readonly edge: boolean,
     readonly title: string,
     readonly noun: [string, string],
     readonly first: string,
@@ -43,7 +49,15 @@ export class OpenWorld {
     this.why = new Why(engine, config);
   }
 
-  static async open(starting: Promise<Engine>, opening: Promise<Store>, id: string, progress: (done: number, total: number) => void): Promise<OpenWorld> {
+  get now(): number {
+    return this.#now + (this.edge ? Date.now() - this.#since : 0);
+  }
+  set now(now: number) {
+    this.#now = now;
+    this.#since = Date.now();
+  }
+
+  static async open(starting: Promise<Engine>, opening: Promise<Keeper>, id: string, progress: (done: number, total: number) => void): Promise<OpenWorld> {
     // The module compiles while the data is read.
     const seeded = id === FILE ? null : worlds.find((one) => one.id === id);
     if (seeded === undefined) throw new Error(`there is no world \`${id}\``);
@@ -54,25 +68,66 @@ export class OpenWorld {
       if (!saved.file) throw new Error("there is no file: drop one on the window");
       const setup = JSON.parse(saved.file.setup) as FileSetup;
       const { workspace, table, config } = fileWorld(engine, saved.file.bytes, setup, progress);
-      world = new OpenWorld(id, setup.name, ["lead", "leads"], "you", engine, config, workspace, table, saved.now ?? setup.now);
+      world = new OpenWorld(id, false, setup.name, ["lead", "leads"], "you", engine, config, workspace, table, saved.now ?? setup.now);
     } else {
-      const { config, story, rows } = await reading;
+      const { story, rows, config } = { ...(await reading), ...saved.edge && { config: saved.edge.config } };
       const workspace = engine.workspace(config);
-      const table = workspace.load(rows, { onProgress: progress });
-      world = new OpenWorld(id, seeded.title, seeded.lead, seeded.actor, engine, config, workspace, table, saved.now ?? Date.parse(seeded.now));
+      const table = saved.edge ? workspace.load(saved.edge.leads, { format: "ndjson", onProgress: progress }) : workspace.load(rows, { onProgress: progress });
+      world = new OpenWorld(id, saved.edge !== undefined, seeded.title, seeded.lead, seeded.actor, engine, config, workspace, table, saved.now ?? Date.parse(seeded.now));
       world.story = { title: story.title, steps: story.steps.map(({ say }) => say) };
     }
-    world.state = saved.state;
+    world.takeState(saved.state);
     world.takeLists(saved.lists);
     world.takeSettings(saved.settings);
-    for (const entry of saved.log) world.take(entry);
+    for (const entry of saved.log) {
+      // The leads of the edge are as its plans left them.
+      if (world.edge) world.note(world.#told(entry));
+      else world.take(entry);
+    }
     return world;
   }
 
   /** Takes over a plan that was written, here or in another tab. */
   take(entry: Entry): void {
     this.table.apply(entry.bytes);
-    this.note(entry);
+    this.note(this.edge ? this.#told(entry) : entry);
+  }
+
+  /** What a plan from the edge says of itself. Its leads are those at which its undo looks, and who has them is told as long as they still have them. */
+  #told(entry: Entry): Entry {
+    const { engine, workspace, table, config, state, now } = this;
+    const { command } = engine.peek(entry.bytes);
+    const undone = command.type === "undo" ? this.log.find(({ id }) => id === command.plan) : undefined;
+    const words = [undone ? `Undone: ${undone.title}` : title(command, config, (user) => this.name(user))];
+    const gathered = new Gathered();
+    const leads: string[] = [];
+    const actor = config.users.find(({ id }) => workspace.can({ actor: id, do: "plan.undo" }).allowed)?.id ?? entry.actor;
+    const undo = workspace.undo(table, entry.bytes, { actor, now, state });
+    for (let at = 0; at < undo.count; at += 10_000) {
+      for (const { lead, set } of undo.changes(at, 10_000)) {
+        leads.push(lead);
+        const given = set[config.lead.owner];
+        if (given && !undone) gathered.add(lead, given.from);
+      }
+    }
+    const dropped = Object.values(undo.droppedCount).reduce((sum, count) => sum + count, 0);
+    for (let at = 0; at < dropped; at += 10_000) for (const { lead } of undo.dropped(at, 10_000)) leads.push(lead);
+    undo.free();
+    return { ...entry, seq: this.seq + 1, title: words[0] ?? "", leads, texts: new Uint32Array(leads.length), words, ...(undone && { undoes: undone.id }), ...(gathered.given.leads.length > 0 && { given: gathered.given }) };
+  }
+
+  /** Takes over what is remembered. At the edge that is also where runs of offers are read from. */
+  takeState(state: State): void {
+    this.state = state;
+    if (!this.edge) return;
+    for (const [key, kept] of Object.entries(state)) {
+      if (!key.startsWith("run/") || !kept) continue;
+      const run = { assignee: null, ...(kept.value as Omit<Run, "id" | "assignee">), id: decodeURIComponent(key.slice(4)) };
+      const method = this.config.groups?.find(({ id }) => id === run.group)?.method;
+      // Whose lead it is, nobody learns before the claim where the group says so.
+      const hidden = run.status === "offered" && method?.type === "broadcast_offer" && method.anonymous === true;
+      this.runs.set(run.id, hidden ? { ...run, lead: "" } : run);
+    }
   }
 
   /** Remembers a plan that the table already has. */
@@ -116,8 +171,8 @@ export class OpenWorld {
   patchOf({ rules, groups }: Partial<Settings>): ConfigPatch {
     if (groups === undefined) return rules === undefined ? {} : { rules };
     const users = this.config.users.filter(({ id, weight }) => weight !== groups.weights[id]);
-    const weighted = users.map(({ weight: _, ...user }) => ({ ...user, ...(groups.weights[user.id] !== undefined && { weight: groups.weights[user.id] }) }));
-    return { ...(rules !== undefined && { rules }), groups: { put: groups.groups }, users: { put: weighted } };
+    const remove = (this.config.groups ?? []).flatMap(({ id }) => (groups.groups.some((group) => group.id === id) ? [] : [id]));
+    return { ...(rules !== undefined && { rules }), groups: { put: groups.groups, remove }, users: { put: weighted(users, groups.weights) } };
   }
 
   get settings(): Settings {

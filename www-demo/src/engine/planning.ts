@@ -2,7 +2,7 @@
 import type { Command, Plan } from "evenhand";
 import { Gathered } from "./auditing";
 import type { OpenWorld } from "./open-world";
-import type { Entry, Store } from "./store";
+import type { Entry, Keeper } from "./store";
 import { failure, title } from "./text";
 import type { DroppedLine, Failure, Summary, Written } from "./types";
 
@@ -22,7 +22,7 @@ export class Planning {
 
   constructor(
     readonly world: OpenWorld,
-    readonly store: Store,
+    readonly store: Keeper,
   ) {}
 
   preview(command: Command, actor: string, look?: (plan: Plan) => void): Summary | { failure: Failure } {
@@ -85,9 +85,10 @@ export class Planning {
   /** Takes over what other tabs wrote; tells whether there was any. */
   async follow(): Promise<boolean> {
     const later = await this.store.later(this.world.id, this.world.seq);
-    for (const entry of later) if (entry.seq === this.world.seq + 1) this.world.take(entry);
-    if (later.length > 0) this.world.state = await this.store.state(this.world.id);
-    return later.length > 0;
+    const news = later.filter(({ id }) => !this.world.plans.has(id));
+    for (const entry of news) this.world.take(entry);
+    if (later.length > 0) this.world.takeState(await this.store.state(this.world.id));
+    return news.length > 0;
   }
 
   /** The same, and how many guards of the held plan no longer hold, and whose doing that is. */

@@ -1,5 +1,5 @@
 // Questions that change nothing: lists and counts, rows, one lead, who may receive it.
-import type { FieldDef, QueryInput, Run, Selection } from "evenhand";
+import type { FieldDef, Group, QueryInput, Run, Selection } from "evenhand";
 import { lines } from "./csv";
 import type { OpenWorld } from "./open-world";
 import { failure } from "./text";
@@ -181,8 +181,11 @@ export class Reading {
       const there = new Set([...are.values()].flat());
       if ([...reweighted].some((user) => !there.has(user))) return "a weight is changed of somebody who is in no group";
       // A weight counts in every group that its person is in.
-      const touched = [...are].filter(([group, members]) => members.some((user) => reweighted.has(user)) || !before.includes(group) && JSON.stringify(group) !== JSON.stringify(before.find(({ id }) => id === group.id)));
-      asked.push(...[...new Set(touched.map(([{ id }]) => id))].map((id): Asked => ({ do: "group.edit", group: id })));
+      const text = (group: Group, among: Group[]) => JSON.stringify(among.find(({ id }) => id === group.id));
+      const touched = [...are].filter(([group, members]) => members.some((user) => reweighted.has(user)) || text(group, before) !== text(group, groups.groups));
+      // Of one that is new, nothing can be asked before it is there.
+      const known = touched.flatMap(([{ id }]) => (before.some((one) => one.id === id) ? [id] : []));
+      asked.push(...[...new Set(known)].map((id): Asked => ({ do: "group.edit", group: id })));
     }
     for (const question of asked) {
       const { allowed, reasons } = workspace.can({ actor, ...question });

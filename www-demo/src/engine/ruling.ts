@@ -1,9 +1,10 @@
 // Rules: what they say, what is wrong with a draft of them, what it would do, and why a lead went to whom it went.
-import type { AssignmentRule, Assumption, Command, FilterExplanation, LeadsRef, RoutingTrace, RuleTarget, WorkspaceConfig } from "evenhand";
+import type { AssignmentRule, Assumption, Command, FilterExplanation, Group, LeadsRef, PermissionQuestion, RoutingTrace, RuleTarget, WorkspaceConfig } from "evenhand";
 import type { OpenWorld } from "./open-world";
 import type { Planning } from "./planning";
 import { failure } from "./text";
-import type { Failure, Grouped, GroupSettings, Replay, Ruled, RuleWords, Settings, Trace, Trial } from "./types";
+import { Why } from "./why";
+import type { Explained, Failure, Grouped, GroupSettings, Replay, Ruled, RuleWords, Settings, Trace, Trial } from "./types";
 
 /** Leads whose rules are counted; of more, the first so many. */
 const COUNTED = 50_000;
@@ -34,6 +35,32 @@ export class Ruling {
       }
     });
     return { members, found: found.filter(({ path }) => path.startsWith("/groups")), elsewhere: found.filter(({ path, severity }) => !path.startsWith("/groups") && severity === "error") };
+  }
+
+  /** Whether the actor may add a group. */
+  mayAdd(group: Group, actor: string): Explained {
+    const { engine, config } = this.world;
+    // Of its members nothing is asked here, and it may have none yet.
+    const added = { ...config, groups: [...(config.groups ?? []), { ...group, members: { users: [actor] } }] };
+    const workspace = engine.workspace(added);
+    const why = new Why(engine, added);
+    const asked: PermissionQuestion = { actor, do: "group.edit", group: group.id };
+    try {
+      return why.explain(asked, workspace.can(asked));
+    } finally {
+      why.free();
+      workspace.free();
+    }
+  }
+
+  /** Why the actor may not add one of the groups that are new in a draft; null where they may. */
+  refusal({ groups }: GroupSettings, actor: string): string | null {
+    for (const group of groups) {
+      if (this.world.config.groups?.some(({ id }) => id === group.id)) continue;
+      const { allowed, reasons } = this.mayAdd(group, actor);
+      if (!allowed) return reasons[0]?.message ?? "this is not yours to add";
+    }
+    return null;
   }
 
   /** What a draft would do with leads, as a plan that is only looked at. */
@@ -115,12 +142,14 @@ export class Ruling {
     try {
       if (draft === null) return does();
       const patch = this.world.patchOf(draft);
-      workspace.update(patch);
+      const added = draft.groups?.groups.flatMap(({ id }) => (settings.groups.groups.some((group) => group.id === id) ? [] : [id])) ?? [];
+      // What is taken away would come back at the end; as long as it is only looked at, it stays.
+      workspace.update({ ...patch, ...(patch.groups && { groups: { put: patch.groups.put } }) });
       try {
         return does();
       } finally {
         const changed = new Set(patch.users?.put?.map(({ id }) => id));
-        workspace.update(draft.rules ? { rules: settings.rules } : { groups: { put: settings.groups.groups }, users: { put: config.users.filter(({ id }) => changed.has(id)) } });
+        workspace.update(draft.rules ? { rules: settings.rules } : { groups: { put: settings.groups.groups, remove: added }, users: { put: config.users.filter(({ id }) => changed.has(id)) } });
       }
     } catch (error) {
       return { failure: failure(error) };

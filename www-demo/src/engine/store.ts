@@ -1,8 +1,9 @@
 // Where everything lasts: IndexedDB. Leads are not stored one by one. What is stored is the log of the plans that were written;
 // a world is its seeded leads with the log applied, in order. A plan and its state are written in one transaction, which first
 // checks that the log ends where this tab believes it ends and that the state has the versions the plan expects.
-import type { PlanData, Run, SavedList, State, StateChange } from "evenhand";
+import type { PlanData, Run, SavedList, State, StateChange, WorkspaceConfig } from "evenhand";
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { alike } from "./settings";
 import type { Given, Settings } from "./types";
 
 export interface Entry {
@@ -43,7 +44,12 @@ export interface Saved {
   state: State;
   lists: { id: string; list: SavedList | null }[];
   settings: Partial<Settings>;
+  /** Where leads and configuration are there as well: those of the edge worker, one lead a line. */
+  edge?: { config: WorkspaceConfig; leads: string };
 }
+
+/** Where a world lasts: in this browser or at the edge. */
+export type Keeper = { [K in keyof Store]: Store[K] };
 
 export type Write = { done: true } | { done: false; reason: "behind" } | { done: false; reason: "state"; keys: string[] };
 
@@ -100,7 +106,7 @@ export class Store {
   async setSettings<P extends keyof Settings>(world: string, part: P, value: Settings[P], seen: Settings[P]): Promise<boolean> {
     const tx = this.#db.transaction("rules", "readwrite", { durability: "strict" });
     const there = await tx.store.get(world);
-    const fresh = there?.[part] === undefined || JSON.stringify(there[part]) === JSON.stringify(seen);
+    const fresh = there?.[part] === undefined || alike(there[part], seen);
     if (fresh) void tx.store.put({ ...there, world, [part]: value });
     await tx.done;
     return fresh;

@@ -11,7 +11,8 @@ export function failure(error: unknown): Failure {
   if (error instanceof DOMException && error.name === "QuotaExceededError") {
     return { code: "quota", message: "the browser has no room left to store this", hint: "nothing was written; free some space, then try again" };
   }
-  return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
+  const { code, hint } = error as Partial<Failure>;
+  return { code: typeof code === "string" ? code : "unexpected", message: error instanceof Error ? error.message : String(error), ...(hint && { hint }) };
 }
 
 /** A plan in a line of the log. */

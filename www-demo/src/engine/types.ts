@@ -6,12 +6,16 @@ export type Row = Record<string, unknown>;
 
 export interface Opened {
   world: string;
+  /** Whether it lasts at the edge, or else in this browser. */
+  edge: boolean;
   title: string;
   /** One of what the world is about, and several. */
   noun: [string, string];
   config: WorkspaceConfig;
   actor: string;
   now: number;
+  /** When this was told, by the browser's own clock. */
+  told: number;
   size: number;
   /** Cells that did not fit, of a visitor's own file. */
   problems: number;

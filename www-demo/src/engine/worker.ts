@@ -7,7 +7,9 @@ import { FILE, OpenWorld } from "./open-world";
 import { Planning } from "./planning";
 import { Reading } from "./reading";
 import { Ruling } from "./ruling";
-import { Store } from "./store";
+import { alike, newGroup } from "./settings";
+import { Edge } from "./edge";
+import { type Keeper, Store } from "./store";
 import { failure } from "./text";
 import type { Asked, AuditSource, Failure, FileGuess, GroupSettings, LogLine, Opened, Settings, View } from "./types";
 
@@ -18,7 +20,9 @@ const channel = new BroadcastChannel("evenhand-desk");
 
 export class Desk {
   #engine: Promise<Engine> = createEngine();
-  #store: Promise<Store> = Store.open();
+  #local: Promise<Store> = Store.open();
+  /** Where the open world lasts. */
+  #store: Promise<Keeper> = this.#local;
   #world: OpenWorld | undefined;
   #reading: Reading | undefined;
   #planning: Planning | undefined;
@@ -27,8 +31,9 @@ export class Desk {
 
   constructor() {
     channel.onmessage = ({ data }: MessageEvent<{ world: string; reset?: boolean }>) => {
-      if (!data.reset) void this.#follow(data.world);
-      else if (data.world === this.#world?.id) this.#changed?.(true);
+      if (data.world !== this.#name) return;
+      if (data.reset) this.#changed?.(true);
+      else void this.#follow();
     };
   }
 
@@ -51,9 +56,11 @@ export class Desk {
     this.#changed = changed;
   }
 
-  async open(id: string, progress: (done: number, total: number) => void): Promise<Opened> {
-    const store = await this.#store;
-    const world = await OpenWorld.open(this.#engine, this.#store, id, progress);
+  async open(id: string, edge: boolean, progress: (done: number, total: number) => void): Promise<Opened> {
+    const opening: Promise<Keeper> = edge ? Promise.resolve(new Edge(progress)) : this.#local;
+    const world = await OpenWorld.open(this.#engine, opening, id, progress);
+    const store = await opening;
+    this.#store = opening;
     this.#world?.free();
     this.#world = world;
     this.#reading = new Reading(world);
@@ -63,8 +70,8 @@ export class Desk {
   }
 
   opened(): Opened {
-    const { id, title, noun, config, first, now, table, story } = this.#read.world;
-    return { world: id, title, noun, config, actor: first, now, size: table.size, problems: table.problemCount, story };
+    const { id, edge, title, noun, config, first, now, table, story } = this.#read.world;
+    return { world: id, edge, title, noun, config, actor: first, now, told: Date.now(), size: table.size, problems: table.problemCount, story };
   }
 
   overview(actor: string) {
@@ -120,6 +127,8 @@ export class Desk {
   async write(token: number) {
     const written = await this.#plan.write(token);
     if (written.ok) this.#tell();
+    // It may have been the configuration that is another one.
+    else void this.#follow();
     return written;
   }
   log(): LogLine[] {
@@ -141,6 +150,9 @@ export class Desk {
   forecast(group: string, n: number, actor: string, draft: GroupSettings | null = null) {
     return this.#rule.forecast(group, n, actor, this.#read.openLeads(null), draft);
   }
+  mayAddGroup(actor: string) {
+    return this.#rule.mayAdd(newGroup(this.#read.world.config, actor, "new"), actor);
+  }
   checkGroups(draft: GroupSettings) {
     return this.#rule.checkGroups(draft);
   }
@@ -154,9 +166,9 @@ export class Desk {
     const stale = { failure: { code: "stale", message: "somebody else changed this meanwhile", hint: "what is shown is theirs; make your change again" } };
     const only = (value: Settings[P]) => ({ [part]: value }) as Partial<Settings>;
     try {
-      const refused = this.#read.refusal(only(draft), actor);
+      const refused = this.#read.refusal(only(draft), actor) ?? (part === "groups" ? this.#rule.refusal(draft as GroupSettings, actor) : null);
       if (refused !== null) return { failure: { code: "not_permitted", message: refused } };
-      if (JSON.stringify(before) !== JSON.stringify(began)) return stale;
+      if (!alike(before, began)) return stale;
       world.takeSettings(only(draft));
       let fresh = false;
       try {
@@ -165,7 +177,7 @@ export class Desk {
         if (!fresh) world.takeSettings(only(before));
       }
       if (!fresh) {
-        await this.#follow(world.id);
+        await this.#follow();
         return stale;
       }
       this.#tell();
@@ -198,15 +210,22 @@ export class Desk {
   async setNow(now: number): Promise<{ moved: Run[] } | { failure: Failure }> {
     const { world } = this.#read;
     try {
+      const before = new Map(world.runs);
       await (await this.#store).setNow(world.id, now);
       world.now = now;
       world.revision += 1;
-      const moved = await this.#sweep();
+      const moved = world.edge ? await this.#moved(before) : await this.#sweep();
       this.#tell();
       return { moved };
     } catch (error) {
       return { failure: failure(error) };
     }
+  }
+
+  /** What the edge worker's own clock took forward. */
+  async #moved(before: Map<string, Run>): Promise<Run[]> {
+    await this.#plan.follow();
+    return [...this.#read.world.runs.values()].filter((run) => JSON.stringify(run) !== JSON.stringify(before.get(run.id)));
   }
 
   async #sweep(): Promise<Run[]> {
@@ -229,14 +248,25 @@ export class Desk {
 
   /** Forgets everything that was done in the world that is open. */
   async reset(): Promise<void> {
-    const { id } = this.#read.world;
-    await (await this.#store).clear(id);
-    channel.postMessage({ world: id, reset: true });
+    await (await this.#store).clear(this.#read.world.id);
+    channel.postMessage({ world: this.#name, reset: true });
+  }
+
+  /** Asks the edge worker what is new. Gives back how long its answer took, or nothing where there was none. */
+  async look(): Promise<number | null> {
+    const store = await this.#store;
+    if (!(store instanceof Edge)) return null;
+    try {
+      if (await store.look()) await this.#follow();
+      return store.milliseconds;
+    } catch {
+      return null;
+    }
   }
 
   /** The same of a world that cannot be opened. */
   async forget(id: string): Promise<void> {
-    await (await this.#store).clear(id);
+    await (await this.#local).clear(id);
   }
 
   async guess(name: string, bytes: Uint8Array): Promise<FileGuess | { failure: Failure }> {
@@ -249,23 +279,29 @@ export class Desk {
   /** Stores a file with what its columns are; `open` then makes the world of it. */
   async keepFile(bytes: Uint8Array, setup: FileSetup): Promise<Failed> {
     try {
-      await (await this.#store).setFile(FILE, setup.now, { bytes, setup: JSON.stringify(setup) });
+      await (await this.#local).setFile(FILE, setup.now, { bytes, setup: JSON.stringify(setup) });
       return undefined;
     } catch (error) {
       return { failure: failure(error) };
     }
   }
   async hasFile(): Promise<boolean> {
-    return (await (await this.#store).read(FILE)).file !== null;
+    return (await (await this.#local).read(FILE)).file !== null;
   }
 
   #tell(): void {
-    channel.postMessage({ world: this.#read.world.id });
+    channel.postMessage({ world: this.#name });
   }
 
-  async #follow(id: string): Promise<void> {
+  /** The open world, as tabs tell each other of it. */
+  get #name(): string {
+    return `${this.#world?.id}${this.#world?.edge ? " at the edge" : ""}`;
+  }
+
+  async #follow(): Promise<void> {
     const world = this.#world;
-    if (world?.id !== id) return;
+    if (!world) return;
+    const { id } = world;
     const store = await this.#store;
     const plans = await this.#plan.follow();
     const [now, lists, settings] = await Promise.all([store.now(id), store.lists(id), store.settings(id)]);
@@ -275,7 +311,7 @@ export class Desk {
     if (other) world.takeLists(lists);
     const here = world.settings;
     const { rules, groups } = settings;
-    const ruled = JSON.stringify(rules ?? here.rules) !== JSON.stringify(here.rules) || JSON.stringify(groups ?? here.groups) !== JSON.stringify(here.groups);
+    const ruled = !alike(rules ?? here.rules, here.rules) || !alike(groups ?? here.groups, here.groups);
     if (ruled) world.takeSettings({ ...(rules && { rules }), ...(groups && { groups }) });
     const moved = now !== null && now !== world.now;
     if (moved) {

@@ -22,7 +22,7 @@ export function Reasons({ reasons, remedies }: { reasons: Reason[]; remedies: Re
             {remedy && (
               <span className="muted">
                 A grant of <code>{remedy.verb}</code> over {SCOPES[remedy.scope] ?? remedy.scope} would allow it
-                {remedy.profiles.length > 0 ? `, as ${remedy.profiles.join(" and ")} has it.` : "; no profile here has it."}
+                {remedy.profiles.length > 0 ? `, as ${remedy.profiles.join(" and ")} ${remedy.profiles.length > 1 ? "have" : "has"} it.` : "; no profile here has it."}
               </span>
             )}
           </li>

@@ -18,6 +18,7 @@ export async function start() {
     async stop() {
       await browser.close();
       server.close();
+      server.closeAllConnections();
     },
   };
 }

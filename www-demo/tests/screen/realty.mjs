@@ -2,7 +2,7 @@ export const screen = [
   [{ as: "Raj Mehta" }, { list: "New, nobody’s" }, { count: "$" }],
   [{ find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { absent: "Valley in turn" }, { click: "Close" }],
   [{ as: "Wim de Graaf" }, { list: "All leads" }, { find: "R-4003" }, { inside: "To a group…" }, { radio: "Valley in turn" }, { write: "Start for $ lead" }, { toast: "Given to Valley in turn" }],
-  [{ as: "Raj Mehta" }, { list: "All leads" }, { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { see: "is asked first, until 10:05" }, { write: "Start for $ lead" }, { toast: "Given to Next up, Spanish" }],
+  [{ as: "Raj Mehta" }, { list: "All leads" }, { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { see: /is asked first, until 10:0[5-9]/ }, { write: "Start for $ lead" }, { toast: "Given to Next up, Spanish" }],
   [{ list: "Being offered now" }, { find: "R-4001" }, { see: "Next up, Spanish is asking" }, { click: "Assign Agent: not allowed, why?" }, { see: "Assign Agent is not allowed" }],
   [{ as: "Alma Ríos" }, { list: "Offers" }, { click: "Decline Lucía Barrientos" }, { toast: "Offer declined" }],
   [{ as: "Gabriela Montes" }, { list: "Offers" }, { see: "Nothing is offered to Gabriela Montes now" }],
