@@ -42,6 +42,8 @@ pub enum About {
         actual: Json,
         /// How many elements satisfied the group of a `match`.
         satisfied: Option<u32>,
+        /// The name of the zone in which its days begin, where that is a user's own.
+        zone: Option<String>,
     },
 }
 
@@ -106,7 +108,8 @@ fn rule(test: &Term, row: &Row<'_>, schema: &Schema) -> Explanation {
         _ => None,
     };
     let field = if test.field == ELEMENT { String::new() } else { schema.name(test.field).to_owned() };
-    let about = About::Rule { field, operator: test.operator.name(), expected, actual: cell.to_json(), satisfied };
+    let zone = test.zone.name().map(str::to_owned);
+    let about = About::Rule { field, operator: test.operator.name(), expected, actual: cell.to_json(), satisfied, zone };
     Explanation { matched: row.passes(test, &cell), hidden: test.is_hidden(schema), about }
 }
 
@@ -125,7 +128,7 @@ impl Explanation {
                 }
                 put("rules", Json::List(rules.iter().map(Explanation::to_json).collect()));
             }
-            About::Rule { field, operator, expected, actual, satisfied } => {
+            About::Rule { field, operator, expected, actual, satisfied, zone } => {
                 put("field", field.as_str().into());
                 put("operator", (*operator).into());
                 if !expected.is_null() {
@@ -134,6 +137,9 @@ impl Explanation {
                 put("actual", actual.clone());
                 if let Some(satisfied) = satisfied {
                     put("satisfied", Json::from(i64::from(*satisfied)));
+                }
+                if let Some(zone) = zone {
+                    put("timeZone", zone.as_str().into());
                 }
             }
         }
