@@ -150,6 +150,8 @@ export interface User {
   paused?: boolean;
   absences?: { from: Instant; to: Instant; kind?: string }[];
   schedule?: string;
+  /** Where the days of this user's lists and filters begin, if not in the organisation's zone: named as that is. Rights, rules and working hours do not follow it: `docs/filters.md`. */
+  timeZone?: string;
   /** Anything a match or a member filter may look at: licences, languages, skills. */
   attributes?: Record<string, Scalar | string[]>;
   /** Decimal with at most six places; 0 is never served by rotation. Default 1. */
@@ -315,7 +317,7 @@ export interface Filter extends Disposable {
   readonly fields: string[];
   free(): void;
 }
-export interface FilterExplanation { matched: boolean; field?: string; operator?: string; expected?: unknown; actual?: unknown; rules?: FilterExplanation[] }
+export interface FilterExplanation { matched: boolean; field?: string; operator?: string; expected?: unknown; actual?: unknown; /** The zone in which the rule's days begin, where that is a user's own. */ timeZone?: string; rules?: FilterExplanation[] }
 export type Dialect = "postgres" | "sqlite";
 /**
  * How a column holds its field. `text` fits all but lists: days and instants in every form that a cell may have, numbers and truth values as words.

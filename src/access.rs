@@ -69,7 +69,7 @@ use crate::config::{Grant, Model, ProfileIx, User, UserIx, Verb};
 use crate::error::{Error, Result, nearest};
 use crate::filter::{Context, People};
 use crate::query::node::{Expr, Predicate};
-use crate::query::{Cells, FieldIx, Query, Schema, UnitIx};
+use crate::query::{Cells, FieldIx, Query, Schema, UnitIx, UserZone};
 use crate::time::Instant;
 
 /// A permission over leads as a filter.
@@ -161,6 +161,10 @@ impl People for Authorizer {
 
     fn users(&self) -> Option<Vec<String>> {
         Some(self.model.users.iter().map(|user| user.id.clone()).collect())
+    }
+
+    fn zone_of(&self, user: &str) -> Option<Rc<UserZone>> {
+        self.find_user(user).and_then(|(_, user)| user.zone.clone())
     }
 }
 
@@ -315,7 +319,7 @@ impl<'g> Principal<'g> {
 /// Whether a condition waits for `now` or the actor.
 fn is_open(node: &Expr) -> bool {
     let query = Query::from(node.clone());
-    query.needs_now() || query.needs_actor()
+    query.needs_now() || query.needs_actor() || query.needs_zone()
 }
 
 fn unknown_actor(id: &str) -> Error {

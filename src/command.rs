@@ -45,6 +45,7 @@ use crate::plan::draft::Draft;
 use crate::plan::leads::LeadsRef;
 use crate::plan::planner::Planner;
 use crate::plan::settle::Asked;
+use crate::query::{People as _, Query};
 use crate::shards;
 use crate::table::{RowIx, Table};
 
@@ -178,7 +179,7 @@ pub fn plan(
     let typed = Command::read(command, model, &auth.schema_of(&context.actor), picked.clone())?;
     shards::check(command, auth, context, config)?;
     context.state.forget_reads();
-    let asked = Asked {
+    let mut asked = Asked {
         model,
         auth,
         table,
@@ -188,6 +189,7 @@ pub fn plan(
         context,
         config,
         bulk: typed.touches(model).is_bulk(),
+        zone: None,
     };
     let Some((actor, _)) = model.user(&context.actor) else {
         let reason = Reason::new("unknown_actor", None, "the acting user is not known");
@@ -196,6 +198,14 @@ pub fn plan(
     let planner = Planner::new(model, auth, table, context, actor, asked.bulk);
     let refused = typed.refusals(&planner)?;
     let mut plan = if refused.is_empty() {
+        let filter = match typed.touches(model).named_leads() {
+            Some(LeadsRef::Filter(query)) => Some(query),
+            Some(LeadsRef::List(id)) => model.lists.by_id(id).map(|list| &list.query),
+            _ => None,
+        };
+        if filter.is_some_and(Query::needs_zone) {
+            asked.zone = auth.zone_of(&context.actor).map(|own| own.name.clone());
+        }
         let draft = typed.decide(&planner)?;
         Plan::finalize(asked, &planner, draft)?
     } else {

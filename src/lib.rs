@@ -1,9 +1,9 @@
 //! Evenhand: lead assignment and reassignment for CRMs, as pure functions over a loaded table.
 //!
 //! Data goes one way: JSON in → checked configuration → table → selection → decision → plan → JSON out.
-//! The modules are, in that order: [`error`], [`json`], [`time`], [`query`] (crate `evenhand-base`); [`table`], [`filter`], [`split`]
-//! (crate `evenhand-engine`); [`config`], [`access`], [`lint`], [`plan`], [`allot`], [`offer`], [`route`], [`command`], [`shards`], [`wire`],
-//! [`sql`], [`audit`], [`workspace`]. A module uses only modules before it.
+//! The modules are, in that order: [`error`], [`json`], [`time`], [`query`] (crate `evenhand-base`); [`split`] (crate
+//! `evenhand-division`); [`table`], [`filter`] (crate `evenhand-engine`); [`config`], [`access`], [`lint`], [`plan`], [`allot`], [`offer`],
+//! [`route`], [`command`], [`shards`], [`wire`], [`sql`], [`audit`], [`workspace`]. A module uses only modules before it.
 
 pub mod access;
 pub mod allot;
@@ -24,5 +24,6 @@ pub mod wasm;
 
 pub(crate) use evenhand_base::{btree, memory, sort};
 pub use evenhand_base::{error, json, query, time};
+pub use evenhand_division::split;
 pub(crate) use evenhand_engine::{dealing, rotate};
-pub use evenhand_engine::{filter, split, table};
+pub use evenhand_engine::{filter, table};

@@ -14,7 +14,7 @@ mod due;
 mod run;
 mod transitions;
 
-pub use due::{DueIndex, due_key};
+pub use due::due_key;
 pub use run::{Answer, Blocked, Cause, Cursor, Ending, Joiners, Kind, Options, Outcome, Person, Run, Status, resting};
 pub use transitions::{EventKind, TRANSITIONS, Transition, mermaid};
 

@@ -75,6 +75,8 @@ pub struct Plan {
     pub(crate) config: String,
     /// Releases of the zone tables, by name; no part of a digest.
     pub(crate) zone_versions: Json,
+    /// The actor's own zone, where the command's filter or list was read in it.
+    pub(crate) zone: Option<String>,
     pub(crate) actor: String,
     pub(crate) now: Instant,
     pub(crate) all_or_nothing: bool,
@@ -141,6 +143,7 @@ impl Plan {
             && let Some((_, leads)) = pairs.iter_mut().find(|(key, _)| key == "leads")
         {
             *leads = Json::object([("ids", Json::List(ids))]);
+            self.zone = None;
         }
     }
 

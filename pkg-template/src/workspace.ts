@@ -100,8 +100,13 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     return this.call((workspace) => workspace.zones());
   }
 
+  /** Tables for the zones that a patch names and this workspace has none for. */
+  #zonesOf(patch: Contract.ConfigPatch | undefined) {
+    return zonesOf(patch, () => this.zones(), () => this.call((workspace) => workspace.config()).zones ?? {}, this.#source);
+  }
+
   update(patch: Contract.ConfigPatch): void {
-    const names = patch?.schedules ? zonesOf(patch, this.call((workspace) => workspace.config()).zones ?? {}, this.#source) : { zones: {}, zoneVersions: {} };
+    const names = this.#zonesOf(patch);
     const [input, tables] = [json(patch), json(names)];
     hinted(() => this.call((workspace) => workspace.update(input, tables)));
     this.#known.clear();
@@ -247,7 +252,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     const table = this.#table(leads);
     told({ leads: null, ...what });
     const draft = what?.draft;
-    const names = draft?.schedules ? zonesOf(draft, this.call((workspace) => workspace.config()).zones ?? {}, this.#source) : { zones: {}, zoneVersions: {} };
+    const names = this.#zonesOf(draft);
     const ref: unknown = what?.leads;
     const selected = isObject(ref) && "selection" in ref && ref.selection instanceof Selection ? { ids: ref.selection.ids() } : ref;
     const [input, tables, [given]] = [json(ref === undefined ? what : { ...what, leads: selected }), json(names), contextInput(context)];

@@ -30,18 +30,28 @@ export function withZones<T>(config: T, source: Contract.TimeZones): [T, string[
   return [{ ...config, zones: { ...read.given, ...found.zones }, zoneVersions: { ...read.versions, ...found.zoneVersions } }, names];
 }
 
-/** Tables for the zones that a patch names and the workspace has none for. */
-export function zonesOf(patch: Contract.ConfigPatch, given: object, source: Contract.TimeZones): Found {
-  const read = shape({ schedules: patch.schedules?.put });
-  return read === undefined ? { zones: {}, zoneVersions: {} } : tables(read.named, given, source);
+/** Tables for the zones that a patch names and the workspace has none for: `used` are those that it knows by name, `given` all that it brings. */
+export function zonesOf(patch: Contract.ConfigPatch | undefined, used: () => object, given: () => object, source: Contract.TimeZones): Found {
+  const read = shape({ schedules: patch?.schedules?.put, users: patch?.users?.put });
+  // Whoever pauses somebody waits for neither.
+  const known = read?.named.length ? used() : {};
+  const named = (read?.named ?? []).filter(([name]) => !UTC.includes(name) && !Object.hasOwn(known, name));
+  return tables(named, named.length > 0 ? given() : {}, source);
 }
 
 /** What a configuration says of zones; nothing where it has not the shape of one, which the module tells. */
 function shape(config: unknown): { named: Named[]; given: object; versions: object } | undefined {
   try {
-    const { timeZone, schedules, zones, zoneVersions } = config as Partial<Contract.WorkspaceConfig>;
+    const { timeZone, schedules, users, zones, zoneVersions } = config as Partial<Contract.WorkspaceConfig>;
     const named: [unknown, string][] = [[timeZone, "/timeZone"]];
     (schedules ?? []).forEach((schedule, place) => named.push([schedule?.timeZone, `/schedules/${place}/timeZone`]));
+    // Many people share a few zones: each is named once.
+    const known = new Set<unknown>(named.map(([name]) => name));
+    (users ?? []).forEach((user, place) => {
+      if (user?.timeZone === undefined || known.has(user.timeZone)) return;
+      known.add(user.timeZone);
+      named.push([user.timeZone, `/users/${place}/timeZone`]);
+    });
     return { named: named.filter((pair): pair is Named => typeof pair[0] === "string"), given: { ...zones }, versions: { ...zoneVersions } };
   } catch {
     return undefined;

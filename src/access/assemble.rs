@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::json::Json;
 use crate::query::assume::{all, always, any, never, not, with_actor};
 use crate::query::node::{Expr, Predicate, Term};
-use crate::query::{FieldIx, Operator, Query, UnitIx};
+use crate::query::{DayZone, FieldIx, Operator, Query, UnitIx};
 
 /// What a scope goes by.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,8 @@ impl Sides {
 }
 
 fn test(field: FieldIx, operator: Operator, check: Predicate, expected: Json) -> Expr {
-    Expr::Test(Box::new(Term { field, operator, negated: operator.complement_of().is_some(), check, expected }))
+    let (negated, zone) = (operator.complement_of().is_some(), DayZone::Organisation);
+    Expr::Test(Box::new(Term { field, operator, negated, check, expected, zone }))
 }
 
 /// The field holds one of these words.

@@ -105,6 +105,7 @@ impl Authorizer {
                     negated: true,
                     check: Predicate::Empty,
                     expected: crate::json::Json::Null,
+                    zone: crate::query::DayZone::Organisation,
                 };
                 self.find(asking, all([not_null(run), Expr::Test(Box::new(empty))]))
             }

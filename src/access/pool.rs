@@ -8,7 +8,7 @@ use crate::query::assume::{all, any};
 use crate::query::fold::fold;
 use crate::query::node::{Expr, Predicate, Term, TextTest};
 use crate::query::schema::Case;
-use crate::query::{FieldIx, FieldType, Operator};
+use crate::query::{DayZone, FieldIx, FieldType, Operator};
 use crate::time::Instant;
 
 impl Authorizer {
@@ -43,7 +43,9 @@ impl Authorizer {
                 ids.push(&pool.id);
             }
         }
-        let test = |operator, check, expected| Expr::Test(Box::new(Term { field, operator, negated: false, check, expected }));
+        let zone = DayZone::Organisation;
+        let test =
+            |operator, check, expected| Expr::Test(Box::new(Term { field, operator, negated: false, check, expected, zone: zone.clone() }));
         let none = test(Operator::Empty, Predicate::Empty, Json::Null);
         if ids.is_empty() {
             return Ok(none);

@@ -71,6 +71,19 @@ impl Authorizer {
         self.can(&Request { group: Some(group), ..Request::new(actor, Action::Verb(verb)) })
     }
 
+    /// One verb about a group that is in the configuration no more: it stands nowhere.
+    ///
+    /// # Errors
+    /// None that a compiled configuration can give.
+    pub fn gone_group_may(&self, actor: UserIx, verb: Verb) -> Result<Decision> {
+        let mut found = Found::default();
+        match self.asker(actor, None) {
+            Some(asker) => asker.of_thing(verb, NOWHERE, &mut found),
+            None => found.failed.push(self.inactive(actor)),
+        }
+        Ok(found.decide())
+    }
+
     /// One verb about somebody: `member.pause` of a user; `log.view` and `plan.undo` of a plan's actor, who may not exist any more.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::plan::timeline;
 use crate::query::assume::{all, never};
-use crate::query::{Cells, Expr, Strictness};
+use crate::query::{Cells, DayZone, Expr, Strictness};
 
 /// What a lead must be like for a member of the group to have it, as far as the group's `match` goes.
 pub(crate) fn condition(model: &Model, group: u32, user: UserIx) -> Result<Expr> {
@@ -34,7 +34,8 @@ pub(crate) fn condition(model: &Model, group: u32, user: UserIx) -> Result<Expr>
         let query = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![rule]))]);
         let query =
             crate::query::compile(&query, "", &model.schema, Strictness::List).map_err(|faults| Error::invalid("match_invalid", faults))?;
-        out.push(query.root().clone());
+        // Who may have a lead does not depend on who asks.
+        out.push(query.in_zone(&DayZone::Organisation, &model.schema)?.root().clone());
     }
     Ok(all(out))
 }

@@ -1,8 +1,8 @@
 //! The filter language: a typed, checked tree over fields.
 //!
 //! The JSON is react-querybuilder's group. [`compile`] turns it into a [`Query`]: fields are found, each value is converted once
-//! by its field's type, text is folded, days become spans of instants in the schema's zone, and lists are sorted. Nothing is
-//! coerced later. Values that depend on `now` or on the acting user stay symbolic until [`Query::bind`].
+//! by its field's type, text is folded, days become spans of instants, and lists are sorted. Nothing is
+//! coerced later. Values that depend on `now`, on the acting user or on that user's zone stay symbolic until [`Query::bind`].
 //!
 //! Where the language leaves room, this is what it means here:
 //! - `~` as a value is a placeholder in every field but text fields, where people type it themselves.
@@ -24,6 +24,7 @@ mod build;
 mod compiler;
 pub mod convert;
 mod cost;
+mod day_zone;
 mod describe;
 pub mod fold;
 mod group;
@@ -51,6 +52,7 @@ pub mod yearly;
 
 pub use bind::{Bindings, People};
 pub use compiler::{MAX_DEPTH, MAX_NODES, MAX_VALUES};
+pub use day_zone::{DayZone, UserZone};
 pub use node::Expr;
 pub use operator::Operator;
 pub use schema::{Field, FieldIx, FieldType, Schema};
@@ -94,6 +96,7 @@ pub struct Query {
     warnings: Vec<Diagnostic>,
     needs_now: bool,
     needs_actor: bool,
+    needs_zone: bool,
     emptiness: Emptiness,
 }
 
@@ -144,8 +147,8 @@ pub fn compile(json: &Json, path: &str, schema: &Schema, purpose: Strictness) ->
 
 impl From<Expr> for Query {
     fn from(root: Expr) -> Self {
-        let (needs_now, needs_actor) = bind::needs(&root);
-        Query { root, warnings: Vec::new(), needs_now, needs_actor, emptiness: Emptiness::Conditions }
+        let [needs_now, needs_actor, needs_zone] = bind::needs(&root);
+        Query { root, warnings: Vec::new(), needs_now, needs_actor, needs_zone, emptiness: Emptiness::Conditions }
     }
 }
 
@@ -183,6 +186,11 @@ impl Query {
     /// Whether it speaks of the acting user.
     pub fn needs_actor(&self) -> bool {
         self.needs_actor
+    }
+
+    /// Whether it has days that begin where the acting user is.
+    pub fn needs_zone(&self) -> bool {
+        self.needs_zone
     }
 
     /// The fields it looks at, in the order of the schema.
@@ -238,7 +246,8 @@ impl Query {
     fn with(&self, other: &Query, root: Expr) -> Query {
         let warnings = self.warnings.iter().chain(&other.warnings).cloned().collect();
         let (needs_now, needs_actor) = (self.needs_now || other.needs_now, self.needs_actor || other.needs_actor);
-        Query { root, warnings, needs_now, needs_actor, emptiness: Emptiness::Conditions }
+        let needs_zone = self.needs_zone || other.needs_zone;
+        Query { root, warnings, needs_now, needs_actor, needs_zone, emptiness: Emptiness::Conditions }
     }
 }
 

@@ -166,7 +166,7 @@ pub(super) fn read_all(
     let ids: BTreeMap<&str, GroupIx> =
         (0u32..).zip(node.items()).filter_map(|(ix, item)| Some((item.get("id").known_id()?, GroupIx(ix)))).collect();
     let groups = ById::read(node, |node, id| one(node, id, &ids, reading, users, pools, schedules, lead));
-    report_cycles(node, &groups);
+    report_fallbacks(node, &groups);
     groups
 }
 
@@ -309,33 +309,49 @@ fn fallback(node: &Decoder<'_>, ids: &BTreeMap<&str, GroupIx>, users: &ById<User
     words.into_iter().nth(ix).map(|(_, step)| step)
 }
 
-/// A circle of groups that fall back on each other would never end. Each group is walked once, with a stack of its own.
-fn report_cycles(node: &Decoder<'_>, groups: &ById<Group>) {
+/// Most groups that a lead may be offered to in vain, each counted as often as it is asked: every way through the fallbacks is walked for each lead.
+const MOST_ASKED: u32 = 100;
+
+/// A circle of groups that fall back on each other would never end, and ways that part and meet again double with each group. Each group
+/// is walked once, with a stack of its own.
+fn report_fallbacks(node: &Decoder<'_>, groups: &ById<Group>) {
     let next = |ix: u32| -> Vec<u32> {
         let steps = groups.at(ix).map(|group| group.on_nobody.as_slice()).unwrap_or_default();
         steps.iter().filter_map(|step| if let Fallback::Group(GroupIx(to)) = step { Some(*to) } else { None }).collect()
     };
-    let mut done = vec![false; groups.len()];
+    // Groups asked from each one on, itself included: 0 before it was walked.
+    let mut asked = vec![0u32; groups.len()];
+    let mut on_path = vec![false; groups.len()];
     for start in 0..u32::try_from(groups.len()).unwrap_or(u32::MAX) {
-        let mut path: Vec<(u32, Vec<u32>)> = vec![(start, next(start))];
-        if done.get(start as usize).copied().unwrap_or(true) {
-            continue;
-        }
-        while let Some((_, ahead)) = path.last_mut() {
-            match ahead.pop() {
-                Some(to) if path.iter().any(|(on, _)| *on == to) => {
+        let mut path: Vec<(u32, Vec<u32>)> = Vec::new();
+        let mut ahead = Some(start);
+        loop {
+            let state = |to: u32| on_path.get(to as usize).zip(asked.get(to as usize)).map_or((false, 1), |(on, asked)| (*on, *asked));
+            match ahead.map(|to| (to, state(to))) {
+                Some((to, (true, _))) => {
                     let id = groups.at(to).map_or("", |group| group.id.as_str());
                     node.error("fallback_cycle", format!("the group `{id}` falls back on itself"));
                 }
-                Some(to) if !done.get(to as usize).copied().unwrap_or(true) => path.push((to, next(to))),
-                Some(_) => {}
-                None => {
-                    if let Some((on, _)) = path.pop()
-                        && let Some(mark) = done.get_mut(on as usize)
-                    {
-                        *mark = true;
-                    }
+                Some((to, (false, 0))) => {
+                    on_path.get_mut(to as usize).into_iter().for_each(|on| *on = true);
+                    path.push((to, next(to)));
                 }
+                _ => {}
+            }
+            let Some((on, rest)) = path.last_mut() else { break };
+            let on = *on;
+            ahead = rest.pop();
+            if ahead.is_none() {
+                path.pop();
+                on_path.get_mut(on as usize).into_iter().for_each(|on| *on = false);
+                let below = |to: &u32| asked.get(*to as usize).copied().unwrap_or(0);
+                let (sum, most) = next(on).iter().map(below).fold((1u32, 0), |(sum, most), to| (sum.saturating_add(to), to.max(most)));
+                if sum > MOST_ASKED && most <= MOST_ASKED {
+                    let id = groups.at(on).map_or("", |group| group.id.as_str());
+                    let message = format!("a lead that nobody of `{id}` may have is brought to {sum} groups; the most is {MOST_ASKED}");
+                    node.error("too_many_fallbacks", message);
+                }
+                asked.get_mut(on as usize).into_iter().for_each(|asked| *asked = sum);
             }
         }
     }

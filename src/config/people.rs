@@ -1,12 +1,14 @@
 //! Users: who they are, when they work, how much they take.
 
+use std::rc::Rc;
+
 use crate::btree::BTreeMap;
 use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::json::decode::Decoder;
 use crate::query::convert::cell_from_json;
 use crate::query::fold::fold;
-use crate::query::{Cell, Cells, FieldIx, Query, UnitIx};
+use crate::query::{Cell, Cells, FieldIx, Query, UnitIx, UserZone};
 use crate::time::Instant;
 
 use super::access::{Profile, ProfileIx};
@@ -84,6 +86,8 @@ pub struct User {
     pub absences: Vec<Absence>,
     /// Working hours, by their place.
     pub schedule: Option<u32>,
+    /// Where the days of the user's lists begin, if not where the organisation's do.
+    pub zone: Option<Rc<UserZone>>,
     /// Millionths; 1,000,000 is the ordinary weight.
     pub weight: u64,
     /// Most open leads at once.
@@ -152,7 +156,7 @@ pub(crate) fn instant(node: &Decoder<'_>) -> Option<Instant> {
     }
 }
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "id",
     "name",
     "aliases",
@@ -164,6 +168,7 @@ const KEYS: [&str; 16] = [
     "paused",
     "absences",
     "schedule",
+    "timeZone",
     "attributes",
     "weight",
     "capacity",
@@ -214,6 +219,7 @@ pub(super) fn read(
         paused: node.get("paused").flag(false),
         absences,
         schedule,
+        zone: super::zones::own(&node.get("timeZone"), reading.zones),
         weight: weight(&node.get("weight")).unwrap_or(1_000_000),
         capacity: node.get("capacity").whole(0..=i64::from(u32::MAX)).and_then(|n| u64::try_from(n).ok()),
         limits,

@@ -102,6 +102,9 @@ fn target(
     if !days.is_null() && node.get("same").is_null() {
         days.error("target_invalid", "`absentUpToDays` belongs to `same`");
     }
+    if !otherwise.is_null() && node.get("same").is_null() && node.get("field").is_null() {
+        otherwise.error("target_invalid", "`otherwise` belongs to `field` and `same`");
+    }
     let next = || if otherwise.is_null() { None } else { target(&otherwise, reading, users, groups, pools, depth + 1).map(Box::new) };
     let find = |key: &'static str, found: Option<u32>, known: &mut dyn Iterator<Item = &str>| {
         let node = node.get(key);

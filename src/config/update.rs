@@ -65,6 +65,11 @@ impl Model {
             let before = found.and_then(|ix| source.get("users")?.as_list()?.get(ix as usize)?.get("attributes"));
             before.is_some_and(|before| user.get("attributes") != Some(before)) && source.get("userFields").is_none()
         };
+        // Which tables are taken follows from the zones that all users name.
+        let moved = |user: &Json| {
+            let before = user.get("id").and_then(id_text).and_then(|id| self.users.by_id(&id)?.zone.clone());
+            before.as_ref().map(|own| own.name.as_str()) != user.get("timeZone").and_then(Json::as_text)
+        };
         // Whom an alias stands for follows from all users.
         let aliased = |user: &Json| {
             let aliases = user.get("aliases").and_then(Json::as_list).unwrap_or_default();
@@ -73,7 +78,7 @@ impl Model {
                 None => !aliases.is_empty() || self.users.iter().any(|known| !known.aliases.is_empty()),
             }
         };
-        if !put.iter().all(|user| known(user) && !inferred(user) && !aliased(user)) {
+        if !put.iter().all(|user| known(user) && !inferred(user) && !moved(user) && !aliased(user)) {
             return Ok(None);
         }
         let faults = Faults::without_nulls();

@@ -5,17 +5,19 @@
 
 use crate::btree::BTreeMap;
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::json::decode::Decoder;
+use crate::query::UserZone;
 use crate::time::Zone;
 
 /// A zone with the table that the configuration gives.
 #[derive(Clone, Debug, Default)]
 pub struct NamedZone {
     /// Its offsets.
-    pub zone: Zone,
+    pub zone: Rc<Zone>,
     /// Of which release of the time zone database they are, where that is told. It decides nothing.
     pub version: Option<String>,
     /// A digest of the table, once somebody worked it out.
@@ -64,7 +66,7 @@ pub(crate) fn read(root: &Decoder<'_>) -> BTreeMap<String, NamedZone> {
         }
         match Zone::from_table(&table) {
             Ok(zone) => {
-                out.insert(name.to_owned(), NamedZone { zone, ..NamedZone::default() });
+                out.insert(name.to_owned(), NamedZone { zone: Rc::new(zone), ..NamedZone::default() });
             }
             Err(reason) => node.error("zone_invalid", format!("the table of zone `{name}` does not hold: {reason}")),
         }
@@ -90,7 +92,7 @@ pub(crate) fn zone(node: &Decoder<'_>, zones: &BTreeMap<String, NamedZone>) -> Z
         return Zone::utc();
     }
     match zones.get(name) {
-        Some(named) => named.zone.clone(),
+        Some(named) => (*named.zone).clone(),
         None if matches!(name, "UTC" | "Etc/UTC" | "Etc/GMT") => Zone::utc(),
         None => {
             super::unknown(node, "zone", name, zones.keys().map(String::as_str).chain(["UTC"]));
@@ -99,11 +101,23 @@ pub(crate) fn zone(node: &Decoder<'_>, zones: &BTreeMap<String, NamedZone>) -> Z
     }
 }
 
+/// The zone that somebody has of their own.
+pub(super) fn own(node: &Decoder<'_>, zones: &BTreeMap<String, NamedZone>) -> Option<Rc<UserZone>> {
+    let name = node.text()?.to_owned();
+    let checked = zone(node, zones);
+    let zone = zones.get(&name).map_or_else(|| Rc::new(checked), |named| Rc::clone(&named.zone));
+    Some(Rc::new(UserZone { name, zone }))
+}
+
 /// Leaves only the tables of zones that the configuration names: nothing else of them can be read.
 pub(super) fn retain_named(root: &Decoder<'_>, zones: &mut BTreeMap<String, NamedZone>) {
     let own = root.get("timeZone").json.as_text();
-    let schedules = root.get("schedules").json.as_list().unwrap_or_default();
-    zones.retain(|name, _| {
-        own == Some(name.as_str()) || schedules.iter().any(|one| one.get("timeZone").and_then(Json::as_text) == Some(name.as_str()))
-    });
+    let mut named: Vec<&str> = own.into_iter().collect();
+    for section in ["schedules", "users"] {
+        for one in root.get(section).json.as_list().unwrap_or_default() {
+            named.extend(one.get("timeZone").and_then(Json::as_text));
+        }
+    }
+    crate::sort::all(&mut named);
+    zones.retain(|name, _| named.binary_search(&name.as_str()).is_ok());
 }

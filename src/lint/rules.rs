@@ -5,7 +5,7 @@ use crate::config::{Fallback, GroupIx, Rule, RuleTarget, UserIx};
 use crate::error::Result;
 use crate::json::Json;
 use crate::query::node::{Predicate, Term};
-use crate::query::{Expr, Operator, Query};
+use crate::query::{DayZone, Expr, Operator, Query};
 
 /// How a target may end for a lead.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,8 +83,8 @@ impl Linter<'_> {
         if rule.overwrite_owner {
             return when;
         }
-        let unowned =
-            Term { field: self.model.lead.owner, operator: Operator::Null, negated: false, check: Predicate::Null, expected: Json::Null };
+        let (field, zone) = (self.model.lead.owner, DayZone::Organisation);
+        let unowned = Term { field, operator: Operator::Null, negated: false, check: Predicate::Null, expected: Json::Null, zone };
         when.and(&Query::from(Expr::Test(Box::new(unowned))))
     }
 

@@ -66,8 +66,21 @@ impl DecodedPlan {
     /// `plan_malformed`.
     pub fn from_json(json: &Json, model: &Model) -> Result<DecodedPlan> {
         let pairs = json.as_object().ok_or_else(|| malformed("it is not an object"))?;
-        let header_keys =
-            ["format", "semantics", "options", "id", "digest", "config", "zones", "zoneVersions", "actor", "at", "command", "count"];
+        let header_keys = [
+            "format",
+            "semantics",
+            "options",
+            "id",
+            "digest",
+            "config",
+            "zones",
+            "zoneVersions",
+            "timeZone",
+            "actor",
+            "at",
+            "command",
+            "count",
+        ];
         let header = Json::Object(pairs.iter().filter(|(key, _)| header_keys.contains(&key.as_str())).cloned().collect());
         let mut out = DecodedPlan {
             actor: header.get("actor").and_then(Json::as_text).unwrap_or_default().to_owned(),

@@ -99,6 +99,8 @@ pub(crate) struct Runs {
     by_row: BTreeMap<u32, usize>,
     /// When something else that the plan knows of is due.
     pub wake_at: Option<i64>,
+    /// Whether the actor may not see the lead: of what becomes of it they are told the run alone.
+    pub unseen: bool,
 }
 
 impl Runs {
@@ -107,6 +109,16 @@ impl Runs {
             self.by_row.insert(row, self.list.len());
         }
         self.list.push(run);
+    }
+
+    /// Leaves out what whoever may not see the leads may not know of.
+    pub fn hide_leads(&mut self) {
+        for run in &mut self.list {
+            run.assignee = None;
+            if run.anonymous {
+                run.lead.clear();
+            }
+        }
     }
 
     /// The run of a row of the table.

@@ -36,6 +36,8 @@ pub(crate) struct Asked<'a> {
     pub config: &'a str,
     /// Whether the command asks for the right to act on many leads.
     pub bulk: bool,
+    /// The actor's own zone, where the command's filter or list is read in it.
+    pub zone: Option<String>,
 }
 
 /// Whether a row, at its place in the plan, changes.
@@ -57,6 +59,7 @@ impl Plan {
             given_id: context.id.clone(),
             config: asked.config.to_owned(),
             zone_versions: crate::config::zones::versions(&asked.model.zones),
+            zone: asked.zone,
             actor: context.actor.clone(),
             now: context.now,
             all_or_nothing: context.all_or_nothing,

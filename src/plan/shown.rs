@@ -2,7 +2,7 @@
 //!
 //! A plan is whole: it has what the host must write, fields included that are hidden from whoever gave the command. What that person is
 //! told comes from the plan that is made here, in which no hidden field is set. Whether there is such a plan follows from the
-//! configuration and the command alone, never from what leads hold.
+//! configuration and the command alone, never from what leads hold; but of an offer of a lead that they may not see somebody who answers it is told the run alone.
 
 use std::cell::OnceCell;
 
@@ -16,9 +16,17 @@ impl Plan {
         self.shown.get_or_init(|| self.without_hidden().map(Box::new)).as_deref().unwrap_or(self)
     }
 
+    /// Takes the id that a plan was posted with; one that follows from what its actor sees of it was not given.
+    pub(crate) fn take_id(&mut self, id: &str) {
+        if !self.runs.unseen || self.id() != id {
+            self.given_id = Some(id.to_owned());
+            self.shown = OnceCell::new();
+        }
+    }
+
     fn without_hidden(&self) -> Option<Plan> {
-        let schema = self.auth.schema_of(&self.actor);
-        if !self.auth.hides_edits(&schema, self.kind == UNDO) {
+        let (schema, unseen) = (self.auth.schema_of(&self.actor), self.runs.unseen);
+        if !unseen && !self.auth.hides_edits(&schema, self.kind == UNDO) {
             return None;
         }
         let mut out = Plan {
@@ -31,7 +39,12 @@ impl Plan {
             reads: Vec::new(),
             ..self.clone()
         };
-        if self.edits.iter().any(|edit| schema.hides(edit.field)) {
+        if unseen {
+            // Whoever answers an offer of a lead that they may not see.
+            (out.rows, out.lines, out.warnings) = (Vec::new(), Vec::new(), Vec::new());
+            (out.edits, out.routed) = Default::default();
+            out.runs.hide_leads();
+        } else if self.edits.iter().any(|edit| schema.hides(edit.field)) {
             // A row in which nothing changes that may be seen is told like one in which nothing does.
             let (mut keep, mut quiet) = (Vec::with_capacity(self.rows.len()), Vec::new());
             for (at, row) in self.rows.iter().enumerate() {

@@ -119,6 +119,11 @@ impl State {
         self.given.get(key).and_then(Option::as_ref)
     }
 
+    /// Whether a key was looked up and has no value.
+    pub fn is_known_absent(&self, key: &str) -> bool {
+        self.given.get(key).is_some_and(|entry| entry.as_ref().is_none_or(|entry| entry.value.is_null()))
+    }
+
     /// The keys of one kind that have a value.
     pub fn standing<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
         let keys = self.given.range(prefix.to_owned()..).take_while(move |(key, _)| key.starts_with(prefix));

@@ -39,6 +39,8 @@ pub(super) struct Changes<'a> {
     locks: Vec<(usize, Cell<'static>)>,
     /// Places of leads whose owners did nothing for too long.
     retired: Vec<usize>,
+    /// By place in the plan, the slots of runs whose group fills another one today, or is there no more.
+    own_slots: Vec<(usize, FieldIx)>,
 }
 
 impl<'a> Changes<'a> {
@@ -46,7 +48,8 @@ impl<'a> Changes<'a> {
         let mut values = Vec::new();
         values.try_reserve_exact(rows)?;
         let (numbers, people) = (Vec::new(), Vec::new());
-        Ok(Changes { planner, people, numbers, values, pools: Vec::new(), locks: Vec::new(), retired: Vec::new() })
+        let (pools, locks, retired, own_slots) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Ok(Changes { planner, people, numbers, values, pools, locks, retired, own_slots })
     }
 
     fn number(&mut self, user: UserIx) -> u32 {
@@ -104,6 +107,10 @@ impl<'a> Changes<'a> {
             if let (Some(row), true) = (row, began || !open) {
                 let user = run.assignee.as_deref().and_then(|id| router.planner.model.user(id)).map(|(user, _)| user);
                 let number = user.map_or(KEEPS, |user| self.number(user));
+                let model = router.planner.model;
+                if by.group.and_then(|group| model.groups.at(group.0)).map_or(model.lead.owner, |group| group.slot) != run.slot {
+                    self.own_slots.push((self.values.len(), run.slot));
+                }
                 self.locks.push((self.values.len(), if open { Cell::Text(run.id.clone().into()) } else { Cell::Null }));
                 self.push(draft, row, number, by);
             }
@@ -117,14 +124,18 @@ impl<'a> Changes<'a> {
         let owner = model.lead.owner;
         // By group, its slot; a pool takes the owner's.
         let slots: Vec<FieldIx> = model.groups.iter().map(|group| group.slot).collect();
-        let slot_of = |(_, group): &By, number: u32| {
+        let slot_of = |at: usize, (_, group): &By, number: u32| {
+            if let Some((_, slot)) = self.own_slots.iter().find(|(place, _)| *place == at) {
+                return *slot;
+            }
             let slot = group.and_then(|group| slots.get(group as usize)).copied();
             slot.filter(|_| number != NOBODY).unwrap_or(owner)
         };
-        let given = || draft.routed.rows.iter().zip(&self.values).map(|(by, number)| (slot_of(by, *number), *number));
+        let by_row = || draft.routed.rows.iter().zip(&self.values).enumerate();
+        let given = || by_row().map(|(at, (by, number))| (slot_of(at, by, *number), *number));
         let keeps = !self.locks.is_empty() && self.values.contains(&KEEPS);
         let mut used: Vec<FieldIx> = Vec::new();
-        if slots.iter().all(|slot| *slot == owner) && !keeps {
+        if slots.iter().all(|slot| *slot == owner) && self.own_slots.is_empty() && !keeps {
             used.extend((rows > 0).then_some(owner));
         } else {
             for (slot, number) in given() {

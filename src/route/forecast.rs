@@ -17,7 +17,7 @@ use super::router::{Asks, Router, Subject};
 const MOST: usize = 100_000;
 
 /// A lead of which nothing is known.
-struct Nothing;
+pub(super) struct Nothing;
 
 impl Cells for Nothing {
     fn cell(&self, _: FieldIx) -> Cell<'_> {

@@ -159,7 +159,7 @@ pub(crate) fn reads(model: &Model, auth: &Authorizer, now: Instant, reached: Rea
                     out.prefixes.extend(due_prefixes(now));
                     // Offers of whoever is gone stand there.
                     out.prefixes.push("user/".to_owned());
-                    out.keys.extend(sweep::due(state, now).into_iter().map(|run| state::key("run", run)));
+                    out.keys.extend(sweep::due(state, now).into_iter().map(|(_, run)| state::key("run", run)));
                     let gone = sweep::gone(model, state, &mut sweep::membership(model, auth, now))?;
                     out.keys.extend(gone.runs.into_iter().map(|run| state::key("run", &run)));
                     if !gone.groups.is_empty() {

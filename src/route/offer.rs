@@ -83,32 +83,11 @@ pub(super) fn start_offer(
     let Some(group) = router.groups.get(&ix.0).map(Rc::clone) else { return Ok(None) };
     let Some(definition) = model.groups.at(ix.0) else { return Ok(None) };
     let now = router.planner.now.get();
-    let step = router.see(Some(ix), &group, lead, (Vec::new(), ignored), |context| offer::start(context, now));
+    let step = router.see(Some(ix), &group, lead, (group.slot, Vec::new(), ignored), |context| offer::start(context, now));
     if let Some(trace) = trace {
-        let mut people = Vec::new();
-        let (current, recent) = router.soft(ix, &group, lead);
-        let order = step.as_ref().map(|step| step.run.roster.clone()).unwrap_or_default();
-        let mut rank = 0;
-        let mut ranked: Vec<u32> = order.iter().map(|person| person.0).collect();
-        if ranked.is_empty() {
-            ranked = group.members.iter().map(|user| user.0).collect();
-        }
-        let mut ranks = crate::btree::BTreeMap::new();
-        for user in ranked {
-            let Some(place) = group.members.iter().position(|member| member.0 == user) else { continue };
-            let reasons = router.of_member(ix, &group, place, lead)?.without(ignored);
-            let soft = current == Some(place) || recent.contains(&place);
-            let asked = step.as_ref().is_ok_and(|step| step.run.offered_to.contains(&Person(user)));
-            let eligible = reasons.is_empty() && (!soft || asked);
-            rank += usize::from(eligible);
-            ranks.insert(place, (reasons, eligible, rank));
-        }
-        for (place, user) in group.members.iter().enumerate() {
-            let Some((reasons, eligible, rank)) = ranks.get(&place).copied() else { continue };
-            let reasons = reasons.and(Reasons::CURRENT_OWNER.when(current == Some(place)));
-            let reasons = reasons.and(Reasons::RECENT_OWNER.when(recent.contains(&place)));
-            people.push(Candidate { user: *user, eligible, reasons, rank: eligible.then_some(rank) });
-        }
+        let roster = step.as_ref().map_or(&[] as &[Person], |step| &step.run.roster);
+        let asked = step.as_ref().map_or(&[] as &[Person], |step| &step.run.offered_to);
+        let people = router.candidates(ix, &group, lead, ignored, (roster, asked))?;
         trace.attempts.push(Attempt { rule, group: Some(ix), people });
     }
     let slot = group.slot;
@@ -134,6 +113,40 @@ impl Router<'_> {
         let cursor = memory::cursor(kept, &mut |id| self.names.person(model, id));
         let audience = memory::audience(kept, &mut |id| self.names.person(model, id));
         Some(Offers { options, cursor, audience, anonymous, fault, used: false })
+    }
+
+    /// The members with what is against them, and the places at which they would be asked: in the order of the roster, if there is one.
+    fn candidates(
+        &mut self,
+        ix: GroupIx,
+        group: &Group,
+        lead: &Subject<'_>,
+        ignored: Reasons,
+        (roster, asked): (&[Person], &[Person]),
+    ) -> Result<Vec<Candidate>> {
+        let (current, recent) = self.soft(ix, group, lead);
+        let mut out = Vec::with_capacity(group.members.len());
+        for (place, user) in group.members.iter().enumerate() {
+            let hard = self.of_member(ix, group, place, lead)?.without(ignored);
+            let soft = Reasons::CURRENT_OWNER.when(current == Some(place)).and(Reasons::RECENT_OWNER.when(recent.contains(&place)));
+            let eligible = hard.is_empty() && (soft.is_empty() || asked.contains(&Person(user.0)));
+            out.push(Candidate { user: *user, eligible, reasons: hard.and(soft), rank: None });
+        }
+        let mut rank = 0;
+        let mut next = |candidate: &mut Candidate| {
+            if candidate.eligible {
+                rank += 1;
+                candidate.rank = Some(rank);
+            }
+        };
+        if roster.is_empty() {
+            out.iter_mut().for_each(next);
+            return Ok(out);
+        }
+        for person in roster {
+            out.iter_mut().filter(|candidate| candidate.user.0 == person.0).for_each(&mut next);
+        }
+        Ok(out)
     }
 
     /// Reasons that offers give against a member.
@@ -220,7 +233,8 @@ impl Router<'_> {
         if let Event::Decline(person) = event {
             declined.push(person);
         }
-        let reply = self.see(ix, &group, lead, (declined, Reasons::NONE), |context| offer::advance(&stored.run, event, context, now));
+        let of_run = (stored.slot, declined, Reasons::NONE);
+        let reply = self.see(ix, &group, lead, of_run, |context| offer::advance(&stored.run, event, context, now));
         let out = match reply? {
             Err(refusal) => Err(refusal),
             Ok(step) if step.effects.is_empty() => Ok(false),
@@ -239,7 +253,7 @@ impl Router<'_> {
         ix: Option<GroupIx>,
         group: &Group,
         lead: &Subject<'_>,
-        (declined, ignored): (Vec<Person>, Reasons),
+        (slot, declined, ignored): (FieldIx, Vec<Person>, Reasons),
         call: impl FnOnce(Context<'_>) -> T,
     ) -> Result<T> {
         let none = offer::Options {
@@ -254,13 +268,28 @@ impl Router<'_> {
         let offers = ix.and_then(|ix| self.offers.get(&ix.0));
         let (options, cursor) = offers.map_or((none, Cursor::default()), |offers| (offers.options.clone(), offers.cursor.clone()));
         let members = group.members.iter().map(|user| Person(user.0)).collect();
-        let (slot, router, error) = (group.slot, RefCell::new(self), RefCell::new(None));
+        let (router, error) = (RefCell::new(self), RefCell::new(None));
         let people = People { router, ix, group, slot, members, lead: *lead, declined, ignored, error };
         let out = call(Context { view: &people, options: &options, cursor: &cursor });
         match people.error.into_inner() {
             Some(error) => Err(error),
             None => Ok(out),
         }
+    }
+
+    /// Nobody holds an offer any more of a run that the state has lost.
+    pub(super) fn forget_offers(&mut self, id: &str) -> Result<()> {
+        let planner = self.planner;
+        let kept = &planner.context.state;
+        for key in kept.standing("user/") {
+            let offers = kept.peek(key).and_then(|entry| entry.value.get("offers")).and_then(Json::as_list).unwrap_or_default();
+            let holds = offers.iter().any(|offer| offer.get("run").and_then(Json::as_text) == Some(id));
+            if let Some(user) = state::name_of(key).filter(|_| holds) {
+                let person = self.names.person(planner.model, &user);
+                self.touch(person)?.offers.retain(|(run, _)| run != id);
+            }
+        }
+        Ok(())
     }
 
     /// Takes what follows from a step into the call: who holds what, who was given the lead, what is written.
@@ -330,7 +359,7 @@ impl Router<'_> {
 
     /// Keeps in mind who declined a lead that nobody got: they are not asked again before somebody did.
     fn note_decliners(&mut self, stored: &Stored, lead: &Subject<'_>) {
-        if stored.is_open() || stored.run.assignee.is_some() {
+        if stored.is_open() || stored.run.assignee.is_some() || lead.row.is_none() {
             return;
         }
         let mut users = self.decliners(lead);

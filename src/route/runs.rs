@@ -2,17 +2,20 @@
 
 use std::rc::Rc;
 
-use crate::access::{Reason, RowSet};
+use crate::access::{Decision as Decided, Reason, RowSet};
 use crate::config::{UserIx, Verb};
-use crate::error::Result;
+use crate::error::{Diagnostic, Result};
 use crate::offer::{Event, Person, Refusal};
 use crate::plan::draft::Draft;
 use crate::plan::drops::{DropCode, RowChecks};
+use crate::plan::edit::NewValue;
 use crate::plan::planner::{Move, Planner};
-use crate::query::FieldIx;
+use crate::plan::state;
+use crate::query::{Cell, Cells, FieldIx};
 use crate::table::{Row, RowIx};
 
 use super::changes::{self, Changes};
+use super::forecast::Nothing;
 use super::offer::Stored;
 use super::router::{Asks, Decision, Outcome, Router, Subject};
 
@@ -116,6 +119,8 @@ pub(crate) fn answer(planner: &Planner<'_>, id: &str, answer: &Answer<'_>) -> Re
             let by = by_group(&router, &stored);
             changes.push_run(&mut draft, &mut router, Some(row), by);
             changes::done(router, changes, &mut draft)?;
+            // Whoever claims has the lead from now on, and sees it.
+            draft.runs.unseen = seen.is_none() && matches!(answer, Answer::Decline(_));
         }
     }
     Ok(draft)
@@ -132,34 +137,53 @@ impl Router<'_> {
     }
 }
 
+/// Whether the actor may end runs of a group.
+fn may_cancel(planner: &Planner<'_>, group: Option<&str>) -> Result<Decided> {
+    match group.filter(|group| planner.model.groups.find(group).is_some()) {
+        Some(group) => planner.auth.group_may(planner.actor, Verb::GroupCancel, group),
+        None => planner.auth.gone_group_may(planner.actor, Verb::GroupCancel),
+    }
+}
+
 /// Somebody ends a run; the lead goes to whoever is named, or stays where it is.
 pub(crate) fn cancel(planner: &Planner<'_>, id: &str, to: Option<&str>) -> Result<Draft> {
     let mut draft = Draft::default();
     draft.routed.automatic = true;
     let mut router = Router::new(planner, Asks::Each)?;
-    let found = router.run(id)?;
-    let seen = match &found {
-        Some(stored) => visible(planner, stored)?,
-        None => None,
+    let view = planner.view()?;
+    let Some(mut stored) = router.run(id)? else {
+        return forget(planner, router, id, &view, to);
     };
-    let (mut stored, row) = match (found, seen) {
-        (Some(stored), Some(row)) => (stored, row),
+    let row = planner.table.find(&stored.lead).filter(|row| view.contains(*row));
+    if row.is_none() && view != RowSet::All {
         // Whoever was asked knows of the run; it is for others to end it.
-        (Some(stored), None) if stored.concerns(Person(planner.actor.0)) => {
-            draft.drops.named(if stored.anonymous { id.to_owned() } else { stored.lead }, DropCode::NotPermitted);
-            return Ok(draft);
-        }
-        _ => {
-            draft.drops.named(id.to_owned(), DropCode::UnknownRun);
-            return Ok(draft);
-        }
-    };
-    let may = planner.auth.group_may(planner.actor, Verb::GroupCancel, &stored.group)?;
+        let known = stored.concerns(Person(planner.actor.0));
+        let name = if known && !stored.anonymous { stored.lead } else { id.to_owned() };
+        draft.drops.named(name, if known { DropCode::NotPermitted } else { DropCode::UnknownRun });
+        return Ok(draft);
+    }
+    let may = may_cancel(planner, Some(&stored.group))?;
     if !may.allowed {
         return Ok(Draft::refuse(may.reasons));
     }
+    let locked = row.filter(|row| is_locked_by(planner, *row, id));
+    let refuse = |mut draft: Draft, lead: String, code| {
+        match row {
+            Some(row) => draft.drops.row(row, code),
+            None => draft.drops.named(lead, code),
+        }
+        Ok(draft)
+    };
+    match (row, stored.is_open(), to) {
+        // A lead that came back with the lock of a run that is over.
+        (Some(_), false, None) if locked.is_some() => return unlock(planner, router, locked.into_iter().collect()),
+        (_, false, _) => return refuse(draft, stored.lead, DropCode::RunEnded),
+        (None, true, Some(_)) => return refuse(draft, stored.lead, DropCode::LeadNotLoaded),
+        (None, true, None) => draft.warnings.push(not_loaded()),
+        (Some(_), true, _) => {}
+    }
     let to = to.and_then(|to| planner.model.user(to)).map(|(user, _)| user);
-    if let Some(to) = to {
+    if let (Some(row), Some(to)) = (row, to) {
         let mut checks = RowChecks::default();
         planner.ask_edit(&mut checks)?;
         planner.ask_moves(&[Move { slot: stored.slot, to: Some(planner.id_of(to)) }], &[], &mut checks)?;
@@ -173,18 +197,60 @@ pub(crate) fn cancel(planner: &Planner<'_>, id: &str, to: Option<&str>) -> Resul
             return Ok(draft);
         }
     }
-    let locked = is_locked_by(planner, row, id);
-    let cells = Row { table: planner.table, row };
-    let lead = Subject { row: Some(row), cells: &cells };
-    let event = Event::Cancel { by: Person(planner.actor.0), to: to.filter(|_| locked).map(|user| Person(user.0)) };
+    let cells = row.map(|row| Row { table: planner.table, row });
+    let lead = Subject { row, cells: cells.as_ref().map_or(&Nothing, |cells| cells as &dyn Cells) };
+    let event = Event::Cancel { by: Person(planner.actor.0), to: to.filter(|_| locked.is_some()).map(|user| Person(user.0)) };
     match router.advance(&mut stored, event, &lead)? {
-        Err(refusal) => draft.drops.row(row, refusal.drop_code()),
+        Err(refusal) => refuse(draft, stored.lead, refusal.drop_code()),
         Ok(_) => {
             let mut changes = Changes::new(planner, 1)?;
             let by = by_group(&router, &stored);
-            changes.push_run(&mut draft, &mut router, Some(row).filter(|_| locked), by);
+            changes.push_run(&mut draft, &mut router, locked, by);
             changes::done(router, changes, &mut draft)?;
+            Ok(draft)
         }
+    }
+}
+
+fn not_loaded() -> Diagnostic {
+    let message = "the lead of the run is not loaded: if there still is one, it stays locked until the run is cancelled once more";
+    Diagnostic::warning("lead_not_loaded", "", message)
+}
+
+/// Ends what is left of a run that the state has lost: the locks of leads, the capacity of whoever held the offer.
+fn forget(planner: &Planner<'_>, mut router: Router<'_>, id: &str, view: &RowSet, to: Option<&str>) -> Result<Draft> {
+    let mut draft = Draft::default();
+    let mut rows = Vec::new();
+    for row in (0..planner.table.rows()).map(RowIx).filter(|row| to.is_none() && view.contains(*row)) {
+        if is_locked_by(planner, row, id) {
+            rows.push(row);
+        }
+    }
+    if rows.is_empty() {
+        draft.drops.named(id.to_owned(), DropCode::UnknownRun);
+        return Ok(draft);
+    }
+    let may = may_cancel(planner, None)?;
+    if !may.allowed {
+        return Ok(Draft::refuse(may.reasons));
+    }
+    let (key, kept) = (state::key("run", id), &planner.context.state);
+    if !kept.is_known_absent(&key) && kept.peek(&key).is_some() {
+        // What cannot be read of it.
+        router.writes.push(kept.write(key, None));
+    }
+    router.forget_offers(id)?;
+    unlock(planner, router, rows)
+}
+
+/// Takes the lock away from leads; nobody gets them by it.
+fn unlock(planner: &Planner<'_>, router: Router<'_>, rows: Vec<RowIx>) -> Result<Draft> {
+    let mut draft = Draft::default();
+    changes::done(router, Changes::new(planner, 0)?, &mut draft)?;
+    draft.rows = rows.into_iter().map(|row| row.0).collect();
+    draft.unchanged_removed = true;
+    if let Some(field) = planner.model.lead.run {
+        draft.edits.set(field, NewValue::Same(Cell::Null));
     }
     Ok(draft)
 }

@@ -1,13 +1,15 @@
 //! Time taken forward: offers whose time is over or whose holders are gone, leads that wait, leads that lie idle.
 
-use crate::btree::{BTreeMap, BTreeSet};
+mod due;
+
+use crate::btree::BTreeSet;
 
 use crate::access::RowSet;
 use crate::config::{GroupIx, Model, Verb};
 use crate::error::{Diagnostic, Error, Result};
 use crate::filter;
 use crate::json::Json;
-use crate::offer::{Event, Person, due_key};
+use crate::offer::{Event, Person};
 use crate::plan::draft::Draft;
 use crate::plan::drops::DropCode;
 use crate::plan::leads::{self, LeadsRef};
@@ -24,6 +26,8 @@ use super::changes::{self, Changes};
 use super::memory;
 use super::router::{Asks, Decision, Outcome, Router, Subject};
 use super::runs::{by_group, is_locked_by, may_know};
+pub(super) use due::{due, gone, membership};
+use due::{due_end, instant_of, run_of};
 
 /// What a sweep is about.
 pub(crate) struct Scope<'a> {
@@ -88,90 +92,6 @@ pub(crate) fn sweep(planner: &Planner<'_>, scope: &Scope<'_>) -> Result<Draft> {
     Ok(draft)
 }
 
-/// The runs of the state that are due by time: the range of keys up to now, in its order.
-pub(crate) fn due(state: &state::State, now: Instant) -> Vec<&str> {
-    let end = format!("due/{}", due_key(Instant(now.0.saturating_add(1))));
-    let mut out = Vec::new();
-    for key in state.standing("due/") {
-        if *key >= *end {
-            break;
-        }
-        out.extend(run_of(key));
-    }
-    out
-}
-
-/// Open offers of people who are gone: not active, or not in the group any more.
-pub(crate) struct Gone {
-    /// Their runs.
-    pub runs: Vec<String>,
-    /// Groups that offered leads to them and others all at once: the runs of these are looked through.
-    pub groups: Vec<String>,
-}
-
-/// Whose offers are lost, as far as the state that is known tells.
-pub(crate) fn gone(model: &Model, state: &state::State, is_member: &mut dyn FnMut(&str, &str) -> Result<bool>) -> Result<Gone> {
-    let mut out = Gone { runs: Vec::new(), groups: Vec::new() };
-    let mut lost = |user: &str, group: &str| {
-        let active = model.users.by_id(user).is_some_and(|user| user.active);
-        Ok::<bool, Error>(!active || !is_member(group, user)?)
-    };
-    for key in state.standing("user/") {
-        let Some(entry) = state.peek(key) else { continue };
-        for offer in entry.value.get("offers").and_then(Json::as_list).unwrap_or_default() {
-            let text = |key: &str| offer.get(key).and_then(Json::as_text);
-            if let (Some(user), Some(run), Some(group)) = (state::name_of(key), text("run"), text("group"))
-                && lost(&user, group)?
-            {
-                out.runs.push(run.to_owned());
-            }
-        }
-    }
-    for group in model.groups.iter().filter(|group| group.offers()) {
-        let Some(entry) = state.peek(&state::key("group", &group.id)) else { continue };
-        for user in entry.value.get("audience").and_then(Json::as_list).unwrap_or_default() {
-            if lost(user.as_text().unwrap_or_default(), &group.id)? {
-                out.groups.push(group.id.clone());
-                break;
-            }
-        }
-    }
-    if out.groups.is_empty() {
-        return Ok(out);
-    }
-    for key in state.standing("run/") {
-        let Some(entry) = state.peek(key) else { continue };
-        let group = entry.value.get("group").and_then(Json::as_text).unwrap_or_default();
-        if !out.groups.iter().any(|known| known == group) {
-            continue;
-        }
-        for user in entry.value.get("offeredTo").and_then(Json::as_list).unwrap_or_default() {
-            if lost(user.as_text().unwrap_or_default(), group)? {
-                out.runs.extend(state::name_of(key));
-                break;
-            }
-        }
-    }
-    Ok(out)
-}
-
-/// Whether users are members of groups, worked out once for each group.
-pub(crate) fn membership<'a>(
-    model: &'a Model,
-    auth: &'a crate::access::Authorizer,
-    now: Instant,
-) -> impl FnMut(&str, &str) -> Result<bool> + 'a {
-    let mut known = BTreeMap::new();
-    move |group: &str, user: &str| {
-        let (Some(ix), Some(user)) = (model.groups.find(group), model.users.find(user)) else { return Ok(false) };
-        if !known.contains_key(&ix) {
-            let members = model.groups.at(ix).map(|group| auth.member_set(&group.members, Some(now)));
-            known.insert(ix, members.transpose()?.unwrap_or_default());
-        }
-        Ok(known.get(&ix).is_some_and(|members| members.contains(crate::config::UserIx(user))))
-    }
-}
-
 impl Sweep<'_, '_> {
     /// Whether a lead is one of those that are meant.
     fn is_meant(&self, row: RowIx) -> bool {
@@ -203,28 +123,38 @@ impl Sweep<'_, '_> {
     fn runs(&mut self) -> Result<()> {
         let planner = self.planner;
         let (model, kept, now) = (planner.model, &planner.context.state, planner.context.now);
-        let (mut runs, mut groups): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        let (mut runs, mut groups): (Vec<(Option<&str>, String)>, Vec<String>) = (Vec::new(), Vec::new());
         let mut all = true;
         match self.scope.runs {
-            Some(named) => runs.extend(named.iter().cloned()),
+            Some(named) => runs.extend(named.iter().map(|run| (None, run.clone()))),
             None => {
-                runs.extend(due(kept, now).into_iter().map(str::to_owned));
+                runs.extend(due(kept, now).into_iter().map(|(key, run)| (Some(key), run.to_owned())));
                 let gone = gone(model, kept, &mut membership(model, planner.auth, now))?;
-                runs.extend(gone.runs);
+                runs.extend(gone.runs.into_iter().map(|run| (None, run)));
                 groups = gone.groups;
             }
         }
-        let (mut met, mut moved) = (BTreeSet::new(), BTreeSet::new());
-        for id in runs {
+        let (named, mut met, mut moved) = (self.scope.runs.is_some(), BTreeSet::new(), BTreeSet::new());
+        for (key, id) in runs {
             if self.left == 0 {
                 all = false;
                 break;
             }
+            let found = self.router.run(&id)?;
+            if found.is_none() && !named {
+                self.router.forget_offers(&id)?;
+            }
+            // A key of no open window, since its run was lost or is another one's, would be read by every sweep.
+            if let Some(key) = key
+                && found.as_ref().is_none_or(|stored| stored.due().as_deref() != Some(key))
+            {
+                self.router.writes.push(kept.write(key.to_owned(), None));
+                continue;
+            }
             if !met.insert(id.clone()) {
                 continue;
             }
-            let named = self.scope.runs.is_some();
-            let Some(mut stored) = self.router.run(&id)?.filter(|stored| !named || may_know(planner, &self.view, stored)) else {
+            let Some(mut stored) = found.filter(|stored| !named || may_know(planner, &self.view, stored)) else {
                 if named {
                     self.draft.drops.named(id, DropCode::UnknownRun);
                 }
@@ -254,7 +184,7 @@ impl Sweep<'_, '_> {
         if all {
             self.forget_gone(&groups)?;
         }
-        let end = format!("due/{}", due_key(Instant(now.0.saturating_add(1))));
+        let end = due_end(now);
         // What this sweep has moved is due at another time, which the runs tell.
         let stands = |key: &&str| *key >= end.as_str() && !run_of(key).is_some_and(|run| moved.contains(run));
         self.draft.runs.wake_at = kept.standing("due/").find(stands).and_then(instant_of);
@@ -352,17 +282,6 @@ impl Sweep<'_, '_> {
 
 fn is_filled(cell: &Cell<'_>) -> bool {
     !cell.is_null() && cell.text() != Some("")
-}
-
-/// The run in a key of what is due.
-fn run_of(key: &str) -> Option<&str> {
-    key.rsplit('/').next()?.rsplit_once('.').map(|(run, _)| run)
-}
-
-/// The instant in a key of what is due.
-fn instant_of(key: &str) -> Option<i64> {
-    let digits = key.split('/').nth(1)?;
-    u64::from_str_radix(digits, 16).ok().map(|bits| (bits ^ (1 << 63)).cast_signed())
 }
 
 /// Leads that have an owner and lie idle: since the later of their assignment and of the last activity, or since they were made where neither

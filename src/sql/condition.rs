@@ -109,7 +109,7 @@ impl<'a> Writer<'a> {
             Predicate::Text(case, test) => self.text_test(&column, *case, test),
             Predicate::Numbers(spans) => Ok(self.numbers(&column, spans)),
             Predicate::Days(spans) => Ok(self.days(&column, spans)),
-            Predicate::Yearly(spans) => Ok(self.yearly(&column, spans)),
+            Predicate::Yearly(spans) => Ok(self.yearly(&column, spans, &test.zone)),
             Predicate::Instants(spans) => Ok(self.instants(&column, spans)),
             Predicate::Flag(wanted) => Ok(self.flag(&column, *wanted)),
             Predicate::Words(words) => Ok(self.words(&column, words)),

@@ -85,6 +85,7 @@ pub(crate) fn unsigned_header(plan: &Plan, times: Times) -> Json {
     if !plan.model.zones.is_empty() {
         out.push(("zones".to_owned(), crate::plan::digest::zones(&plan.model)));
     }
+    out.extend(plan.zone.as_deref().map(|zone| ("timeZone".to_owned(), zone.into())));
     if times == Times::Absolute {
         out.push(("at".to_owned(), plan.now.0.into()));
         out.extend(plan.given_id.clone().map(|id| ("id".to_owned(), id.into())));

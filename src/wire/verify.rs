@@ -185,14 +185,16 @@ pub fn verify(
     if auth.hides_edits(&schema, command.get("type").and_then(Json::as_text) == Some(UNDO)) {
         return fails(VerifyCode::HiddenFields);
     }
-    // An id that is only the digest is not given: it follows from what is derived.
-    let given = if text("digest") == Some(id) { None } else { Some(id.to_owned()) };
-    let own = Context { now: at, id: given, all_or_nothing, notify, pin: false, ..context.clone() };
+    let own = Context { now: at, id: None, all_or_nothing, notify, pin: false, ..context.clone() };
     let mut derived = match plan(model, auth, table, command, None, &own, config) {
         Ok(derived) => derived,
         Err(error) if is_the_hosts(&error) => return Err(error),
         Err(_) => return fails(VerifyCode::Malformed),
     };
+    // An id that is only the digest is not given: it follows from what is derived.
+    if text("digest") != Some(id) {
+        derived.take_id(id);
+    }
     // Equal tables of another release are the same: what the plan tells of releases is not compared, nor taken over.
     let Some(told) = zones::told(&header, model) else { return fails(VerifyCode::Malformed) };
     let versions = std::mem::replace(&mut derived.zone_versions, told);

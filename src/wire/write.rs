@@ -53,7 +53,7 @@ impl Plan {
     /// What the plan's actor may see of it: a page of its lists, and without what only the host needs.
     pub fn preview(&self, offset: usize, limit: usize) -> Json {
         let plan = self.shown();
-        Json::object([
+        let mut out = Json::object([
             ("actor", plan.actor.as_str().into()),
             ("at", plan.now.0.into()),
             ("command", plan.command()),
@@ -72,7 +72,11 @@ impl Plan {
             ("split", plan.split_json()),
             ("warnings", Json::List(plan.warnings.iter().map(crate::error::Diagnostic::to_json).collect())),
             ("refused", Json::List(plan.refused.iter().map(crate::access::Reason::to_json).collect())),
-        ])
+        ]);
+        if let (Some(zone), Json::Object(pairs)) = (&plan.zone, &mut out) {
+            pairs.push(("timeZone".to_owned(), zone.as_str().into()));
+        }
+        out
     }
 
     /// Leads that change.

@@ -11,7 +11,7 @@ use crate::filter;
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults, with_text_ids};
 use crate::memory::ensure_memory;
-use crate::query::{Cell, Cells as _, FieldIx, Query, Schema, Strictness};
+use crate::query::{Cell, Cells as _, DayZone, FieldIx, People as _, Query, Schema, Strictness};
 use crate::sql::{Dialect, SqlOptions, Target};
 use crate::table::Row;
 use crate::time::Instant;
@@ -68,10 +68,19 @@ impl Workspace {
         if faults.any_error() {
             return Err(Error::invalid("options_invalid", faults.into_list()));
         }
-        let schema = self.schema_for(node.get("actor").optional_id().map(|actor| self.auth.actor(actor).map(|_| actor)).transpose()?);
+        let actor = node.get("actor").optional_id().map(|actor| self.auth.actor(actor).map(|_| actor)).transpose()?;
+        let schema = self.schema_for(actor);
         let compiled = crate::query::compile(query, "", &schema, purpose);
-        let query = compiled.map_err(|faults| Error::invalid("query_invalid", faults))?;
+        let mut query = compiled.map_err(|faults| Error::invalid("query_invalid", faults))?;
+        if let Some(actor) = actor {
+            query = self.days_of(actor, &query)?;
+        }
         Ok(Filter { named: query.fields(), query, reads: Vec::new(), schema, auth: Rc::clone(&self.auth) })
+    }
+
+    /// A filter that is made for somebody: it has that person's days, whoever is then asking.
+    fn days_of(&self, actor: &str, query: &Query) -> Result<Query> {
+        query.in_zone(&self.auth.zone_of(actor).map_or(DayZone::Organisation, DayZone::Own), &self.model.schema)
     }
 
     /// See [`Authorizer::fields`].
@@ -113,6 +122,7 @@ impl Workspace {
         let mut filter = self.filter_of(&self.asked_for(query, viewer.actor.as_deref())?.0);
         filter.named = filter.query.fields();
         let Some(actor) = viewer.actor.as_deref() else { return Ok(filter) };
+        filter.query = self.days_of(actor, &filter.query)?;
         if limit.is_some_and(|limit| limit <= PAGE) {
             return filter.and(&self.scope(actor, Verb::LeadView.name())?);
         }

@@ -10,6 +10,7 @@ use evenhand::query::schema::{Case, LeapDay};
 use evenhand::query::units::Unit;
 use evenhand::query::{Field, FieldIx, FieldType};
 use evenhand::table::Budget;
+use evenhand::time::Zone;
 use evenhand::workspace::Workspace;
 
 /// A configuration with these fields, with an owner, and with an id that says nothing of case.
@@ -31,30 +32,37 @@ fn config(shape: &Shape) -> Json {
     let fields = (0u32..).zip(&schema.fields).map(field);
     let of_type = |kind: FieldType| Json::object([("type", kind.name().into())]);
     let more = [("id".to_owned(), of_type(FieldType::Text)), ("owner".to_owned(), of_type(FieldType::User))];
-    let ends =
-        schema.zone.table().map(|(until, offset)| Json::object([("untilMs", until.into()), ("offsetSeconds", i64::from(offset).into())]));
+    let ends = |zone: &Zone| {
+        let end =
+            |(until, offset): (Option<i64>, i32)| Json::object([("untilMs", until.into()), ("offsetSeconds", i64::from(offset).into())]);
+        Json::List(zone.table().map(end).collect())
+    };
+    let there = shape.viewer.iter().map(|own| (own.name.clone(), ends(&own.zone)));
+    let zones = Json::Object(there.chain([("Test/Here".to_owned(), ends(&schema.zone))]).collect());
     let units = schema.units.units();
     let above = |unit: &Unit| unit.parent.and_then(|above| schema.units.get(above)).map(|above| above.id.as_str());
     let unit = |unit: &Unit| Json::object([("id", unit.id.as_str().into()), ("parent", above(unit).into())]);
     let user = |id: &str| {
         let unit = Staff::unit(id).filter(|unit| schema.units.find(unit).is_some());
-        let (users, staff) = (schema.users.as_ref().unwrap(), Staff(schema.units.clone()));
+        let (users, staff) = (schema.users.as_ref().unwrap(), shape.staff());
         let known = staff.user(id).unwrap();
         let says = |name: &str| known.cell(users.find(name).unwrap()).to_json();
         let attributes = ["place", "level", "since"].map(|name| (name, says(name))).into_iter().filter(|(_, value)| !value.is_null());
-        Json::object([
+        let own = shape.viewer.iter().filter(|_| id == "u2").map(|own| ("timeZone", own.name.as_str().into()));
+        let says = [
             ("id", id.into()),
             ("unit", unit.into()),
             ("profiles", Json::List(vec!["all".into()])),
             ("tags", Json::List(says("tags").as_list().unwrap_or_default().to_vec())),
             ("active", says("active")),
             ("attributes", Json::Object(attributes.map(|(name, value)| (name.to_owned(), value)).collect())),
-        ])
+        ];
+        Json::Object(says.into_iter().chain(own).map(|(key, value)| (key.to_owned(), value)).collect())
     };
     let grants = Json::parse(r#"[{"id": "all", "grants": [{"do": ["lead.view"], "scope": "all"}]}]"#).unwrap();
     Json::object([
         ("version", 1.0.into()),
-        ("zones", Json::object([("Test/Here", Json::List(ends.collect()))])),
+        ("zones", zones),
         ("timeZone", "Test/Here".into()),
         ("fiscalYearStart", format!("{:02}-{:02}", schema.fiscal_start.0, schema.fiscal_start.1).into()),
         ("leapDay", if schema.leap_day == LeapDay::March1 { "03-01" } else { "02-28" }.into()),
@@ -75,7 +83,7 @@ proptest! {
     #[test]
     fn a_workspace_finds_what_the_json_says((shape, json, leads) in questions(12), rows in vec(0usize..12, 0..200)) {
         let schema = &shape.schema;
-        let staff = Staff(schema.units.clone());
+        let staff = shape.staff();
         let ctx = context(schema, &staff);
         let (leads, rows) = shape.rows(leads, rows.into_iter().map(|lead| (lead, false)).collect());
         let leads: Vec<&Lead> = rows.iter().map(|(lead, _)| &leads[*lead]).collect();

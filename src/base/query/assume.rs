@@ -2,7 +2,7 @@
 
 use super::node::{Expr, Predicate, Term};
 use super::operand::Operand;
-use super::{Bindings, FieldType, People, Query, Schema, UnitIx};
+use super::{Bindings, DayZone, FieldType, People, Query, Schema, UnitIx};
 use crate::error::Result;
 
 /// All of these, without what changes nothing: `Node::All` of nothing is true, `Node::Any` of nothing is false.
@@ -127,7 +127,7 @@ fn acting(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result<Term> {
     match &test.check {
         // A test waits for the actor or for now, never for both: no field has both kinds of values.
         Predicate::Later(_, operands) if operands.iter().any(|operand| matches!(operand, Operand::Actor(_))) => {
-            super::bind::bound(test, with, schema)
+            super::bind::bound(test, with, &DayZone::Organisation, schema)
         }
         Predicate::UserWhere(node) => {
             let Some(users) = schema.users.as_deref() else { return Ok(test.clone()) };
@@ -204,7 +204,14 @@ mod tests {
     fn tree() -> impl Strategy<Value = Expr> {
         let leaf = (0u32..5).prop_map(|field| {
             let (check, expected) = (Predicate::Flag(true), Json::Bool(true));
-            Expr::Test(Box::new(Term { field: FieldIx(field), operator: Operator::Equal, negated: false, check, expected }))
+            Expr::Test(Box::new(Term {
+                field: FieldIx(field),
+                operator: Operator::Equal,
+                negated: false,
+                check,
+                expected,
+                zone: DayZone::Organisation,
+            }))
         });
         leaf.prop_recursive(4, 40, 4, |inner| {
             let list = || prop::collection::vec(inner.clone(), 0..4);

@@ -1,7 +1,9 @@
-//! Putting `now` and the acting user where a filter speaks of them.
+//! Putting `now`, the acting user and the acting user's zone where a filter speaks of them.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
+use super::day_zone::{DayZone, UserZone};
 use super::node::{ELEMENT, Expr, Predicate, Term};
 use super::operand::{OfActor, Operand};
 use super::operator::Operator;
@@ -9,7 +11,7 @@ use super::schema::{Case, FieldType, Schema};
 use super::{Cells, Query, UnitIx, build, fold, moment};
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::time::Instant;
+use crate::time::{Instant, Moment};
 
 /// What a filter has to know of people.
 pub trait People {
@@ -21,6 +23,9 @@ pub trait People {
 
     /// The ids of all users, for conditions of a database; nothing if they cannot be listed.
     fn users(&self) -> Option<Vec<String>>;
+
+    /// The zone that the user with that id has of their own.
+    fn zone_of(&self, user: &str) -> Option<Rc<UserZone>>;
 }
 
 /// No people: nobody belongs anywhere.
@@ -34,6 +39,10 @@ impl People for () {
     }
 
     fn users(&self) -> Option<Vec<String>> {
+        None
+    }
+
+    fn zone_of(&self, _: &str) -> Option<Rc<UserZone>> {
         None
     }
 }
@@ -66,13 +75,18 @@ impl Bindings<'_> {
         }
         team
     }
+
+    /// Where the acting user's days begin; without an actor, or for one without a zone, in the organisation's zone.
+    fn zone(&self) -> DayZone {
+        self.actor.and_then(|actor| self.people.zone_of(actor)).map_or(DayZone::Organisation, DayZone::Own)
+    }
 }
 
 impl Query {
-    /// The same filter with nothing left that depends on `now` or on the acting user; itself if nothing did.
+    /// The same filter with nothing left that depends on `now`, on the acting user or on that user's zone; itself if nothing did.
     ///
     /// # Errors
-    /// `now_required` and `actor_required`, and `value_invalid` for a relative time outside of the years 1 to 9999.
+    /// `now_required` and `actor_required`, and `value_invalid` for a time outside of the years 1 to 9999.
     pub fn bind<'q>(&'q self, with: &Bindings<'_>, schema: &Schema) -> Result<Cow<'q, Query>> {
         if self.needs_now() && with.now.is_none() {
             return Err(Error::new("now_required", "", "this filter has dates relative to now, and `now` was not given").hint("pass `now`"));
@@ -82,22 +96,47 @@ impl Query {
                 Error::new("actor_required", "", "this filter speaks of the acting user, and `actor` was not given").hint("pass `actor`")
             );
         }
-        if !self.needs_now() && !self.needs_actor() {
+        if !self.needs_now() && !self.needs_actor() && !self.needs_zone() {
             return Ok(Cow::Borrowed(self));
         }
-        let root = self.root().try_map(&mut |test| bound(test, with, schema))?;
+        let zone = with.zone();
+        let root = self.root().try_map(&mut |test| bound(test, with, &zone, schema))?;
         Ok(Cow::Owned(Query::from(root)))
+    }
+
+    /// The same filter with its days in this zone, whoever asks; what depends on `now` or on the acting user stays.
+    ///
+    /// # Errors
+    /// `value_invalid` for a time outside of the years 1 to 9999.
+    pub fn in_zone(&self, zone: &DayZone, schema: &Schema) -> Result<Query> {
+        if !self.needs_zone() {
+            return Ok(self.clone());
+        }
+        let with = Bindings { now: None, actor: None, people: &() };
+        let root = self.root().try_map(&mut |test| bound(test, &with, zone, schema))?;
+        Ok(Query { needs_zone: false, root, ..self.clone() })
     }
 }
 
-/// A test with what it waits for put in.
-pub(super) fn bound(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result<Term> {
+/// A test with what it waits for put in; where `now` or the actor is not known yet, with the zone alone.
+pub(super) fn bound(test: &Term, with: &Bindings<'_>, viewer: &DayZone, schema: &Schema) -> Result<Term> {
     let mut out = test.clone();
     if let (Predicate::UserWhere(node), Some(users)) = (&test.check, schema.users.as_deref()) {
-        out.check = Predicate::UserWhere(Box::new(node.try_map(&mut |test| bound(test, with, users))?));
+        out.check = Predicate::UserWhere(Box::new(node.try_map(&mut |test| bound(test, with, viewer, users))?));
         return Ok(out);
     }
+    if out.zone == DayZone::Viewer {
+        out.zone = viewer.clone();
+    }
     let Predicate::Later(operator, operands) = &test.check else { return Ok(out) };
+    let waits = |operand: &Operand| match operand {
+        Operand::Relative(_) => with.now.is_none(),
+        Operand::Actor(_) => with.actor.is_none(),
+        _ => false,
+    };
+    if operands.iter().any(waits) {
+        return Ok(out);
+    }
     let (kind, case) = match schema.get(test.field) {
         Some(field) if test.field != ELEMENT => (field.kind, field.case),
         _ => (FieldType::Text, Case::Sensitive),
@@ -127,17 +166,25 @@ pub(super) fn bound(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result
                 let text = if kind == FieldType::Text { fold::compared(case, id).into_owned() } else { id.to_owned() };
                 (Operand::Text(text), Json::from(id))
             }
-            Operand::Relative(relative) => {
+            Operand::Relative(_) | Operand::Civil(_) => {
                 let meant = if operator.is_yearly() { FieldType::Date } else { kind };
-                let value = with.now.and_then(|now| moment::at(*relative, meant, now, schema));
+                let calendar = out.zone.calendar(schema);
+                let (value, what) = match operand {
+                    Operand::Relative(relative) => {
+                        (with.now.and_then(|now| moment::at(*relative, meant, now, calendar)), "date relative to now")
+                    }
+                    Operand::Civil(written) => (moment::civil(*written, calendar.zone), "time"),
+                    _ => (None, ""),
+                };
                 let outside = || {
                     let name = schema.name(test.field);
-                    Error::new("value_invalid", "", format!("a date relative to now for `{name}` is outside of the years 1 to 9999"))
+                    Error::new("value_invalid", "", format!("a {what} for `{name}` is outside of the years 1 to 9999"))
                 };
                 let value = value.ok_or_else(outside)?;
-                let json = match &value {
-                    Operand::Day(day) => Json::Text(day.write()),
-                    Operand::Span(first, _) => Json::Text(Instant(*first).write()),
+                let json = match (&value, operand) {
+                    (_, Operand::Civil(Moment::Day(_))) => written,
+                    (Operand::Day(day), _) => Json::Text(day.write()),
+                    (Operand::Span(first, _), _) => Json::Text(Instant(*first).write()),
                     _ => written,
                 };
                 (value, json)
@@ -155,19 +202,24 @@ pub(super) fn bound(test: &Term, with: &Bindings<'_>, schema: &Schema) -> Result
     Ok(out)
 }
 
-/// What a tree needs to be told: `now`, the actor.
-pub(super) fn needs(root: &Expr) -> (bool, bool) {
-    let (mut now, mut actor) = (false, false);
-    root.each_test(&mut |test| match &test.check {
-        Predicate::Later(_, operands) => {
-            now |= operands.iter().any(|operand| matches!(operand, Operand::Relative(_)));
-            actor |= operands.iter().any(|operand| matches!(operand, Operand::Actor(_)));
+/// What a tree needs to be told: `now`, the actor, the actor's zone.
+pub(super) fn needs(root: &Expr) -> [bool; 3] {
+    let mut out = [false; 3];
+    root.each_test(&mut |test| {
+        let [now, actor, zone] = &mut out;
+        *zone |= test.zone == DayZone::Viewer;
+        match &test.check {
+            Predicate::Later(_, operands) => {
+                *now |= operands.iter().any(|operand| matches!(operand, Operand::Relative(_)));
+                *actor |= operands.iter().any(|operand| matches!(operand, Operand::Actor(_)));
+            }
+            Predicate::UserWhere(node) => {
+                for (whole, part) in out.iter_mut().zip(needs(node)) {
+                    *whole |= part;
+                }
+            }
+            _ => {}
         }
-        Predicate::UserWhere(node) => {
-            let of_user = needs(node);
-            (now, actor) = (now | of_user.0, actor | of_user.1);
-        }
-        _ => {}
     });
-    (now, actor)
+    out
 }

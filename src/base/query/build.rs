@@ -15,6 +15,8 @@ pub(super) struct Target {
     pub(super) kind: FieldType,
     pub(super) case: Case,
     pub(super) operator: Operator,
+    /// Whether days are those of a zone that is known later.
+    pub(super) later: bool,
 }
 
 impl Target {
@@ -37,7 +39,7 @@ impl Target {
             FieldType::Number => number::operand(json),
             FieldType::Boolean => number::flag(json),
             FieldType::Date => moment::day(json),
-            FieldType::Datetime => moment::instant(json, schema),
+            FieldType::Datetime => moment::instant(json, schema, self.later),
             FieldType::Choice | FieldType::User | FieldType::Unit | FieldType::Tags | FieldType::Units => word::operand(json),
         }
     }
@@ -86,8 +88,8 @@ impl Target {
     }
 }
 
-/// The test of a field of this type by an operator that is not a negated one. Values that wait for `now` or the actor make the
-/// whole test wait.
+/// The test of a field of this type by an operator that is not a negated one. Values that wait for `now`, the actor or a
+/// zone make the whole test wait.
 pub(super) fn check(kind: FieldType, case: Case, operator: Operator, operands: Vec<Operand>, schema: &Schema) -> Predicate {
     if operands.iter().any(Operand::is_later) {
         return Predicate::Later(operator, operands);
@@ -121,7 +123,7 @@ impl Target {
             Operand::Day(day) => Json::Text(day.write()),
             Operand::Yearly(_) => json.as_text().map_or(Json::Null, |text| text.trim().into()),
             Operand::Span(first, last) if first == last => Json::Text(Instant(*first).write()),
-            Operand::Span(..) => json.as_text().map_or(Json::Null, |text| text.trim().into()),
+            Operand::Span(..) | Operand::Civil(_) => json.as_text().map_or(Json::Null, |text| text.trim().into()),
             Operand::Text(_) | Operand::Unit(_) => text::plain(json).map_or(Json::Null, Json::Text),
             Operand::Actor(_) => json.clone(),
             Operand::Relative(_) => json.clone(),

@@ -93,6 +93,15 @@ impl Writer<'_> {
             Writer { schema: users, out: &mut *self.out, elements: None }.node(node, Place::Whole);
             return self.out.push(')');
         }
+        self.rule(test);
+        if let Some(zone) = test.zone.name() {
+            self.out.push_str(" (");
+            self.out.push_str(zone);
+            self.out.push(')');
+        }
+    }
+
+    fn rule(&mut self, test: &Term) {
         self.name(test.field);
         let kind = match self.elements {
             Some(kind) if test.field == ELEMENT => kind,

@@ -1,6 +1,7 @@
 //! Values of date and datetime fields.
 //!
-//! A civil day against a datetime field is the span of its instants in the schema's zone. Numbers are epoch milliseconds.
+//! A civil day against a datetime field is the span of its instants in a zone: the schema's, or one that is known later. Numbers are epoch
+//! milliseconds.
 
 use super::node::Predicate;
 use super::operand::Operand;
@@ -10,7 +11,7 @@ use super::span::{Order, spans};
 use super::wrong::{Wrong, quoted, shown};
 use crate::error::nearest;
 use crate::json::Json;
-use crate::time::{Base, Day, Instant, Moment, Relative, Unit, parse_moment};
+use crate::time::{Base, Calendar, Instant, Moment, Relative, Unit, Zone, parse_moment};
 
 /// A value for a date field: a day.
 pub(super) fn day(json: &Json) -> Result<Operand, Wrong> {
@@ -22,8 +23,8 @@ pub(super) fn day(json: &Json) -> Result<Operand, Wrong> {
     }
 }
 
-/// A value for a datetime field: an instant, a wall time or a day in the schema's zone.
-pub(super) fn instant(json: &Json, schema: &Schema) -> Result<Operand, Wrong> {
+/// A value for a datetime field: an instant, a wall time or a day; those two in the schema's zone, or `later` in another.
+pub(super) fn instant(json: &Json, schema: &Schema, later: bool) -> Result<Operand, Wrong> {
     let wrong = || {
         let hint = "write a day as `2026-01-31`, a time in the workspace's zone as `2026-01-31T09:30`, any other with `Z` or an offset";
         Err(Wrong::invalid(format!("{} is not a point in time", shown(json))).hint(hint))
@@ -31,8 +32,10 @@ pub(super) fn instant(json: &Json, schema: &Schema) -> Result<Operand, Wrong> {
     match json {
         Json::Object(_) => relative(json),
         Json::Text(text) => match parse_moment(text.trim()) {
-            Some(Moment::Day(day)) => Ok(whole_day(day, schema)),
-            Some(moment) => moment.instant(&schema.zone).map_or_else(wrong, |at| Ok(Operand::Span(at.0, at.0))),
+            Some(moment) => match civil(moment, &schema.zone) {
+                Some(_) if later && !matches!(moment, Moment::Instant(_)) => Ok(Operand::Civil(moment)),
+                found => found.map_or_else(wrong, Ok),
+            },
             None => wrong(),
         },
         #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
@@ -43,10 +46,10 @@ pub(super) fn instant(json: &Json, schema: &Schema) -> Result<Operand, Wrong> {
     }
 }
 
-/// All instants of a day.
-fn whole_day(day: Day, schema: &Schema) -> Operand {
-    let (start, end) = (schema.zone.start_of(day), schema.zone.start_of(day.following()));
-    Operand::Span(start.0, end.0.saturating_sub(1))
+/// What is written of a time, in a zone: all instants of a day, or one; nothing outside of the years 1 to 9999.
+pub(super) fn civil(moment: Moment, zone: &Zone) -> Option<Operand> {
+    let Moment::Day(day) = moment else { return moment.instant(zone).map(|at| Operand::Span(at.0, at.0)) };
+    Some(Operand::Span(zone.start_of(day).0, zone.start_of(day.following()).0.saturating_sub(1)))
 }
 
 /// `{"relative": "startOfDay", "offset": -7, "unit": "day"}`
@@ -85,10 +88,10 @@ fn named<T: Copy>(json: &Json, key: &str, known: &[(&str, T)]) -> Result<T, Wron
 }
 
 /// A relative time at `now`, as a value for a field of this type; nothing outside of the years 1 to 9999.
-pub(super) fn at(relative: Relative, kind: FieldType, now: Instant, schema: &Schema) -> Option<Operand> {
-    let instant = relative.at(now, schema.calendar())?;
+pub(super) fn at(relative: Relative, kind: FieldType, now: Instant, calendar: Calendar<'_>) -> Option<Operand> {
+    let instant = relative.at(now, calendar)?;
     Some(match kind {
-        FieldType::Date => Operand::Day(schema.zone.local(instant).day),
+        FieldType::Date => Operand::Day(calendar.zone.local(instant).day),
         _ => Operand::Span(instant.0, instant.0),
     })
 }

@@ -7,11 +7,13 @@
 use std::cmp::Ordering;
 use std::ops::{Bound, RangeBounds};
 
+use super::day_zone::DayZone;
 use super::operand::Operand;
 use super::operator::Operator;
-use super::schema::{Case, FieldIx, Schema};
+use super::schema::{Case, FieldIx, FieldType, Schema};
 use super::units::UnitIx;
 use crate::json::Json;
+use crate::time::{Base, Unit};
 
 /// The field that stands for an element of a list, inside a `match`. Its name is the empty text.
 pub const ELEMENT: FieldIx = FieldIx(u32::MAX);
@@ -44,9 +46,32 @@ pub struct Term {
     pub check: Predicate,
     /// The value as written, in the form that explanations and descriptions show.
     pub expected: Json,
+    /// Where its days begin; the organisation's zone where it has none.
+    pub zone: DayZone,
 }
 
 impl Term {
+    /// Whether it means something else in another zone.
+    pub(super) fn has_days(&self, kind: FieldType) -> bool {
+        let instants = kind == FieldType::Datetime;
+        match &self.check {
+            Predicate::Yearly(_) => instants,
+            Predicate::Later(operator, operands) => {
+                let yearly = operator.is_yearly();
+                let by_day = |operand: &Operand| match operand {
+                    Operand::Civil(_) => true,
+                    // So many minutes from now are an instant, whatever a clock on the wall shows.
+                    Operand::Relative(by) => {
+                        yearly || !instants || by.base != Base::Now || !(by.offset == 0 || matches!(by.unit, Unit::Minute | Unit::Hour))
+                    }
+                    _ => false,
+                };
+                (yearly && instants) || operands.iter().any(by_day)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it reads a field that is hidden there.
     pub fn is_hidden(&self, schema: &Schema) -> bool {
         schema.hides(self.field) || matches!(&self.check, Predicate::Pair(_, other, _) if schema.hides(*other))
@@ -66,7 +91,7 @@ pub enum Predicate {
     Numbers(Vec<(f64, f64)>),
     /// A day in one of these spans, in days since 1970-01-01.
     Days(Vec<(i32, i32)>),
-    /// A day of any year in one of these spans, or an instant on such a day of the zone: days as a hundred times the month, and the day.
+    /// A day of any year in one of these spans, or an instant on such a day of [`Term::zone`]: days as a hundred times the month, and the day.
     Yearly(Vec<(u16, u16)>),
     /// An instant in one of these spans, in milliseconds.
     Instants(Vec<(i64, i64)>),
@@ -89,7 +114,7 @@ pub enum Predicate {
     Match(Quota, Box<Expr>),
     /// A relation to another field of the same type.
     Pair(Relation, FieldIx, Case),
-    /// A test whose values depend on `now` or on the actor: the operator without its negation, and the values.
+    /// A test whose values depend on `now`, on the actor or on the actor's zone: the operator without its negation, and the values.
     Later(Operator, Vec<Operand>),
 }
 

@@ -1,6 +1,6 @@
 //! A rule's value after the field's type has converted it.
 
-use crate::time::{Day, Relative};
+use crate::time::{Day, Moment, Relative};
 
 use super::units::UnitIx;
 
@@ -30,6 +30,8 @@ pub enum Operand {
     Yearly(u16),
     /// From this millisecond to that one: one instant, or the whole of a civil day.
     Span(i64, i64),
+    /// A day, or a time on the wall, in a zone that is not known yet.
+    Civil(Moment),
     /// A unit of the organisation.
     Unit(UnitIx),
     /// What is the acting user's, who is not known yet.
@@ -39,8 +41,8 @@ pub enum Operand {
 }
 
 impl Operand {
-    /// Whether it waits for `now` or the actor.
+    /// Whether it waits for `now`, the actor or the actor's zone.
     pub fn is_later(&self) -> bool {
-        matches!(self, Operand::Actor(_) | Operand::Relative(_))
+        matches!(self, Operand::Actor(_) | Operand::Relative(_) | Operand::Civil(_))
     }
 }

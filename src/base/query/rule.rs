@@ -3,6 +3,7 @@
 use super::Strictness;
 use super::build::{self, Target};
 use super::compiler::{Compiler, Scope, element_of};
+use super::day_zone::DayZone;
 use super::keys::OF_RULE;
 use super::node::{Expr, Predicate, Relation, Term};
 use super::operator::{Operator, Takes};
@@ -54,6 +55,7 @@ impl Compiler<'_> {
             return None;
         }
         let positive = operator.complement_of().unwrap_or(operator);
+        let viewer = self.purpose != Strictness::Guard;
         let (check, expected) = match (positive, source) {
             (Operator::Null, _) => (Predicate::Null, Json::Null),
             (Operator::Empty, _) => (Predicate::Empty, Json::Null),
@@ -61,12 +63,16 @@ impl Compiler<'_> {
             (Operator::Where, Source::Value) => self.user_where(json, path, depth, field)?,
             (_, Source::Field) => self.pair(json, path, field, positive, scope)?,
             _ => {
-                let target = Target { kind: field.kind, case: field.case, operator };
+                let target = Target { kind: field.kind, case: field.case, operator, later: viewer };
                 let (operands, expected) = self.values(json, path, target, field)?;
                 (build::check(field.kind, field.case, positive, operands, self.schema), expected)
             }
         };
-        Some(Expr::Test(Box::new(Term { field: ix, operator, negated: positive != operator, check, expected })))
+        let mut term = Term { field: ix, operator, negated: positive != operator, check, expected, zone: DayZone::Organisation };
+        if viewer && term.has_days(field.kind) {
+            term.zone = DayZone::Viewer;
+        }
+        Some(Expr::Test(Box::new(term)))
     }
 
     /// A key that must be a text.

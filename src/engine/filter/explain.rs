@@ -42,6 +42,8 @@ pub enum About {
         actual: Json,
         /// How many elements satisfied the group of a `match`.
         satisfied: Option<u32>,
+        /// The name of the zone in which its days begin, where that is a user's own.
+        zone: Option<String>,
     },
 }
 
@@ -49,12 +51,14 @@ pub enum About {
 ///
 /// # Errors
 /// `now_required` and `actor_required` where the filter needs one that the context lacks.
+#[inline]
 pub fn explain(query: &Query, lead: &dyn Cells, ctx: &Context<'_>) -> Result<Explanation> {
     let query = ctx.bind(query)?;
     let world = Directory::of(ctx);
     Ok(node(query.root(), &Row { lead, world: &world }, ctx.schema))
 }
 
+#[inline]
 fn node(tree: &Expr, row: &Row<'_>, schema: &Schema) -> Explanation {
     let all = |list: &[Expr]| -> Vec<Explanation> { list.iter().map(|member| node(member, row, schema)).collect() };
     let group = |combinator, mut rules: Vec<Explanation>, matched| {
@@ -104,12 +108,14 @@ fn rule(test: &Term, row: &Row<'_>, schema: &Schema) -> Explanation {
         _ => None,
     };
     let field = if test.field == ELEMENT { String::new() } else { schema.name(test.field).to_owned() };
-    let about = About::Rule { field, operator: test.operator.name(), expected, actual: cell.to_json(), satisfied };
+    let zone = test.zone.name().map(str::to_owned);
+    let about = About::Rule { field, operator: test.operator.name(), expected, actual: cell.to_json(), satisfied, zone };
     Explanation { matched: row.passes(test, &cell), hidden: test.is_hidden(schema), about }
 }
 
 impl Explanation {
     /// The explanation as the public API shows it.
+    #[inline]
     pub fn to_json(&self) -> Json {
         let mut out = vec![("matched".to_owned(), Json::Bool(self.matched))];
         let mut put = |key: &str, value: Json| out.push((key.to_owned(), value));
@@ -122,7 +128,7 @@ impl Explanation {
                 }
                 put("rules", Json::List(rules.iter().map(Explanation::to_json).collect()));
             }
-            About::Rule { field, operator, expected, actual, satisfied } => {
+            About::Rule { field, operator, expected, actual, satisfied, zone } => {
                 put("field", field.as_str().into());
                 put("operator", (*operator).into());
                 if !expected.is_null() {
@@ -131,6 +137,9 @@ impl Explanation {
                 put("actual", actual.clone());
                 if let Some(satisfied) = satisfied {
                     put("satisfied", Json::from(i64::from(*satisfied)));
+                }
+                if let Some(zone) = zone {
+                    put("timeZone", zone.as_str().into());
                 }
             }
         }

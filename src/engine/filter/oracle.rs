@@ -8,7 +8,7 @@ use crate::json::Json;
 use crate::query::fold::compared;
 use crate::query::schema::{Case, LeapDay};
 use crate::query::{Cell, Cells, Field, FieldType, UnitIx};
-use crate::time::{Base, Civil, Day, Instant, Moment, Relative, Unit, parse_moment};
+use crate::time::{Base, Calendar, Civil, Day, Instant, Moment, Relative, Unit, Zone, parse_moment};
 
 /// Whether a lead satisfies a list's filter. The JSON has no fault.
 pub fn matches(json: &Json, lead: &dyn Cells, ctx: &Context<'_>) -> bool {
@@ -157,7 +157,7 @@ fn of_value(json: &Json, field: &Field, ctx: &Context<'_>) -> Plain {
         Json::Text(text) => text.clone(),
         other => other.write(),
     };
-    let zone = &ctx.schema.zone;
+    let zone = &zone(ctx);
     let relative = relative(json, ctx);
     let day = |day: Day| i64::from(day.0);
     let start = |day: Day| zone.start_of(day).0;
@@ -173,6 +173,12 @@ fn of_value(json: &Json, field: &Field, ctx: &Context<'_>) -> Plain {
         },
         _ => Plain::Text(folded(&text, field)),
     }
+}
+
+/// Where days begin for whoever asks.
+fn zone(ctx: &Context<'_>) -> Zone {
+    let own = ctx.actor.and_then(|actor| ctx.people.zone_of(actor));
+    own.map_or_else(|| ctx.schema.zone.clone(), |own| (*own.zone).clone())
 }
 
 fn own_unit(ctx: &Context<'_>) -> Option<String> {
@@ -195,12 +201,12 @@ fn relative(json: &Json, ctx: &Context<'_>) -> Option<Instant> {
     let base = Base::ALL.iter().find(|(name, _)| *name == named(base)).unwrap().1;
     let unit = json.get("unit").map_or(Unit::Day, |unit| Unit::ALL.iter().find(|(name, _)| *name == named(unit)).unwrap().1);
     let offset = json.get("offset").and_then(Json::as_number).unwrap_or(0.0) as i64;
-    Some(Relative { base, offset, unit }.at(ctx.now.unwrap(), ctx.schema.calendar()).unwrap())
+    Some(Relative { base, offset, unit }.at(ctx.now.unwrap(), Calendar { zone: &zone(ctx), ..ctx.schema.calendar() }).unwrap())
 }
 
 /// Whether an anniversary of a day falls on one of the days from one bound to the other.
 fn anniversary(cell: &Cell<'_>, bounds: &[Json], ctx: &Context<'_>) -> bool {
-    let zone = &ctx.schema.zone;
+    let zone = zone(ctx);
     let began = match cell {
         Cell::Day(day) => *day,
         Cell::Instant(at) => zone.local(*at).day,

@@ -25,7 +25,7 @@ pub fn matches(query: &Query, lead: &dyn Cells, ctx: &Context<'_>) -> Result<boo
 /// What lies outside of the lead: where people and units belong.
 pub(super) struct Directory<'a> {
     pub(super) units: &'a UnitTree,
-    /// In which an instant has its day.
+    /// The organisation's.
     pub(super) zone: &'a Zone,
     pub(super) people: &'a dyn People,
 }
@@ -56,6 +56,9 @@ impl Row<'_> {
     pub(super) fn passes(&self, test: &Term, cell: &Cell<'_>) -> bool {
         let yes = match &test.check {
             Predicate::Pair(relation, other, case) => related(*relation, *case, cell, &self.lead.cell(*other)),
+            Predicate::Yearly(spans) if let Cell::Instant(instant) = cell => {
+                inside(spans, day_of_year(test.zone.or(self.world.zone).local(*instant).day))
+            }
             check => self.world.satisfies(check, cell),
         };
         yes != test.negated
@@ -76,7 +79,6 @@ impl Directory<'_> {
             (Predicate::Numbers(spans), Cell::Number(number)) => inside(spans, *number),
             (Predicate::Days(spans), Cell::Day(day)) => inside(spans, day.0),
             (Predicate::Yearly(spans), Cell::Day(day)) => inside(spans, day_of_year(*day)),
-            (Predicate::Yearly(spans), Cell::Instant(instant)) => inside(spans, day_of_year(self.zone.local(*instant).day)),
             (Predicate::Instants(spans), Cell::Instant(instant)) => inside(spans, instant.0),
             (Predicate::Flag(wanted), Cell::Bool(value)) => wanted == value,
             (Predicate::Words(words), Cell::Text(word)) => has(words, word),

@@ -22,7 +22,7 @@ use self::value::{UNITS, USERS, WORDS, cell, text};
 use super::{Context, People};
 use crate::json::Json;
 use crate::query::schema::{Case, LeapDay};
-use crate::query::{Cell, Cells, Field, FieldIx, FieldType, Schema, UnitIx, UnitTree};
+use crate::query::{Cell, Cells, Field, FieldIx, FieldType, Schema, UnitIx, UnitTree, UserZone};
 use crate::time::{Instant, Zone};
 
 pub use self::query::{filter, rule};
@@ -114,6 +114,8 @@ pub struct Shape {
     /// What ids are made of, and which row has the first of them.
     stems: Vec<String>,
     turn: usize,
+    /// The zone that the acting user has of their own.
+    pub viewer: Option<Rc<UserZone>>,
 }
 
 /// Up to three fields of each type in any order, any zone, week and organisation, with an id or without.
@@ -128,8 +130,9 @@ pub fn shapes() -> impl Strategy<Value = Shape> {
     let fields = some.prop_map(named).prop_filter("a field", |fields| !fields.is_empty()).prop_shuffle();
     let id = prop::option::weighted(0.7, any::<Index>());
     let stems = prop::collection::vec(text().prop_map(|id| if id.is_empty() { "id".to_owned() } else { id }), 1..64);
-    (fields, id, select(&ZONES[..]), 0u8..7, trees(), (stems, any::<u16>())).prop_map(
-        |(mut fields, id, offsets, week, units, (stems, turn))| {
+    let viewer = prop::option::of(select(&ZONES[..]).prop_map(own));
+    (fields, id, select(&ZONES[..]), 0u8..7, trees(), (stems, any::<u16>()), viewer).prop_map(
+        |(mut fields, id, offsets, week, units, (stems, turn), viewer)| {
             let texts: Vec<usize> = (0..fields.len()).filter(|at| fields[*at].kind == FieldType::Text).collect();
             let id = id.filter(|_| !texts.is_empty()).map(|id| texts[id.index(texts.len())]);
             id.into_iter().for_each(|at| fields[at].case = Case::Sensitive);
@@ -139,7 +142,7 @@ pub fn shapes() -> impl Strategy<Value = Shape> {
             schema.fiscal_start = [(1, 1), (4, 6), (10, 1), (2, 28)][turn as usize % 4];
             schema.leap_day = [LeapDay::February28, LeapDay::March1][turn as usize % 2];
             let schema = Rc::new(schema);
-            Shape { schema, id: id.map(|at| FieldIx(u32::try_from(at).unwrap())), stems, turn: turn.into() }
+            Shape { schema, id: id.map(|at| FieldIx(u32::try_from(at).unwrap())), stems, turn: turn.into(), viewer }
         },
     )
 }
@@ -175,7 +178,22 @@ fn trees() -> impl Strategy<Value = UnitTree> {
     written.prop_shuffle().prop_map(tree)
 }
 
+/// A zone that somebody has of their own.
+fn own(offsets: Offsets) -> Rc<UserZone> {
+    Rc::new(UserZone { name: "Test/There".into(), zone: Rc::new(zone(offsets)) })
+}
+
+/// Each of the zones as somebody's own, and none.
+pub fn viewers() -> Vec<Option<Rc<UserZone>>> {
+    ZONES.into_iter().map(own).map(Some).chain([None]).collect()
+}
+
 impl Shape {
+    /// The people of its units.
+    pub fn staff(&self) -> Staff {
+        Staff::seen_from(&self.schema, self.viewer.clone())
+    }
+
     /// The same rows where each has an id of its own, if there is an id: then no two of them are one lead.
     pub fn rows(&self, leads: Vec<Lead>, rows: Vec<(usize, bool)>) -> (Vec<Lead>, Vec<(usize, bool)>) {
         let Some(FieldIx(id)) = self.id else { return (leads, rows) };
@@ -193,9 +211,23 @@ impl Shape {
 }
 
 /// u1 in n1, u2 in south, u3 in hq, where there is such a unit; u4 has no unit.
-pub struct Staff(pub UnitTree);
+pub struct Staff {
+    units: UnitTree,
+    /// The zone that u2, who acts, has of their own.
+    viewer: Option<Rc<UserZone>>,
+}
 
 impl Staff {
+    /// The people of these units, none of whom has a zone.
+    pub fn of(schema: &Schema) -> Staff {
+        Staff::seen_from(schema, None)
+    }
+
+    /// The people of these units, where u2 has this zone.
+    pub fn seen_from(schema: &Schema, viewer: Option<Rc<UserZone>>) -> Staff {
+        Staff { units: schema.units.clone(), viewer }
+    }
+
     pub fn unit(user: &str) -> Option<&'static str> {
         match user {
             "u1" => Some("n1"),
@@ -208,7 +240,7 @@ impl Staff {
 
 impl People for Staff {
     fn unit_of(&self, user: &str) -> Option<UnitIx> {
-        Staff::unit(user).and_then(|unit| self.0.find(unit))
+        Staff::unit(user).and_then(|unit| self.units.find(unit))
     }
 
     fn user(&self, id: &str) -> Option<&dyn Cells> {
@@ -220,6 +252,10 @@ impl People for Staff {
 
     fn users(&self) -> Option<Vec<String>> {
         Some(USERS.iter().take(4).map(|user| (*user).to_owned()).collect())
+    }
+
+    fn zone_of(&self, user: &str) -> Option<Rc<UserZone>> {
+        self.viewer.clone().filter(|_| user == "u2")
     }
 }
 

@@ -27,7 +27,7 @@ fn judged(
     one_in: impl IntoIterator<Item = usize>,
 ) -> Result<(), TestCaseError> {
     let schema = &shape.schema;
-    let staff = Staff(schema.units.clone());
+    let staff = shape.staff();
     let ctx = context(schema, &staff);
     let query = compile(json, "", schema, Strictness::List).unwrap();
     let verdicts: Vec<bool> = leads.iter().map(|lead| oracle::matches(json, lead, &ctx)).collect();
@@ -58,7 +58,7 @@ proptest! {
     #[test]
     fn one_lead_is_judged_as_the_json_says((shape, json, leads) in questions(8)) {
         let schema = &shape.schema;
-        let staff = Staff(schema.units.clone());
+        let staff = shape.staff();
         let ctx = context(schema, &staff);
         let query = compile(&json, "", schema, Strictness::List).map_err(|faults| TestCaseError::fail(format!("{faults:?} {}", json.write())))?;
         let rows = (0..leads.len()).map(|at| (at, false)).collect();
@@ -123,7 +123,7 @@ proptest! {
 #[test]
 fn an_explanation_is_the_same_tree_with_verdicts() {
     let schema = schema();
-    let staff = Staff(schema.units.clone());
+    let staff = Staff::of(&schema);
     let ctx = context(&schema, &staff);
     let json = r#"{"combinator":"and","rules":[
         {"field":"number1","operator":">=","value":"40"},
@@ -164,7 +164,7 @@ fn the_deepest_filter_needs_little_stack() {
     let json = Json::object([("combinator", "and".into()), ("rules", Json::List(vec![Json::parse(&json).unwrap()]))]);
     let work = move || {
         let schema = Rc::new(schema());
-        let staff = Staff(schema.units.clone());
+        let staff = Staff::of(&schema);
         let ctx = context(&schema, &staff);
         let query = compile(&json, "", &schema, Strictness::List).unwrap();
         let leads = [Lead(vec![Cell::Null; schema.fields.len()])];

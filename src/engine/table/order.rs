@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::column::TextColumn;
 use super::ops::{gather, short};
 use super::{Budget, Snapshot, Table};
 use crate::error::Result;
@@ -11,6 +12,11 @@ fn prefix(id: &[u8]) -> u64 {
     let mut bytes = [0; 8];
     bytes.iter_mut().zip(id).for_each(|(to, from)| *to = *from);
     u64::from_be_bytes(bytes)
+}
+
+/// Sorts rows, each with its id's prefix and its place, by id and then by place. UTF-8 sorts by bytes as it does by code points.
+fn sort(ids: &TextColumn, keys: &mut [(u64, u32, u32)]) {
+    keys.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| ids.stored(a.2).cmp(ids.stored(b.2))).then_with(|| a.1.cmp(&b.1)));
 }
 
 impl Table {
@@ -31,10 +37,9 @@ impl Table {
         rows.extend(self.live_rows().map(|row| row.0));
         if !self.ascending {
             let ids = self.ids();
-            // UTF-8 sorts by bytes as it does by code points.
-            let mut keys = gather(rows.iter().map(|row| (prefix(ids.stored(*row)), *row)), &self.budget)?;
-            keys.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| ids.stored(a.1).cmp(ids.stored(b.1))));
-            rows.iter_mut().zip(keys).for_each(|(row, key)| *row = key.1);
+            let mut keys = gather(rows.iter().enumerate().map(|(at, row)| (prefix(ids.stored(*row)), short(at), *row)), &self.budget)?;
+            sort(ids, &mut keys);
+            rows.iter_mut().zip(keys).for_each(|(row, key)| *row = key.2);
         }
         self.budget.reserve(rows.len() * 4)?;
         let rows: Rc<[u32]> = rows.into();
@@ -57,7 +62,7 @@ impl Snapshot {
         }
         let budget = Budget::default();
         let mut keys = gather(rows.iter().enumerate().map(|(at, row)| (prefix(ids.stored(*row)), short(at), *row)), &budget)?;
-        keys.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| ids.stored(a.2).cmp(ids.stored(b.2))).then_with(|| a.1.cmp(&b.1)));
+        sort(ids, &mut keys);
         Ok(Some(gather(keys.into_iter().map(|(_, at, _)| at), &budget)?))
     }
 

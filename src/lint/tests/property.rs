@@ -20,7 +20,7 @@ proptest! {
     fn what_is_called_false_is_false((shape, first, leads) in sample::questions(12..24), pick in any::<u64>()) {
         let schema = &shape.schema;
         let Ok(query) = compile(&first, "", schema, Strictness::List) else { return Ok(()) };
-        let staff = sample::Staff(schema.units.clone());
+        let staff = shape.staff();
         let ctx = sample::context(schema, &staff);
         let Ok(query) = ctx.bind(&query).map(std::borrow::Cow::into_owned) else { return Ok(()) };
         // The filter's own parts, against it and against each other.

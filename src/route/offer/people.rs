@@ -75,7 +75,9 @@ impl View for People<'_, '_, '_> {
 
     fn is_eligible(&self, person: Person) -> bool {
         let (Some(place), Some(ix)) = (self.place(person), self.ix) else { return false };
-        if !self.passes(place) {
+        // A group that makes offers no more, or for another slot, asks nobody else.
+        let offers = self.router.borrow().offers.contains_key(&ix.0) && self.group.slot == self.slot;
+        if !offers || !self.passes(place) {
             return false;
         }
         // Soft reasons are relaxed one by one, while nobody else is left.

@@ -152,7 +152,7 @@ impl Stored {
     }
 
     /// The key under which the open window stands.
-    fn due(&self) -> Option<String> {
+    pub fn due(&self) -> Option<String> {
         let (expires, (_, window)) = (self.run.expires_at?, self.opened?);
         Some(format!("due/{}/{}.{window}", due_key(expires), self.id))
     }
@@ -171,7 +171,13 @@ impl Stored {
         let after = self.due();
         let mut out = Vec::new();
         if before != after {
-            out.extend(before.map(|key| StateChange { key, expect: Some(1), version: 2, value: None }));
+            // A key that is known to be lost need not be taken away.
+            out.extend(before.filter(|key| !kept.is_known_absent(key)).map(|key| StateChange {
+                key,
+                expect: Some(1),
+                version: 2,
+                value: None,
+            }));
             out.extend(after.map(|key| StateChange { key, expect: None, version: 1, value: Some(state::value([])) }));
         }
         out.push(kept.write(state::key("run", &self.id), Some(self.write(model, names))));

@@ -59,7 +59,7 @@ impl Column<'_> {
         match cell {
             Cell::Number(number) => self.dialect.is_postgres() && self.stored == Stored::Number && number.fract() != 0.0,
             _ if self.certain => false,
-            Cell::Text(text) => text.trim().parse::<f64>().is_ok() && !canonical(text),
+            Cell::Text(text) => is_number(text.trim()) && !canonical(text),
             Cell::Instant(_) => self.stored == Stored::EpochMs,
             _ => false,
         }
@@ -164,5 +164,38 @@ impl Column<'_> {
     fn unfit(&self, what: &str) -> Error {
         let message = format!("the column of `{}` cannot hold {what}", self.field);
         Error::new("sql_value", pointer("/columns", self.field), message).hint("store the field in another way")
+    }
+}
+
+/// Whether a database may take a text for a number: digits with or without a sign, a point and an exponent, and the words that some have for
+/// what is infinite or no number.
+fn is_number(text: &str) -> bool {
+    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if ["inf", "infinity", "nan"].iter().any(|word| text.eq_ignore_ascii_case(word)) {
+        return true;
+    }
+    let (number, exponent) = match text.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
+        None => (text, None),
+    };
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(whole)
+        && digits(part)
+        && whole.len() + part.len() > 0
+        && exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_are_what_the_standard_library_reads(
+            text in "[+-]{0,2}([0-9]{0,3}[.]?[0-9]{0,2}[.]?([eE][+-]{0,2}[0-9]{0,2})?|[iI]nf(inity)?|na[nN]|[-+.e0-9 x]{0,6})"
+        ) {
+            prop_assert_eq!(super::is_number(&text), text.parse::<f64>().is_ok());
+        }
     }
 }

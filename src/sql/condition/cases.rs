@@ -9,7 +9,7 @@ use crate::query::fold::compared;
 use crate::query::{Cell, FieldType, Query, Schema, Strictness, compile};
 use crate::sql::condition::to_sql;
 use crate::sql::{Dialect, SqlColumn, SqlOptions};
-use evenhand_engine::filter::sample::{Staff, context, filter, lead, schema};
+use evenhand_engine::filter::sample::{Staff, context, filter, lead, schema, viewers};
 use evenhand_engine::filter::{Context, oracle};
 
 /// How many rows there are, and how many filters.
@@ -62,8 +62,7 @@ fn loaded(kind: FieldType, cell: &mut Cell<'static>) {
 fn cases() -> String {
     let mut runner = TestRunner::deterministic();
     let schema = schema();
-    let staff = Staff(schema.units.clone());
-    let ctx = context(&schema, &staff);
+    let staff: Vec<Staff> = viewers().into_iter().map(|viewer| Staff::seen_from(&schema, viewer)).collect();
     let mut leads: Vec<_> = (0..LEADS).map(|_| some(&lead(&schema), &mut runner)).collect();
     leads.iter_mut().for_each(|lead| schema.fields.iter().zip(&mut lead.0).for_each(|(field, cell)| loaded(field.kind, cell)));
     let shown = |cell: &Cell<'_>| match cell {
@@ -82,7 +81,8 @@ fn cases() -> String {
     let folded = leads.iter().map(|lead| Json::List(folded(lead))).collect();
     let fields = schema.fields.iter().map(|field| Json::List(vec![field.name.as_str().into(), field.kind.name().into()])).collect();
     let filters = filter(&schema);
-    let cases = (0..FILTERS).map(|_| {
+    let cases = (0..FILTERS).map(|at| {
+        let ctx = context(&schema, &staff[at % staff.len()]);
         let json = some(&filters, &mut runner);
         let query = compile(&json, "", &schema, Strictness::List).unwrap();
         let wanted = (0..LEADS).filter(|row| oracle::matches(&json, &leads[*row], &ctx)).map(Json::from).collect();

@@ -8,7 +8,7 @@ use evenhand_engine::filter::sample::{Staff, context, schema};
 
 fn sql(rule: &str, dialect: Dialect, options: &str) -> Result<(String, String, bool), &'static str> {
     let schema = schema();
-    let staff = Staff(schema.units.clone());
+    let staff = Staff::of(&schema);
     let json = Json::parse(&format!(r#"{{"combinator":"and","rules":[{rule}]}}"#)).unwrap();
     let query = compile(&json, "", &schema, Strictness::List).unwrap();
     let options = SqlOptions::parse(&Json::parse(options).unwrap(), &schema, Target::Condition).unwrap();

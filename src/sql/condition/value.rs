@@ -4,9 +4,9 @@ use std::ops::Bound;
 
 use crate::error::Result;
 use crate::json::Json;
-use crate::query::FieldType;
 use crate::query::node::{Relation, TextTest};
 use crate::query::schema::Case;
+use crate::query::{DayZone, FieldType};
 use crate::sql::Stored;
 use crate::sql::column::{Column, MOST, Operand};
 use crate::sql::condition::{FALSE, TRUE, Writer, balanced};
@@ -148,10 +148,10 @@ impl Writer<'_> {
         self.spans(&column.operand(), if column.stored == Stored::Date { "::text::date" } else { "::text" }, &list)
     }
 
-    pub(crate) fn yearly(&mut self, column: &Column<'_>, spans: &[(u16, u16)]) -> String {
+    pub(crate) fn yearly(&mut self, column: &Column<'_>, spans: &[(u16, u16)], days: &DayZone) -> String {
         let (read, utc) = (column.read(), Zone::utc());
         let number = match column.kind {
-            FieldType::Datetime => moment::day_of_year(self.dialect, &column.milliseconds(), column.zone.unwrap_or(&utc)),
+            FieldType::Datetime => moment::day_of_year(self.dialect, &column.milliseconds(), days.or(column.zone.unwrap_or(&utc))),
             _ if column.stored == Stored::Date => format!("to_char({read}, 'MMDD')::integer"),
             _ => self.dialect.pick(
                 format!("replace(right({read}, 5), '-', '')::integer"),

@@ -26,6 +26,26 @@ export const zoneChecks = {
     engine.free();
   },
 
+  async "zones of people are taken as those of schedules are"(evenhand) {
+    const engine = await evenhand.createEngine();
+    const person = (id, timeZone) => ({ id, ...(timeZone && { timeZone }) });
+    const workspace = engine.workspace({ ...config, users: [...config.users, person("kai", "Asia/Tokyo"), person("lea", "Asia/Tokyo"), person("uma", "UTC")] });
+    equal(Object.keys(workspace.zones()), ["Asia/Tokyo"]);
+    ok(!("zones" in workspace.config), "the configuration is as it was given");
+    const filter = workspace.filter({ rules: [{ field: "made", operator: "=", value: "2026-03-09" }] });
+    const finds = (actor) => filter.matches({ made: "2026-03-08T15:00:00Z" }, { actor });
+    equal(["ann", "kai", "uma", null].map(finds), [false, true, false, false]);
+    workspace.update({ users: { put: [person("uma", "Europe/Berlin")] } });
+    equal(Object.keys(workspace.zones()), ["Asia/Tokyo", "Europe/Berlin"]);
+    ok(!("zones" in workspace.config), "what an update took is not in it either");
+    const before = workspace.digest;
+    workspace.update({ users: { put: [person("lea", "Asia/Tokyo")] } });
+    equal(workspace.digest, before);
+    const fault = (await thrown(() => workspace.update({ users: { put: [person("kai", "europe/berlin")] } }), evenhand)).diagnostics[0];
+    equal([fault.code, fault.hint], ["unknown_zone", "did you mean `Europe/Berlin`?"]);
+    engine.free();
+  },
+
   async "zones that are named wrongly are told with the right name"(evenhand) {
     for (const zones of [undefined, "intl"]) {
       const engine = await evenhand.createEngine(zones === undefined ? {} : { zones });

@@ -248,9 +248,9 @@ export class Tenant extends EngineObject {
     this.store.keepPlan(plan.id, plan.encode());
     const data = plan.toJSON();
     this.record(call, via, data.command.type, plan.id, outcome.changed, data.dropped.length, now);
-    // The plan is whole: whoever may not see all fields is told what they may.
+    // The plan is whole: whoever may not see all fields, or declines an offer and need not see the lead, is told what they may.
     const { workspace } = this.workspace();
-    const partly = workspace.fields(call.actor).length < workspace.fields(null).length;
+    const partly = data.command.type === "decline" || workspace.fields(call.actor).length < workspace.fields(null).length;
     const answer = partly ? { changed: plan.preview(0, 0).count, plan: { ...plan.preview(), id: plan.id } } : { changed: outcome.changed, plan: data };
     return { ...json({ ...answer, outcome: plan.outcome }), log: { via, action: data.command.type, plan: plan.id, changed: outcome.changed, dropped: data.dropped.length } };
   }

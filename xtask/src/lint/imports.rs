@@ -23,7 +23,7 @@ pub struct Found {
 }
 
 /// The crates whose roots count as this one's: the modules' names are different in all of them.
-const OWN: [&str; 4] = ["crate", "evenhand", "evenhand_base", "evenhand_engine"];
+const OWN: [&str; 5] = ["crate", "evenhand", "evenhand_base", "evenhand_division", "evenhand_engine"];
 
 /// Reads a file that is the module with this path.
 pub fn imports(text: &str, module: &[String]) -> Result<Found, String> {

@@ -21,10 +21,11 @@ const ORDER: &[&str] = &[
     "memory",
     "time",
     "query",
+    // division
+    "split",
     // engine
     "table",
     "filter",
-    "split",
     "dealing",
     "rotate",
     // what the host configures and asks
@@ -65,7 +66,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 ];
 
 /// The crates of this project with the folders of their sources.
-const CRATES: [(&str, &str); 3] = [("evenhand_base", "src/base"), ("evenhand_engine", "src/engine"), ("evenhand", "src")];
+const CRATES: [(&str, &str); 4] =
+    [("evenhand_base", "src/base"), ("evenhand_division", "src/division"), ("evenhand_engine", "src/engine"), ("evenhand", "src")];
 
 /// A source file: its crate's folder and its module's path.
 struct Source {
@@ -245,11 +247,11 @@ mod tests {
     #[test]
     fn an_arrow_up_is_named_with_its_line() {
         let all = files(&[
-            ("src/engine/table.rs", "//! Rows.\nuse evenhand_base::{error::Error, query};\nfn f() { crate::split::level(0) }"),
+            ("src/engine/table.rs", "//! Rows.\nuse evenhand_base::{error::Error, query};\nfn f() { crate::filter::level(0) }"),
             ("src/plan/edit.rs", "use crate::config::Model;\nuse crate::command;\nuse super::Plan;"),
         ]);
         let wanted = [
-            "src/engine/table.rs:3: table → split (`split::level`): the arrow goes up",
+            "src/engine/table.rs:3: table → filter (`filter::level`): the arrow goes up",
             "src/plan/edit.rs:2: plan → command (`command`): a plan is what a command comes to; it does not know who made it",
         ];
         assert_eq!(wrong(&all, &[]), wanted);
@@ -257,7 +259,7 @@ mod tests {
 
     #[test]
     fn exceptions_excuse_until_they_are_not_needed() {
-        let all = files(&[("src/engine/split/deal.rs", "use crate::json::Value;")]);
+        let all = files(&[("src/division/split/deal.rs", "use crate::json::Value;")]);
         assert_eq!(wrong(&all, &[]).len(), 1);
         assert!(wrong(&all, &[("split", "json", "it stands")]).is_empty());
         assert_eq!(

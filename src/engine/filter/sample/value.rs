@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::NOW;
+use super::{NOW, ZONES};
 use crate::json::Json;
 use crate::query::{Cell, FieldType, Schema};
 use crate::time::{Base, Day, Instant, Unit, Zone};
@@ -114,10 +114,13 @@ pub(super) fn yearly() -> impl Strategy<Value = Json> {
 /// Instants about the changes of the clock, about midnight, and anywhere.
 fn instant(zone: &Zone) -> impl Strategy<Value = Instant> + use<> {
     let pool: Vec<i64> = TIMES.iter().filter_map(|text| Instant::parse(text)).map(|at| at.0).collect();
-    let marks: Vec<i64> = zone.table().filter_map(|(until, _)| until).chain([Instant::parse(NOW).unwrap().0]).collect();
-    let near = (select(marks), -3i64..=3, select(&[1, 1_800_000, 3_600_000, 86_400_000][..])).prop_map(|(mark, n, step)| mark + n * step);
-    let zone = zone.clone();
-    let midnight = (day(), -1i64..=1).prop_map(move |(day, ms)| zone.start_of(day).0 + ms);
+    let here: Vec<i64> = zone.table().filter_map(|(until, _)| until).chain([Instant::parse(NOW).unwrap().0]).collect();
+    let ends = ZONES.iter().flat_map(|offsets| offsets.iter()).filter_map(|(until, _)| Instant::parse((*until)?));
+    let there: Vec<i64> = ends.map(|at| at.0).collect();
+    let marks = prop_oneof![2 => select(here), 1 => select(there)];
+    let near = (marks, -3i64..=3, select(&[1, 1_800_000, 3_600_000, 86_400_000][..])).prop_map(|(mark, n, step)| mark + n * step);
+    let zones = ZONES.iter().map(|offsets| super::zone(offsets)).chain([zone.clone()]).collect::<Vec<_>>();
+    let midnight = (select(zones), day(), -1i64..=1).prop_map(|(zone, day, ms)| zone.start_of(day).0 + ms);
     prop_oneof![3 => select(pool), 1 => near, 1 => midnight, 1 => Instant::MIN.0..=Instant::MAX.0]
         .prop_map(|ms| Instant(ms.clamp(Instant::MIN.0, Instant::MAX.0)))
 }

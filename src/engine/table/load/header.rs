@@ -54,7 +54,7 @@ impl<'a> Headers<'a> {
     fn repeated(self, budget: &Budget) -> Result<Option<usize>> {
         let mut order = gather(0..short(self.slots.len()), budget)?;
         order.retain(|nth| !self.get(*nth as usize).is_empty());
-        order.sort_unstable_by(|a, b| self.get(*a as usize).cmp(&self.get(*b as usize)).then(a.cmp(b)));
+        crate::sort::by(&mut order, |a, b| self.get(*a as usize).cmp(&self.get(*b as usize)));
         let again = order.windows(2).filter_map(|pair| match pair {
             [a, b] if self.get(*a as usize) == self.get(*b as usize) => Some(*b as usize),
             _ => None,

@@ -6,6 +6,7 @@ use super::keys::Keys;
 use super::{LoadMode, Loader, Source};
 use crate::error::{Diagnostic, Error, Result, nearest, nearest_name, pointer};
 use crate::query::FieldIx;
+use crate::query::fold::fold;
 use crate::table::problem::{NO_ROW, cut};
 
 /// What became of the columns of an input.
@@ -149,7 +150,7 @@ fn likely<'m>(keys: &Keys, field: FieldIx, met: &'m [String]) -> Option<&'m str>
     }
     let near = names.iter().find_map(|name| nearest_name(name, free.iter().copied()));
     near.or_else(|| {
-        let holds = |header: &str, name: &str| !name.is_empty() && header.to_lowercase().contains(&name.to_lowercase());
+        let holds = |header: &str, name: &str| !name.is_empty() && fold(header).contains(&*fold(name));
         free.iter().copied().find(|header| names.iter().any(|name| holds(header, name)))
     })
 }

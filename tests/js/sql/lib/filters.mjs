@@ -43,10 +43,15 @@ export const CONFIG = {
   lead: { id: "id", owner: "owner", slots: ["agent"], unit: "unit", access: "access" },
   org: [{ id: "north" }, { id: "n1", parent: "north" }, { id: "n2", parent: "n1" }, { id: "south" }],
   profiles: [{ id: "all", grants: [{ do: ["lead.view"], scope: "all" }] }],
-  users: [{ id: "ann", unit: "n1", profiles: ["all"] }, { id: "bob", unit: "south" }, { id: "7", unit: "n2" }, { id: "8" }],
+  users: [
+    { id: "ann", unit: "n1", profiles: ["all"] }, { id: "bob", unit: "south" }, { id: "7", unit: "n2" }, { id: "8" },
+    // Whose days begin elsewhere: at another hour, and on a day whose first hour the clock leaves out.
+    { id: "kim", unit: "n1", profiles: ["all"], timeZone: "Asia/Tokyo" }, { id: "lou", profiles: ["all"], timeZone: "America/Havana" },
+  ],
 };
 const NOW = "2026-03-08T17:30:00.000Z";
-export const CONTEXT = { actor: "ann", now: NOW };
+/** Who asks, in turn. */
+export const CONTEXTS = ["ann", "kim", "lou"].map((actor) => ({ actor, now: NOW }));
 
 // ---- leads
 
@@ -63,7 +68,7 @@ const DAYS = ["2026-03-07", "2026-03-08", "2026-03-09", "2026-02-28", "2026-01-0
 const INSTANTS = [
   "2026-03-08T04:59:59.999Z", "2026-03-08T05:00:00.000Z", "2026-03-08T06:59:59.999Z", "2026-03-08T07:00:00.000Z", "2026-03-09T03:59:59.999Z",
   "2026-03-09T04:00:00.000Z", NOW, "2026-03-08T17:29:59.999Z", "2026-03-02T05:00:00.000Z", "1969-12-31T23:59:59.999Z", "0001-01-01T05:00:00.000Z",
-  "9999-12-31T23:59:59.999Z",
+  "9999-12-31T23:59:59.999Z", "2026-03-07T14:59:59.999Z", "2026-03-07T15:00:00.000Z", "2026-03-08T15:00:00.000Z",
 ];
 const text = (rng, most = 4) => Array.from({ length: rng.below(most + 1) }, () => rng.pick(LETTERS)).join("");
 /** Elements of a list, the first of them perhaps twice. */

@@ -63,7 +63,7 @@ pub(super) fn has(words: &[u64], bit: usize) -> bool {
 /// not depend on anything but the receivers.
 ///
 /// ```
-/// use evenhand_engine::split::Set;
+/// use evenhand_division::split::Set;
 ///
 /// let all = Set::of([0, 1, 2]);
 /// assert!(all.contains(2) && !all.contains(3));

@@ -25,6 +25,7 @@ struct Turns {
 
 impl Turns {
     /// All turns whose key is not below `bound`: the j-th is below it if (2j − 1) · 2⁶³ < q · bound.
+    #[inline]
     fn from(quota: u64, bound: u64) -> Turns {
         let done = (u128::from(quota) * u128::from(bound) + (1 << 63) - u128::from(bound > 0)) >> 64;
         let before = if bound == 0 { 0 } else { done.min(u128::from(quota)) };
@@ -63,7 +64,7 @@ impl Turns {
 /// are at least 1 / 2qq′ > 2⁻⁶³ apart, so they differ after rounding too, and equal ones are rounded alike.
 ///
 /// ```
-/// use evenhand_engine::split::{Order, deal};
+/// use evenhand_division::split::{Order, deal};
 ///
 /// let mut rows = String::new();
 /// deal(&[(0, 6), (1, 3), (2, 1)], Order::Deal, |receiver| rows.push(['A', 'B', 'C'][receiver as usize]));
@@ -88,7 +89,7 @@ pub fn deal(quotas: &[(u32, u64)], order: Order, mut each: impl FnMut(u32)) {
 /// key, so it is less than a turn of each.
 ///
 /// ```
-/// use evenhand_engine::split::{Order, deal_part};
+/// use evenhand_division::split::{Order, deal_part};
 ///
 /// let mut rows = Vec::new();
 /// deal_part(&[(0, 6), (1, 3), (2, 1)], Order::Deal, 4..7, |receiver| rows.push(receiver));

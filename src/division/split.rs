@@ -143,7 +143,7 @@ fn spread(held: impl Iterator<Item = (u64, u64)> + Clone) -> u64 {
 /// large that the arithmetic might not be exact: from 1.7 thousand million rows on.
 ///
 /// ```
-/// use evenhand_engine::split::{Class, Division, Even, Keep, Receiver, Set, apportion};
+/// use evenhand_division::split::{Class, Division, Even, Keep, Receiver, Set, apportion};
 ///
 /// let receivers = [0, 0, 0].map(|carry| Receiver { weight: 1, most: None, load: 0, carry }).to_vec();
 /// let classes = vec![Class { eligible: Set::first(3), owner: None, count: 10 }];

@@ -1,6 +1,7 @@
 //! Weights: decimals on the way in, whole numbers without a common divisor inside.
 
 use crate::error::{Error, Result};
+use crate::number;
 
 /// The largest number that divides both; `gcd(0, b)` is `b`.
 pub(super) fn gcd(mut a: i128, mut b: i128) -> i128 {
@@ -19,7 +20,7 @@ pub(super) fn gcd(mut a: i128, mut b: i128) -> i128 {
 /// `weight_out_of_range` for the first weight that is none of these, with `/<index>` as its path.
 ///
 /// ```
-/// use evenhand_engine::split::scale_weights;
+/// use evenhand_division::split::scale_weights;
 ///
 /// assert_eq!(scale_weights(&[0.1, 0.25, 1.0]).unwrap(), [2, 5, 20]);
 /// assert_eq!(scale_weights(&[0.0]).unwrap_err().code, "weight_out_of_range");
@@ -30,7 +31,7 @@ pub fn scale_weights(decimals: &[f64]) -> Result<Vec<u64>> {
     let mut common = 0;
     for (at, weight) in decimals.iter().enumerate() {
         let Some(millionths) = millionths(*weight) else {
-            let message = format!("weight `{weight}` is not a decimal of at most six places from 0.000001 to 1000000");
+            let message = format!("weight `{}` is not a decimal of at most six places from 0.000001 to 1000000", number::text(*weight));
             return Err(Error::new("weight_out_of_range", format!("/{at}"), message).hint("leave out who shall receive nothing"));
         };
         common = gcd(common, i128::from(millionths));

@@ -52,7 +52,7 @@ pub struct Bundled {
 /// Those of [`apportion`].
 ///
 /// ```
-/// use evenhand_engine::split::{Bundle, Even, Receiver, Set, together};
+/// use evenhand_division::split::{Bundle, Even, Receiver, Set, together};
 ///
 /// let receivers = [Receiver { weight: 1, most: None, load: 0, carry: 0 }; 2];
 /// let bundles = [5, 4, 3, 3, 3].map(|size| Bundle { eligible: Set::first(2), size });

@@ -21,12 +21,13 @@ struct Before {
 /// Writes down the receiver of every row of a class: what [`deal`] tells one by one. Rows beyond the sum of the quotas stay as they are.
 ///
 /// ```
-/// use evenhand_engine::split::{Order, deal_into};
+/// use evenhand_division::split::{Order, deal_into};
 ///
 /// let mut rows = [9; 11];
 /// deal_into(&[(0, 6), (1, 3), (2, 1)], Order::Deal, &mut rows);
 /// assert_eq!(rows, [0, 1, 0, 0, 1, 2, 0, 0, 1, 0, 9]);
 /// ```
+#[inline]
 pub fn deal_into(quotas: &[(u32, u64)], order: Order, rows: &mut [u32]) {
     let takers = quotas.iter().filter(|(_, quota)| *quota > 0).count();
     if order == Order::Deal && (2..=4).contains(&takers) && quotas.iter().all(|(_, quota)| *quota < LARGE) {
