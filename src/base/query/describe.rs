@@ -1,7 +1,7 @@
 //! A filter in plain English.
 
 use super::node::{ELEMENT, Expr, Predicate, Quota, Share, Term};
-use super::operator::Operator;
+use super::operator::{Operator, Takes};
 use super::schema::{FieldIx, FieldType, Schema};
 use crate::json::Json;
 use crate::number;
@@ -109,8 +109,10 @@ impl Writer<'_> {
         };
         self.out.push(' ');
         self.out.push_str(phrase(test, kind));
+        if test.operator.takes() == Takes::Nothing {
+            return;
+        }
         match (test.operator, &test.expected) {
-            (Operator::Null | Operator::NotNull | Operator::Empty | Operator::NotEmpty, _) => {}
             (Operator::Between | Operator::NotBetween | Operator::AnniversaryBetween, Json::List(list)) => {
                 self.out.push(' ');
                 self.list(list, " and ");

@@ -235,3 +235,30 @@ pub enum Takes {
     /// A group over the elements of a list.
     Group,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_documents_and_tests_know_each_operator() {
+        let places = [
+            ("pkg-template/configuration.d.ts", include_str!("../../../pkg-template/configuration.d.ts"), '"'),
+            ("pkg-template/docs/filters.md", include_str!("../../../pkg-template/docs/filters.md"), '`'),
+            ("pkg-template/src/query-builder.ts", include_str!("../../../pkg-template/src/query-builder.ts"), '"'),
+            ("tests/js/sql/lib/filters.mjs", include_str!("../../../tests/js/sql/lib/filters.mjs"), '"'),
+            ("src/engine/filter/sample/query.rs", include_str!("../../engine/filter/sample/query.rs"), '"'),
+        ];
+        let mut missing = Vec::new();
+        for (file, text, quote) in places {
+            // `where` takes a group: builders of queries have no editor for one, and SQL has no people to look into.
+            let without_where = file.ends_with("query-builder.ts") || file.ends_with("filters.mjs");
+            for (operator, name) in NAMES.iter().filter(|(operator, _)| *operator != Where || !without_where) {
+                if !text.contains(&format!("{quote}{name}{quote}")) {
+                    missing.push(format!("{file} lacks {operator:?}, `{name}`"));
+                }
+            }
+        }
+        assert!(missing.is_empty(), "{}", missing.join("\n"));
+    }
+}

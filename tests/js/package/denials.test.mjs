@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { createEngineSync } from "evenhand";
+import { COMMANDS } from "../commands.mjs";
 import { manifest, pkg } from "./lib/installed.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
@@ -110,7 +111,7 @@ const TABLE = [
 ];
 
 // An undo is given beside each of them.
-const KINDS = JSON.parse(readFileSync(new URL("../../commands.json", import.meta.url), "utf8")).filter((kind) => kind !== "undo");
+const KINDS = COMMANDS.filter((kind) => kind !== "undo");
 assert.deepEqual(KINDS.filter((kind) => !TABLE.some(([{ type }]) => type === kind)), [], "commands without a row of the table");
 
 /** A world, opened; with what is denied, if anything is. */

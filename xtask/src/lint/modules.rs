@@ -78,18 +78,22 @@ struct Source {
 /// Holds every import against the order; prints the circles between files of one folder.
 pub fn directions(root: &Path, files: &[&str]) -> Result {
     let mut all = Vec::new();
+    let mut texts = BTreeMap::new();
     for name in files {
         let Some(source) = source(name) else { continue };
         let path = root.join(name);
         let text = at(&path, std::fs::read_to_string(&path))?;
         let found = imports(&text, &source.module).map_err(|message| format!("{name}: {message}"))?;
         all.push((source, found));
+        texts.insert(*name, text);
     }
+    let undeclared = undeclared(&texts);
     // A module that only tests have is no part of this.
     let tests: BTreeSet<Vec<String>> = all.iter().flat_map(|(_, found)| found.tests.iter().cloned()).collect();
     all.retain(|(source, _)| !tests.iter().any(|test| source.module.starts_with(test)));
     let all: Vec<(Source, Vec<Import>)> = all.into_iter().map(|(source, found)| (source, found.imports)).collect();
-    let wrong = wrong(&all, EXCEPTIONS);
+    let mut wrong = wrong(&all, EXCEPTIONS);
+    wrong.extend(undeclared);
     let circles = circles(&all);
     let members: usize = circles.iter().map(Vec::len).sum();
     println!("    modules: {} exceptions, {} circles between sibling files ({members} files)", EXCEPTIONS.len(), circles.len());
@@ -97,6 +101,23 @@ pub fn directions(root: &Path, files: &[&str]) -> Result {
         println!("      circle: {}", circle.join(", "));
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+}
+
+/// Files that no module declares: the compiler does not read them, and says nothing of it.
+fn undeclared(texts: &BTreeMap<&str, String>) -> Vec<String> {
+    let mut bad = Vec::new();
+    for name in texts.keys() {
+        let Some((folder, file)) = name.strip_suffix(".rs").and_then(|path| path.rsplit_once('/')) else { continue };
+        let parents = [format!("{folder}.rs"), format!("{folder}/lib.rs")];
+        let Some((parent, text)) = parents.iter().find_map(|parent| texts.get_key_value(parent.as_str())) else { continue };
+        let is_declared = text.lines().any(|line| {
+            line.trim_end().strip_suffix(&format!("mod {file};")).is_some_and(|before| before.is_empty() || before.ends_with(' '))
+        });
+        if file != "lib" && !is_declared {
+            bad.push(format!("{name}: no module declares this file, so it is not compiled; {parent} needs `mod {file};`"));
+        }
+    }
+    bad
 }
 
 /// The module that a file is, if it is a source file of this project.
@@ -206,6 +227,21 @@ mod tests {
             (source, found.imports)
         };
         files.iter().map(read).collect()
+    }
+
+    #[test]
+    fn a_file_that_no_module_declares_is_named() {
+        let texts = [
+            ("src/lib.rs", "pub mod command;"),
+            ("src/command.rs", "mod read;\n#[cfg(test)]\nmod tests;\n    mod undo;"),
+            ("src/command/read.rs", ""),
+            ("src/command/tests.rs", ""),
+            ("src/command/undo.rs", ""),
+            ("src/command/do.rs", ""),
+        ];
+        let texts = texts.into_iter().map(|(name, text)| (name, text.to_owned())).collect();
+        let wanted = "src/command/do.rs: no module declares this file, so it is not compiled; src/command.rs needs `mod do;`";
+        assert_eq!(undeclared(&texts), [wanted]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { COMMANDS } from "../../commands.mjs";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const read = (name) => readFileSync(join(root, name), "utf8");
@@ -22,7 +23,7 @@ const MADE = [/\b(?:Reason|Error|Diagnostic|Warning)::(?:new|error|warning)\(\s*
 function fromRust() {
   const lists = read("tests/native/support/codes.rs");
   const list = (name) => [...lists.slice(lists.indexOf(`const ${name}`)).split("];")[0].matchAll(/"([a-z0-9_]+)"/g)].map(([, word]) => word);
-  const none = new Set([...list("WORDS"), ...JSON.parse(read("tests/commands.json"))]);
+  const none = new Set([...list("WORDS"), ...COMMANDS]);
   const found = new Set(list("SINGLE"));
   for (const name of listed("src", ".rs").filter((name) => !TESTS.test(name))) {
     const own = read(name).split("#[cfg(test)]\nmod tests {")[0].split("\n").filter((line) => !line.trimStart().startsWith("//")).join("\n");

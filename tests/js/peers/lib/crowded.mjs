@@ -1,5 +1,5 @@
 // Worlds in which much is asked for: lists, loads, profiles that act on many leads, and a command of each type.
-import { readFileSync } from "node:fs";
+import { COMMANDS } from "../../commands.mjs";
 import { STATUSES, condition, config, query, world } from "./world.mjs";
 
 /** A world with lists, a load to count, and profiles that act on many. */
@@ -73,7 +73,7 @@ export function needed(workspace, command, context, all) {
 export const loads = (users) => Object.fromEntries(users.map(({ id }, at) => [id, at % 4]));
 
 /** The types of all commands but `undo`, which needs a plan to take back. */
-export const KINDS = JSON.parse(readFileSync(new URL("../../../commands.json", import.meta.url), "utf8")).filter((kind) => kind !== "undo");
+export const KINDS = COMMANDS.filter((kind) => kind !== "undo");
 
 /** A command of each type, at random. */
 export function commands({ random, users, leads, units }) {
