@@ -171,6 +171,11 @@ impl Key<'_> {
 
 static NULL: Json = Json::Null;
 
+/// Whether a key is one of these. Most differ in their length: comparing that first spares a configuration a hundred thousand calls.
+pub fn among(key: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| known.len() == key.len() && *known == key)
+}
+
 impl<'a> Decoder<'a> {
     /// A value and where it stands.
     pub fn new(json: &'a Json, path: impl Into<Rc<str>>, faults: &'a Faults) -> Self {
@@ -239,11 +244,12 @@ impl<'a> Decoder<'a> {
             return false;
         };
         for (key, json) in pairs {
-            if json.is_null() && known.contains(&key.as_str()) && self.faults.refuses_null(key) {
+            let is_known = among(key, known);
+            if json.is_null() && is_known && self.faults.refuses_null(key) {
                 let fault = Diagnostic::error("null_value", pointer(&self.path(), key), format!("`{key}` must not be null"));
                 self.faults.add(fault.hint("leave the key out if nothing is meant by it"));
             }
-            if !known.contains(&key.as_str()) {
+            if !is_known {
                 let fault = Diagnostic::error("unknown_key", pointer(&self.path(), key), format!("there is no key `{key}` here"));
                 self.faults.add(fault.maybe_hint(nearest(key, known.iter().copied())));
             }
