@@ -87,7 +87,7 @@ impl Json {
 /// The first key that occurs a second time. Small objects are compared pair by pair, large ones sorted.
 fn repeated(pairs: &[(String, Json)]) -> Option<&str> {
     if pairs.len() <= 16 {
-        let again = |i: usize, key: &str| pairs.iter().take(i).any(|(k, _)| k == key);
+        let again = |i: usize, key: &str| pairs.iter().take(i).any(|(known, _)| value::is_key(known, key));
         return pairs.iter().enumerate().find(|(i, (k, _))| again(*i, k)).map(|(_, (k, _))| k.as_str());
     }
     let mut keys: Vec<&str> = pairs.iter().map(|(k, _)| k.as_str()).collect();

@@ -8,6 +8,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::Json;
+use super::value::is_key;
 use crate::error::{Diagnostic, Severity, nearest, pointer};
 
 /// An id, if this is one: a number is its text, as in a cell.
@@ -171,9 +172,9 @@ impl Key<'_> {
 
 static NULL: Json = Json::Null;
 
-/// Whether a key is one of these. Most differ in their length: comparing that first spares a configuration a hundred thousand calls.
-pub fn among(key: &str, known: &[&str]) -> bool {
-    known.iter().any(|known| known.len() == key.len() && *known == key)
+/// Whether a key is one of these.
+pub(crate) fn among(key: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| is_key(known, key))
 }
 
 impl<'a> Decoder<'a> {
@@ -231,7 +232,7 @@ impl<'a> Decoder<'a> {
     #[must_use]
     pub fn get(&self, key: &'a str) -> Decoder<'a> {
         let pairs = self.json.as_object().unwrap_or_default();
-        match pairs.iter().find(|(known, _)| known == key) {
+        match pairs.iter().find(|(known, _)| is_key(known, key)) {
             Some((known, json)) => self.below(json, Key::Known(known)),
             None => self.below(&NULL, Key::Absent(key)),
         }

@@ -66,7 +66,9 @@ impl<'a> Compiler<'a> {
     /// What a list takes in its stride and a guard refuses.
     pub(super) fn only_in_lists(&mut self, code: &'static str, path: &Place<'_>, message: &str) {
         if self.purpose == Strictness::Guard {
-            self.add(Diagnostic::error(code, path.path(), message).hint("here it could let a rule match everything; remove or complete it"));
+            self.add(
+                Diagnostic::error(code, path.path(), message).hint("here it could let a rule match everything; remove or complete it"),
+            );
         }
     }
 

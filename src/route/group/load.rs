@@ -118,6 +118,7 @@ impl Router<'_> {
             kept,
         };
         let remembers = group.remember.is_some() && model.lead.previous_owners.is_some();
+        let counts = self.compiled.uses_loads;
         let mut lane = Lane {
             rotation: Rotation::new(method, &seats, &remembered),
             slot: group.slot,
@@ -126,7 +127,9 @@ impl Router<'_> {
             some: Vec::new(),
             holders: Vec::new(),
             watched,
-            open: self.asks == Asks::Rows && !remembers && !self.compiled.uses_loads && !self.compiled.uses_same,
+            // Where a field that an assignment sets decides whether a lead is open, each is looked at as it will be.
+            open: self.asks == Asks::Rows && !remembers && !self.compiled.uses_same && !(counts && self.compiled.open_moves),
+            counts,
             automatic: matches!(group.method, Method::LeastRecent { manual_counts: false }),
             period: self.period(ix),
             used: false,
