@@ -1,12 +1,13 @@
 //! Batches on a cluster: the Spark example against one table. By hand, because it takes long.
 
 use std::fs;
+use std::num::NonZeroU32;
 use std::path::Path;
 
-use crate::build;
 use crate::run::{Result, at, command, run, step, target};
+use crate::{build, tools};
 
-/// What pip installs; Java is needed beside.
+/// What pip installs; it runs on Java 17 or later.
 const SPARK: &str = "pyspark==4.3.0";
 
 /// How many leads, where nobody says.
@@ -15,9 +16,10 @@ const LEADS: &str = "10000000";
 /// Builds the package, and deals so many leads over executors; every row must be that of one table.
 pub fn scale(leads: Option<&str>) -> Result {
     let leads = leads.unwrap_or(LEADS);
-    if leads.parse::<u32>().is_err() {
+    if leads.parse::<NonZeroU32>().is_err() {
         return Err(format!("`{leads}` is not a number of leads"));
     }
+    tools::java()?;
     build::build()?;
     let python = target().join("tools/spark");
     let bin = python.join("bin");

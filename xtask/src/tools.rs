@@ -147,6 +147,12 @@ pub fn postgres() -> Result {
     if there() { Ok(()) } else { debian("PostgreSQL", &["postgresql"]) }
 }
 
+/// Makes sure of a Java, which Spark runs on.
+pub fn java() -> Result {
+    let there = std::env::var_os("JAVA_HOME").is_some() || find("java").is_some();
+    if there { Ok(()) } else { debian("Java", &["default-jre-headless"]) }
+}
+
 /// Installs packages of Debian, or names the command that does.
 fn debian(what: &str, packages: &[&str]) -> Result {
     let by_hand = || format!("missing: {what}; install with `apt-get install {}`", packages.join(" "));

@@ -271,6 +271,9 @@ test(`killed ${KILLS} times while offers run out: each run ends once`, async (t)
         await new Promise((done) => setTimeout(done, Math.random() * 200));
       }
     })();
+    // Mostly once something runs, sometimes while the object is still being started.
+    const running = started.size;
+    for (let waits = 0; round % 5 > 0 && next < LEADS && started.size === running && waits < 1000; waits += 1) await new Promise((done) => setTimeout(done, 5));
     await new Promise((done) => setTimeout(done, Math.random() * 1200));
     await server.kill("SIGKILL");
     stop = true;
@@ -291,5 +294,6 @@ test(`killed ${KILLS} times while offers run out: each run ends once`, async (t)
   for (const one of ended) assert.ok(one.version === 1 ? one.owner === null : one.version === 3 && ["a0", "lead"].includes(one.owner), JSON.stringify(one));
   const changed = audit.filter(({ via }) => via === "alarm").reduce((sum, one) => sum + one.changed, 0);
   assert.equal(changed, ended.filter(({ owner }) => owner === "lead").length, "whoever did not claim in time lost it to the alarm");
+  assert.ok(started.size > KILLS / 2, "too little happened between the kills");
   t.diagnostic(`${started.size} runs acknowledged, ${claimed.size} claims; ${changed} ended by ${audit.filter(({ via }) => via === "alarm").length} sweeps`);
 });
