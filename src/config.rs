@@ -36,7 +36,7 @@ pub use people::{Absence, Limit, Period, User, UserIx, UserKind};
 pub use rules::{Rule, RuleTarget};
 pub use zones::NamedZone;
 
-use crate::btree::BTreeMap;
+use crate::btree::{BTreeMap, Entry};
 use std::rc::Rc;
 
 use crate::error::{Diagnostic, Error, Result};
@@ -102,13 +102,17 @@ impl<T> ById<T> {
             let id = item.get("id");
             let Some(name) = id.id() else { continue };
             let place = u32::try_from(out.list.len()).unwrap_or(u32::MAX);
-            if out.by_id.contains_key(name) {
+            // Looked up once: an id whose bearer turns out to have a fault is taken out again.
+            let by_id = Rc::make_mut(&mut out.by_id);
+            if let Entry::Vacant(vacant) = by_id.entry(name.to_owned()) {
+                vacant.insert(place);
+            } else {
                 id.error("duplicate_id", format!("the id `{name}` occurs twice"));
                 continue;
             }
-            if let Some(value) = one(&item, name) {
-                Rc::make_mut(&mut out.by_id).insert(name.to_owned(), place);
-                out.list.push(Rc::new(value));
+            match one(&item, name) {
+                Some(value) => out.list.push(Rc::new(value)),
+                None => drop(by_id.remove(name)),
             }
         }
         out

@@ -219,7 +219,7 @@ fn loads(planner: &Planner<'_>, split: &Split, rows: &[u32], takers: &[Candidate
         return Ok(vec![0; names.len()]);
     }
     let slot = split.slot;
-    let inside = holders::count(planner.table, slot, &planner.open()?, Some(rows))?;
+    let inside = holders::count(planner.table, slot, planner.open()?, Some(rows))?;
     names.iter().map(|name| Ok(planner.holds(slot, name)?.saturating_sub(inside.get(*name).copied().unwrap_or(0)))).collect()
 }
 

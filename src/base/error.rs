@@ -241,6 +241,39 @@ fn alignment(a: &[char], b: &[char]) -> usize {
     last.last().copied().unwrap_or(0)
 }
 
+/// Where a value stands that is being read. It is written out only for a fault: a filter has a place for each of its values, and hardly a
+/// fault.
+#[derive(Clone, Copy, Debug)]
+pub enum Place<'a> {
+    /// What is read as a whole: its JSON pointer in what its author wrote.
+    Root(&'a str),
+    /// The value under a key.
+    Key(&'a Place<'a>, &'a str),
+    /// An element of a list.
+    Index(&'a Place<'a>, usize),
+}
+
+impl Place<'_> {
+    /// The place of the value under a key.
+    pub fn key<'a>(&'a self, key: &'a str) -> Place<'a> {
+        Place::Key(self, key)
+    }
+
+    /// The place of an element.
+    pub fn index(&self, at: usize) -> Place<'_> {
+        Place::Index(self, at)
+    }
+
+    /// The JSON pointer; readers bound how deep it is.
+    pub fn path(&self) -> String {
+        match self {
+            Place::Root(path) => (*path).to_owned(),
+            Place::Key(above, key) => pointer(&above.path(), key),
+            Place::Index(above, at) => pointer(&above.path(), at),
+        }
+    }
+}
+
 /// One step deeper in a JSON pointer, escaped as RFC 6901 asks.
 pub fn pointer(base: &str, key: impl fmt::Display) -> String {
     let key = key.to_string();

@@ -14,30 +14,12 @@ mod write;
 pub use value::Json;
 pub use write::write_text;
 
-use crate::error::{Error, Result, pointer};
+use crate::error::{Error, Place, Result};
 
 /// How deep arrays and objects may be nested: a filter of 64 groups takes two levels for each, and stands in a configuration.
 pub const MAX_DEPTH: usize = 160;
 /// Most bytes of one JSON text that becomes a tree (configuration, command, state, plan).
 pub const MAX_BYTES: usize = 256 << 20;
-
-/// Where a value stands that is being read. It is written out only for an error.
-enum Place<'a> {
-    Root,
-    Key(&'a Place<'a>, &'a str),
-    Index(&'a Place<'a>, usize),
-}
-
-impl Place<'_> {
-    /// The JSON pointer; no deeper than [`MAX_DEPTH`].
-    fn path(&self) -> String {
-        match self {
-            Place::Root => String::new(),
-            Place::Key(above, key) => pointer(&above.path(), key),
-            Place::Index(above, at) => pointer(&above.path(), at),
-        }
-    }
-}
 
 impl Json {
     /// Parses one JSON text, with nothing behind it.
@@ -49,7 +31,7 @@ impl Json {
             return Err(Error::new("json_too_large", "", format!("the JSON text is longer than {MAX_BYTES} bytes")));
         }
         let mut reader = read::Reader::new(text.as_bytes());
-        let value = Json::read(&mut reader, &Place::Root, 0)?;
+        let value = Json::read(&mut reader, &Place::Root(""), 0)?;
         reader.skip_space();
         match reader.peek() {
             None => Ok(value),
@@ -72,12 +54,12 @@ impl Json {
                     reader.skip_space();
                     let key = reader.text()?.text.into_owned();
                     reader.expect(b':')?;
-                    let value = Json::read(reader, &Place::Key(place, &key), depth + 1)?;
+                    let value = Json::read(reader, &place.key(&key), depth + 1)?;
                     out.push((key, value));
                     more = reader.more(b'}')?;
                 }
                 match repeated(&out) {
-                    Some(key) => Err(Error::new("duplicate_key", pointer(&place.path(), key), format!("the key `{key}` occurs twice"))),
+                    Some(key) => Err(Error::new("duplicate_key", place.key(key).path(), format!("the key `{key}` occurs twice"))),
                     None => Ok(Json::Object(out)),
                 }
             }
@@ -86,7 +68,7 @@ impl Json {
                 let mut out = Vec::new();
                 let mut more = !reader.eat(b']');
                 while more {
-                    let value = Json::read(reader, &Place::Index(place, out.len()), depth + 1)?;
+                    let value = Json::read(reader, &place.index(out.len()), depth + 1)?;
                     out.push(value);
                     more = reader.more(b']')?;
                 }
@@ -105,7 +87,7 @@ impl Json {
 /// The first key that occurs a second time. Small objects are compared pair by pair, large ones sorted.
 fn repeated(pairs: &[(String, Json)]) -> Option<&str> {
     if pairs.len() <= 16 {
-        let again = |i: usize, key: &str| pairs.iter().take(i).any(|(k, _)| k == key);
+        let again = |i: usize, key: &str| pairs.iter().take(i).any(|(known, _)| value::is_key(known, key));
         return pairs.iter().enumerate().find(|(i, (k, _))| again(*i, k)).map(|(_, (k, _))| k.as_str());
     }
     let mut keys: Vec<&str> = pairs.iter().map(|(k, _)| k.as_str()).collect();

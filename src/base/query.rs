@@ -61,7 +61,7 @@ pub use units::{UnitIx, UnitTree};
 pub use value::{Cell, Cells};
 pub use wrong::quoted;
 
-use crate::error::{Diagnostic, Severity};
+use crate::error::{Diagnostic, Place, Severity};
 use crate::json::Json;
 use compiler::{Compiler, Scope};
 
@@ -124,9 +124,9 @@ pub struct Query {
 pub fn compile(json: &Json, path: &str, schema: &Schema, purpose: Strictness) -> Result<Query, Vec<Diagnostic>> {
     let mut compiler = Compiler::new(schema, purpose);
     let root = if json.as_object().is_some() {
-        compiler.group(json, path, 1, Scope::Schema)
+        compiler.group(json, &Place::Root(path), 1, Scope::Schema)
     } else {
-        compiler.error("wrong_type", path, format!("a filter must be a group, not {}", json.kind()));
+        compiler.error("wrong_type", &Place::Root(path), format!("a filter must be a group, not {}", json.kind()));
         None
     };
     if compiler.faults.iter().any(|fault| fault.severity == Severity::Error) {

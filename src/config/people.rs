@@ -226,7 +226,7 @@ pub(super) fn read(
         accepts: reading.guard(&node.get("accepts")),
         cells: Vec::new(),
     };
-    user.cells = cells(node, &user, reading);
+    user.cells = cells(node, &user, reading, profiles);
     Some(user)
 }
 
@@ -265,15 +265,15 @@ pub(super) fn check_aliases(node: &Decoder<'_>, users: &ById<User>) {
 }
 
 /// What a member filter sees of the user.
-fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cell<'static>> {
+fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>, profiles: &ById<Profile>) -> Vec<Cell<'static>> {
     let attributes = node.get("attributes").entries();
     for (name, value) in &attributes {
         if OF_EVERY_USER.iter().any(|(known, _)| known == name) {
             value.error("reserved_field", format!("every user has `{name}`; an attribute cannot bear that name"));
         }
     }
-    let list = |words: Vec<&str>| {
-        let items: Vec<_> = words.into_iter().map(|text| text.to_owned().into()).collect();
+    let list = |words: &mut dyn Iterator<Item = &str>| {
+        let items: Vec<_> = words.map(|text| text.to_owned().into()).collect();
         if items.is_empty() { Cell::Null } else { Cell::List(items) }
     };
     let schema = reading.user_schema;
@@ -281,9 +281,9 @@ fn cells(node: &Decoder<'_>, user: &User, reading: &ConfigReader<'_>) -> Vec<Cel
     for field in &schema.fields {
         out.push(match field.name.as_str() {
             "id" => Cell::Text(user.id.clone().into()),
-            "unit" => node.get("unit").optional_id().map_or(Cell::Null, |unit| Cell::Text(unit.to_owned().into())),
-            "tags" => list(node.get("tags").texts()),
-            "profiles" => list(node.get("profiles").ids()),
+            "unit" => user.unit.and_then(|unit| schema.units.get(unit)).map_or(Cell::Null, |unit| Cell::Text(unit.id.clone().into())),
+            "tags" => list(&mut user.tags.iter().map(String::as_str)),
+            "profiles" => list(&mut user.profiles.iter().filter_map(|ix| Some(profiles.at(ix.0)?.id.as_str()))),
             "active" => Cell::Bool(user.active),
             "paused" => Cell::Bool(user.paused),
             name => {

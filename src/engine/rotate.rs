@@ -40,6 +40,7 @@ pub mod start;
 #[cfg(test)]
 mod tests;
 pub mod weighted;
+pub mod workload;
 
 use std::cmp::Ordering;
 

@@ -112,7 +112,7 @@ pub(crate) struct Moved {
 pub(crate) fn of(plan: &Plan, planner: &Planner<'_>, receivers: &[(String, Option<u64>)], former: &[String]) -> Result<Vec<Line>> {
     let Some(slot) = plan.slot else { return Ok(Vec::new()) };
     let open = planner.open()?;
-    let mut moved = moved(plan, planner, &open)?;
+    let mut moved = moved(plan, planner, open)?;
     for copy in &plan.created {
         let Some(row) = planner.table.find(&copy.copy_of) else { continue };
         let sets: Vec<Set<'_>> = copy.set.iter().map(|(field, cell)| Set { field: *field, from: Cell::Null, to: cell.clone() }).collect();

@@ -20,15 +20,15 @@ pub(crate) type Counted = BTreeMap<FieldIx, Rc<BTreeMap<String, u64>>>;
 
 impl Planner<'_> {
     /// Rows that count towards a workload.
-    pub fn open(&self) -> Result<RowSet> {
+    pub fn open(&self) -> Result<&RowSet> {
         if let Some(open) = self.open.get() {
-            return Ok(open.clone());
+            return Ok(open);
         }
         let open = match &self.model.lifecycle.open {
             None => RowSet::All,
             Some(query) => RowSet::Some(filter::select(query, self.table, &self.filtering())?),
         };
-        Ok(self.open.get_or_init(|| open).clone())
+        Ok(self.open.get_or_init(|| open))
     }
 
     /// Open leads in the table by holder of a slot.
@@ -36,7 +36,7 @@ impl Planner<'_> {
         if let Some(known) = self.counted.borrow().get(&slot) {
             return Ok(Rc::clone(known));
         }
-        let counted = Rc::new(holders::count(self.table, slot, &self.open()?, None)?);
+        let counted = Rc::new(holders::count(self.table, slot, self.open()?, None)?);
         self.counted.borrow_mut().insert(slot, Rc::clone(&counted));
         Ok(counted)
     }

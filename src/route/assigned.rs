@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::filter;
 use crate::query::{Cell, FieldIx};
 use crate::rotate::Member;
-use crate::rotate::batch::{self, Dealt};
+use crate::rotate::batch::{self, Dealt, Run};
 use crate::rotate::limits::Window;
 use crate::table::Row;
 
@@ -66,8 +66,9 @@ impl Router<'_> {
     /// Deals rows of a batch, the first of `rows` first, as long as nothing about them is to be looked at.
     pub fn deal(&mut self, rows: &[u32], out: &mut Dealt) -> Result<()> {
         let now = self.compiled.uses_recency.then_some(self.now);
-        let run = self.rules.run(rows, self.planner.table, now);
-        let watched = batch::deal(&run, &mut self.lanes, &mut self.recencies, out);
+        let open = if self.compiled.uses_loads { Some(self.planner.open()?) } else { None };
+        let run = Run { now, open, ..self.rules.run(rows, self.planner.table) };
+        let watched = batch::deal(&run, &mut self.lanes, &mut self.recencies, &mut self.workload, out);
         for user in &out.users {
             self.served.insert(*user as usize);
         }
@@ -115,14 +116,7 @@ impl Router<'_> {
     }
 
     pub fn change_load(&mut self, slot: FieldIx, user: UserIx, by: i64) -> Result<()> {
-        let of_slot = self.loads.entry(slot).or_default();
-        if !of_slot.known.contains_key(&user.0) {
-            *of_slot.moved.entry(user.0).or_default() += by;
-        } else if by > 0 {
-            of_slot.loads.add(Member(user.0));
-        } else {
-            of_slot.loads.remove(Member(user.0));
-        }
+        self.workload.change(slot, Member(user.0), by);
         if by < 0 { self.refresh(user) } else { Ok(()) }
     }
 

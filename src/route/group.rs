@@ -229,7 +229,7 @@ impl Router<'_> {
         let Some(mut lane) = self.lanes.get_mut(ix.0 as usize).and_then(Option::take) else { return Ok(None) };
         let facts = Facts {
             recency: if lane.automatic { &self.recencies.automatic } else { &self.recencies.all },
-            loads: self.loads.get(&group.slot).map_or(&none, |of_slot| &of_slot.loads),
+            loads: self.workload.loads(group.slot).unwrap_or(&none),
             period: lane.period,
         };
         let eligible = self.narrowed(ix, group, lead, &lane, hard, &facts);

@@ -13,7 +13,8 @@ use crate::plan::state::{self, StateChange};
 use crate::query::{Cell, Cells, FieldIx};
 use crate::rotate::batch::{Lane, Recencies};
 use crate::rotate::limits::PeriodStarts;
-use crate::rotate::{Loads, Member, PlaceSet};
+use crate::rotate::workload::Workload;
+use crate::rotate::{Member, PlaceSet};
 use crate::table::{RowIx, Snapshot};
 
 use super::compiled::Compiled;
@@ -94,15 +95,6 @@ pub(super) enum Asks {
     Replay,
 }
 
-/// Open leads in a slot, person by person as they are asked for.
-#[derive(Debug, Default)]
-pub(super) struct SlotLoads {
-    pub loads: Loads,
-    pub known: BTreeMap<u32, ()>,
-    /// What the call gave and took of those who are not known yet.
-    pub moved: BTreeMap<u32, i64>,
-}
-
 /// Rows that a person may hold, and accepts.
 pub(super) struct Holdable {
     pub may: RowSet,
@@ -121,7 +113,7 @@ pub(super) struct Router<'p> {
     pub groups: BTreeMap<u32, Rc<Group>>,
     /// By group: its rotation, once it was met.
     pub lanes: Vec<Option<Lane>>,
-    pub loads: BTreeMap<FieldIx, SlotLoads>,
+    pub workload: Workload,
     pub recencies: Recencies,
     pub holdable: BTreeMap<(FieldIx, u32), Holdable>,
     pub same: BTreeMap<FieldIx, SameIndex>,
@@ -160,7 +152,7 @@ impl<'p> Router<'p> {
             compiled,
             groups: BTreeMap::new(),
             lanes: Vec::new(),
-            loads: BTreeMap::new(),
+            workload: Workload::default(),
             recencies: Recencies::default(),
             holdable: BTreeMap::new(),
             same: BTreeMap::new(),
@@ -286,6 +278,9 @@ impl<'p> Router<'p> {
         }
         if let Some(capacity) = self.capacity(user, group) {
             let held = self.load_of(slot, user)?.saturating_add(self.offers_held(user, slot)?);
+            // All offers, also those that leave this slot alone: then nobody is full before.
+            let offers = self.person(user)?.memory.offers.len() as u64;
+            self.workload.bound(Member(user.0), u32::try_from(capacity.saturating_sub(offers)).unwrap_or(u32::MAX));
             out = out.and(Reasons::AT_CAPACITY.when(u64::from(held) >= capacity));
         }
         Ok(out)
@@ -293,14 +288,10 @@ impl<'p> Router<'p> {
 
     /// The open leads of a person in a slot, with what the call gave.
     pub fn load_of(&mut self, slot: FieldIx, user: UserIx) -> Result<u32> {
-        let of_slot = self.loads.entry(slot).or_default();
-        if !of_slot.known.contains_key(&user.0) {
-            let held = i64::try_from(self.planner.holds(slot, self.planner.id_of(user))?).unwrap_or(i64::MAX);
-            let moved = of_slot.moved.get(&user.0).copied().unwrap_or(0);
-            of_slot.loads.set(Member(user.0), u32::try_from(held.saturating_add(moved).max(0)).unwrap_or(u32::MAX));
-            of_slot.known.insert(user.0, ());
+        match self.workload.open(slot, Member(user.0)) {
+            Some(open) => Ok(open),
+            None => Ok(self.workload.know(slot, Member(user.0), self.planner.holds(slot, self.planner.id_of(user))?)),
         }
-        Ok(of_slot.loads.open(Member(user.0)))
     }
 
     /// Reasons that the lead gives for a person in a slot.

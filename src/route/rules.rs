@@ -72,8 +72,8 @@ impl Rules {
     }
 
     /// A run over rows of the batch.
-    pub fn run<'a>(&'a self, rows: &'a [u32], table: &'a Snapshot, now: Option<i64>) -> Run<'a> {
-        Run { rows, rules: &self.first, lanes: &self.lanes, table, now }
+    pub fn run<'a>(&'a self, rows: &'a [u32], table: &'a Snapshot) -> Run<'a> {
+        Run { rows, rules: &self.first, lanes: &self.lanes, table, now: None, open: None }
     }
 }
 

@@ -260,7 +260,7 @@ impl Sweep<'_, '_> {
         let (model, now) = (planner.model, planner.context.now);
         let Some(minutes) = model.lifecycle.retire_after_minutes else { return Ok(()) };
         let Some(query) = idle(model, now, minutes)? else { return Ok(()) };
-        let mask = planner.open()?.and(self.may.clone()).narrow(filter::select(&query, planner.table, &planner.filtering())?);
+        let mask = planner.open()?.clone().and(self.may.clone()).narrow(filter::select(&query, planner.table, &planner.filtering())?);
         let locked = planner.auth.locked(&planner.asking(), model.lead.owner)?;
         for row in leads::by_id(planner.table, &mask, &[])? {
             let row = RowIx(row);

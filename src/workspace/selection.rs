@@ -85,9 +85,7 @@ impl Workspace {
     /// The rows that match, of those that the viewer may see, in order.
     fn seen(&self, table: &LeadTable, query: &Query, ctx: &filter::Context<'_>, sort: &[SortKey], viewer: &Viewer) -> Result<Selection> {
         let mask = self.visible(table, viewer)?.select(query, &table.table, ctx)?;
-        let mut rows: Vec<u32> = Vec::new();
-        rows.try_reserve_exact(mask.count())?;
-        rows.extend(mask.iter().map(|row| row.0));
+        let mut rows = mask.listed()?;
         if !sort.is_empty() {
             filter::sort(&mut rows, sort, &table.table)?;
         }

@@ -8,6 +8,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::Json;
+use super::value::is_key;
 use crate::error::{Diagnostic, Severity, nearest, pointer};
 
 /// An id, if this is one: a number is its text, as in a cell.
@@ -171,6 +172,11 @@ impl Key<'_> {
 
 static NULL: Json = Json::Null;
 
+/// Whether a key is one of these.
+pub(crate) fn among(key: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| is_key(known, key))
+}
+
 impl<'a> Decoder<'a> {
     /// A value and where it stands.
     pub fn new(json: &'a Json, path: impl Into<Rc<str>>, faults: &'a Faults) -> Self {
@@ -226,7 +232,7 @@ impl<'a> Decoder<'a> {
     #[must_use]
     pub fn get(&self, key: &'a str) -> Decoder<'a> {
         let pairs = self.json.as_object().unwrap_or_default();
-        match pairs.iter().find(|(known, _)| known == key) {
+        match pairs.iter().find(|(known, _)| is_key(known, key)) {
             Some((known, json)) => self.below(json, Key::Known(known)),
             None => self.below(&NULL, Key::Absent(key)),
         }
@@ -239,11 +245,12 @@ impl<'a> Decoder<'a> {
             return false;
         };
         for (key, json) in pairs {
-            if json.is_null() && known.contains(&key.as_str()) && self.faults.refuses_null(key) {
+            let is_known = among(key, known);
+            if json.is_null() && is_known && self.faults.refuses_null(key) {
                 let fault = Diagnostic::error("null_value", pointer(&self.path(), key), format!("`{key}` must not be null"));
                 self.faults.add(fault.hint("leave the key out if nothing is meant by it"));
             }
-            if !known.contains(&key.as_str()) {
+            if !is_known {
                 let fault = Diagnostic::error("unknown_key", pointer(&self.path(), key), format!("there is no key `{key}` here"));
                 self.faults.add(fault.maybe_hint(nearest(key, known.iter().copied())));
             }

@@ -34,7 +34,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The next byte, not consumed.
-    #[inline]
+    ///
+    /// Put in where it is called, also by what is compiled for size: a call takes as many bytes, and there is one for each byte that is read.
+    #[inline(always)]
     pub fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }

@@ -18,6 +18,12 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
+/// Whether two keys are the same. Most differ in their length: comparing that first, in place, spares a configuration hundred thousands of calls.
+#[inline(always)]
+pub(crate) fn is_key(known: &str, key: &str) -> bool {
+    known.len() == key.len() && known == key
+}
+
 impl serde::Serialize for Json {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         match self {
@@ -40,7 +46,7 @@ impl Json {
     /// The value under `key`, if this is an object that has it and it is not null.
     pub fn get(&self, key: &str) -> Option<&Json> {
         match self {
-            Json::Object(pairs) => pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v).filter(|v| !v.is_null()),
+            Json::Object(pairs) => pairs.iter().find(|(known, _)| is_key(known, key)).map(|(_, v)| v).filter(|v| !v.is_null()),
             _ => None,
         }
     }

@@ -124,7 +124,7 @@ impl Target {
             Operand::Yearly(_) => json.as_text().map_or(Json::Null, |text| text.trim().into()),
             Operand::Span(first, last) if first == last => Json::Text(Instant(*first).write()),
             Operand::Span(..) | Operand::Civil(_) => json.as_text().map_or(Json::Null, |text| text.trim().into()),
-            Operand::Text(_) | Operand::Unit(_) => text::plain(json).map_or(Json::Null, Json::Text),
+            Operand::Text(_) | Operand::Unit(_) => text::plain(json).map_or(Json::Null, |text| Json::Text(text.into_owned())),
             Operand::Actor(_) => json.clone(),
             Operand::Relative(_) => json.clone(),
         }

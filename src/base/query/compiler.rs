@@ -5,7 +5,7 @@ use super::node::ELEMENT;
 use super::schema::{Field, FieldIx, FieldType, Schema};
 use super::word::MOST_NAMES;
 use super::wrong::{Wrong, quoted};
-use crate::error::{Diagnostic, Severity, nearest, pointer};
+use crate::error::{Diagnostic, Place, Severity, nearest};
 use crate::json::Json;
 
 /// Most groups inside each other.
@@ -47,26 +47,28 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub(super) fn wrong(&mut self, wrong: Wrong, path: impl Into<String>) {
-        self.add(wrong.at(path));
+    pub(super) fn wrong(&mut self, wrong: Wrong, path: &Place<'_>) {
+        self.add(wrong.at(path.path()));
     }
 
-    pub(super) fn error(&mut self, code: &'static str, path: impl Into<String>, message: impl Into<String>) {
-        self.add(Diagnostic::error(code, path, message));
+    pub(super) fn error(&mut self, code: &'static str, path: &Place<'_>, message: impl Into<String>) {
+        self.add(Diagnostic::error(code, path.path(), message));
     }
 
     /// A rule that has not been written to its end: left out of a list, told of where it is still being written.
-    pub(super) fn incomplete(&mut self, code: &'static str, path: &str) {
+    pub(super) fn incomplete(&mut self, code: &'static str, path: &Place<'_>) {
         if self.purpose == Strictness::Draft {
-            self.add(Diagnostic::warning("incomplete_rule", path, "this rule is not complete and was left out"));
+            self.add(Diagnostic::warning("incomplete_rule", path.path(), "this rule is not complete and was left out"));
         }
         self.only_in_lists(code, path, "this rule is not complete");
     }
 
     /// What a list takes in its stride and a guard refuses.
-    pub(super) fn only_in_lists(&mut self, code: &'static str, path: &str, message: &str) {
+    pub(super) fn only_in_lists(&mut self, code: &'static str, path: &Place<'_>, message: &str) {
         if self.purpose == Strictness::Guard {
-            self.add(Diagnostic::error(code, path, message).hint("here it could let a rule match everything; remove or complete it"));
+            self.add(
+                Diagnostic::error(code, path.path(), message).hint("here it could let a rule match everything; remove or complete it"),
+            );
         }
     }
 
@@ -82,7 +84,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Counts a group or a rule; false once there are too many, which is told once.
-    pub(super) fn count_node(&mut self, path: &str) -> bool {
+    pub(super) fn count_node(&mut self, path: &Place<'_>) -> bool {
         self.nodes += 1;
         if self.nodes == MAX_NODES + 1 {
             self.error("too_many_nodes", path, format!("a filter has at most {MAX_NODES} groups and rules"));
@@ -91,7 +93,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Counts the values of a list; false once there are too many.
-    pub(super) fn count_values(&mut self, path: &str, more: usize) -> bool {
+    pub(super) fn count_values(&mut self, path: &Place<'_>, more: usize) -> bool {
         self.values = self.values.saturating_add(more);
         if self.values > MAX_VALUES {
             self.error("too_many_values", path, format!("the lists of a filter have at most {MAX_VALUES} values in all"));
@@ -100,7 +102,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The field of that name.
-    pub(super) fn find(&mut self, name: &str, path: &str, scope: Scope<'_>) -> Option<FieldIx> {
+    pub(super) fn find(&mut self, name: &str, path: &Place<'_>, scope: Scope<'_>) -> Option<FieldIx> {
         let found = match scope {
             Scope::Schema => self.schema.find(name),
             Scope::Element(_) => name.is_empty().then_some(ELEMENT),
@@ -112,7 +114,7 @@ impl<'a> Compiler<'a> {
                 Scope::Element(_) => Some("inside `match` the field is the element itself, and its name is the empty text".into()),
             };
             self.add(
-                Diagnostic::error("unknown_field", path, format!("there is no field {}", quoted(name)))
+                Diagnostic::error("unknown_field", path.path(), format!("there is no field {}", quoted(name)))
                     .maybe_hint(hint)
                     .with("field", name),
             );
@@ -132,19 +134,19 @@ impl<'a> Compiler<'a> {
     }
 
     /// A key that must be `true` or `false` where it is given.
-    pub(super) fn flag(&mut self, json: &Json, key: &str, path: &str) -> bool {
+    pub(super) fn flag(&mut self, json: &Json, key: &str, path: &Place<'_>) -> bool {
         match json.get(key) {
             None | Some(Json::Bool(false)) => false,
             Some(Json::Bool(true)) => true,
             Some(other) => {
-                self.error("wrong_type", pointer(path, key), format!("`{key}` must be `true` or `false`, not {}", other.kind()));
+                self.error("wrong_type", &path.key(key), format!("`{key}` must be `true` or `false`, not {}", other.kind()));
                 false
             }
         }
     }
 
     /// Whether a group or rule is switched off, and so is not looked into.
-    pub(super) fn switched_off(&mut self, json: &Json, path: &str, what: &str) -> bool {
+    pub(super) fn switched_off(&mut self, json: &Json, path: &Place<'_>, what: &str) -> bool {
         for key in ["disabled", "muted"] {
             if self.flag(json, key, path) {
                 self.only_in_lists("disabled_node", path, &format!("this {what} is {key}"));

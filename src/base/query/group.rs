@@ -4,7 +4,7 @@ use super::compiler::{Compiler, MAX_DEPTH, Scope};
 use super::keys::OF_GROUP;
 use super::node::Expr;
 use super::wrong::quoted;
-use crate::error::{Diagnostic, nearest, pointer};
+use crate::error::{Diagnostic, Place, nearest};
 use crate::json::Json;
 
 /// How the members of a group are joined.
@@ -19,7 +19,7 @@ const COMBINATORS: [(&str, Combinator); 3] = [("and", Combinator::And), ("or", C
 
 impl Compiler<'_> {
     /// A group; nothing if it is left out, or has a fault, which is then among the faults.
-    pub(super) fn group(&mut self, json: &Json, path: &str, depth: usize, scope: Scope<'_>) -> Option<Expr> {
+    pub(super) fn group(&mut self, json: &Json, path: &Place<'_>, depth: usize, scope: Scope<'_>) -> Option<Expr> {
         if depth > MAX_DEPTH {
             self.error("too_deep", path, format!("groups are nested deeper than {MAX_DEPTH}"));
             return None;
@@ -29,15 +29,15 @@ impl Compiler<'_> {
         }
         self.keys(json, path, &OF_GROUP);
         let negated = self.flag(json, "not", path);
-        let at = pointer(path, "rules");
+        let at = path.key("rules");
         let rules = match json.get("rules") {
             Some(Json::List(rules)) => rules,
             Some(other) => {
-                self.error("wrong_type", at, format!("`rules` must be a list, not {}", other.kind()));
+                self.error("wrong_type", &at, format!("`rules` must be a list, not {}", other.kind()));
                 return None;
             }
             None => {
-                let fault = Diagnostic::error("missing", at, "`rules` is missing here");
+                let fault = Diagnostic::error("missing", at.path(), "`rules` is missing here");
                 let rule = json.get("field").is_some();
                 self.add(if rule { fault.hint("put the rule into a group: `{\"combinator\": \"and\", \"rules\": […]}`") } else { fault });
                 return None;
@@ -46,7 +46,7 @@ impl Compiler<'_> {
         if rules.is_empty() {
             self.only_in_lists("empty_group", path, "this group is empty");
         }
-        let combinator = json.get("combinator").map(|c| self.combinator(c, &pointer(path, "combinator")));
+        let combinator = json.get("combinator").map(|c| self.combinator(c, &path.key("combinator")));
         // Without one, and with none between its rules, a group joins them by `and`, as react-querybuilder does.
         let alone = combinator.is_none() && rules.len() > 1 && !rules.iter().any(|rule| rule.as_text().is_some());
         let combinator = if alone { Some(Some(Combinator::And)) } else { combinator };
@@ -55,10 +55,10 @@ impl Compiler<'_> {
                 let members = rules.iter().enumerate().map(|(i, rule)| {
                     if rule.as_text().is_some() {
                         let message = format!("{} stands among the rules of a group that has a `combinator`", super::wrong::shown(rule));
-                        self.add(Diagnostic::error("combinator_misplaced", pointer(&at, i), message).hint("leave out one of the two"));
+                        self.add(Diagnostic::error("combinator_misplaced", at.index(i).path(), message).hint("leave out one of the two"));
                         return None;
                     }
-                    self.member(rule, &pointer(&at, i), depth, scope)
+                    self.member(rule, &at.index(i), depth, scope)
                 });
                 let members: Vec<Expr> = members.collect::<Vec<_>>().into_iter().flatten().collect();
                 combinator.and_then(|combinator| if members.is_empty() { None } else { Some(joined(combinator, members)) })
@@ -69,7 +69,7 @@ impl Compiler<'_> {
     }
 
     /// A group or a rule within a group.
-    fn member(&mut self, json: &Json, path: &str, depth: usize, scope: Scope<'_>) -> Option<Expr> {
+    fn member(&mut self, json: &Json, path: &Place<'_>, depth: usize, scope: Scope<'_>) -> Option<Expr> {
         match json {
             Json::Object(pairs) if pairs.iter().any(|(key, _)| key == "rules") => self.group(json, path, depth + 1, scope),
             Json::Object(_) => self.rule(json, path, depth, scope),
@@ -81,19 +81,19 @@ impl Compiler<'_> {
     }
 
     /// Rules with combinators between them: and binds tighter than xor, xor tighter than or.
-    fn independent(&mut self, rules: &[Json], path: &str, depth: usize, scope: Scope<'_>) -> Option<Expr> {
+    fn independent(&mut self, rules: &[Json], path: &Place<'_>, depth: usize, scope: Scope<'_>) -> Option<Expr> {
         // Alternatives, of which exactly-ones, of which conjunctions.
         let mut runs: Vec<Vec<Vec<Option<Expr>>>> = vec![vec![Vec::new()]];
         let mut expects_member = true;
         for (i, json) in rules.iter().enumerate() {
-            let at = pointer(path, i);
+            let at = path.index(i);
             let last = i + 1 == rules.len();
             if json.as_text().is_some() {
                 let combinator = self.combinator(json, &at);
                 if expects_member || last {
                     let what =
                         if expects_member { "a rule or a group is missing in front of" } else { "a rule or a group is missing behind" };
-                    self.error("combinator_misplaced", at, format!("{what} {}", super::wrong::shown(json)));
+                    self.error("combinator_misplaced", &at, format!("{what} {}", super::wrong::shown(json)));
                 }
                 match combinator {
                     Some(Combinator::Or) => runs.push(vec![Vec::new()]),
@@ -104,7 +104,7 @@ impl Compiler<'_> {
             } else {
                 if !expects_member {
                     let hint = "write `\"and\"`, `\"or\"` or `\"xor\"` between the two, or give the group a `combinator`";
-                    self.add(Diagnostic::error("combinator_missing", at.clone(), "a combinator is missing in front of this").hint(hint));
+                    self.add(Diagnostic::error("combinator_missing", at.path(), "a combinator is missing in front of this").hint(hint));
                 }
                 let node = self.member(json, &at, depth, scope);
                 runs.last_mut().and_then(|run| run.last_mut()).into_iter().for_each(|run| run.push(None));
@@ -118,7 +118,7 @@ impl Compiler<'_> {
         run(Combinator::Or, ors.collect::<Vec<_>>())
     }
 
-    fn combinator(&mut self, json: &Json, path: &str) -> Option<Combinator> {
+    fn combinator(&mut self, json: &Json, path: &Place<'_>) -> Option<Combinator> {
         let Some(word) = json.as_text() else {
             self.error("wrong_type", path, format!("a combinator must be a text, not {}", json.kind()));
             return None;
@@ -126,7 +126,7 @@ impl Compiler<'_> {
         let found = COMBINATORS.iter().find(|(name, _)| *name == word).map(|(_, combinator)| *combinator);
         if found.is_none() {
             let hint = nearest(word, COMBINATORS.map(|(name, _)| name)).unwrap_or_else(|| "one of `and`, `or`, `xor`".into());
-            self.add(Diagnostic::error("unknown_combinator", path, format!("there is no combinator {}", quoted(word))).hint(hint));
+            self.add(Diagnostic::error("unknown_combinator", path.path(), format!("there is no combinator {}", quoted(word))).hint(hint));
         }
         found
     }

@@ -2,8 +2,9 @@
 //! without its `not` a group would be another one.
 
 use super::compiler::Compiler;
-use crate::error::{Diagnostic, nearest_name, pointer};
+use crate::error::{Diagnostic, Place, nearest_name};
 use crate::json::Json;
+use crate::json::decode::among;
 
 /// Those of a group.
 pub(super) const OF_GROUP: [&str; 5] = ["combinator", "not", "rules", "disabled", "muted"];
@@ -14,13 +15,13 @@ const OTHERS: [&str; 4] = ["id", "path", "note", "notes"];
 
 impl Compiler<'_> {
     /// Reports keys that are misspelt.
-    pub(super) fn keys(&mut self, json: &Json, path: &str, known: &[&'static str]) {
+    pub(super) fn keys(&mut self, json: &Json, path: &Place<'_>, known: &[&'static str]) {
         for (key, _) in json.as_object().unwrap_or_default() {
-            if known.contains(&key.as_str()) || OTHERS.contains(&key.as_str()) {
+            if among(key, known) || among(key, &OTHERS) {
                 continue;
             }
             if let Some(meant) = nearest_name(key, known.iter().copied()) {
-                let fault = Diagnostic::error("unknown_key", pointer(path, key), format!("there is no key `{key}` here"));
+                let fault = Diagnostic::error("unknown_key", path.key(key).path(), format!("there is no key `{key}` here"));
                 self.add(fault.hint(format!("did you mean `{meant}`?")));
             }
         }

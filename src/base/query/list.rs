@@ -1,7 +1,5 @@
 //! The value, or the values, of a rule: arrays, comma-separated text, bounds, and the quota of a `match`.
 
-use std::borrow::Cow;
-
 use super::build::Target;
 use super::compiler::{Compiler, MAX_VALUES};
 use super::node::{Quota, Share};
@@ -10,19 +8,19 @@ use super::operator::{Operator, Takes};
 use super::schema::{Field, FieldType};
 use super::word::MOST_NAMES;
 use super::wrong::{Wrong, quoted, shown};
-use crate::error::{Diagnostic, nearest, pointer};
+use crate::error::{Diagnostic, Place, nearest};
 use crate::json::Json;
 use crate::number;
 
 impl Compiler<'_> {
     /// The converted value of a rule, and the form of it that is shown.
-    pub(super) fn values(&mut self, json: &Json, path: &str, target: Target, field: &Field) -> Option<(Vec<Operand>, Json)> {
-        let at = pointer(path, "value");
+    pub(super) fn values(&mut self, json: &Json, path: &Place<'_>, target: Target, field: &Field) -> Option<(Vec<Operand>, Json)> {
+        let at = path.key("value");
         let value = json.get("value").unwrap_or(&Json::Null);
         let set = target.kind.is_list() && matches!(target.operator, Operator::Equal | Operator::NotEqual);
         if value.is_null() && target.operator.takes() != Takes::Bounds {
             let name = target.operator.name();
-            self.wrong(Wrong::invalid(format!("`{name}` needs a value")).hint("to find what has no value, use the operator `null`"), at);
+            self.wrong(Wrong::invalid(format!("`{name}` needs a value")).hint("to find what has no value, use the operator `null`"), &at);
             return None;
         }
         match target.operator.takes() {
@@ -33,14 +31,14 @@ impl Compiler<'_> {
                     let all = target.operator == Operator::NotIn;
                     let message =
                         format!("an empty list: `{}` finds {} with it", target.operator.name(), if all { "everything" } else { "nothing" });
-                    self.odd(Diagnostic::warning("empty_list", at, message));
+                    self.odd(Diagnostic::warning("empty_list", at.path(), message));
                 }
                 Some(list)
             }
             _ if set => {
                 let list = self.list(value, &at, target, field)?;
                 if list.0.is_empty() {
-                    self.wrong(Wrong::invalid("an empty list is no value").hint("to find what has no value, use the operator `null`"), at);
+                    self.wrong(Wrong::invalid("an empty list is no value").hint("to find what has no value, use the operator `null`"), &at);
                     return None;
                 }
                 Some(list)
@@ -53,7 +51,7 @@ impl Compiler<'_> {
     }
 
     /// One value, and how it is shown.
-    fn one(&mut self, json: &Json, path: &str, target: Target, field: &Field) -> Option<(Operand, Json)> {
+    fn one(&mut self, json: &Json, path: &Place<'_>, target: Target, field: &Field) -> Option<(Operand, Json)> {
         match target.operand(json, self.schema) {
             Ok(operand) => {
                 self.known(&operand, path, target, field);
@@ -61,21 +59,26 @@ impl Compiler<'_> {
                 Some((operand, shown))
             }
             Err(wrong) => {
-                self.add(wrong.at(path).with("field", field.name.as_str()).with("type", field.kind.name()));
+                self.add(wrong.at(path.path()).with("field", field.name.as_str()).with("type", field.kind.name()));
                 None
             }
         }
     }
 
     /// Every value of a list.
-    fn list(&mut self, json: &Json, path: &str, target: Target, field: &Field) -> Option<(Vec<Operand>, Json)> {
-        let (pieces, indexed): (Vec<Cow<'_, Json>>, bool) = match json {
-            Json::List(list) => (list.iter().map(Cow::Borrowed).collect(), true),
+    fn list(&mut self, json: &Json, path: &Place<'_>, target: Target, field: &Field) -> Option<(Vec<Operand>, Json)> {
+        let mut written = Vec::new();
+        let (pieces, indexed) = match json {
+            Json::List(list) => (list.as_slice(), true),
             Json::Text(text) => {
-                let pieces = split(text, MAX_VALUES + 1).into_iter().filter(|piece| !piece.is_empty());
-                (pieces.map(|piece| Cow::Owned(Json::Text(piece))).collect(), false)
+                for piece in split(text, MAX_VALUES + 1) {
+                    if !piece.is_empty() {
+                        written.push(Json::Text(piece));
+                    }
+                }
+                (written.as_slice(), false)
             }
-            other => (vec![Cow::Borrowed(other)], false),
+            other => (std::slice::from_ref(other), false),
         };
         if !self.count_values(path, pieces.len()) {
             return None;
@@ -85,8 +88,8 @@ impl Compiler<'_> {
         let mut shown = Vec::with_capacity(pieces.len());
         let mut sound = true;
         for (i, piece) in pieces.iter().enumerate() {
-            let at = if indexed { Cow::Owned(pointer(path, i)) } else { Cow::Borrowed(path) };
-            match self.one(piece, &at, target, field) {
+            let at = path.index(i);
+            match self.one(piece, if indexed { &at } else { path }, target, field) {
                 Some((operand, json)) => {
                     out.push(operand);
                     shown.push(json);
@@ -101,16 +104,22 @@ impl Compiler<'_> {
     }
 
     /// The two bounds of `between`.
-    fn bounds(&mut self, json: &Json, path: &str, target: Target) -> Option<(Vec<Operand>, Json)> {
-        let (pieces, indexed): (Vec<Json>, bool) = match json {
-            Json::List(list) => (list.iter().take(3).cloned().collect(), true),
-            Json::Text(text) => (split(text, 3).into_iter().map(Json::Text).collect(), false),
-            _ => (Vec::new(), false),
+    fn bounds(&mut self, json: &Json, path: &Place<'_>, target: Target) -> Option<(Vec<Operand>, Json)> {
+        let mut written = Vec::new();
+        let (pieces, indexed) = match json {
+            Json::List(list) => (list.as_slice(), true),
+            Json::Text(text) => {
+                for piece in split(text, 3) {
+                    written.push(Json::Text(piece));
+                }
+                (written.as_slice(), false)
+            }
+            _ => (&[][..], false),
         };
         let blank = |piece: &Json| {
             piece.is_null() || ((target.kind != FieldType::Text || !indexed) && piece.as_text().is_some_and(|t| t.trim().is_empty()))
         };
-        let [low, high] = pieces.as_slice() else {
+        let [low, high] = pieces else {
             return self.not_two(path, target);
         };
         if blank(low) || blank(high) {
@@ -119,12 +128,13 @@ impl Compiler<'_> {
         let mut out = Vec::with_capacity(2);
         let mut list = Vec::with_capacity(2);
         for (i, piece) in [low, high].into_iter().enumerate() {
+            let place = path.index(i);
             match target.operand(piece, self.schema) {
                 Ok(operand) => {
                     list.push(target.shown(&operand, piece));
                     out.push(operand);
                 }
-                Err(wrong) => self.wrong(wrong, if indexed { pointer(path, i) } else { path.to_owned() }),
+                Err(wrong) => self.wrong(wrong, if indexed { &place } else { path }),
             }
         }
         if let (true, [low, high]) = (target.operator.is_yearly(), out.as_slice())
@@ -137,16 +147,16 @@ impl Compiler<'_> {
         (out.len() == 2).then_some((out, Json::List(list)))
     }
 
-    fn not_two<T>(&mut self, path: &str, target: Target) -> Option<T> {
+    fn not_two<T>(&mut self, path: &Place<'_>, target: Target) -> Option<T> {
         let message = format!("`{}` needs a lower and an upper bound", target.operator.name());
         let hint =
             if target.operator.is_yearly() { "write `[first, last]`" } else { "write `[lower, upper]`; for one bound use `>=` or `<=`" };
-        self.add(Diagnostic::error("between_bounds", path, message).hint(hint));
+        self.add(Diagnostic::error("between_bounds", path.path(), message).hint(hint));
         None
     }
 
     /// Warns of a word that no cell can be expected to hold.
-    fn known(&mut self, operand: &Operand, path: &str, target: Target, field: &Field) {
+    fn known(&mut self, operand: &Operand, path: &Place<'_>, target: Target, field: &Field) {
         let Operand::Text(word) = operand else { return };
         let (code, what, hint) = match target.kind {
             FieldType::Choice | FieldType::Tags if !field.choices.is_empty() && !field.choices.contains(word) => {
@@ -159,11 +169,11 @@ impl Compiler<'_> {
             }
             _ => return,
         };
-        self.add(Diagnostic::warning(code, path, what).maybe_hint(hint));
+        self.add(Diagnostic::warning(code, path.path(), what).maybe_hint(hint));
     }
 
     /// `{"mode": "atLeast", "threshold": 0.5}`
-    pub(super) fn quota(&mut self, json: &Json, path: &str) -> Option<Quota> {
+    pub(super) fn quota(&mut self, json: &Json, path: &Place<'_>) -> Option<Quota> {
         const MODES: [&str; 6] = ["all", "some", "none", "atLeast", "atMost", "exactly"];
         if json.as_object().is_none() {
             self.error("wrong_type", path, format!("`match` must be an object, not {}", json.kind()));
@@ -177,7 +187,7 @@ impl Compiler<'_> {
                 .and_then(|word| nearest(word, MODES))
                 .unwrap_or_else(|| format!("one of {}", MODES.map(|mode| format!("`{mode}`")).join(", ")));
             let message = if mode.is_null() { "`mode` is missing here".into() } else { format!("`mode` cannot be {}", shown(mode)) };
-            self.add(Diagnostic::error("match_invalid", pointer(path, "mode"), message).hint(hint));
+            self.add(Diagnostic::error("match_invalid", path.key("mode").path(), message).hint(hint));
             return None;
         };
         let of: fn(Share) -> Quota = match mode {
@@ -197,7 +207,7 @@ impl Compiler<'_> {
                 format!("`threshold` cannot be {}", shown(threshold))
             };
             let hint = "a whole number of elements, or a fraction between 0 and 1";
-            self.add(Diagnostic::error("match_invalid", pointer(path, "threshold"), message).hint(hint));
+            self.add(Diagnostic::error("match_invalid", path.key("threshold").path(), message).hint(hint));
         }
         share.map(of)
     }

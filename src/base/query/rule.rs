@@ -9,7 +9,7 @@ use super::node::{Expr, Predicate, Relation, Term};
 use super::operator::{Operator, Takes};
 use super::schema::{Case, Field, FieldIx, FieldType};
 use super::wrong::quoted;
-use crate::error::{Diagnostic, pointer};
+use crate::error::{Diagnostic, Place};
 use crate::json::Json;
 
 /// The name of what has not been chosen yet.
@@ -17,7 +17,7 @@ const PLACEHOLDER: &str = "~";
 
 impl Compiler<'_> {
     /// A rule; nothing if it is left out or has a fault.
-    pub(super) fn rule(&mut self, json: &Json, path: &str, depth: usize, scope: Scope<'_>) -> Option<Expr> {
+    pub(super) fn rule(&mut self, json: &Json, path: &Place<'_>, depth: usize, scope: Scope<'_>) -> Option<Expr> {
         if !self.count_node(path) || self.switched_off(json, path, "rule") {
             return None;
         }
@@ -30,13 +30,13 @@ impl Compiler<'_> {
         }
         // react-querybuilder's expressions write here what is to be computed from the field before it is compared.
         if json.get("lhs").is_some_and(|lhs| !lhs.is_null()) {
-            let fault = Diagnostic::error("value_source_invalid", pointer(path, "lhs"), "a rule compares its field as it is");
+            let fault = Diagnostic::error("value_source_invalid", path.key("lhs").path(), "a rule compares its field as it is");
             self.add(fault.hint("leave `lhs` out; what is computed from a field can be loaded as a field of its own"));
         }
-        let field = self.word(json, "field", path).and_then(|name| self.find(name, &pointer(path, "field"), scope));
+        let field = self.word(json, "field", path).and_then(|name| self.find(name, &path.key("field"), scope));
         let operator = match matching {
             Some(_) => Some(Operator::Match),
-            None => self.word(json, "operator", path).and_then(|name| self.operator(name, &pointer(path, "operator"))),
+            None => self.word(json, "operator", path).and_then(|name| self.operator(name, &path.key("operator"))),
         };
         let (ix, operator) = field.zip(operator)?;
         let field = self.field(ix, scope)?;
@@ -76,25 +76,25 @@ impl Compiler<'_> {
     }
 
     /// A key that must be a text.
-    fn word<'j>(&mut self, json: &'j Json, key: &str, path: &str) -> Option<&'j str> {
+    fn word<'j>(&mut self, json: &'j Json, key: &str, path: &Place<'_>) -> Option<&'j str> {
         match json.get(key) {
             Some(Json::Text(text)) => return Some(text),
-            Some(other) => self.error("wrong_type", pointer(path, key), format!("`{key}` must be a text, not {}", other.kind())),
-            None => self.error("missing", pointer(path, key), format!("`{key}` is missing here")),
+            Some(other) => self.error("wrong_type", &path.key(key), format!("`{key}` must be a text, not {}", other.kind())),
+            None => self.error("missing", &path.key(key), format!("`{key}` is missing here")),
         }
         None
     }
 
-    fn operator(&mut self, name: &str, path: &str) -> Option<Operator> {
+    fn operator(&mut self, name: &str, path: &Place<'_>) -> Option<Operator> {
         let found = Operator::find(name);
         if found.is_none() {
-            let fault = Diagnostic::error("unknown_operator", path, format!("there is no operator {}", quoted(name)));
+            let fault = Diagnostic::error("unknown_operator", path.path(), format!("there is no operator {}", quoted(name)));
             self.add(fault.hint(Operator::hint(name)).with("operator", name));
         }
         found
     }
 
-    fn fits(&mut self, operator: Operator, field: &Field, path: &str) -> Option<()> {
+    fn fits(&mut self, operator: Operator, field: &Field, path: &Place<'_>) -> Option<()> {
         if operator.fits(field.kind) {
             return Some(());
         }
@@ -103,7 +103,7 @@ impl Compiler<'_> {
             "" => format!("`{}` does not go with the elements of a list", operator.name()),
             name => format!("`{}` does not go with `{name}`, which is a {} field", operator.name(), field.kind.name()),
         };
-        let fault = Diagnostic::error("operator_not_for_type", pointer(path, key), message)
+        let fault = Diagnostic::error("operator_not_for_type", path.key(key).path(), message)
             .hint(format!("{} fields have {}", field.kind.name(), Operator::list_for(field.kind)))
             .with("operator", operator.name())
             .with("field", field.name.as_str())
@@ -112,8 +112,8 @@ impl Compiler<'_> {
         None
     }
 
-    fn source(&mut self, json: &Json, path: &str, operator: Operator) -> Option<Source> {
-        let at = pointer(path, "valueSource");
+    fn source(&mut self, json: &Json, path: &Place<'_>, operator: Operator) -> Option<Source> {
+        let at = path.key("valueSource");
         match json.get("valueSource") {
             _ if operator.takes() == Takes::Nothing || operator == Operator::Match => Some(Source::Value),
             None => Some(Source::Value),
@@ -121,14 +121,14 @@ impl Compiler<'_> {
             Some(Json::Text(text)) if text == "field" => Some(Source::Field),
             Some(other) => {
                 let message = format!("`valueSource` cannot be {}", super::wrong::shown(other));
-                self.add(Diagnostic::error("value_source_invalid", at, message).hint("one of `value`, `field`"));
+                self.add(Diagnostic::error("value_source_invalid", at.path(), message).hint("one of `value`, `field`"));
                 None
             }
         }
     }
 
     /// Another field as the value.
-    fn pair(&mut self, json: &Json, path: &str, field: &Field, operator: Operator, scope: Scope<'_>) -> Option<(Predicate, Json)> {
+    fn pair(&mut self, json: &Json, path: &Place<'_>, field: &Field, operator: Operator, scope: Scope<'_>) -> Option<(Predicate, Json)> {
         let relation = match operator {
             Operator::Equal => Some(Relation::Equal),
             Operator::Less => Some(Relation::Less),
@@ -142,11 +142,11 @@ impl Compiler<'_> {
         };
         let Some(relation) = relation else {
             let message = format!("`{}` cannot compare `{}` with another field", operator.name(), field.name);
-            self.error("operator_not_for_fields", pointer(path, "operator"), message);
+            self.error("operator_not_for_fields", &path.key("operator"), message);
             return None;
         };
         let name = self.word(json, "value", path)?;
-        let at = pointer(path, "value");
+        let at = path.key("value");
         let other_ix: FieldIx = self.find(name, &at, scope)?;
         let other = self.field(other_ix, scope)?;
         let (message, hint) = if other.kind != field.kind {
@@ -159,22 +159,22 @@ impl Compiler<'_> {
             let case = if field.kind == FieldType::Text { field.case } else { Case::Sensitive };
             return Some((Predicate::Pair(relation, other_ix, case), Json::object([("field", name.into())])));
         };
-        self.add(Diagnostic::error("field_types_differ", at, message).hint(hint));
+        self.add(Diagnostic::error("field_types_differ", at.path(), message).hint(hint));
         None
     }
 
     /// A condition over the user that a field holds.
-    fn user_where(&mut self, json: &Json, path: &str, depth: usize, field: &Field) -> Option<(Predicate, Json)> {
-        let at = pointer(path, "value");
+    fn user_where(&mut self, json: &Json, path: &Place<'_>, depth: usize, field: &Field) -> Option<(Predicate, Json)> {
+        let at = path.key("value");
         let Some(users) = self.schema.users.as_deref() else {
             let message = format!("`where` does not go with `{}` here", field.name);
-            let fault = Diagnostic::error("operator_not_for_type", pointer(path, "operator"), message);
+            let fault = Diagnostic::error("operator_not_for_type", path.key("operator").path(), message);
             self.add(fault.hint("a condition over a user looks at that user alone"));
             return None;
         };
         let written = json.get("value").unwrap_or(&Json::Null);
         if written.as_object().is_none() {
-            self.error("wrong_type", at, format!("the `value` of `where` must be a group, not {}", written.kind()));
+            self.error("wrong_type", &at, format!("the `value` of `where` must be a group, not {}", written.kind()));
             return None;
         }
         let leads = std::mem::replace(&mut self.schema, users);
@@ -184,18 +184,18 @@ impl Compiler<'_> {
     }
 
     /// A condition on so many of a list's elements.
-    fn elements(&mut self, json: &Json, matching: &Json, path: &str, depth: usize, field: &Field) -> Option<(Predicate, Json)> {
-        let quota = self.quota(matching, &pointer(path, "match"));
-        let at = pointer(path, "value");
+    fn elements(&mut self, json: &Json, matching: &Json, path: &Place<'_>, depth: usize, field: &Field) -> Option<(Predicate, Json)> {
+        let quota = self.quota(matching, &path.key("match"));
+        let at = path.key("value");
         let element = element_of(field.kind);
         let node = match json.get("value") {
             Some(value @ Json::Object(_)) => self.group(value, &at, depth + 1, Scope::Element(&element)),
             Some(other) => {
-                self.error("wrong_type", at, format!("the `value` of a `match` must be a group, not {}", other.kind()));
+                self.error("wrong_type", &at, format!("the `value` of a `match` must be a group, not {}", other.kind()));
                 None
             }
             None => {
-                self.error("missing", at, "the `value` of a `match` must be a group");
+                self.error("missing", &at, "the `value` of a `match` must be a group");
                 None
             }
         };

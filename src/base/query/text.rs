@@ -1,5 +1,6 @@
 //! Values of text fields, and tests of text.
 
+use std::borrow::Cow;
 use std::ops::Bound;
 
 use super::fold::compared;
@@ -15,14 +16,14 @@ use crate::number;
 pub const MAX_TEXT: usize = 64 << 10;
 
 /// The text that a value stands for: itself, or a number in its shortest form.
-pub(super) fn plain(json: &Json) -> Result<String, Wrong> {
+pub(super) fn plain(json: &Json) -> Result<Cow<'_, str>, Wrong> {
     match json {
         Json::Text(text) if text.len() > MAX_TEXT => {
             Err(Wrong::new("value_too_long", format!("a text value has at most {MAX_TEXT} bytes, and this one has {}", text.len())))
         }
-        Json::Text(text) => Ok(text.clone()),
+        Json::Text(text) => Ok(Cow::Borrowed(text)),
         Json::Number(number) if number.is_finite() && (number.abs() <= 9_007_199_254_740_992.0 || number.fract() != 0.0) => {
-            Ok(number::text(*number))
+            Ok(Cow::Owned(number::text(*number)))
         }
         Json::Number(_) => {
             Err(Wrong::invalid(format!("{} is too large to be written exactly", shown(json))).hint("write it as text, in quotes"))

@@ -13,7 +13,7 @@ use crate::json::Json;
 pub(super) fn operand(json: &Json) -> Result<Operand, Wrong> {
     match plain(json)? {
         word if word.is_empty() => Err(empty()),
-        word => Ok(Operand::Text(word)),
+        word => Ok(Operand::Text(word.into_owned())),
     }
 }
 

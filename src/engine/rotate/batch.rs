@@ -3,7 +3,9 @@
 //! The rules have been matched and people asked column by column before. What is left for a row is to take the turn of its group; a row
 //! for which that is not all stops the run, and the caller looks at it alone.
 
+use super::workload::Workload;
 use super::{Facts, Loads, Member, PlaceSet, Recency, Rotation, Stamp};
+use crate::filter::RowSet;
 use crate::query::FieldIx;
 use crate::table::{Column, Mask, RowIx, Snapshot};
 
@@ -26,6 +28,8 @@ pub struct Lane {
     pub watched: PlaceSet,
     /// Whether rows may be dealt here in a run.
     pub open: bool,
+    /// Whether open leads are counted, so that a row that somebody holds is one lead less for them: such rows are looked at alone.
+    pub counts: bool,
     /// Whether only automatic assignments count as the last one.
     pub automatic: bool,
     /// The calendar's period, for a method that counts by it.
@@ -47,6 +51,8 @@ pub struct Run<'a> {
     pub table: &'a Snapshot,
     /// When, if assignments are stamped.
     pub now: Option<i64>,
+    /// The rows that count as open leads, if such are counted.
+    pub open: Option<&'a RowSet>,
 }
 
 /// What a run dealt: for each row its receiver's number, its rule and its lane.
@@ -132,12 +138,12 @@ pub fn note_first(first: &mut [u32], rows: &Mask, rule: u32) {
     }
 }
 
-/// Deals rows until one needs a further look, or somebody watched was served; true if that is so.
-pub fn deal(run: &Run<'_>, lanes: &mut [Option<Lane>], recencies: &mut Recencies, out: &mut Dealt) -> bool {
+/// Deals rows until one needs a further look, or somebody was served who is watched or may be full now; true if that is so.
+pub fn deal(run: &Run<'_>, lanes: &mut [Option<Lane>], recencies: &mut Recencies, workload: &mut Workload, out: &mut Dealt) -> bool {
     out.users.clear();
     out.rules.clear();
     out.lanes.clear();
-    let loads = Loads::default();
+    let none = Loads::default();
     let mut may = PlaceSet::default();
     for row in run.rows {
         let rule = run.rules.get(*row as usize).copied().unwrap_or(u32::MAX);
@@ -152,14 +158,20 @@ pub fn deal(run: &Run<'_>, lanes: &mut [Option<Lane>], recencies: &mut Recencies
         }
         may.keep(&lane.ready);
         let holder = match run.table.column(lane.slot) {
-            Column::Coded(column) => lane.holders.get(column.code(*row) as usize).copied().unwrap_or(0),
+            Column::Coded(column) => match column.code(*row) {
+                0 => 0,
+                _ if lane.counts => return false,
+                code => lane.holders.get(code as usize).copied().unwrap_or(0),
+            },
+            _ if lane.counts => return false,
             _ => 0,
         };
         if holder > 0 && may.contains(holder as usize - 1) {
             return false;
         }
         let recency = if lane.automatic { &recencies.automatic } else { &recencies.all };
-        let Some(member) = lane.rotation.pick(&may, &Facts { recency, loads: &loads, period: lane.period }) else { return false };
+        let loads = workload.loads(lane.slot).unwrap_or(&none);
+        let Some(member) = lane.rotation.pick(&may, &Facts { recency, loads, period: lane.period }) else { return false };
         lane.used = true;
         if let Some(now) = run.now {
             recencies.assign(member, Some(at as usize), now);
@@ -167,7 +179,9 @@ pub fn deal(run: &Run<'_>, lanes: &mut [Option<Lane>], recencies: &mut Recencies
         out.users.push(member.0);
         out.rules.push(rule);
         out.lanes.push(at);
-        if lane.watched.contains(member.0 as usize) {
+        let counts = lane.counts && run.open.is_some_and(|open| open.contains(RowIx(*row)));
+        let full = counts && workload.add(lane.slot, member);
+        if full || lane.watched.contains(member.0 as usize) {
             return true;
         }
     }

@@ -118,6 +118,9 @@ impl Router<'_> {
             kept,
         };
         let remembers = group.remember.is_some() && model.lead.previous_owners.is_some();
+        let counts = self.compiled.uses_loads;
+        // Where a field that an assignment sets decides whether a lead is open, each is looked at as it will be.
+        let moves = counts && self.compiled.open_moves;
         let mut lane = Lane {
             rotation: Rotation::new(method, &seats, &remembered),
             slot: group.slot,
@@ -126,7 +129,8 @@ impl Router<'_> {
             some: Vec::new(),
             holders: Vec::new(),
             watched,
-            open: self.asks == Asks::Rows && !remembers && !self.compiled.uses_loads && !self.compiled.uses_same,
+            open: self.asks == Asks::Rows && !remembers && !self.compiled.uses_same && !moves,
+            counts,
             automatic: matches!(group.method, Method::LeastRecent { manual_counts: false }),
             period: self.period(ix),
             used: false,

@@ -4,7 +4,7 @@ import { fields, Leads } from "./lib/leads.mjs";
 import { jsonRulesEngine, zenEngine } from "./lib/peers/rules.mjs";
 import { digest, each, race, same } from "./lib/race.mjs";
 import { Report } from "./lib/report.mjs";
-import { byHand, GROUPS, PEOPLE, routing, rules, turns } from "./lib/rules.mjs";
+import { byHand, GROUPS, groups, PEOPLE, routing, rules, turns } from "./lib/rules.mjs";
 import { config, now } from "./lib/world.mjs";
 
 const report = new Report("route");
@@ -14,7 +14,7 @@ const MILLION = 1_000_000;
 
 const lead = { id: "id", owner: "owner", createdAt: "created", routedBy: "rule", assignedAt: "assigned" };
 const shape = { fields: { ...fields, rule: { type: "text" }, assigned: { type: "datetime" } }, lead };
-const opened = (list) => engine.workspace(config({ ...shape, ...routing(list) }));
+const opened = (list, over = {}) => engine.workspace(config({ ...shape, ...routing(list), ...over }));
 
 const leads = new Leads(MILLION, 61).objects();
 for (const lead of leads) lead.owner = null;
@@ -23,8 +23,8 @@ const person = new Map(PEOPLE.map((id, nth) => [id, nth]));
 const fifty = rules(50);
 
 /** The same by hand, into objects. */
-function hand(some, list) {
-  const [first, next] = [byHand(list), turns()];
+function hand(some, list, of) {
+  const [first, next] = [byHand(list), turns(of)];
   const to = list.map((rule) => next[group.get(rule.to.group)]);
   const changes = [];
   for (const lead of some) {
@@ -48,14 +48,14 @@ const ours = ({ plan, columns: { rows, to, users } }) => {
 };
 const byObjects = (changes) => digest(changes.map(({ owner }) => person.get(owner)));
 
-function batch(workspace, some, list, rounds) {
+function batch(workspace, some, list, rounds, of) {
   const table = workspace.load(some);
   const best = race({
     rounds,
     check: same,
     runners: {
       ours: { run: () => routed(workspace, table), done: ours },
-      js: { run: () => hand(some, list), done: byObjects },
+      js: { run: () => hand(some, list, of), done: byObjects },
     },
   });
   table.free();
@@ -114,6 +114,17 @@ for (const [size, rounds, target] of [
   const { ours } = race({ rounds: 3, runners: { ours: { run: () => workspace.simulate(table, { draft }, context), done: (simulation) => simulation.free() } } });
   report.alone("replay of 100,000 by what stands and by a draft", ours);
   table.free();
+}
+{
+  const few = leads.slice(0, 100_000);
+  const loaded = groups(GROUPS.map(() => "least_loaded"));
+  const users = routing(fifty).users.map((user) => (user.kind === "service" ? user : { ...user, capacity: MILLION }));
+  for (const [name, over, of] of [["by fewest open leads", { groups: loaded }, loaded], ["with a capacity for each", { users }, GROUPS]]) {
+    const other = opened(fifty, over);
+    const best = batch(other, few, fifty, 12, of);
+    report.against(`route of 100,000 ${name}`, best.ours, "by hand, into objects", best.js);
+    other.free();
+  }
 }
 report.against("route of 1,000,000", most[MILLION], "ten times 100,000", most[100_000] * 10, { atMost: 1.25 });
 workspace.free();

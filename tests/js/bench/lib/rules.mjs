@@ -5,12 +5,16 @@ import { Random } from "./random.mjs";
 export const PEOPLE = Array.from({ length: 40 }, (_, nth) => `agent-${String(nth).padStart(2, "0")}`);
 const weight = (nth) => 1 + (nth % 3);
 
-export const GROUPS = ["round_robin", "weighted", "least_recent", "round_robin"].map((type, nth) => ({
-  id: `group-${nth}`,
-  name: `Group ${nth}`,
-  members: { users: PEOPLE.slice(nth * 10, nth * 10 + 10) },
-  method: { type },
-}));
+/** Four groups of ten, with these methods. */
+export const groups = (methods) =>
+  methods.map((type, nth) => ({
+    id: `group-${nth}`,
+    name: `Group ${nth}`,
+    members: { users: PEOPLE.slice(nth * 10, nth * 10 + 10) },
+    method: { type },
+  }));
+
+export const GROUPS = groups(["round_robin", "weighted", "least_recent", "round_robin"]);
 
 /** Conditions as people write them: one to three tests, all of which must hold. */
 function conditions(random) {
@@ -54,14 +58,14 @@ const program = (list) => list.map(({ when }, nth) => (when ? `if (${when.rules.
 export const byHand = (list) => new Function("lead", program(list));
 
 /** The groups' turns by hand: whose turn it is, from group to group. */
-export function turns() {
-  const last = new Map();
+export function turns(of = GROUPS) {
+  const [last, open] = [new Map(), new Map()];
   let stamp = 0;
   const take = (user) => {
     last.set(user, ++stamp);
     return user;
   };
-  return GROUPS.map(({ members: { users }, method: { type } }) => {
+  return of.map(({ members: { users }, method: { type } }) => {
     let next = 0;
     if (type === "round_robin") return () => take(users[next++ % users.length]);
     if (type === "least_recent") {
@@ -69,6 +73,17 @@ export function turns() {
         let longest = users[0];
         for (const user of users) if ((last.get(user) ?? 0) < (last.get(longest) ?? 0)) longest = user;
         return take(longest);
+      };
+    }
+    if (type === "least_loaded") {
+      return () => {
+        let least = users[0];
+        for (const user of users) {
+          const order = (open.get(user) ?? 0) - (open.get(least) ?? 0) || (last.get(user) ?? 0) - (last.get(least) ?? 0);
+          if (order < 0) least = user;
+        }
+        open.set(least, (open.get(least) ?? 0) + 1);
+        return take(least);
       };
     }
     const entries = users.map((user) => ({ user, weight: weight(PEOPLE.indexOf(user)), credit: 0 }));
