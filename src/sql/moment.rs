@@ -94,9 +94,10 @@ pub(crate) fn day_of_year(dialect: Dialect, ms: &str, zone: &Zone) -> String {
             "(SELECT to_char(date '1970-01-01' + floor((ms + {offset}) / 86400000.0)::integer, 'MMDD')::integer \
              FROM (SELECT ({ms})::bigint AS ms) AS evenhand_ms)"
         ),
-        // SQLite's quotient of negative numbers is rounded towards 0; the year 1 is long after the first day that it counts from.
+        // SQLite's quotient of negative numbers is rounded towards 0, and it has no day after the year 9999, where the last instants are in an
+        // eastern zone. The calendar repeats after 146,097 days: the day is taken within that cycle, counted from before the year 1.
         format!(
-            "(SELECT CAST(strftime('%m%d', (ms + {offset} + 86400000000000) / 86400000 * 86400 - 86400000000, 'unixepoch') AS INTEGER) \
+            "(SELECT CAST(strftime('%m%d', (ms + {offset} + 100982246400000) / 86400000 % 146097 * 86400, 'unixepoch') AS INTEGER) \
              FROM (SELECT DISTINCT CAST({ms} AS INTEGER) AS ms) AS evenhand_ms)"
         ),
     )
