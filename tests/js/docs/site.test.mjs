@@ -90,8 +90,8 @@ test("search finds a page by a word in it", async () => {
   const { context, page, wrong } = await open("");
   await page.keyboard.press("Control+k");
   await page.getByRole("searchbox").or(page.locator("#localsearch-input")).first().fill("tombstone");
-  await page.getByRole("option", { name: /Keep state|Plans/ }).first().waitFor();
-  await page.keyboard.press("Enter");
+  // Which of the pages with the word comes first changes with what is written.
+  await page.getByRole("option", { name: /Keep state|Plans/ }).first().getByRole("link").click();
   await page.waitForURL(/(keep-state|plans)/);
   assert.deepEqual(wrong, []);
   await context.close();
