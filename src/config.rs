@@ -303,7 +303,7 @@ impl Model {
             version.error("version_unknown", "the configuration must say `version: 1`");
         }
         let mut zones = zones::read(root);
-        let zone = zones::zone(&root.get("timeZone"), &zones);
+        let zone = Rc::unwrap_or_clone(zones::zone(&root.get("timeZone"), &zones));
         let week_start = root.get("weekStart").whole(0..=6).and_then(|day| u8::try_from(day).ok()).unwrap_or(1);
         let units = org::read(&root.get("org"));
         let mut of_leads = fields::read(&root.get("fields"), fields::Of::Leads);

@@ -98,7 +98,7 @@ impl Options {
         Options {
             load,
             time_format,
-            zone: zones::zone(&node.get("timeZone"), &zones::read(node)),
+            zone: std::rc::Rc::unwrap_or_clone(zones::zone(&node.get("timeZone"), &zones::read(node))),
             week_start: node.get("weekStart").whole(0..=6).and_then(|day| u8::try_from(day).ok()).unwrap_or(1),
             period: node.get("period").one_of(&PERIODS).unwrap_or(Period::Month),
             weights,

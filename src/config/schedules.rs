@@ -1,5 +1,7 @@
 //! Working hours.
 
+use std::rc::Rc;
+
 use crate::btree::BTreeMap;
 
 use crate::json::decode::Decoder;
@@ -12,7 +14,7 @@ pub(super) fn read(node: &Decoder<'_>, id: &str, reading: &ConfigReader<'_>) -> 
     node.keys(&["id", "timeZone", "week", "dates"]);
     let zone = match node.get("timeZone") {
         absent if absent.is_null() => reading.schema.zone.clone(),
-        named => zones::zone(&named, reading.zones),
+        named => Rc::unwrap_or_clone(zones::zone(&named, reading.zones)),
     };
     let mut week: [Vec<(u16, u16)>; 7] = Default::default();
     if node.get("week").is_null() {

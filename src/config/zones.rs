@@ -83,30 +83,29 @@ pub(crate) fn read(root: &Decoder<'_>) -> BTreeMap<String, NamedZone> {
 }
 
 /// The zone that a node names; UTC where it names none.
-pub(crate) fn zone(node: &Decoder<'_>, zones: &BTreeMap<String, NamedZone>) -> Zone {
-    let Some(name) = node.text() else { return Zone::utc() };
+pub(crate) fn zone(node: &Decoder<'_>, zones: &BTreeMap<String, NamedZone>) -> Rc<Zone> {
+    let utc = || Rc::new(Zone::utc());
+    let Some(name) = node.text() else { return utc() };
     if name != "UTC" && !name.contains('/') {
         // Several places go by `EST`, `BST` or `IST`, and runtimes do not agree on one.
         let fault = Diagnostic::error("zone_without_area", node.path(), format!("`{name}` is no zone with an area"));
         node.faults().add(fault.hint("write `Area/Location`, such as `America/New_York`, or `UTC`").with("name", name));
-        return Zone::utc();
+        return utc();
     }
     match zones.get(name) {
-        Some(named) => (*named.zone).clone(),
-        None if matches!(name, "UTC" | "Etc/UTC" | "Etc/GMT") => Zone::utc(),
+        Some(named) => Rc::clone(&named.zone),
+        None if matches!(name, "UTC" | "Etc/UTC" | "Etc/GMT") => utc(),
         None => {
             super::unknown(node, "zone", name, zones.keys().map(String::as_str).chain(["UTC"]));
-            Zone::utc()
+            utc()
         }
     }
 }
 
-/// The zone that somebody has of their own.
+/// The zone that somebody has of their own; people of one zone share its table.
 pub(super) fn own(node: &Decoder<'_>, zones: &BTreeMap<String, NamedZone>) -> Option<Rc<UserZone>> {
     let name = node.text()?.to_owned();
-    let checked = zone(node, zones);
-    let zone = zones.get(&name).map_or_else(|| Rc::new(checked), |named| Rc::clone(&named.zone));
-    Some(Rc::new(UserZone { name, zone }))
+    Some(Rc::new(UserZone { name, zone: zone(node, zones) }))
 }
 
 /// Leaves only the tables of zones that the configuration names: nothing else of them can be read.
