@@ -100,8 +100,8 @@ function unreadable(cause: unknown): EvenhandError {
   });
 }
 
-/** The compiled module that an import gave; what a bundler made of it otherwise is refused. */
-export function imported(given: unknown): WebAssembly.Module {
+/** The compiled module that an import gave, as all that it gave; what a bundler made of it otherwise is refused. */
+export function imported({ default: given }: { default?: unknown }): WebAssembly.Module {
   if (isModule(given)) return given;
   const what = tag(given) === "WebAssembly.Instance" || (typeof given === "object" && given !== null) ? "an instance" : `a value of type \`${typeof given}\``;
   throw unavailable(`this runtime's bundler made ${what} of the import of \`evenhand.wasm\`, and not a WebAssembly.Module`, {

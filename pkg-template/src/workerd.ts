@@ -1,4 +1,4 @@
-// As a namespace, because a bundler that makes an instance of the file finds no default in it: then it builds, and what comes out says what to do.
+// As a whole, because a bundler that makes an instance of the file finds no default in it: so it builds, and what comes out says what to do.
 import * as module from "./evenhand.wasm";
 import { factory, imported } from "./load.js";
 
@@ -6,7 +6,7 @@ export { EvenhandError } from "./errors.js";
 export { readyProfiles } from "./profiles.js";
 
 export const { createEngine, createEngineSync } = /* @__PURE__ */ factory({
-  own: () => imported(module.default),
-  ownSync: () => imported(module.default),
+  own: () => imported(module),
+  ownSync: () => imported(module),
   open: (address) => fetch(address),
 });
