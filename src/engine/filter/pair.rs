@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::column_test::{Window, chunk_of, values};
 use super::selection_vector::SelectionVector;
 use super::simd::pack;
+use super::window::{Window, chunk_of, values};
 use crate::query::node::Relation;
 
 /// Values of one field beside those of another.

@@ -7,10 +7,10 @@ use std::ops::Bound;
 
 use memchr::memmem::Finder;
 
-use super::column_test::Window;
 use super::kernel::{BLOCK, later, narrow_rows, start_of};
 use super::selection_vector::SelectionVector;
 use super::simd::pack;
+use super::window::Window;
 use crate::query::node::{Predicate, TextTest};
 use crate::table::bit;
 use crate::table::column::{TextChunk, TextColumn};
