@@ -4,7 +4,7 @@ use crate::btree::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
-use crate::allot::deal::Dealt;
+use crate::allot::dealt::Dealt;
 use crate::config::{Group, Method, Model};
 use crate::dealing::classes::Assignment;
 use crate::error::{Error, Result};
