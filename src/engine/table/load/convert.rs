@@ -15,8 +15,8 @@ use crate::query::convert::{
 use crate::query::{Field, FieldIx, FieldType, Schema};
 use crate::table::chunk::tail;
 use crate::table::codes::own;
-use crate::table::column::{CHUNK, Column, Dict};
-use crate::table::ops::{NO_BOOL, NO_DAY, NO_INSTANT};
+use crate::table::column::{Column, Dict};
+use crate::table::layout::{CHUNK, NO_BOOL, NO_DAY, NO_INSTANT};
 use crate::table::stage::Stage;
 
 /// Reads the cells of one field.
