@@ -72,11 +72,12 @@ pub use column::Column;
 pub use edit::{Edit, Values};
 pub use layout::{CHUNK, RowIx};
 pub use list::MOST_HAVING;
-pub use load::{BatchColumn, Columns, Encoding, KnownUsers, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
+pub use load::{BatchColumn, Encoding, KnownUsers, LoadFormat, LoadMode, LoadOptions, Loader, Texts};
 pub use mask::Mask;
 pub use mask::bit;
 pub use problem::{NO_ROW, Problem, Problems};
 pub use snapshot::{Row, Snapshot};
+pub use stage::Columns;
 pub use upsert::{Change, Item, OnBlank, OnKnown, OnUnknown, Outcome, Preview, UpsertOptions, Upserted};
 
 use crate::query::{FieldIx, Schema};

@@ -26,7 +26,6 @@ use std::rc::Rc;
 
 pub use columns::BatchColumn;
 pub use encoding::Encoding;
-pub use present::Columns;
 pub use spans::Texts;
 pub use users::KnownUsers;
 
