@@ -100,7 +100,7 @@ impl Cursor<'_> {
             return self.bad("`:` is missing");
         }
         self.at += 1;
-        Ok(super::convert::key_text(raw).into_owned())
+        Ok(super::slot::key_text(raw).into_owned())
     }
 
     /// Whether a list begins here, and whether it has an object as its first element; the place stays.

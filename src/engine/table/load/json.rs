@@ -7,7 +7,7 @@ use super::batch_invalid;
 use super::keys::Target;
 use super::known::Known;
 use super::nested::MAX_DEPTH;
-use super::slot::{Kind, Slot};
+use super::slot::{Kind, Slot, key_text};
 use crate::error::Error;
 use crate::json::scan::plain_end;
 
@@ -203,7 +203,7 @@ impl<'a> Cursor<'a> {
             return self.bad("`:` is missing");
         }
         self.at += 1;
-        let slot = find(&super::convert::key_text(raw));
+        let slot = find(&key_text(raw));
         if nth < MOST_KEYS && raw.len() < MOST_KEYS {
             let key = Known::new(raw, slot);
             match known.get_mut(nth) {
