@@ -4,6 +4,7 @@ mod around;
 mod columns;
 mod convert;
 mod csv;
+mod cursor;
 mod encoding;
 mod findings;
 mod header;

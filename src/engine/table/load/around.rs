@@ -1,6 +1,7 @@
 //! A JSON document whose leads stand under a key of one object around them, as many services answer.
 
-use super::json::{Cursor, MOST_KEYS, Place, Rows, Stop};
+use super::cursor::{Cursor, Stop};
+use super::json::{MOST_KEYS, Place, Rows};
 use super::keys::Keys;
 
 /// What a text that begins with `{` is.
