@@ -13,6 +13,7 @@ const TYPES = {
   ".json": "application/json",
   ".csv": "text/csv; charset=utf-8",
   ".svg": "image/svg+xml",
+  ".webp": "image/webp",
   ".wasm": "application/wasm",
   ".woff2": "font/woff2",
 };

@@ -3,7 +3,7 @@ import type { Failure, Found } from "../engine/types";
 import { ActionBar } from "./ActionBar";
 import { desk } from "./client";
 import { useDesk } from "./desk";
-import { named, plural, sentence } from "./format";
+import { named, plural, sentence, userName } from "./format";
 import { Grid } from "./Grid";
 import { PAGE } from "./rows";
 import { allView, isPage, type Page, type ShownView } from "./view";
@@ -96,11 +96,11 @@ function Table() {
 
 /** A list that cannot be shown: it is gone, or somebody else's. */
 function Failed({ failure: { message, hint } }: { failure: Failure }) {
-  const { setView, opened } = useDesk();
+  const { view, setView, opened, actor } = useDesk();
   return (
     <div className="empty" role="alert">
-      <h2>{named(message, opened.config)}</h2>
-      <p className="muted">{hint ? sentence(hint) : "It may have been deleted, or not be shared with whom you act as."}</p>
+      <h2>“{view.title}” cannot be shown</h2>
+      <p className="muted">{view.list !== undefined ? `It has been deleted, or it is not shared with ${userName(actor, opened.config)}.` : `${sentence(message)} ${hint ? sentence(hint) : ""}`}</p>
       <button type="button" className="button primary" onClick={() => setView(allView(opened.config, opened.noun))}>
         Show all {opened.noun[1]}
       </button>

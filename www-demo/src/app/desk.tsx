@@ -132,6 +132,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       setRevision((revision) => revision + 1);
       setLoading(null);
     } catch (error) {
+      answered = true;
       if (mine !== turn.current) return;
       if (edge) {
         toasts.failed("The edge worker cannot be used", error as Failure);
