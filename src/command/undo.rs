@@ -119,8 +119,8 @@ impl Operation for Undo {
             });
         }
         // What holds a lead while it is offered is not put back: the run is over.
-        for field in changes.fields().iter().filter(|field| Some(field.field) != planner.model.lead.run) {
-            set_back(field, &allowed, &mut draft)?;
+        for left in left.fields.iter().filter(|left| Some(left.field.field) != planner.model.lead.run) {
+            set_back(left, planner.table, &allowed, &mut draft)?;
         }
         draft.warnings = returns::warnings(planner, changes, &allowed)?;
         draft.rows.try_reserve_exact(allowed.len())?;
@@ -143,20 +143,23 @@ pub(super) struct Back {
     at: usize,
 }
 
-/// Sets a field to what it was. Where each row had one of the plan's values, they are told by their places.
-fn set_back(field: &DecodedField, rows: &[Back], draft: &mut Draft) -> Result<()> {
+/// Sets a field to what it was. Where each row had one of the plan's values, they are told by their places. What somebody changed since
+/// and the actor does not see stays as it is.
+fn set_back(left: &LeftField<'_>, table: &Table, rows: &[Back], draft: &mut Draft) -> Result<()> {
+    let from = &left.field.from;
+    let goes = |back: &Back| !left.is_hidden || left.stands(table, *back);
     let mut codes: Vec<u32> = Vec::new();
     codes.try_reserve_exact(rows.len())?;
-    codes.extend(rows.iter().filter_map(|back| field.from.code(back.at).checked_sub(1)));
+    codes.extend(rows.iter().filter(|back| goes(back)).filter_map(|back| from.code(back.at).checked_sub(1)));
     if codes.is_empty() {
         return Ok(());
     }
     let to = if codes.len() == rows.len() {
-        NewValue::Coded(Rc::new(field.from.list().to_vec()), Rc::new(codes))
+        NewValue::Coded(Rc::new(from.list().to_vec()), Rc::new(codes))
     } else {
-        NewValue::Each(rows.iter().map(|back| field.from.get(back.at).cloned()).collect())
+        NewValue::Each(rows.iter().map(|back| from.get(back.at).filter(|_| goes(back)).cloned()).collect())
     };
-    draft.edits.set(field.field, to);
+    draft.edits.set(left.field.field, to);
     Ok(())
 }
 
@@ -170,29 +173,50 @@ fn is_about_a_run(planner: &Planner<'_>, changes: &DecodedChanges, at: usize) ->
 /// A column, and the codes of some values in it.
 type PlacesIn<'a> = (&'a CodedColumn, Vec<Option<u32>>);
 
-/// Rows as the plan left them: the version that it made stands, or else every field that it set.
+/// A field as the plan left it.
+struct LeftField<'a> {
+    field: &'a DecodedField,
+    /// Hidden from the actor: that it was changed since is not theirs to learn, and keeps nothing else from going back.
+    is_hidden: bool,
+    /// Where the field's column has codes: the column, and the codes there of the plan's values.
+    places: Option<PlacesIn<'a>>,
+}
+
+impl LeftField<'_> {
+    /// Whether a row has what the plan set, if it set something.
+    fn stands(&self, table: &Table, Back { row, at }: Back) -> bool {
+        let Some(place) = (self.field.to.code(at) as usize).checked_sub(1) else { return true };
+        match &self.places {
+            Some((coded, codes)) => codes.get(place).copied().flatten() == Some(coded.code(row.0)),
+            None => self.field.to.list().get(place).is_some_and(|to| table.cell(row, self.field.field) == *to),
+        }
+    }
+}
+
+/// Rows as the plan left them: the version that it made stands, and every field that it set, of those that the actor sees.
 struct Left<'a> {
     table: &'a Table,
     version: Option<FieldIx>,
     changes: &'a DecodedChanges,
-    /// By field, where its column has codes: the column, and the codes there of the plan's values.
-    codes: Vec<Option<PlacesIn<'a>>>,
+    fields: Vec<LeftField<'a>>,
 }
 
 impl<'a> Left<'a> {
     fn of(planner: &Planner<'a>, changes: &'a DecodedChanges) -> Left<'a> {
         let table = planner.table;
-        let mut codes = Vec::with_capacity(changes.fields().len());
+        let shown = planner.auth.schema_of(&planner.context.actor);
+        let mut fields = Vec::with_capacity(changes.fields().len());
         for field in changes.fields() {
-            codes.push(match table.column(field.field) {
+            let places = match table.column(field.field) {
                 Column::Coded(coded) => {
                     let place = |cell: &Cell<'static>| cell.text().map_or(Some(0), |text| coded.dict.find(text));
                     Some((coded, field.to.list().iter().map(place).collect()))
                 }
                 _ => None,
-            });
+            };
+            fields.push(LeftField { field, is_hidden: shown.hides(field.field), places });
         }
-        Left { table, version: planner.model.lead.version, changes, codes }
+        Left { table, version: planner.model.lead.version, changes, fields }
     }
 
     fn holds(&self, row: RowIx, at: usize) -> bool {
@@ -202,14 +226,7 @@ impl<'a> Left<'a> {
             (Some(_), _) => false,
             (None, _) => true,
         };
-        versions
-            && self.changes.fields().iter().zip(&self.codes).all(|(field, codes)| {
-                let Some(place) = (field.to.code(at) as usize).checked_sub(1) else { return true };
-                match codes {
-                    Some((coded, codes)) => codes.get(place).copied().flatten() == Some(coded.code(row.0)),
-                    None => field.to.list().get(place).is_some_and(|to| self.table.cell(row, field.field) == *to),
-                }
-            })
+        versions && self.fields.iter().all(|field| field.is_hidden || field.stands(self.table, Back { row, at }))
     }
 }
 

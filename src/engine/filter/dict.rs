@@ -1,10 +1,10 @@
 //! Words and texts that stand in a column as codes: the test runs once per distinct value.
 
 use super::Context;
-use super::column_test::Window;
 use super::kernel::Codebook;
 use super::row::Directory;
 use super::selection_vector::{Part, SelectionVector};
+use super::window::Window;
 use crate::error::Result;
 use crate::query::Cell;
 use crate::query::node::{Predicate, TextTest};
