@@ -46,7 +46,7 @@ const scenes = {
       doings: [
         { find: "R-4002" }, { inside: "To a group…" }, { radio: "Blast to all buyers’ agents" }, { write: "Start for 1 lead" }, { toast: "Given to Blast" }, { clock: "5 minutes later" },
         { list: "All leads" }, { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { toast: "Given to Next up, Spanish" },
-        { list: "All leads" }, { find: "R-4004" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { count: "1" },
+        { list: "All leads" }, { find: "R-4004" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { see: "Next up, Spanish is asking" },
       ],
     },
     hash: "#/realty?as=diego&list=offers",

@@ -11,7 +11,9 @@ const TYPES = {
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".json": "application/json",
+  ".csv": "text/csv; charset=utf-8",
   ".svg": "image/svg+xml",
+  ".webp": "image/webp",
   ".wasm": "application/wasm",
   ".woff2": "font/woff2",
 };

@@ -17,6 +17,8 @@ rmSync(pages, { recursive: true, force: true });
 mkdirSync(join(pages, "public"), { recursive: true });
 cpSync(join(template, "docs"), pages, { recursive: true });
 cpSync(join(here, "../public/mark.svg"), join(pages, "public/mark.svg"));
+cpSync(join(here, "../screens"), join(pages, "public/screens"), { recursive: true });
+cpSync(join(here, "lead-desk.md"), join(pages, "lead-desk.md"));
 // Links in these two name files of the repository; on the site they are pages.
 for (const [from, to] of [["SECURITY.md", "security.md"], ["CHANGELOG.md", "changelog.md"]]) writeFileSync(join(pages, to), readFileSync(join(root, from), "utf8").replaceAll("(pkg-template/docs/", "("));
 

@@ -1,6 +1,6 @@
 // What must hold of the app as a whole: size, headers, accessibility, several tabs, reloads, a visitor's own file.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { worlds } from "../worlds/index.js";
@@ -35,6 +35,14 @@ test("the app's JavaScript is at most 250 KB, and nothing is served without its 
   assert.match(policy, /default-src 'none'/);
   assert.match(policy, /script-src 'self' 'wasm-unsafe-eval';/);
   assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|https?:/);
+  const types = { js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8", wasm: "application/wasm", csv: "text/csv; charset=utf-8", woff2: "font/woff2" };
+  const served = readdirSync(new URL("../dist/assets/", import.meta.url)).filter((name) => !/\.(br|gz)$/.test(name));
+  assert.ok(served.length > 20);
+  for (const name of served) {
+    const { headers } = await fetch(`${desk.address}assets/${name}`, { method: "HEAD", headers: { "accept-encoding": "gzip, br" } });
+    const [type, encoding] = [types[name.split(".").pop()], name.endsWith(".woff2") ? null : "br"];
+    assert.deepEqual([headers.get("content-type"), headers.get("content-encoding"), headers.get("content-security-policy"), headers.get("x-content-type-options")], [type, encoding, policy, "nosniff"], name);
+  }
   assert.equal((await fetch(`${desk.address}../package.json`)).status, 404);
   assert.equal((await fetch(`${desk.address}%2e%2e/package.json`)).status, 404);
 });
@@ -101,6 +109,18 @@ for (const colorScheme of ["light", "dark"]) {
     const { page: history } = await open(narrow, desk.address, "#/partners?list=audit");
     await history.getByText("3,840 leads").waitFor();
     await look("narrow, an audit", history);
+    const { page: sharing } = await open(context, desk.address, "#/lender?list=carla");
+    await new Driver(sharing).do({ click: "Share list" });
+    await look("a list to share", sharing);
+    const { page: visitor } = await open(context, desk.address, "#/lender");
+    await drop(visitor, "clients.csv", csv);
+    await visitor.getByText("300 rows, 7 columns").waitFor();
+    await look("a file", visitor);
+    const { page: over } = await open(context, desk.address, "#/partners?list=all");
+    for (const doing of [{ find: "P-2002" }, { inside: "Transfer…" }, { choose: ["Transfer to", "Kestrel Systems"] }, { see: "goes over" }]) await new Driver(over).do(doing);
+    await look("a transfer", over);
+    const { page: lost } = await open(context, desk.address, "#/lender?as=amara&list=carla");
+    await look("a list of somebody else", lost);
     assert.deepEqual(found, {});
     await Promise.all([context.close(), narrow.close()]);
   });
@@ -197,6 +217,54 @@ test("a hundred thousand leads are planned at once and scroll without a blank ro
   for (let presses = 0; presses < 25; presses += 1) await page.keyboard.press("PageUp");
   await page.waitForFunction(() => document.querySelectorAll(".ghost").length === 0);
   await context.close();
+});
+
+test("a list that is gone or somebody else’s, and a world that does not exist, say so with the way on", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/lender?list=carla");
+  const driver = new Driver(page);
+  await driver.do({ as: "Amara Obi" });
+  await page.getByRole("alert").getByRole("button", { name: "Show all leads" }).click();
+  await driver.do({ count: "586" });
+  await page.goto(`${desk.address}#/nowhere`);
+  await page.getByRole("heading", { name: "There is no world “nowhere”" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Start it over" }).count(), 0);
+  await page.getByRole("link", { name: "Open another one" }).click();
+  await page.getByRole("grid").waitFor();
+  await context.close();
+});
+
+test("what is typed fast into the search stays as it was typed, and is what is found", async () => {
+  const context = await desk.browser.newContext(wide);
+  const { page } = await open(context, desk.address, "#/pools?list=all");
+  const driver = new Driver(page);
+  await driver.do({ count: "100,000" });
+  const box = page.getByRole("searchbox");
+  await box.click();
+  await page.keyboard.type("Featherstonehaugh-Cholmondeley");
+  assert.equal(await box.inputValue(), "Featherstonehaugh-Cholmondeley");
+  await page.waitForFunction(() => [...document.querySelectorAll(".grid-body .first")].every(({ textContent }) => textContent.includes("Featherstonehaugh-Cholmondeley")));
+  assert.equal(await box.inputValue(), "Featherstonehaugh-Cholmondeley");
+  // Another list is not searched, and the box says so.
+  await driver.do({ list: "Idle for 30 days" });
+  await page.waitForFunction(() => document.querySelector("#search")?.value === "");
+  await context.close();
+});
+
+test("motion takes less than 200 ms, and there is none where a visitor wants none", async () => {
+  for (const reducedMotion of ["no-preference", "reduce"]) {
+    const context = await desk.browser.newContext({ ...wide, reducedMotion });
+    const { page } = await open(context, desk.address, "#/lender?list=carla");
+    const driver = new Driver(page);
+    for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" }, { click: "Share list" }]) await driver.do(doing);
+    const longest = await page.evaluate(() => {
+      const seconds = (list) => list.split(",").map((one) => Number.parseFloat(one));
+      return Math.max(...[...document.querySelectorAll("*")].flatMap((one) => ["", "::before", "::after"].flatMap((part) => seconds(getComputedStyle(one, part).transitionDuration))));
+    });
+    assert.ok(longest > 0 && longest <= (reducedMotion === "reduce" ? 0.001 : 0.2), `${reducedMotion}: ${longest} s`);
+    if (reducedMotion === "reduce") assert.deepEqual(await page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === "running").length), 0);
+    await context.close();
+  }
 });
 
 const rows = Array.from({ length: 300 }, (_, at) => [

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createEngine } from "evenhand";
+import { many, written } from "../leads.mjs";
 import { worlds } from "../worlds/index.js";
 import { loadWorld } from "../worlds/load.js";
 import { run } from "./story.mjs";
@@ -25,6 +26,27 @@ for (const world of worlds) {
     const table = workspace.load(made);
     assert.deepEqual(table.problems, []);
     assert.equal(table.size, 500);
+    workspace.free();
+  });
+}
+
+for (const world of many) {
+  test(`${world.title}: leads that are read from their file are those that are made`, async () => {
+    const { config, leads } = await loadWorld(world.id);
+    const workspace = engine.workspace(config);
+    const [made, read] = [workspace.load(leads(world.count, world.now)), workspace.load(await written(world), { format: "csv" })];
+    assert.deepEqual([read.problemCount, read.size], [0, world.count]);
+    const fields = Object.keys(config.fields);
+    for (let at = 0; at < world.count; at += 20_000) {
+      const [here, there] = [made, read].map((table) => {
+        const all = table.select(null, { actor: null });
+        const rows = all.rows(at, 20_000, fields);
+        all.free();
+        return rows;
+      });
+      // As texts, because a comparison of so many objects takes as long as all else here.
+      assert.ok(JSON.stringify(there) === JSON.stringify(here), `rows from ${at} on`);
+    }
     workspace.free();
   });
 }

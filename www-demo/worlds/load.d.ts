@@ -1,8 +1,10 @@
 import type { WorkspaceConfig } from "evenhand";
 
-export interface WorldData {
+export interface WorldBook {
   config: WorkspaceConfig;
-  leads: (count: number, now: string) => Record<string, unknown>[];
   story: { title: string; steps: { say: string; actor: string }[] };
 }
-export declare function loadWorld(id: string): Promise<WorldData>;
+export type MakeLeads = (count: number, now: string) => Record<string, unknown>[];
+export declare function loadBook(id: string): Promise<WorldBook>;
+export declare function loadLeads(id: string): Promise<MakeLeads>;
+export declare function loadWorld(id: string): Promise<WorldBook & { leads: MakeLeads }>;

@@ -1,13 +1,27 @@
-// The data of each world, loaded when it is opened.
+// The data of each world, loaded when it is opened. What its leads are made of is a part by itself: leads may come out of a file instead.
 
-const world = ([{ config }, { leads }, { story }]) => ({ config, leads, story });
-
-const loaders = {
-  lender: () => Promise.all([import("./lender/config.js"), import("./lender/leads.js"), import("./lender/story.js")]),
-  partners: () => Promise.all([import("./partners/config.js"), import("./partners/leads.js"), import("./partners/story.js")]),
-  pools: () => Promise.all([import("./pools/config.js"), import("./pools/leads.js"), import("./pools/story.js")]),
-  realty: () => Promise.all([import("./realty/config.js"), import("./realty/leads.js"), import("./realty/story.js")]),
-  lists: () => Promise.all([import("./lists/config.js"), import("./lists/leads.js"), import("./lists/story.js")]),
+const books = {
+  lender: () => Promise.all([import("./lender/config.js"), import("./lender/story.js")]),
+  partners: () => Promise.all([import("./partners/config.js"), import("./partners/story.js")]),
+  pools: () => Promise.all([import("./pools/config.js"), import("./pools/story.js")]),
+  realty: () => Promise.all([import("./realty/config.js"), import("./realty/story.js")]),
+  lists: () => Promise.all([import("./lists/config.js"), import("./lists/story.js")]),
+};
+// What all of them draw from comes along, and not after it.
+const generators = {
+  lender: () => Promise.all([import("./lender/leads.js"), import("./names.js")]),
+  partners: () => Promise.all([import("./partners/leads.js"), import("./names.js")]),
+  pools: () => Promise.all([import("./pools/leads.js"), import("./names.js")]),
+  realty: () => Promise.all([import("./realty/leads.js"), import("./names.js")]),
+  lists: () => Promise.all([import("./lists/leads.js"), import("./names.js")]),
 };
 
-export const loadWorld = (id) => loaders[id]().then(world);
+/** Configuration and story. */
+export const loadBook = (id) => books[id]().then(([{ config }, { story }]) => ({ config, story }));
+/** How its leads are made: `leads(count, now)`. */
+export const loadLeads = (id) => generators[id]().then(([{ leads }]) => leads);
+/** All of it. */
+export const loadWorld = async (id) => {
+  const [book, leads] = await Promise.all([loadBook(id), loadLeads(id)]);
+  return { ...book, leads };
+};

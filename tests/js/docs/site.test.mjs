@@ -68,7 +68,7 @@ test("every link leads to a page, and to a heading that is there", () => {
 });
 
 test("pages load nothing from elsewhere, break no policy and can be read, in both lights and on a narrow screen", async () => {
-  for (const [path, options] of [["", {}], ["command-line.html", { colorScheme: "dark" }], ["offers.html", {}], ["measured.html", { viewport: { width: 390, height: 844 } }], ["api/evenhand.html", {}]]) {
+  for (const [path, options] of [["", {}], ["command-line.html", { colorScheme: "dark" }], ["offers.html", {}], ["lead-desk.html", {}], ["measured.html", { viewport: { width: 390, height: 844 } }], ["api/evenhand.html", {}]]) {
     const { context, page, wrong } = await open(path, options);
     await page.locator("main h1").waitFor();
     await page.waitForLoadState("networkidle");

@@ -9,7 +9,7 @@ const template = new URL("../../../pkg-template/", import.meta.url);
 export const types = readdirSync(template).filter((name) => name.endsWith(".d.ts") && name !== "preset.d.ts").map((name) => name.replace(".d.ts", "")).sort((a, b) => (b === "evenhand") - (a === "evenhand") || a.localeCompare(b));
 
 export const sidebar = [
-  { text: "Begin", items: [page("A first plan in 30 lines", "/"), page("The command line", "/command-line"), page("Node and SQL in 60 lines", "/node-sql"), page("React in 40 lines", "/react"), page("Presets", "/presets")] },
+  { text: "Begin", items: [page("A first plan in 30 lines", "/"), page("The command line", "/command-line"), page("Node and SQL in 60 lines", "/node-sql"), page("React in 40 lines", "/react"), page("Presets", "/presets"), page("The Lead Desk", "/lead-desk")] },
   { text: "Tasks", items: [page("Validate at the edge", "/validate-at-the-edge"), page("Write a permission model", "/permission-model"), page("Keep state", "/keep-state"), page("Publish a configuration", "/publish-config"), page("Move from CASL, mingo, own rules", "/migrate")] },
   { text: "What things mean", items: [page("Filters", "/filters"), page("Permissions", "/permissions"), page("The even split", "/split"), page("Batches and shards", "/batches"), page("Rules and rotation", "/routing"), page("Offers", "/offers"), page("Plans", "/plans"), page("Audit", "/audit"), page("What check warns of", "/check"), page("Limits", "/limits")] },
   { text: "In operation", items: [page("The edge worker", "/edge"), page("Who is trusted with what", "/threat-model"), page("When the semantics number rises", "/semantics"), page("Measured behaviour", "/measured"), page("Security", "/security"), page("Changelog", "/changelog")] },

@@ -1,4 +1,5 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { worlds } from "../../worlds/index.js";
 import { Mark } from "../ui/icons";
 import { desk } from "./client";
 import { DeskReady, type Loading as Opening, useDesk, useLoading } from "./desk";
@@ -27,6 +28,7 @@ export function App() {
 }
 
 function Loading({ id, world, done, total, failure }: Opening) {
+  const known = id === "file" || worlds.some((one) => one.id === id);
   const again = async () => {
     await desk.forget(id);
     location.reload();
@@ -36,12 +38,14 @@ function Loading({ id, world, done, total, failure }: Opening) {
       {failure ? (
         <>
           <Mark size={36} />
-          <h1>{world} could not be opened</h1>
-          <p className="muted">{sentence(failure.message)} What is stored of it may be damaged, or of another version.</p>
+          <h1>{known ? `${world} could not be opened` : `There is no world “${id}”`}</h1>
+          <p className="muted">{known ? `${sentence(failure.message)} What is stored of it may be damaged, or of another version.` : "The link may be of another version."}</p>
           <p className="view-bar">
-            <button type="button" className="button primary" onClick={() => void again()}>
-              Start it over
-            </button>
+            {known && (
+              <button type="button" className="button primary" onClick={() => void again()}>
+                Start it over
+              </button>
+            )}
             <a className="button" href={id === "lender" ? "#/partners" : "#/lender"} onClick={() => setTimeout(() => location.reload())}>
               Open another one
             </a>
@@ -70,6 +74,11 @@ function Window() {
   const { pane, setPane, draft, lead, view } = useDesk();
   const [palette, setPalette] = useState(false);
   useShortcuts(() => setPalette(true));
+  // What the first screen could do without is there before anybody asks for it.
+  useEffect(() => {
+    const timer = setTimeout(() => void import("./ListBuilder"), 600);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className="desk" data-pane={pane}>
       <TopBar onPalette={() => setPalette(true)} />

@@ -3,6 +3,7 @@ import type { ColumnGuess, Failure, FileGuess } from "../engine/types";
 import { Modal } from "../ui/modal";
 import { desk } from "./client";
 import { useDesk } from "./desk";
+import { pickFile } from "./FileDrop";
 import { number, sentence } from "./format";
 
 const TYPES: ColumnGuess["type"][] = ["text", "choice", "user", "number", "boolean", "date", "datetime"];
@@ -50,11 +51,19 @@ export default function FileDialog({ file, onClose }: { file: File; onClose: () 
       </label>
     );
   return (
-    <Modal title={file.name} wide note={guess ? `${number(guess.rows)} rows, ${number(guess.columns.length)} columns. Correct what is wrong, then load. Nothing leaves this browser.` : "Looking at the columns"} onClose={onClose}>
+    <Modal title={file.name} wide note={guess ? `${number(guess.rows)} rows, ${number(guess.columns.length)} columns. Correct what is wrong, then load. Nothing leaves this browser.` : failure ? undefined : "Looking at the columns"} onClose={onClose}>
       {failure && (
         <p className="callout red" role="alert">
           {sentence(failure.message)} {failure.hint && sentence(failure.hint)}
         </p>
+      )}
+      {!guess && failure && (
+        <div className="form-end">
+          <span className="gap" />
+          <button type="button" className="button" onClick={() => pickFile()}>
+            Choose another file
+          </button>
+        </div>
       )}
       {!guess && !failure && <span className="spin" />}
       {guess && (

@@ -1,7 +1,8 @@
 // The table: virtual rows, sticky heading and first column, sorted by its headings, walked and picked by keyboard.
 import { type ColumnDef, getCoreRowModel, type SortingState, useReactTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
+import type { WorkspaceConfig } from "evenhand";
+import { type KeyboardEvent, memo, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { Found, Row } from "../engine/types";
 import { Cell } from "./Cell";
 import { useDesk } from "./desk";
@@ -12,10 +13,9 @@ const WIDTH: Record<string, number> = { text: 168, number: 104, boolean: 92, dat
 const ROW = 36;
 const none: Row[] = [];
 
-export function Grid({ found, onAct, picked }: { found: Found; onAct: () => void; picked: number }) {
+export function Grid({ found, columns, onAct, picked }: { found: Found; columns: string[]; onAct: () => void; picked: number }) {
   const { opened, view, setView, selected, setSelected, lead, openLead } = useDesk();
   const { config } = opened;
-  const { columns } = view;
   const id = config.lead.id;
   const { row, want } = useRows(found, columns);
   const scroller = useRef<HTMLDivElement>(null);
@@ -53,7 +53,8 @@ export function Grid({ found, onAct, picked }: { found: Found; onAct: () => void
   useEffect(() => want(from, to), [want, from, to]);
   useEffect(() => {
     setActive(0);
-    scroller.current?.scrollTo({ top: 0 });
+    // Where it is at its beginning already, to say so would have everything laid out at once.
+    if (virtual.scrollOffset) scroller.current?.scrollTo({ top: 0 });
   }, [view.query, view.list, view.search, view.sort, opened.world]);
 
   const idAt = (at: number) => row(at)?.[id] as string | undefined;
@@ -93,6 +94,11 @@ export function Grid({ found, onAct, picked }: { found: Found; onAct: () => void
     else return;
     event.preventDefault();
   };
+  const onTick = (at: number, on: boolean | null) => {
+    if (on === null) return pickRange(anchor.current, at);
+    pick(at, on);
+    anchor.current = at;
+  };
   const onClick = (event: MouseEvent, at: number) => {
     setActive(at);
     if (event.shiftKey) pickRange(anchor.current, at);
@@ -103,6 +109,8 @@ export function Grid({ found, onAct, picked }: { found: Found; onAct: () => void
     }
     anchor.current = at;
   };
+  const hands = useRef({ onClick, onTick });
+  hands.current = { onClick, onTick };
   const shownIds = items.map(({ index }) => idAt(index)).filter((one) => one !== undefined);
   const allShown = picked > 0 && shownIds.every((one) => selected.has(one));
 
@@ -144,39 +152,21 @@ export function Grid({ found, onAct, picked }: { found: Found; onAct: () => void
           {items.map(({ index, start }) => {
             const one = row(index);
             const key = one?.[id] as string | undefined;
-            const on = key !== undefined && selected.has(key);
             return (
-              <div
+              <Line
                 key={index}
-                id={`row-${index}`}
-                role="row"
-                aria-rowindex={index + 2}
-                aria-selected={on}
-                className={`grid-row ${index === active ? "active" : ""} ${key !== undefined && key === lead ? "open" : ""}`}
-                style={{ gridTemplateColumns: template, translate: `0 ${start}px` }}
-                onClick={(event) => onClick(event, index)}
-              >
-                <div role="gridcell" className="grid-cell pin pin-0" onClick={(event) => event.stopPropagation()}>
-                  <input
-                    type="checkbox"
-                    tabIndex={-1}
-                    aria-label={key === undefined ? "Pick" : `Pick ${String(one?.[columns[0] ?? id] ?? key)}`}
-                    checked={on}
-                    onClick={(event) => {
-                      if (event.shiftKey) pickRange(anchor.current, index);
-                    }}
-                    onChange={({ target }) => {
-                      pick(index, target.checked);
-                      anchor.current = index;
-                    }}
-                  />
-                </div>
-                {columns.map((field, at) => (
-                  <div key={field} role="gridcell" className={`grid-cell ${at === 0 ? "pin pin-1 first" : ""} ${config.fields[field]?.type === "number" ? "right" : ""}`}>
-                    {one ? <Cell value={one[field]} field={field} config={config} /> : <span className="ghost" />}
-                  </div>
-                ))}
-              </div>
+                index={index}
+                start={start}
+                row={one}
+                name={key === undefined ? "" : String(one?.[columns[0] ?? id] ?? key)}
+                on={key !== undefined && selected.has(key)}
+                active={index === active}
+                open={key !== undefined && key === lead}
+                columns={columns}
+                config={config}
+                template={template}
+                hands={hands}
+              />
             );
           })}
         </div>
@@ -184,3 +174,51 @@ export function Grid({ found, onAct, picked }: { found: Found; onAct: () => void
     </div>
   );
 }
+
+interface LineProps {
+  index: number;
+  start: number;
+  row: Row | undefined;
+  name: string;
+  on: boolean;
+  active: boolean;
+  open: boolean;
+  columns: string[];
+  config: WorkspaceConfig;
+  template: string;
+  /** What is done at a click, and at a tick: a range where that is null. */
+  hands: { readonly current: { onClick: (event: MouseEvent, at: number) => void; onTick: (at: number, on: boolean | null) => void } };
+}
+
+/** One row. It is drawn again only where something of it changed. */
+const Line = memo(function Line({ index, start, row, name, on, active, open, columns, config, template, hands }: LineProps) {
+  return (
+    <div
+      id={`row-${index}`}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={on}
+      className={`grid-row ${active ? "active" : ""} ${open ? "open" : ""}`}
+      style={{ gridTemplateColumns: template, translate: `0 ${start}px` }}
+      onClick={(event) => hands.current.onClick(event, index)}
+    >
+      <div role="gridcell" className="grid-cell pin pin-0" onClick={(event) => event.stopPropagation()}>
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          aria-label={`Pick ${name}`.trim()}
+          checked={on}
+          onClick={(event) => {
+            if (event.shiftKey) hands.current.onTick(index, null);
+          }}
+          onChange={({ target }) => hands.current.onTick(index, target.checked)}
+        />
+      </div>
+      {columns.map((field, at) => (
+        <div key={field} role="gridcell" className={`grid-cell ${at === 0 ? "pin pin-1 first" : ""} ${config.fields[field]?.type === "number" ? "right" : ""}`}>
+          {row ? <Cell value={row[field]} field={field} config={config} /> : <span className="ghost" />}
+        </div>
+      ))}
+    </div>
+  );
+});

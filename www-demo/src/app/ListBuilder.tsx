@@ -5,7 +5,7 @@ import type { Counted } from "../engine/types";
 import { Icon } from "../ui/icons";
 import { desk } from "./client";
 import { useDesk } from "./desk";
-import { number, sentence } from "./format";
+import { named, number, sentence } from "./format";
 import { plain } from "./plain";
 import { Query } from "./Query";
 import { built } from "./view";
@@ -43,7 +43,7 @@ export default function ListBuilder({ onClose }: { onClose: () => void }) {
       <footer className="builder-foot">
         {counted?.error ? (
           <p className="amber-text" role="status">
-            {sentence(counted.error.message)} {counted.error.hint && sentence(counted.error.hint)}
+            {named(counted.error.message, opened.config)}
           </p>
         ) : (
           <p role="status" title={counted ? `counted in ${counted.milliseconds.toFixed(1)} ms` : undefined}>

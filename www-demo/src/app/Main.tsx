@@ -1,11 +1,12 @@
 import { lazy, Suspense, useEffect, useState } from "react";
-import type { Found } from "../engine/types";
+import type { Failure, Found } from "../engine/types";
 import { ActionBar } from "./ActionBar";
 import { desk } from "./client";
 import { useDesk } from "./desk";
-import { plural, sentence } from "./format";
+import { named, plural, sentence, userName } from "./format";
 import { Grid } from "./Grid";
-import { allView, isPage, type Page } from "./view";
+import { PAGE } from "./rows";
+import { allView, isPage, type Page, type ShownView } from "./view";
 
 const ListBuilder = lazy(() => import("./ListBuilder"));
 const Rules = lazy(() => import("./Rules"));
@@ -20,7 +21,7 @@ const WORDS: Record<Page, string> = {
   audit: "How even a history of assignments was: what everybody got beside the exact share, and how likely a fair draw would have done that.",
 };
 
-const nothing: Found = { key: 0, count: 0, words: "", warnings: [], milliseconds: 0 };
+const nothing: Found = { key: 0, count: 0, words: "", warnings: [], milliseconds: 0, rows: [], fields: [] };
 
 export function Main() {
   const { view } = useDesk();
@@ -43,13 +44,22 @@ export function Main() {
 
 /** The table with its heading: what is shown, how many, in words, and what can be done with it. */
 function Table() {
-  const { view, actor, revision, opened, setDraft, selected } = useDesk();
-  const [found, setFound] = useState<Found | null>(null);
+  const { view, actor, revision, opened, setDraft, selected, found: brought } = useDesk();
+  const [latest, setFound] = useState<{ found: Found; of: ShownView } | null>(null);
   const [building, setBuilding] = useState(false);
-  const { query, list, search, sort } = view;
+  const { query, list, search, sort, columns } = view;
+  const fresh = brought !== null && !brought.taken && brought.view === view ? brought : null;
+  const found = fresh?.found ?? latest?.found ?? null;
+  // Until it is known what another list has, the one before stays as it was, with its columns.
+  const of = fresh ? view : latest?.of;
+  const same = of !== undefined && of.query === query && of.list === list && of.search === search && of.sort === sort;
   useEffect(() => {
+    if (fresh) {
+      fresh.taken = true;
+      return setFound({ found: fresh.found, of: view });
+    }
     let current = true;
-    void desk.find({ query, list, search, sort }, actor).then((next) => current && setFound(next));
+    void desk.find({ query, list, search, sort }, actor, columns, PAGE).then((next) => current && setFound({ found: next, of: view }));
     return () => {
       current = false;
     };
@@ -65,16 +75,10 @@ function Table() {
             {found && plural(found.count, opened.noun)}
           </span>
         </div>
-        {found?.error ? (
-          <p className="callout red" role="alert">
-            {sentence(found.error.message)} {found.error.hint && sentence(found.error.hint)}
-          </p>
-        ) : (
-          view.kind !== "all" || view.search ? <p className="view-words">{shown.words && sentence(shown.words)}</p> : null
-        )}
+        {view.kind !== "all" || view.search ? <p className="view-words">{shown.words && sentence(shown.words)}</p> : null}
         {shown.warnings.map(({ message, path }) => (
           <p key={path + message} className="callout amber">
-            {sentence(message)}
+            {named(message, opened.config)}
           </p>
         ))}
         <ActionBar count={shown.count} building={building} onBuild={() => setBuilding(!building)} />
@@ -84,8 +88,23 @@ function Table() {
           <ListBuilder onClose={() => setBuilding(false)} />
         </Suspense>
       )}
-      {found && found.count === 0 && !found.error ? <Empty onBuild={() => setBuilding(true)} /> : found && !found.error && <Grid found={found} onAct={() => setDraft({ kind: "mass", split: true })} picked={selected.size} />}
+      {found?.error && <Failed failure={found.error} />}
+      {found && found.count === 0 && !found.error ? <Empty onBuild={() => setBuilding(true)} /> : found && !found.error && <Grid found={found} columns={same ? columns : found.fields} onAct={() => setDraft({ kind: "mass", split: true })} picked={selected.size} />}
     </main>
+  );
+}
+
+/** A list that cannot be shown: it is gone, or somebody else's. */
+function Failed({ failure: { message, hint } }: { failure: Failure }) {
+  const { view, setView, opened, actor } = useDesk();
+  return (
+    <div className="empty" role="alert">
+      <h2>“{view.title}” cannot be shown</h2>
+      <p className="muted">{view.list !== undefined ? `It has been deleted, or it is not shared with ${userName(actor, opened.config)}.` : `${sentence(message)} ${hint ? sentence(hint) : ""}`}</p>
+      <button type="button" className="button primary" onClick={() => setView(allView(opened.config, opened.noun))}>
+        Show all {opened.noun[1]}
+      </button>
+    </div>
   );
 }
 

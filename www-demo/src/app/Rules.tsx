@@ -38,7 +38,7 @@ export default function Rules() {
     const id = `rule-${Date.now().toString(36)}`;
     const group = config.groups?.[0];
     const to: RuleTarget = group ? { group: group.id } : { user: actor };
-    setRules([{ id, name: "New rule", enabled: false, when: { combinator: "and", rules: [] }, to }, ...rules]);
+    setRules([{ id, name: "New rule", enabled: false, to }, ...rules]);
     setEditing(id);
   };
   return (

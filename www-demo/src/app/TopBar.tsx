@@ -1,5 +1,6 @@
 import { Menu } from "@base-ui/react/menu";
-import { useEffect, useRef, useState } from "react";
+import type { WorkspaceConfig } from "evenhand";
+import { memo, startTransition, useCallback, useEffect, useRef, useState } from "react";
 import { worlds } from "../../worlds/index.js";
 import { Avatar } from "../ui/avatar";
 import { Icon, Mark } from "../ui/icons";
@@ -12,43 +13,64 @@ import { day, time, unitName, userName, zoneOf } from "./format";
 export function TopBar({ onPalette }: { onPalette: () => void }) {
   const { opened, actor, setActor, openWorld } = useDesk();
   const { config } = opened;
-  const choices = worlds.map(({ id, title, line }) => ({ value: id, label: title, note: line }));
-  if (opened.world === "file") choices.push({ value: "file", label: opened.title, note: "Your own file" });
+  const pickWorld = useSteady((world: string) => world !== opened.world && void openWorld(world));
+  const pickActor = useSteady(setActor);
   return (
     <header className="top">
       <div className="mark">
         <Mark />
         <span>Evenhand</span>
       </div>
-      <Pick label="World" value={opened.world} choices={choices} onPick={(world) => world !== opened.world && void openWorld(world)}>
-        <b>{opened.title}</b>
-      </Pick>
+      <World id={opened.world} title={opened.title} onPick={pickWorld} />
       <Search />
       <Clock />
       <Edge />
-      <Pick
-        label="Acting as"
-        value={actor}
-        choices={config.users
-          .filter(({ active, kind }) => active !== false && kind !== "service")
-          .map(({ id, name, unit, profiles }) => ({
-            value: id,
-            label: name ?? id,
-            note: (profiles ?? []).map((profile) => config.profiles?.find(({ id }) => id === profile)?.name ?? profile).join(", "),
-            group: unit ? unitName(unit, config) : undefined,
-          }))}
-        onPick={setActor}
-      >
-        <span className="muted label">Acting as </span>
-        <Avatar name={userName(actor, config)} />
-        <span>{userName(actor, config)}</span>
-      </Pick>
+      <Actor actor={actor} config={config} onPick={pickActor} />
       <button type="button" className="icon-button more" aria-label="Commands (Ctrl K)" title="Commands (Ctrl K)" onClick={onPalette}>
         <Icon name="dots" />
       </button>
     </header>
   );
 }
+
+/** The same function all along, which does what the latest one does. */
+function useSteady<T>(does: (value: T) => void): (value: T) => void {
+  const latest = useRef(does);
+  latest.current = does;
+  return useCallback((value) => latest.current(value), []);
+}
+
+const World = memo(function World({ id, title, onPick }: { id: string; title: string; onPick: (world: string) => void }) {
+  const choices = worlds.map(({ id, title, line }) => ({ value: id, label: title, note: line }));
+  if (id === "file") choices.push({ value: "file", label: title, note: "Your own file" });
+  return (
+    <Pick label="World" value={id} choices={choices} onPick={onPick}>
+      <b>{title}</b>
+    </Pick>
+  );
+});
+
+const Actor = memo(function Actor({ actor, config, onPick }: { actor: string; config: WorkspaceConfig; onPick: (actor: string) => void }) {
+  return (
+    <Pick
+      label="Acting as"
+      value={actor}
+      choices={config.users
+        .filter(({ active, kind }) => active !== false && kind !== "service")
+        .map(({ id, name, unit, profiles }) => ({
+          value: id,
+          label: name ?? id,
+          note: (profiles ?? []).map((profile) => config.profiles?.find(({ id }) => id === profile)?.name ?? profile).join(", "),
+          group: unit ? unitName(unit, config) : undefined,
+        }))}
+      onPick={onPick}
+    >
+      <span className="muted label">Acting as </span>
+      <Avatar name={userName(actor, config)} />
+      <span>{userName(actor, config)}</span>
+    </Pick>
+  );
+});
 
 /** Whether the edge worker keeps it, or else this browser; with what its last answer took. */
 function Edge() {
@@ -75,18 +97,19 @@ function Edge() {
 function Search() {
   const { view, setView, opened } = useDesk();
   const [text, setText] = useState(view.search ?? "");
-  const sent = useRef(view.search ?? "");
+  // What was typed since the list last caught up; anything else it is searched for was not typed here.
+  const sent = useRef([view.search ?? ""]);
   useEffect(() => {
-    if ((view.search ?? "") !== sent.current) {
-      sent.current = view.search ?? "";
-      setText(sent.current);
-    }
+    const searched = view.search ?? "";
+    const at = sent.current.lastIndexOf(searched);
+    if (at < 0) setText(searched);
+    sent.current = at < 0 ? [searched] : sent.current.slice(at);
   }, [view.search]);
   const send = (next: string) => {
     setText(next);
-    sent.current = next;
-    // Rules and offers are not searched: whoever types looks for a lead.
-    setView({ ...(isPage(view) ? allView(opened.config, opened.noun) : view), search: next });
+    sent.current.push(next);
+    // Rules and offers are not searched: whoever types looks for a lead. What is typed goes before what is found.
+    startTransition(() => setView({ ...(isPage(view) ? allView(opened.config, opened.noun) : view), search: next }));
   };
   return (
     <div className="search" role="search">

@@ -1,11 +1,12 @@
 // What the page knows: the open world, who acts, what is shown, what is picked. Everything about leads comes from the worker.
 import type { Command } from "evenhand";
 import { createContext, type Dispatch, type ReactNode, type SetStateAction, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Failure, LogLine, Opened, Overview, Settings } from "../engine/types";
+import type { Failure, Found, LogLine, Opened, Overview, Settings } from "../engine/types";
 import { worlds } from "../../worlds/index.js";
-import { desk, proxy } from "./client";
+import { desk, first, proxy } from "./client";
 import type { Draft } from "./draft";
 import { number, userName } from "./format";
+import { PAGE } from "./rows";
 import { useToasts } from "./toasts";
 import { type Place, readPlace, writePlace } from "./url";
 import { isPage, type ShownView, viewOf } from "./view";
@@ -24,6 +25,8 @@ export interface DeskState {
   changed: () => void;
   view: ShownView;
   setView: (view: ShownView) => void;
+  /** What the view has, where it was found along with the opening of the world; the table takes it over. */
+  found: { view: ShownView; found: Found; taken: boolean } | null;
   selected: ReadonlySet<string>;
   setSelected: (selected: ReadonlySet<string>) => void;
   lead: string | null;
@@ -85,6 +88,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const [log, setLog] = useState<LogLine[]>([]);
   const [revision, setRevision] = useState(0);
   const [view, setViewState] = useState<ShownView | null>(null);
+  const [found, setFound] = useState<DeskState["found"]>(null);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [lead, setLead] = useState<string | null>(null);
   const [draft, setDraftState] = useState<Draft | null>(null);
@@ -105,18 +109,21 @@ export function DeskProvider({ children }: { children: ReactNode }) {
     setLoading(loading);
     // Progress comes through a channel of its own, and may come after the answer.
     let answered = false;
+    const progress = (done: number, total: number) => mine === turn.current && !answered && setLoading({ ...loading, done, total });
     try {
-      const next = await desk.open(
-        world,
-        edge,
-        proxy((done: number, total: number) => mine === turn.current && !answered && setLoading({ ...loading, done, total })),
-      );
+      if (place === first.place) first.progress = progress;
+      const next = await (place === first.place ? first.opening : desk.open(world, edge, proxy(progress)));
       answered = true;
       if (mine !== turn.current) return;
-      const who = next.config.users.some(({ id }) => id === place.actor) ? place.actor : undefined;
+      const actor = next.config.users.some(({ id }) => id === place.actor) && place.actor ? place.actor : next.actor;
+      const view = viewOf(place, next.config, next.noun);
+      // Shown together with the rest: the list is what a visitor waits for, and counts of other lists come after it.
+      const found = isPage(view) ? null : { view, found: await desk.find(view, actor, view.columns, PAGE), taken: false };
+      if (mine !== turn.current) return;
       setOpened(next);
-      setActorState(who ?? next.actor);
-      setViewState(viewOf(place, next.config, next.noun));
+      setActorState(actor);
+      setViewState(view);
+      setFound(found);
       setSelected(new Set());
       setLead(place.lead ?? null);
       setDraftState(null);
@@ -125,6 +132,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       setRevision((revision) => revision + 1);
       setLoading(null);
     } catch (error) {
+      answered = true;
       if (mine !== turn.current) return;
       if (edge) {
         toasts.failed("The edge worker cannot be used", error as Failure);
@@ -138,12 +146,9 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (started.current) return;
     started.current = true;
-    const again = () => {
-      const place = readPlace(location.hash);
-      void open(place.world, place);
-    };
+    const again = (place = readPlace(location.hash)) => void open(place.world, place);
     void desk.onChange(proxy((reset: boolean) => (reset ? again() : changed())));
-    again();
+    again(first.place);
     const listen = () => {
       const place = readPlace(location.hash);
       if (writePlace(place) !== shown.current) again();
@@ -238,6 +243,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
       revision,
       changed,
       view,
+      found,
       setView: (next) => {
         setViewState(next);
         setSelected(new Set());
@@ -277,7 +283,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         changed();
       },
     };
-  }, [opened, actor, overview, log, revision, changed, toasts, view, selected, lead, draft, drafts, pane, perform, undo, open]);
+  }, [opened, actor, overview, log, revision, changed, toasts, view, found, selected, lead, draft, drafts, pane, perform, undo, open]);
 
   return (
     <LoadingContext value={loading}>

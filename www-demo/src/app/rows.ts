@@ -1,18 +1,19 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useRef, useState } from "react";
 import type { Found, Row } from "../engine/types";
 import { desk } from "./client";
 
-const PAGE = 100;
+export const PAGE = 100;
 
 /** Rows of a selection, a page at a time, as they come into sight. What was there stays until the next is known. */
 export function useRows(found: Found, fields: string[]) {
-  const pages = useRef(new Map<number, Row[]>());
-  const asked = useRef(new Set<number>());
+  const names = fields.join("\n");
+  const brought = found.fields.join("\n") === names;
+  const pages = useRef(new Map<number, Row[]>(brought ? [[0, found.rows]] : []));
+  const asked = useRef(new Set<number>(pages.current.keys()));
   const [shown, setShown] = useState(0);
-  const key = useRef(0);
+  const key = useRef(brought ? found.key : 0);
   const columns = useRef(fields);
   columns.current = fields;
-  const names = fields.join("\n");
   const last = useRef<[number, number]>([0, 40]);
 
   const ask = useCallback(async (page: number) => {
@@ -25,10 +26,19 @@ export function useRows(found: Found, fields: string[]) {
     setShown((shown) => shown + 1);
   }, []);
 
-  useEffect(() => {
+  // Before anything is painted, so that no heading stands over rows of the list before.
+  useLayoutEffect(() => {
     let current = true;
     const mine = found.key;
+    if (mine === key.current && brought && pages.current.get(0) === found.rows) return;
     const first = Math.floor(Math.min(last.current[0], Math.max(0, found.count - 1)) / PAGE);
+    if (first === 0 && brought) {
+      key.current = mine;
+      pages.current = new Map([[0, found.rows]]);
+      asked.current = new Set([0]);
+      setShown((shown) => shown + 1);
+      return;
+    }
     void desk.rows(mine, first * PAGE, PAGE, columns.current).then((rows) => {
       if (!current) return;
       key.current = mine;

@@ -1,7 +1,7 @@
 // One world, opened: the engine's workspace and table, with the log applied.
 import type { ConfigPatch, Engine, LeadTable, Run, SavedList, State, Workspace, WorkspaceConfig } from "evenhand";
-import { worlds } from "../../worlds/index.js";
-import { loadWorld } from "../../worlds/load.js";
+import { type WorldInfo, worlds } from "../../worlds/index.js";
+import { loadBook, loadLeads } from "../../worlds/load.js";
 import { Gathered } from "./auditing";
 import { type FileSetup, fileWorld } from "./files";
 import type { Entry, Keeper } from "./store";
@@ -12,6 +12,24 @@ import { Why } from "./why";
 
 /** The world that a visitor's own file makes. */
 export const FILE = "file";
+
+/** Leads that the build has written down (`leads.mjs`). */
+const WRITTEN: Record<string, URL> = { pools: new URL("../../out/leads/pools.csv", import.meta.url) };
+
+/** The leads of a world as they were at its beginning: out of their file, or made here where there is none. */
+async function seeds({ id, count, now }: WorldInfo): Promise<Uint8Array | Row[]> {
+  const file = WRITTEN[id];
+  if (file) {
+    try {
+      const answer = await fetch(file);
+      // A server may have something else to say about a file that is not there.
+      if (answer.ok && answer.headers.get("content-type")?.startsWith("text/csv")) return new Uint8Array(await answer.arrayBuffer());
+    } catch {
+      // The way on is the same.
+    }
+  }
+  return (await loadLeads(id))(count, now);
+}
 
 export class OpenWorld {
   readonly timelines = new Map<string, { entry: LogLine; text: string }[]>();
@@ -57,11 +75,11 @@ export class OpenWorld {
     this.#since = Date.now();
   }
 
-  static async open(starting: Promise<Engine>, opening: Promise<Keeper>, id: string, progress: (done: number, total: number) => void): Promise<OpenWorld> {
-    // The module compiles while the data is read.
+  static async open(starting: Promise<Engine>, opening: Promise<Keeper>, id: string, edge: boolean, progress: (done: number, total: number) => void): Promise<OpenWorld> {
+    // The module compiles while the data is read. Those of the edge come from there.
     const seeded = id === FILE ? null : worlds.find((one) => one.id === id);
     if (seeded === undefined) throw new Error(`there is no world \`${id}\``);
-    const reading = seeded && loadWorld(id).then(({ config, leads, story }) => ({ config, story, rows: leads(seeded.count, seeded.now) }));
+    const reading = seeded && Promise.all([loadBook(id), edge ? [] : seeds(seeded)]);
     const [engine, saved] = await Promise.all([starting, opening.then((store) => store.read(id)), reading]);
     let world: OpenWorld;
     if (!seeded || !reading) {
@@ -70,9 +88,11 @@ export class OpenWorld {
       const { workspace, table, config } = fileWorld(engine, saved.file.bytes, setup, progress);
       world = new OpenWorld(id, false, setup.name, ["lead", "leads"], "you", engine, config, workspace, table, saved.now ?? setup.now);
     } else {
-      const { story, rows, config } = { ...(await reading), ...saved.edge && { config: saved.edge.config } };
+      const [book, leads] = await reading;
+      const { story, config } = { ...book, ...saved.edge && { config: saved.edge.config } };
       const workspace = engine.workspace(config);
-      const table = saved.edge ? workspace.load(saved.edge.leads, { format: "ndjson", onProgress: progress }) : workspace.load(rows, { onProgress: progress });
+      const [data, format] = saved.edge ? [saved.edge.leads, "ndjson" as const] : leads instanceof Uint8Array ? [leads, "csv" as const] : [leads, "rows" as const];
+      const table = workspace.load(data, { format, onProgress: progress });
       world = new OpenWorld(id, saved.edge !== undefined, seeded.title, seeded.lead, seeded.actor, engine, config, workspace, table, saved.now ?? Date.parse(seeded.now));
       world.story = { title: story.title, steps: story.steps.map(({ say }) => say) };
     }

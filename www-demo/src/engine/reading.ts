@@ -68,8 +68,8 @@ export class Reading {
     }
   }
 
-  /** Selects what a view shows. The selection is held until the next one, and made anew when the table has changed. */
-  find(view: View, actor: string): Found {
+  /** Selects what a view shows, with its first rows. The selection is held until the next one, and made anew when the table has changed. */
+  find(view: View, actor: string, fields: string[], limit: number): Found {
     try {
       const query = this.query(view);
       const filter = this.world.workspace.filter(query);
@@ -83,9 +83,9 @@ export class Reading {
       const { count } = held.selection;
       const milliseconds = performance.now() - start;
       this.#held.set(key, held);
-      return { key, count, words, warnings, milliseconds };
+      return { key, count, words, warnings, milliseconds, fields, rows: this.rows(key, 0, limit, fields) };
     } catch (error) {
-      return { key: 0, count: 0, words: "", warnings: [], milliseconds: 0, error: failure(error) };
+      return { key: 0, count: 0, words: "", warnings: [], milliseconds: 0, fields, rows: [], error: failure(error) };
     }
   }
 

@@ -44,6 +44,9 @@ export interface Counted {
 /** A selection that the worker holds. */
 export interface Found extends Counted {
   key: number;
+  /** Its first rows, with these fields: what is seen at once is not asked for by a second question. */
+  rows: Row[];
+  fields: string[];
 }
 
 export interface Failure {

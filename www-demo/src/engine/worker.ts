@@ -19,7 +19,10 @@ type Failed = { failure: Failure } | undefined;
 const channel = new BroadcastChannel("evenhand-desk");
 
 export class Desk {
-  #engine: Promise<Engine> = createEngine();
+  #started: (engine: Promise<Engine>) => void = () => {};
+  #engine = new Promise<Engine>((started) => {
+    this.#started = started;
+  });
   #local: Promise<Store> = Store.open();
   /** Where the open world lasts. */
   #store: Promise<Keeper> = this.#local;
@@ -51,6 +54,11 @@ export class Desk {
     return this.#ruling;
   }
 
+  /** With the module, where the page has it compiled already. */
+  start(wasm?: WebAssembly.Module): void {
+    this.#started(createEngine({ ...(wasm && { wasm }) }));
+  }
+
   /** Called when another tab changed what is open here. */
   onChange(changed: (reset: boolean) => void): void {
     this.#changed = changed;
@@ -58,7 +66,7 @@ export class Desk {
 
   async open(id: string, edge: boolean, progress: (done: number, total: number) => void): Promise<Opened> {
     const opening: Promise<Keeper> = edge ? Promise.resolve(new Edge(progress)) : this.#local;
-    const world = await OpenWorld.open(this.#engine, opening, id, progress);
+    const world = await OpenWorld.open(this.#engine, opening, id, edge, progress);
     const store = await opening;
     this.#store = opening;
     this.#world?.free();
@@ -83,8 +91,8 @@ export class Desk {
   count(query: View["query"], actor: string) {
     return this.#read.count(query, actor);
   }
-  find(view: View, actor: string) {
-    return this.#read.find(view, actor);
+  find(view: View, actor: string, fields: string[], limit: number) {
+    return this.#read.find(view, actor, fields, limit);
   }
   rows(key: number, offset: number, limit: number, fields: string[]) {
     return this.#read.rows(key, offset, limit, fields);

@@ -23,6 +23,8 @@ export function leads(count, now) {
   const shares = Object.fromEntries(agents.map(({ id }, at) => [id, 3 + ((at * 5) % 11)]));
   const homes = Object.fromEntries(agents.map(({ id, unit }) => [id, unit]));
   const desks = ["alpha", "bravo", "charlie", "delta"];
+  const theirs = Object.fromEntries(agents.map(({ id, unit }) => [id, pools(id, unit)]));
+  const anybody = pools(null);
   const rows = [];
   for (let n = 0; n < count; n += 1) {
     const owner = random.draw(2) === 0 ? null : random.weighted(shares);
@@ -34,7 +36,7 @@ export function leads(count, now) {
       name: person(random),
       status,
       owner,
-      pool: random.weighted(pools(owner, homes[owner])),
+      pool: random.weighted(theirs[owner] ?? anybody),
       desk: homes[owner] ?? random.pick(desks),
       phone: random.once(25) ? null : phone(random),
       city: random.once(40) ? null : random.pick(CITIES),
