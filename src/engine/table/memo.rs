@@ -226,10 +226,8 @@ mod tests {
                     cell => Ok(cell.items().next().map(|item| u64::from(item.as_bytes()[1]))),
                 };
                 let classes: Option<Vec<_>> = fields.as_deref().map(|fields| fields.iter().map(|field| class(*field).unwrap()).collect());
-                let wanted = match &classes {
-                    Some(classes) => Some(classes.iter().fold(*question as u32, |sum, class| sum * 31 + class.unwrap_or(9) as u32)),
-                    None => None,
-                };
+                let sum = |classes: &Vec<Option<u64>>| classes.iter().fold(*question as u32, |sum, class| sum * 31 + class.unwrap_or(9) as u32);
+                let wanted = classes.as_ref().map(sum);
                 let found = match memo.look_up(&table, *question, format!("r{at}").as_bytes()) {
                     Lookup::Known(answer) => answer,
                     Lookup::New(other) => {
