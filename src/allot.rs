@@ -2,5 +2,6 @@
 
 mod bundles;
 pub(crate) mod deal;
+pub(crate) mod dealt;
 pub(crate) mod match_condition;
 pub mod spec;

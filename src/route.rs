@@ -36,6 +36,7 @@ mod instead;
 mod memory;
 mod needs;
 mod offer;
+mod parts;
 mod person;
 mod reasons;
 mod replay;

@@ -26,6 +26,7 @@ pub mod loader;
 pub mod needs;
 pub mod plan;
 pub mod selection;
+mod shared;
 pub mod simulation;
 pub mod upsert;
 pub mod value;

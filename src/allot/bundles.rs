@@ -9,7 +9,7 @@ use crate::query::{Cell, FieldIx, FieldType};
 use crate::split::{self as kernel, Bundle, Receiver, Set};
 use crate::table::RowIx;
 
-use crate::allot::deal::Dealt;
+use crate::allot::dealt::Dealt;
 use crate::dealing::NOBODY;
 use crate::dealing::classes::Assignment;
 use crate::dealing::eligible::EligibilityClasses;

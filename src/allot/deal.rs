@@ -16,10 +16,11 @@ use crate::query::{Cell, FieldIx};
 use crate::shards::{self, Dealing};
 use crate::split as kernel;
 
+use crate::allot::dealt::singly;
 use crate::allot::{bundles, match_condition};
-use crate::dealing::classes::{self, Assignment, Classes};
+use crate::dealing::classes::{self, Classes};
 use crate::dealing::eligible::{self, Condition, EligibilityClasses};
-use crate::plan::draft::{Draft, SplitReport};
+use crate::plan::draft::Draft;
 use crate::plan::planner::{Planner, is_here};
 
 /// Somebody to deal to.
@@ -141,22 +142,6 @@ pub(crate) fn deal(
         draft.state.extend(carries.write(planner, &names, &dealt.carry));
     }
     Ok(())
-}
-
-/// Who gets which row.
-pub(crate) struct Dealt {
-    /// Row by row.
-    pub to: Assignment,
-    pub carry: Vec<i64>,
-    /// Of the whole; a shard has none.
-    pub report: Option<SplitReport>,
-}
-
-/// Divides rows one by one.
-fn singly(split: &Split, rows: &[u32], classes: Classes, receivers: Vec<kernel::Receiver>) -> Result<Dealt> {
-    let settled = kernel::apportion(&kernel::Division { receivers, classes: classes.list, even: split.even, keep: split.keep })?;
-    let to = Assignment::of(&settled, rows.len(), classes.of_row, split.order)?;
-    Ok(Dealt { to, carry: settled.carry, report: Some(SplitReport { spread: settled.spread, bound: settled.spread, exact: true }) })
 }
 
 /// Who may take which row; rows that nobody may take, or that may not move at all, are dropped.

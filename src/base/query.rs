@@ -40,6 +40,7 @@ mod number;
 pub mod number_format;
 pub mod operand;
 pub mod operator;
+pub mod part;
 mod rule;
 pub mod schema;
 pub mod span;

@@ -10,6 +10,7 @@ use crate::json::decode::Decoder;
 use crate::plan::draft::{Created, Draft};
 use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::edit::{self, NewValue};
+use crate::plan::follow;
 use crate::plan::leads;
 use crate::plan::planner::{Planner, holder};
 use crate::plan::reasons::{Question, Recipient};
@@ -76,7 +77,7 @@ impl Operation for Transfer {
         let former = planner.table.cell(row, unit_field).text().and_then(|unit| schema.units.find(unit));
         // Under a boundary that grants access, the company that gives the lead away keeps seeing it.
         let kept = match mode {
-            Some(BoundaryMode::GrantAccess) => edit::company(model, former).and_then(name),
+            Some(BoundaryMode::GrantAccess) => follow::company(model, former).and_then(name),
             _ => None,
         };
         let mut changes = vec![(unit_field, Change::Set(Cell::Text(unit_id.clone().into())))];
@@ -131,7 +132,7 @@ impl Operation for Transfer {
             draft.edits.set(access, NewValue::Words { add: vec![kept], remove: Vec::new() });
         }
         if mode == Some(BoundaryMode::GrantAccess) && !draft.rows.is_empty() {
-            draft.gains = edit::company(model, Some(unit)).and_then(name);
+            draft.gains = follow::company(model, Some(unit)).and_then(name);
         }
         draft.tell_unit = if user.is_none() { Some(unit_id) } else { None };
         Ok(draft)

@@ -28,6 +28,7 @@ mod span;
 #[cfg(test)]
 mod tests;
 mod text;
+mod window;
 
 pub use count::count_by;
 pub use dict::by_code;

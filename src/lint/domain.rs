@@ -8,6 +8,7 @@
 use std::ops::Bound;
 
 use crate::query::node::{Predicate, Term, TextTest};
+use crate::query::part::Part;
 use crate::query::{FieldIx, FieldType, Schema};
 
 /// A test, and whether it holds.
@@ -131,7 +132,8 @@ fn no_text(facts: &[(bool, &Predicate)]) -> bool {
     }
     let has = |words: &[String], text: &String| words.binary_search(text).is_ok();
     let fits = |text: &String| {
-        named.iter().all(|(holds, words)| has(words, text) == *holds) && tests.iter().all(|(holds, test)| test.accepts(text) == *holds)
+        named.iter().all(|(holds, words)| has(words, text) == *holds)
+            && tests.iter().all(|(holds, test)| test.accepts(text.as_bytes()) == *holds)
     };
     if let Some((_, candidates)) = named.iter().find(|(holds, _)| *holds) {
         return !candidates.iter().any(fits);
@@ -155,10 +157,11 @@ fn no_text(facts: &[(bool, &Predicate)]) -> bool {
 /// Whether every text that passes one test passes the other, by their form.
 fn follows(from: &TextTest, to: &TextTest) -> bool {
     match (from, to) {
-        (TextTest::Begins(a), TextTest::Begins(b)) => a.starts_with(b.as_str()),
-        (TextTest::Ends(a), TextTest::Ends(b)) => a.ends_with(b.as_str()),
-        (TextTest::Contains(a) | TextTest::Begins(a) | TextTest::Ends(a), TextTest::Contains(b)) => a.contains(b.as_str()),
-        (_, TextTest::Begins(part) | TextTest::Ends(part) | TextTest::Contains(part)) => part.is_empty(),
+        // A part of this part stands where it does.
+        (TextTest::Part(at, a), TextTest::Part(other, b)) if at == other || *other == Part::Contains => {
+            other.stands_in(a.as_bytes(), b.as_bytes())
+        }
+        (_, TextTest::Part(_, part)) => part.is_empty(),
         _ => false,
     }
 }
@@ -166,8 +169,10 @@ fn follows(from: &TextTest, to: &TextTest) -> bool {
 /// Whether no text passes both, by their form.
 fn exclude(a: &TextTest, b: &TextTest) -> bool {
     match (a, b) {
-        (TextTest::Begins(a), TextTest::Begins(b)) => !a.starts_with(b.as_str()) && !b.starts_with(a.as_str()),
-        (TextTest::Ends(a), TextTest::Ends(b)) => !a.ends_with(b.as_str()) && !b.ends_with(a.as_str()),
+        (TextTest::Part(at @ (Part::Begins | Part::Ends), a), TextTest::Part(other, b)) if at == other => {
+            let (a, b) = (a.as_bytes(), b.as_bytes());
+            !at.stands_in(a, b) && !at.stands_in(b, a)
+        }
         _ => false,
     }
 }

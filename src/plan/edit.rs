@@ -7,13 +7,10 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::config::{Model, Patch, PatchValue};
+use crate::config::{BoundaryMode, Model, Patch, PatchValue};
 use crate::query::{Cell, Cells, FieldIx, FieldType, Schema};
 use crate::table::{RowIx, Snapshot};
 use crate::time::{Base, Instant, Relative, Unit};
-
-use crate::plan::follow::{access, in_front, pointer, told};
-pub(crate) use crate::plan::follow::{company, grants};
 
 /// What a field becomes.
 #[derive(Clone, Debug)]
@@ -79,7 +76,7 @@ pub(crate) struct Edits {
 
 impl Edits {
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Edit> {
+    pub fn iter(&self) -> std::slice::Iter<'_, Edit> {
         self.list.iter()
     }
 
@@ -194,57 +191,6 @@ impl Edits {
         }
         out
     }
-
-    /// What row number `at` of the plan, which is `row` of the table, changes. In the order of fields' names; empty if it is as asked.
-    pub fn of_row<'a>(&self, at: usize, row: RowIx, table: &'a Snapshot, model: &Model, now: Instant) -> Vec<Set<'a>> {
-        let lead = &model.lead;
-        let owner = self.list.iter().find(|edit| edit.field == lead.owner);
-        let owner_from = owner.map(|_| table.cell(row, lead.owner));
-        let owner_to = owner.and_then(|edit| edit.to.value(at, owner_from.as_ref()?, now));
-        let changed = owner_to.is_some() && owner_from != owner_to;
-        let gained = changed && owner_to.as_ref().is_some_and(|to| !to.is_null());
-        let mut out: Vec<Set<'a>> = Vec::with_capacity(self.list.len());
-        let mut follows = false;
-        for edit in &self.list {
-            let applies = match edit.when {
-                AppliesWhen::Always => true,
-                AppliesWhen::Changed => changed,
-                AppliesWhen::Gained => gained,
-                AppliesWhen::Lost => changed && !gained,
-            };
-            follows |= edit.to.follows();
-            if !applies || edit.to.follows() {
-                continue;
-            }
-            let from = table.cell(row, edit.field);
-            let to = match &edit.to {
-                NewValue::FormerOwner => owner_from.as_ref().and_then(Cell::text).map(|former| in_front(&from, former)),
-                to => to.value(at, &from, now),
-            };
-            if let Some(to) = to.filter(|to| *to != from) {
-                out.push(Set { field: edit.field, from, to });
-            }
-        }
-        if follows {
-            let before = out.len();
-            for edit in self.list.iter().filter(|edit| edit.to.follows()) {
-                let from = table.cell(row, edit.field);
-                let sets = out.get(..before).unwrap_or_default();
-                let to = match &edit.to {
-                    NewValue::Pointer => pointer(&from, sets, row, table, lead),
-                    NewValue::Access { add, remove } => access(&from, sets, (add, remove), row, table, model),
-                    _ => told(&from, sets, lead),
-                };
-                if let Some(to) = to.filter(|to| *to != from) {
-                    out.push(Set { field: edit.field, from, to });
-                }
-            }
-            if out.len() > before {
-                crate::sort::by(&mut out, |a, b| model.schema.name(a.field).cmp(model.schema.name(b.field)));
-            }
-        }
-        out
-    }
 }
 
 impl NewValue {
@@ -283,7 +229,7 @@ impl NewValue {
     }
 
     /// Whether the value follows from what becomes of the slots in the same row.
-    fn follows(&self) -> bool {
+    pub fn follows(&self) -> bool {
         matches!(self, NewValue::Pointer | NewValue::Access { .. } | NewValue::Notified)
     }
 }
@@ -299,6 +245,11 @@ pub(crate) fn reads_the_clock(patch: &Patch, model: &Model) -> bool {
         PatchValue::Relative(relative) => !is_distance(relative) || model.schema.kind(patch.field) == FieldType::Date,
         _ => false,
     }
+}
+
+/// Whether crossing a boundary gives access.
+pub(crate) fn grants(model: &Model) -> bool {
+    model.lifecycle.boundary.as_ref().is_some_and(|boundary| boundary.mode == BoundaryMode::GrantAccess)
 }
 
 /// A list without some words and with others at its end, where it does not have them.

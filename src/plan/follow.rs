@@ -1,19 +1,69 @@
-//! What follows from a new holder in the same row: former owners, the primary agent, access across a boundary, who was told.
+//! What edits come to in one row, and what follows there from a new holder: former owners, the primary agent, access across a boundary, who
+//! was told.
 
 use std::borrow::Cow;
 
-use crate::config::{BoundaryMode, LeadRoles, Model};
+use crate::config::{LeadRoles, Model};
 use crate::query::{Cell, UnitIx};
 use crate::table::{RowIx, Snapshot};
+use crate::time::Instant;
 
-use crate::plan::edit::{Set, list, words};
+use crate::plan::edit::{AppliesWhen, Edits, NewValue, Set, grants, list, words};
 
 /// Most former owners that a lead remembers.
 const FORMER_OWNERS: usize = 20;
 
-/// Whether crossing a boundary gives access.
-pub(crate) fn grants(model: &Model) -> bool {
-    model.lifecycle.boundary.as_ref().is_some_and(|boundary| boundary.mode == BoundaryMode::GrantAccess)
+impl Edits {
+    /// What row number `at` of the plan, which is `row` of the table, changes. In the order of fields' names; empty if it is as asked.
+    pub fn of_row<'a>(&self, at: usize, row: RowIx, table: &'a Snapshot, model: &Model, now: Instant) -> Vec<Set<'a>> {
+        let lead = &model.lead;
+        let owner = self.iter().find(|edit| edit.field == lead.owner);
+        let owner_from = owner.map(|_| table.cell(row, lead.owner));
+        let owner_to = owner.and_then(|edit| edit.to.value(at, owner_from.as_ref()?, now));
+        let changed = owner_to.is_some() && owner_from != owner_to;
+        let gained = changed && owner_to.as_ref().is_some_and(|to| !to.is_null());
+        let mut out: Vec<Set<'a>> = Vec::with_capacity(self.iter().len());
+        let mut follows = false;
+        for edit in self.iter() {
+            let applies = match edit.when {
+                AppliesWhen::Always => true,
+                AppliesWhen::Changed => changed,
+                AppliesWhen::Gained => gained,
+                AppliesWhen::Lost => changed && !gained,
+            };
+            follows |= edit.to.follows();
+            if !applies || edit.to.follows() {
+                continue;
+            }
+            let from = table.cell(row, edit.field);
+            let to = match &edit.to {
+                NewValue::FormerOwner => owner_from.as_ref().and_then(Cell::text).map(|former| in_front(&from, former)),
+                to => to.value(at, &from, now),
+            };
+            if let Some(to) = to.filter(|to| *to != from) {
+                out.push(Set { field: edit.field, from, to });
+            }
+        }
+        if follows {
+            let before = out.len();
+            for edit in self.iter().filter(|edit| edit.to.follows()) {
+                let from = table.cell(row, edit.field);
+                let sets = out.get(..before).unwrap_or_default();
+                let to = match &edit.to {
+                    NewValue::Pointer => pointer(&from, sets, row, table, lead),
+                    NewValue::Access { add, remove } => access(&from, sets, (add, remove), row, table, model),
+                    _ => told(&from, sets, lead),
+                };
+                if let Some(to) = to.filter(|to| *to != from) {
+                    out.push(Set { field: edit.field, from, to });
+                }
+            }
+            if out.len() > before {
+                crate::sort::by(&mut out, |a, b| model.schema.name(a.field).cmp(model.schema.name(b.field)));
+            }
+        }
+        out
+    }
 }
 
 /// The unit at or above another that the boundary runs around.
@@ -22,7 +72,7 @@ pub(crate) fn company(model: &Model, unit: Option<UnitIx>) -> Option<UnitIx> {
 }
 
 /// Where a pointer moves whose holder loses the slot and holds no other; none where it stays.
-pub(crate) fn pointer(from: &Cell<'_>, sets: &[Set<'_>], row: RowIx, table: &Snapshot, lead: &LeadRoles) -> Option<Cell<'static>> {
+fn pointer(from: &Cell<'_>, sets: &[Set<'_>], row: RowIx, table: &Snapshot, lead: &LeadRoles) -> Option<Cell<'static>> {
     let who = from.text()?;
     let slots = || sets.iter().filter(|set| lead.slot(set.field).is_some());
     let lost = slots().find(|set| set.from.text() == Some(who))?;
@@ -34,7 +84,7 @@ pub(crate) fn pointer(from: &Cell<'_>, sets: &[Set<'_>], row: RowIx, table: &Sna
 }
 
 /// Units with access once words were added and removed and the receivers' companies let in.
-pub(crate) fn access(
+fn access(
     from: &Cell<'_>,
     sets: &[Set<'_>],
     (add, remove): (&[String], &[String]),
@@ -72,7 +122,7 @@ pub(crate) fn in_front(from: &Cell<'_>, former: &str) -> Cell<'static> {
 }
 
 /// Those who were told, and those who are told of these changes; none if nobody is new.
-pub(crate) fn told(from: &Cell<'_>, sets: &[Set<'_>], lead: &LeadRoles) -> Option<Cell<'static>> {
+fn told(from: &Cell<'_>, sets: &[Set<'_>], lead: &LeadRoles) -> Option<Cell<'static>> {
     let mut out: Vec<&str> = from.items().collect();
     let before = out.len();
     let slots: Vec<&Set<'_>> = sets.iter().filter(|set| lead.slot(set.field).is_some()).collect();

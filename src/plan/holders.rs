@@ -1,6 +1,7 @@
 //! Who holds a slot, row by row, without a look at a single text: by the codes of its column.
 
 use crate::btree::BTreeMap;
+use std::rc::Rc;
 
 use crate::access::RowSet;
 use crate::error::Result;
@@ -42,6 +43,9 @@ pub(crate) fn held_by(table: &Snapshot, slot: FieldIx, people: &[Option<&str>]) 
     table.live().into_iter().for_each(|live| mask.and(live));
     Ok(mask)
 }
+
+/// Open leads by slot and holder.
+pub(crate) type Counted = BTreeMap<FieldIx, Rc<BTreeMap<String, u64>>>;
 
 /// How many rows that `open` covers each person holds: all rows of the table, or some.
 pub(crate) fn count(table: &Snapshot, slot: FieldIx, open: &RowSet, rows: Option<&[u32]>) -> Result<BTreeMap<String, u64>> {

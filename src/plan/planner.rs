@@ -19,7 +19,7 @@ use crate::time::Instant;
 
 use crate::plan::context::Context;
 use crate::plan::drops::{DropCode, RowChecks};
-use crate::plan::{holders, workload};
+use crate::plan::holders;
 
 /// Everything that a decision reads.
 pub(crate) struct Planner<'a> {
@@ -33,7 +33,7 @@ pub(crate) struct Planner<'a> {
     /// Whether the command asks for the right to act on many leads.
     pub bulk: bool,
     pub(crate) open: OnceCell<RowSet>,
-    pub(crate) counted: RefCell<workload::Counted>,
+    pub(crate) counted: RefCell<holders::Counted>,
     /// People whose leads were counted one by one.
     pub(crate) singly: std::cell::Cell<u32>,
     /// By unit: whether the actor may see what its people hold.

@@ -15,9 +15,6 @@ use crate::plan::planner::Planner;
 /// People whose leads are counted one by one.
 const FEW: u32 = 4;
 
-/// Open leads by slot and holder.
-pub(crate) type Counted = BTreeMap<FieldIx, Rc<BTreeMap<String, u64>>>;
-
 impl Planner<'_> {
     /// Rows that count towards a workload.
     pub fn open(&self) -> Result<&RowSet> {

@@ -16,9 +16,9 @@ use crate::table::{Row, RowIx};
 
 use super::changes::{self, Changes};
 use super::few;
+use super::parts::{NO_RULE, RuleOutcome};
 use super::reasons::Reasons;
 use super::router::{Asks, Attempt, Decision, Outcome, Router, Subject, Trace};
-use super::rules::RuleOutcome;
 
 /// People whose reasons are told of a lead that nobody may have.
 const TOLD: usize = 8;
@@ -26,8 +26,6 @@ const TOLD: usize = 8;
 const BATCH: usize = 8;
 /// How many rows of the table there may be for each row of a batch.
 const SPARSE: usize = 256;
-/// Stands for no rule.
-pub(super) const NO_RULE: u32 = u32::MAX;
 
 /// Who decides about leads.
 #[derive(Clone, Copy)]

@@ -15,8 +15,8 @@ use crate::query::{Cell, FieldIx, Schema};
 use crate::table::{Row, Table};
 
 use super::instead::{self, Search};
+use super::parts::RuleOutcome;
 use super::router::{Asks, Outcome, Overlaid, Router, Subject, Trace};
-use super::rules::RuleOutcome;
 
 /// What is assumed to be otherwise: people and fields of the lead; and who should have got it.
 #[derive(Clone, Debug, Default)]

@@ -2,87 +2,18 @@
 
 mod load;
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::access::RowSet;
 use crate::config::groups::WhenEmpty;
 use crate::config::{GroupIx, Method, Period, UserIx};
 use crate::error::Result;
 use crate::filter;
-use crate::json::Json;
-use crate::query::{FieldIx, Query};
 use crate::rotate::batch::Lane;
-use crate::rotate::{self, Facts, Loads, Member, PlaceSet, Rotation, Stamp};
+use crate::rotate::{Facts, Loads, Member, PlaceSet};
 
-use super::memory;
-use super::offer::Offers;
+use super::parts::Group;
 use super::reasons::Reasons;
 use super::router::{Asks, Candidate, Router, Subject};
-
-/// A group that a call has met; its rotation stands in its lane.
-pub(super) struct Group {
-    pub members: Rc<Vec<UserIx>>,
-    pub slot: FieldIx,
-    /// Whether it has limits or a capacity for its members.
-    pub limits: bool,
-    /// Against whom nothing is that stays for the whole call.
-    pub steady: RefCell<PlaceSet>,
-    pub closed: Cell<bool>,
-    /// When that was looked at.
-    pub at: Cell<i64>,
-    /// What each member's `match` asks of a lead.
-    matches: Vec<Rc<Query>>,
-    /// Of a batch: the rows that each member's `match` holds for.
-    matched: Vec<RowSet>,
-    /// The value that was read.
-    pub kept: Option<Json>,
-    /// When the last lead was held.
-    pub held: Cell<Option<Stamp>>,
-}
-
-impl Group {
-    /// One that offers, or is not in the configuration any more: nobody has a turn in it.
-    fn without_turns(members: Rc<Vec<UserIx>>, slot: FieldIx, closed: bool, now: i64, kept: Option<Json>) -> Group {
-        Group {
-            held: Cell::new(memory::stamp(kept.as_ref().and_then(|kept| kept.get("held")))),
-            members,
-            slot,
-            limits: false,
-            steady: RefCell::default(),
-            closed: Cell::new(closed),
-            at: Cell::new(now),
-            matches: Vec::new(),
-            matched: Vec::new(),
-            kept,
-        }
-    }
-
-    /// A group that is not in the configuration any more.
-    pub fn none(slot: FieldIx) -> Rc<Group> {
-        Rc::new(Group::without_turns(Rc::default(), slot, true, 0, None))
-    }
-
-    /// Whether a lead was held in this call.
-    pub fn holds(&self) -> bool {
-        self.held.get() != memory::stamp(self.kept.as_ref().and_then(|kept| kept.get("held")))
-    }
-
-    /// The value to keep, if what it remembers is another. Where nobody had a turn, that is only the lead that was held last: whoever left
-    /// the group meanwhile may be back before anybody has one.
-    pub fn written(&self, rotation: Option<&Rotation>, offers: Option<&Offers>, name: &dyn Fn(Member) -> String) -> Option<Json> {
-        if rotation.is_none() && offers.is_none() {
-            return self.holds().then(|| memory::held_json(self.kept.as_ref(), self.held.get()));
-        }
-        let memory = rotation.map_or(rotate::Memory::None, Rotation::memory);
-        let cursor = offers.map(|offers| &offers.cursor).filter(|cursor| cursor.started > 0);
-        let audience = offers.map_or(&[][..], |offers| &offers.audience);
-        let value = memory::group_json(self.kept.as_ref(), &memory, (cursor, audience), self.held.get(), name);
-        let same = self.kept.as_ref().is_some_and(|kept| kept.canonical() == value.canonical());
-        let says = self.kept.is_some() || value.as_object().is_some_and(|pairs| pairs.len() > 1);
-        Some(value).filter(|_| !same && says)
-    }
-}
 
 impl Router<'_> {
     /// The lane of a group that was met.

@@ -18,26 +18,13 @@ use crate::query::FieldIx;
 use crate::rotate::Member;
 use crate::time::Instant;
 
-use super::group::Group;
 use super::memory;
+use super::parts::{Group, Offers};
 use super::reasons::Reasons;
 use super::router::{Attempt, Candidate, Outcome, Router, Subject, Trace};
 
 use people::People;
-pub(super) use stored::{Names, Stored};
-
-/// How a group offers leads.
-pub(super) struct Offers {
-    pub options: offer::Options,
-    pub cursor: Cursor,
-    /// Of a broadcast: who was ever asked and not known to be gone.
-    pub audience: Vec<Person>,
-    pub anonymous: bool,
-    /// What keeps the group from making offers now.
-    pub fault: Reasons,
-    /// Whether what it remembers is another.
-    pub used: bool,
-}
+pub(super) use stored::Stored;
 
 /// Whether the minutes of a group's offers are counted by its schedule.
 pub(super) fn measured_by_schedule(group: &groups::Group) -> bool {

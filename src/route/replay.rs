@@ -13,6 +13,7 @@ use crate::rotate::PlaceSet;
 use crate::table::{Row, RowIx};
 use crate::time::Instant;
 
+use super::parts::{Fared, Rules};
 use super::reasons::Reasons;
 use super::router::{Asks, Outcome, Overlaid, Router, Subject};
 
@@ -26,59 +27,6 @@ pub(super) struct Placed {
     pub group: Option<GroupIx>,
     /// When it was given to somebody, or left to nobody.
     pub at: i64,
-}
-
-/// How somebody fared.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Fared {
-    /// Leads that they got, and of those the ones that a group's method chose them for.
-    pub leads: u32,
-    pub served: u32,
-    /// What an exactly even division of those would have given them: of each, a share with all who were eligible.
-    pub exact: f64,
-    /// Furthest that they were before and behind it.
-    pub ahead: f64,
-    pub behind: f64,
-    /// When they got the last lead, and the longest time between two.
-    pub last: Option<i64>,
-    pub gap: i64,
-}
-
-/// What a replay keeps besides what a call does.
-#[derive(Debug, Default)]
-pub(super) struct Replay {
-    /// By row: when it ceases to be open. A row that stays open is not here.
-    ends: BTreeMap<u32, i64>,
-    /// Leads that were given and cease to be open: when, which row, and who holds it in what slot.
-    due: BTreeMap<(i64, u32), (FieldIx, UserIx)>,
-    pub fared: BTreeMap<u32, Fared>,
-}
-
-impl Replay {
-    /// A method chose among these, of these weights.
-    pub fn chose(&mut self, chosen: UserIx, eligible: &[(UserIx, u64)]) {
-        let mut sum = 0_u64;
-        for (_, weight) in eligible {
-            sum = sum.saturating_add(*weight);
-        }
-        for (user, weight) in eligible {
-            let fared = self.fared.entry(user.0).or_default();
-            fared.exact += *weight as f64 / sum.max(1) as f64;
-            fared.served += u32::from(*user == chosen);
-            let drift = f64::from(fared.served) - fared.exact;
-            fared.ahead = fared.ahead.max(drift);
-            fared.behind = fared.behind.max(-drift);
-        }
-    }
-
-    fn got(&mut self, user: UserIx, at: i64) {
-        let fared = self.fared.entry(user.0).or_default();
-        fared.leads += 1;
-        if let Some(last) = fared.last {
-            fared.gap = fared.gap.max(at.saturating_sub(last));
-        }
-        fared.last = Some(at);
-    }
 }
 
 /// What became of all leads, in their order.
@@ -187,7 +135,7 @@ impl Router<'_> {
             self.starts = super::person::period_starts(&self.planner.model.schema, now);
         }
         if self.compiled.scheduled {
-            self.rules = super::rules::Rules::new(self.planner.model, now);
+            self.rules = Rules::new(self.planner.model, now);
         }
         loop {
             let next = self.replay.due.iter().next().map(|(key, of)| (*key, *of));

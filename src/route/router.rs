@@ -15,17 +15,13 @@ use crate::rotate::batch::{Lane, Recencies};
 use crate::rotate::limits::PeriodStarts;
 use crate::rotate::workload::Workload;
 use crate::rotate::{Member, PlaceSet};
-use crate::table::{RowIx, Snapshot};
+use crate::table::RowIx;
 
 use super::compiled::Compiled;
-use super::group::Group;
 use super::memory::PersonMemory;
-use super::offer::{Names, Offers};
+use super::parts::{Group, Names, Offers, Replay, RuleOutcome, Rules, SameIndex};
 use super::person::{self, People, Person};
 use super::reasons::Reasons;
-use super::replay::Replay;
-use super::rules::{RuleOutcome, Rules};
-use super::same::SameIndex;
 
 /// A lead on its way.
 #[derive(Clone, Copy)]
@@ -351,9 +347,4 @@ impl Cells for Overlaid<'_> {
             None => self.below.cell(field),
         }
     }
-}
-
-/// The value by which leads are the same in a field; none for an empty one.
-pub(super) fn same_key(table: &Snapshot, field: FieldIx, cell: &Cell<'_>) -> Option<String> {
-    super::same::key(table.schema(), field, cell)
 }

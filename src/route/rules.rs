@@ -1,81 +1,14 @@
 //! Which rules are for a lead.
 
-use crate::config::{GroupIx, Model, Rule, RuleTarget};
+use crate::config::{GroupIx, Rule, RuleTarget};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
 use crate::plan::holders;
-use crate::rotate::batch::{self, ALONE, Run};
-use crate::table::{Mask, RowIx, Snapshot};
-use crate::time::Instant;
+use crate::rotate::batch::{self, ALONE};
+use crate::table::{Mask, RowIx};
 
+use super::parts::{NO_RULE, RuleOutcome};
 use super::router::{Asks, Router, Subject, Trace};
-
-/// What became of a rule for a lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RuleOutcome {
-    Chosen,
-    Owned,
-    NoMatch,
-    Disabled,
-    OutsideHours,
-    Nobody,
-    Error,
-    NotReached,
-}
-
-impl RuleOutcome {
-    pub fn name(self) -> &'static str {
-        match self {
-            RuleOutcome::Chosen => "chosen",
-            RuleOutcome::Owned => "owned",
-            RuleOutcome::NoMatch => "no_match",
-            RuleOutcome::Disabled => "disabled",
-            RuleOutcome::OutsideHours => "outside_hours",
-            RuleOutcome::Nobody => "nobody",
-            RuleOutcome::Error => "error",
-            RuleOutcome::NotReached => "not_reached",
-        }
-    }
-}
-
-/// The rules in a call.
-pub(super) struct Rules {
-    /// By rule: why it is not tried at all.
-    closed: Vec<Option<RuleOutcome>>,
-    /// Of a batch, by row: the first rule that is for it.
-    first: Vec<u32>,
-    /// Of a batch: its rows, and those of them without an owner.
-    batch: Option<[Mask; 2]>,
-    /// By rule: the rows of the batch that it is for.
-    rows: Vec<Option<Mask>>,
-    /// By rule: the rows of the batch that it would be for, had they no owner.
-    owned: Vec<Option<Mask>>,
-    /// By rule: the group that it sends leads to, once that was met.
-    lanes: Vec<u32>,
-}
-
-/// No rule.
-const NONE: u32 = u32::MAX;
-
-impl Rules {
-    pub fn new(model: &Model, now: Instant) -> Rules {
-        let mut closed = Vec::with_capacity(model.rules.len());
-        for rule in model.rules.iter() {
-            let hours = rule.schedule.and_then(|at| model.schedules.at(at));
-            closed.push(match hours {
-                _ if !rule.enabled => Some(RuleOutcome::Disabled),
-                Some(hours) if !hours.hours.contains(now) => Some(RuleOutcome::OutsideHours),
-                _ => None,
-            });
-        }
-        Rules { closed, first: Vec::new(), batch: None, rows: Vec::new(), owned: Vec::new(), lanes: Vec::new() }
-    }
-
-    /// A run over rows of the batch.
-    pub fn run<'a>(&'a self, rows: &'a [u32], table: &'a Snapshot) -> Run<'a> {
-        Run { rows, rules: &self.first, lanes: &self.lanes, table, now: None, open: None }
-    }
-}
 
 impl Router<'_> {
     /// Finds the first rule for each row of a batch, rule by rule over the rows that no earlier one is for.
@@ -87,19 +20,19 @@ impl Router<'_> {
         let mut left = batch.clone();
         self.rules.first = Vec::new();
         self.rules.first.try_reserve_exact(planner.table.rows() as usize)?;
-        self.rules.first.resize(planner.table.rows() as usize, NONE);
+        self.rules.first.resize(planner.table.rows() as usize, NO_RULE);
         self.rules.batch = Some([batch, free]);
         let rules = planner.model.rules.len();
         self.rules.rows.resize(rules, None);
         self.rules.owned.resize(rules, None);
-        self.rules.lanes.resize(rules, NONE);
-        for at in 0..u32::try_from(planner.model.rules.len()).unwrap_or(NONE) {
+        self.rules.lanes.resize(rules, NO_RULE);
+        for at in 0..u32::try_from(planner.model.rules.len()).unwrap_or(NO_RULE) {
             let found = self.rows_of(at, left.clone())?;
             left.minus(&found.words);
             batch::note_first(&mut self.rules.first, &found, at);
         }
         for row in &self.declined {
-            if let Some(first) = self.rules.first.get_mut(*row as usize).filter(|first| **first != NONE) {
+            if let Some(first) = self.rules.first.get_mut(*row as usize).filter(|first| **first != NO_RULE) {
                 *first |= ALONE;
             }
         }
@@ -148,7 +81,7 @@ impl Router<'_> {
         }
         let mut held = batch.clone();
         held.minus(&free.words);
-        for at in 0..u32::try_from(planner.model.rules.len()).unwrap_or(NONE) {
+        for at in 0..u32::try_from(planner.model.rules.len()).unwrap_or(NO_RULE) {
             let rule = planner.model.rules.at(at).filter(|rule| !rule.overwrite_owner);
             let Some(rule) = rule.filter(|_| self.rules.closed.get(at as usize) == Some(&None)) else { continue };
             if self.rules.owned.get(at as usize).is_some_and(Option::is_none) {
@@ -183,9 +116,9 @@ impl Router<'_> {
     pub fn next_rule(&mut self, lead: &Subject<'_>, from: u32, mut trace: Option<&mut Trace>) -> Result<Option<u32>> {
         let batch = lead.row.filter(|_| self.asks == Asks::Rows && trace.is_none());
         if let (Some(row), 0) = (batch, from) {
-            return Ok(self.rules.first.get(row.0 as usize).copied().filter(|first| *first != NONE).map(|first| first & !ALONE));
+            return Ok(self.rules.first.get(row.0 as usize).copied().filter(|first| *first != NO_RULE).map(|first| first & !ALONE));
         }
-        for at in from..u32::try_from(self.planner.model.rules.len()).unwrap_or(NONE) {
+        for at in from..u32::try_from(self.planner.model.rules.len()).unwrap_or(NO_RULE) {
             let outcome = match batch {
                 Some(row) => {
                     if self.rows_of_batch(at)?.is_some_and(|rows| rows.contains(row)) {

@@ -1,36 +1,14 @@
 //! Who owns the most recently created lead with the same value.
 
-use crate::btree::{BTreeMap, BTreeSet};
+use crate::btree::BTreeSet;
 
 use crate::config::UserIx;
 use crate::error::{Error, Result, pointer};
-use crate::query::fold::compared;
-use crate::query::{Cell, FieldIx, FieldType, Schema};
+use crate::query::{Cell, FieldIx};
 use crate::table::RowIx;
 
-use super::router::{Asks, Router, Subject, same_key};
-
-/// Leads with an owner by a field's value: each by creation, then by id.
-#[derive(Debug, Default)]
-pub(super) struct SameIndex {
-    by_value: BTreeMap<String, BTreeSet<(i64, String, u32)>>,
-    /// Whether all values are in it, and not only those that were asked for.
-    whole: bool,
-}
-
-/// The value by which leads are the same; none for an empty one.
-pub(super) fn key(schema: &Schema, field: FieldIx, cell: &Cell<'_>) -> Option<String> {
-    match cell {
-        Cell::Null => None,
-        Cell::Text(text) if text.is_empty() => None,
-        Cell::Text(text) => match schema.get(field) {
-            // What has no digit is like nothing else by its digits.
-            Some(field) if field.kind == FieldType::Text => Some(compared(field.case, text).into_owned()).filter(|key| !key.is_empty()),
-            _ => Some(text.to_string()),
-        },
-        other => Some(crate::plan::timeline::json(other).write()),
-    }
-}
+use super::parts::{SameIndex, same_key};
+use super::router::{Asks, Router, Subject};
 
 impl Router<'_> {
     /// When a row was created, for its order.
@@ -61,7 +39,7 @@ impl Router<'_> {
         let planner = self.planner;
         let fields: Vec<FieldIx> = self.same.keys().copied().collect();
         for field in fields {
-            let Some(value) = same_key(planner.table, field, &planner.table.cell(row, field)) else { continue };
+            let Some(value) = same_key(planner.table.schema(), field, &planner.table.cell(row, field)) else { continue };
             let entry = (self.created(row), planner.table.id(row).into_owned(), row.0);
             let index = self.same.get_mut(&field).filter(|index| index.whole || index.by_value.contains_key(&value));
             let Some(leads) = index.map(|index| index.by_value.entry(value).or_default()) else { continue };
@@ -78,7 +56,7 @@ impl Router<'_> {
     pub fn latest_owner(&mut self, field: FieldIx, lead: &Subject<'_>) -> Result<Option<UserIx>> {
         let planner = self.planner;
         let cell = lead.cells.cell(field);
-        let Some(value) = same_key(planner.table, field, &cell) else { return Ok(None) };
+        let Some(value) = same_key(planner.table.schema(), field, &cell) else { return Ok(None) };
         let name = planner.model.schema.name(field);
         let given = planner.context.same.get(name);
         let told = given.is_some() || planner.context.partial_table || self.asks == Asks::Replay;
@@ -110,7 +88,8 @@ impl Router<'_> {
             (None, true) => {
                 let written = crate::plan::timeline::json(&cell);
                 let written = written.as_text().map_or_else(|| written.write(), str::to_owned);
-                let folds = |known: &str| same_key(planner.table, field, &Cell::Text(known.to_owned().into())).as_ref() == Some(&value);
+                let folds =
+                    |known: &str| same_key(planner.table.schema(), field, &Cell::Text(known.to_owned().into())).as_ref() == Some(&value);
                 let known = given
                     .and_then(|given| given.get(&written).or_else(|| given.iter().find(|(known, _)| folds(known)).map(|(_, owner)| owner)));
                 let Some(owner) = known else {
@@ -134,7 +113,7 @@ impl Router<'_> {
         let mut out = SameIndex { whole: only.is_none(), ..SameIndex::default() };
         out.by_value.extend(only.map(|value| (value.to_owned(), BTreeSet::new())));
         for row in planner.table.live_rows() {
-            let Some(value) = same_key(planner.table, field, &planner.table.cell(row, field)) else { continue };
+            let Some(value) = same_key(planner.table.schema(), field, &planner.table.cell(row, field)) else { continue };
             if only.is_some_and(|only| only != value) || self.owner_of(row).is_none() {
                 continue;
             }

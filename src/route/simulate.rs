@@ -14,8 +14,9 @@ use crate::plan::planner::Planner;
 use crate::table::{RowIx, Snapshot, Table};
 use crate::time::Instant;
 
+use super::parts::Fared;
 use super::person::period_starts;
-use super::replay::{Fared, Placed, Replayed, instant, replay};
+use super::replay::{Placed, Replayed, instant, replay};
 use super::router::Outcome;
 
 /// A configuration whose rules leads are replayed by.

@@ -21,9 +21,10 @@ use crate::rotate::Stamp;
 use crate::table::{Mask, Row, RowIx};
 use crate::time::Instant;
 
-use super::apply::{NO_RULE, take};
+use super::apply::take;
 use super::changes::{self, Changes};
 use super::memory;
+use super::parts::NO_RULE;
 use super::router::{Asks, Decision, Outcome, Router, Subject};
 use super::runs::{by_group, is_locked_by, may_know};
 pub(super) use due::{due, gone, membership};

@@ -4,8 +4,8 @@ use crate::btree::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
-use crate::allot::deal::Dealt;
-use crate::config::{Group, Method, Model};
+use crate::allot::dealt::Dealt;
+use crate::config::Model;
 use crate::dealing::classes::Assignment;
 use crate::error::{Error, Result};
 use crate::plan::draft::{Draft, SplitReport};
@@ -18,7 +18,7 @@ use crate::query::{Cell, FieldIx};
 use crate::split::{Apportionment, Class, Division, Keep, Order, Receiver, apportion, deal};
 
 use crate::shards::form::{Tag, Tally, order as class_order};
-use crate::shards::gather::slots_of;
+use crate::shards::gather::{slots_of, waits};
 use crate::shards::settlement::Refusal;
 use crate::shards::{SplitSpec, Totals, stale};
 
@@ -219,15 +219,7 @@ impl GlobalSplit {
         }
         if failed { Err(Error::out_of_memory()) } else { Ok(met) }
     }
-}
 
-/// Whether a group hands leads of one of these slots to whoever waited longest, so that it matters who got the last.
-pub(crate) fn waits(model: &Model, slots: &[FieldIx]) -> bool {
-    let waits = |group: &Group| matches!(group.method, Method::LeastRecent { manual_counts: true }) && slots.contains(&group.slot);
-    model.groups.iter().any(waits)
-}
-
-impl GlobalSplit {
     /// Goes through the rows of a class and notes the last one of each receiver, in every slot.
     fn remember(
         &self,

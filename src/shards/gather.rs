@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use crate::access::Authorizer;
 use crate::command::Command;
-use crate::config::Model;
+use crate::config::{Group, Method, Model};
 use crate::dealing::classes::Classes;
 use crate::error::{Error, Result};
 use crate::filter;
@@ -20,7 +20,6 @@ use crate::query::{Cell, FieldIx};
 use crate::split::Class;
 use crate::table::{Column, RowIx, Table};
 
-use crate::shards::count::waits;
 use crate::shards::form::{Counted, Dropped, Tag, Tally, order};
 use crate::shards::share::{canonical, digest_of};
 use crate::shards::{Dealing, SplitSpec, Totals, not_shardable};
@@ -209,6 +208,12 @@ impl Open {
 pub(crate) fn slots_of(model: &Model, slot: FieldIx, edits: &Edits) -> Vec<FieldIx> {
     let others = model.lead.slots.iter().map(|other| other.field).filter(|other| *other != slot && edits.sets(*other));
     std::iter::once(slot).chain(others).collect()
+}
+
+/// Whether a group hands leads of one of these slots to whoever waited longest, so that it matters who got the last.
+pub(crate) fn waits(model: &Model, slots: &[FieldIx]) -> bool {
+    let waits = |group: &Group| matches!(group.method, Method::LeastRecent { manual_counts: true }) && slots.contains(&group.slot);
+    model.groups.iter().any(waits)
 }
 
 /// What rows are like, each kind once, and the kind of each row.

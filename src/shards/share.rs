@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};
 
-use crate::allot::deal::Dealt;
+use crate::allot::dealt::Dealt;
 use crate::dealing::NOBODY;
 use crate::dealing::classes::{Assignment, Classes};
 use crate::error::{Error, Result};

@@ -4,7 +4,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::leads::id;
+use super::shared::{id, text};
 use super::value::to_js;
 use super::workspace::Workspace;
 use super::{input, to_js_result};
@@ -22,5 +22,13 @@ impl Workspace {
             _ => Some(id(actor, "actor")?),
         };
         to_js_result(self.inner.borrow().fields(actor.as_deref())).map(|fields| to_js(&fields))
+    }
+
+    /// See [`crate::workspace::Workspace::fold`].
+    ///
+    /// # Errors
+    /// `unknown_field`, `not_for_this_type`.
+    pub fn fold(&self, field: &Uint8Array, written: &Uint8Array) -> Result<String, JsValue> {
+        to_js_result(self.inner.borrow().fold(&text(field, "field")?, &text(written, "text")?))
     }
 }

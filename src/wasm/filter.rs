@@ -6,10 +6,9 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::shared::{SharedWorkspace, same, text};
 use super::value::to_js;
-use super::workspace::{SharedWorkspace, Workspace, text};
-use super::{input, to_js_error, to_js_result};
-use crate::error::Error;
+use super::{input, to_js_result};
 use crate::workspace;
 
 /// See [`workspace::Filter`].
@@ -83,25 +82,5 @@ impl Filter {
     /// The condition, for a table of this workspace.
     pub(super) fn of(&self, workspace: &SharedWorkspace) -> Result<&workspace::Filter, JsValue> {
         same(&self.workspace, workspace, "filter").map(|()| &self.inner)
-    }
-}
-
-/// Makes sure that something was made by this workspace: what its fields are is known by their places.
-pub(super) fn same(one: &SharedWorkspace, other: &SharedWorkspace, what: &str) -> Result<(), JsValue> {
-    if Rc::ptr_eq(one, other) {
-        return Ok(());
-    }
-    let error = Error::new("wrong_workspace", "", format!("this {what} belongs to another workspace"));
-    Err(to_js_error(&error.hint("what a workspace made works with that workspace only")))
-}
-
-#[wasm_bindgen]
-impl Workspace {
-    /// See [`workspace::Workspace::fold`].
-    ///
-    /// # Errors
-    /// `unknown_field`, `not_for_this_type`.
-    pub fn fold(&self, field: &Uint8Array, written: &Uint8Array) -> Result<String, JsValue> {
-        to_js_result(self.inner.borrow().fold(&text(field, "field")?, &text(written, "text")?))
     }
 }

@@ -7,19 +7,12 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::filter::{Filter, same};
-use super::loader::Loader;
 use super::plan::Plan;
-use super::selection::Selection;
+use super::shared::{GROWTH, SharedTable, SharedWorkspace, id, same};
 use super::value::to_js;
-use super::workspace::SharedWorkspace;
-use super::{bytes, input, room, to_js_error, to_js_result};
-use crate::error::Error;
+use super::{bytes, input, room, to_js_result};
 use crate::wire::verify::EncodedPlan;
 use crate::workspace;
-
-/// A table that selections and loaders share with its handle. Nothing calls back into the module while one is borrowed.
-pub(super) type SharedTable = Rc<RefCell<workspace::LeadTable>>;
 
 /// See [`workspace::LeadTable`].
 #[wasm_bindgen]
@@ -67,15 +60,6 @@ impl LeadTable {
         self.inner.borrow().problem_count() as f64
     }
 
-    /// Begins an upsert.
-    ///
-    /// # Errors
-    /// `options_invalid` and its like.
-    pub fn upserting(&self, options: &Uint8Array) -> Result<Loader, JsValue> {
-        let loader = to_js_result(self.workspace.borrow().upserting(&self.inner.borrow(), &input(options)?))?;
-        Ok(Loader::into(&self.workspace, loader, &self.inner))
-    }
-
     /// See [`workspace::LeadTable::remove`].
     ///
     /// # Errors
@@ -92,26 +76,6 @@ impl LeadTable {
         let id = self::id(id, "id")?;
         let lead = to_js_result(self.workspace.borrow().get(&self.inner.borrow(), &id, &input(viewer)?))?;
         Ok(lead.map_or(JsValue::UNDEFINED, |lead| to_js(&lead)))
-    }
-
-    /// See [`workspace::Workspace::select`].
-    ///
-    /// # Errors
-    /// `query_invalid`, `viewer_invalid` and their like.
-    pub fn select(&self, query: &Uint8Array, viewer: &Uint8Array) -> Result<Selection, JsValue> {
-        let found = to_js_result(self.workspace.borrow().select(&self.inner.borrow(), &input(query)?, &input(viewer)?))?;
-        Ok(Selection::new(self, found))
-    }
-
-    /// The same with a compiled filter.
-    ///
-    /// # Errors
-    /// `viewer_invalid`, `wrong_workspace`.
-    #[wasm_bindgen(js_name = selectFilter)]
-    pub fn select_filter(&self, filter: &Filter, viewer: &Uint8Array) -> Result<Selection, JsValue> {
-        let query = filter.of(&self.workspace)?;
-        let found = to_js_result(self.workspace.borrow().select_filter(&self.inner.borrow(), query, &input(viewer)?))?;
-        Ok(Selection::new(self, found))
     }
 
     /// Takes a plan's changes over.
@@ -133,7 +97,7 @@ impl LeadTable {
     pub fn apply_bytes(&self, plan: &Uint8Array) -> Result<JsValue, JsValue> {
         let mut encoded = Vec::new();
         bytes(plan, &mut encoded)?;
-        room(encoded.len().saturating_mul(16))?;
+        room(encoded.len().saturating_mul(GROWTH))?;
         self.take(EncodedPlan::Bytes(&encoded))
     }
 
@@ -161,11 +125,4 @@ impl LeadTable {
         let done = self.workspace.borrow().apply(&mut self.inner.borrow_mut(), plan);
         to_js_result(done).map(|done| to_js(&done.to_json()))
     }
-}
-
-/// An id: a text, or a number as its text.
-pub(super) fn id(json: &Uint8Array, name: &str) -> Result<String, JsValue> {
-    let given = input(json)?;
-    let id = workspace::id_text(&given).map(std::borrow::Cow::into_owned);
-    id.ok_or_else(|| to_js_error(&Error::new("wrong_type", "", format!("`{name}` must be a text or a number, not {}", given.kind()))))
 }

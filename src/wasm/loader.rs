@@ -6,10 +6,10 @@ use js_sys::{Float64Array, Uint8Array, Uint32Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::leads::{LeadTable, SharedTable};
+use super::leads::LeadTable;
+use super::shared::{SharedTable, SharedWorkspace};
 use super::upsert::UpsertPreview;
 use super::value::to_js;
-use super::workspace::SharedWorkspace;
 use super::{bytes, input, room, to_js_error, to_js_result};
 use crate::error::Error;
 use crate::json::Json;
@@ -266,5 +266,17 @@ impl Loader {
             Target::New(incoming) => Some(&incoming.loader),
             Target::Into(loader, _) => Some(loader),
         }
+    }
+}
+
+#[wasm_bindgen]
+impl LeadTable {
+    /// Begins an upsert.
+    ///
+    /// # Errors
+    /// `options_invalid` and its like.
+    pub fn upserting(&self, options: &Uint8Array) -> Result<Loader, JsValue> {
+        let loader = to_js_result(self.workspace.borrow().upserting(&self.inner.borrow(), &input(options)?))?;
+        Ok(Loader::into(&self.workspace, loader, &self.inner))
     }
 }

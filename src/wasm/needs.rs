@@ -5,8 +5,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::filter::Filter;
+use super::shared::stored;
 use super::value::to_js;
-use super::workspace::{Workspace, stored};
+use super::workspace::Workspace;
 use super::{bytes, input, to_js_result};
 use crate::command;
 use crate::error;

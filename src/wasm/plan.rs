@@ -6,10 +6,8 @@ use js_sys::{Array, Int32Array, Uint8Array, Uint32Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::filter::same;
+use super::shared::{SharedWorkspace, same, text};
 use super::value::{PAGE, list, page, to_js};
-use super::workspace::SharedWorkspace;
-use super::workspace::text;
 use super::{input, place, room, to_js_result};
 use crate::access::Reason;
 use crate::error::Diagnostic;

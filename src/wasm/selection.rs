@@ -6,9 +6,10 @@ use js_sys::{Uint8Array, Uint32Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::leads::{LeadTable, SharedTable};
+use super::filter::Filter;
+use super::leads::LeadTable;
+use super::shared::{SharedTable, SharedWorkspace, text};
 use super::value::{page, to_js};
-use super::workspace::{SharedWorkspace, text};
 use super::{input, place, room, to_js_error, to_js_result};
 use crate::error::Error;
 use crate::table::RowIx;
@@ -140,5 +141,28 @@ impl Selection {
         other.same(&self.table)?;
         room((self.inner.count() + other.inner.count()) * 8)?;
         to_js_result(work(&self.inner, &other.inner, &self.table.borrow())).map(|rows| self.with(rows))
+    }
+}
+
+#[wasm_bindgen]
+impl LeadTable {
+    /// See [`workspace::Workspace::select`].
+    ///
+    /// # Errors
+    /// `query_invalid`, `viewer_invalid` and their like.
+    pub fn select(&self, query: &Uint8Array, viewer: &Uint8Array) -> Result<Selection, JsValue> {
+        let found = to_js_result(self.workspace.borrow().select(&self.inner.borrow(), &input(query)?, &input(viewer)?))?;
+        Ok(Selection::new(self, found))
+    }
+
+    /// The same with a compiled filter.
+    ///
+    /// # Errors
+    /// `viewer_invalid`, `wrong_workspace`.
+    #[wasm_bindgen(js_name = selectFilter)]
+    pub fn select_filter(&self, filter: &Filter, viewer: &Uint8Array) -> Result<Selection, JsValue> {
+        let query = filter.of(&self.workspace)?;
+        let found = to_js_result(self.workspace.borrow().select_filter(&self.inner.borrow(), query, &input(viewer)?))?;
+        Ok(Selection::new(self, found))
     }
 }

@@ -8,23 +8,20 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::filter::Filter;
-use super::leads::{LeadTable, id};
+use super::leads::LeadTable;
 use super::loader::Loader;
 use super::plan::{Plan, Verdict};
 use super::selection::Selection;
+use super::shared::{GROWTH, SharedWorkspace, id, stored, text};
 use super::simulation::Simulation;
 use super::value::to_js;
-use super::{bytes, input, room, to_js_error, to_js_result};
+use super::{bytes, input, room, to_js_result};
 use crate::config::UserIx;
-use crate::error::Error;
 use crate::json::Json;
 use crate::table::Budget;
 use crate::time::Instant;
 use crate::wire::verify::{self, EncodedPlan};
 use crate::workspace::{self, Attachments};
-
-/// A workspace that everything that it made shares with its handle. Nothing calls back into the module while it is borrowed.
-pub(super) type SharedWorkspace = Rc<RefCell<workspace::Workspace>>;
 
 /// See [`workspace::Workspace`].
 #[wasm_bindgen]
@@ -35,29 +32,8 @@ pub struct Workspace {
     text: Box<[Cell<[u8; Workspace::ID]>; Workspace::SHORT / Workspace::ID]>,
 }
 
-/// What of a context came as bytes: `[id, bytes, id, bytes, …]`, each id as JSON. Plans have their id, the settlement of shards null.
-pub(super) fn stored(plans: &Array) -> Result<Attachments, JsValue> {
-    let mut out = Attachments::default();
-    let mut items = plans.iter();
-    while let (Some(id), Some(encoded)) = (items.next(), items.next()) {
-        let (Ok(id), Ok(encoded)) = (id.dyn_into::<Uint8Array>(), encoded.dyn_into::<Uint8Array>()) else { continue };
-        let mut plan = Vec::new();
-        bytes(&encoded, &mut plan)?;
-        room(plan.len().saturating_mul(GROWTH))?;
-        match input(&id)? {
-            Json::Null => out.settlement = Some(plan),
-            Json::Text(id) => out.plans.push((id, plan)),
-            other => return Err(to_js_error(&Error::new("wrong_type", "", format!("`id` must be a text, not {}", other.kind())))),
-        }
-    }
-    Ok(out)
-}
-
 /// Bytes that a lead may take while it is replayed twice.
 const REPLAYED: usize = 320;
-
-/// Bytes of a plan that was read back, for one of its encoded form.
-const GROWTH: usize = 16;
 
 #[wasm_bindgen]
 impl Workspace {
@@ -387,13 +363,5 @@ impl Workspace {
         let context = input(context)?;
         let leads = leads.of(&self.inner)?;
         to_js_result(self.inner.borrow().undo(&leads, plan, &context)).map(|plan| Plan::new(&self.inner, plan))
-    }
-}
-
-/// An input that must be a text.
-pub(super) fn text(json: &Uint8Array, name: &str) -> Result<String, JsValue> {
-    match input(json)? {
-        Json::Text(text) => Ok(text),
-        other => Err(to_js_error(&Error::new("wrong_type", "", format!("`{name}` must be a text, not {}", other.kind())))),
     }
 }

@@ -296,6 +296,8 @@ fn nothing_that_an_actor_calls_tells_of_hidden_fields() {
                             );
                             world.step(&parsed(&change));
                         }
+                        // What was selected before the host wrote is out of date, in either.
+                        same(&mut worlds, &parsed(r#"{"call": "select", "query": null, "viewer": {"actor": "ann"}, "as": "s"}"#));
                     }
                     let undo = format!(
                         r#"{{"call": "undo", "plan": "p", "form": "bytes", "as": "u", "context": {{"actor": "ann", "now": "{NOW}"}}, "remembered": true}}"#

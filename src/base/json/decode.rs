@@ -373,12 +373,26 @@ impl<'a> Decoder<'a> {
     /// One of a few words, if present.
     pub fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
         let word = self.text()?;
-        let found = words.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
-        if found.is_none() {
-            let names: Vec<String> = words.iter().map(|(name, _)| format!("`{name}`")).collect();
-            let fault = Diagnostic::error("unknown_word", self.path(), format!("`{word}` is none of {}", names.join(", ")));
-            self.faults.add(fault.maybe_hint(nearest(word, words.iter().map(|(name, _)| *name))));
+        let mut names = Vec::new();
+        for (name, value) in words {
+            if *name == word {
+                return Some(*value);
+            }
+            names.push(*name);
         }
-        found
+        self.unknown_word(word, &names);
+        None
+    }
+
+    /// Notes a word that is none of these.
+    fn unknown_word(&self, word: &str, names: &[&str]) {
+        let mut list = String::new();
+        for name in names {
+            list.push_str(if list.is_empty() { "`" } else { ", `" });
+            list.push_str(name);
+            list.push('`');
+        }
+        let fault = Diagnostic::error("unknown_word", self.path(), format!("`{word}` is none of {list}"));
+        self.faults.add(fault.maybe_hint(nearest(word, names.iter().copied())));
     }
 }

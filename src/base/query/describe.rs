@@ -1,7 +1,7 @@
 //! A filter in plain English.
 
 use super::node::{ELEMENT, Expr, Predicate, Quota, Share, Term};
-use super::operator::{Operator, Takes};
+use super::operator::Takes;
 use super::schema::{FieldIx, FieldType, Schema};
 use crate::json::Json;
 use crate::number;
@@ -108,35 +108,18 @@ impl Writer<'_> {
             _ => self.schema.kind(test.field),
         };
         self.out.push(' ');
-        self.out.push_str(phrase(test, kind));
-        if test.operator.takes() == Takes::Nothing {
+        let (before, after) = test.operator.words(kind);
+        self.out.push_str(before);
+        let takes = test.operator.takes();
+        if takes == Takes::Nothing {
             return;
         }
-        match (test.operator, &test.expected) {
-            (Operator::Between | Operator::NotBetween | Operator::AnniversaryBetween, Json::List(list)) => {
-                self.out.push(' ');
-                self.list(list, " and ");
-            }
-            (Operator::In | Operator::NotIn, Json::List(list)) => {
-                self.out.push(' ');
-                self.list(list, " or ");
-            }
-            (_, Json::List(list)) => {
-                self.out.push(' ');
-                self.list(list, " and ");
-            }
-            (_, value) => {
-                self.out.push(' ');
+        self.out.push(' ');
+        match &test.expected {
+            Json::List(list) => self.list(list, if takes == Takes::List { " or " } else { " and " }),
+            value => {
                 self.value(value);
-                match (test.operator, kind) {
-                    (Operator::Under, FieldType::Units) | (Operator::Under | Operator::NotUnder, FieldType::User) => {
-                        self.out.push_str(" or a unit below it");
-                    }
-                    (Operator::Under, _) => self.out.push_str(" or below it"),
-                    (Operator::NotUnder, FieldType::Units) => self.out.push_str(" nor a unit below it"),
-                    (Operator::NotUnder, _) => self.out.push_str(" nor below it"),
-                    _ => {}
-                }
+                self.out.push_str(after);
             }
         }
     }
@@ -229,60 +212,5 @@ impl Writer<'_> {
             "endOfFiscalYear" => "the end of this fiscal year",
             _ => "now",
         });
-    }
-}
-
-/// The words between the field and the value.
-fn phrase(test: &Term, kind: FieldType) -> &'static str {
-    let time = matches!(kind, FieldType::Date | FieldType::Datetime);
-    let text = kind == FieldType::Text;
-    match test.operator {
-        Operator::Equal if kind.is_list() => "is exactly",
-        Operator::NotEqual if kind.is_list() => "is not exactly",
-        Operator::Equal => "is",
-        Operator::NotEqual => "is not",
-        Operator::Less if time => "is before",
-        Operator::AtMost if time => "is not after",
-        Operator::Greater if time => "is after",
-        Operator::AtLeast if time => "is not before",
-        Operator::Less if text => "comes before",
-        Operator::AtMost if text => "is or comes before",
-        Operator::Greater if text => "comes after",
-        Operator::AtLeast if text => "is or comes after",
-        Operator::Less => "is less than",
-        Operator::AtMost => "is at most",
-        Operator::Greater => "is more than",
-        Operator::AtLeast => "is at least",
-        Operator::Contains if kind.is_list() => "has",
-        Operator::DoesNotContain if kind.is_list() => "does not have",
-        Operator::Contains => "contains",
-        Operator::DoesNotContain => "does not contain",
-        Operator::BeginsWith => "begins with",
-        Operator::DoesNotBeginWith => "does not begin with",
-        Operator::EndsWith => "ends with",
-        Operator::DoesNotEndWith => "does not end with",
-        Operator::Null => "has no value",
-        Operator::NotNull => "has a value",
-        Operator::Empty => "is empty",
-        Operator::NotEmpty => "is not empty",
-        Operator::In if kind.is_list() => "has any of",
-        Operator::NotIn if kind.is_list() => "has none of",
-        Operator::In => "is one of",
-        Operator::NotIn => "is none of",
-        Operator::Between => "is between",
-        Operator::NotBetween => "has a value that is not between",
-        Operator::Under => match kind {
-            FieldType::User => "is in",
-            FieldType::Units => "has",
-            _ => "is",
-        },
-        Operator::NotUnder => match kind {
-            FieldType::User => "is not in",
-            FieldType::Units => "has neither",
-            _ => "is neither",
-        },
-        Operator::AnniversaryOn => "has its anniversary on",
-        Operator::AnniversaryBetween => "has its anniversary between",
-        Operator::Match | Operator::Where => "",
     }
 }

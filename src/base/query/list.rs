@@ -28,7 +28,7 @@ impl Compiler<'_> {
             Takes::List => {
                 let list = self.list(value, &at, target, field)?;
                 if list.0.is_empty() {
-                    let all = target.operator == Operator::NotIn;
+                    let all = target.operator.complement_of().is_some();
                     let message =
                         format!("an empty list: `{}` finds {} with it", target.operator.name(), if all { "everything" } else { "nothing" });
                     self.odd(Diagnostic::warning("empty_list", at.path(), message));

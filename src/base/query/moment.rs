@@ -7,7 +7,7 @@ use super::node::Predicate;
 use super::operand::Operand;
 use super::operator::Operator;
 use super::schema::{FieldType, Schema};
-use super::span::{Order, spans};
+use super::span::spans;
 use super::wrong::{Wrong, quoted, shown};
 use crate::error::nearest;
 use crate::json::Json;
@@ -98,7 +98,7 @@ pub(super) fn at(relative: Relative, kind: FieldType, now: Instant, calendar: Ca
 
 /// The test of a date or datetime field.
 pub(super) fn check(kind: FieldType, operator: Operator, operands: &[Operand]) -> Predicate {
-    let order = Order::of(operator);
+    let order = operator.order();
     if kind == FieldType::Date {
         let days: Vec<_> = operands.iter().filter_map(|o| if let Operand::Day(day) = o { Some((day.0, day.0)) } else { None }).collect();
         return Predicate::Days(spans(order, &days));

@@ -10,6 +10,7 @@ use std::ops::{Bound, RangeBounds};
 use super::day_zone::DayZone;
 use super::operand::Operand;
 use super::operator::Operator;
+use super::part::Part;
 use super::schema::{Case, FieldIx, FieldType, Schema};
 use super::units::UnitIx;
 use crate::json::Json;
@@ -123,12 +124,8 @@ pub enum Predicate {
 pub enum TextTest {
     /// One of these, which are sorted.
     OneOf(Vec<String>),
-    /// Has this in it.
-    Contains(String),
-    /// Begins with this.
-    Begins(String),
-    /// Ends with this.
-    Ends(String),
+    /// Has this in it, there.
+    Part(Part, String),
     /// In this range, by code point.
     Within(Bound<String>, Bound<String>),
     /// Below the first or above the second.
@@ -136,22 +133,21 @@ pub enum TextTest {
 }
 
 impl TextTest {
-    /// Whether a text in its compared form passes.
+    /// Whether a text in its compared form passes: UTF-8, which orders as its code points do.
     #[inline]
-    pub fn accepts(&self, text: &str) -> bool {
+    pub fn accepts(&self, text: &[u8]) -> bool {
         match self {
-            TextTest::OneOf(words) => words.binary_search_by(|word| word.as_str().cmp(text)).is_ok(),
-            TextTest::Contains(part) => text.contains(part.as_str()),
-            TextTest::Begins(part) => text.starts_with(part.as_str()),
-            TextTest::Ends(part) => text.ends_with(part.as_str()),
+            TextTest::OneOf(words) => words.binary_search_by(|word| word.as_bytes().cmp(text)).is_ok(),
+            TextTest::Part(at, part) => at.stands_in(text, part.as_bytes()),
             TextTest::Within(low, high) => (borrowed(low), borrowed(high)).contains(text),
-            TextTest::Outside(low, high) => text < low.as_str() || text > high.as_str(),
+            TextTest::Outside(low, high) => text < low.as_bytes() || text > high.as_bytes(),
         }
     }
 }
 
-fn borrowed(bound: &Bound<String>) -> Bound<&str> {
-    bound.as_ref().map(String::as_str)
+#[inline]
+fn borrowed(bound: &Bound<String>) -> Bound<&[u8]> {
+    bound.as_ref().map(String::as_bytes)
 }
 
 /// How two fields are compared. Text by its compared form, lists as sets.
@@ -167,12 +163,8 @@ pub enum Relation {
     Greater,
     /// Greater or equal.
     AtLeast,
-    /// Has the other in it.
-    Contains,
-    /// Begins with the other.
-    Begins,
-    /// Ends with the other.
-    Ends,
+    /// A text that has the other in it, there.
+    Part(Part),
 }
 
 impl Relation {
@@ -185,7 +177,7 @@ impl Relation {
             Relation::AtMost => order.is_le(),
             Relation::Greater => order.is_gt(),
             Relation::AtLeast => order.is_ge(),
-            Relation::Contains | Relation::Begins | Relation::Ends => false,
+            Relation::Part(_) => false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::node::Predicate;
 use super::operand::Operand;
 use super::operator::Operator;
-use super::span::{Order, spans};
+use super::span::spans;
 use super::wrong::{Wrong, shown};
 use crate::json::Json;
 use crate::number;
@@ -26,7 +26,7 @@ pub(super) fn operand(json: &Json) -> Result<Operand, Wrong> {
 /// The test of a number field.
 pub(super) fn check(operator: Operator, operands: &[Operand]) -> Predicate {
     let values: Vec<(f64, f64)> = operands.iter().filter_map(|o| if let Operand::Number(n) = o { Some((*n, *n)) } else { None }).collect();
-    Predicate::Numbers(spans(Order::of(operator), &values))
+    Predicate::Numbers(spans(operator.order(), &values))
 }
 
 /// A value for a boolean field: `true` and `false`, 1 and 0, or text that says so or `yes` or `no`, in any case, as in a cell.

@@ -1,97 +1,133 @@
-//! The operators, by name and by the types that have them.
+//! The operators: each in one row, with its name, the types that have it, its value, what it asks, and its words.
 
+use super::part::Part;
 use super::schema::FieldType;
+use super::span::Order;
 
-/// An operator, as react-querybuilder names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Operator {
-    /// `=`
-    Equal,
-    /// `!=`
-    NotEqual,
-    /// `<`
-    Less,
-    /// `>`
-    Greater,
-    /// `<=`
-    AtMost,
-    /// `>=`
-    AtLeast,
-    /// `contains`
-    Contains,
-    /// `beginsWith`
-    BeginsWith,
-    /// `endsWith`
-    EndsWith,
-    /// `doesNotContain`
-    DoesNotContain,
-    /// `doesNotBeginWith`
-    DoesNotBeginWith,
-    /// `doesNotEndWith`
-    DoesNotEndWith,
-    /// `null`
-    Null,
-    /// `notNull`
-    NotNull,
-    /// `in`
-    In,
-    /// `notIn`
-    NotIn,
-    /// `between`
-    Between,
-    /// `notBetween`
-    NotBetween,
-    /// `empty`
-    Empty,
-    /// `notEmpty`
-    NotEmpty,
-    /// `under`
-    Under,
-    /// `notUnder`
-    NotUnder,
-    /// `anniversaryOn`
-    AnniversaryOn,
-    /// `anniversaryBetween`
-    AnniversaryBetween,
-    /// `where`: a condition over the user that a field holds.
-    Where,
-    /// Not an operator by name: the rule has a `match`.
-    Match,
+/// What there is to know of an operator.
+struct Row {
+    name: &'static str,
+    asks: Asks,
+    words: Words,
 }
 
-use Operator::{
-    AnniversaryBetween, AnniversaryOn, AtLeast, AtMost, BeginsWith, Between, Contains, DoesNotBeginWith, DoesNotContain, DoesNotEndWith,
-    Empty, EndsWith, Equal, Greater, In, Less, Match, NotBetween, NotEmpty, NotEqual, NotIn, NotNull, NotUnder, Null, Under, Where,
-};
+/// What an operator asks.
+#[derive(Clone, Copy)]
+enum Asks {
+    /// Of fields of these types, by such a value, this.
+    Of(&'static [FieldType], Takes, Test),
+    /// The exact complement of another.
+    Not(Operator),
+}
 
-/// Every operator with its name.
-const NAMES: [(Operator, &str); 25] = [
-    (Equal, "="),
-    (NotEqual, "!="),
-    (Less, "<"),
-    (Greater, ">"),
-    (AtMost, "<="),
-    (AtLeast, ">="),
-    (Contains, "contains"),
-    (BeginsWith, "beginsWith"),
-    (EndsWith, "endsWith"),
-    (DoesNotContain, "doesNotContain"),
-    (DoesNotBeginWith, "doesNotBeginWith"),
-    (DoesNotEndWith, "doesNotEndWith"),
-    (Null, "null"),
-    (NotNull, "notNull"),
-    (In, "in"),
-    (NotIn, "notIn"),
-    (Between, "between"),
-    (NotBetween, "notBetween"),
-    (Empty, "empty"),
-    (NotEmpty, "notEmpty"),
-    (Under, "under"),
-    (NotUnder, "notUnder"),
-    (AnniversaryOn, "anniversaryOn"),
-    (AnniversaryBetween, "anniversaryBetween"),
-    (Where, "where"),
-];
+/// How the value that a field holds is tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// By its place in an order.
+    Order(Order),
+    /// A text by a part of it, a list by an element.
+    Part(Part),
+    /// As no other operator does.
+    Own,
+}
+
+/// The words between a field and a value.
+enum Words {
+    /// For all types.
+    All(&'static str),
+    /// For lists; for others.
+    Lists(&'static str, &'static str),
+    /// For dates and times; for texts; for numbers.
+    Order(&'static str, &'static str, &'static str),
+    /// For users; for lists of units; for units: in front of the value, and behind it.
+    Tree([(&'static str, &'static str); 3]),
+}
+
+macro_rules! operators {
+    ($($(#[$doc:meta])* $operator:ident: $name:literal, $asks:expr, $words:expr;)*) => {
+        /// An operator, as react-querybuilder names it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Operator {
+            $($(#[$doc])* $operator,)*
+        }
+
+        /// Every operator.
+        const ALL: &[Operator] = &[$(Operator::$operator),*];
+
+        impl Operator {
+            fn row(self) -> &'static Row {
+                match self {
+                    $(Operator::$operator => const { &Row { name: $name, asks: $asks, words: $words } },)*
+                }
+            }
+        }
+    };
+}
+
+use FieldType::{Boolean, Choice, Date, Datetime, Number, Tags, Text, Unit, Units, User};
+
+const ANY: &[FieldType] = &[Text, Number, Boolean, Date, Datetime, Choice, Tags, User, Unit, Units];
+const SEVERAL: &[FieldType] = &[Text, Number, Date, Datetime, Choice, Tags, User, Unit, Units];
+const ORDERED: &[FieldType] = &[Text, Number, Date, Datetime];
+const TREE: &[FieldType] = &[User, Unit, Units];
+
+operators! {
+    /// `=`
+    Equal: "=", Asks::Of(ANY, Takes::One, Test::Order(Order::In)), Words::Lists("is exactly", "is");
+    /// `!=`
+    NotEqual: "!=", Asks::Not(Operator::Equal), Words::Lists("is not exactly", "is not");
+    /// `<`
+    Less: "<", Asks::Of(ORDERED, Takes::One, Test::Order(Order::Below)), Words::Order("is before", "comes before", "is less than");
+    /// `>`
+    Greater: ">", Asks::Of(ORDERED, Takes::One, Test::Order(Order::Above)), Words::Order("is after", "comes after", "is more than");
+    /// `<=`
+    AtMost: "<=", Asks::Of(ORDERED, Takes::One, Test::Order(Order::UpTo)), Words::Order("is not after", "is or comes before", "is at most");
+    /// `>=`
+    AtLeast: ">=", Asks::Of(ORDERED, Takes::One, Test::Order(Order::From)), Words::Order("is not before", "is or comes after", "is at least");
+    /// `contains`
+    Contains: "contains", Asks::Of(&[Text, Tags, Units], Takes::One, Test::Part(Part::Contains)), Words::Lists("has", "contains");
+    /// `beginsWith`
+    BeginsWith: "beginsWith", Asks::Of(&[Text], Takes::One, Test::Part(Part::Begins)), Words::All("begins with");
+    /// `endsWith`
+    EndsWith: "endsWith", Asks::Of(&[Text], Takes::One, Test::Part(Part::Ends)), Words::All("ends with");
+    /// `doesNotContain`
+    DoesNotContain: "doesNotContain", Asks::Not(Operator::Contains), Words::Lists("does not have", "does not contain");
+    /// `doesNotBeginWith`
+    DoesNotBeginWith: "doesNotBeginWith", Asks::Not(Operator::BeginsWith), Words::All("does not begin with");
+    /// `doesNotEndWith`
+    DoesNotEndWith: "doesNotEndWith", Asks::Not(Operator::EndsWith), Words::All("does not end with");
+    /// `null`
+    Null: "null", Asks::Of(ANY, Takes::Nothing, Test::Own), Words::All("has no value");
+    /// `notNull`
+    NotNull: "notNull", Asks::Not(Operator::Null), Words::All("has a value");
+    /// `in`
+    In: "in", Asks::Of(SEVERAL, Takes::List, Test::Order(Order::In)), Words::Lists("has any of", "is one of");
+    /// `notIn`
+    NotIn: "notIn", Asks::Not(Operator::In), Words::Lists("has none of", "is none of");
+    /// `between`
+    Between: "between", Asks::Of(ORDERED, Takes::Bounds, Test::Order(Order::Between)), Words::All("is between");
+    /// `notBetween`
+    NotBetween: "notBetween", Asks::Of(ORDERED, Takes::Bounds, Test::Order(Order::Outside)), Words::All("has a value that is not between");
+    /// `empty`
+    Empty: "empty", Asks::Of(ANY, Takes::Nothing, Test::Own), Words::All("is empty");
+    /// `notEmpty`
+    NotEmpty: "notEmpty", Asks::Not(Operator::Empty), Words::All("is not empty");
+    /// `under`
+    Under: "under", Asks::Of(TREE, Takes::One, Test::Own),
+        Words::Tree([("is in", " or a unit below it"), ("has", " or a unit below it"), ("is", " or below it")]);
+    /// `notUnder`
+    NotUnder: "notUnder", Asks::Not(Operator::Under),
+        Words::Tree([("is not in", " or a unit below it"), ("has neither", " nor a unit below it"), ("is neither", " nor below it")]);
+    /// `anniversaryOn`
+    AnniversaryOn: "anniversaryOn", Asks::Of(&[Date, Datetime], Takes::One, Test::Own), Words::All("has its anniversary on");
+    /// `anniversaryBetween`
+    AnniversaryBetween: "anniversaryBetween", Asks::Of(&[Date, Datetime], Takes::Bounds, Test::Own),
+        Words::All("has its anniversary between");
+    /// `where`: a condition over the user that a field holds.
+    Where: "where", Asks::Of(&[User], Takes::Group, Test::Own), Words::All("");
+    /// Not an operator by name: the rule has a `match`.
+    Match: "match", Asks::Of(&[Tags, Units], Takes::Group, Test::Own), Words::All("");
+}
 
 /// What other filter languages call them; these are hints, not names.
 const ELSEWHERE: [(&str, &str); 24] = [
@@ -122,19 +158,24 @@ const ELSEWHERE: [(&str, &str); 24] = [
 ];
 
 impl Operator {
+    /// Those that have a name.
+    fn named() -> impl Iterator<Item = Operator> {
+        ALL.iter().copied().filter(|operator| *operator != Operator::Match)
+    }
+
     /// The operator of that name.
     pub fn find(name: &str) -> Option<Operator> {
-        NAMES.iter().find(|(_, n)| *n == name).map(|(op, _)| *op)
+        Operator::named().find(|operator| operator.name() == name)
     }
 
     /// Its name; `match` for the one that has none.
     pub fn name(self) -> &'static str {
-        NAMES.iter().find(|(op, _)| *op == self).map_or("match", |(_, name)| name)
+        self.row().name
     }
 
     /// Every name.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        NAMES.iter().map(|(_, name)| *name)
+        Operator::named().map(Operator::name)
     }
 
     /// What `name` probably means.
@@ -146,75 +187,74 @@ impl Operator {
 
     /// The operator that this one is the exact complement of, if it is one.
     pub fn complement_of(self) -> Option<Operator> {
-        match self {
-            NotEqual => Some(Equal),
-            DoesNotContain => Some(Contains),
-            DoesNotBeginWith => Some(BeginsWith),
-            DoesNotEndWith => Some(EndsWith),
-            NotNull => Some(Null),
-            NotIn => Some(In),
-            NotEmpty => Some(Empty),
-            NotUnder => Some(Under),
-            _ => None,
+        match self.row().asks {
+            Asks::Not(operator) => Some(operator),
+            Asks::Of(..) => None,
+        }
+    }
+
+    fn asks(self) -> (&'static [FieldType], Takes, Test) {
+        match self.row().asks {
+            Asks::Of(kinds, takes, test) => (kinds, takes, test),
+            Asks::Not(operator) => operator.asks(),
         }
     }
 
     /// Whether it asks for days of any year.
     pub fn is_yearly(self) -> bool {
-        matches!(self, AnniversaryOn | AnniversaryBetween)
+        matches!(self, Operator::AnniversaryOn | Operator::AnniversaryBetween)
     }
 
     /// What kind of value it takes.
     pub fn takes(self) -> Takes {
-        match self {
-            Null | NotNull | Empty | NotEmpty => Takes::Nothing,
-            In | NotIn => Takes::List,
-            Between | NotBetween | AnniversaryBetween => Takes::Bounds,
-            Match | Where => Takes::Group,
-            _ => Takes::One,
-        }
+        self.asks().1
     }
 
-    /// Whether it may compare a field with another one.
-    pub fn compares_fields(self) -> bool {
-        matches!(
-            self,
-            Equal
-                | NotEqual
-                | Less
-                | Greater
-                | AtMost
-                | AtLeast
-                | Contains
-                | BeginsWith
-                | EndsWith
-                | DoesNotContain
-                | DoesNotBeginWith
-                | DoesNotEndWith
-        )
+    /// How a value is tested; a complement asks for the opposite.
+    pub fn test(self) -> Test {
+        self.asks().2
+    }
+
+    /// What it asks of numbers, days and instants.
+    pub(super) fn order(self) -> Order {
+        match self.test() {
+            Test::Order(order) => order,
+            Test::Part(_) | Test::Own => Order::In,
+        }
     }
 
     /// Whether fields of type `kind` have it.
     pub fn fits(self, kind: FieldType) -> bool {
-        match self {
-            Equal | NotEqual | Null | NotNull | Empty | NotEmpty => true,
-            In | NotIn => kind != FieldType::Boolean,
-            Less | Greater | AtMost | AtLeast | Between | NotBetween => {
-                matches!(kind, FieldType::Text | FieldType::Number | FieldType::Date | FieldType::Datetime)
+        self.asks().0.contains(&kind)
+    }
+
+    /// The words in front of the value, for a field of type `kind`, and those behind it.
+    pub(super) fn words(self, kind: FieldType) -> (&'static str, &'static str) {
+        let words = match &self.row().words {
+            Words::All(words) => words,
+            Words::Lists(lists, _) if kind.is_list() => lists,
+            Words::Lists(_, others) => others,
+            Words::Order(times, texts, numbers) => match kind {
+                Date | Datetime => times,
+                Text => texts,
+                _ => numbers,
+            },
+            Words::Tree([users, lists, units]) => {
+                return match kind {
+                    User => *users,
+                    Units => *lists,
+                    _ => *units,
+                };
             }
-            Contains | DoesNotContain => kind == FieldType::Text || kind.is_list(),
-            BeginsWith | EndsWith | DoesNotBeginWith | DoesNotEndWith => kind == FieldType::Text,
-            Under | NotUnder => matches!(kind, FieldType::User | FieldType::Unit | FieldType::Units),
-            AnniversaryOn | AnniversaryBetween => matches!(kind, FieldType::Date | FieldType::Datetime),
-            Where => kind == FieldType::User,
-            Match => kind.is_list(),
-        }
+        };
+        (words, "")
     }
 
     /// The names of the operators that fields of type `kind` have, for a hint.
     pub fn list_for(kind: FieldType) -> String {
-        let mut names: Vec<String> = NAMES.iter().filter(|(op, _)| op.fits(kind)).map(|(_, name)| format!("`{name}`")).collect();
-        if Match.fits(kind) {
+        let mut names: Vec<String> =
+            Operator::named().filter(|operator| operator.fits(kind)).map(|operator| format!("`{}`", operator.name())).collect();
+        if Operator::Match.fits(kind) {
             names.push("a `match`".into());
         }
         names.join(", ")
@@ -241,19 +281,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_documents_and_tests_know_each_operator() {
+    fn types_documents_and_databases_know_each_operator() {
         let places = [
             ("pkg-template/configuration.d.ts", include_str!("../../../pkg-template/configuration.d.ts"), '"'),
             ("pkg-template/docs/filters.md", include_str!("../../../pkg-template/docs/filters.md"), '`'),
             ("pkg-template/src/query-builder.ts", include_str!("../../../pkg-template/src/query-builder.ts"), '"'),
             ("tests/js/sql/lib/filters.mjs", include_str!("../../../tests/js/sql/lib/filters.mjs"), '"'),
-            ("src/engine/filter/sample/query.rs", include_str!("../../engine/filter/sample/query.rs"), '"'),
         ];
         let mut missing = Vec::new();
         for (file, text, quote) in places {
             // `where` takes a group: builders of queries have no editor for one, and SQL has no people to look into.
             let without_where = file.ends_with("query-builder.ts") || file.ends_with("filters.mjs");
-            for (operator, name) in NAMES.iter().filter(|(operator, _)| *operator != Where || !without_where) {
+            for operator in Operator::named().filter(|operator| *operator != Operator::Where || !without_where) {
+                let name = operator.name();
                 if !text.contains(&format!("{quote}{name}{quote}")) {
                     missing.push(format!("{file} lacks {operator:?}, `{name}`"));
                 }

@@ -6,8 +6,9 @@ use super::compiler::{Compiler, Scope, element_of};
 use super::day_zone::DayZone;
 use super::keys::OF_RULE;
 use super::node::{Expr, Predicate, Relation, Term};
-use super::operator::{Operator, Takes};
+use super::operator::{Operator, Takes, Test};
 use super::schema::{Case, Field, FieldIx, FieldType};
+use super::span::Order;
 use super::wrong::quoted;
 use crate::error::{Diagnostic, Place};
 use crate::json::Json;
@@ -129,16 +130,15 @@ impl Compiler<'_> {
 
     /// Another field as the value.
     fn pair(&mut self, json: &Json, path: &Place<'_>, field: &Field, operator: Operator, scope: Scope<'_>) -> Option<(Predicate, Json)> {
-        let relation = match operator {
-            Operator::Equal => Some(Relation::Equal),
-            Operator::Less => Some(Relation::Less),
-            Operator::AtMost => Some(Relation::AtMost),
-            Operator::Greater => Some(Relation::Greater),
-            Operator::AtLeast => Some(Relation::AtLeast),
-            Operator::Contains if field.kind == FieldType::Text => Some(Relation::Contains),
-            Operator::BeginsWith => Some(Relation::Begins),
-            Operator::EndsWith => Some(Relation::Ends),
-            _ => None,
+        let relation = match operator.test() {
+            _ if operator.takes() != Takes::One => None,
+            Test::Order(Order::In) => Some(Relation::Equal),
+            Test::Order(Order::Below) => Some(Relation::Less),
+            Test::Order(Order::UpTo) => Some(Relation::AtMost),
+            Test::Order(Order::Above) => Some(Relation::Greater),
+            Test::Order(Order::From) => Some(Relation::AtLeast),
+            Test::Part(part) if field.kind == FieldType::Text => Some(Relation::Part(part)),
+            Test::Order(Order::Between | Order::Outside) | Test::Part(_) | Test::Own => None,
         };
         let Some(relation) = relation else {
             let message = format!("`{}` cannot compare `{}` with another field", operator.name(), field.name);

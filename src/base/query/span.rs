@@ -42,7 +42,7 @@ impl Ordinal for f64 {
 
 /// What an ordering asks of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub enum Order {
     /// In one of the operands.
     In,
     /// Below the operand.
@@ -57,22 +57,6 @@ pub(super) enum Order {
     Between,
     /// Outside of that.
     Outside,
-}
-
-impl Order {
-    /// The ordering that an operator (not a negated one) asks for.
-    pub(super) fn of(operator: super::Operator) -> Order {
-        use super::Operator;
-        match operator {
-            Operator::Less => Order::Below,
-            Operator::AtMost => Order::UpTo,
-            Operator::Greater => Order::Above,
-            Operator::AtLeast => Order::From,
-            Operator::Between => Order::Between,
-            Operator::NotBetween => Order::Outside,
-            _ => Order::In,
-        }
-    }
 }
 
 /// The spans of values that stand in this order to the operands, sorted and apart. An operand is itself a span: one value, or all

@@ -6,8 +6,9 @@ use std::ops::Bound;
 use super::fold::compared;
 use super::node::{Predicate, TextTest};
 use super::operand::Operand;
-use super::operator::Operator;
+use super::operator::{Operator, Test};
 use super::schema::Case;
+use super::span::Order;
 use super::wrong::{Wrong, shown};
 use crate::json::Json;
 use crate::number;
@@ -61,26 +62,24 @@ pub(super) fn set(operands: Vec<Operand>) -> Vec<String> {
 
 /// The test of a text field.
 pub(super) fn check(operator: Operator, operands: Vec<Operand>, case: Case) -> Predicate {
-    if matches!(operator, Operator::Equal | Operator::In) {
+    use Bound::{Excluded, Included, Unbounded};
+    if operator.test() == Test::Order(Order::In) {
         return Predicate::Text(case, TextTest::OneOf(set(operands)));
     }
     let mut values = texts(operands).into_iter();
     let first = values.next().unwrap_or_default();
     let second = values.next().unwrap_or_else(|| first.clone());
     let (low, high) = if second < first { (second, first.clone()) } else { (first.clone(), second) };
-    use Bound::{Excluded, Included, Unbounded};
-    Predicate::Text(
-        case,
-        match operator {
-            Operator::Contains => TextTest::Contains(first),
-            Operator::BeginsWith => TextTest::Begins(first),
-            Operator::EndsWith => TextTest::Ends(first),
-            Operator::Less => TextTest::Within(Unbounded, Excluded(first)),
-            Operator::AtMost => TextTest::Within(Unbounded, Included(first)),
-            Operator::Greater => TextTest::Within(Excluded(first), Unbounded),
-            Operator::AtLeast => TextTest::Within(Included(first), Unbounded),
-            Operator::NotBetween => TextTest::Outside(low, high),
-            _ => TextTest::Within(Included(low), Included(high)),
-        },
-    )
+    let test = match operator.test() {
+        Test::Part(part) => TextTest::Part(part, first),
+        Test::Order(Order::Below) => TextTest::Within(Unbounded, Excluded(first)),
+        Test::Order(Order::UpTo) => TextTest::Within(Unbounded, Included(first)),
+        Test::Order(Order::Above) => TextTest::Within(Excluded(first), Unbounded),
+        Test::Order(Order::From) => TextTest::Within(Included(first), Unbounded),
+        Test::Order(Order::Between) => TextTest::Within(Included(low), Included(high)),
+        Test::Order(Order::Outside) => TextTest::Outside(low, high),
+        // No text has an operator of its own: nothing is found.
+        Test::Order(Order::In) | Test::Own => TextTest::OneOf(Vec::new()),
+    };
+    Predicate::Text(case, test)
 }

@@ -8,10 +8,11 @@ use super::row::{Directory, Row};
 use super::selection_vector::SelectionVector;
 use super::span::SpanColumnTest;
 use super::text::TextColumnTest;
+use super::window::{Window, chunk_of, values};
 use crate::error::Result;
 use crate::query::Cells;
 use crate::query::node::{Predicate, Term};
-use crate::table::{CHUNK, Column, RowIx, Snapshot};
+use crate::table::{Column, RowIx, Snapshot};
 
 /// A test of one column.
 pub(super) enum ColumnTest<'t> {
@@ -37,31 +38,6 @@ pub(super) enum ColumnTest<'t> {
     InstantPair(PairColumnTest<'t, i64>),
     /// Any other test, on each row.
     Row(&'t Term, &'t Snapshot, &'t Directory<'t>),
-}
-
-/// A stretch of rows within one chunk, that starts at a whole word.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Window {
-    pub(super) chunk: usize,
-    /// The first row, counted in the chunk.
-    pub(super) first: usize,
-}
-
-impl Window {
-    /// The first row, counted in the table.
-    pub(super) fn row(self) -> u32 {
-        short(self.chunk * CHUNK + self.first)
-    }
-}
-
-/// The values of a chunk.
-pub(super) fn chunk_of<T>(chunks: &[std::rc::Rc<Vec<T>>], chunk: usize) -> &[T] {
-    chunks.get(chunk).map(|chunk| chunk.as_slice()).unwrap_or_default()
-}
-
-/// The values of a chunk from the window on.
-pub(super) fn values<T>(chunks: &[std::rc::Rc<Vec<T>>], at: Window) -> &[T] {
-    chunk_of(chunks, at.chunk).get(at.first..).unwrap_or_default()
 }
 
 impl<'t> ColumnTest<'t> {
@@ -167,12 +143,8 @@ impl<'t> ColumnTest<'t> {
     }
 }
 
-fn short(row: usize) -> u32 {
-    u32::try_from(row).unwrap_or(u32::MAX)
-}
-
 /// Whether a row passes a test, its negation left aside.
 fn holds(test: &Term, table: &Snapshot, world: &Directory<'_>, at: Window, row: usize) -> bool {
-    let row = crate::table::Row { table, row: RowIx(short(at.chunk * CHUNK + at.first + row)) };
+    let row = crate::table::Row { table, row: RowIx(at.row_at(row)) };
     Row { lead: &row, world }.passes(test, &row.cell(test.field)) != test.negated
 }

@@ -1,11 +1,11 @@
 //! Words and texts that stand in a column as codes: the test runs once per distinct value.
 
 use super::Context;
-use super::column_test::Window;
 use super::kernel::Codebook;
 use super::row::Directory;
 use super::selection_vector::{Part, SelectionVector};
 use super::text::Matcher;
+use super::window::Window;
 use crate::error::Result;
 use crate::query::Cell;
 use crate::query::node::{Predicate, TextTest};
@@ -121,6 +121,7 @@ mod tests {
 
     use super::*;
     use crate::query::fold::compared;
+    use crate::query::part::Part as Where;
     use crate::table::Budget;
 
     proptest! {
@@ -134,15 +135,15 @@ mod tests {
             for value in &values {
                 dict.intern(value, &Budget::default()).unwrap();
             }
-            for test in [TextTest::Contains(part.clone()), TextTest::Begins(part.clone()), TextTest::OneOf(vec![part.clone()])] {
+            for test in [TextTest::Part(Where::Contains, part.clone()), TextTest::Part(Where::Begins, part.clone()), TextTest::OneOf(vec![part.clone()])] {
                 let mut found = vec![0; dict.len() + 1];
                 folded_verdicts(&dict, case, &Matcher::new(&test), &mut found).unwrap();
                 prop_assert_eq!(found[0], 0);
                 for (value, found) in dict.iter().zip(&found[1..]) {
                     let folded = compared(case, value);
                     let wanted = match &test {
-                        TextTest::Contains(_) => folded.contains(&part),
-                        TextTest::Begins(_) => folded.starts_with(&part),
+                        TextTest::Part(Where::Contains, _) => folded.contains(&part),
+                        TextTest::Part(Where::Begins, _) => folded.starts_with(&part),
                         _ => folded == part,
                     };
                     prop_assert_eq!(*found == 1, wanted, "{} {:?}", value, test);

@@ -1,11 +1,11 @@
 //! Lists of words: the test of an element runs once per distinct word.
 
-use super::column_test::Window;
 use super::dict::verdicts;
 use super::kernel::{BLOCK, Codebook, later, narrow_rows, start_of};
 use super::row::Directory;
 use super::selection_vector::SelectionVector;
 use super::simd::pack;
+use super::window::Window;
 use crate::error::Result;
 use crate::query::node::{Predicate, Quota};
 use crate::table::MOST_HAVING;

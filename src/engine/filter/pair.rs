@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::column_test::{Window, chunk_of, values};
 use super::selection_vector::SelectionVector;
 use super::simd::pack;
+use super::window::{Window, chunk_of, values};
 use crate::query::node::Relation;
 
 /// Values of one field beside those of another.
@@ -44,24 +44,12 @@ impl<'t, T: Copy + PartialOrd> PairColumnTest<'t, T> {
     }
 
     fn word(&self, left: &[T], right: &[T]) -> u64 {
-        let mut hits = 0;
-        if self.relation.allows(Ordering::Less) {
-            hits |= self.bits(left, right, |a, b| a < b);
-        }
-        if self.relation.allows(Ordering::Equal) {
-            hits |= self.bits(left, right, |a, b| a == b);
-        }
-        if self.relation.allows(Ordering::Greater) {
-            hits |= self.bits(left, right, |a, b| a > b);
-        }
-        hits
-    }
-
-    #[inline]
-    fn bits(&self, left: &[T], right: &[T], test: impl Fn(T, T) -> bool) -> u64 {
+        let allowed = |order| u8::from(self.relation.allows(order));
+        let (less, equal, greater) = (allowed(Ordering::Less), allowed(Ordering::Equal), allowed(Ordering::Greater));
         let mut bytes = [0u8; 64];
         for ((byte, a), b) in bytes.iter_mut().zip(left).zip(right) {
-            *byte = u8::from((*a >= self.least) & (*b >= self.least) & test(*a, *b));
+            let holds = u8::from(a < b) & less | u8::from(a == b) & equal | u8::from(a > b) & greater;
+            *byte = holds & u8::from((*a >= self.least) & (*b >= self.least));
         }
         pack(&bytes)
     }

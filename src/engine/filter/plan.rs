@@ -4,10 +4,11 @@
 //! disjunction only those that no member has taken yet. Members are tried on a sample of rows first and put into the order in
 //! which they are expected to cost least.
 
-use super::column_test::{ColumnTest, Window};
+use super::column_test::ColumnTest;
 use super::kernel::BLOCK;
 use super::row::Directory;
 use super::selection_vector::{BufferPool, SelectionVector, few};
+use super::window::Window;
 use crate::error::Result;
 use crate::query::Expr;
 use crate::table::{CHUNK, Snapshot};

@@ -75,7 +75,7 @@ impl Directory<'_> {
                 let (k, n) = self.count(node, cell);
                 quota.holds(k, n)
             }
-            (Predicate::Text(case, test), Cell::Text(text)) => test.accepts(&folded(*case, text)),
+            (Predicate::Text(case, test), Cell::Text(text)) => test.accepts(folded(*case, text).as_bytes()),
             (Predicate::Numbers(spans), Cell::Number(number)) => inside(spans, *number),
             (Predicate::Days(spans), Cell::Day(day)) => inside(spans, day.0),
             (Predicate::Yearly(spans), Cell::Day(day)) => inside(spans, day_of_year(*day)),
@@ -171,9 +171,7 @@ pub(super) fn related(relation: Relation, case: Case, a: &Cell<'_>, b: &Cell<'_>
         (Cell::Text(a), Cell::Text(b)) => {
             let (a, b) = (folded(case, a), folded(case, b));
             match relation {
-                Relation::Contains => a.contains(&*b),
-                Relation::Begins => a.starts_with(&*b),
-                Relation::Ends => a.ends_with(&*b),
+                Relation::Part(part) => part.stands_in(a.as_bytes(), b.as_bytes()),
                 relation => relation.allows(a.cmp(&b)),
             }
         }

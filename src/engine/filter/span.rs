@@ -2,10 +2,10 @@
 //!
 //! Where the column has an outline, its bytes decide for all values but those that lie between the same two bounds as an end of a span.
 
-use super::column_test::{Window, chunk_of, values};
 use super::kernel::narrow_spans;
 use super::selection_vector::{Part, SelectionVector};
 use super::simd::ByteSet;
+use super::window::{Window, chunk_of, values};
 use crate::query::span::inside;
 use crate::table::column::Chunks;
 use crate::table::sketch::{Ordered, Outline};

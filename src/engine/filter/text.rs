@@ -3,15 +3,14 @@
 //! `contains` over many open rows, or over the values of a dictionary, is one scan of their bytes; a hit counts if it ends within the text
 //! where it begins. All other tests, and a search in few rows, look at each open row. Rows that were changed since loading are judged by themselves.
 
-use std::ops::Bound;
-
 use memchr::memmem::Finder;
 
-use super::column_test::Window;
 use super::kernel::{BLOCK, later, narrow_rows, start_of};
 use super::selection_vector::SelectionVector;
 use super::simd::pack;
+use super::window::Window;
 use crate::query::node::{Predicate, TextTest};
+use crate::query::part::Part;
 use crate::table::bit;
 use crate::table::column::{TextChunk, TextColumn};
 
@@ -38,7 +37,7 @@ pub(super) enum Matcher<'t> {
 impl<'t> Matcher<'t> {
     pub(super) fn new(test: &'t TextTest) -> Matcher<'t> {
         match test {
-            TextTest::Contains(part) => Matcher::Contains(Box::new(Finder::new(part.as_bytes()))),
+            TextTest::Part(Part::Contains, part) => Matcher::Contains(Box::new(Finder::new(part.as_bytes()))),
             TextTest::OneOf(words) => Matcher::OneOf(words, words.iter().fold(0, |bits, word| bits | 1 << word.len().min(63))),
             test => Matcher::Other(test),
         }
@@ -54,7 +53,7 @@ impl<'t> Matcher<'t> {
                 lengths >> text.len().min(63) & 1 == 1 && words.binary_search_by(|word| word.as_bytes().cmp(text)).is_ok()
             }
             Matcher::Contains(finder) => finder.find(text).is_some(),
-            Matcher::Other(test) => bytes_accepted(test, text),
+            Matcher::Other(test) => test.accepts(text),
         }
     }
 
@@ -78,30 +77,6 @@ impl<'t> Matcher<'t> {
     /// Whether no text passes.
     fn accepts_null(&self) -> bool {
         matches!(self, Matcher::Null | Matcher::Empty)
-    }
-}
-
-/// UTF-8 orders as its code points do, and a part of a text that begins with a whole code point is found only where one begins.
-fn bytes_accepted(test: &TextTest, text: &[u8]) -> bool {
-    match test {
-        TextTest::OneOf(words) => words.binary_search_by(|word| word.as_bytes().cmp(text)).is_ok(),
-        TextTest::Contains(part) => memchr::memmem::find(text, part.as_bytes()).is_some(),
-        TextTest::Begins(part) => text.starts_with(part.as_bytes()),
-        TextTest::Ends(part) => text.ends_with(part.as_bytes()),
-        TextTest::Within(low, high) => {
-            let above = match low {
-                Bound::Included(low) => text >= low.as_bytes(),
-                Bound::Excluded(low) => text > low.as_bytes(),
-                Bound::Unbounded => true,
-            };
-            above
-                && match high {
-                    Bound::Included(high) => text <= high.as_bytes(),
-                    Bound::Excluded(high) => text < high.as_bytes(),
-                    Bound::Unbounded => true,
-                }
-        }
-        TextTest::Outside(low, high) => text < low.as_bytes() || text > high.as_bytes(),
     }
 }
 

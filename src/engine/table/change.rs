@@ -2,15 +2,13 @@
 
 use std::rc::Rc;
 
-use super::column::{Column, TextColumn};
-use super::dict::hash;
-use super::index::Index;
+use super::column::Column;
+use super::index::indexed;
 use super::mask::full;
 use super::ops::{gather, short};
 use super::stage::Stage;
 use super::{Budget, Table};
 use crate::error::Result;
-use crate::query::schema::Case;
 
 impl Table {
     /// The table that a stage becomes.
@@ -108,16 +106,6 @@ pub fn packed(columns: &[Column], rows: &[u32], budget: &Budget) -> Result<Vec<C
         out.push(new);
     }
     Ok(out)
-}
-
-/// The index of an id column without repeated ids.
-pub fn indexed(ids: Option<&Column>, rows: u32, budget: &Budget) -> Result<Index> {
-    let none = TextColumn::new(Case::Sensitive);
-    let ids = if let Some(Column::Text(ids)) = ids { ids } else { &none };
-    let mut index = Index::default();
-    index.reserve(ids, rows as usize, budget)?;
-    (0..rows).for_each(|row| index.insert(ids, hash(ids.stored(row)), row));
-    Ok(index)
 }
 
 impl Stage {

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::Budget;
-use super::column::{CHUNK, Chunks};
-use super::sketch::{Ordered, Slot};
+use super::column::Chunks;
+use super::layout::CHUNK;
+use super::sketch::{Ordered, Outline, Slot};
 use crate::error::{Error, Result};
 
 /// A run of up to [`CHUNK`] rows of one column.
@@ -165,6 +166,11 @@ impl<T: Ordered> Chunks<T> {
     /// Bytes held.
     pub fn bytes(&self) -> usize {
         bytes(&self.chunks) + self.outline.borrow().bytes()
+    }
+
+    /// The outline, made as far as it is not there. Nothing for a column of few rows, or without the memory for it.
+    pub fn outline(&self) -> Option<Outline<T>> {
+        self.outline.try_borrow_mut().ok()?.complete(&self.chunks)
     }
 }
 

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::Budget;
 use super::chunk::{Chunk, Part, place, tail, unshare};
-use super::column::{CHUNK, CodedColumn, Codes, Dict};
+use super::column::{CodedColumn, Codes, Dict};
+use super::layout::CHUNK;
 use crate::error::Result;
 
 /// A run of codes, by width.

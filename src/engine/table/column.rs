@@ -1,6 +1,6 @@
 //! How values lie in memory.
 //!
-//! A column is cut into chunks of [`CHUNK`] rows, each behind an `Rc`: a snapshot of a table is a clone of those pointers, and
+//! A column is cut into chunks of [`CHUNK`](super::CHUNK) rows, each behind an `Rc`: a snapshot of a table is a clone of those pointers, and
 //! a change copies only the chunks that somebody else still holds. Null has no bitmap where a value of the type can stand
 //! for it: NaN, `i64::MIN`, `i32::MIN`, 2, and code 0 of a dictionary.
 
@@ -9,17 +9,6 @@ use std::rc::Rc;
 use hashbrown::HashTable;
 
 use crate::query::schema::Case;
-
-/// Rows in a chunk; a whole number of 64-row words.
-///
-/// Where a chunk of a column ends, the next one lies anywhere, and reading on from there costs several times what it costs within a
-/// chunk: larger ones are faster to ask, and cost a small table more memory. The tests of this crate have smaller ones, so that few
-/// rows make several.
-pub const CHUNK: usize = if cfg!(test) { 1 << 13 } else { 1 << 15 };
-
-/// A row of a table, counted from 0 in the order of loading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RowIx(pub u32);
 
 /// One field of all leads.
 #[derive(Clone, Debug)]

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::column::Column;
-use super::ops::{NO_BOOL, NO_DAY, NO_INSTANT, Writes, gather, last_of_each, short};
+use super::layout::{NO_BOOL, NO_DAY, NO_INSTANT};
+use super::ops::{Writes, gather, last_of_each, short};
 use super::{Budget, Table};
 use crate::error::{Error, Result};
 use crate::query::{Cell, FieldIx, FieldType};

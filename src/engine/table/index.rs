@@ -3,9 +3,10 @@
 use hashbrown::HashTable;
 
 use super::Budget;
-use super::column::TextColumn;
+use super::column::{Column, TextColumn};
 use super::dict::hash;
 use crate::error::{Error, Result};
+use crate::query::schema::Case;
 
 /// Row numbers by the hash of their ids; the ids themselves stand in their column.
 #[derive(Debug, Default)]
@@ -67,6 +68,16 @@ impl Index {
     pub fn bytes(&self) -> usize {
         self.rows.allocation_size()
     }
+}
+
+/// The index of an id column without repeated ids.
+pub fn indexed(ids: Option<&Column>, rows: u32, budget: &Budget) -> Result<Index> {
+    let none = TextColumn::new(Case::Sensitive);
+    let ids = if let Some(Column::Text(ids)) = ids { ids } else { &none };
+    let mut index = Index::default();
+    index.reserve(ids, rows as usize, budget)?;
+    (0..rows).for_each(|row| index.insert(ids, hash(ids.stored(row)), row));
+    Ok(index)
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use super::Budget;
 use super::chunk::{Chunk, Part, place, tail};
 use super::codes::{CodeSlice, own};
-use super::column::{CHUNK, ListChunk, ListColumn};
+use super::column::{ListChunk, ListColumn};
+use super::layout::CHUNK;
 use crate::error::{Error, Result};
 
 /// Most codes for each of which the rows that have it are noted: eight bytes a row.

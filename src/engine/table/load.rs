@@ -4,6 +4,7 @@ mod around;
 mod columns;
 mod convert;
 mod csv;
+mod cursor;
 mod encoding;
 mod findings;
 mod header;
@@ -26,7 +27,6 @@ use std::rc::Rc;
 
 pub use columns::BatchColumn;
 pub use encoding::Encoding;
-pub use present::Columns;
 pub use spans::Texts;
 pub use users::KnownUsers;
 

@@ -1,7 +1,7 @@
 //! Sets of rows, one bit each.
 
 use super::Budget;
-use super::column::RowIx;
+use super::layout::RowIx;
 use crate::error::Result;
 
 /// A selection of the rows of one table. Bits behind the last row are 0.

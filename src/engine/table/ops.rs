@@ -6,18 +6,12 @@ use std::rc::Rc;
 use super::Budget;
 use super::chunk::{bytes, truncate};
 use super::column::{Chunks, CodedColumn, Column, Dict, ListChunk, ListColumn, TextColumn};
+use super::layout::{NO_BOOL, NO_DAY, NO_INSTANT};
 use super::text::TextWrite;
 use crate::error::Result;
 use crate::query::schema::Case;
 use crate::query::{Cell, Field, FieldType};
 use crate::time::{Day, Instant};
-
-/// The null of a boolean column.
-pub const NO_BOOL: u8 = 2;
-/// The null of a day column.
-pub const NO_DAY: i32 = i32::MIN;
-/// The null of an instant column.
-pub const NO_INSTANT: i64 = i64::MIN;
 
 /// Writes that need no more memory: making them cannot fail.
 #[derive(Debug)]

@@ -2,7 +2,8 @@
 
 use super::Budget;
 use super::chunk::tail;
-use super::column::{CHUNK, TextChunk, TextColumn};
+use super::column::{TextChunk, TextColumn};
+use super::layout::CHUNK;
 use crate::error::{Error, Result};
 use crate::query::schema::Case;
 

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::column::{CHUNK, Chunks};
+use super::layout::{CHUNK, NO_BOOL, NO_DAY, NO_INSTANT};
 
 /// What a column of fixed width holds.
 pub trait Ordered: Copy + PartialOrd + 'static {
@@ -65,7 +65,7 @@ macro_rules! whole {
     )*};
 }
 
-whole!(u8, super::ops::NO_BOOL; i32, super::ops::NO_DAY; i64, super::ops::NO_INSTANT);
+whole!(u8, NO_BOOL; i32, NO_DAY; i64, NO_INSTANT);
 
 /// The byte of null. Other bytes count the bounds at or below the value.
 pub const NULL_BYTE: u8 = u8::MAX;
@@ -180,7 +180,8 @@ impl<T: Ordered> Kept<T> {
         bytes + self.bytes.capacity() * 8 + self.bounds.capacity() * size_of::<T>()
     }
 
-    fn complete(&mut self, chunks: &[Rc<Vec<T>>]) -> Option<Outline<T>> {
+    /// The outline of these chunks, made as far as it is not there.
+    pub fn complete(&mut self, chunks: &[Rc<Vec<T>>]) -> Option<Outline<T>> {
         let rows = chunks.last()?.len() + (chunks.len() - 1) * CHUNK;
         if rows < LEAST_ROWS {
             return None;
@@ -227,13 +228,6 @@ fn bounds<T: Ordered>(chunks: &[Rc<Vec<T>>], rows: usize) -> Option<Vec<T>> {
     Some(out)
 }
 
-impl<T: Ordered> Chunks<T> {
-    /// The outline, made as far as it is not there. Nothing for a column of few rows, or without the memory for it.
-    pub fn outline(&self) -> Option<Outline<T>> {
-        self.outline.try_borrow_mut().ok()?.complete(&self.chunks)
-    }
-}
-
 /// Where a column keeps its outline.
 pub type Slot<T> = RefCell<Kept<T>>;
 
@@ -243,6 +237,7 @@ mod tests {
 
     use super::*;
     use crate::table::Budget;
+    use crate::table::column::Chunks;
 
     /// What a byte says of a value.
     fn holds(outline: &Outline<f64>, row: usize, value: f64) -> bool {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::bit;
-use super::column::{Column, RowIx, TextColumn};
+use super::column::{Column, TextColumn};
+use super::layout::RowIx;
 use super::ops::IsId;
 use crate::query::schema::Case;
 use crate::query::{Cell, Cells, FieldIx, Schema};

@@ -3,10 +3,8 @@
 use std::rc::Rc;
 
 use super::Budget;
-use super::change::indexed;
 use super::column::{Column, TextColumn};
-use super::index::Index;
-use super::load::Columns;
+use super::index::{Index, indexed};
 use super::ops::short;
 use super::snapshot::empty_columns;
 use crate::error::{Error, Result};
@@ -44,6 +42,25 @@ pub struct Stage {
     pub met: Columns,
     /// The error if leads are added, which lack fields that must have a column.
     pub lacking: Option<Rc<Error>>,
+}
+
+/// What became of the columns of an input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    /// Its headers or keys that stand for a field, in their order.
+    pub used: Vec<(String, FieldIx)>,
+    /// Those that stand for none.
+    pub unused: Vec<String>,
+    /// The fields that had none.
+    pub missing: Vec<FieldIx>,
+}
+
+impl Columns {
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        let texts = self.used.iter().map(|(key, _)| key).chain(&self.unused);
+        texts.map(|text| text.len() + 40).sum::<usize>() + self.missing.len() * 4
+    }
 }
 
 impl Stage {

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::Budget;
 use super::chunk::{Chunk, Part, place, tail, unique};
-use super::column::{CHUNK, Changed, TextChunk, TextColumn};
+use super::column::{Changed, TextChunk, TextColumn};
+use super::layout::CHUNK;
 use super::mask::{bit, first_bit};
 use crate::error::{Error, Result};
 use crate::query::fold::compared;

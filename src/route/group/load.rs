@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::Group;
 use crate::access::RowSet;
 use crate::config::groups::{self, AbsentTurn, Joiners};
 use crate::config::method::{Baseline, Measure};
@@ -16,6 +15,7 @@ use crate::rotate::batch::Lane;
 use crate::rotate::{self, Member, PlaceSet, Rotation, Seat};
 use crate::route::memory;
 use crate::route::offer::measured_by_schedule;
+use crate::route::parts::Group;
 use crate::route::router::{Asks, Router};
 use crate::table::Column;
 

@@ -10,7 +10,7 @@ use crate::query::FieldIx;
 use crate::time::Instant;
 
 use super::deadline;
-use crate::route::group::Group;
+use crate::route::parts::Group;
 use crate::route::reasons::Reasons;
 use crate::route::router::{Router, Subject};
 

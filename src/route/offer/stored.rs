@@ -8,36 +8,8 @@ use crate::offer::{Answer, Blocked, Cause, Ending, Kind, Outcome, Person, Run, S
 use crate::plan::runs;
 use crate::plan::state::{self, StateChange};
 use crate::query::FieldIx;
+use crate::route::parts::Names;
 use crate::time::Instant;
-
-/// Numbers for people of runs: users by their place, and behind them whoever is in no configuration any more.
-#[derive(Debug, Default)]
-pub struct Names {
-    others: Vec<String>,
-}
-
-impl Names {
-    /// The number of somebody.
-    pub fn person(&mut self, model: &Model, id: &str) -> Person {
-        if let Some(user) = model.users.find(id) {
-            return Person(user);
-        }
-        let known = self.others.iter().position(|other| other == id);
-        let place = known.unwrap_or_else(|| {
-            self.others.push(id.to_owned());
-            self.others.len() - 1
-        });
-        Person(u32::try_from(model.users.len() + place).unwrap_or(u32::MAX))
-    }
-
-    /// The id of somebody by their number.
-    pub fn id<'a>(&'a self, model: &'a Model, number: u32) -> &'a str {
-        match model.users.at(number) {
-            Some(user) => &user.id,
-            None => self.others.get((number as usize).saturating_sub(model.users.len())).map_or("", String::as_str),
-        }
-    }
-}
 
 /// A run with what is kept beside it.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ use std::ops::Bound;
 use crate::error::Result;
 use crate::json::Json;
 use crate::query::node::{Relation, TextTest};
+use crate::query::part::Part;
 use crate::query::schema::Case;
 use crate::query::{DayZone, FieldType};
 use crate::sql::Stored;
@@ -69,23 +70,23 @@ impl Writer<'_> {
         let yes = match test {
             TextTest::OneOf(words) => self.among(operand, words),
             // Of no text this is the whole of it.
-            TextTest::Contains(part) | TextTest::Begins(part) | TextTest::Ends(part) if part.is_empty() => {
+            TextTest::Part(_, part) if part.is_empty() => {
                 if compared.there.is_some() {
                     TRUE.to_owned()
                 } else {
                     format!("{operand} IS NOT NULL")
                 }
             }
-            TextTest::Contains(part) | TextTest::Begins(part) | TextTest::Ends(part) if unheard(part) => FALSE.to_owned(),
-            TextTest::Contains(part) => {
+            TextTest::Part(_, part) if unheard(part) => FALSE.to_owned(),
+            TextTest::Part(Part::Contains, part) => {
                 let part = self.text(part);
                 format!("{}({operand}, {part}) > 0", self.dialect.pick("strpos", "instr"))
             }
-            TextTest::Begins(part) => {
+            TextTest::Part(Part::Begins, part) => {
                 let (count, part) = (part.chars().count(), self.text(part));
                 if postgres { format!("left({operand}, {count}) = {part}") } else { format!("instr({operand}, {part}) = 1") }
             }
-            TextTest::Ends(part) => {
+            TextTest::Part(Part::Ends, part) => {
                 let (count, text) = (part.chars().count(), self.text(part));
                 if postgres { format!("right({operand}, {count}) = {text}") } else { ends(operand, &text, &self.text(part)) }
             }
@@ -233,12 +234,12 @@ impl Writer<'_> {
             Relation::AtMost => format!("{left} <= {right}"),
             Relation::Greater => format!("{left} > {right}"),
             Relation::AtLeast => format!("{left} >= {right}"),
-            Relation::Contains if postgres => format!("strpos({left}, {right}) > 0"),
-            Relation::Contains => format!("({right} = '' OR instr({left}, {right}) > 0)"),
-            Relation::Begins if postgres => format!("left({left}, char_length({right})) = {right}"),
-            Relation::Begins => format!("({right} = '' OR instr({left}, {right}) = 1)"),
-            Relation::Ends if postgres => format!("right({left}, char_length({right})) = {right}"),
-            Relation::Ends => format!("({right} = '' OR {})", ends(&left, &right, &right)),
+            Relation::Part(Part::Contains) if postgres => format!("strpos({left}, {right}) > 0"),
+            Relation::Part(Part::Contains) => format!("({right} = '' OR instr({left}, {right}) > 0)"),
+            Relation::Part(Part::Begins) if postgres => format!("left({left}, char_length({right})) = {right}"),
+            Relation::Part(Part::Begins) => format!("({right} = '' OR instr({left}, {right}) = 1)"),
+            Relation::Part(Part::Ends) if postgres => format!("right({left}, char_length({right})) = {right}"),
+            Relation::Part(Part::Ends) => format!("({right} = '' OR {})", ends(&left, &right, &right)),
         };
         Ok(format!("(({also}{yes}) IS TRUE)"))
     }

@@ -1,4 +1,4 @@
-//! The one direction of imports: a module uses only what stands before it in `ORDER`.
+//! The one direction of imports: a module uses only what stands before it in `ORDER`, and files of one folder do not use each other in a circle.
 //!
 //! Read are `use` declarations and paths in the midst of code, from tokens: comments and texts do not count, nor does what is compiled for tests
 //! only. Paths by `crate`, `self`, `super` and the crates' names count.
@@ -75,7 +75,7 @@ struct Source {
     module: Vec<String>,
 }
 
-/// Holds every import against the order; prints the circles between files of one folder.
+/// Holds every import against the order, and finds circles between files of one folder.
 pub fn directions(root: &Path, files: &[&str]) -> Result {
     let mut all = Vec::new();
     let mut texts = BTreeMap::new();
@@ -94,12 +94,11 @@ pub fn directions(root: &Path, files: &[&str]) -> Result {
     let all: Vec<(Source, Vec<Import>)> = all.into_iter().map(|(source, found)| (source, found.imports)).collect();
     let mut wrong = wrong(&all, EXCEPTIONS);
     wrong.extend(undeclared);
-    let circles = circles(&all);
-    let members: usize = circles.iter().map(Vec::len).sum();
-    println!("    modules: {} exceptions, {} circles between sibling files ({members} files)", EXCEPTIONS.len(), circles.len());
-    for circle in circles {
-        println!("      circle: {}", circle.join(", "));
+    for circle in circles(&all) {
+        wrong
+            .push(format!("these files use each other in a circle; what they share belongs into a file below them: {}", circle.join(", ")));
     }
+    println!("    modules: {} exceptions", EXCEPTIONS.len());
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }
 

@@ -10,6 +10,7 @@ use super::KINDS;
 use super::value::{text, value, yearly, yearly_day};
 use crate::json::Json;
 use crate::query::fold::compared;
+use crate::query::operator::{Operator, Takes, Test};
 use crate::query::schema::Case;
 use crate::query::{Field, FieldType, Schema};
 use crate::time::Day;
@@ -44,7 +45,17 @@ fn operators(kind: FieldType) -> Vec<&'static str> {
         FieldType::Unit => out.extend(["in", "notIn", "under", "notUnder"]),
         FieldType::User => out.extend(["in", "notIn", "under", "notUnder", "where", "where"]),
     }
+    // Whatever else there is; the lists above keep their order, since kept seeds count on it.
+    for name in Operator::names().filter(|name| asks(name).fits(kind)) {
+        if !out.contains(&name) {
+            out.push(name);
+        }
+    }
     out
+}
+
+fn asks(name: &str) -> Operator {
+    Operator::find(name).unwrap()
 }
 
 /// A rule on a field of this name and type, with a value.
@@ -58,8 +69,6 @@ fn plain_rule(field: String, kind: FieldType, case: Case, schema: &Rc<Schema>) -
             let value = match operator {
                 "where" => users_group(&schema),
                 "in" | "notIn" if kind == FieldType::User => prop_oneof![4 => values(kind, case, &schema, 0..4), 1 => team()].boxed(),
-                "in" | "notIn" => values(kind, case, &schema, 0..4),
-                "between" | "notBetween" => values(kind, case, &schema, 2..3),
                 "anniversaryOn" => {
                     prop_oneof![3 => value(FieldType::Date, &schema), 1 => yearly()].prop_filter("a day", |v| *v != "~".into()).boxed()
                 }
@@ -69,9 +78,11 @@ fn plain_rule(field: String, kind: FieldType, case: Case, schema: &Rc<Schema>) -
                     let every = prop::collection::vec(yearly(), 2..3).prop_map(Json::List);
                     prop_oneof![2 => values(FieldType::Date, case, &schema, 2..3), 2 => near, 1 => every].boxed()
                 }
+                name if asks(name).takes() == Takes::List => values(kind, case, &schema, 0..4),
+                name if asks(name).takes() == Takes::Bounds => values(kind, case, &schema, 2..3),
                 "=" | "!=" if kind.is_list() => values(kind, case, &schema, 1..4),
                 "under" | "notUnder" => prop_oneof![4 => select(units.clone()).prop_map(Json::from), 1 => own_unit()].boxed(),
-                "contains" | "beginsWith" | "endsWith" if kind == FieldType::Text => {
+                name if kind == FieldType::Text && matches!(asks(name).test(), Test::Part(_)) && asks(name).complement_of().is_none() => {
                     text().prop_map(move |text| comparable(text.into(), kind, case)).boxed()
                 }
                 _ => value(kind, &schema).prop_map(move |value| comparable(value, kind, case)).boxed(),
@@ -123,10 +134,7 @@ fn rule_of(field: &str, operator: &str, value: Json) -> Json {
 /// A rule on two of these fields, which can be compared with each other.
 fn pair_rule(fields: Vec<Field>) -> BoxedStrategy<Json> {
     let kind = fields[0].kind;
-    let fits = |op: &&str| {
-        !matches!(*op, "in" | "notIn" | "between" | "notBetween" | "null" | "notNull" | "empty" | "notEmpty" | "under" | "notUnder")
-    };
-    let fits = |op: &&str| fits(op) && !op.starts_with("anniversary") && *op != "where";
+    let fits = |op: &&str| asks(op).takes() == Takes::One && asks(op).test() != Test::Own;
     let part = move |op: &&str| !kind.is_list() || matches!(*op, "=" | "!=");
     let operators: Vec<&'static str> = operators(kind).into_iter().filter(fits).filter(part).collect();
     (select(operators), select(fields.clone()), select(fields))

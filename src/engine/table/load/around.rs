@@ -1,6 +1,7 @@
 //! A JSON document whose leads stand under a key of one object around them, as many services answer.
 
-use super::json::{Cursor, MOST_KEYS, Place, Rows, Stop};
+use super::cursor::{Cursor, Stop};
+use super::json::{MOST_KEYS, Place, Rows};
 use super::keys::Keys;
 
 /// What a text that begins with `{` is.
@@ -100,7 +101,7 @@ impl Cursor<'_> {
             return self.bad("`:` is missing");
         }
         self.at += 1;
-        Ok(super::convert::key_text(raw).into_owned())
+        Ok(super::slot::key_text(raw).into_owned())
     }
 
     /// Whether a list begins here, and whether it has an object as its first element; the place stays.

@@ -1,22 +1,20 @@
 //! From cells of the input to columns, one field at a time.
 
-use std::borrow::Cow;
-
 use super::findings::{Finding, Findings, MOST, is_kept};
 use super::items::{array, is_none, items};
 use super::recent::Memory;
-use super::slot::{Cells, SHORT, Value, unescape};
+use super::slot::{Cells, Read, SHORT, Value, text_value};
 use super::users::KnownUsers;
 use crate::error::Result;
 use crate::query::convert::{
     bool_from_number, bool_from_text, day_from_number, day_from_text, digits, element_of, instant_from_number, instant_from_text, number,
-    number_from_text, text_from_number, text_of, unknown, word_of,
+    number_from_text, unknown, word_of,
 };
 use crate::query::{Field, FieldIx, FieldType, Schema};
 use crate::table::chunk::tail;
 use crate::table::codes::own;
-use crate::table::column::{CHUNK, Column, Dict};
-use crate::table::ops::{NO_BOOL, NO_DAY, NO_INSTANT};
+use crate::table::column::{Column, Dict};
+use crate::table::layout::{CHUNK, NO_BOOL, NO_DAY, NO_INSTANT};
 use crate::table::stage::Stage;
 
 /// Reads the cells of one field.
@@ -32,25 +30,6 @@ pub struct Converter<'c> {
     kept: usize,
     /// Places of cells that could not be read, and became null.
     pub unread: Vec<usize>,
-}
-
-pub type Read<T> = Result<T, &'static str>;
-pub type Taken<'a> = Option<(Cow<'a, str>, bool)>;
-
-/// A cell as text: `None` is null, `true` a lone surrogate.
-pub fn text_value(value: Value<'_>) -> Read<Taken<'_>> {
-    match value {
-        Value::Absent | Value::Null => Ok(None),
-        Value::Number(number) if number.is_nan() => Ok(None),
-        Value::Number(number) => Ok(Some((text_from_number(number)?.into(), false))),
-        Value::Digits(text) => Ok(Some((text_from_number(digits(text).unwrap_or(Err("not_text"))?)?.into(), false))),
-        Value::Bool(_) | Value::List(_) | Value::Object(_) => Err("not_text"),
-        other => {
-            let taken = other.text();
-            taken.as_ref().map_or(Ok(""), |(text, _)| text_of(text))?;
-            Ok(taken)
-        }
-    }
 }
 
 impl<'c> Converter<'c> {
@@ -385,9 +364,4 @@ impl Stage {
         }
         column.reconsider(field, rows + crate::table::ops::short(count), budget)
     }
-}
-
-/// A key of JSON without its quotes.
-pub fn key_text(raw: &str) -> Cow<'_, str> {
-    if raw.contains('\\') { unescape(raw).0 } else { Cow::Borrowed(raw) }
 }

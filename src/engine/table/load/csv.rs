@@ -1,6 +1,6 @@
 //! Rows of CSV (RFC 4180), with a delimiter that is found out.
 
-use super::json::Stop;
+use super::cursor::Stop;
 use super::slot::{Kind, Slot};
 use crate::json::scan::bare_end;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Source;
 use super::csv::{DELIMITERS, Ends, Named, Record, named_delimiter, record};
-use super::json::Stop;
+use super::cursor::Stop;
 use super::keys::{Keys, Rank};
 use super::slot::Slot;
 use crate::error::{Diagnostic, Error, Result, nearest_name, pointer};

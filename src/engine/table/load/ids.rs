@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::convert::{Converter, text_value};
-use super::slot::{Cells, SHORT, Value};
+use super::convert::Converter;
+use super::slot::{Cells, SHORT, Value, text_value};
 use crate::error::{Error, Result};
 use crate::table::column::Column;
 use crate::table::dict::hash;

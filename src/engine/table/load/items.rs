@@ -1,7 +1,6 @@
 //! The elements of lists.
 
-use super::convert::{Read, text_value};
-use super::slot::Value;
+use super::slot::{Read, Value, text_value};
 use crate::error::Result;
 use crate::json::read::Reader;
 use crate::json::scan::plain_end;

@@ -1,6 +1,6 @@
 //! Passing over arrays and objects, at any depth and without recursion.
 
-use super::json::{Cursor, Step, Stop};
+use super::cursor::{Cursor, Step, Stop};
 
 /// How deep arrays and objects may be nested in a row of leads: one bit of a word each.
 pub(super) const MAX_DEPTH: usize = 128;

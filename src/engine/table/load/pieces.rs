@@ -2,7 +2,8 @@
 
 use super::around::{self, First};
 use super::csv::Ends;
-use super::json::{Place, Rows, Stop};
+use super::cursor::Stop;
+use super::json::{Place, Rows};
 use super::{LoadFormat, Loader, MAX_ROW, Source, batch_invalid, header};
 use crate::error::{Error, Result};
 use crate::table::problem::cut;

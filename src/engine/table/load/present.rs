@@ -8,25 +8,7 @@ use crate::error::{Diagnostic, Error, Result, nearest, nearest_name, pointer};
 use crate::query::FieldIx;
 use crate::query::fold::fold;
 use crate::table::problem::{NO_ROW, cut};
-
-/// What became of the columns of an input.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Columns {
-    /// Its headers or keys that stand for a field, in their order.
-    pub used: Vec<(String, FieldIx)>,
-    /// Those that stand for none.
-    pub unused: Vec<String>,
-    /// The fields that had none.
-    pub missing: Vec<FieldIx>,
-}
-
-impl Columns {
-    /// Bytes held.
-    pub fn bytes(&self) -> usize {
-        let texts = self.used.iter().map(|(key, _)| key).chain(&self.unused);
-        texts.map(|text| text.len() + 40).sum::<usize>() + self.missing.len() * 4
-    }
-}
+use crate::table::stage::Columns;
 
 impl Loader {
     /// Notes keys of rows that were made columns elsewhere.

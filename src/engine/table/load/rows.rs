@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::csv::{self, Ends, Record};
-use super::json::{Rows, Stop};
+use super::cursor::Stop;
+use super::json::Rows;
 use super::slot::{Kind, Slot};
 use super::{Loader, Source, odd};
 use crate::error::{Error, Result};

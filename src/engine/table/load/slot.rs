@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::keys::Rank;
 use crate::json::read::Reader;
 use crate::number;
-use crate::query::convert::MAX_TEXT;
+use crate::query::convert::{MAX_TEXT, digits, text_from_number, text_of};
 use crate::table::ops::short;
 use crate::table::problem::cut;
 use crate::table::run::Run;
@@ -207,4 +207,30 @@ impl<'a> Value<'a> {
             other => other.text().map(|(text, _)| cut(&text).to_owned()).unwrap_or_default(),
         }
     }
+}
+
+/// What is read of a cell, or the code of what is wrong with it.
+pub type Read<T> = Result<T, &'static str>;
+/// A text, and whether there was a lone surrogate in it; none for null.
+pub type Taken<'a> = Option<(Cow<'a, str>, bool)>;
+
+/// A cell as text: `None` is null, `true` a lone surrogate.
+pub fn text_value(value: Value<'_>) -> Read<Taken<'_>> {
+    match value {
+        Value::Absent | Value::Null => Ok(None),
+        Value::Number(number) if number.is_nan() => Ok(None),
+        Value::Number(number) => Ok(Some((text_from_number(number)?.into(), false))),
+        Value::Digits(text) => Ok(Some((text_from_number(digits(text).unwrap_or(Err("not_text"))?)?.into(), false))),
+        Value::Bool(_) | Value::List(_) | Value::Object(_) => Err("not_text"),
+        other => {
+            let taken = other.text();
+            taken.as_ref().map_or(Ok(""), |(text, _)| text_of(text))?;
+            Ok(taken)
+        }
+    }
+}
+
+/// A key of JSON without its quotes.
+pub fn key_text(raw: &str) -> Cow<'_, str> {
+    if raw.contains('\\') { unescape(raw).0 } else { Cow::Borrowed(raw) }
 }

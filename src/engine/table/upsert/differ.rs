@@ -3,8 +3,8 @@
 use super::super::Budget;
 use super::super::chunk::place;
 use super::super::column::{Column, TextChunk, TextColumn};
+use super::super::layout::{NO_BOOL, NO_DAY, NO_INSTANT};
 use super::super::mask::bit;
-use super::super::ops::{NO_BOOL, NO_DAY, NO_INSTANT};
 use crate::error::Result;
 
 impl Column {
