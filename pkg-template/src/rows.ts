@@ -42,6 +42,8 @@ interface Field {
   texts: Texts;
   /** Room for a code of each row, or a length. */
   codes: Uint32Array;
+  /** Room for the codes of elements. */
+  items: Uint32Array;
 }
 
 const none = /* @__PURE__ */ new Uint32Array();
@@ -169,7 +171,7 @@ export class Rows {
       // A row may have what `columns` names, the field's name and its label: the first of them that is there holds.
       const keys = shape.keys.filter(([, of]) => of === place).map(([key]) => key);
       const [key = name, ...others] = keys;
-      return { place, cells: [], key, others, type, various: false, told: false, words: new Codes(), texts: new Texts(), codes: none };
+      return { place, cells: [], key, others, type, various: false, told: false, words: new Codes(), texts: new Texts(), codes: none, items: none };
     });
     // Objects have some names by birth, and a few fields may be under several: those take the longer way.
     this.#odd = this.#fields.filter(({ key, others }) => key in Object.prototype || others.length > 0);
@@ -378,7 +380,8 @@ export class Rows {
     const { place, cells, words } = field;
     const count = this.#count;
     const each = this.#codes(field);
-    const codes: number[] = [];
+    let { items } = field;
+    let length = 0;
     words.begin();
     for (let at = 0; at < count; at += 1) {
       const cell = cells[at];
@@ -387,7 +390,12 @@ export class Rows {
       for (let item = 0; item < cell.length; item += 1) {
         const word: unknown = cell[item];
         if (typeof word !== "string" || word.length > LONG_WORD) return undefined;
-        codes.push(words.of(word));
+        if (length === items.length) {
+          field.items = new Uint32Array(Math.max(2 * length, count));
+          field.items.set(items);
+          items = field.items;
+        }
+        items[length++] = words.of(word);
       }
       each[at] = cell.length;
     }
@@ -397,7 +405,7 @@ export class Rows {
     if (words.broken) return undefined;
     return (loader) => {
       send(loader);
-      loader.lists(place, each, new Uint32Array(codes));
+      loader.lists(place, each, items.subarray(0, length));
     };
   }
 

@@ -45,6 +45,7 @@ impl Instant {
     pub const MAX: Instant = Instant(Day::MAX.0 as i64 * DAY_MS + DAY_MS - 1);
 
     /// The instant that many milliseconds after 1970-01-01T00:00Z; `None` outside of the legal range.
+    #[inline]
     pub const fn new(ms: i64) -> Option<Instant> {
         if ms < Instant::MIN.0 || ms > Instant::MAX.0 { None } else { Some(Instant(ms)) }
     }
@@ -70,6 +71,7 @@ pub enum Moment {
 impl Moment {
     /// The instant that is meant in `zone`; a bare day is its start. `None` when a local time near an end of the
     /// legal range falls outside of it.
+    #[inline]
     pub fn instant(self, zone: &Zone) -> Option<Instant> {
         match self {
             Moment::Instant(instant) => Some(instant),

@@ -29,7 +29,7 @@ use crate::workspace::{self, Attachments};
 pub struct Workspace {
     pub(super) inner: SharedWorkspace,
     /// Written by the facade: an id, or a command and its context.
-    text: Box<[Cell<u8>; Workspace::SHORT]>,
+    text: Box<[Cell<[u8; Workspace::ID]>; Workspace::SHORT / Workspace::ID]>,
 }
 
 /// Bytes that a lead may take while it is replayed twice.
@@ -43,7 +43,7 @@ impl Workspace {
     /// `config_invalid`.
     pub fn compile(config: &Uint8Array) -> Result<Workspace, JsValue> {
         to_js_result(workspace::Workspace::of(input(config)?)).map(|inner| {
-            let text = Box::new([const { Cell::new(0) }; Workspace::SHORT]);
+            let text = Box::new([const { Cell::new([0; Workspace::ID]) }; Workspace::SHORT / Workspace::ID]);
             Workspace { inner: Rc::new(RefCell::new(inner)), text }
         })
     }
@@ -147,10 +147,9 @@ impl Workspace {
     /// See [`workspace::Workspace::outcome`]; -1 where there is none. `now` is NaN where it was not given; the id stands in `place`, in
     /// ASCII.
     pub fn outcome(&self, user: u32, verb: u32, now: f64, leads: &LeadTable, length: u32) -> i32 {
-        let mut id = [0; Workspace::ID];
-        id.iter_mut().zip(self.text.iter()).take(length as usize).for_each(|(to, from)| *to = from.get());
-        let id = id.get(..length as usize).and_then(|id| std::str::from_utf8(id).ok());
-        let (Some(id), Ok(leads)) = (id, leads.of(&self.inner)) else { return -1 };
+        // All of the place at once: less than a loop over what is in it.
+        let id = self.text.first().map_or([0; Workspace::ID], Cell::get);
+        let (Some(id), Ok(leads)) = (id.get(..length as usize), leads.of(&self.inner)) else { return -1 };
         #[expect(clippy::cast_possible_truncation, reason = "the facade passes whole numbers")]
         let now = if now.is_nan() { None } else { Instant::new(now as i64) };
         let found = self.inner.borrow().outcome(&leads, UserIx(user), verb, now, id);
@@ -219,7 +218,8 @@ impl Workspace {
     pub fn plan_short(&self, leads: &LeadTable, command: u32, context: u32) -> Result<Plan, JsValue> {
         room(Workspace::SHORT.saturating_mul(super::TREE))?;
         let mut text = [0; Workspace::SHORT];
-        text.iter_mut().zip(self.text.iter()).take(command.saturating_add(context) as usize).for_each(|(to, from)| *to = from.get());
+        let places = (command.saturating_add(context) as usize).div_ceil(Workspace::ID);
+        text.as_chunks_mut().0.iter_mut().zip(self.text.iter()).take(places).for_each(|(to, from)| *to = from.get());
         let (command, rest) = text.split_at(text.len().min(command as usize));
         let context = rest.get(..context as usize).unwrap_or_default();
         let (command, context) = (super::parsed(command)?, super::parsed(context)?);

@@ -132,7 +132,7 @@ proptest! {
                 prop_assert_eq!(&decision, by_outcome.entry(outcome).or_insert_with(|| decision.clone()));
                 // The first time it is worked out, and then it is known.
                 for _ in 0..2 {
-                    prop_assert_eq!(rows.outcome(&auth, &engine.table, row, (actor, verb), None).unwrap(), Some(outcome));
+                    prop_assert_eq!(rows.outcome(&auth, &engine.table, id.as_bytes(), (actor, verb), None).unwrap(), Some(Some(outcome)));
                 }
             }
         }

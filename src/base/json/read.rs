@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
     /// `json_invalid`.
     #[inline]
     pub fn expect(&mut self, byte: u8) -> Result<()> {
-        if self.eat(byte) { Ok(()) } else { Err(self.fail(&format!("`{}` is missing", char::from(byte)))) }
+        if self.eat(byte) { Ok(()) } else { Err(self.missing("", byte)) }
     }
 
     /// After an element: whether another follows (a comma) or `close` ends the list.
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
         } else if self.eat(close) {
             Ok(false)
         } else {
-            Err(self.fail(&format!("`,` or `{}` is missing", char::from(close))))
+            Err(self.missing("`,` or ", close))
         }
     }
 
@@ -234,6 +234,11 @@ impl<'a> Reader<'a> {
             }
             None => Err(self.fail("`\\u` needs four hexadecimal digits")),
         }
+    }
+
+    #[cold]
+    fn missing(&self, before: &str, byte: u8) -> Error {
+        self.fail(&format!("{before}`{}` is missing", char::from(byte)))
     }
 
     /// The error for what stands here.

@@ -79,6 +79,17 @@ pub fn plain_end(bytes: &[u8], at: usize) -> usize {
     first(bytes, at, wide, marks, |byte| matches!(byte, b'"' | b'\\' | 0..0x20))
 }
 
+/// Where the run of ASCII ends that begins at `at`.
+#[inline]
+pub fn ascii_end(bytes: &[u8], at: usize) -> usize {
+    let marks = |word: u64| word & HIGH;
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    let wide = |low, high| lane(u64x2(low, high));
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    let wide = |low, high| twice(low, high, marks);
+    first(bytes, at, wide, marks, |byte| !byte.is_ascii())
+}
+
 /// Where the cell of CSV without quotes ends that begins at `at`.
 #[inline]
 pub fn bare_end(bytes: &[u8], at: usize, delimiter: u8) -> usize {
@@ -107,6 +118,8 @@ mod tests {
             let from = at.min(bytes.len());
             let plain = bytes[from..].iter().position(|b| *b == b'"' || *b == b'\\' || *b < 0x20).map_or(bytes.len(), |found| from + found);
             prop_assert_eq!(plain_end(&bytes, from), plain);
+            let ascii = bytes[from..].iter().position(|b| !b.is_ascii()).map_or(bytes.len(), |found| from + found);
+            prop_assert_eq!(ascii_end(&bytes, from), ascii);
             let bare = bytes[from..].iter().position(|b| *b == b'|' || *b == b'\n' || *b == b'\r').map_or(bytes.len(), |found| from + found);
             prop_assert_eq!(bare_end(&bytes, from, b'|'), bare);
         }

@@ -56,11 +56,13 @@ impl FieldType {
     }
 
     /// Whether a cell of it is a list.
+    #[inline]
     pub fn is_list(self) -> bool {
         matches!(self, FieldType::Tags | FieldType::Units)
     }
 
     /// Whether a cell of it is one word that is compared exactly and for which the empty text is null.
+    #[inline]
     pub fn is_word(self) -> bool {
         matches!(self, FieldType::Choice | FieldType::User | FieldType::Unit)
     }
@@ -220,6 +222,7 @@ impl Schema {
     }
 
     /// The field at `ix`, if it is of this schema.
+    #[inline]
     pub fn get(&self, ix: FieldIx) -> Option<&Field> {
         self.fields.get(ix.0 as usize)
     }

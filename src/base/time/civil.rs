@@ -21,6 +21,7 @@ pub struct Civil {
 }
 
 /// The length of a month from 1 to 12; 0 for any other.
+#[inline]
 pub(super) const fn days_in_month(year: i32, month: u8) -> u8 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -43,6 +44,7 @@ impl Day {
     }
 
     /// The day of a calendar date; `None` if the calendar has no such date between the years 1 and 9999.
+    #[inline]
     pub const fn from_civil(civil: Civil) -> Option<Day> {
         let Civil { year, month, day } = civil;
         if year < 1 || year > 9999 || day < 1 || day > days_in_month(year, month) {

@@ -108,9 +108,11 @@ pub(super) struct Codebook {
 impl Codebook {
     /// From a truth value for each code, that of null first.
     pub(super) fn new(wanted: Vec<u8>) -> Codebook {
-        let few: Vec<usize> = wanted.iter().enumerate().filter(|(_, w)| **w != 0).map(|(code, _)| code).take(FEW_CODES + 1).collect();
-        let short = few.len() <= FEW_CODES;
-        let few = short.then(|| few.iter().filter_map(|code| u16::try_from(*code).ok()).collect());
+        // Where the codes of all values are one byte, those of no chunk are wider.
+        let wide = wanted.len() > 256;
+        let codes = (0..=u16::MAX).zip(&wanted).filter(|(_, wanted)| **wanted != 0).map(|(code, _)| code);
+        let few: Vec<u16> = if wide { codes.take(FEW_CODES + 1).collect() } else { Vec::new() };
+        let few = (wide && few.len() <= FEW_CODES).then_some(few);
         Codebook { bytes: ByteSet::new(&wanted), wanted, few }
     }
 
@@ -182,7 +184,10 @@ mod tests {
 
         #[test]
         fn codebooks_equal_a_loop(codes in prop::collection::vec(any::<u8>(), 0..300), wanted in prop::collection::vec(0u8..2, 0..256), every: bool) {
-            let book = Codebook::new(if every { wanted.clone() } else { wanted.iter().take(9).copied().collect() });
+            let mut few: Vec<u8> = wanted.iter().take(9).copied().collect();
+            // As of a dictionary with codes of two bytes.
+            few.resize(300, 0);
+            let book = Codebook::new(if every { wanted.clone() } else { few });
             let open = vec![u64::MAX; codes.len().div_ceil(64)];
             let (mut w8, mut w16, mut w32) = (open.clone(), open.clone(), open.clone());
             book.narrow8(&mut w8, &codes, 0);

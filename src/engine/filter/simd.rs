@@ -26,10 +26,9 @@ impl ByteSet {
     /// The bytes at whose place there is a 1.
     pub(super) fn new(wanted: &[u8]) -> ByteSet {
         let mut set = ByteSet::default();
-        for (byte, _) in (0..=u8::MAX).zip(wanted).filter(|(_, wanted)| **wanted != 0) {
-            let table = if byte < 128 { &mut set.below } else { &mut set.above };
-            let bit = 1 << (byte >> 4 & 7);
-            table.get_mut(usize::from(byte & 15)).into_iter().for_each(|bits| *bits |= bit);
+        for (high, sixteen) in wanted.chunks(16).take(16).enumerate() {
+            let table = if high < 8 { &mut set.below } else { &mut set.above };
+            table.iter_mut().zip(sixteen).for_each(|(bits, wanted)| *bits |= u8::from(*wanted != 0) << (high % 8));
         }
         set
     }

@@ -1,7 +1,7 @@
 //! Texts that stand end to end.
 //!
-//! `contains` over many open rows is one scan of their bytes; a hit counts if it ends within the row where it begins. All other
-//! tests, and a search in few rows, look at each open row. Rows that were changed since loading are judged by themselves.
+//! `contains` over many open rows, or over the values of a dictionary, is one scan of their bytes; a hit counts if it ends within the text
+//! where it begins. All other tests, and a search in few rows, look at each open row. Rows that were changed since loading are judged by themselves.
 
 use memchr::memmem::Finder;
 
@@ -57,6 +57,23 @@ impl<'t> Matcher<'t> {
         }
     }
 
+    /// Calls `pass` with the place of each text that passes. They stand end to end and end at these places.
+    pub(super) fn each_accepted(&self, bytes: &[u8], ends: &[u32], mut pass: impl FnMut(usize)) {
+        match self {
+            Matcher::Contains(finder) if !finder.needle().is_empty() => scan(bytes, 0, ends, finder, pass),
+            _ => {
+                let mut from = 0;
+                for (at, end) in ends.iter().enumerate() {
+                    let end = *end as usize;
+                    if self.accepts(bytes.get(from..end).unwrap_or_default()) {
+                        pass(at);
+                    }
+                    from = end;
+                }
+            }
+        }
+    }
+
     /// Whether no text passes.
     fn accepts_null(&self) -> bool {
         matches!(self, Matcher::Null | Matcher::Empty)
@@ -81,7 +98,11 @@ impl<'t> TextColumnTest<'t> {
         let Some(chunk) = self.column.chunks.get(at.chunk) else { return words.fill(0) };
         let mut hits = [0; BLOCK];
         match &self.test {
-            Matcher::Contains(finder) if !finder.needle().is_empty() => scan(chunk, finder, &mut hits, at.first, words.len() * 64),
+            Matcher::Contains(finder) if !finder.needle().is_empty() => {
+                let ends = chunk.ends.get(at.first..(at.first + words.len() * 64).min(chunk.ends.len())).unwrap_or_default();
+                let mark = |row: usize| hits.get_mut(row / 64).into_iter().for_each(|word| *word |= 1 << (row % 64));
+                scan(&chunk.bytes, start_of(&chunk.ends, at.first), ends, finder, mark);
+            }
             Matcher::OneOf(strings, _) => {
                 candidates(chunk, strings, &mut hits, at.first, words.len() * 64);
                 hits.iter_mut().zip(&*words).for_each(|(hit, word)| *hit &= *word);
@@ -163,22 +184,22 @@ fn candidates(chunk: &TextChunk, strings: &[String], hits: &mut [u64], first: us
     }
 }
 
-/// Searches all rows of a stretch at once.
-fn scan(chunk: &TextChunk, finder: &Finder<'_>, hits: &mut [u64], first: usize, rows: usize) {
-    let ends = chunk.ends.get(first..(first + rows).min(chunk.ends.len())).unwrap_or_default();
-    let bytes = chunk.bytes.get(..ends.last().copied().unwrap_or(0) as usize).unwrap_or_default();
-    let (mut from, mut row) = (start_of(&chunk.ends, first), 0);
-    while let Some(hit) = bytes.get(from..).and_then(|rest| finder.find(rest)) {
-        let hit = from + hit;
-        row += later(ends.get(row..).unwrap_or_default(), hit);
+/// Calls `hit` with each of the texts that the finder finds something in: they stand end to end and end at these places, the first begins
+/// at `from`. One search over all of them: beginning one takes longer than a short text does.
+pub(super) fn scan(bytes: &[u8], mut from: usize, ends: &[u32], finder: &Finder<'_>, mut hit: impl FnMut(usize)) {
+    let bytes = bytes.get(..ends.last().copied().unwrap_or(0) as usize).unwrap_or_default();
+    let mut row = 0;
+    while let Some(found) = bytes.get(from..).and_then(|rest| finder.find(rest)) {
+        let at = from + found;
+        row += later(ends.get(row..).unwrap_or_default(), at);
         let Some(end) = ends.get(row).map(|end| *end as usize) else { break };
-        if hit + finder.needle().len() <= end {
-            hits.get_mut(row / 64).into_iter().for_each(|word| *word |= 1 << (row % 64));
+        if at + finder.needle().len() <= end {
+            hit(row);
             from = end;
             row += 1;
         } else {
-            // It spans two rows; another may begin right behind its first byte.
-            from = hit + 1;
+            // It spans two texts; another may begin right behind its first byte.
+            from = at + 1;
         }
     }
 }

@@ -326,7 +326,7 @@ impl Loader {
         if !self.checked
             && let Some(fed) = self.fed.get_mut(ix.0 as usize)
         {
-            *fed = *fed || (0..count).any(|at| !matches!(cells.get(at), Value::Absent));
+            *fed = *fed || (0..count).any(|at| !cells.is_absent(at));
         }
         let mut none = Memory::default();
         let mut converter = Converter::new(&schema, ix, field, &mut self.findings, kept);
@@ -339,7 +339,7 @@ impl Loader {
             for at in unread {
                 self.stage.mark_absent(ix.0 as usize, self.stage.rows + short(at))?;
             }
-            for at in (0..count).filter(|at| cells.get(*at) == Value::Absent) {
+            for at in (0..count).filter(|at| cells.is_absent(*at)) {
                 self.stage.mark_absent(ix.0 as usize, self.stage.rows + short(at))?;
             }
         }

@@ -138,6 +138,20 @@ pub fn bit(words: &[u64], at: usize) -> bool {
     words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
 }
 
+/// The first bit that is set among these places, or their end.
+#[inline]
+pub fn first_bit(words: &[u64], among: std::ops::Range<usize>) -> usize {
+    let mut from = among.start;
+    while from < among.end {
+        match words.get(from / 64).map(|word| word >> (from % 64)) {
+            None => return among.end,
+            Some(0) => from = (from / 64 + 1) * 64,
+            Some(rest) => return among.end.min(from + rest.trailing_zeros() as usize),
+        }
+    }
+    among.end
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -163,6 +177,8 @@ mod tests {
             prop_assert_eq!(of(&a).listed().unwrap(), list(&of(&a)));
             prop_assert_eq!(of(&a).count(), x.len());
             prop_assert!((0..256).all(|row| of(&a).contains(RowIx(row)) == x.contains(&row)));
+            prop_assert!((0..=rows as usize).all(|from| first_bit(&of(&a).words, from..rows as usize)
+                == (from..rows as usize).find(|at| bit(&of(&a).words, *at)).unwrap_or(rows as usize)));
             let mut left = Mask::all(rows).unwrap();
             prop_assert_eq!(left.count(), rows as usize);
             left.minus(&of(&a).words);

@@ -7,7 +7,7 @@ use super::Budget;
 use super::chunk::{Chunk, Part, place, tail, unique};
 use super::column::{Changed, TextChunk, TextColumn};
 use super::layout::CHUNK;
-use super::mask::bit;
+use super::mask::{bit, first_bit};
 use crate::error::{Error, Result};
 use crate::query::fold::compared;
 use crate::query::schema::Case;
@@ -23,6 +23,14 @@ fn capitals(eight: u64) -> u64 {
     let from_a = seven + (0x80 - u64::from(b'A')) * EACH;
     let behind_z = seven + (0x7f - u64::from(b'Z')) * EACH;
     from_a & !behind_z & !eight & (0x80 * EACH)
+}
+
+/// The bytes of a text, eight in a number, zeros behind the last.
+#[inline]
+fn eights(bytes: &[u8]) -> impl Iterator<Item = u64> {
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let last = rest.iter().rev().fold(0, |last, byte| last << 8 | u64::from(*byte));
+    eights.iter().map(|eight| u64::from_le_bytes(*eight)).chain([last])
 }
 
 impl TextChunk {
@@ -81,12 +89,14 @@ impl TextChunk {
             return Some(Cow::Borrowed(text));
         }
         let range = self.range(row);
-        let stored = self.stored(row);
-        if !range.clone().any(|at| bit(&self.upper, at)) {
-            return std::str::from_utf8(stored).ok().map(Cow::Borrowed);
+        let mut written = Cow::Borrowed(std::str::from_utf8(self.stored(row)).ok()?);
+        let mut at = first_bit(&self.upper, range.clone());
+        while at < range.end {
+            let place = at - range.start;
+            written.to_mut().get_mut(place..=place).into_iter().for_each(str::make_ascii_uppercase);
+            at = first_bit(&self.upper, at + 1..range.end);
         }
-        let written = range.zip(stored).map(|(at, byte)| if bit(&self.upper, at) { byte.to_ascii_uppercase() } else { *byte });
-        String::from_utf8(written.collect()).ok().map(Cow::Owned)
+        Some(written)
     }
 
     /// Adds a row.
@@ -127,9 +137,9 @@ impl TextChunk {
     #[inline]
     fn push_folded(&mut self, row: usize, start: usize, text: &str, case: Case, budget: &Budget) -> Result<()> {
         let bytes = text.as_bytes();
-        let (any, upper) = bytes.iter().fold((0, false), |(any, upper), byte| (any | byte, upper | byte.is_ascii_uppercase()));
-        if any < 0x80 && case != Case::Digits {
-            if !upper {
+        let (any, upper) = eights(bytes).fold((0, 0), |(any, upper), eight| (any | eight, upper | capitals(eight)));
+        if any & 0x8080_8080_8080_8080 == 0 && case != Case::Digits {
+            if upper == 0 {
                 self.bytes.extend_from_slice(bytes);
                 return Ok(());
             }
@@ -162,11 +172,8 @@ impl TextChunk {
             budget.grow(&mut self.upper, more)?;
             self.upper.resize(words, 0);
         }
-        let (eights, rest) = bytes.as_chunks::<8>();
-        let mut last = [0; 8];
-        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        for (at, eight) in (start..).step_by(8).zip(eights.iter().chain([&last])) {
-            let found = capitals(u64::from_le_bytes(*eight));
+        for (at, eight) in (start..).step_by(8).zip(eights(bytes)) {
+            let found = capitals(eight);
             if found != 0 {
                 // The factor moves the bit of each byte to its place in the highest byte (Warren, Hacker's Delight, 7-4).
                 let bits = (found >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;

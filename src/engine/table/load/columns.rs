@@ -141,7 +141,7 @@ impl Kept<'_, '_> {
 }
 
 impl<'r> Cells<'r> for Kept<'r, '_> {
-    #[inline]
+    #[inline(always)]
     fn get(&self, at: usize) -> Value<'r> {
         self.column.map_or(Value::Absent, |column| column.get(self.place(at)))
     }

@@ -10,6 +10,7 @@ use super::known::Known;
 use super::nested::MAX_DEPTH;
 use super::slot::{Kind, Slot, key_text};
 use crate::error::Error;
+use crate::json::scan::plain_end;
 
 /// Where the cell of a key goes.
 type Find<'f> = &'f mut dyn FnMut(&str) -> Option<Target>;
@@ -112,7 +113,11 @@ impl Cursor<'_> {
             }
             self.at += 1;
             let target = self.key(known, nth, find)?;
-            let mut value = self.value()?;
+            self.token()?;
+            let mut value = match self.plain_text() {
+                Some(slot) => slot,
+                None => self.value()?,
+            };
             if let Some(target) = target
                 && let Some(slot) = slots.get_mut(target.field as usize)
             {
@@ -164,7 +169,20 @@ impl Cursor<'_> {
         Ok(slot)
     }
 
-    #[inline]
+    /// The text that begins here, if one does and nothing in it is escaped: what most cells are.
+    #[inline(always)]
+    fn plain_text(&mut self) -> Option<Slot> {
+        let start = self.at + 1;
+        if self.peek() != Some(b'"') {
+            return None;
+        }
+        let end = plain_end(self.bytes, start);
+        (self.bytes.get(end) == Some(&b'"')).then(|| {
+            self.at = end + 1;
+            Slot::new(Kind::Text, start, end)
+        })
+    }
+
     pub(super) fn value(&mut self) -> Step<Slot> {
         let byte = self.token()?;
         let start = self.at;

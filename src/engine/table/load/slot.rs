@@ -96,6 +96,12 @@ pub trait Cells<'a> {
     /// The cell at a place.
     fn get(&self, at: usize) -> Value<'a>;
 
+    /// Whether the key of the cell at a place is missing.
+    #[inline]
+    fn is_absent(&self, at: usize) -> bool {
+        matches!(self.get(at), Value::Absent)
+    }
+
     /// The first cells at these places, as many as are short texts of ASCII that stand one directly after the other.
     fn run(&self, _places: Range<usize>) -> Option<Run<'a>> {
         None
@@ -143,6 +149,11 @@ impl<'a> Cells<'a> for SlotColumn<'a, '_> {
             Some(slot) => slot.value(self.text),
             None => Value::Absent,
         }
+    }
+
+    #[inline]
+    fn is_absent(&self, at: usize) -> bool {
+        self.slots.get(at * self.width + self.field).is_none_or(|slot| slot.kind == Kind::Absent)
     }
 }
 

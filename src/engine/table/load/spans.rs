@@ -6,8 +6,9 @@ use std::ops::Range;
 use super::batch_invalid;
 use super::slot::{SHORT, Value};
 use crate::error::Result;
+use crate::json::scan::ascii_end;
 use crate::table::Budget;
-use crate::table::bit;
+use crate::table::mask::{bit, first_bit};
 use crate::table::ops::short;
 use crate::table::run::Run;
 
@@ -45,19 +46,6 @@ impl Marks {
     pub fn has(&self, at: usize) -> bool {
         bit(&self.0, at)
     }
-
-    /// The first marked one among these places, or their end.
-    fn first(&self, among: Range<usize>) -> usize {
-        let mut from = among.start;
-        while from < among.end {
-            match self.0.get(from / 64).map(|word| word >> (from % 64)) {
-                None => return among.end,
-                Some(0) => from = (from / 64 + 1) * 64,
-                Some(rest) => return among.end.min(from + rest.trailing_zeros() as usize),
-            }
-        }
-        among.end
-    }
 }
 
 /// Where texts begin and end in bytes.
@@ -87,7 +75,7 @@ impl<'a> Spans<'a> {
     /// The first texts among these places that are not odd, as many as there are before one that is.
     pub fn run(&self, places: Range<usize>, odd: &Marks) -> Option<Run<'_>> {
         let start = places.start.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
-        let ends = self.ends.get(places.start..odd.first(places))?;
+        let ends = self.ends.get(places.start..first_bit(&odd.0, places))?;
         let text = self.text.get(start as usize..*ends.last()? as usize)?;
         Some(Run { text, ends, start })
     }
@@ -106,12 +94,12 @@ fn measure(Texts { text, lengths, .. }: Texts<'_>, ends: &mut Vec<u32>, odd: &mu
     let base = ends.last().copied().unwrap_or(0);
     budget.grow(ends, lengths.len())?;
     let bytes = text.as_bytes();
-    let (mut at, mut other) = (0usize, not_ascii(bytes, 0));
+    let (mut at, mut other) = (0usize, ascii_end(bytes, 0));
     for (place, length) in lengths.iter().enumerate() {
         let mut end = at.saturating_add(*length as usize);
         if end > other {
             end = at + bytes_of(text.get(at..).unwrap_or_default(), *length as usize)?;
-            other = not_ascii(bytes, end);
+            other = ascii_end(bytes, end);
             odd.set(place, lengths.len(), budget)?;
         } else if *length as usize > SHORT {
             odd.set(place, lengths.len(), budget)?;
@@ -124,14 +112,6 @@ fn measure(Texts { text, lengths, .. }: Texts<'_>, ends: &mut Vec<u32>, odd: &mu
     } else {
         Err(batch_invalid("the lengths of texts are not those of the text"))
     }
-}
-
-/// Where the first byte from a place on is that is not ASCII; behind all bytes if all are.
-fn not_ascii(bytes: &[u8], from: usize) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    let plain = rest.chunks(64).take_while(|chunk| chunk.is_ascii()).count() * 64;
-    let found = rest.get(plain..).and_then(|rest| rest.iter().position(|byte| !byte.is_ascii()));
-    found.map_or(bytes.len(), |at| from + plain + at)
 }
 
 /// How many bytes so many UTF-16 code units at the beginning of a text are.

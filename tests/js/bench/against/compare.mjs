@@ -7,8 +7,8 @@ const median = (numbers) => {
 };
 
 /**
- * Runs one kernel on each side. `kernel.open(engine)` gives `{ run(nth), see?(answer), free?(answer), close?() }`: `run` is timed, `see` makes an answer
- * comparable and gives back what it holds, and `free` gives it back after a timed call. Before anything is timed, all sides answer the same inputs, and the answers must be equal.
+ * Runs one kernel on each side. `kernel.open(engine)` gives `{ run(nth), see?(answer), free?(answer), bytes?(), close?() }`: `run` is timed, `see` makes an
+ * answer comparable and gives back what it holds, `free` gives it back after a timed call, and `bytes` says what is held at the end. Before anything is timed, all sides answer the same inputs, and the answers must be equal.
  */
 export function compare(kernel, engines, quick) {
   const opened = {};
@@ -36,6 +36,7 @@ export function compare(kernel, engines, quick) {
       before: Math.min(...took.other),
       now: Math.min(...took.ours),
       ...ratio("ours"),
+      ...(opened.ours.bytes === undefined ? {} : { bytes: { before: opened.other.bytes(), now: opened.ours.bytes() } }),
       ...(took.again === undefined ? {} : { noise: ratio("again") }),
       rounds,
       calls,

@@ -25,6 +25,7 @@ async function engine(pkg, query = "") {
 
 const three = (number) => (number >= 100 ? number.toFixed(0) : number.toPrecision(3));
 const time = (ms) => (ms >= 1 ? `${three(ms)} ms` : `${three(ms * 1000)} µs`);
+const held = (bytes) => (bytes === undefined ? "" : `   ${three(bytes.before / 1e6)} MB held before, ${three(bytes.now / 1e6)} MB now`);
 const sizes = Object.fromEntries(Object.entries(packages).map(([side, pkg]) => {
   const bytes = readFileSync(join(pkg, "evenhand.wasm"));
   return [side, { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length }];
@@ -48,7 +49,7 @@ for (const kernel of kernels(quick)) {
     continue;
   }
   const noise = quick ? "" : `   ${three(result.noise.least)} ${three(result.noise.median)}`;
-  console.log(`  ${kernel.name.padEnd(34)} ${time(result.before).padStart(9)} ${time(result.now).padStart(9)} ${three(result.least).padStart(7)} ${three(result.median).padStart(7)}${noise}`);
+  console.log(`  ${kernel.name.padEnd(34)} ${time(result.before).padStart(9)} ${time(result.now).padStart(9)} ${three(result.least).padStart(7)} ${three(result.median).padStart(7)}${noise}${held(result.bytes)}`);
 }
 for (const engine of Object.values(sides)) engine.free();
 
