@@ -2,9 +2,10 @@
 
 use hashbrown::HashTable;
 
-use super::Budget;
 use super::column::{Column, TextColumn};
 use super::dict::hash;
+use super::layout::RowIx;
+use super::{Budget, Table};
 use crate::error::{Error, Result};
 use crate::query::schema::Case;
 
@@ -12,6 +13,24 @@ use crate::query::schema::Case;
 #[derive(Debug, Default)]
 pub struct Index {
     rows: HashTable<u32>,
+}
+
+/// Finds leads one after the other: where they come in the order of the table, a look at the next row is all that it takes.
+#[derive(Debug)]
+pub struct Finder<'t> {
+    pub(super) table: &'t Table,
+    pub(super) next: u32,
+}
+
+impl Finder<'_> {
+    /// The row of a lead, as [`Table::find`] gives it.
+    pub fn find(&mut self, id: &str) -> Option<RowIx> {
+        let next = RowIx(self.next);
+        let found =
+            if self.table.ids().stored(next.0) == id.as_bytes() && self.table.is_live(next) { Some(next) } else { self.table.find(id) };
+        self.next = found.map_or(self.next, |row| row.0 + 1);
+        found
+    }
 }
 
 impl Index {
