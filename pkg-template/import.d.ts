@@ -1,7 +1,7 @@
 /** Filters of other systems, taken over into this one's language (`evenhand/import`; docs/import.md). No engine is needed. */
 import type { FieldDef, LeadShape, RuleGroup } from "./evenhand.js";
 
-/** JsonLogic's rules, MongoDB's query documents, the body of HubSpot's CRM search. */
+/** JsonLogic's rules, MongoDB's query documents, the body of HubSpot's CRM search or the filters of one of its lists. */
 export type FilterSource = "jsonlogic" | "mongodb" | "hubspot";
 
 export interface ImportOptions {
@@ -14,8 +14,13 @@ export interface ImportOptions {
    * apart (a default of `var`, `$exists`, two fields in `$expr`) is refused until this says it.
    */
   nulls?: "absent" | "null";
-  /** HubSpot: whether NEQ and NOT_IN find records without a value; its documentation does not say. They are refused until this does. */
+  /**
+   * HubSpot: whether NEQ and NOT_IN find records without a value; its documentation does not say. They are refused until this does. Of a list, only what
+   * lacks `includeObjectsWithNoValueSet`.
+   */
   unset?: "match" | "skip";
+  /** HubSpot's lists: whether they compare texts with regard to case; its documentation does not say. Texts with letters are refused until this does. */
+  caseSensitive?: boolean;
 }
 
 /** Codes of the diagnostics of `filter_not_importable`. */
@@ -27,7 +32,7 @@ export type ImportCode =
   | "unknown_field"
   /** other rows would be found: by case, by an order of texts, by how texts become numbers, by blanks */
   | "not_exact"
-  /** depends on what only the host knows: see `nulls` and `unset` */
+  /** depends on what only the host knows: see `nulls`, `unset` and `caseSensitive` */
   | "ambiguous"
   | "value_invalid"
   | "too_deep";

@@ -1,6 +1,7 @@
 // Deals the leads of a CSV file out evenly, without a configuration: what it would be is found out from the file and the options.
 import { existsSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
+import type { FileGuess } from "../columns.js";
 import type * as Contract from "../evenhand.js";
 import { bars, paint } from "./cli-bars.js";
 import { file, given, names, time, utf8, write } from "./cli-input.js";
@@ -41,6 +42,7 @@ export async function split(path: string | undefined, values: Values): Promise<n
         ? null
         : { rules: [{ field: owner, operator: "null" }] };
   const ids = leads.select(query, { actor: null, now }).ids();
+  if (values.where !== undefined && query !== null) sheet.notes.push(...unmet(query as Contract.RuleGroup, leads, guess));
   const options: Contract.Split = { to: to.map(({ user, weight }) => (weight === 1 ? user : { user, weight })), even, ...(values.keep === true && { keep: true }) };
   if (values.together !== undefined) options.together = names(values.together).map((name) => neededColumn(guess, name, "--together").field);
   const state = values.state !== undefined && existsSync(values.state) ? (file(values.state) as Contract.State) : {};
@@ -88,6 +90,20 @@ function fieldOf(sheet: Sheet, name: string, owner: string): string {
   if (sheet.added !== null && ["owner", sheet.added.toLowerCase()].includes(name.toLowerCase())) return owner;
   const near = sheet.guess.columns.map(({ header }) => header);
   throw new Usage(`there is no column \`${name}\`; there is ${near.map((header) => `\`${header}\``).join(", ")}`);
+}
+
+/** Most words of a column that are told. */
+const WORDS = 12;
+
+/** What the condition looks for in a column of few words or of people, and no lead has there: mostly another word for it, or the same in another case. */
+function unmet(query: Contract.RuleGroup | Contract.FilterRule, leads: Contract.LeadTable, guess: FileGuess): string[] {
+  if ("rules" in query) return query.rules.flatMap((rule) => (typeof rule === "string" ? [] : unmet(rule, leads, guess)));
+  const column = guess.columns.find(({ field }) => field === query.field);
+  if (column === undefined || !["choice", "user"].includes(column.type) || !["=", "!=", "in", "notIn"].includes(query.operator)) return [];
+  const there = leads.select(null, { actor: null }).countBy(column.field).flatMap(([word]) => (typeof word === "string" ? [word] : []));
+  const list = there.slice(0, WORDS).map((word) => `\`${word}\``).join(", ");
+  const missing = [query.value].flat().filter((word) => !there.includes(String(word)));
+  return missing.map((word) => `no lead has \`${word}\` as \`${column.header}\`; there is ${list}${there.length > WORDS ? ", …" : ""}`);
 }
 
 /** The file with its new owners. */

@@ -100,8 +100,9 @@ function unreadable(cause: unknown): EvenhandError {
   });
 }
 
-/** The compiled module that an import gave; what a bundler made of it otherwise is refused. */
-export function imported(given: unknown): WebAssembly.Module {
+/** The compiled module that is the default of all that an import gave. What a bundler made of it otherwise is refused: without a default, an instance's exports. */
+export function imported(all: { default?: unknown }): WebAssembly.Module {
+  const given = "default" in all ? all.default : all;
   if (isModule(given)) return given;
   const what = tag(given) === "WebAssembly.Instance" || (typeof given === "object" && given !== null) ? "an instance" : `a value of type \`${typeof given}\``;
   throw unavailable(`this runtime's bundler made ${what} of the import of \`evenhand.wasm\`, and not a WebAssembly.Module`, {

@@ -1,4 +1,5 @@
-import module from "./evenhand.wasm";
+// As a whole, because a bundler that makes an instance of the file finds no default in it: so it builds, and what comes out says what to do.
+import * as module from "./evenhand.wasm";
 import { factory, imported } from "./load.js";
 
 export { EvenhandError } from "./errors.js";

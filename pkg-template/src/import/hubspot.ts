@@ -1,5 +1,7 @@
-import { all, any, isNull, isPartly, isTags, not, test, type Condition, type Field } from "./condition.js";
-import { at, isDay, isRecord, shown, type Reader } from "./reader.js";
+import { all, any, isTags, not, test, type Condition, type Field } from "./condition.js";
+import { list } from "./hubspot-list.js";
+import { unsetOf, value } from "./hubspot-value.js";
+import { at, isRecord, shown, type Reader } from "./reader.js";
 
 /*
  * The body of HubSpot's CRM search: groups of filters, of which one must hold whole. Values are texts. Texts compare without regard to case, and
@@ -7,7 +9,8 @@ import { at, isDay, isRecord, shown, type Reader } from "./reader.js";
  */
 export function hubspot(filter: unknown, reader: Reader): Condition {
   const malformed = (path: string, message: string) => reader.fault("malformed", path, message);
-  if (!isRecord(filter)) return malformed("", "a search is an object with `filterGroups`");
+  if (!isRecord(filter)) return malformed("", "a search is an object with `filterGroups`, and a list one with `filterBranch`");
+  if ("filterBranch" in filter || "filterBranchType" in filter) return list(filter, reader);
   let whole = true;
   for (const key of Object.keys(filter)) {
     if (key !== "filterGroups") whole = reader.fault("not_supported", at("", key), `\`${key}\` cannot be imported`, "import `filterGroups` alone; sorting and paging are not part of a filter");
@@ -42,7 +45,7 @@ function single(filter: unknown, path: string, reader: Reader): Condition {
   }
   const field = reader.field(filter["propertyName"], at(path, "propertyName"));
   if (field === undefined) return false;
-  const unset = field.type === "text" && !field.always ? test(field, "empty") : isNull(field);
+  const unset = unsetOf(field);
   if (operator === "HAS_PROPERTY") return not(unset);
   if (operator === "NOT_HAS_PROPERTY") return unset;
   if (isTags(field)) return reader.fault("not_supported", path, `how \`${operator}\` compares several values at once is not documented`);
@@ -77,29 +80,3 @@ function single(filter: unknown, path: string, reader: Reader): Condition {
 
 const sorted = (field: Field, path: string, reader: Reader) =>
   ["number", "date", "datetime"].includes(field.type) || reader.fault("not_supported", at(path, "operator"), `the order of ${field.type} fields is not documented`);
-
-/** A value as the field has it. */
-function value(field: Field, given: unknown, path: string, reader: Reader): unknown {
-  const text = typeof given === "number" || typeof given === "boolean" ? String(given) : given;
-  const wrong = (hint?: string) => void reader.fault("value_invalid", path, `${shown(given)} is no value of \`${field.name}\`, a ${field.type} field`, hint);
-  if (typeof text !== "string" || text === "") return wrong();
-  switch (field.type) {
-    case "number": return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : wrong();
-    case "boolean": return text === "true" ? true : text === "false" ? false : wrong("`true` or `false`");
-    case "date": {
-      if (isDay(text)) return text;
-      // Days are written as the milliseconds of their midnight, UTC.
-      const day = /^-?\d{1,15}$/.test(text) && Number(text) % 86_400_000 === 0 ? new Date(Number(text)).toISOString().slice(0, 10) : "";
-      return isDay(day) ? day : wrong("a day, or the milliseconds of its midnight in UTC");
-    }
-    case "datetime": {
-      const time = /^-?\d{1,15}$/.test(text) ? Number(text) : /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
-      return Number.isNaN(new Date(time).getTime()) ? wrong("milliseconds, or RFC 3339 with an offset") : new Date(time).toISOString();
-    }
-    case "text":
-      if (isPartly(field)) return void reader.partly(field, path);
-      if (field.compare === "exact") return void reader.fault("not_exact", path, `\`${field.name}\` is compared with regard to case`, "leave out the field's `caseSensitive`");
-      return /\p{Surrogate}/u.test(text) ? wrong() : text;
-    default: return reader.comparable(field, text, path) ? text : undefined;
-  }
-}

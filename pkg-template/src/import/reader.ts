@@ -3,7 +3,7 @@ import type { ImportCode, ImportOptions } from "../../import.js";
 import { wayOf } from "../compare.js";
 import { ELEMENT, type Condition, type Field, isPartly, isWord, test } from "./condition.js";
 
-const own = (object: object, key: string) => Object.prototype.hasOwnProperty.call(object, key);
+export const own = (object: object, key: string) => Object.prototype.hasOwnProperty.call(object, key);
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value));
@@ -78,6 +78,11 @@ export class Reader {
   /** The fault of a field that is compared by a part of its text. */
   partly(field: Field, path: string) {
     return this.fault("not_exact", path, `\`${field.name}\` is compared by \`compare: "${field.compare}"\``, 'give the field `compare: "exact"`');
+  }
+
+  /** The fault of a field that is compared with regard to case, where texts are not. */
+  caseless(field: Field, path: string) {
+    return this.fault("not_exact", path, `\`${field.name}\` is compared with regard to case`, "leave out the field's `caseSensitive`");
   }
 
   /** Whether texts of this field are in an order that can be asked for. */

@@ -53,6 +53,14 @@ test("a file with odd quotes, line ends and a mark: only the owners of the leads
   assert.equal(split("odd.new.csv", "--to", "ann", "--where", "status = New and owner is empty").code, 1);
 });
 
+test("a word that no lead has is told with those that there are", () => {
+  put("words.csv", "Id,Owner,Status\n1,,New\n2,,Lost\n3,ann,New\n4,,New\n5,,Lost\n6,,New\n");
+  const note = (where) => split("words.csv", "--to", "bob", "--where", where).out.match(/^note: .*$/gm);
+  assert.deepEqual(note("status = new"), ["note: no lead has `new` as `Status`; there is `New`, `Lost`"]);
+  assert.deepEqual(note("id = 9 or not (status in (New, Won) and owner = Ann)"), ["note: no lead has `Won` as `Status`; there is `New`, `Lost`", "note: no lead has `Ann` as `Owner`; there is `ann`"]);
+  assert.equal(note("status = New and status is not empty and id = 77"), null);
+});
+
 test("without an owner's column one is added; without an id rows are numbered", () => {
   put("plain.csv", "Name,Company\nA,X\n\n\"B, b\",X\nC\nD,Y");
   const { code, out } = split("plain.csv", "--to", "ann,bob:1", "--together", "company", "--out", path("plain.new.csv"));

@@ -51,8 +51,8 @@ test("a module of another version is refused", async () => {
 test("what an edge bundler made of the import is a compiled module, or refused with the remedy", async () => {
   const { imported } = await import(pathToFileURL(join(facade, "load.js")).href);
   const module = new WebAssembly.Module(bytes);
-  assert.equal(imported(module), module);
-  for (const [given, word] of [["/assets/evenhand-1234.wasm", "string"], [undefined, "undefined"], [{ memory: {} }, "instance"]]) {
+  assert.equal(imported({ default: module }), module);
+  for (const [given, word] of [[{ default: "/assets/evenhand-1234.wasm" }, "string"], [{ default: undefined }, "undefined"], [{ default: { memory: {} } }, "instance"], [{ memory: {}, version() {} }, "instance"]]) {
     assert.throws(() => imported(given), (error) => error.code === "wasm_unavailable" && error.message.includes(word) && error.diagnostics[0].hint.includes("`evenhand/slim`"));
   }
 });

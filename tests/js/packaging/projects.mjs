@@ -7,7 +7,8 @@
 import { bundlers } from "./projects/bundlers.mjs";
 import { frameworks } from "./projects/frameworks.mjs";
 import { gates } from "./projects/gates.mjs";
+import { reacts } from "./projects/react.mjs";
 import { runtimes } from "./projects/runtimes.mjs";
 import { testers } from "./projects/testers.mjs";
 
-export const projects = { ...gates, ...runtimes, ...testers, ...bundlers, ...frameworks };
+export const projects = { ...gates, ...runtimes, ...testers, ...bundlers, ...frameworks, ...reacts };

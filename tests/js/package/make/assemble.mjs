@@ -40,6 +40,7 @@ if (manifest.version !== version) throw new Error(`pkg-template/package.json is 
 const { exports, scripts, files } = expand(manifest.exports, facade);
 // The conformance run is the cases' own; all other entries are the facade's.
 const sources = { "conformance.js": new URL("../conformance.mjs", import.meta.url).pathname };
-await chunk(pkg, Object.fromEntries([...scripts, manifest.bin.evenhand.slice(2)].map((name) => [name, sources[name] ?? join(facade, name)])));
+// No entry leads to the last one, but the module's own imports (see the file).
+await chunk(pkg, Object.fromEntries([...scripts, manifest.bin.evenhand.slice(2), "evenhand_bg.js"].map((name) => [name, sources[name] ?? join(facade, name)])));
 commonjs(pkg, files);
 write("package.json", `${JSON.stringify({ ...manifest, exports }, null, 2)}\n`);

@@ -24,6 +24,13 @@ const vite = (version, extra = {}) => ({
     { page: "dist" },
     { run: "cp dist/worker/index.html dist/index.html && sed -i 's#\\.\\./#./#g' dist/index.html", builds: true },
     { page: "dist" },
+    // For workerd without Cloudflare's plugin: the module is linked as if it were JavaScript, and what comes out says what to do instead. Vite 7 refuses by itself.
+    ...(version.startsWith("7.")
+      ? [{ run: "vite build --ssr edge.js --outDir edge --config edge.config.js 2>&1", fails: true, says: "vite:wasm" }]
+      : [
+          { run: "vite build --ssr edge.js --outDir edge --config edge.config.js", builds: true },
+          { run: `node -e 'import("./edge/edge.js")'`, fails: true, says: "import `evenhand/slim` and pass the compiled module as `wasm`" },
+        ]),
     { run: "vite build --ssr server.js --outDir out", builds: true },
     { run: "node out/server.js" },
     // The package is inside of the bundle, and the module in node_modules.
@@ -40,14 +47,22 @@ const page = { mode: "production", target: "web", entry: "./main.js", output: { 
 const server = (entry) => ({ mode: "production", target: "node", entry, output: { path: __dirname + "/out", filename: "[name].cjs" } });
 module.exports = [page, server({ esm: "./server.js" }), server({ cjs: "./script.cjs" })];
 `;
+/** For the edge without its own plugin: it builds, and what comes out says what to do instead. */
+const webpackEdge = `
+const edge = (condition) => ({ mode: "production", target: "webworker", entry: "./edge.js", resolve: { conditionNames: [condition, "import"] }, performance: false,
+  output: { path: __dirname + "/edge", filename: condition + ".mjs", library: { type: "module" } }, experiments: { outputModule: true, asyncWebAssembly: true } });
+module.exports = [edge("workerd"), edge("edge-light")];
+`;
 const webpack = (command, packages) => ({
   packages,
-  files: { "webpack.config.cjs": webpackConfig, "main.js": client(), "tell.js": tell, "server.js": program(), "script.cjs": script(), "page.html": html("/main.js") },
+  files: { "edge.config.cjs": webpackEdge, "edge.js": handler(), "edge.mjs": "globalThis.self = globalThis;\nawait import(process.argv[2]);\n", "webpack.config.cjs": webpackConfig, "main.js": client(), "tell.js": tell, "server.js": program(), "script.cjs": script(), "page.html": html("/main.js") },
   steps: [
     { run: `${command} --config webpack.config.cjs && cp page.html dist/index.html`, builds: true },
     { page: "dist" },
     { run: "node out/esm.cjs" },
     { run: "node out/cjs.cjs" },
+    { run: `${command} --config edge.config.cjs`, builds: true },
+    ...["workerd", "edge-light"].map((condition) => ({ run: `node edge.mjs ./edge/${condition}.mjs`, fails: true, says: "import `evenhand/slim` and pass the compiled module as `wasm`" })),
   ],
 });
 

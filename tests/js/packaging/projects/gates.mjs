@@ -1,6 +1,7 @@
 // What holds of the tarball itself: compilers from the oldest that is meant to do, other people's checks of packages, the registry's client.
 import { readFileSync } from "node:fs";
 
+const publish = new URL("../publish.mjs", import.meta.url).pathname;
 const hosts = Object.fromEntries(["host.ts", "host.cts"].map((name) => [name, readFileSync(new URL(`../../package/types/${name}`, import.meta.url), "utf8")]));
 const COMPILERS = { 54: "5.4.5", 56: "5.6.3", 58: "5.8.3", 60: "6.0.3", 70: "7.0.2" };
 const options = (more) => JSON.stringify({
@@ -31,6 +32,11 @@ export const gates = {
       // Compilers that know no `exports` (node10) do not find all; and nothing loads a module of WebAssembly by `require`.
       { run: "attw evenhand.tgz --profile node16 --exclude-entrypoints engine.wasm evenhand.wasm --no-color --no-emoji", says: "No problems found" },
       { run: "npm publish evenhand.tgz --dry-run --ignore-scripts --access public --tag next --loglevel notice 2>&1", says: /name: evenhand[^]*unpacked size[^]*total files[^]*\+ evenhand@\d+\.\d+\.\d+/ },
+      // The one thing that only the publisher can say is asked for by name; with it, all is there.
+      { run: "rm -rf package && tar -xzf evenhand.tgz && cd package && npm pkg delete repository && npm pack --silent --pack-destination .. && cd .. && mv evenhand-*.tgz without.tgz", builds: true },
+      { run: `node ${publish} without.tgz`, fails: true, says: /^not ready to publish: set `repository`[^\n]*\n$/ },
+      { run: "cd package && npm pkg set repository.type=git repository.url=git+https://github.com/owner/name.git && npm pack --silent --pack-destination .. && cd .. && mv evenhand-*.tgz ready.tgz", builds: true },
+      { run: `node ${publish} ready.tgz`, says: /ready to publish: evenhand@\d+\.\d+\.\d+ from git\+https/ },
     ],
   },
 };

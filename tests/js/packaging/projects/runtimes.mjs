@@ -1,18 +1,20 @@
 // Runtimes that run the package as it is.
 import { client, handler, html, program, script, tell } from "./sources.mjs";
 
-const REMOTE = "const sub = ['presets', 'zones', 'postgres', 'sqlite', 'slim', 'inline'];";
+/** Every entry that `exports` names, but those of modules for React, which is not here, and those that are no JavaScript. */
+const ENTRIES = "const sub = Object.keys(require('evenhand/package.json').exports).filter((name) => !/^\\.$|\\*|\\.(wasm|json)$|react/.test(name)).map((name) => name.slice(2));";
 /** Every entry by `require` and by `import`: the same names, and errors of one class among the files of one form. */
 const both = {
   "esm.mjs": program(),
   "cjs.cjs": script(),
-  "entries.cjs": `${REMOTE}
+  "entries.cjs": `${ENTRIES}
     const all = sub.map((name) => Object.keys(require("evenhand/" + name)).filter((key) => key !== "__esModule").sort().join());
     (async () => {
       for (const [at, name] of sub.entries()) {
         const names = Object.keys(await import("evenhand/" + name)).filter((key) => !["default", "module.exports"].includes(key)).sort().join();
         if (names !== all[at]) throw new Error(name + " has " + names + " or " + all[at]);
       }
+      if (sub.length < 12) throw new Error(sub + " are few");
       const { EvenhandError } = require("evenhand");
       try { require("evenhand/slim").createEngineSync(); } catch (error) { if (!(error instanceof EvenhandError)) throw error; }
       const { answer } = await import("./check.mjs");
