@@ -38,10 +38,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error::Error;
-use crate::json::Json;
-
-/// Bytes of tree for one byte of JSON text, with what is held while a list grows; a list of digits comes near it.
-const TREE: usize = 48;
+use crate::json::{Json, TREE, tree_bytes};
 
 /// The to_js_result form of a to_js_error.
 ///
@@ -68,6 +65,20 @@ pub fn input(json: &Uint8Array) -> Result<Json, JsValue> {
     let mut text = Vec::new();
     bytes(json, &mut text)?;
     parsed(&text)
+}
+
+/// Reads a plan, which may be long: there is room for its tree, and then as much again for what is made of it.
+///
+/// # Errors
+/// Those of [`input`].
+pub fn plan_input(json: &Uint8Array) -> Result<Json, JsValue> {
+    let mut text = Vec::new();
+    bytes(json, &mut text)?;
+    let most = tree_bytes(&text);
+    room(most)?;
+    let plan = parsed(&text)?;
+    drop(text);
+    room(most).map(|()| plan)
 }
 
 /// Reads the bytes of a JSON text that are here already.

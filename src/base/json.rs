@@ -21,6 +21,25 @@ pub const MAX_DEPTH: usize = 160;
 /// Most bytes of one JSON text that becomes a tree (configuration, command, state, plan).
 pub const MAX_BYTES: usize = 256 << 20;
 
+/// Most bytes of tree for one byte of text, with what is held while a list grows; a list of digits comes near it.
+pub const TREE: usize = 48;
+
+/// Most bytes that the tree of a JSON text takes where pointers have 32 bits, with what is held while it is read.
+///
+/// A list or an object of few parts takes 136 bytes, each part of a larger one 96 with what is held while it grows, and a key or a text 16 more than
+/// its length; one that is put together of pieces up to twice its length.
+#[must_use]
+pub fn tree_bytes(text: &[u8]) -> usize {
+    let (mut opens, mut parts) = (0usize, 0usize);
+    for byte in text {
+        let open = matches!(byte, b'[' | b'{');
+        opens += usize::from(open);
+        parts += usize::from(open | (*byte == b','));
+    }
+    let most = text.len().saturating_mul(2).saturating_add(parts.saturating_mul(112)).saturating_add(opens.saturating_mul(144));
+    most.min(text.len().saturating_mul(TREE))
+}
+
 impl Json {
     /// Parses one JSON text, with nothing behind it.
     ///
@@ -100,7 +119,57 @@ fn repeated(pairs: &[(String, Json)]) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// What a tree takes where pointers have 32 bits and every list grew by doubling, with the half that is copied as it grows last.
+    fn held(json: &Json) -> usize {
+        let text = |text: &str| text.len() * 2 + 16;
+        let list = |parts: usize, size: usize| match parts {
+            0 => 0,
+            1..=4 => 4 * size + 8,
+            _ => parts.next_power_of_two() * size * 3 / 2 + 8,
+        };
+        match json {
+            Json::Text(own) => text(own),
+            Json::List(parts) => list(parts.len(), 16) + parts.iter().map(held).sum::<usize>(),
+            Json::Object(pairs) => list(pairs.len(), 32) + pairs.iter().map(|(key, value)| text(key) + held(value)).sum::<usize>(),
+            _ => 0,
+        }
+    }
+
+    fn any_json() -> impl Strategy<Value = Json> {
+        let leaf =
+            prop_oneof![Just(Json::Null), (0u32..99).prop_map(|n| Json::Number(f64::from(n))), "[a-c,:{\\[]{0,6}".prop_map(Json::Text)];
+        leaf.prop_recursive(4, 200, 40, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..40).prop_map(Json::List),
+                prop::collection::btree_map("[a-z]{0,3}", inner, 0..40).prop_map(|pairs| Json::Object(pairs.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_tree_takes_no_more_than_is_said(json in any_json()) {
+            let text = json.write();
+            prop_assert!(held(&json) <= tree_bytes(text.as_bytes()) + 144, "{} of {}", held(&json), text);
+        }
+
+        #[test]
+        fn values_are_the_same_whose_canonical_forms_are(a in any_json(), b in any_json(), turned: bool) {
+            fn turn(json: &Json) -> Json {
+                match json {
+                    Json::List(list) => Json::List(list.iter().map(turn).collect()),
+                    Json::Object(pairs) => Json::Object(pairs.iter().rev().map(|(key, value)| (key.clone(), turn(value))).collect()),
+                    other => other.clone(),
+                }
+            }
+            let b = if turned { turn(&a) } else { b };
+            prop_assert_eq!(a.same(&b), a.canonical() == b.canonical());
+        }
+    }
 
     #[test]
     fn text_in_text_out() {

@@ -63,8 +63,9 @@ impl Operation for Undo {
         let mut why = Told::default();
         let mut met = Mask::none(planner.table.rows())?;
         let alone = original.created.is_empty() && original.removed.is_empty();
+        let mut finder = planner.table.finder();
         changes.each(|at, lead| {
-            let row = planner.table.find(lead);
+            let row = finder.find(lead);
             let stands = row.is_some_and(|row| left.holds(row, at));
             // It is seen as it is, or as it will be where it still is as the plan left it.
             let seen = match row {

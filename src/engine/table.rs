@@ -83,7 +83,7 @@ pub use stage::Columns;
 pub use upsert::{Change, Item, OnBlank, OnKnown, OnUnknown, Outcome, Preview, UpsertOptions, Upserted};
 
 use crate::query::{FieldIx, Schema};
-use index::Index;
+use index::{Finder, Index};
 
 /// Leads, resident in columns.
 ///
@@ -161,6 +161,11 @@ impl Table {
     /// The row of the lead with that id.
     pub fn find(&self, id: &str) -> Option<RowIx> {
         self.index.find(self.ids(), id.as_bytes()).map(RowIx)
+    }
+
+    /// Finds leads one after the other.
+    pub fn finder(&self) -> Finder<'_> {
+        Finder { table: self, next: 0 }
     }
 
     /// What did not fit, in the order of loading; later upserts add theirs, with row numbers of their own input. Only the

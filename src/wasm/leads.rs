@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::plan::Plan;
 use super::shared::{GROWTH, SharedTable, SharedWorkspace, id, same};
 use super::value::to_js;
-use super::{bytes, input, room, to_js_result};
+use super::{bytes, input, plan_input, room, to_js_result};
 use crate::wire::verify::EncodedPlan;
 use crate::workspace;
 
@@ -107,7 +107,7 @@ impl LeadTable {
     /// `plan_malformed`, `out_of_memory`.
     #[wasm_bindgen(js_name = applyData)]
     pub fn apply_data(&self, plan: &Uint8Array) -> Result<JsValue, JsValue> {
-        self.take(EncodedPlan::Json(&input(plan)?))
+        self.take(EncodedPlan::Json(&plan_input(plan)?))
     }
 }
 

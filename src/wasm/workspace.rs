@@ -15,7 +15,7 @@ use super::selection::Selection;
 use super::shared::{GROWTH, SharedWorkspace, id, stored, text};
 use super::simulation::Simulation;
 use super::value::to_js;
-use super::{bytes, input, room, to_js_result};
+use super::{bytes, input, plan_input, room, to_js_result};
 use crate::config::UserIx;
 use crate::json::Json;
 use crate::table::Budget;
@@ -296,7 +296,7 @@ impl Workspace {
     /// `context_invalid`, `wrong_workspace`.
     #[wasm_bindgen(js_name = verifyData)]
     pub fn verify_data(&self, leads: &LeadTable, plan: &Uint8Array, context: &Uint8Array, plans: &Array) -> Result<Verdict, JsValue> {
-        self.prove(leads, EncodedPlan::Json(&input(plan)?), context, plans)
+        self.prove(leads, EncodedPlan::Json(&plan_input(plan)?), context, plans)
     }
 
     /// A plan that puts back what an encoded one changed.
@@ -317,7 +317,7 @@ impl Workspace {
     /// `plan_malformed`, `context_invalid`, `wrong_workspace`.
     #[wasm_bindgen(js_name = undoData)]
     pub fn undo_data(&self, leads: &LeadTable, plan: &Uint8Array, context: &Uint8Array) -> Result<Plan, JsValue> {
-        self.back(leads, EncodedPlan::Json(&input(plan)?), context)
+        self.back(leads, EncodedPlan::Json(&plan_input(plan)?), context)
     }
 }
 

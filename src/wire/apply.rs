@@ -2,6 +2,8 @@
 
 mod live;
 
+use std::borrow::Cow;
+
 use crate::btree::{BTreeMap, BTreeSet};
 
 use crate::config::Model;
@@ -88,54 +90,69 @@ fn holds(table: &Table, model: &Model, row: RowIx, expect: &Cell<'_>, sets: impl
     idle && table.cell(row, lead.owner) == *expect && from()
 }
 
-/// New versions, each once, and their places by the bits of the ones before.
-pub(crate) type Versions = (Vec<Cell<'static>>, hashbrown::HashMap<u64, u32, foldhash::fast::FixedState>);
-
-/// The place of the version that follows on another.
-pub(crate) fn next_version((list, known): &mut Versions, expect: &Cell<'_>) -> u32 {
-    let next = if let Cell::Number(before) = expect { before + 1.0 } else { 1.0 };
-    *known.entry(next.to_bits()).or_insert_with(|| {
-        list.push(Cell::Number(next));
-        u32::try_from(list.len() - 1).unwrap_or(u32::MAX)
-    })
-}
-
 /// New values of some fields, gathered row by row; values that occur again are kept once.
 #[derive(Default)]
 pub(crate) struct Writes {
     columns: BTreeMap<FieldIx, Written>,
 }
 
+/// New values of one field.
 #[derive(Default)]
-struct Written {
+pub(crate) struct Written {
     rows: Vec<u32>,
     which: Vec<u32>,
     values: Vec<Cell<'static>>,
     known: hashbrown::HashMap<Vec<u8>, u32, foldhash::fast::FixedState>,
+    /// By code: one more than the place of its value, once there was one.
+    by_code: Vec<u32>,
     scratch: Vec<u8>,
 }
 
-impl Writes {
-    /// Sets a field of a row.
-    pub fn put(&mut self, field: FieldIx, row: RowIx, cell: &Cell<'static>) -> Result<()> {
-        let column = self.columns.entry(field).or_default();
-        column.scratch.clear();
-        crate::plan::bytes::cell(cell, &mut column.scratch);
-        let which = match column.known.get(&column.scratch) {
+impl Written {
+    /// Sets a row.
+    pub fn put(&mut self, row: RowIx, cell: &Cell<'static>) -> Result<()> {
+        self.scratch.clear();
+        crate::plan::bytes::cell(cell, &mut self.scratch);
+        let which = match self.known.get(&self.scratch) {
             Some(known) => *known,
             None => {
-                let next = u32::try_from(column.values.len()).map_err(|_| crate::error::Error::out_of_memory())?;
-                column.known.try_reserve(1).map_err(|_| crate::error::Error::out_of_memory())?;
-                column.known.insert(column.scratch.clone(), next);
-                column.values.push(cell.clone());
+                let next = u32::try_from(self.values.len()).map_err(|_| crate::error::Error::out_of_memory())?;
+                self.known.try_reserve(1).map_err(|_| crate::error::Error::out_of_memory())?;
+                self.known.insert(self.scratch.clone(), next);
+                self.values.push(cell.clone());
                 next
             }
         };
-        column.rows.try_reserve(1)?;
-        column.which.try_reserve(1)?;
-        column.rows.push(row.0);
-        column.which.push(which);
+        self.push(row, which)
+    }
+
+    /// Sets a row to a value that follows from a code, and is asked for once.
+    pub fn put_coded(&mut self, row: RowIx, code: u32, cell: impl FnOnce() -> Cell<'static>) -> Result<()> {
+        if let Some(which) = self.by_code.get(code as usize).and_then(|known| known.checked_sub(1)) {
+            return self.push(row, which);
+        }
+        self.put(row, &cell())?;
+        if self.by_code.len() <= code as usize {
+            self.by_code.resize(code as usize + 1, 0);
+        }
+        let which = self.which.last().map_or(0, |which| which + 1);
+        self.by_code.get_mut(code as usize).into_iter().for_each(|known| *known = which);
         Ok(())
+    }
+
+    fn push(&mut self, row: RowIx, which: u32) -> Result<()> {
+        self.rows.try_reserve(1)?;
+        self.which.try_reserve(1)?;
+        self.rows.push(row.0);
+        self.which.push(which);
+        Ok(())
+    }
+}
+
+impl Writes {
+    /// Those of a field.
+    pub fn of(&mut self, field: FieldIx) -> &mut Written {
+        self.columns.entry(field).or_default()
     }
 
     /// What is written, for the table.
@@ -166,34 +183,43 @@ pub fn apply(table: &mut Table, model: &Model, plan: &DecodedPlan) -> Result<App
     let all_gone = plan.removed.iter().all(|(lead, expect)| stays(lead, expect).is_some());
     let mut met = Mask::none(table.rows())?;
     let changes = &plan.changes;
-    // By field, and last for versions: rows, and the place of each one's value.
-    let mut written: Vec<(Vec<u32>, Vec<u32>)> = vec![Default::default(); changes.fields().len() + 1];
-    let mut versions = Versions::default();
+    let (mut rows, mut places): (Vec<u32>, Vec<usize>) = Default::default();
+    rows.try_reserve_exact(changes.len())?;
+    places.try_reserve_exact(changes.len())?;
+    let mut finder = table.finder();
     changes.each(|at, lead| {
-        let found = table.find(lead).filter(|row| !met.contains(*row) && guard_holds(table, model, *row, changes, at));
+        let found = finder.find(lead).filter(|row| !met.contains(*row) && guard_holds(table, model, *row, changes, at));
         let Some(row) = found.filter(|_| all_gone && !stuck.contains(lead)) else {
             out.refused.push(lead.to_owned());
             return Ok(());
         };
         met.insert(row);
-        let codes = changes.fields().iter().map(|field| field.to.code(at).checked_sub(1));
-        let version = model.lead.version.map(|_| next_version(&mut versions, changes.expect(at)));
-        for ((rows, which), code) in written.iter_mut().zip(codes.chain([version])) {
-            let Some(code) = code else { continue };
-            rows.try_reserve(1)?;
-            which.try_reserve(1)?;
-            rows.push(row.0);
-            which.push(code);
-        }
-        out.changed += 1;
+        rows.push(row.0);
+        places.push(at);
         Ok(())
     })?;
-    let fields = changes.fields().iter().map(|field| (field.field, field.to.list()));
-    let fields = fields.chain(model.lead.version.map(|version| (version, versions.0.as_slice())));
-    let mut edits = Vec::with_capacity(written.len());
-    for ((field, from), (rows, which)) in fields.zip(&written) {
-        edits.push(Edit { field, rows, values: Values::Picked { from, which } });
+    out.changed = rows.len();
+    // By field: the rows that it changes in, and the place of each one's value.
+    let mut written: Vec<(Cow<'_, [u32]>, Vec<u32>)> = Vec::with_capacity(changes.fields().len());
+    for field in changes.fields() {
+        let code = |at: &usize| field.to.code(*at).checked_sub(1);
+        let mut which = Vec::new();
+        which.try_reserve_exact(places.len())?;
+        which.extend(places.iter().filter_map(code));
+        let mut of = Cow::Borrowed(rows.as_slice());
+        if which.len() < rows.len() {
+            let mut some = Vec::new();
+            some.try_reserve_exact(which.len())?;
+            some.extend(rows.iter().zip(&places).filter(|(_, at)| code(at).is_some()).map(|(row, _)| *row));
+            of = Cow::Owned(some);
+        }
+        written.push((of, which));
     }
+    let mut edits = Vec::with_capacity(written.len() + 1);
+    for (field, (rows, which)) in changes.fields().iter().zip(&written) {
+        edits.push(Edit { field: field.field, rows, values: Values::Picked { from: field.to.list(), which } });
+    }
+    edits.extend(model.lead.version.map(|field| Edit { field, rows: &rows, values: Values::Next }));
     let gone: Vec<&str> = plan.removed.iter().filter(|_| all_gone).map(|(lead, _)| lead.as_str()).collect();
     out.refused.extend(plan.removed.iter().filter(|_| !all_gone).map(|(lead, _)| lead.clone()));
     // The copies come first: they are what may run out of memory, and they are read from rows before those change.

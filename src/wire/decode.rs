@@ -173,10 +173,8 @@ impl Bytes<'_> {
     fn ids(&mut self, count: usize) -> Result<&[u8]> {
         let part = self.part()?;
         let mut ids = IdUnpacker::new(part.rest);
-        for _ in 0..count {
-            if ids.is_done() || ids.next().is_none() {
-                return Err(malformed("its ids are cut off"));
-            }
+        if !ids.pass(count) {
+            return Err(malformed("its ids are cut off"));
         }
         if ids.is_done() { Ok(part.rest) } else { Err(malformed("it has more ids than rows")) }
     }

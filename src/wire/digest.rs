@@ -48,7 +48,7 @@ impl Plan {
 pub(crate) fn of(plan: &Plan) -> String {
     let mut hash = Sha256::new();
     hash.update(encode::unsigned_header(plan, Times::Absolute).write());
-    hash.update(plan.body().as_slice());
+    update(&mut hash, &plan.body());
     hex(&hash.finalize())
 }
 
@@ -56,6 +56,11 @@ pub(crate) fn of(plan: &Plan) -> String {
 pub(crate) fn outcome(plan: &Plan) -> String {
     let mut hash = Sha256::new();
     hash.update(encode::unsigned_header(plan, Times::Relative).write());
-    hash.update(encode::body(plan, Times::Relative));
+    update(&mut hash, &encode::body(plan, Times::Relative));
     hex(&hash.finalize())
+}
+
+/// Hashes long bytes in pieces, for the reason of [`PIECE`](crate::table::pack::PIECE).
+fn update(hash: &mut Sha256, bytes: &[u8]) {
+    bytes.chunks(crate::table::pack::PIECE).for_each(|piece| hash.update(piece));
 }

@@ -19,6 +19,7 @@ use crate::plan::{FORMAT, Plan, SEMANTICS, notices, timeline};
 mod columns;
 
 use columns::{Column, columns};
+pub(crate) use columns::{applies, owner_at, owners};
 
 /// The first bytes of every encoded plan.
 pub(crate) const MAGIC: &[u8; 5] = b"EVHP\x02";

@@ -200,7 +200,7 @@ pub fn verify(
     let versions = std::mem::replace(&mut derived.zone_versions, told);
     let equal = match posted {
         EncodedPlan::Bytes(bytes) => derived.encode() == bytes,
-        EncodedPlan::Json(json) => derived.to_json().canonical() == json.canonical(),
+        EncodedPlan::Json(json) => derived.to_json().same(json),
     };
     derived.zone_versions = versions;
     if !equal {

@@ -100,6 +100,18 @@ impl Json {
         }
     }
 
+    /// Whether two values have the same canonical form.
+    #[must_use]
+    pub fn same(&self, other: &Json) -> bool {
+        match (self, other) {
+            (Json::List(a), Json::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
+            (Json::Object(a), Json::Object(b)) => {
+                a.len() == b.len() && sorted(a).iter().zip(sorted(b)).all(|(a, b)| a.0 == b.0 && a.1.same(&b.1))
+            }
+            (a, b) => a == b,
+        }
+    }
+
     /// The same value with the keys of every object in code point order: the form that digests and comparisons use.
     #[must_use]
     pub fn canonical(&self) -> Json {
@@ -113,6 +125,13 @@ impl Json {
             other => other.clone(),
         }
     }
+}
+
+/// The entries of an object in the order of their keys.
+fn sorted(pairs: &[(String, Json)]) -> Vec<&(String, Json)> {
+    let mut out: Vec<_> = pairs.iter().collect();
+    crate::sort::by(&mut out, |a, b| a.0.cmp(&b.0));
+    out
 }
 
 impl From<&str> for Json {

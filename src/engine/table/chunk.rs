@@ -157,6 +157,19 @@ impl<T: Ordered> Chunks<T> {
         }
     }
 
+    /// Writes rows whose chunks are not shared: what `value` makes of the place in `rows` and of what the row holds.
+    pub fn write(&mut self, rows: &[u32], mut value: impl FnMut(usize, T) -> T) {
+        let mut done = 0;
+        for rows in by_chunk(rows) {
+            let (at, _) = rows.first().map_or((0, 0), |row| place(*row));
+            if let Some(chunk) = self.chunks.get_mut(at).and_then(Rc::get_mut) {
+                write(chunk, rows, |nth, before| value(done + nth, before));
+                self.outline.get_mut().note(at, rows, chunk);
+            }
+            done += rows.len();
+        }
+    }
+
     /// Drops the rows from `rows` on.
     pub fn truncate(&mut self, rows: usize) {
         truncate(&mut self.chunks, rows);
@@ -171,6 +184,21 @@ impl<T: Ordered> Chunks<T> {
     /// The outline, made as far as it is not there. Nothing for a column of few rows, or without the memory for it.
     pub fn outline(&self) -> Option<Outline<T>> {
         self.outline.try_borrow_mut().ok()?.complete(&self.chunks)
+    }
+}
+
+/// Rows, in pieces of which each is of one chunk.
+pub fn by_chunk(rows: &[u32]) -> impl Iterator<Item = &[u32]> {
+    rows.chunk_by(|a, b| place(*a).0 == place(*b).0)
+}
+
+/// Writes rows of one chunk. A function of its own: an engine that compiles twice has its better code from the next chunk on.
+#[inline(never)]
+pub fn write<T: Copy>(chunk: &mut [T], rows: &[u32], mut value: impl FnMut(usize, T) -> T) {
+    for (nth, row) in rows.iter().enumerate() {
+        if let Some(cell) = chunk.get_mut(place(*row).1) {
+            *cell = value(nth, *cell);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Budget;
-use super::chunk::{Chunk, Part, place, tail, unshare};
+use super::chunk::{Chunk, Part, by_chunk, place, tail, unshare, write};
 use super::column::{CodedColumn, Codes, Dict};
 use super::layout::CHUNK;
 use crate::error::Result;
@@ -303,6 +303,22 @@ impl CodedColumn {
             }
         }
         Ok(())
+    }
+
+    /// Writes rows that were prepared: what `code` says of each place in `rows`.
+    #[expect(clippy::cast_possible_truncation, reason = "preparing has widened the chunk")]
+    pub fn write(&mut self, rows: &[u32], code: impl Fn(usize) -> u32) {
+        let mut done = 0;
+        for rows in by_chunk(rows) {
+            let (at, _) = rows.first().map_or((0, 0), |row| place(*row));
+            match self.chunks.get_mut(at).and_then(Rc::get_mut) {
+                Some(Codes::U8(list)) => write(list, rows, |nth, _| code(done + nth) as u8),
+                Some(Codes::U16(list)) => write(list, rows, |nth, _| code(done + nth) as u16),
+                Some(Codes::U32(list)) => write(list, rows, |nth, _| code(done + nth)),
+                None => {}
+            }
+            done += rows.len();
+        }
     }
 
     /// Writes a row that was prepared.

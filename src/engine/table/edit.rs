@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::column::Column;
+use super::column::{Chunks, Column};
 use super::layout::{NO_BOOL, NO_DAY, NO_INSTANT};
 use super::ops::{Writes, gather, last_of_each, short};
+use super::sketch::Ordered;
 use super::{Budget, Table};
 use crate::error::{Error, Result};
 use crate::query::{Cell, FieldIx, FieldType};
@@ -34,6 +35,8 @@ pub enum Values<'a> {
         /// A place in `from` for each row.
         which: &'a [u32],
     },
+    /// The number that a row holds and one more; 1 where it holds none. A row that occurs again counts on.
+    Next,
 }
 
 impl<'a> Values<'a> {
@@ -42,14 +45,15 @@ impl<'a> Values<'a> {
             Values::Const(cell) => std::slice::from_ref(cell),
             Values::Cells(cells) => cells,
             Values::Picked { from, .. } => from,
+            Values::Next => &[],
         }
     }
 
     fn fits(self, rows: usize) -> bool {
         match self {
-            Values::Const(_) => true,
+            Values::Const(_) | Values::Next => true,
             Values::Cells(cells) => cells.len() == rows,
-            Values::Picked { from, which } => which.len() == rows && which.iter().all(|at| (*at as usize) < from.len()),
+            Values::Picked { from, which } => which.len() == rows && which.iter().max().is_none_or(|at| (*at as usize) < from.len()),
         }
     }
 
@@ -57,7 +61,7 @@ impl<'a> Values<'a> {
     #[inline]
     fn pick(self, at: usize) -> u32 {
         match self {
-            Values::Const(_) => 0,
+            Values::Const(_) | Values::Next => 0,
             Values::Cells(_) => short(at),
             Values::Picked { which, .. } => which.get(at).copied().unwrap_or(0),
         }
@@ -89,19 +93,18 @@ impl Table {
             return Ok(());
         }
         self.budget.settle(self.bytes());
-        let mut writes = Vec::new();
-        self.budget.exact(&mut writes, edits.len())?;
+        let mut ready = Vec::new();
+        self.budget.exact(&mut ready, edits.len())?;
         for (at, edit) in edits.iter().enumerate() {
             let field = edit.field;
             let seen = edits.iter().take(at).any(|before| before.field == field);
             let kind = self.now.schema.kind(field);
             let Some(column) = Rc::make_mut(&mut self.now.columns).get_mut(field.0 as usize).filter(|_| !seen) else { continue };
-            let flat = Flat::of(edits.iter().filter(|edit| edit.field == field), kind, &self.budget)?;
-            writes.push((field, column.prepare_edit(&flat, &self.budget)?));
+            ready.push((field, column.prepare_edits(OfField { edits, field }, kind, &self.budget)?));
         }
-        for (field, writes) in writes {
+        for (field, ready) in ready {
             if let Some(column) = Rc::make_mut(&mut self.now.columns).get_mut(field.0 as usize) {
-                column.commit(writes);
+                column.commit_edits(OfField { edits, field }, ready);
             }
         }
         self.now.revision += 1;
@@ -118,11 +121,12 @@ impl Table {
         if !edit.values.fits(edit.rows.len()) {
             return Err("there must be one value for each row");
         }
-        if !edit.values.distinct().iter().all(|cell| cell_fits(field.kind, cell)) {
+        let counts = matches!(edit.values, Values::Next);
+        if (counts && field.kind != FieldType::Number) || !edit.values.distinct().iter().all(|cell| cell_fits(field.kind, cell)) {
             return Err("a value is not of the type of its field");
         }
         let there = match self.live() {
-            None => edit.rows.iter().all(|row| *row < self.rows()),
+            None => edit.rows.iter().max().is_none_or(|row| *row < self.rows()),
             Some(_) => edit.rows.iter().all(|row| self.is_live(super::RowIx(*row))),
         };
         if there { Ok(()) } else { Err("a row is not there") }
@@ -133,36 +137,80 @@ fn refuse(at: usize, why: &str) -> Error {
     Error::new("edit_invalid", format!("/{at}"), why)
 }
 
-/// All edits of one field: the values, and (row, place of its value) in the order of writing.
-struct Flat<'a> {
-    values: Vec<&'a Cell<'a>>,
-    pairs: Vec<(u32, u32)>,
-}
-
 static NULL: Cell<'static> = Cell::Null;
 
-impl<'a> Flat<'a> {
-    fn of(edits: impl Iterator<Item = &'a Edit<'a>>, kind: FieldType, budget: &Budget) -> Result<Flat<'a>> {
-        let (mut values, mut pairs) = (Vec::new(), Vec::new());
-        for edit in edits {
-            let (base, distinct) = (short(values.len()), edit.values.distinct());
+/// The edits of one field.
+#[derive(Clone, Copy)]
+struct OfField<'a> {
+    edits: &'a [Edit<'a>],
+    field: FieldIx,
+}
+
+impl<'a> OfField<'a> {
+    fn iter(self) -> impl Iterator<Item = &'a Edit<'a>> {
+        self.edits.iter().filter(move |edit| edit.field == self.field)
+    }
+
+    /// Their values, edit after edit.
+    fn values(self, kind: FieldType, budget: &Budget) -> Result<Vec<&'a Cell<'a>>> {
+        let mut values = Vec::new();
+        for edit in self.iter() {
+            let distinct = edit.values.distinct();
             budget.grow(&mut values, distinct.len())?;
             values.extend(distinct.iter().map(|cell| if kind.is_word() && cell.text() == Some("") { &NULL } else { cell }));
+        }
+        Ok(values)
+    }
+
+    /// The edits, each with its own of what was made of all values.
+    fn with<T>(self, mut made: &[T]) -> impl Iterator<Item = (&'a Edit<'a>, &[T])> {
+        self.iter().map(move |edit| {
+            let (own, rest) = made.split_at(made.len().min(edit.values.distinct().len()));
+            made = rest;
+            (edit, own)
+        })
+    }
+
+    /// Rows, each with the place of its value among all values, in the order of writing.
+    fn pairs(self, budget: &Budget) -> Result<Vec<(u32, u32)>> {
+        let (mut base, mut pairs) = (0, Vec::new());
+        for edit in self.iter() {
             budget.grow(&mut pairs, edit.rows.len())?;
             pairs.extend(edit.rows.iter().enumerate().map(|(at, row)| (*row, base + edit.values.pick(at))));
+            base += short(edit.values.distinct().len());
         }
-        Ok(Flat { values, pairs })
+        Ok(pairs)
+    }
+}
+
+/// New values of a field, once nothing can fail any more: as the column holds them, or as writes.
+enum Ready {
+    Number(Vec<f64>),
+    Bool(Vec<u8>),
+    Day(Vec<i32>),
+    Instant(Vec<i64>),
+    Coded(Vec<u32>),
+    Writes(Writes),
+}
+
+/// Writes values of a fixed width.
+fn put<T: Ordered>(column: &mut Chunks<T>, edits: OfField<'_>, values: &[T], next: impl Fn(T) -> T) {
+    for (edit, own) in edits.with(values) {
+        let values = edit.values;
+        column.write(edit.rows, |at, before| match values {
+            Values::Next => next(before),
+            _ => own.get(values.pick(at) as usize).copied().unwrap_or(before),
+        });
     }
 }
 
 impl Column {
-    fn prepare_edit(&mut self, Flat { values, pairs }: &Flat<'_>, budget: &Budget) -> Result<Writes> {
+    fn prepare_edits(&mut self, edits: OfField<'_>, kind: FieldType, budget: &Budget) -> Result<Ready> {
+        let values = edits.values(kind, budget)?;
         macro_rules! fixed {
             ($column:ident, $kind:ident, $null:expr, $pattern:pat => $value:expr) => {{
-                $column.unshare(pairs.iter().map(|pair| pair.0), budget)?;
-                let plain = gather(values.iter().map(|cell| if let $pattern = cell { $value } else { $null }), budget)?;
-                let value = |at: u32| plain.get(at as usize).copied().unwrap_or($null);
-                Writes::$kind(gather(pairs.iter().map(|(row, at)| (*row, value(*at))), budget)?)
+                edits.iter().try_for_each(|edit| $column.unshare(edit.rows.iter().copied(), budget))?;
+                Ready::$kind(gather(values.iter().map(|cell| if let $pattern = cell { $value } else { $null }), budget)?)
             }};
         }
         Ok(match self {
@@ -176,13 +224,15 @@ impl Column {
                 for cell in values {
                     codes.push(cell.text().map_or(Ok(0), |text| column.intern(text, budget))?);
                 }
-                column.prepare_with(pairs, |_, at| Ok(codes.get(at as usize).copied().unwrap_or(0)), budget)?
+                let most = codes.iter().copied().max().unwrap_or(0);
+                edits.iter().try_for_each(|edit| column.prepare(edit.rows.iter().copied(), most, budget))?;
+                Ready::Coded(codes)
             }
             Column::Text(column) => {
-                let order = last_of_each(pairs, budget)?;
+                let order = last_of_each(&edits.pairs(budget)?, budget)?;
                 let text = |at: u32| values.get(at as usize).and_then(|cell| cell.text());
                 let texts = gather(order.iter().map(|(row, at)| (*row, text(*at))), budget)?;
-                Writes::Text(column.prepare(&texts, budget)?)
+                Ready::Writes(Writes::Text(column.prepare(&texts, budget)?))
             }
             Column::List(column) => {
                 let (mut codes, mut places) = (Vec::new(), Vec::new());
@@ -196,10 +246,28 @@ impl Column {
                     places.push((start, short(codes.len())));
                 }
                 let place = |at: u32| places.get(at as usize).copied().unwrap_or((0, 0));
-                let order = last_of_each(pairs, budget)?;
+                let order = last_of_each(&edits.pairs(budget)?, budget)?;
                 let lists = gather(order.iter().map(|(row, at)| (*row, place(*at).0, place(*at).1)), budget)?;
-                Writes::List(column.prepare(&lists, &codes, budget)?)
+                Ready::Writes(Writes::List(column.prepare(&lists, &codes, budget)?))
             }
         })
+    }
+
+    fn commit_edits(&mut self, edits: OfField<'_>, ready: Ready) {
+        match (self, ready) {
+            (Column::Number(column), Ready::Number(values)) => {
+                put(column, edits, &values, |before| if before.is_nan() { 1.0 } else { before + 1.0 });
+            }
+            (Column::Bool(column), Ready::Bool(values)) => put(column, edits, &values, |before| before),
+            (Column::Day(column), Ready::Day(values)) => put(column, edits, &values, |before| before),
+            (Column::Instant(column), Ready::Instant(values)) => put(column, edits, &values, |before| before),
+            (Column::Coded(column), Ready::Coded(codes)) => {
+                for (edit, own) in edits.with(&codes) {
+                    column.write(edit.rows, |at| own.get(edit.values.pick(at) as usize).copied().unwrap_or(0));
+                }
+            }
+            (column, Ready::Writes(writes)) => column.commit(writes),
+            _ => {}
+        }
     }
 }

@@ -2,9 +2,10 @@
 
 use hashbrown::HashTable;
 
-use super::Budget;
 use super::column::{Column, TextColumn};
 use super::dict::hash;
+use super::layout::RowIx;
+use super::{Budget, Table};
 use crate::error::{Error, Result};
 use crate::query::schema::Case;
 
@@ -23,6 +24,24 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     match (a.first_chunk::<8>().zip(b.first_chunk()), a.last_chunk::<8>().zip(b.last_chunk())) {
         (Some(first), Some(last)) if a.len() <= 16 => first.0 == first.1 && last.0 == last.1,
         _ => a == b,
+    }
+}
+
+/// Finds leads one after the other: where they come in the order of the table, a look at the next row is all that it takes.
+#[derive(Debug)]
+pub struct Finder<'t> {
+    pub(super) table: &'t Table,
+    pub(super) next: u32,
+}
+
+impl Finder<'_> {
+    /// The row of a lead, as [`Table::find`] gives it.
+    pub fn find(&mut self, id: &str) -> Option<RowIx> {
+        let next = RowIx(self.next);
+        let found =
+            if self.table.ids().stored(next.0) == id.as_bytes() && self.table.is_live(next) { Some(next) } else { self.table.find(id) };
+        self.next = found.map_or(self.next, |row| row.0 + 1);
+        found
     }
 }
 

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::column::TextColumn;
 use super::ops::{gather, short};
+use super::pack::{IdPacker, PIECE};
 use super::{Budget, Snapshot, Table};
 use crate::error::Result;
 
@@ -68,9 +69,15 @@ impl Snapshot {
 
     /// The ids of rows, packed.
     pub fn packed_ids(&self, rows: &[u32]) -> Vec<u8> {
-        let (ids, mut out) = (self.ids(), super::pack::IdPacker::default());
-        rows.iter().for_each(|row| out.push(ids.stored(*row)));
+        let mut out = IdPacker::default();
+        rows.chunks(PIECE).for_each(|rows| self.pack_ids(rows, &mut out));
         out.finish()
+    }
+
+    #[inline(never)]
+    fn pack_ids(&self, rows: &[u32], out: &mut IdPacker) {
+        let ids = self.ids();
+        rows.iter().for_each(|row| out.push(ids.stored(*row)));
     }
 
     /// Writes ids as the beginning or the next part of a JSON array, until `most` bytes are written; gives back how many were.

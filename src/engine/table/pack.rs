@@ -10,6 +10,8 @@ use crate::error::Result;
 const MOST_RUN: usize = 16;
 /// Most bytes of ids that one packed byte stands for.
 pub const MOST_PER_BYTE: usize = 256;
+/// Rows that are worked through in one go: an engine that compiles twice takes its better code from the next ones on.
+pub const PIECE: usize = 4096;
 /// Most bytes that an id shares with the one before.
 const MOST_SHARED: usize = MOST_PER_BYTE - 1;
 
@@ -111,6 +113,23 @@ impl<'a> IdUnpacker<'a> {
         self.run == 0 && self.rest.is_empty()
     }
 
+    /// Passes so many ids over; false where they are not there.
+    pub fn pass(&mut self, mut count: usize) -> bool {
+        while count > 0 {
+            let now = count.min(PIECE);
+            if !self.pass_piece(now) {
+                return false;
+            }
+            count -= now;
+        }
+        true
+    }
+
+    #[inline(never)]
+    fn pass_piece(&mut self, count: usize) -> bool {
+        (0..count).all(|_| !self.is_done() && self.next().is_some())
+    }
+
     /// The next id; nothing at the end, and where this is not what a packer writes.
     #[inline]
     #[expect(clippy::should_implement_trait, reason = "each id is only lent until the next")]
@@ -196,7 +215,12 @@ impl CodedColumn {
     /// `out_of_memory`.
     pub fn numbered(&self, rows: &[u32]) -> Result<Option<Numbered>> {
         let mut out = Numbering::new(self.dict.len() + 1, rows.len())?;
-        Ok(rows.iter().all(|row| out.push(self.code(*row))).then_some(out.out))
+        Ok(rows.chunks(PIECE).all(|rows| self.number(rows, &mut out)).then_some(out.out))
+    }
+
+    #[inline(never)]
+    fn number(&self, rows: &[u32], out: &mut Numbering) -> bool {
+        rows.iter().all(|row| out.push(self.code(*row)))
     }
 
     /// The codes of rows that become one of some values each, and the places of those: nothing for a row that keeps what it has. `places` are
@@ -207,6 +231,17 @@ impl CodedColumn {
     pub fn changed(&self, rows: &[u32], which: Option<&[u32]>, places: &[Option<u32>]) -> Result<Option<(Numbered, Numbered)>> {
         let mut from = Numbering::new(self.dict.len() + 1, rows.len())?;
         let mut to = Numbering::new(places.len(), rows.len())?;
+        for (nth, rows) in rows.chunks(PIECE).enumerate() {
+            let which = which.map(|which| which.get(nth * PIECE..).unwrap_or_default());
+            if !self.change(rows, which, places, &mut from, &mut to) {
+                return Ok(None);
+            }
+        }
+        Ok(Some((from.out, to.out)))
+    }
+
+    #[inline(never)]
+    fn change(&self, rows: &[u32], which: Option<&[u32]>, places: &[Option<u32>], from: &mut Numbering, to: &mut Numbering) -> bool {
         for (at, row) in rows.iter().enumerate() {
             let value = which.map_or(0, |which| which.get(at).copied().unwrap_or(u32::MAX));
             let code = self.code(*row);
@@ -215,10 +250,10 @@ impl CodedColumn {
                 from.out.codes.push(0);
                 to.out.codes.push(0);
             } else if !from.push(code) || !to.push(value) {
-                return Ok(None);
+                return false;
             }
         }
-        Ok(Some((from.out, to.out)))
+        true
     }
 }
 

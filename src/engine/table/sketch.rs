@@ -169,6 +169,15 @@ impl<T: Ordered> Kept<T> {
         }
     }
 
+    /// Notes the rows of a chunk that were written.
+    pub fn note(&mut self, chunk: usize, rows: &[u32], values: &[T]) {
+        if self.bytes.get(chunk).is_some_and(Option::is_some) {
+            for row in rows.iter().map(|row| *row as usize % CHUNK) {
+                values.get(row).into_iter().for_each(|value| self.set(chunk, row, *value));
+            }
+        }
+    }
+
     /// Forgets the chunks from that of row `row` on.
     pub fn cut(&mut self, row: usize) {
         self.bytes.truncate(row / CHUNK);

@@ -6,7 +6,7 @@ use crate::config::Model;
 use crate::error::Result;
 use crate::plan::bytes;
 use crate::query::{Cell, FieldIx};
-use crate::table::pack::{IdPacker, IdUnpacker};
+use crate::table::pack::{IdPacker, IdUnpacker, PIECE};
 
 use super::{DecodedChange, DecodedSet};
 
@@ -122,9 +122,8 @@ impl DecodedChanges {
     /// What `with` fails with.
     pub fn each(&self, mut with: impl FnMut(usize, &str) -> Result<()>) -> Result<()> {
         let mut ids = IdUnpacker::new(&self.ids);
-        for at in 0..self.rows {
-            let Some(id) = ids.next() else { break };
-            with(at, id)?;
+        for from in (0..self.rows).step_by(PIECE) {
+            each_of(&mut ids, from..self.rows.min(from + PIECE), &mut with)?;
         }
         Ok(())
     }
@@ -139,6 +138,15 @@ impl DecodedChanges {
         }
         DecodedChange { lead: lead.to_owned(), expect: self.expect(at).clone(), set }
     }
+}
+
+#[inline(never)]
+fn each_of(ids: &mut IdUnpacker<'_>, rows: std::ops::Range<usize>, with: &mut impl FnMut(usize, &str) -> Result<()>) -> Result<()> {
+    for at in rows {
+        let Some(id) = ids.next() else { break };
+        with(at, id)?;
+    }
+    Ok(())
 }
 
 /// Gathers values row by row.

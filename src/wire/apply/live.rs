@@ -9,11 +9,13 @@ use std::rc::Rc;
 use crate::config::Model;
 use crate::error::Result;
 use crate::plan::Plan;
-use crate::plan::edit::{AppliesWhen, NewValue, Set};
+use crate::plan::edit::{AppliesWhen, Edit as FieldEdit, NewValue, Set};
+use crate::plan::follow::in_front;
 use crate::query::{Cell, FieldIx};
 use crate::table::{CHUNK, Column, Edit, Mask, RowIx, Snapshot, Table, Values};
 
-use crate::wire::apply::{Applied, Versions, Writes, apply, change_holds, next_version};
+use crate::wire::apply::{Applied, Writes, Written, apply, change_holds};
+use crate::wire::encode::{applies, owner_at, owners};
 
 /// For each chunk of a field, whether a table and a snapshot hold the very same one.
 fn shared(field: FieldIx, table: &Snapshot, other: &Snapshot) -> Vec<bool> {
@@ -35,33 +37,74 @@ fn shared(field: FieldIx, table: &Snapshot, other: &Snapshot) -> Vec<bool> {
 /// A field that is set in many rows, to one value or to one of a few.
 struct Bulk<'a> {
     field: FieldIx,
-    values: Vec<Cell<'static>>,
-    which: Option<Vec<u32>>,
+    values: Cow<'a, [Cell<'static>]>,
+    which: Option<Cow<'a, [u32]>>,
     rows: Cow<'a, [u32]>,
 }
 
-/// Places and rows.
-type Targets<'a> = (Cow<'a, [u32]>, Cow<'a, [u32]>);
+/// The rows of the table that a plan changes, and their places in it; nothing where they are all of its rows in their order, each at its own place.
+struct Targets<'a> {
+    places: Option<Vec<u32>>,
+    rows: Cow<'a, [u32]>,
+}
 
-/// The places and rows in which the plan sets a field. Where it held the value already, the plan says nothing of it and the guard does not
-/// ask for it: whatever it holds by now stays.
-fn set_in<'a>(plan: &Plan, (field, to): (FieldIx, &NewValue), table: &Snapshot, (places, rows): (&'a [u32], &'a [u32])) -> Targets<'a> {
-    let shared = shared(field, table, &plan.table);
-    let sets = |at: u32, row: u32| {
-        let Some(before) = plan.rows.get(at as usize) else { return false };
-        // What is the very same chunk holds the value where the plan saw it, and to write it again changes nothing.
-        if *before == row && shared.get(row as usize / CHUNK).copied().unwrap_or(false) {
-            return true;
-        }
-        let from = plan.table.cell(RowIx(*before), field);
-        to.value(at as usize, &from, plan.now).is_some_and(|to| to != from)
-    };
-    let pairs = || places.iter().copied().zip(rows.iter().copied());
-    if pairs().all(|(at, row)| sets(at, row)) {
-        return (Cow::Borrowed(places), Cow::Borrowed(rows));
+impl Targets<'_> {
+    /// Places in the plan, and rows of the table.
+    fn iter(&self) -> impl Iterator<Item = (usize, RowIx)> {
+        let place = move |nth: usize| self.places.as_ref().map_or(nth, |places| places.get(nth).map_or(0, |at| *at as usize));
+        self.rows.iter().enumerate().map(move |(nth, row)| (place(nth), RowIx(*row)))
     }
-    let (places, rows): (Vec<u32>, Vec<u32>) = pairs().filter(|(at, row)| sets(*at, *row)).unzip();
-    (Cow::Owned(places), Cow::Owned(rows))
+}
+
+/// The rows in which an edit sets its field to what is told by codes. Where a row held the value already, the plan says nothing of it and the guard
+/// does not ask for it: whatever it holds by now stays.
+fn bulk<'a>(plan: &'a Plan, edit: &'a FieldEdit, owners: &[AppliesWhen], table: &Snapshot, targets: &'a Targets<'_>) -> Result<Bulk<'a>> {
+    let field = edit.field;
+    let (values, codes): (Cow<'a, [Cell<'static>]>, Option<&[u32]>) = match &edit.to {
+        NewValue::Same(cell) => (Cow::Borrowed(std::slice::from_ref(cell)), None),
+        NewValue::Coded(values, codes) => (Cow::Borrowed(values), Some(codes)),
+        other => (Cow::Owned(other.value(0, &Cell::Null, plan.now).into_iter().collect()), None),
+    };
+    let shared = shared(field, table, &plan.table);
+    let whole = targets.places.is_none() && codes.is_none_or(|codes| codes.len() == plan.rows.len());
+    // What is the very same chunk holds what the plan saw: to write again what a row holds there changes nothing.
+    if edit.when == AppliesWhen::Always && whole && shared.iter().all(|shared| *shared) {
+        return Ok(Bulk { field, values, which: codes.map(Cow::Borrowed), rows: Cow::Borrowed(&targets.rows) });
+    }
+    let (mut rows, mut which) = (Vec::new(), Vec::new());
+    rows.try_reserve_exact(targets.rows.len())?;
+    which.try_reserve_exact(codes.map_or(0, |_| targets.rows.len()))?;
+    for (at, row) in targets.iter() {
+        let Some(before) = plan.rows.get(at).map(|row| RowIx(*row)).filter(|_| applies(edit, owner_at(owners, at))) else { continue };
+        if before != row || !shared.get(row.0 as usize / CHUNK).copied().unwrap_or(false) {
+            let from = plan.table.cell(before, field);
+            if edit.to.value(at, &from, plan.now).is_none_or(|to| to == from) {
+                continue;
+            }
+        }
+        rows.push(row.0);
+        which.extend(codes.map(|codes| codes.get(at).copied().unwrap_or(0)));
+    }
+    Ok(Bulk { field, values, which: codes.map(|_| Cow::Owned(which)), rows: Cow::Owned(rows) })
+}
+
+/// Puts former owners in front, where the owner changes.
+fn remember_owners(plan: &Plan, edit: &FieldEdit, owners: &[AppliesWhen], targets: &Targets<'_>, out: &mut Written) -> Result<()> {
+    let Column::Coded(holders) = plan.table.column(plan.model.lead.owner) else { return Ok(()) };
+    for (at, row) in targets.iter().filter(|(at, _)| applies(edit, owner_at(owners, *at))) {
+        let Some(before) = plan.rows.get(at) else { continue };
+        let Some(former) = holders.text(*before) else { continue };
+        let from = plan.table.cell(RowIx(*before), edit.field);
+        if from.is_null() {
+            out.put_coded(row, holders.code(*before), || in_front(&from, former))?;
+            continue;
+        }
+        let to = in_front(&from, former);
+        if to != from {
+            out.put(row, &to)?;
+        }
+    }
+    Ok(())
 }
 
 /// Changes the table by a plan that is at hand.
@@ -73,73 +116,73 @@ pub fn apply_plan(table: &mut Table, model: &Model, plan: &Plan) -> Result<Appli
         return apply(table, model, &plan.recorded());
     }
     let mut out = Applied::default();
-    let (places, rows) = targets(table, model, plan, &mut out)?;
-    let mut bulk: Vec<Bulk> = Vec::new();
+    let targets = targets(table, model, plan, &mut out)?;
+    let follows = plan.edits.iter().any(|edit| edit.when != AppliesWhen::Always);
+    let owners = if follows { owners(plan) } else { None };
+    let mut writes = Writes::default();
+    let mut told: Vec<Bulk<'_>> = Vec::new();
     let mut slow: Vec<FieldIx> = Vec::new();
     for edit in plan.edits.iter() {
-        let (values, codes) = match (&edit.to, edit.when) {
-            (NewValue::Same(cell), AppliesWhen::Always) => (vec![cell.clone()], None),
-            (NewValue::Now(_), AppliesWhen::Always) => (edit.to.value(0, &Cell::Null, plan.now).into_iter().collect(), None),
-            (NewValue::Coded(values, codes), AppliesWhen::Always) => (values.to_vec(), Some(codes)),
-            _ => {
-                slow.push(edit.field);
-                continue;
-            }
+        let alone = plan.edits.iter().filter(|other| other.field == edit.field).count() == 1;
+        let known = match edit.when {
+            AppliesWhen::Always => Some([].as_slice()),
+            _ => owners.as_deref().filter(|_| alone),
         };
-        let (places, rows) = set_in(plan, (edit.field, &edit.to), table, (&places, &rows));
-        let which = codes.map(|codes| places.iter().map(|at| codes.get(*at as usize).copied().unwrap_or(0)).collect());
-        bulk.push(Bulk { field: edit.field, values, which, rows });
-    }
-    slow.dedup();
-    let mut writes = Writes::default();
-    if !slow.is_empty() {
-        for (at, row) in places.iter().zip(&rows) {
-            let Some(from) = plan.rows.get(*at as usize).map(|row| RowIx(*row)) else { continue };
-            let sets: Vec<Set<'_>> = plan.edits.of_row(*at as usize, from, &plan.table, &plan.model, plan.now);
-            for set in sets.iter().filter(|set| slow.contains(&set.field)) {
-                writes.put(set.field, RowIx(*row), &set.to)?;
+        match (&edit.to, known) {
+            (NewValue::Same(_) | NewValue::Now(_) | NewValue::Coded(..), Some(owners)) => {
+                told.push(bulk(plan, edit, owners, table, &targets)?)
             }
+            (NewValue::FormerOwner, Some(owners)) => remember_owners(plan, edit, owners, &targets, writes.of(edit.field))?,
+            _ => slow.push(edit.field),
         }
     }
-    if let Some(version) = model.lead.version {
-        let mut versions = Versions::default();
-        for row in rows.iter().map(|row| RowIx(*row)) {
-            let next = next_version(&mut versions, &table.cell(row, version)) as usize;
-            writes.put(version, row, versions.0.get(next).unwrap_or(&Cell::Null))?;
+    slow.dedup();
+    if !slow.is_empty() {
+        for (at, row) in targets.iter() {
+            let Some(from) = plan.rows.get(at).map(|row| RowIx(*row)) else { continue };
+            let sets: Vec<Set<'_>> = plan.edits.of_row(at, from, &plan.table, &plan.model, plan.now);
+            for set in sets.iter().filter(|set| slow.contains(&set.field)) {
+                writes.of(set.field).put(row, &set.to)?;
+            }
         }
     }
     let mut edits = writes.edits();
-    edits.extend(bulk.iter().map(|bulk| Edit {
+    edits.extend(model.lead.version.map(|field| Edit { field, rows: &targets.rows, values: Values::Next }));
+    edits.extend(told.iter().map(|bulk| Edit {
         field: bulk.field,
         rows: &bulk.rows,
         values: match (&bulk.which, bulk.values.first()) {
-            (None, Some(value)) => Values::Const(value),
-            (None, None) => Values::Const(&Cell::Null),
+            (None, value) => Values::Const(value.unwrap_or(&Cell::Null)),
             (Some(which), _) => Values::Picked { from: &bulk.values, which },
         },
     }));
     table.edit(&edits)?;
-    out.changed = rows.len();
+    out.changed = targets.rows.len();
     Ok(out)
 }
 
-/// The rows of the table that the plan changes and whose guard holds: places in the plan, and rows of the table.
-fn targets(table: &Table, model: &Model, plan: &Plan, out: &mut Applied) -> Result<(Vec<u32>, Vec<u32>)> {
+/// The rows of the table that the plan changes and whose guard holds.
+fn targets<'a>(table: &Table, model: &Model, plan: &'a Plan, out: &mut Applied) -> Result<Targets<'a>> {
     let lead = &model.lead;
     let guards: Vec<FieldIx> = match lead.version {
         Some(version) => vec![version],
         None => plan.edits.iter().map(|edit| edit.field).chain([lead.owner]).chain(lead.run).collect(),
     };
-    let ids = shared(lead.id, table, &plan.table);
-    let all = |chunk: usize, of: &[Vec<bool>]| of.iter().all(|shared| shared.get(chunk).copied().unwrap_or(false));
-    let guards: Vec<Vec<bool>> = guards.into_iter().map(|field| shared(field, table, &plan.table)).collect();
-    let same: Vec<bool> = (0..ids.len()).map(|chunk| ids.get(chunk).copied().unwrap_or(false) && all(chunk, &guards)).collect();
+    let mut same = shared(lead.id, table, &plan.table);
+    for guard in guards {
+        let shared = shared(guard, table, &plan.table);
+        same.iter_mut().enumerate().for_each(|(chunk, same)| *same &= shared.get(chunk).copied().unwrap_or(false));
+    }
+    let stands = |row: RowIx| same.get(row.0 as usize / CHUNK).copied().unwrap_or(false) && table.is_live(row);
+    if plan.rows.is_sorted_by(|a, b| a < b) && plan.rows.iter().all(|row| stands(RowIx(*row))) {
+        return Ok(Targets { places: None, rows: Cow::Borrowed(&plan.rows) });
+    }
     let (mut places, mut rows) = (Vec::new(), Vec::new());
     places.try_reserve_exact(plan.rows.len())?;
     rows.try_reserve_exact(plan.rows.len())?;
     let mut met = Mask::none(table.rows())?;
     for (at, row) in (0u32..).zip(plan.rows.iter().map(|row| RowIx(*row))) {
-        let found = if same.get(row.0 as usize / CHUNK).copied().unwrap_or(false) && table.is_live(row) {
+        let found = if stands(row) {
             Some(row)
         } else {
             let change = plan.change(at as usize);
@@ -154,5 +197,5 @@ fn targets(table: &Table, model: &Model, plan: &Plan, out: &mut Applied) -> Resu
             None => out.refused.push(plan.table.id(row).into_owned()),
         }
     }
-    Ok((places, rows))
+    Ok(Targets { places: Some(places), rows: Cow::Owned(rows) })
 }

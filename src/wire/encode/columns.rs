@@ -65,9 +65,12 @@ impl Column {
     pub fn push_cell(&mut self, table: &Snapshot, field: FieldIx, row: RowIx) {
         match table.column(field) {
             crate::table::Column::Coded(coded) => self.push_coded(coded.code(row.0), || table.cell(row, field)),
-            _ => {
-                self.push(&table.cell(row, field));
-            }
+            _ => match table.cell(row, field) {
+                Cell::Null => self.push_coded(0, || Cell::Null),
+                cell => {
+                    self.push(&cell);
+                }
+            },
         }
     }
 
@@ -219,7 +222,7 @@ pub(crate) fn columns(plan: &Plan, fields: &[FieldIx], times: Times) -> Vec<(Col
 
 /// What becomes of the owner of each row, for what follows from that. Nothing where other things follow from it than a field's edits and its
 /// own value tell.
-fn owners(plan: &Plan) -> Option<Vec<AppliesWhen>> {
+pub(crate) fn owners(plan: &Plan) -> Option<Vec<AppliesWhen>> {
     if plan.edits.iter().any(|edit| matches!(edit.to, NewValue::Pointer | NewValue::Access { .. } | NewValue::Notified)) {
         return None;
     }
@@ -250,8 +253,13 @@ fn owners(plan: &Plan) -> Option<Vec<AppliesWhen>> {
     Some(out)
 }
 
-/// Whether an edit applies to a row whose owner changes like that; [`When::Always`] stands for one who stays.
-fn applies(edit: &Edit, owner: AppliesWhen) -> bool {
+/// What becomes of the owner of a row.
+pub(crate) fn owner_at(owners: &[AppliesWhen], at: usize) -> AppliesWhen {
+    owners.get(at).copied().unwrap_or(AppliesWhen::Always)
+}
+
+/// Whether an edit applies to a row whose owner changes like that; [`AppliesWhen::Always`] stands for one who stays.
+pub(crate) fn applies(edit: &Edit, owner: AppliesWhen) -> bool {
     match edit.when {
         AppliesWhen::Always => true,
         AppliesWhen::Changed => owner != AppliesWhen::Always,
@@ -273,36 +281,49 @@ fn patched_column(
         signed(distance, &mut value);
         value
     });
+    // Values that are the same in every row are told by the number of their edit, and behind those, former owners of leads without others by their code.
+    let mut fixed = Vec::with_capacity(edits.len());
+    for edit in edits {
+        let every = matches!(edit.to, NewValue::Same(_) | NewValue::Now(_));
+        fixed.push(if every { edit.to.value(0, &Cell::Null, plan.now) } else { None });
+    }
+    let behind = fixed.len() as u32;
+    let holders = if let crate::table::Column::Coded(coded) = plan.table.column(plan.model.lead.owner) { Some(coded) } else { None };
     for (at, row) in plan.rows.iter().map(|row| RowIx(*row)).enumerate() {
-        let owner = owners.get(at).copied().unwrap_or(AppliesWhen::Always);
+        let owner = owner_at(owners, at);
         let was = plan.table.cell(row, field);
-        let set = (0u32..).zip(edits).filter(|(_, edit)| applies(edit, owner)).find_map(|(nth, edit)| {
-            let is = match &edit.to {
-                // Told by its number among the edits, not by its value.
-                NewValue::Same(cell) => return (*cell != was).then_some((nth, None)),
-                NewValue::FormerOwner => {
+        let set = (0u32..).zip(edits).zip(&fixed).filter(|((_, edit), _)| applies(edit, owner)).find_map(|((nth, edit), every)| {
+            let is = match (every, &edit.to) {
+                (Some(cell), _) => return (*cell != was).then_some((nth, None)),
+                (None, NewValue::FormerOwner) => {
+                    let code = holders.map_or(0, |holders| holders.code(row.0));
+                    if was.is_null() && code > 0 {
+                        return Some((behind + code, None));
+                    }
                     let former = plan.table.cell(row, plan.model.lead.owner);
                     former.text().map(|former| in_front(&was, former))
                 }
-                other => other.value(at, &was, plan.now),
+                (None, other) => other.value(at, &was, plan.now),
             };
             is.filter(|is| *is != was).map(|is| (nth, Some(is)))
         });
-        let Some((nth, is)) = set else {
+        let Some((number, is)) = set else {
             from.nothing();
             to.nothing();
             continue;
         };
         from.push_cell(&plan.table, field, row);
-        match (&relative, is, edits.get(nth as usize).map(|edit| &edit.to)) {
-            (Some(value), ..) => {
+        match (&relative, is) {
+            (Some(value), _) => {
                 to.raw(value);
             }
-            (None, Some(is), _) => {
+            (None, Some(is)) => {
                 to.push(&is);
             }
-            (None, None, Some(NewValue::Same(cell))) => to.push_coded(nth, || cell.clone()),
-            (None, None, _) => to.nothing(),
+            (None, None) => to.push_coded(number, || match fixed.get(number as usize) {
+                Some(every) => every.clone().unwrap_or(Cell::Null),
+                None => in_front(&Cell::Null, holders.map_or("", |holders| holders.dict.get(number - behind))),
+            }),
         }
     }
 }

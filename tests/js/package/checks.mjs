@@ -540,6 +540,8 @@ export const checks = {
       equal([...plan.statements("sqlite", options)], plan.toSQL("sqlite", options));
       equal((await thrown(() => plan.statements("sqlite", {}).next(), evenhand)).code, "options_invalid");
       const [bytes, data] = [plan.encode(), plan.toJSON()];
+      equal([data.changes, data.timeline], [plan.changes(), plan.timeline()]);
+      ok(data.changes[0].set.owner !== data.changes[1].set.owner && data.timeline[0].data.owner !== data.changes[0].set.owner, "what a plan says of its leads is shared");
       equal(plain(engine.peek(bytes)), plain(Object.fromEntries(Object.keys(engine.peek(bytes)).map((key) => [key, data[key]]))));
       for (const form of [bytes, data, JSON.parse(JSON.stringify(plan)), plan]) equal(workspace.verify(table, form, context).ok, true);
       const back = (form) => workspace.undo(table, form, context).digest;

@@ -204,6 +204,78 @@ fn chunks_are_many_and_changes_find_them() {
 }
 
 #[test]
+fn leads_are_found_one_after_the_other() {
+    let mut table = large();
+    table.remove(["i000003", "i000004"]).unwrap();
+    let mut finder = table.finder();
+    for nth in [0, 1, 2, 3, 4, 5, 69_999, 70_000, 7, 8, 8, 0] {
+        let id = format!("i{nth:06}");
+        assert_eq!(finder.find(&id), table.find(&id));
+        assert_eq!(finder.find("").map(|row| row.0), None);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Many rows over several chunks at once, in order or not, as row after row.
+    #[test]
+    fn edits_of_many_rows_are_edits_of_each(field in prop_oneof![Just(2u32), 3u32..9, Just(10)], step in 1usize..900, turned: bool, held: bool, counted: bool, seeds in prop::collection::vec(any::<u8>(), 1..9)) {
+        let field = FieldIx(if counted { 3 } else { field });
+        let mut table = large();
+        if let crate::table::Column::Number(column) = table.column(FieldIx(3)) {
+            prop_assert!(column.outline().is_some());
+        }
+        let before = held.then(|| table.snapshot());
+        let mut rows: Vec<u32> = (0..70_000).step_by(step).collect();
+        if turned {
+            rows.reverse();
+        }
+        let cells: Vec<Cell<'_>> = seeds.iter().map(|seed| value(field.0, *seed)).collect();
+        let which: Vec<u32> = rows.iter().map(|row| row % cells.len() as u32).collect();
+        // Some of the rows again, which then hold nothing.
+        let few: Vec<u32> = rows.iter().copied().step_by(3).collect();
+        let mut edits = vec![
+            Edit { field, rows: &rows, values: Values::Picked { from: &cells, which: &which } },
+            Edit { field, rows: &few, values: Values::Const(&Cell::Null) },
+        ];
+        if counted {
+            edits.push(Edit { field, rows: &rows, values: Values::Next });
+        }
+        let mut wanted: Vec<Cell<'static>> = (0..70_000).map(|row| table.cell(RowIx(row), field).into_owned()).collect();
+        for edit in &edits {
+            for (at, row) in edit.rows.iter().enumerate() {
+                let cell = &mut wanted[*row as usize];
+                *cell = match (edit.values, &*cell) {
+                    (Values::Picked { from, which }, _) if (7..=9).contains(&field.0) && from[which[at] as usize].text() == Some("") => Cell::Null,
+                    (Values::Picked { from, which }, _) => from[which[at] as usize].clone().into_owned(),
+                    (Values::Next, Cell::Number(number)) => Cell::Number(number + 1.0),
+                    (Values::Next, _) => Cell::Number(1.0),
+                    _ => Cell::Null,
+                };
+            }
+        }
+        table.edit(&edits).unwrap();
+        for (row, wanted) in (0u32..).map(RowIx).zip(&wanted) {
+            prop_assert_eq!(&table.cell(row, field), wanted, "{:?}", row);
+        }
+        if let crate::table::Column::Number(column) = table.column(FieldIx(3)) {
+            let outline = column.outline().unwrap();
+            let stretches: Vec<_> = outline.stretches().collect();
+            for (row, byte) in (0u32..).zip(outline.bytes.iter().flat_map(|bytes| bytes.iter())) {
+                let number = column.get(row).unwrap();
+                let fits = stretches.get(usize::from(*byte)).is_some_and(|(from, to)| *from <= number && to.is_none_or(|to| number < to));
+                prop_assert!(fits || (number.is_nan() && *byte == u8::MAX));
+            }
+        }
+        if let Some(before) = before {
+            let fresh = large();
+            prop_assert!((0..70_000).map(RowIx).all(|row| before.cell(row, field) == fresh.cell(row, field)));
+        }
+    }
+}
+
+#[test]
 fn few_changes_of_a_text_column_are_kept_beside_it() {
     let mut table = large();
     for round in 0..3 {
@@ -230,6 +302,8 @@ fn edits_that_do_not_fit_are_refused() {
         (3, &[2], Values::Const(number)),
         (3, &[0], Values::Cells(&cells)),
         (3, &[0], Values::Picked { from: &cells, which: &[2] }),
+        (4, &[0], Values::Next),
+        (3, &[1], Values::Next),
     ] {
         let before = (leads(&table), table.revision());
         let good = Edit { field: FieldIx(3), rows: &[0], values: Values::Const(&Cell::Number(9.0)) };
