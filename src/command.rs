@@ -134,8 +134,7 @@ commands! {
 
 impl Command {
     /// What the whole command asks before any row: its own rights, those to give and to act on many leads, and the right to use a list.
-    pub(crate) fn refusals(&self, planner: &Planner<'_>) -> Result<Vec<Reason>> {
-        let touches = self.touches(planner.model);
+    pub(crate) fn refusals(&self, planner: &Planner<'_>, touches: &Touches<'_>) -> Result<Vec<Reason>> {
         let mut verbs = self.rights().to_vec();
         if touches.gives() {
             verbs.push(Verb::LeadGive);
@@ -171,24 +170,25 @@ pub fn plan(
     model: &Rc<Model>,
     auth: &Rc<Authorizer>,
     table: &Table,
-    command: &Json,
+    command: Json,
     picked: Option<Rc<Vec<u32>>>,
     context: &Context,
     config: &str,
 ) -> Result<Plan> {
-    let typed = Command::read(command, model, &auth.schema_of(&context.actor), picked.clone())?;
-    shards::check(command, auth, context, config)?;
+    let typed = Command::read(&command, model, &auth.schema_of(&context.actor), picked.clone())?;
+    shards::check(&command, auth, context, config)?;
     context.state.forget_reads();
+    let touches = typed.touches(model);
     let mut asked = Asked {
         model,
         auth,
         table,
         kind: typed.kind(),
-        command: command.canonical(),
-        picked: picked.filter(|_| matches!(typed.touches(model).named_leads(), Some(LeadsRef::Rows(_)))),
+        command: command.into_canonical(),
+        picked: picked.filter(|_| matches!(touches.named_leads(), Some(LeadsRef::Rows(_)))),
         context,
         config,
-        bulk: typed.touches(model).is_bulk(),
+        bulk: touches.is_bulk(),
         zone: None,
     };
     let Some((actor, _)) = model.user(&context.actor) else {
@@ -196,9 +196,9 @@ pub fn plan(
         return Ok(Plan::new(asked, Draft::refuse(vec![reason])));
     };
     let planner = Planner::new(model, auth, table, context, actor, asked.bulk);
-    let refused = typed.refusals(&planner)?;
+    let refused = typed.refusals(&planner, &touches)?;
     let mut plan = if refused.is_empty() {
-        let filter = match typed.touches(model).named_leads() {
+        let filter = match touches.named_leads() {
             Some(LeadsRef::Filter(query)) => Some(query),
             Some(LeadsRef::List(id)) => model.lists.by_id(id).map(|list| &list.query),
             _ => None,

@@ -253,6 +253,6 @@ pub fn settle(
     let tallies = Rc::new(read);
     let context = Context { dealing: Dealing::Settle(Rc::clone(&tallies)), partial_table: false, ..context.clone() };
     let nothing = Table::new(Rc::clone(&model.schema), model.lead.id, Budget::default());
-    let plan = crate::command::plan(model, auth, &nothing, command, None, &context, config)?;
+    let plan = crate::command::plan(model, auth, &nothing, command.clone(), None, &context, config)?;
     Ok(settlement::encode(&plan, &tallies, question))
 }

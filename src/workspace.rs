@@ -196,6 +196,21 @@ impl Workspace {
     /// # Errors
     /// Those of [`plan::plan`], and `context_invalid`.
     pub fn plan(&self, table: &LeadTable, command: &Json, picked: Option<&Selection>, context: &Json, stored: Attachments) -> Result<Plan> {
+        self.plan_of(table, command.clone(), picked, context, stored)
+    }
+
+    /// The same of a command that nobody else needs.
+    ///
+    /// # Errors
+    /// As [`Workspace::plan`].
+    pub fn plan_of(
+        &self,
+        table: &LeadTable,
+        command: Json,
+        picked: Option<&Selection>,
+        context: &Json,
+        stored: Attachments,
+    ) -> Result<Plan> {
         let context = self.context(table, context, stored)?;
         let picked = picked.map(|selection| selection.rows_of(table)).transpose()?;
         crate::command::plan(&self.model, &self.auth, &table.table, command, picked, &context, self.digest())
@@ -315,7 +330,7 @@ impl Workspace {
         let mut context = self.context(table, context, Attachments::default())?;
         context.plans.insert(0, (id.clone(), Rc::new(recorded)));
         let command = Json::object([("type", "undo".into()), ("plan", id.into())]);
-        crate::command::plan(&self.model, &self.auth, &table.table, &command, None, &context, self.digest())
+        crate::command::plan(&self.model, &self.auth, &table.table, command, None, &context, self.digest())
     }
 
     /// Takes a plan's changes over into the table.

@@ -18,13 +18,17 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 /** Keys of a command that narrow it. */
 const NARROWS = /^(leads|ids|filter|list|all|seen|runs|limit|pool|slot|split|cap|to|user)$/;
 
+/** Keys below which there are more of them. */
+const NESTED: readonly string[] = ["leads", "split", "to", "users"];
+
 /** What was looked up and not found must not widen a command: a key that narrows it has a value where it is there. */
 function told(command: unknown, path = ""): void {
   if (!isObject(command)) return;
-  for (const [key, value] of Object.entries(command)) {
-    const at = `${path}/${key}`;
-    if (value === undefined && NARROWS.test(key)) throw fault("command_invalid", `\`${key}\` is undefined`, { path: at, hint: "leave the key out, or give it a value" });
-    if (Array.isArray(command) || /^(leads|split|to|users)$/.test(key)) told(value, at);
+  const list = Array.isArray(command);
+  for (const key of Object.keys(command)) {
+    const value = (command as Record<string, unknown>)[key];
+    if (value === undefined && NARROWS.test(key)) throw fault("command_invalid", `\`${key}\` is undefined`, { path: `${path}/${key}`, hint: "leave the key out, or give it a value" });
+    if (isObject(value) && (list || NESTED.includes(key))) told(value, `${path}/${key}`);
   }
 }
 
@@ -187,8 +191,10 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     // A letter is written in at most three bytes.
     if ((text.length + given.length) * 3 <= SHORT && plans.length === 0) {
       if (this.#short.length === 0) this.#short = this.call((workspace) => this.instance.view(workspace.place(), SHORT));
-      const first = encodeInto(text, this.#short);
-      const second = encodeInto(given, this.#short.subarray(first));
+      const both = encodeInto(text + given, this.#short);
+      // Only letters of one byte each tell by their number where the context begins.
+      const first = both === text.length + given.length ? text.length : encode(text).length;
+      const second = both - first;
       return new Plan(this.instance, this.call((workspace) => workspace.planShort(table, first, second)));
     }
     const [written, input] = [encode(text), encode(given)];

@@ -284,6 +284,6 @@ impl Carries {
         let before = planner.context.state.peek(&self.key).map(|kept| kept.value.canonical());
         let same =
             before.map_or(value.get("carry").and_then(Json::as_object).is_some_and(<[_]>::is_empty), |before| before == value.canonical());
-        (!same).then(|| planner.context.state.write(self.key, Some(value)))
+        (!same).then(|| planner.context.state.write(self.key, Some(value.into())))
     }
 }

@@ -43,13 +43,13 @@ pub mod weighted;
 pub mod workload;
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use crate::sort;
 
 pub use places::PlaceSet;
 pub use recency::{Loads, Recency, Stamp};
-pub use seats::Seat;
-use seats::Seats;
+pub use seats::{Seat, Seats};
 
 /// A person, by a number that the caller gives: the same in all groups of a call, small, and never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,7 +105,7 @@ pub struct Facts<'a> {
 /// A group's rotation, loaded for a call.
 #[derive(Clone, Debug)]
 pub struct Rotation {
-    seats: Seats,
+    seats: Rc<Seats>,
     running: Running,
     /// The memory that was given, as far as it is this method's.
     given: Memory,
@@ -123,7 +123,11 @@ enum Running {
 impl Rotation {
     /// Loads the rotation of a group: its members in today's order, each once, and what the method remembered.
     pub fn new(method: Method, seats: &[Seat], memory: &Memory) -> Self {
-        let seats = Seats::new(seats);
+        Self::of(method, Rc::new(Seats::new(seats)), memory)
+    }
+
+    /// The same of members who are seated already: a group's seats are the same in every call.
+    pub fn of(method: Method, seats: Rc<Seats>, memory: &Memory) -> Self {
         let (running, given) = match (method, memory) {
             (Method::RoundRobin(options), Memory::RoundRobin(memory)) => {
                 (Running::RoundRobin(round_robin::RoundRobin::new(options, &seats, memory)), Memory::RoundRobin(memory.clone()))
@@ -209,6 +213,11 @@ impl Rotation {
             Running::LeastRecent | Running::LeastLoaded(_) => Memory::None,
             Running::FewestInPeriod(fewest) => Memory::FewestInPeriod(fewest.memory(&self.seats)),
         }
+    }
+
+    /// What was loaded, as far as it was this method's.
+    pub fn given(&self) -> &Memory {
+        &self.given
     }
 
     /// Whether [`memory`](Self::memory) differs from what was loaded: by turns, by members who left, or by joiners who were entered.

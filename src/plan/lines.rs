@@ -15,6 +15,9 @@ use crate::plan::drops::DropCode;
 use crate::plan::edit::{NewValue, PatchedRow, Set};
 use crate::plan::planner::Planner;
 
+/// Fewer rows are counted one by one.
+const FEW: usize = 4;
+
 /// One person's line. `before` and `after` count open leads in the plan's slot; they are there only for people whom the actor may give to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -147,7 +150,8 @@ fn moved(plan: &Plan, planner: &Planner<'_>, open: &RowSet) -> Result<BTreeMap<S
     let slot = plan.slot.unwrap_or(plan.model.lead.owner);
     let condition = plan.model.lifecycle.open.as_ref();
     let edited = condition.is_some_and(|open| open.fields().iter().any(|field| plan.edits.touches(*field)));
-    if let (false, Column::Coded(coded)) = (edited, plan.table.column(slot)) {
+    // Few rows are looked at one by one: there may be many people.
+    if let (false, Column::Coded(coded)) = (edited || plan.rows.len() < FEW, plan.table.column(slot)) {
         match plan.edits.always(slot) {
             Some(NewValue::Coded(values, codes)) => {
                 if let Some(moved) = most_of_table(plan, planner, open, coded, values, codes)? {
@@ -159,10 +163,12 @@ fn moved(plan: &Plan, planner: &Planner<'_>, open: &RowSet) -> Result<BTreeMap<S
             _ => {}
         }
     }
+    let whole = edited || !plan.edits.sets(slot);
     let mut out: BTreeMap<String, Moved> = BTreeMap::new();
     for (at, row) in plan.rows.iter().map(|row| RowIx(*row)).enumerate() {
         let from = plan.table.cell(row, slot);
-        let sets = plan.edits.of_row(at, row, &plan.table, &plan.model, plan.now);
+        let sets =
+            if whole { plan.edits.of_row(at, row, &plan.table, &plan.model, plan.now) } else { plan.slot_of_row(at).into_iter().collect() };
         let to = sets.iter().find(|set| set.field == slot).map_or_else(|| from.clone(), |set| set.to.clone());
         let was = open.contains(row);
         let is = match condition {

@@ -49,7 +49,7 @@ impl Plan {
             if let Json::Object(pairs) = &mut value {
                 pairs.extend(kept);
             }
-            self.state.push(planner.context.state.write(key, Some(value)));
+            self.state.push(planner.context.state.write(key, Some(value.into())));
         }
         Ok(())
     }

@@ -102,10 +102,11 @@ impl Plan {
         if !draft.refused.is_empty() {
             return Ok(Plan::new(asked, Draft { refused: draft.refused, part: draft.part, ..Draft::default() }));
         }
-        if !draft.exact {
+        if draft.exact {
+            draft.edits.sort(model);
+        } else {
             draft.edits.follow_owner(model, context.now, &context.actor, context.notify);
         }
-        draft.edits.sort(model);
         let finds_unchanged = !draft.unchanged_removed && !draft.keep_empty;
         let (exact, gains) = (draft.exact, draft.gains.take());
         let (receivers, former) = (std::mem::take(&mut draft.receivers), std::mem::take(&mut draft.former));

@@ -5,7 +5,7 @@
 //! check both. Values carry a format number of their own.
 
 use crate::btree::BTreeMap;
-use std::cell::RefCell;
+use std::cell::{LazyCell, RefCell};
 use std::fmt::Write as _;
 use std::rc::Rc;
 
@@ -25,6 +25,37 @@ pub struct Versioned {
     pub value: Json,
 }
 
+/// Keys that a group's turn reads, so that their list is made in one go.
+const READS: usize = 16;
+
+/// A value that a plan writes. What a group remembers is many small parts: they are put together when somebody asks for them.
+#[derive(Clone, Debug)]
+pub struct Value(Rc<LazyCell<Json, Box<dyn FnOnce() -> Json>>>);
+
+impl Value {
+    /// One that is made when it is asked for.
+    pub(crate) fn later(make: impl FnOnce() -> Json + 'static) -> Value {
+        Value(Rc::new(LazyCell::new(Box::new(make))))
+    }
+
+    /// What is written.
+    pub fn json(&self) -> &Json {
+        &self.0
+    }
+}
+
+impl From<Json> for Value {
+    fn from(json: Json) -> Value {
+        Value::later(move || json)
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Value) -> bool {
+        self.json() == other.json()
+    }
+}
+
 /// A write: only where the key still has version `expect`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StateChange {
@@ -35,17 +66,22 @@ pub struct StateChange {
     /// The version that this write makes.
     pub version: i64,
     /// The new value; none deletes (key and version stay as a tombstone).
-    pub value: Option<Json>,
+    pub value: Option<Value>,
 }
 
 impl StateChange {
+    /// The new value, null where it is deleted.
+    pub fn json(&self) -> Json {
+        self.value.as_ref().map(|value| value.json().clone()).unwrap_or_default()
+    }
+
     /// The change as the public API shows it.
     pub fn to_json(&self) -> Json {
         let mut out = vec![
             ("key".to_owned(), self.key.as_str().into()),
             ("expect".to_owned(), self.expect.into()),
             ("version".to_owned(), self.version.into()),
-            ("value".to_owned(), self.value.clone().unwrap_or_default()),
+            ("value".to_owned(), self.json()),
         ];
         if self.value.is_none() {
             out.push(("deleted".to_owned(), true.into()));
@@ -126,19 +162,20 @@ impl State {
 
     /// The keys of one kind that have a value.
     pub fn standing<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-        let keys = self.given.range(prefix.to_owned()..).take_while(move |(key, _)| key.starts_with(prefix));
+        let given = Some(&self.given).filter(|given| !given.is_empty());
+        let keys = given.into_iter().flat_map(|given| given.range(prefix.to_owned()..)).take_while(move |(key, _)| key.starts_with(prefix));
         keys.filter(|(_, entry)| entry.as_ref().is_some_and(|entry| !entry.value.is_null())).map(|(key, _)| key.as_str())
     }
 
     /// A write of `value` under `key`, over the version that is there now.
-    pub fn write(&self, key: String, value: Option<Json>) -> StateChange {
+    pub fn write(&self, key: String, value: Option<Value>) -> StateChange {
         let expect = self.peek(&key).map(|entry| entry.version);
         StateChange { expect, version: expect.unwrap_or(0) + 1, key, value }
     }
 
-    /// What was read and is not among the keys written.
+    /// What was read and is not among the keys written; from then on nothing was read.
     pub fn reads(&self, written: &[StateChange]) -> Vec<(Rc<str>, Option<i64>)> {
-        let mut read = self.read.borrow().clone();
+        let mut read = self.read.take();
         crate::sort::by(&mut read, |a, b| a.0.cmp(&b.0));
         read.dedup_by(|a, b| a.0 == b.0);
         read.retain(|(key, _)| !written.iter().any(|change| *change.key == **key));
@@ -147,7 +184,9 @@ impl State {
 
     /// Forgets what was read: each plan starts with nothing read.
     pub fn forget_reads(&self) {
-        self.read.borrow_mut().clear();
+        let mut read = self.read.borrow_mut();
+        read.clear();
+        read.reserve(READS);
         self.missing.borrow_mut().clear();
     }
 
@@ -242,8 +281,8 @@ mod tests {
     fn a_tombstone_has_no_value_but_its_version_counts() {
         let state = state(r#"{"split/a":{"version":4,"value":null},"split/b":null}"#, false);
         assert_eq!(state.get("split/a").unwrap(), None);
-        assert_eq!(state.write("split/a".into(), Some(Json::Null)).expect, Some(4));
-        assert_eq!(state.write("split/b".into(), Some(Json::Null)).expect, None);
+        assert_eq!(state.write("split/a".into(), Some(Json::Null.into())).expect, Some(4));
+        assert_eq!(state.write("split/b".into(), Some(Json::Null.into())).expect, None);
         assert_eq!(state.reads(&[]), vec![("split/a".into(), Some(4))]);
     }
 

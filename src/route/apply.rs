@@ -106,7 +106,7 @@ fn one(router: &mut Router<'_>, row: u32, by: Decider, changes: &mut Changes<'_>
     if let (Outcome::Held, Some(group)) = (decision.outcome, decision.group)
         && let Some((key, value)) = router.hold(&planner.table.id(at), decision.rule, group)?
     {
-        draft.state.push(planner.context.state.write(key, Some(value)));
+        draft.state.push(planner.context.state.write(key, Some(value.into())));
     }
     let reasons = reasons(router, &trace, told);
     if !reasons.is_empty() {

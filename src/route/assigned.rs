@@ -58,7 +58,7 @@ impl Router<'_> {
         let (now, starts) = (self.now, self.starts);
         self.served.insert(user.0 as usize);
         if limited {
-            self.person(user)?.memory.usage.record(now, &starts, window);
+            self.person(user)?.memory().usage.record(now, &starts, window);
         }
         Ok(())
     }
@@ -153,7 +153,7 @@ impl Router<'_> {
         let mut moving = Vec::new();
         for (at, group) in &self.groups {
             if own || group.limits {
-                let place = group.members.iter().position(|other| *other == user);
+                let place = group.roster.members.iter().position(|other| *other == user);
                 moving.extend(place.map(|place| (GroupIx(*at), place, group.slot)));
             }
         }

@@ -8,12 +8,13 @@ use crate::error::Result;
 use crate::plan::draft::Draft;
 use crate::plan::edit::NewValue;
 use crate::plan::planner::Planner;
-use crate::plan::state;
+use crate::plan::state::{self, Value};
 use crate::query::{Cell, FieldIx};
 use crate::rotate::Member;
 use crate::rotate::batch::Dealt;
 use crate::table::RowIx;
 
+use super::memory::Others;
 use super::router::{Decision, Router};
 
 /// Stands for a row that keeps whoever has it.
@@ -246,9 +247,11 @@ fn write_state(planner: &Planner<'_>, router: &mut Router<'_>, draft: &mut Draft
         let last = router.compiled.uses_recency.then(|| router.recencies.all.last(Member(user.0))).flatten();
         let automatic = router.compiled.uses_recency.then(|| router.recencies.automatic.last(Member(user.0))).flatten();
         let person = router.person(user)?;
-        person.memory.last = last.or(person.memory.last);
-        person.memory.automatic = automatic.or(person.memory.automatic);
-        let value = person.memory.write(person.kept, limited);
+        let mut memory = std::mem::take(person.memory());
+        memory.last = last.or(memory.last);
+        memory.automatic = automatic.or(memory.automatic);
+        let others = Others::of_person(person.kept);
+        let value = Value::later(move || memory.write(others, limited));
         draft.state.push(kept.write(state::key("user", router.names.id(model, user.0)), Some(value)));
     }
     let name = |Member(user): Member| router.names.id(model, user).to_owned();
@@ -259,7 +262,7 @@ fn write_state(planner: &Planner<'_>, router: &mut Router<'_>, draft: &mut Draft
         if lane.is_none() && offers.is_none() && !group.holds() {
             continue;
         }
-        if let Some(value) = group.written(lane.map(|lane| &lane.rotation), offers, &name) {
+        if let Some(value) = group.written(lane.map(|lane| &lane.rotation), offers, model, &name) {
             draft.state.push(kept.write(state::key("group", id), Some(value)));
         }
     }

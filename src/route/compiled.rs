@@ -2,7 +2,7 @@
 
 use crate::btree::BTreeMap;
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::access::Authorizer;
@@ -10,8 +10,12 @@ use crate::allot::match_condition;
 use crate::config::{GroupIx, Limit, Method, Model, RuleTarget, UserIx};
 use crate::error::Result;
 use crate::plan::state;
+use crate::query::assume::is_true;
 use crate::query::{FieldIx, Query};
+use crate::rotate::{Member, PlaceSet, Seat, Seats};
 use crate::time::Instant;
+
+use super::parts::{self, Roster, RuleOutcome};
 
 /// A configuration, as routing looks at it.
 #[derive(Debug)]
@@ -31,9 +35,11 @@ pub(super) struct Compiled {
     /// By group and user: what the user's `match` asks of a lead.
     matches: RefCell<BTreeMap<(u32, u32), Rc<Query>>>,
     /// By user: the key of what is remembered of them.
-    user_keys: RefCell<BTreeMap<u32, Rc<str>>>,
+    user_keys: Vec<OnceCell<Rc<str>>>,
     /// By group: its members, where that does not depend on the time.
-    members: RefCell<BTreeMap<u32, Rc<Vec<UserIx>>>>,
+    rosters: RefCell<BTreeMap<u32, Rc<Roster>>>,
+    /// By rule: why it is not tried at all, where that does not depend on the time.
+    closed: OnceCell<Rc<Vec<Option<RuleOutcome>>>>,
     /// By slot and user: whether nothing of a lead keeps it from the user.
     any_lead: RefCell<BTreeMap<(FieldIx, u32), bool>>,
 }
@@ -77,28 +83,77 @@ impl Compiled {
             group_limits,
             open_moves: model.lifecycle.open.as_ref().is_some_and(|open| open.fields().into_iter().any(sets)),
             matches: RefCell::default(),
-            user_keys: RefCell::default(),
-            members: RefCell::default(),
+            user_keys: vec![OnceCell::new(); model.users.len()],
+            rosters: RefCell::default(),
+            closed: OnceCell::new(),
             any_lead: RefCell::default(),
         }
     }
 
-    /// The members of a group.
-    pub fn members(&self, auth: &Authorizer, ix: GroupIx, now: Instant) -> Result<Rc<Vec<UserIx>>> {
-        if let Some(known) = self.members.borrow().get(&ix.0) {
+    /// The members of a group, with what follows from who they are.
+    pub fn roster(&self, auth: &Authorizer, ix: GroupIx, now: Instant) -> Result<Rc<Roster>> {
+        if let Some(known) = self.rosters.borrow().get(&ix.0) {
             return Ok(Rc::clone(known));
         }
-        let Some(group) = auth.model().groups.at(ix.0) else { return Ok(Rc::default()) };
-        let members = Rc::new(auth.members(&group.members, Some(now))?);
-        if !group.members.filter.as_ref().is_some_and(Query::needs_now) {
-            self.members.borrow_mut().insert(ix.0, Rc::clone(&members));
+        let model = auth.model();
+        let Some(group) = model.groups.at(ix.0) else { return Ok(Rc::default()) };
+        let members = auth.members(&group.members, Some(now))?;
+        let (mut seats, mut people) = (Vec::with_capacity(members.len()), Vec::with_capacity(members.len()));
+        let mut roster = Roster::default();
+        for (place, user) in members.iter().enumerate() {
+            let known = model.users.get(*user);
+            let capacity = known.and_then(|user| user.capacity).or(group.capacity);
+            let limited = known.is_some_and(|user| !user.limits.is_empty());
+            let weight = known.map_or(0, |user| user.weight);
+            people.push(Member(user.0));
+            let most = capacity.map(|capacity| u32::try_from(capacity).unwrap_or(u32::MAX));
+            seats.push(Seat { member: Member(user.0), weight, capacity: most });
+            if capacity.is_some() || limited || !group.limits.is_empty() {
+                roster.bound.insert(place);
+            }
+            if limited || !self.group_limits.is_empty() {
+                roster.watched.insert(user.0 as usize);
+            }
+            if !group.matches.is_empty() {
+                roster.matches.push(self.matching(model, ix, *user)?);
+            }
         }
-        Ok(members)
+        (roster.members, roster.people, roster.seats) = (Rc::new(members), people, Rc::new(Seats::new(&seats)));
+        let roster = Rc::new(roster);
+        if !group.members.filter.as_ref().is_some_and(Query::needs_now) {
+            self.rosters.borrow_mut().insert(ix.0, Rc::clone(&roster));
+        }
+        Ok(roster)
+    }
+
+    /// The places of members of whom nothing is to be asked about a lead in a slot: they may have every one, and accept it.
+    pub fn unasked<'r>(&self, auth: &Authorizer, slot: FieldIx, roster: &'r Roster) -> Result<&'r PlaceSet> {
+        if let Some(known) = roster.unasked.get() {
+            return Ok(known);
+        }
+        let mut out = PlaceSet::none(roster.members.len());
+        for (place, user) in roster.members.iter().enumerate() {
+            let matched = roster.matches.get(place).is_none_or(|query| is_true(query.root()));
+            let accepts = auth.model().users.get(*user).is_some_and(|user| user.active && user.accepts.is_none());
+            if matched && accepts && self.may_hold_any(auth, slot, *user)? {
+                out.insert(place);
+            }
+        }
+        Ok(roster.unasked.get_or_init(|| out))
+    }
+
+    /// By rule: why it is not tried at all.
+    pub fn closed(&self, model: &Model, now: Instant) -> Rc<Vec<Option<RuleOutcome>>> {
+        if self.scheduled {
+            return Rc::new(parts::closed(model, now));
+        }
+        Rc::clone(self.closed.get_or_init(|| Rc::new(parts::closed(model, now))))
     }
 
     /// The key of what is remembered of somebody.
     pub fn user_key(&self, user: UserIx, id: &str) -> Rc<str> {
-        Rc::clone(self.user_keys.borrow_mut().entry(user.0).or_insert_with(|| state::key("user", id).into()))
+        let make = || state::key("user", id).into();
+        self.user_keys.get(user.0 as usize).map_or_else(make, |key| Rc::clone(key.get_or_init(make)))
     }
 
     /// What a member's `match` asks of a lead.

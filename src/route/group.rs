@@ -38,9 +38,9 @@ impl Router<'_> {
     }
 
     /// Every hard reason against a member.
-    pub fn of_member(&mut self, ix: GroupIx, group: &Group, place: usize, lead: &Subject<'_>) -> Result<Reasons> {
-        let Some(user) = group.members.get(place).copied() else { return Ok(Reasons::INACTIVE) };
-        let matched = match (self.asks, lead.row, group.matches.get(place)) {
+    pub fn of_member(&mut self, ix: GroupIx, group: &Group<'_>, place: usize, lead: &Subject<'_>) -> Result<Reasons> {
+        let Some(user) = group.roster.members.get(place).copied() else { return Ok(Reasons::INACTIVE) };
+        let matched = match (self.asks, lead.row, group.roster.matches.get(place)) {
             (_, _, None) | (Asks::Nothing, ..) => true,
             (Asks::Rows, Some(row), _) => group.matched.get(place).is_none_or(|rows| rows.contains(row)),
             (_, _, Some(query)) => filter::matches(query, lead.cells, &self.planner.filtering())?,
@@ -53,10 +53,10 @@ impl Router<'_> {
     }
 
     /// The members against whom there is no hard reason.
-    fn eligible(&mut self, ix: GroupIx, group: &Group, lead: &Subject<'_>, ignored: Reasons) -> Result<PlaceSet> {
+    fn eligible(&mut self, ix: GroupIx, group: &Group<'_>, lead: &Subject<'_>, ignored: Reasons) -> Result<PlaceSet> {
         if !ignored.is_empty() {
-            let mut out = PlaceSet::none(group.members.len());
-            for place in 0..group.members.len() {
+            let mut out = PlaceSet::none(group.roster.members.len());
+            for place in 0..group.roster.members.len() {
                 if self.of_member(ix, group, place, lead)?.without(ignored).is_empty() {
                     out.insert(place);
                 }
@@ -74,7 +74,7 @@ impl Router<'_> {
             }
             out.keep(&may);
             if self.declined.contains(&row.0) {
-                for (place, user) in group.members.iter().enumerate() {
+                for (place, user) in group.roster.members.iter().enumerate() {
                     if self.has_declined(*user, lead) {
                         out.remove(place);
                     }
@@ -82,12 +82,19 @@ impl Router<'_> {
             }
             return Ok(out);
         }
-        let ready = out.clone();
-        for place in ready.iter() {
-            let Some(user) = group.members.get(place).copied() else { continue };
-            let passes = match group.matches.get(place) {
-                Some(query) if self.asks != Asks::Nothing => filter::matches(query, lead.cells, &self.planner.filtering())?,
-                _ => true,
+        if self.asks == Asks::Nothing {
+            out.keep(&lane.any);
+            return Ok(out);
+        }
+        let mut asked = out.clone();
+        if lead.row.is_none_or(|row| !self.declined.contains(&row.0)) {
+            asked.minus(self.compiled.unasked(self.planner.auth, group.slot, &group.roster)?);
+        }
+        for place in asked.iter() {
+            let Some(user) = group.roster.members.get(place).copied() else { continue };
+            let passes = match group.roster.matches.get(place) {
+                Some(query) => filter::matches(query, lead.cells, &self.planner.filtering())?,
+                None => true,
             };
             if !passes || !self.of_lead(user, group.slot, lead)?.is_empty() {
                 out.remove(place);
@@ -97,11 +104,11 @@ impl Router<'_> {
     }
 
     /// Members who are asked only where nobody else is left: the present owner, and recent ones.
-    pub fn soft(&self, ix: GroupIx, group: &Group, lead: &Subject<'_>) -> (Option<usize>, Vec<usize>) {
+    pub fn soft(&self, ix: GroupIx, group: &Group<'_>, lead: &Subject<'_>) -> (Option<usize>, Vec<usize>) {
         let model = self.planner.model;
         let place = |id: &str| {
             let user = UserIx(model.users.find(id)?);
-            group.members.iter().position(|member| *member == user)
+            group.roster.members.iter().position(|member| *member == user)
         };
         let current = lead.cells.cell(group.slot).text().and_then(place);
         let mut recent = Vec::new();
@@ -113,7 +120,7 @@ impl Router<'_> {
     }
 
     /// The members among whom the method chooses: soft reasons are relaxed one by one until somebody is left.
-    fn narrowed(&self, ix: GroupIx, group: &Group, lead: &Subject<'_>, lane: &Lane, hard: PlaceSet, facts: &Facts<'_>) -> PlaceSet {
+    fn narrowed(&self, ix: GroupIx, group: &Group<'_>, lead: &Subject<'_>, lane: &Lane, hard: PlaceSet, facts: &Facts<'_>) -> PlaceSet {
         let (current, recent) = self.soft(ix, group, lead);
         if current.is_none() && recent.is_empty() {
             return hard;
@@ -146,7 +153,7 @@ impl Router<'_> {
     fn choose(
         &mut self,
         ix: GroupIx,
-        group: &Group,
+        group: &Group<'_>,
         lead: &Subject<'_>,
         hard: PlaceSet,
         ignored: Reasons,
@@ -170,7 +177,7 @@ impl Router<'_> {
         if let (Asks::Replay, Some(chosen)) = (self.asks, chosen) {
             let weighted = model.groups.at(ix.0).is_some_and(|group| group.method == Method::Weighted);
             let mut among = Vec::new();
-            for user in eligible.iter().filter_map(|place| group.members.get(place)) {
+            for user in eligible.iter().filter_map(|place| group.roster.members.get(place)) {
                 among.push((*user, model.users.get(*user).filter(|_| weighted).map_or(1, |user| user.weight)));
             }
             self.replay.chose(UserIx(chosen.0), &among);
@@ -180,7 +187,7 @@ impl Router<'_> {
         }
         if let Some(told) = told {
             let (current, recent) = self.soft(ix, group, lead);
-            for (place, user) in group.members.iter().enumerate() {
+            for (place, user) in group.roster.members.iter().enumerate() {
                 let mut reasons = self.of_member(ix, group, place, lead)?.without(ignored);
                 reasons = reasons.and(Reasons::CURRENT_OWNER.when(current == Some(place)));
                 reasons = reasons.and(Reasons::RECENT_OWNER.when(recent.contains(&place)));

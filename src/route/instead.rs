@@ -244,7 +244,7 @@ impl Search<'_> {
     /// The limits that hold, with those of a period one above what was assigned.
     fn limits(&self, router: &mut Router<'_>, group: Option<GroupIx>, reason: Reasons) -> Result<Json> {
         let (limits, now, starts) = (router.limits(self.wanted, group), router.now, router.starts);
-        let usage = &router.person(self.wanted)?.memory.usage;
+        let usage = &router.person(self.wanted)?.memory().usage;
         let mut out = Vec::new();
         for limit in limits {
             let (window, (per, of)) = (

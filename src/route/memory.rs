@@ -52,18 +52,39 @@ pub(super) fn stamp_json(stamp: Stamp) -> Json {
     Json::object([("at", number(stamp.ms)), ("tick", counted(stamp.tick))])
 }
 
-/// The value with other pairs, in place of those of these names; none of them drops the name.
-fn replaced(kept: Option<&Json>, names: &[&str], pairs: Vec<(&str, Json)>) -> Json {
-    let mut out = state::value([]);
-    if let Json::Object(list) = &mut out {
+/// What was kept under other names.
+pub(super) struct Others(Vec<(String, Json)>);
+
+impl Others {
+    fn of(kept: Option<&Json>, names: &[&str]) -> Others {
+        let mut out = Vec::new();
         for (key, value) in kept.and_then(Json::as_object).unwrap_or_default() {
             if key != "format" && !names.contains(&key.as_str()) {
-                list.push((key.clone(), value.clone()));
+                out.push((key.clone(), value.clone()));
             }
         }
-        list.extend(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)));
+        Others(out)
     }
-    out
+
+    /// Of a person.
+    pub fn of_person(kept: Option<&Json>) -> Others {
+        Others::of(kept, &["last", "automatic", "calendar", "recent", "offers", "claimed"])
+    }
+
+    /// Of a group.
+    pub fn of_group(kept: Option<&Json>) -> Others {
+        Others::of(kept, &["round", "credits", "period", "counts", "held", "offers", "audience"])
+    }
+
+    /// The value with these pairs behind the others.
+    fn with(self, pairs: Vec<(&str, Json)>) -> Json {
+        let mut out = state::value([]);
+        if let Json::Object(list) = &mut out {
+            list.extend(self.0);
+            list.extend(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)));
+        }
+        out
+    }
 }
 
 /// What is remembered of a person.
@@ -108,8 +129,8 @@ impl PersonMemory {
         out
     }
 
-    /// The value, over what was there. Counts are written for those whose assignments are limited.
-    pub fn write(&self, kept: Option<&Json>, limited: bool) -> Json {
+    /// The value, with what else was there. Counts are written for those whose assignments are limited.
+    pub fn write(&self, others: Others, limited: bool) -> Json {
         let mut pairs: Vec<(&str, Json)> = Vec::new();
         pairs.extend(self.last.map(|last| ("last", stamp_json(last))));
         pairs.extend(self.automatic.map(|automatic| ("automatic", stamp_json(automatic))));
@@ -136,7 +157,7 @@ impl PersonMemory {
             pairs.push(("offers", Json::List(offers)));
         }
         pairs.extend(self.claimed.map(|at| ("claimed", Json::object([("at", number(at))]))));
-        replaced(kept, &["last", "automatic", "calendar", "recent", "offers", "claimed"], pairs)
+        others.with(pairs)
     }
 }
 
@@ -195,12 +216,12 @@ pub(super) fn audience(json: Option<&Json>, person: &mut dyn FnMut(&str) -> Pers
 
 /// The value of a group with another lead that was held last.
 pub(super) fn held_json(kept: Option<&Json>, held: Option<Stamp>) -> Json {
-    replaced(kept, &["held"], held.map(|held| ("held", stamp_json(held))).into_iter().collect())
+    Others::of(kept, &["held"]).with(held.map(|held| ("held", stamp_json(held))).into_iter().collect())
 }
 
-/// The value of a group, over what was there.
+/// The value of a group, with what else was there.
 pub(super) fn group_json(
-    kept: Option<&Json>,
+    others: Others,
     memory: &Memory,
     (cursor, audience): (Option<&Cursor>, &[Person]),
     held: Option<Stamp>,
@@ -258,5 +279,5 @@ pub(super) fn group_json(
         pairs.push(("offers", Json::object(offers)));
     }
     pairs.extend(held.map(|held| ("held", stamp_json(held))));
-    replaced(kept, &["round", "credits", "period", "counts", "held", "offers", "audience"], pairs)
+    others.with(pairs)
 }

@@ -106,14 +106,14 @@ impl Router<'_> {
     fn candidates(
         &mut self,
         ix: GroupIx,
-        group: &Group,
+        group: &Group<'_>,
         lead: &Subject<'_>,
         ignored: Reasons,
         (roster, asked): (&[Person], &[Person]),
     ) -> Result<Vec<Candidate>> {
         let (current, recent) = self.soft(ix, group, lead);
-        let mut out = Vec::with_capacity(group.members.len());
-        for (place, user) in group.members.iter().enumerate() {
+        let mut out = Vec::with_capacity(group.roster.members.len());
+        for (place, user) in group.roster.members.iter().enumerate() {
             let hard = self.of_member(ix, group, place, lead)?.without(ignored);
             let soft = Reasons::CURRENT_OWNER.when(current == Some(place)).and(Reasons::RECENT_OWNER.when(recent.contains(&place)));
             let eligible = hard.is_empty() && (soft.is_empty() || asked.contains(&Person(user.0)));
@@ -142,7 +142,7 @@ impl Router<'_> {
         let (fault, kind, rest) = (offers.fault, offers.options.kind, offers.options.rest_seconds);
         let id = self.planner.model.groups.at(ix.0).map_or("", |group| group.id.as_str());
         let (now, own) = (Instant(self.now), self.own_run.clone());
-        let memory = &self.person(user)?.memory;
+        let memory = self.person(user)?.memory();
         let is_other = |(run, group): &(String, String)| group == id && Some(run) != own.as_ref();
         let holds = kind == Kind::Sequential && memory.offers.iter().any(is_other);
         let rests = resting(memory.claimed.map(Instant), rest, now);
@@ -154,7 +154,7 @@ impl Router<'_> {
         let model = self.planner.model;
         let own = self.own_run.clone();
         let mut count = 0;
-        for (run, group) in &self.person(user)?.memory.offers {
+        for (run, group) in &self.person(user)?.memory().offers {
             let fills = model.groups.by_id(group).is_none_or(|group| group.slot == slot);
             count += u32::from(fills && Some(run) != own.as_ref());
         }
@@ -238,7 +238,7 @@ impl Router<'_> {
     fn see<T>(
         &mut self,
         ix: Option<GroupIx>,
-        group: &Group,
+        group: &Group<'_>,
         lead: &Subject<'_>,
         (slot, declined, ignored): (FieldIx, Vec<Person>, Reasons),
         call: impl FnOnce(Context<'_>) -> T,
@@ -254,7 +254,7 @@ impl Router<'_> {
         };
         let offers = ix.and_then(|ix| self.offers.get(&ix.0));
         let (options, cursor) = offers.map_or((none, Cursor::default()), |offers| (offers.options.clone(), offers.cursor.clone()));
-        let members = group.members.iter().map(|user| Person(user.0)).collect();
+        let members = group.roster.members.iter().map(|user| Person(user.0)).collect();
         let (router, error) = (RefCell::new(self), RefCell::new(None));
         let people = People { router, ix, group, slot, members, lead: *lead, declined, ignored, error };
         let out = call(Context { view: &people, options: &options, cursor: &cursor });
@@ -330,12 +330,12 @@ impl Router<'_> {
     /// What is remembered of somebody, to be written.
     fn touch(&mut self, person: Person) -> Result<&mut memory::PersonMemory> {
         self.served.insert(person.0 as usize);
-        Ok(&mut self.person(UserIx(person.0))?.memory)
+        Ok(self.person(UserIx(person.0))?.memory())
     }
 
     /// Counts that somebody was given a lead by hand.
     fn given_by_hand(&mut self, user: UserIx, slot: FieldIx, lead: &Subject<'_>) -> Result<()> {
-        let stamp = crate::rotate::Stamp::after(self.now, self.person(user)?.memory.last);
+        let stamp = crate::rotate::Stamp::after(self.now, self.person(user)?.memory().last);
         self.touch(Person(user.0))?.last = Some(stamp);
         self.recencies.all.set(Member(user.0), stamp);
         match lead.row {
@@ -359,7 +359,7 @@ impl Router<'_> {
         }
         if users.len() > before {
             let key = state::key("declined", &stored.lead);
-            self.writes.push(self.planner.context.state.write(key, Some(state::value([("users", users.into())]))));
+            self.writes.push(self.planner.context.state.write(key, Some(state::value([("users", users.into())]).into())));
         }
     }
 }

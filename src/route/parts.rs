@@ -1,6 +1,6 @@
 //! The parts of a call: what it keeps of groups, offers, rules, replays and leads that are alike, as data.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::access::RowSet;
@@ -8,19 +8,36 @@ use crate::btree::{BTreeMap, BTreeSet};
 use crate::config::{Model, UserIx};
 use crate::json::Json;
 use crate::offer::{self, Cursor, Person};
+use crate::plan::state::Value;
 use crate::query::fold::compared;
 use crate::query::{self, FieldIx, FieldType, Query, Schema};
 use crate::rotate::batch::Run;
-use crate::rotate::{self, Member, PlaceSet, Rotation, Stamp};
+use crate::rotate::{self, Member, PlaceSet, Rotation, Seats, Stamp};
 use crate::table::{Mask, Snapshot};
 use crate::time::Instant;
 
-use super::memory;
+use super::memory::{self, Others};
 use super::reasons::Reasons;
 
-/// A group that a call has met; its rotation stands in its lane.
-pub(super) struct Group {
+/// The members of a group, and what follows from the configuration alone.
+#[derive(Debug, Default)]
+pub(super) struct Roster {
     pub members: Rc<Vec<UserIx>>,
+    /// The same for the rotation.
+    pub people: Vec<Member>,
+    pub seats: Rc<Seats>,
+    /// Numbers of those whose assignments are counted for limits.
+    pub watched: PlaceSet,
+    /// Places of those whom limits or a capacity may keep from leads.
+    pub bound: PlaceSet,
+    /// What each member's `match` asks of a lead.
+    pub matches: Vec<Rc<Query>>,
+    pub unasked: OnceCell<PlaceSet>,
+}
+
+/// A group that a call has met; its rotation stands in its lane.
+pub(super) struct Group<'p> {
+    pub roster: Rc<Roster>,
     pub slot: FieldIx,
     /// Whether it has limits or a capacity for its members.
     pub limits: bool,
@@ -29,56 +46,68 @@ pub(super) struct Group {
     pub closed: Cell<bool>,
     /// When that was looked at.
     pub at: Cell<i64>,
-    /// What each member's `match` asks of a lead.
-    pub matches: Vec<Rc<Query>>,
     /// Of a batch: the rows that each member's `match` holds for.
     pub matched: Vec<RowSet>,
     /// The value that was read.
-    pub kept: Option<Json>,
+    pub kept: Option<&'p Json>,
     /// When the last lead was held.
     pub held: Cell<Option<Stamp>>,
 }
 
-impl Group {
+impl<'p> Group<'p> {
     /// One that offers, or is not in the configuration any more: nobody has a turn in it.
-    pub fn without_turns(members: Rc<Vec<UserIx>>, slot: FieldIx, closed: bool, now: i64, kept: Option<Json>) -> Group {
+    pub fn without_turns(roster: Rc<Roster>, slot: FieldIx, closed: bool, now: i64, kept: Option<&'p Json>) -> Self {
         Group {
             held: Cell::new(memory::stamp(kept.as_ref().and_then(|kept| kept.get("held")))),
-            members,
+            roster,
             slot,
             limits: false,
             steady: RefCell::default(),
             closed: Cell::new(closed),
             at: Cell::new(now),
-            matches: Vec::new(),
             matched: Vec::new(),
             kept,
         }
     }
 
     /// A group that is not in the configuration any more.
-    pub fn none(slot: FieldIx) -> Rc<Group> {
+    pub fn none(slot: FieldIx) -> Rc<Self> {
         Rc::new(Group::without_turns(Rc::default(), slot, true, 0, None))
     }
 
     /// Whether a lead was held in this call.
     pub fn holds(&self) -> bool {
-        self.held.get() != memory::stamp(self.kept.as_ref().and_then(|kept| kept.get("held")))
+        self.held.get() != memory::stamp(self.kept.and_then(|kept| kept.get("held")))
     }
 
     /// The value to keep, if what it remembers is another. Where nobody had a turn, that is only the lead that was held last: whoever left
     /// the group meanwhile may be back before anybody has one.
-    pub fn written(&self, rotation: Option<&Rotation>, offers: Option<&Offers>, name: &dyn Fn(Member) -> String) -> Option<Json> {
+    pub fn written(
+        &self,
+        rotation: Option<&Rotation>,
+        offers: Option<&Offers>,
+        model: &Rc<Model>,
+        name: &dyn Fn(Member) -> String,
+    ) -> Option<Value> {
         if rotation.is_none() && offers.is_none() {
-            return self.holds().then(|| memory::held_json(self.kept.as_ref(), self.held.get()));
+            return self.holds().then(|| memory::held_json(self.kept, self.held.get()).into());
         }
         let memory = rotation.map_or(rotate::Memory::None, Rotation::memory);
+        let others = Others::of_group(self.kept);
+        if offers.is_none() && rotation.is_some_and(|rotation| *rotation.given() != memory) {
+            // What is kept was read as something else, so that this is another value.
+            let (model, held) = (Rc::clone(model), self.held.get());
+            return Some(Value::later(move || {
+                let name = |member: Member| model.users.get(UserIx(member.0)).map(|user| user.id.clone()).unwrap_or_default();
+                memory::group_json(others, &memory, (None, &[]), held, &name)
+            }));
+        }
         let cursor = offers.map(|offers| &offers.cursor).filter(|cursor| cursor.started > 0);
         let audience = offers.map_or(&[][..], |offers| &offers.audience);
-        let value = memory::group_json(self.kept.as_ref(), &memory, (cursor, audience), self.held.get(), name);
-        let same = self.kept.as_ref().is_some_and(|kept| kept.canonical() == value.canonical());
+        let value = memory::group_json(others, &memory, (cursor, audience), self.held.get(), name);
+        let same = self.kept.is_some_and(|kept| kept.canonical() == value.canonical());
         let says = self.kept.is_some() || value.as_object().is_some_and(|pairs| pairs.len() > 1);
-        Some(value).filter(|_| !same && says)
+        Some(value).filter(|_| !same && says).map(Value::from)
     }
 }
 
@@ -155,7 +184,7 @@ impl RuleOutcome {
 /// The rules in a call.
 pub(super) struct Rules {
     /// By rule: why it is not tried at all.
-    pub closed: Vec<Option<RuleOutcome>>,
+    pub closed: Rc<Vec<Option<RuleOutcome>>>,
     /// Of a batch, by row: the first rule that is for it.
     pub first: Vec<u32>,
     /// Of a batch: its rows, and those of them without an owner.
@@ -171,17 +200,22 @@ pub(super) struct Rules {
 /// The place of no rule.
 pub(super) const NO_RULE: u32 = u32::MAX;
 
+/// By rule: why it is not tried at all.
+pub(super) fn closed(model: &Model, now: Instant) -> Vec<Option<RuleOutcome>> {
+    let mut closed = Vec::with_capacity(model.rules.len());
+    for rule in model.rules.iter() {
+        let hours = rule.schedule.and_then(|at| model.schedules.at(at));
+        closed.push(match hours {
+            _ if !rule.enabled => Some(RuleOutcome::Disabled),
+            Some(hours) if !hours.hours.contains(now) => Some(RuleOutcome::OutsideHours),
+            _ => None,
+        });
+    }
+    closed
+}
+
 impl Rules {
-    pub fn new(model: &Model, now: Instant) -> Rules {
-        let mut closed = Vec::with_capacity(model.rules.len());
-        for rule in model.rules.iter() {
-            let hours = rule.schedule.and_then(|at| model.schedules.at(at));
-            closed.push(match hours {
-                _ if !rule.enabled => Some(RuleOutcome::Disabled),
-                Some(hours) if !hours.hours.contains(now) => Some(RuleOutcome::OutsideHours),
-                _ => None,
-            });
-        }
+    pub fn new(closed: Rc<Vec<Option<RuleOutcome>>>) -> Rules {
         Rules { closed, first: Vec::new(), batch: None, rows: Vec::new(), owned: Vec::new(), lanes: Vec::new() }
     }
 

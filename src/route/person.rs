@@ -10,15 +10,28 @@ use super::memory::PersonMemory;
 use super::reasons::Reasons;
 
 /// A person whom a call has met.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Person<'p> {
     /// Reasons that no lead of the call changes.
     pub fixed: Reasons,
     /// When that was.
     pub at: i64,
-    pub memory: PersonMemory,
     /// The value that was read.
     pub kept: Option<&'p Json>,
+    /// The same, understood when it is first asked for: of most members of a group nobody does.
+    memory: Option<Box<PersonMemory>>,
+}
+
+impl<'p> Person<'p> {
+    /// Somebody of whom this was kept.
+    pub fn new(fixed: Reasons, at: i64, kept: Option<&'p Json>) -> Self {
+        Person { fixed, at, kept, memory: None }
+    }
+
+    /// What is remembered of them.
+    pub fn memory(&mut self) -> &mut PersonMemory {
+        self.memory.get_or_insert_with(|| Box::new(PersonMemory::read(self.kept)))
+    }
 }
 
 /// The people whom a call has met.
@@ -34,7 +47,7 @@ pub(super) struct People<'p> {
 impl<'p> People<'p> {
     /// Nobody was met yet.
     pub fn new() -> Self {
-        let nobody = Person { fixed: Reasons::INACTIVE, at: 0, memory: PersonMemory::default(), kept: None };
+        let nobody = Person::new(Reasons::INACTIVE, 0, None);
         People { list: Vec::new(), nobody, places: Vec::new() }
     }
 

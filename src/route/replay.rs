@@ -135,7 +135,7 @@ impl Router<'_> {
             self.starts = super::person::period_starts(&self.planner.model.schema, now);
         }
         if self.compiled.scheduled {
-            self.rules = Rules::new(self.planner.model, now);
+            self.rules = Rules::new(self.compiled.closed(self.planner.model, now));
         }
         loop {
             let next = self.replay.due.iter().next().map(|(key, of)| (*key, *of));
@@ -163,7 +163,7 @@ impl Router<'_> {
         let planner = self.planner;
         let model = planner.model;
         let (Some(group), Some(known)) = (self.groups.get(&ix.0).cloned(), model.groups.at(ix.0)) else { return Ok(()) };
-        if self.compiled.members(planner.auth, ix, planner.now.get())? != group.members {
+        if self.compiled.roster(planner.auth, ix, planner.now.get())?.members != group.roster.members {
             let memory = self.lane(ix).map(|lane| lane.rotation.memory()).unwrap_or_default();
             self.groups.remove(&ix.0);
             return self.load_group(ix, Some(memory)).map(|_| ());
@@ -171,16 +171,8 @@ impl Router<'_> {
         group.at.set(self.now);
         let closed = known.schedule.and_then(|at| model.schedules.at(at)).is_some_and(|hours| !hours.hours.contains(planner.now.get()));
         group.closed.set(closed);
-        let (mut steady, mut ready) = (PlaceSet::none(group.members.len()), PlaceSet::none(group.members.len()));
-        for (place, user) in group.members.iter().enumerate() {
-            let weight = model.users.get(*user).map_or(0, |user| user.weight);
-            if self.person(*user)?.fixed.is_empty() && weight > 0 && !closed {
-                steady.insert(place);
-                if self.moving(*user, Some(ix), group.slot)?.is_empty() {
-                    ready.insert(place);
-                }
-            }
-        }
+        let (mut steady, mut ready) = (PlaceSet::none(group.roster.members.len()), PlaceSet::none(group.roster.members.len()));
+        self.standing(ix, &group.roster, (group.slot, closed), &mut steady, &mut ready)?;
         group.steady.replace(steady);
         let period = self.period(ix);
         if let Some(lane) = self.lane_mut(ix) {

@@ -18,7 +18,7 @@ use crate::rotate::{Member, PlaceSet};
 use crate::table::RowIx;
 
 use super::compiled::Compiled;
-use super::memory::PersonMemory;
+use super::memory;
 use super::parts::{Group, Names, Offers, Replay, RuleOutcome, Rules, SameIndex};
 use super::person::{self, People, Person};
 use super::reasons::Reasons;
@@ -106,7 +106,7 @@ pub(super) struct Router<'p> {
     pub rules: Rules,
     pub people: People<'p>,
     pub compiled: Rc<Compiled>,
-    pub groups: BTreeMap<u32, Rc<Group>>,
+    pub groups: BTreeMap<u32, Rc<Group<'p>>>,
     /// By group: its rotation, once it was met.
     pub lanes: Vec<Option<Lane>>,
     pub workload: Workload,
@@ -143,7 +143,7 @@ impl<'p> Router<'p> {
             asks,
             now: now.0,
             starts: if compiled.uses_periods { person::period_starts(&model.schema, now) } else { [now.0; 4] },
-            rules: Rules::new(model, now),
+            rules: Rules::new(compiled.closed(model, now)),
             people: People::new(),
             compiled,
             groups: BTreeMap::new(),
@@ -223,18 +223,18 @@ impl<'p> Router<'p> {
         let Some(known) = model.users.get(user) else {
             // Somebody of a run who is in no configuration any more.
             let kept = self.planner.context.state.get(&state::key("user", self.names.id(model, user.0)))?;
-            return Ok(Person { fixed, at: now.0, memory: PersonMemory::read(kept), kept });
+            return Ok(Person::new(fixed, now.0, kept));
         };
         let context = self.planner.context;
         let kept = if self.remembers(user) { context.state.get_shared(&self.compiled.user_key(user, &known.id))? } else { None };
-        let memory = PersonMemory::read(kept);
-        if let Some(last) = memory.last.max(memory.automatic) {
+        let automatic = memory::stamp(kept.and_then(|kept| kept.get("automatic")));
+        if let Some(last) = memory::stamp(kept.and_then(|kept| kept.get("last"))).max(automatic) {
             self.recencies.all.set(Member(user.0), last);
         }
-        if let Some(automatic) = memory.automatic {
+        if let Some(automatic) = automatic {
             self.recencies.automatic.set(Member(user.0), automatic);
         }
-        Ok(Person { fixed, at: now.0, memory, kept })
+        Ok(Person::new(fixed, now.0, kept))
     }
 
     /// Whether anything is remembered of a person.
@@ -270,12 +270,12 @@ impl<'p> Router<'p> {
         let mut out = Reasons::NONE;
         if !limits.is_empty() {
             let (now, starts) = (self.now, self.starts);
-            out = person::reached(limits, &self.person(user)?.memory.usage, now, &starts);
+            out = person::reached(limits, &self.person(user)?.memory().usage, now, &starts);
         }
         if let Some(capacity) = self.capacity(user, group) {
             let held = self.load_of(slot, user)?.saturating_add(self.offers_held(user, slot)?);
             // All offers, also those that leave this slot alone: then nobody is full before.
-            let offers = self.person(user)?.memory.offers.len() as u64;
+            let offers = self.person(user)?.memory().offers.len() as u64;
             self.workload.bound(Member(user.0), u32::try_from(capacity.saturating_sub(offers)).unwrap_or(u32::MAX));
             out = out.and(Reasons::AT_CAPACITY.when(u64::from(held) >= capacity));
         }

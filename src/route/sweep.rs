@@ -197,7 +197,7 @@ impl Sweep<'_, '_> {
         let model = self.planner.model;
         for ix in groups.iter().filter_map(|id| model.groups.find(id)) {
             self.router.meet_group(GroupIx(ix))?;
-            let Some(members) = self.router.groups.get(&ix).map(|group| std::rc::Rc::clone(&group.members)) else { continue };
+            let Some(members) = self.router.groups.get(&ix).map(|group| std::rc::Rc::clone(&group.roster.members)) else { continue };
             let here = |person: &Person| {
                 model.users.at(person.0).is_some_and(|user| user.active) && members.iter().any(|member| member.0 == person.0)
             };

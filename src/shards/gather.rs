@@ -102,9 +102,10 @@ pub(crate) fn gather(
     // What refuses the command refuses it in every shard, and when it is settled.
     let Some((actor, _)) = model.user(&context.actor) else { return Ok(Tally::empty(question)) };
     let moved = probing(Trial::Moved);
-    let bulk = command.touches(model).is_bulk();
+    let touches = command.touches(model);
+    let bulk = touches.is_bulk();
     let planner = Planner::new(model, auth, table, &moved, actor, bulk);
-    if !command.refusals(&planner)?.is_empty() {
+    if !command.refusals(&planner, &touches)?.is_empty() {
         return Ok(Tally::empty(question));
     }
     let mut draft = command.decide(&planner)?;

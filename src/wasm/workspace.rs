@@ -1,6 +1,6 @@
 //! A compiled configuration.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
@@ -29,7 +29,7 @@ use crate::workspace::{self, Attachments};
 pub struct Workspace {
     pub(super) inner: SharedWorkspace,
     /// Written by the facade: an id, or a command and its context.
-    text: Box<[Cell<[u8; Workspace::ID]>; Workspace::SHORT / Workspace::ID]>,
+    text: Box<RefCell<[u8; Workspace::SHORT]>>,
 }
 
 /// Bytes that a lead may take while it is replayed twice.
@@ -43,7 +43,7 @@ impl Workspace {
     /// `config_invalid`.
     pub fn compile(config: &Uint8Array) -> Result<Workspace, JsValue> {
         to_js_result(workspace::Workspace::of(input(config)?)).map(|inner| {
-            let text = Box::new([const { Cell::new([0; Workspace::ID]) }; Workspace::SHORT / Workspace::ID]);
+            let text = Box::new(RefCell::new([0; Workspace::SHORT]));
             Workspace { inner: Rc::new(RefCell::new(inner)), text }
         })
     }
@@ -141,15 +141,14 @@ impl Workspace {
 
     /// Where the facade writes the id of a lead to ask about, or short texts: [`Workspace::SHORT`] bytes.
     pub fn place(&self) -> u32 {
-        std::hint::black_box(self.text.as_ptr()) as u32
+        std::hint::black_box(self.text.as_ptr()).cast::<u8>() as u32
     }
 
     /// See [`workspace::Workspace::outcome`]; -1 where there is none. `now` is NaN where it was not given; the id stands in `place`, in
     /// ASCII.
     pub fn outcome(&self, user: u32, verb: u32, now: f64, leads: &LeadTable, length: u32) -> i32 {
-        // All of the place at once: less than a loop over what is in it.
-        let id = self.text.first().map_or([0; Workspace::ID], Cell::get);
-        let (Some(id), Ok(leads)) = (id.get(..length as usize), leads.of(&self.inner)) else { return -1 };
+        let text = self.text.borrow();
+        let (Some(id), Ok(leads)) = (text.get(..length as usize), leads.of(&self.inner)) else { return -1 };
         #[expect(clippy::cast_possible_truncation, reason = "the facade passes whole numbers")]
         let now = if now.is_nan() { None } else { Instant::new(now as i64) };
         let found = self.inner.borrow().outcome(&leads, UserIx(user), verb, now, id);
@@ -217,13 +216,11 @@ impl Workspace {
     #[wasm_bindgen(js_name = planShort)]
     pub fn plan_short(&self, leads: &LeadTable, command: u32, context: u32) -> Result<Plan, JsValue> {
         room(Workspace::SHORT.saturating_mul(super::TREE))?;
-        let mut text = [0; Workspace::SHORT];
-        let places = (command.saturating_add(context) as usize).div_ceil(Workspace::ID);
-        text.as_chunks_mut().0.iter_mut().zip(self.text.iter()).take(places).for_each(|(to, from)| *to = from.get());
+        let text = self.text.borrow();
         let (command, rest) = text.split_at(text.len().min(command as usize));
         let context = rest.get(..context as usize).unwrap_or_default();
         let (command, context) = (super::parsed(command)?, super::parsed(context)?);
-        self.decide_read(leads, &command, None, &context, Attachments::default())
+        self.decide_read(leads, command, None, &context, Attachments::default())
     }
 
     /// The same for a command whose leads are a selection.
@@ -322,8 +319,6 @@ impl Workspace {
 }
 
 impl Workspace {
-    /// Bytes of the longest id that goes over by itself.
-    const ID: usize = 64;
     /// Bytes of the longest command and context that go over so.
     const SHORT: usize = 3072;
 
@@ -335,19 +330,19 @@ impl Workspace {
         context: &Uint8Array,
         plans: &Array,
     ) -> Result<Plan, JsValue> {
-        self.decide_read(leads, &input(command)?, picked, &input(context)?, stored(plans)?)
+        self.decide_read(leads, input(command)?, picked, &input(context)?, stored(plans)?)
     }
 
     fn decide_read(
         &self,
         leads: &LeadTable,
-        command: &Json,
+        command: Json,
         picked: Option<&workspace::Selection>,
         context: &Json,
         plans: Attachments,
     ) -> Result<Plan, JsValue> {
         let leads = leads.of(&self.inner)?;
-        to_js_result(self.inner.borrow().plan(&leads, command, picked, context, plans)).map(|plan| Plan::new(&self.inner, plan))
+        to_js_result(self.inner.borrow().plan_of(&leads, command, picked, context, plans)).map(|plan| Plan::new(&self.inner, plan))
     }
 
     fn prove(&self, leads: &LeadTable, plan: EncodedPlan<'_>, context: &Uint8Array, plans: &Array) -> Result<Verdict, JsValue> {

@@ -38,7 +38,7 @@ impl Plan {
         let mut out = self.state.clone();
         if self.refused.is_empty() && !matches!(self.part, crate::shards::Totals::Shard) {
             let value = state::value([("at", Json::from(self.now.0))]);
-            out.push(StateChange { key: state::key("done", self.id()), expect: None, version: 1, value: Some(value) });
+            out.push(StateChange { key: state::key("done", self.id()), expect: None, version: 1, value: Some(value.into()) });
         }
         out
     }

@@ -186,7 +186,7 @@ pub fn verify(
         return fails(VerifyCode::HiddenFields);
     }
     let own = Context { now: at, id: None, all_or_nothing, notify, pin: false, ..context.clone() };
-    let mut derived = match plan(model, auth, table, command, None, &own, config) {
+    let mut derived = match plan(model, auth, table, command.clone(), None, &own, config) {
         Ok(derived) => derived,
         Err(error) if is_the_hosts(&error) => return Err(error),
         Err(_) => return fails(VerifyCode::Malformed),
@@ -210,7 +210,7 @@ pub fn verify(
         return fails(VerifyCode::Refused);
     }
     if at != context.now && a_clock_decides(model, auth, context, command) {
-        let now = plan(model, auth, table, command, None, &Context { now: context.now, ..own }, config)?;
+        let now = plan(model, auth, table, command.clone(), None, &Context { now: context.now, ..own }, config)?;
         if digest::outcome(&now) != digest::outcome(&derived) {
             return fails(VerifyCode::TimeDependent);
         }

@@ -26,6 +26,7 @@ mod plan_properties;
 mod plan_speed;
 mod route_assume;
 mod route_fairness;
+mod route_forecast;
 mod route_instead;
 mod route_naive;
 mod route_round;

@@ -485,10 +485,7 @@ fn write(kept: &mut Vec<(String, Json)>, made: &Plan) {
         let before = kept.iter().find(|(key, _)| *key == change.key).and_then(|(_, entry)| entry.get("version")?.as_number());
         assert_eq!(before, change.expect.map(|version| version as f64));
         kept.retain(|(key, _)| *key != change.key);
-        kept.push((
-            change.key.clone(),
-            Json::object([("version", change.version.into()), ("value", change.value.clone().unwrap_or_default())]),
-        ));
+        kept.push((change.key.clone(), Json::object([("version", change.version.into()), ("value", change.json())])));
     }
 }
 

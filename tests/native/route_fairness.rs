@@ -56,7 +56,7 @@ impl World {
         self.workspace.apply_plan(&mut self.table, &plan).unwrap();
         for change in plan.all_state().into_iter().filter(|change| !change.key.starts_with("done/")) {
             self.state.retain(|(key, _)| *key != change.key);
-            let kept = [("version", Json::from(change.version)), ("value", change.value.clone().unwrap_or_default())];
+            let kept = [("version", Json::from(change.version)), ("value", change.json())];
             self.state.push((change.key.clone(), Json::object(kept)));
         }
         to

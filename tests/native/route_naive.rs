@@ -9,7 +9,7 @@ use evenhand::workspace::{LeadTable, Workspace};
 use crate::route_round::{Options, Round};
 use crate::support::dice::Dice;
 
-const HOUR: i64 = 3_600_000;
+pub const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 /// A Monday at midnight.
 pub const MONDAY: i64 = 1_772_409_600_000;
@@ -74,11 +74,11 @@ pub enum Target {
 
 #[derive(Clone, Debug)]
 pub struct Rule {
-    enabled: bool,
-    state: Option<&'static str>,
-    overwrite: bool,
-    required: bool,
-    to: Target,
+    pub enabled: bool,
+    pub state: Option<&'static str>,
+    pub overwrite: bool,
+    pub required: bool,
+    pub to: Target,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -560,7 +560,7 @@ impl Org {
             "lead":{{"id":"id","owner":"owner","createdAt":"created","previousOwners":"former","pool":"pool","routedBy":"rule"}},
             "schedules":[{{"id":"never","week":{{}}}}],
             "pools":[{{"id":"p"}}],
-            "profiles":[{{"id":"all","grants":[{{"do":["lead.view","lead.mass","rule.run","rule.edit"],"scope":"all"}}]}}],
+            "profiles":[{{"id":"all","grants":[{{"do":["lead.view","lead.mass","rule.run","rule.edit","group.view"],"scope":"all"}}]}}],
             "users":[{{"id":"boss","profiles":["all"]}},{}],"groups":[{}],"rules":[{}]}}"#,
             people.join(","),
             groups.join(","),

@@ -115,14 +115,24 @@ impl Json {
     /// The same value with the keys of every object in code point order: the form that digests and comparisons use.
     #[must_use]
     pub fn canonical(&self) -> Json {
+        self.clone().into_canonical()
+    }
+
+    /// The same of one that nobody else needs.
+    #[must_use]
+    pub fn into_canonical(mut self) -> Json {
+        self.sort_keys();
+        self
+    }
+
+    fn sort_keys(&mut self) {
         match self {
-            Json::List(list) => Json::List(list.iter().map(Json::canonical).collect()),
+            Json::List(list) => list.iter_mut().for_each(Json::sort_keys),
             Json::Object(pairs) => {
-                let mut out: Vec<_> = pairs.iter().map(|(k, v)| (k.clone(), v.canonical())).collect();
-                crate::sort::by(&mut out, |a, b| a.0.cmp(&b.0));
-                Json::Object(out)
+                pairs.iter_mut().for_each(|(_, value)| value.sort_keys());
+                crate::sort::by(pairs, |a, b| a.0.cmp(&b.0));
             }
-            other => other.clone(),
+            _ => {}
         }
     }
 }

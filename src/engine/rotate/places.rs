@@ -82,6 +82,13 @@ impl PlaceSet {
         Common { ours: &self.words, theirs: &other.words, base: 0, bits: 0 }
     }
 
+    /// Keeps the places that are not in the other set.
+    pub fn minus(&mut self, other: &Self) {
+        for (word, theirs) in self.words.iter_mut().zip(&other.words) {
+            *word &= !theirs;
+        }
+    }
+
     /// Keeps the places that are in the other set too.
     pub fn keep(&mut self, other: &Self) {
         for (at, word) in self.words.iter_mut().enumerate() {
@@ -149,7 +156,10 @@ mod tests {
             let common: Vec<usize> = places.intersection(&gone).copied().collect();
             prop_assert_eq!(ours.common(&theirs).collect::<Vec<_>>(), common.clone());
             prop_assert_eq!(ours.first_common(&theirs), common.first().copied());
+            let mut less = ours.clone();
+            less.minus(&theirs);
             gone.iter().for_each(|place| ours.remove(*place));
+            prop_assert_eq!(&less, &ours);
             let left: BTreeSet<usize> = places.difference(&gone).copied().collect();
             prop_assert_eq!(ours.iter().collect::<BTreeSet<_>>(), left.clone());
             prop_assert_eq!(ours.is_empty(), left.is_empty());

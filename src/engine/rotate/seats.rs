@@ -24,8 +24,8 @@ impl Seat {
 }
 
 /// The members in the group's order.
-#[derive(Clone, Debug)]
-pub(super) struct Seats {
+#[derive(Clone, Debug, Default)]
+pub struct Seats {
     list: Vec<Seat>,
     /// Each place once: who is named twice sits at the first of the two.
     present: PlaceSet,
@@ -33,7 +33,8 @@ pub(super) struct Seats {
 }
 
 impl Seats {
-    pub(super) fn new(seats: &[Seat]) -> Self {
+    /// Members in their order; whoever is named twice sits at the first of the two.
+    pub fn new(seats: &[Seat]) -> Self {
         let (mut present, mut places) = (PlaceSet::none(seats.len()), BTreeMap::new());
         for (place, seat) in seats.iter().enumerate() {
             if let Entry::Vacant(entry) = places.entry(seat.member) {
@@ -53,7 +54,8 @@ impl Seats {
         &self.present
     }
 
-    pub(super) fn get(&self, place: usize) -> Option<&Seat> {
+    /// The seat at a place.
+    pub fn get(&self, place: usize) -> Option<&Seat> {
         self.list.get(place)
     }
 

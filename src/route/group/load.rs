@@ -10,12 +10,13 @@ use crate::config::{GroupIx, Method};
 use crate::error::Result;
 use crate::filter;
 use crate::plan::state;
+use crate::query::FieldIx;
 use crate::query::assume::is_true;
 use crate::rotate::batch::Lane;
-use crate::rotate::{self, Member, PlaceSet, Rotation, Seat};
+use crate::rotate::{self, Member, PlaceSet, Rotation};
 use crate::route::memory;
 use crate::route::offer::measured_by_schedule;
-use crate::route::parts::Group;
+use crate::route::parts::{Group, Roster};
 use crate::route::router::{Asks, Router};
 use crate::table::Column;
 
@@ -76,44 +77,25 @@ impl Router<'_> {
         let Some(group) = model.groups.at(ix.0) else { return Ok(false) };
         let Some(method) = method(group) else { return self.load_offers(ix, group).map(|()| false) };
         let now = planner.now.get();
-        let members = self.compiled.members(planner.auth, ix, now)?;
-        let kept = planner.context.state.get(&state::key("group", &group.id))?.cloned();
-        let remembered = memory.unwrap_or_else(|| memory::group(kept.as_ref(), &|id| model.users.find(id).map(Member)));
+        let roster = self.compiled.roster(planner.auth, ix, now)?;
+        let kept = planner.context.state.get(&state::key("group", &group.id))?;
+        let remembered = memory.unwrap_or_else(|| memory::group(kept, &|id| model.users.find(id).map(Member)));
         let closed = group.schedule.and_then(|at| model.schedules.at(at)).is_some_and(|hours| !hours.hours.contains(now));
-        let (mut seats, mut matches, mut people) = (Vec::with_capacity(members.len()), Vec::new(), Vec::with_capacity(members.len()));
-        let (mut ready, mut steady) = (PlaceSet::none(members.len()), PlaceSet::none(members.len()));
-        let mut watched = PlaceSet::default();
-        let by_load = matches!(group.method, Method::LeastLoaded { .. });
-        for (place, user) in members.iter().enumerate() {
-            let weight = model.users.get(*user).map_or(0, |user| user.weight);
-            let capacity = self.capacity(*user, Some(ix)).map(|capacity| u32::try_from(capacity).unwrap_or(u32::MAX));
-            seats.push(Seat { member: Member(user.0), weight, capacity });
-            people.push(Member(user.0));
-            if by_load {
+        let (mut ready, mut steady) = (PlaceSet::none(roster.members.len()), PlaceSet::none(roster.members.len()));
+        if matches!(group.method, Method::LeastLoaded { .. }) {
+            for user in roster.members.iter() {
                 self.load_of(group.slot, *user)?;
             }
-            if self.person(*user)?.fixed.is_empty() && weight > 0 && !closed {
-                steady.insert(place);
-                if self.moving(*user, Some(ix), group.slot)?.is_empty() {
-                    ready.insert(place);
-                }
-            }
-            if self.is_limited(*user) {
-                watched.insert(user.0 as usize);
-            }
-            if !group.matches.is_empty() {
-                matches.push(self.compiled.matching(model, ix, *user)?);
-            }
         }
+        self.standing(ix, &roster, (group.slot, closed), &mut steady, &mut ready)?;
         let mut loaded = Group {
-            held: Cell::new(memory::stamp(kept.as_ref().and_then(|kept| kept.get("held")))),
-            members,
+            held: Cell::new(memory::stamp(kept.and_then(|kept| kept.get("held")))),
+            roster: Rc::clone(&roster),
             slot: group.slot,
             limits: group.capacity.is_some() || !group.limits.is_empty(),
             steady: RefCell::new(steady),
             closed: Cell::new(closed),
             at: Cell::new(now.0),
-            matches,
             matched: Vec::new(),
             kept,
         };
@@ -122,25 +104,27 @@ impl Router<'_> {
         // Where a field that an assignment sets decides whether a lead is open, each is looked at as it will be.
         let moves = counts && self.compiled.open_moves;
         let mut lane = Lane {
-            rotation: Rotation::new(method, &seats, &remembered),
+            rotation: Rotation::of(method, Rc::clone(&roster.seats), &remembered),
             slot: group.slot,
             ready,
             any: PlaceSet::default(),
             some: Vec::new(),
             holders: Vec::new(),
-            watched,
+            watched: roster.watched.clone(),
             open: self.asks == Asks::Rows && !remembers && !self.compiled.uses_same && !moves,
             counts,
             automatic: matches!(group.method, Method::LeastRecent { manual_counts: false }),
             period: self.period(ix),
             used: false,
         };
-        if self.asks == Asks::Rows {
-            self.columns(&mut loaded, &mut lane)?;
+        match self.asks {
+            Asks::Rows => self.columns(&mut loaded, &mut lane)?,
+            Asks::Nothing => lane.any = self.able(&loaded)?,
+            Asks::Each | Asks::Replay => {}
         }
         self.groups.insert(ix.0, Rc::new(loaded));
         let place = ix.0 as usize;
-        self.recencies.enter(place, &people);
+        self.recencies.enter(place, &roster.people);
         if self.lanes.len() <= place {
             self.lanes.resize_with(place + 1, || None);
         }
@@ -151,42 +135,73 @@ impl Router<'_> {
         Ok(true)
     }
 
+    /// The places of those against whom nothing is that stays for the whole call, and of those whom limits and capacity let have leads now.
+    pub fn standing(
+        &mut self,
+        ix: GroupIx,
+        roster: &Roster,
+        (slot, closed): (FieldIx, bool),
+        steady: &mut PlaceSet,
+        ready: &mut PlaceSet,
+    ) -> Result<()> {
+        for (place, user) in roster.members.iter().enumerate() {
+            let weighs = roster.seats.get(place).is_some_and(|seat| seat.weight > 0);
+            if self.person(*user)?.fixed.is_empty() && weighs && !closed {
+                steady.insert(place);
+                if !roster.bound.contains(place) || self.moving(*user, Some(ix), slot)?.is_empty() {
+                    ready.insert(place);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Loads a group that offers; its members are asked about one by one.
     fn load_offers(&mut self, ix: GroupIx, group: &groups::Group) -> Result<()> {
         let planner = self.planner;
         let now = planner.now.get();
-        let members = self.compiled.members(planner.auth, ix, now)?;
-        let kept = planner.context.state.get(&state::key("group", &group.id))?.cloned();
+        let roster = self.compiled.roster(planner.auth, ix, now)?;
+        let kept = planner.context.state.get(&state::key("group", &group.id))?;
         // Where the schedule measures offers, they may begin outside of it.
         let hours = group.schedule.and_then(|at| planner.model.schedules.at(at)).filter(|_| !measured_by_schedule(group));
         let closed = hours.is_some_and(|hours| !hours.hours.contains(now));
-        let offers = self.offers_of(group, kept.as_ref(), now);
+        let offers = self.offers_of(group, kept, now);
         self.offers.extend(offers.map(|offers| (ix.0, offers)));
-        let mut loaded = Group::without_turns(members, group.slot, closed, now.0, kept);
-        for user in loaded.members.iter().filter(|_| !group.matches.is_empty()) {
-            let query = self.compiled.matching(planner.model, ix, *user)?;
-            if self.asks == Asks::Rows {
-                loaded.matched.push(RowSet::Some(filter::select(&query, planner.table, &planner.filtering())?));
+        let mut loaded = Group::without_turns(roster, group.slot, closed, now.0, kept);
+        if self.asks == Asks::Rows {
+            for query in &loaded.roster.matches {
+                loaded.matched.push(RowSet::Some(filter::select(query, planner.table, &planner.filtering())?));
             }
-            loaded.matches.push(query);
         }
         self.groups.insert(ix.0, Rc::new(loaded));
         Ok(())
     }
 
+    /// Who could have some lead, of those who are here for the whole call: of a lead of which nothing is known, nothing else is asked.
+    fn able(&self, group: &Group<'_>) -> Result<PlaceSet> {
+        let mut out = PlaceSet::none(group.roster.members.len());
+        for place in group.steady.borrow().iter() {
+            let Some(user) = group.roster.members.get(place) else { continue };
+            if self.planner.auth.never_receives(group.slot, *user, Some(self.planner.now.get()))?.is_none() {
+                out.insert(place);
+            }
+        }
+        Ok(out)
+    }
+
     /// What members ask of the rows of a batch.
-    fn columns(&mut self, group: &mut Group, lane: &mut Lane) -> Result<()> {
+    fn columns(&mut self, group: &mut Group<'_>, lane: &mut Lane) -> Result<()> {
         let planner = self.planner;
-        lane.any = PlaceSet::none(group.members.len());
+        lane.any = PlaceSet::none(group.roster.members.len());
         if let Column::Coded(column) = planner.table.column(group.slot) {
             lane.holders = vec![0; column.dict.len() + 1];
-            for (place, user) in (1u32..).zip(group.members.iter()) {
+            for (place, user) in (1u32..).zip(group.roster.members.iter()) {
                 let code = column.dict.find(planner.id_of(*user));
                 code.and_then(|code| lane.holders.get_mut(code as usize)).into_iter().for_each(|holder| *holder = place);
             }
         }
-        for (place, user) in group.members.iter().enumerate() {
-            let matched = match group.matches.get(place) {
+        for (place, user) in group.roster.members.iter().enumerate() {
+            let matched = match group.roster.matches.get(place) {
                 Some(query) if !is_true(query.root()) => RowSet::Some(filter::select(query, planner.table, &planner.filtering())?),
                 _ => RowSet::All,
             };

@@ -18,7 +18,7 @@ use crate::route::router::{Router, Subject};
 pub(super) struct People<'a, 'r, 'p> {
     pub router: RefCell<&'r mut Router<'p>>,
     pub ix: Option<GroupIx>,
-    pub group: &'a Group,
+    pub group: &'a Group<'a>,
     pub slot: FieldIx,
     pub members: Vec<Person>,
     pub lead: Subject<'a>,
@@ -96,7 +96,7 @@ impl View for People<'_, '_, '_> {
     }
 
     fn last_claim(&self, person: Person) -> Option<Instant> {
-        self.ask(None, |router| Ok(router.person(UserIx(person.0))?.memory.claimed)).map(Instant)
+        self.ask(None, |router| Ok(router.person(UserIx(person.0))?.memory().claimed)).map(Instant)
     }
 
     fn default_assignee(&self) -> Result<Person, Blocked> {

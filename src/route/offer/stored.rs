@@ -150,9 +150,9 @@ impl Stored {
                 version: 2,
                 value: None,
             }));
-            out.extend(after.map(|key| StateChange { key, expect: None, version: 1, value: Some(state::value([])) }));
+            out.extend(after.map(|key| StateChange { key, expect: None, version: 1, value: Some(state::value([]).into()) }));
         }
-        out.push(kept.write(state::key("run", &self.id), Some(self.write(model, names))));
+        out.push(kept.write(state::key("run", &self.id), Some(self.write(model, names).into())));
         out
     }
 

@@ -62,7 +62,7 @@ struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn of(change: &'a StateChange) -> Entry<'a> {
-        let value = change.value.as_ref().map_or(Json::Null, |value| value.write().into());
+        let value = change.value.as_ref().map_or(Json::Null, |value| value.json().write().into());
         Entry { key: &change.key, expect: change.expect, version: change.version, value }
     }
 }

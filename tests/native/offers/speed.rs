@@ -76,7 +76,7 @@ fn measure(open: usize, times: usize) -> (usize, f64) {
         let group = Json::Object(host.state.get("group/g").map(|value| ("group/g".to_owned(), value.clone())).into_iter().collect());
         let plan = host.workspace.plan(&table, &command, None, &context(now, group, false), Attachments::default()).unwrap();
         for change in plan.all_state().iter().filter(|change| !change.key.starts_with("done/")) {
-            let value = Json::object([("version", change.version.into()), ("value", change.value.clone().unwrap_or_default())]);
+            let value = Json::object([("version", change.version.into()), ("value", change.json())]);
             host.state.insert(change.key.clone(), value);
         }
         assert_eq!(host.workspace.apply_plan(&mut table, &plan).unwrap().changed, DUE);

@@ -165,7 +165,7 @@ export const costs = [
   { cost: "split of 1,000, each accepts some", over: "receivers", sizes: [10, 100, 1000], power: 1.5, make: (engine, n) => under(() => ({ users: people(n, (at) => ({ accepts: rule("state", "in", times(8, (nth) => `S${String((at * 7 + nth * 5) % 50).padStart(2, "0")}`)) })) }), ({ workspace, table }) => workspace.plan(table, split(times(n, (at) => `person-${at}`)), context))(engine, n) },
   { cost: "receivers of a lead", over: "users", sizes: MANY, power: 1, make: under((n) => ({ users: people(n) }), ({ workspace, table }) => void workspace.receivers(table, { actor: chief, lead: "lead-0000007", now })) },
   ...["round_robin", "weighted", "least_recent"].map((type) => ({ cost: `route of 1,000 by ${type}`, over: "members", sizes: MANY, power: 1, make: under((n) => grouped(n, type), routed, ROUTED) })),
-  { cost: "forecast of 100", over: "members", sizes: [10, 100, 1000], power: 1, make: under((n) => grouped(n, "round_robin"), ({ workspace }) => void workspace.forecast("group-0", 100, { ...context, actor: chief }), ROUTED) },
+  { cost: "forecast of as many", over: "members", sizes: MANY, power: 1, make: under((n) => grouped(n, "round_robin"), ({ workspace, n }) => void workspace.forecast("group-0", n, context), ROUTED) },
   { cost: "sweep, all of them due", over: "open offers", sizes: MANY, power: 1, make: swept },
   { cost: "route of 1,000", over: "rules", sizes: MANY, power: 1, make: under(rules, routed, ROUTED) },
   { cost: "explain one lead", over: "rules", sizes: MANY, power: 1, make: under(rules, ({ workspace, table }) => void workspace.explain(table, "lead-0000007", context), ROUTED) },

@@ -33,7 +33,7 @@ fn answer(request: &Json) -> Result<Json, Error> {
             let [key, expect, value] = write.as_list().unwrap_or_default() else { continue };
             let (key, expect) = (key.as_text().unwrap_or_default().to_owned(), number(expect));
             let value = Some(value.clone()).filter(|value| !value.is_null());
-            plan.state.push(StateChange { key, expect, version: expect.unwrap_or(0) + 1, value });
+            plan.state.push(StateChange { key, expect, version: expect.unwrap_or(0) + 1, value: value.map(Into::into) });
         }
         let mut written = Vec::new();
         for pair in part("sql").as_list().unwrap_or_default() {
