@@ -32,6 +32,7 @@ mod route_naive;
 mod route_round;
 mod route_simulate;
 mod route_speed;
+mod route_state;
 mod shards_bad;
 mod shards_speed;
 mod shards_whole;
