@@ -59,14 +59,19 @@ export class Instance {
     try {
       return run(exports);
     } catch (thrown) {
-      if (isFailure(thrown)) throw thrown instanceof EvenhandError ? thrown : EvenhandError.fromJSON(thrown);
-      if (!isTrap(thrown)) throw thrown;
-      this.#failed = fault("engine_failed", "the engine stopped in the middle of a call and cannot be used any more", {
-        hint: "free it and create another; if memory was nearly used up, raise `maxMemory`",
-        cause: thrown,
-      });
-      throw this.#failed;
+      throw this.told(thrown);
     }
+  }
+
+  /** What a call throws, as the host is told; a trap ends the engine. For calls that are too short to be made by `call`. */
+  told(thrown: unknown): unknown {
+    if (isFailure(thrown)) return thrown instanceof EvenhandError ? thrown : EvenhandError.fromJSON(thrown);
+    if (!isTrap(thrown)) return thrown;
+    this.#failed = fault("engine_failed", "the engine stopped in the middle of a call and cannot be used any more", {
+      hint: "free it and create another; if memory was nearly used up, raise `maxMemory`",
+      cause: thrown,
+    });
+    return this.#failed;
   }
 
   /** Whether calls can be made. */
