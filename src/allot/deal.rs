@@ -204,8 +204,8 @@ fn loads(planner: &Planner<'_>, split: &Split, rows: &[u32], takers: &[Candidate
         return Ok(vec![0; names.len()]);
     }
     let slot = split.slot;
-    let inside = holders::count(planner.table, slot, planner.open()?, Some(rows))?;
-    names.iter().map(|name| Ok(planner.holds(slot, name)?.saturating_sub(inside.get(*name).copied().unwrap_or(0)))).collect()
+    let inside = holders::count_among(planner.table, slot, planner.open()?, rows, names)?;
+    names.iter().zip(inside).map(|(name, inside)| Ok(planner.holds(slot, name)?.saturating_sub(inside))).collect()
 }
 
 /// The receivers as the kernel sees them.

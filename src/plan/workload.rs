@@ -33,7 +33,7 @@ impl Planner<'_> {
         if let Some(known) = self.counted.borrow().get(&slot) {
             return Ok(Rc::clone(known));
         }
-        let counted = Rc::new(holders::count(self.table, slot, self.open()?, None)?);
+        let counted = Rc::new(holders::count(self.table, slot, self.open()?)?);
         self.counted.borrow_mut().insert(slot, Rc::clone(&counted));
         Ok(counted)
     }

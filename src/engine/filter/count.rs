@@ -2,13 +2,14 @@
 
 use std::cmp::Ordering;
 
+use super::RowSet;
 use super::row::folded;
 use crate::error::Result;
 use crate::memory::ensure_memory;
 use crate::query::schema::Case;
 use crate::query::{Cell, FieldIx, FieldType};
-use crate::table::column::Dict;
-use crate::table::{Column, Mask, Snapshot};
+use crate::table::column::{CodedColumn, Dict};
+use crate::table::{Column, Mask, RowIx, Snapshot};
 
 /// The values of a field among the chosen rows with the number of rows that have each: the most frequent first, ties in the order of
 /// values, null at the end. A list counts once for each of its distinct elements. Texts that differ in case are different values,
@@ -68,6 +69,27 @@ pub fn count_by<'t>(mask: &Mask, field: FieldIx, table: &'t Snapshot) -> Result<
     Ok(out)
 }
 
+/// How many rows have each code of a column, null as code 0: of all rows of a table, or of some, those that are covered.
+///
+/// # Errors
+/// `out_of_memory`.
+pub fn count_codes(column: &CodedColumn, table: &Snapshot, rows: Option<&[u32]>, covered: &RowSet) -> Result<Vec<u64>> {
+    let mut counts: Vec<u64> = Vec::new();
+    counts.try_reserve_exact(column.dict.len() + 1)?;
+    counts.resize(column.dict.len() + 1, 0);
+    let mut add = |code: u32| counts.get_mut(code as usize).into_iter().for_each(|count| *count += 1);
+    match (rows, covered) {
+        (Some(rows), covered) => rows.iter().filter(|row| covered.contains(RowIx(**row))).for_each(|row| add(column.code(*row))),
+        (None, RowSet::All) if table.live().is_none() => column.each(|_, code| add(code)),
+        (None, covered) => column.each(|row, code| {
+            if covered.contains(RowIx(row)) && table.is_live(RowIx(row)) {
+                add(code);
+            }
+        }),
+    }
+    Ok(counts)
+}
+
 /// Counts codes; `each` calls back with every one.
 fn coded<'t>(dict: &'t Dict, each: impl FnOnce(&mut dyn FnMut(u32))) -> Result<(Vec<(Cell<'t>, u64)>, u64)> {
     let mut counts: Vec<u64> = Vec::new();
@@ -109,7 +131,6 @@ mod tests {
     use super::super::packed::{Layout, table};
     use super::super::sample::{lead, schema};
     use super::*;
-    use crate::table::RowIx;
 
     proptest! {
         #[test]
@@ -128,6 +149,17 @@ mod tests {
                 for (value, count) in &counts {
                     prop_assert!(*count > 0);
                     prop_assert_eq!(*count, mask.iter().filter(|row| has(*row, value)).count() as u64);
+                }
+                if let Column::Coded(column) = table.column(field) {
+                    let some: Vec<u32> = mask.iter().map(|row| row.0).collect();
+                    let by_code = count_codes(column, &table, Some(&some), &RowSet::All).unwrap();
+                    prop_assert_eq!(&count_codes(column, &table, None, &RowSet::Some(mask.clone())).unwrap(), &by_code);
+                    let all = Mask::all(table.rows()).unwrap();
+                    prop_assert_eq!(count_codes(column, &table, None, &RowSet::All).unwrap(), count_codes(column, &table, None, &RowSet::Some(all)).unwrap());
+                    for (value, count) in &counts {
+                        let code = value.text().map_or(Some(0), |text| column.dict.find(text)).unwrap();
+                        prop_assert_eq!(by_code[code as usize], *count);
+                    }
                 }
                 prop_assert!(mask.iter().all(|row| counts.iter().any(|(value, _)| has(row, value))));
                 let nulls = counts.iter().position(|(value, _)| value.is_null());

@@ -261,6 +261,20 @@ impl CodedColumn {
         sum
     }
 
+    /// Calls `each` with every row and its code, chunk by chunk.
+    #[inline]
+    pub fn each(&self, mut each: impl FnMut(u32, u32)) {
+        let mut first = 0;
+        for chunk in &self.chunks {
+            match chunk.as_slice() {
+                CodeSlice::U8(list) => (first..).zip(list).for_each(|(row, code)| each(row, u32::from(*code))),
+                CodeSlice::U16(list) => (first..).zip(list).for_each(|(row, code)| each(row, u32::from(*code))),
+                CodeSlice::U32(list) => (first..).zip(list).for_each(|(row, code)| each(row, *code)),
+            }
+            first += CHUNK as u32;
+        }
+    }
+
     /// The text of a row.
     #[inline]
     pub fn text(&self, row: u32) -> Option<&str> {
