@@ -11,9 +11,6 @@ use crate::error::Result;
 use crate::table::{Lookup, Memo, Row, RowIx, Table};
 use crate::time::Instant;
 
-/// Bytes after which everything is let go, about.
-const MOST: usize = 1 << 20;
-
 /// What was worked out for a table.
 #[derive(Debug, Default)]
 pub struct RowAnswers {
@@ -55,9 +52,6 @@ impl RowAnswers {
         (actor, verb): (UserIx, Verb),
         now: Option<Instant>,
     ) -> Result<Option<u32>> {
-        if !self.memo.holds(table, MOST) {
-            self.memo = Memo::new(table);
-        }
         let lead = Row { table, row };
         let Some(asker) = auth.asker(actor, now) else { return auth.outcome(actor, verb, now, &lead) };
         let question = u64::from(actor.0) << 8 | verb as u64;

@@ -281,9 +281,10 @@ impl Carries {
         crate::sort::all(&mut self.others);
         let carry = self.others.into_iter().map(|(user, carry)| (user, Json::from(carry))).collect();
         let value = state::value([("carry", Json::Object(carry))]);
-        let before = planner.context.state.peek(&self.key).map(|kept| kept.value.canonical());
-        let same =
-            before.map_or(value.get("carry").and_then(Json::as_object).is_some_and(<[_]>::is_empty), |before| before == value.canonical());
+        let same = match planner.context.state.peek(&self.key) {
+            Some(kept) => kept.value.same(&value),
+            None => value.get("carry").and_then(Json::as_object).is_some_and(<[_]>::is_empty),
+        };
         (!same).then(|| planner.context.state.write(self.key, Some(value.into())))
     }
 }

@@ -21,7 +21,7 @@ pub const MAX_DEPTH: usize = 160;
 /// Most bytes of one JSON text that becomes a tree (configuration, command, state, plan).
 pub const MAX_BYTES: usize = 256 << 20;
 
-/// Most bytes of tree for one byte of text, with what is held while a list grows; a list of digits comes near it.
+/// Most bytes of tree for one byte of text, with what is held while a list grows; lists in lists come nearest.
 pub const TREE: usize = 48;
 
 /// Most bytes that the tree of a JSON text takes where pointers have 32 bits, with what is held while it is read.

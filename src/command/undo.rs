@@ -13,7 +13,7 @@ use crate::config::{Model, Verb};
 use crate::error::Result;
 use crate::json::decode::{Decoder, id_text};
 use crate::plan::UNDO;
-use crate::plan::decoded::{DecodedChanges, DecodedField, DecodedPlan};
+use crate::plan::decoded::{DecodedChange, DecodedChanges, DecodedField, DecodedPlan};
 use crate::plan::draft::{Created, Draft};
 use crate::plan::drops::DropCode;
 use crate::plan::edit::NewValue;
@@ -70,7 +70,7 @@ impl Operation for Undo {
             // It is seen as it is, or as it will be where it still is as the plan left it.
             let seen = match row {
                 Some(row) if view.contains(row) => Some(row),
-                Some(row) if stands && way::sees(planner, row, &changes.change(at, lead))? => Some(row),
+                Some(row) if stands && way::sees(planner, row, &left.change(Back { row, at }, lead))? => Some(row),
                 _ => None,
             };
             let Some(row) = seen else {
@@ -102,14 +102,14 @@ impl Operation for Undo {
                 allowed.push(back);
                 continue;
             }
-            let denied = way.denied(back.row, &changes.change(back.at, &planner.table.id(back.row)))?;
+            let denied = way.denied(back.row, &left.change(back, &planner.table.id(back.row)))?;
             match denied.iter().map(Denied::code).min() {
                 Some(code) => why.row(&mut draft.drops, back.row, code, reasons::denied(planner, back.row, &denied)?),
                 None => allowed.push(back),
             }
         }
         pairs(planner, original, &view, &mut allowed, &mut draft, &mut why)?;
-        // A change without anything in it stands only beside a copy that it made.
+        // A change without anything in it stands only beside a copy that it made, or for what the actor does not see.
         if draft.created.is_empty() && draft.removed.is_empty() {
             allowed.retain(|back| {
                 let empty = changes.is_empty_at(back.at);
@@ -120,10 +120,10 @@ impl Operation for Undo {
             });
         }
         // What holds a lead while it is offered is not put back: the run is over.
-        for left in left.fields.iter().filter(|left| Some(left.field.field) != planner.model.lead.run) {
-            set_back(left, planner.table, &allowed, &mut draft)?;
+        for field in left.fields.iter().filter(|left| Some(left.field.field) != planner.model.lead.run) {
+            set_back(field, planner.table, &allowed, &mut draft)?;
         }
-        draft.warnings = returns::warnings(planner, changes, &allowed)?;
+        draft.warnings = returns::warnings(planner, &left, &allowed)?;
         draft.rows.try_reserve_exact(allowed.len())?;
         draft.rows.extend(allowed.iter().map(|back| back.row.0));
         draft.slot = planner.model.lead.slots.iter().map(|slot| slot.field).find(|slot| draft.edits.sets(*slot));
@@ -144,11 +144,10 @@ pub(super) struct Back {
     at: usize,
 }
 
-/// Sets a field to what it was. Where each row had one of the plan's values, they are told by their places. What somebody changed since
-/// and the actor does not see stays as it is.
+/// Sets a field to what it was. Where each row had one of the plan's values, they are told by their places.
 fn set_back(left: &LeftField<'_>, table: &Table, rows: &[Back], draft: &mut Draft) -> Result<()> {
     let from = &left.field.from;
-    let goes = |back: &Back| !left.is_hidden || left.stands(table, *back);
+    let goes = |back: &Back| left.goes_back(table, *back);
     let mut codes: Vec<u32> = Vec::new();
     codes.try_reserve_exact(rows.len())?;
     codes.extend(rows.iter().filter(|back| goes(back)).filter_map(|back| from.code(back.at).checked_sub(1)));
@@ -184,6 +183,11 @@ struct LeftField<'a> {
 }
 
 impl LeftField<'_> {
+    /// Whether it goes back in a row that does: what somebody changed since and the actor does not see stays as it is.
+    fn goes_back(&self, table: &Table, back: Back) -> bool {
+        !self.is_hidden || self.stands(table, back)
+    }
+
     /// Whether a row has what the plan set, if it set something.
     fn stands(&self, table: &Table, Back { row, at }: Back) -> bool {
         let Some(place) = (self.field.to.code(at) as usize).checked_sub(1) else { return true };
@@ -194,7 +198,8 @@ impl LeftField<'_> {
     }
 }
 
-/// Rows as the plan left them: the version that it made stands, and every field that it set, of those that the actor sees.
+/// What the plan left, and what of it goes back. A row is as the plan left it where the version that it made stands, and every field that it set,
+/// of those that the actor sees.
 struct Left<'a> {
     table: &'a Table,
     version: Option<FieldIx>,
@@ -218,6 +223,15 @@ impl<'a> Left<'a> {
             fields.push(LeftField { field, is_hidden: shown.hides(field.field), places });
         }
         Left { table, version: planner.model.lead.version, changes, fields }
+    }
+
+    /// What goes back in a row.
+    fn change(&self, back: Back, lead: &str) -> DecodedChange {
+        let mut change = self.changes.change(back.at, lead);
+        for left in self.fields.iter().filter(|left| !left.goes_back(self.table, back)) {
+            change.set.retain(|set| set.field != left.field.field);
+        }
+        change
     }
 
     fn holds(&self, row: RowIx, at: usize) -> bool {

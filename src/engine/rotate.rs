@@ -215,14 +215,10 @@ impl Rotation {
         }
     }
 
-    /// What was loaded, as far as it was this method's.
+    /// What was loaded, as far as it was this method's: [`memory`](Self::memory) differs from it by turns, by members who left, or by joiners who
+    /// were entered.
     pub fn given(&self) -> &Memory {
         &self.given
-    }
-
-    /// Whether [`memory`](Self::memory) differs from what was loaded: by turns, by members who left, or by joiners who were entered.
-    pub fn changed(&self) -> bool {
-        self.memory() != self.given
     }
 
     fn choose(&self, eligible: &PlaceSet, facts: &Facts<'_>) -> Option<usize> {

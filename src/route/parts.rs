@@ -105,7 +105,7 @@ impl<'p> Group<'p> {
         let cursor = offers.map(|offers| &offers.cursor).filter(|cursor| cursor.started > 0);
         let audience = offers.map_or(&[][..], |offers| &offers.audience);
         let value = memory::group_json(others, &memory, (cursor, audience), self.held.get(), name);
-        let same = self.kept.is_some_and(|kept| kept.canonical() == value.canonical());
+        let same = self.kept.is_some_and(|kept| kept.same(&value));
         let says = self.kept.is_some() || value.as_object().is_some_and(|pairs| pairs.len() > 1);
         Some(value).filter(|_| !same && says).map(Value::from)
     }

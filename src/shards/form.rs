@@ -110,7 +110,8 @@ impl Form {
         if json.get("format").and_then(Json::as_text) != Some(self.format) {
             return Err(self.fault(&format!("they do not call themselves `{}`", self.format)));
         }
-        if json.canonical().write() != text { Err(self.fault("they are not in canonical form")) } else { Ok(json) }
+        let json = json.into_canonical();
+        if json.write() == text { Ok(json) } else { Err(self.fault("they are not in canonical form")) }
     }
 
     pub fn text(self, json: &Json, key: &str) -> Result<String> {
@@ -234,7 +235,7 @@ impl Tally {
             ("open", pairs_to_json(&self.open)),
             ("dropped", Json::List(self.dropped.iter().map(dropped).collect())),
         ]);
-        json.canonical().write().into_bytes()
+        json.into_canonical().write().into_bytes()
     }
 
     /// Reads a tally.

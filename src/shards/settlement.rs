@@ -96,7 +96,7 @@ pub(crate) fn encode(plan: &Plan, tallies: &[Tally], question: String) -> Vec<u8
         ("state", Json::List(plan.all_state().iter().map(state::StateChange::to_json).collect())),
         ("reads", plan.reads_json()),
     ]);
-    json.canonical().write().into_bytes()
+    json.into_canonical().write().into_bytes()
 }
 
 impl Settlement {

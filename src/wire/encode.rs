@@ -69,7 +69,7 @@ pub(crate) fn header(plan: &Plan) -> Json {
                 .then(|| ("zoneVersions".to_owned(), plan.zone_versions.clone())),
         );
     }
-    out.canonical()
+    out.into_canonical()
 }
 
 /// The header without the digest, without an id that is only the digest, and without versions of zones, which decide nothing.
@@ -91,7 +91,7 @@ pub(crate) fn unsigned_header(plan: &Plan, times: Times) -> Json {
         out.push(("at".to_owned(), plan.now.0.into()));
         out.extend(plan.given_id.clone().map(|id| ("id".to_owned(), id.into())));
     }
-    Json::Object(out).canonical()
+    Json::Object(out).into_canonical()
 }
 
 pub(crate) fn options(plan: &Plan) -> Json {
@@ -126,7 +126,7 @@ fn answers(plan: &Plan, times: Times) -> Json {
         ("split", plan.split_json()),
         ("runs", if times == Times::Relative { since(&plan.runs_json(times), plan.now) } else { plan.runs_json(times) }),
     ])
-    .canonical()
+    .into_canonical()
 }
 
 /// State values with every `at` that is the plan's instant as such, and the ends of what begins then as their distance; what was before it

@@ -373,15 +373,11 @@ impl<'a> Decoder<'a> {
     /// One of a few words, if present.
     pub fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
         let word = self.text()?;
-        let mut names = Vec::new();
-        for (name, value) in words {
-            if *name == word {
-                return Some(*value);
-            }
-            names.push(*name);
+        let found = words.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+        if found.is_none() {
+            self.unknown_word(word, &words.iter().map(|(name, _)| *name).collect::<Vec<_>>());
         }
-        self.unknown_word(word, &names);
-        None
+        found
     }
 
     /// Notes a word that is none of these.

@@ -1,5 +1,6 @@
 //! JSON text as `JSON.stringify` prints it.
 
+use super::scan::plain_end;
 use super::value::Json;
 use crate::number;
 
@@ -50,9 +51,8 @@ impl Json {
 pub fn write_text(text: &str, out: &mut String) {
     out.push('"');
     let mut rest = text;
-    // By bytes: what is escaped is ASCII, and texts are mostly plain.
-    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
-        let (plain, tail) = rest.split_at(at);
+    loop {
+        let (plain, tail) = rest.split_at(plain_end(rest.as_bytes(), 0));
         out.push_str(plain);
         let mut chars = tail.chars();
         match chars.next() {
@@ -64,10 +64,9 @@ pub fn write_text(text: &str, out: &mut String) {
             Some('\u{8}') => out.push_str("\\b"),
             Some('\u{c}') => out.push_str("\\f"),
             Some(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            None => {}
+            None => break,
         }
         rest = chars.as_str();
     }
-    out.push_str(rest);
     out.push('"');
 }

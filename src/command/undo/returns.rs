@@ -6,13 +6,12 @@ use crate::access::ReceiveDenial;
 use crate::btree::BTreeMap;
 use crate::config::{UserIx, Verb};
 use crate::error::{Diagnostic, Result};
-use crate::plan::decoded::DecodedChanges;
 use crate::plan::planner::Planner;
 use crate::query::FieldIx;
 use crate::table::Column;
 
-use super::Back;
 use super::way::PastLead;
+use super::{Back, Left};
 
 /// Somebody to whom a slot goes back.
 struct Holder<'a> {
@@ -48,17 +47,17 @@ impl<'a> Holder<'a> {
     fn unable(
         &mut self,
         planner: &Planner<'_>,
-        changes: &DecodedChanges,
+        left: &Left<'_>,
         slot: FieldIx,
         back: Back,
         key: &mut Vec<u32>,
     ) -> Result<Option<&'static str>> {
         let Some(user) = self.user else { return Ok(Some("returns_to_unknown")) };
-        let told = self.decisive.as_deref().is_some_and(|fields| codes(planner, changes, fields, back, key));
+        let told = self.decisive.as_deref().is_some_and(|fields| codes(planner, left, fields, back, key));
         if let Some(known) = self.known.get(key.as_slice()).filter(|_| told) {
             return Ok(*known);
         }
-        let change = changes.change(back.at, "");
+        let change = left.change(back, "");
         let past = PastLead::new(planner, back.row, &change, None);
         let code = match planner.auth.unable(planner.actor, Some(planner.context.now), slot, user, &past)? {
             None => None,
@@ -74,14 +73,15 @@ impl<'a> Holder<'a> {
 }
 
 /// The codes of some fields of a lead as it will be: of the plan's old values, or else of the table. False where a value has none.
-fn codes(planner: &Planner<'_>, changes: &DecodedChanges, fields: &[FieldIx], Back { row, at }: Back, key: &mut Vec<u32>) -> bool {
+fn codes(planner: &Planner<'_>, left: &Left<'_>, fields: &[FieldIx], back: Back, key: &mut Vec<u32>) -> bool {
     key.clear();
     for field in fields {
-        let before = changes.fields().iter().find(|changed| changed.field == *field).map_or(0, |changed| changed.from.code(at));
+        let before = left.fields.iter().find(|left| left.field.field == *field && left.goes_back(planner.table, back));
+        let before = before.map_or(0, |left| left.field.from.code(back.at));
         // What comes from one list of codes is told from what comes from the other.
         match planner.table.column(*field) {
             _ if before > 0 => key.push(before * 2),
-            Column::Coded(coded) => key.push(coded.code(row.0) * 2 + 1),
+            Column::Coded(coded) => key.push(coded.code(back.row.0) * 2 + 1),
             _ => return false,
         }
     }
@@ -89,10 +89,10 @@ fn codes(planner: &Planner<'_>, changes: &DecodedChanges, fields: &[FieldIx], Ba
 }
 
 /// A warning for each person who gets leads back and cannot work them, with how many.
-pub(super) fn warnings(planner: &Planner<'_>, changes: &DecodedChanges, rows: &[Back]) -> Result<Vec<Diagnostic>> {
+pub(super) fn warnings(planner: &Planner<'_>, left: &Left<'_>, rows: &[Back]) -> Result<Vec<Diagnostic>> {
     let mut counts: BTreeMap<(&'static str, &str), usize> = BTreeMap::new();
     let mut slots = Vec::new();
-    for field in changes.fields().iter().filter(|field| planner.model.lead.slot(field.field).is_some()) {
+    for field in left.changes.fields().iter().filter(|field| planner.model.lead.slot(field.field).is_some()) {
         let holders: Vec<Option<Holder<'_>>> =
             field.from.list().iter().map(|cell| cell.text().map(|name| Holder::of(planner, name))).collect();
         slots.push((field, holders));
@@ -106,7 +106,7 @@ pub(super) fn warnings(planner: &Planner<'_>, changes: &DecodedChanges, rows: &[
             if told.contains(&holder.name) {
                 continue;
             }
-            if let Some(code) = holder.unable(planner, changes, field.field, *back, &mut key)? {
+            if let Some(code) = holder.unable(planner, left, field.field, *back, &mut key)? {
                 told.push(holder.name);
                 *counts.entry((code, holder.name)).or_default() += 1;
             }

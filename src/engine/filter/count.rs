@@ -74,10 +74,8 @@ pub fn count_by<'t>(mask: &Mask, field: FieldIx, table: &'t Snapshot) -> Result<
 /// # Errors
 /// `out_of_memory`.
 pub fn count_codes(column: &CodedColumn, table: &Snapshot, rows: Option<&[u32]>, covered: &RowSet) -> Result<Vec<u64>> {
-    let mut counts: Vec<u64> = Vec::new();
-    counts.try_reserve_exact(column.dict.len() + 1)?;
-    counts.resize(column.dict.len() + 1, 0);
-    let mut add = |code: u32| counts.get_mut(code as usize).into_iter().for_each(|count| *count += 1);
+    let mut counts = zeros(&column.dict)?;
+    let mut add = |code| add(&mut counts, code);
     match (rows, covered) {
         (Some(rows), covered) => rows.iter().filter(|row| covered.contains(RowIx(**row))).for_each(|row| add(column.code(*row))),
         (None, RowSet::All) if table.live().is_none() => column.each(|_, code| add(code)),
@@ -92,10 +90,8 @@ pub fn count_codes(column: &CodedColumn, table: &Snapshot, rows: Option<&[u32]>,
 
 /// Counts codes; `each` calls back with every one.
 fn coded<'t>(dict: &'t Dict, each: impl FnOnce(&mut dyn FnMut(u32))) -> Result<(Vec<(Cell<'t>, u64)>, u64)> {
-    let mut counts: Vec<u64> = Vec::new();
-    counts.try_reserve_exact(dict.len() + 1)?;
-    counts.resize(dict.len() + 1, 0);
-    each(&mut |code| counts.get_mut(code as usize).into_iter().for_each(|count| *count += 1));
+    let mut counts = zeros(dict)?;
+    each(&mut |code| add(&mut counts, code));
     let mut counts = counts.into_iter();
     let nulls = counts.next().unwrap_or(0);
     let out = dict.iter().zip(counts).filter(|(_, count)| *count > 0);
@@ -103,6 +99,19 @@ fn coded<'t>(dict: &'t Dict, each: impl FnOnce(&mut dyn FnMut(u32))) -> Result<(
     list.try_reserve_exact(dict.len())?;
     list.extend(out.map(|(text, count)| (Cell::Text(text.into()), count)));
     Ok((list, nulls))
+}
+
+/// A count for each code.
+fn zeros(dict: &Dict) -> Result<Vec<u64>> {
+    let mut counts = Vec::new();
+    counts.try_reserve_exact(dict.len() + 1)?;
+    counts.resize(dict.len() + 1, 0);
+    Ok(counts)
+}
+
+#[inline]
+fn add(counts: &mut [u64], code: u32) {
+    counts.get_mut(code as usize).into_iter().for_each(|count| *count += 1);
 }
 
 /// Equal values, and only they, are equal.

@@ -108,11 +108,10 @@ pub(super) struct Codebook {
 impl Codebook {
     /// From a truth value for each code, that of null first.
     pub(super) fn new(wanted: Vec<u8>) -> Codebook {
-        // Where the codes of all values are one byte, those of no chunk are wider.
+        // Up to 256 codes fit one byte each, and then no chunk has wider ones.
         let wide = wanted.len() > 256;
         let codes = (0..=u16::MAX).zip(&wanted).filter(|(_, wanted)| **wanted != 0).map(|(code, _)| code);
-        let few: Vec<u16> = if wide { codes.take(FEW_CODES + 1).collect() } else { Vec::new() };
-        let few = (wide && few.len() <= FEW_CODES).then_some(few);
+        let few = wide.then(|| codes.take(FEW_CODES + 1).collect::<Vec<u16>>()).filter(|few| few.len() <= FEW_CODES);
         Codebook { bytes: ByteSet::new(&wanted), wanted, few }
     }
 

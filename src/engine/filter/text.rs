@@ -186,7 +186,7 @@ fn candidates(chunk: &TextChunk, strings: &[String], hits: &mut [u64], first: us
 
 /// Calls `hit` with each of the texts that the finder finds something in: they stand end to end and end at these places, the first begins
 /// at `from`. One search over all of them: beginning one takes longer than a short text does.
-pub(super) fn scan(bytes: &[u8], mut from: usize, ends: &[u32], finder: &Finder<'_>, mut hit: impl FnMut(usize)) {
+fn scan(bytes: &[u8], mut from: usize, ends: &[u32], finder: &Finder<'_>, mut hit: impl FnMut(usize)) {
     let bytes = bytes.get(..ends.last().copied().unwrap_or(0) as usize).unwrap_or_default();
     let mut row = 0;
     while let Some(found) = bytes.get(from..).and_then(|rest| finder.find(rest)) {

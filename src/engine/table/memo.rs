@@ -13,8 +13,10 @@ use crate::query::FieldIx;
 const QUESTION: usize = 512;
 /// Bytes of one answer, about.
 const ANSWER: usize = 32;
+/// Bytes after which everything is let go, about.
+const MOST: usize = 1 << 20;
 /// Fields that a key has room for.
-pub const MOST_FIELDS: usize = 8;
+const MOST_FIELDS: usize = 8;
 
 /// What was worked out for a table.
 #[derive(Debug, Default)]
@@ -26,7 +28,7 @@ pub struct Memo {
 
 /// What was worked out for a question.
 #[derive(Debug)]
-pub struct Question {
+struct Question {
     fields: Vec<Classes>,
     /// By the places of the classes of all fields.
     answers: HashTable<(u64, Option<u32>)>,
@@ -106,11 +108,6 @@ impl Memo {
         Memo { revision: table.revision(), ..Memo::default() }
     }
 
-    /// Whether it is of the table as it is, and takes up no more than so many bytes.
-    pub fn holds(&self, table: &Snapshot, most: usize) -> bool {
-        self.revision == table.revision() && self.held <= most
-    }
-
     /// What is known of the answer to a question about the lead with that id.
     pub fn look_up(&self, table: &Table, question: u64, id: &[u8]) -> Lookup {
         let Some(row) = table.index.find(table.ids(), id).map(RowIx) else { return Lookup::NoLead };
@@ -135,8 +132,8 @@ impl Memo {
         known.answers.find(hash(key), |(known, _)| *known == key).map(|(_, answer)| *answer)
     }
 
-    /// Learns the answer to a question about a row, and gives it back. `fields` are those that decide it, if there are such and no more than
-    /// [`MOST_FIELDS`], and `class` is that of the row's value in one of them, if it has any.
+    /// Learns the answer to a question about a row, and gives it back; what was of another revision, or too much, is let go before. `fields` are those
+    /// that decide it, if there are such, and `class` is that of the row's value in one of them, if it has any.
     ///
     /// # Errors
     /// `out_of_memory`, and those of `class` and `answer`.
@@ -149,6 +146,9 @@ impl Memo {
         class: impl Fn(FieldIx) -> Result<Option<u64>>,
         answer: impl FnOnce() -> Result<Option<u32>>,
     ) -> Result<Option<u32>> {
+        if self.revision != table.revision() || self.held > MOST {
+            *self = Memo::new(table);
+        }
         if self.questions.find(hash(question), |(known, _)| *known == question).is_none() {
             self.held += QUESTION;
             self.questions.try_reserve(1, |(question, _)| hash(*question)).map_err(|_| Error::out_of_memory())?;
@@ -213,11 +213,9 @@ mod tests {
                     loader.push(b"id,a\nr0,w7\n").unwrap();
                     table.upsert(loader).unwrap();
                 }
-                if !memo.holds(&table, 1 << 20) {
-                    memo = Memo::new(&table);
-                }
                 let at = at.index(rows.len());
-                // The first question is decided by both fields, the second by words alone, the third by none that is known, the last by all.
+                // The first question is decided by both fields, the second by words alone, the third by none that is known, the last by none: it is
+                // the same for all leads.
                 let fields = [Some(vec![FieldIx(1), FieldIx(2)]), Some(vec![FieldIx(1)]), None, Some(vec![])][*question as usize].clone();
                 let row = RowIx(u32::try_from(at).unwrap());
                 let lead = Row { table: &table, row };

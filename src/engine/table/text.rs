@@ -15,10 +15,12 @@ use crate::query::schema::Case;
 /// A chunk with more changed rows than this is packed again.
 const MOST_CHANGED: usize = CHUNK / 8;
 
+/// A one in each of eight bytes.
+const EACH: u64 = 0x0101_0101_0101_0101;
+
 /// The highest bit of each of eight bytes that is an ASCII capital: no sum of seven bits carries into the next byte.
 #[inline]
 fn capitals(eight: u64) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
     let seven = eight & (0x7f * EACH);
     let from_a = seven + (0x80 - u64::from(b'A')) * EACH;
     let behind_z = seven + (0x7f - u64::from(b'Z')) * EACH;
@@ -138,7 +140,7 @@ impl TextChunk {
     fn push_folded(&mut self, row: usize, start: usize, text: &str, case: Case, budget: &Budget) -> Result<()> {
         let bytes = text.as_bytes();
         let (any, upper) = eights(bytes).fold((0, 0), |(any, upper), eight| (any | eight, upper | capitals(eight)));
-        if any & 0x8080_8080_8080_8080 == 0 && case != Case::Digits {
+        if any & (0x80 * EACH) == 0 && case != Case::Digits {
             if upper == 0 {
                 self.bytes.extend_from_slice(bytes);
                 return Ok(());

@@ -1,4 +1,5 @@
 // Leads and values for filters of other systems: every type, twice where two fields are compared.
+import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 import { pkg } from "../../package/lib/installed.mjs";
@@ -68,4 +69,25 @@ export function imported(from, filter, options = {}) {
     if (error.code !== "filter_not_importable") throw error;
     return { refused: error.diagnostics };
   }
+}
+
+/**
+ * Thousands of random filters of one form. `draw` gives `{ given, options, wanted }`: `wanted` lists what the filter must find, once for each way in which leads
+ * are given to the other side, or is undefined where the two cannot be compared. So many at least must be imported, and find some leads and not all.
+ */
+export function thousands(form, { rows, found }, least, draw) {
+  const counts = { imported: 0, refused: 0, some: 0 };
+  for (let round = 0; round < 12_000; round += 1) {
+    const { given, options, wanted } = draw();
+    const { filter, refused } = imported(form, given, options);
+    if (refused || wanted === undefined) {
+      counts.refused += 1;
+      continue;
+    }
+    counts.imported += 1;
+    const ids = found(filter);
+    if (ids.length > 0 && ids.length < rows.length) counts.some += 1;
+    for (const leads of wanted()) assert.deepEqual(ids, leads.map(({ id }) => id), `${JSON.stringify(given)} as ${JSON.stringify(filter)}`);
+  }
+  assert.ok(counts.imported > least.imported && counts.some > least.some, JSON.stringify(counts));
 }
