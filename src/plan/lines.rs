@@ -163,7 +163,7 @@ fn moved(plan: &Plan, planner: &Planner<'_>, open: &RowSet) -> Result<BTreeMap<S
             _ => {}
         }
     }
-    let whole = edited || !plan.edits.sets(slot);
+    let whole = edited || plan.slot != Some(slot) || !plan.edits.sets(slot);
     let mut out: BTreeMap<String, Moved> = BTreeMap::new();
     for (at, row) in plan.rows.iter().map(|row| RowIx(*row)).enumerate() {
         let from = plan.table.cell(row, slot);

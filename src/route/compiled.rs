@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::access::Authorizer;
 use crate::allot::match_condition;
-use crate::config::{GroupIx, Limit, Method, Model, RuleTarget, UserIx};
+use crate::config::{Group, GroupIx, Limit, Method, Model, RuleTarget, UserIx};
 use crate::error::Result;
 use crate::plan::state;
 use crate::query::assume::is_true;
@@ -52,6 +52,26 @@ fn by_same(target: &RuleTarget) -> bool {
     }
 }
 
+/// Whether who is a member changes with the time.
+fn changes_by_itself(group: &Group) -> bool {
+    group.members.filter.as_ref().is_some_and(Query::needs_now)
+}
+
+/// The limits of a person in a group, or as themselves.
+pub(super) fn limits(model: &Model, user: UserIx, group: Option<GroupIx>) -> &[Limit] {
+    let own = model.users.get(user).map(|user| user.limits.as_slice()).unwrap_or_default();
+    match group.and_then(|group| model.groups.at(group.0)) {
+        Some(group) if own.is_empty() => &group.limits,
+        _ => own,
+    }
+}
+
+/// The capacity of a person in a group, or as themselves.
+pub(super) fn capacity(model: &Model, user: UserIx, group: Option<GroupIx>) -> Option<u64> {
+    let own = model.users.get(user).and_then(|user| user.capacity);
+    own.or_else(|| group.and_then(|group| model.groups.at(group.0)).and_then(|group| group.capacity))
+}
+
 impl Compiled {
     /// That of a configuration.
     pub fn of(auth: &Authorizer) -> Rc<Compiled> {
@@ -62,7 +82,7 @@ impl Compiled {
     fn new(model: &Model) -> Compiled {
         let by_recency =
             |method: &Method| matches!(method, Method::LeastRecent { .. } | Method::LeastLoaded { .. } | Method::FewestInPeriod { .. });
-        let by_load = |group: &crate::config::Group| group.capacity.is_some() || matches!(group.method, Method::LeastLoaded { .. });
+        let by_load = |group: &Group| group.capacity.is_some() || matches!(group.method, Method::LeastLoaded { .. });
         let mut group_limits = Vec::new();
         for group in model.groups.iter() {
             group_limits.extend(group.limits.iter().cloned());
@@ -102,16 +122,15 @@ impl Compiled {
         let mut roster = Roster::default();
         for (place, user) in members.iter().enumerate() {
             let known = model.users.get(*user);
-            let capacity = known.and_then(|user| user.capacity).or(group.capacity);
-            let limited = known.is_some_and(|user| !user.limits.is_empty());
+            let capacity = capacity(model, *user, Some(ix));
             let weight = known.map_or(0, |user| user.weight);
             people.push(Member(user.0));
             let most = capacity.map(|capacity| u32::try_from(capacity).unwrap_or(u32::MAX));
             seats.push(Seat { member: Member(user.0), weight, capacity: most });
-            if capacity.is_some() || limited || !group.limits.is_empty() {
+            if capacity.is_some() || !limits(model, *user, Some(ix)).is_empty() {
                 roster.bound.insert(place);
             }
-            if limited || !self.group_limits.is_empty() {
+            if self.is_limited(model, *user) {
                 roster.watched.insert(user.0 as usize);
             }
             if !group.matches.is_empty() {
@@ -120,10 +139,18 @@ impl Compiled {
         }
         (roster.members, roster.people, roster.seats) = (Rc::new(members), people, Rc::new(Seats::new(&seats)));
         let roster = Rc::new(roster);
-        if !group.members.filter.as_ref().is_some_and(Query::needs_now) {
+        if !changes_by_itself(group) {
             self.rosters.borrow_mut().insert(ix.0, Rc::clone(&roster));
         }
         Ok(roster)
+    }
+
+    /// Whether the members of a group are others by now.
+    pub fn has_others(&self, auth: &Authorizer, ix: GroupIx, now: Instant, roster: &Roster) -> Result<bool> {
+        match auth.model().groups.at(ix.0) {
+            Some(group) if changes_by_itself(group) => Ok(auth.members(&group.members, Some(now))? != *roster.members),
+            _ => Ok(false),
+        }
     }
 
     /// The places of members of whom nothing is to be asked about a lead in a slot: they may have every one, and accept it.
@@ -140,6 +167,11 @@ impl Compiled {
             }
         }
         Ok(roster.unasked.get_or_init(|| out))
+    }
+
+    /// Whether a person's assignments are counted for limits.
+    pub fn is_limited(&self, model: &Model, user: UserIx) -> bool {
+        !self.group_limits.is_empty() || model.users.get(user).is_some_and(|user| !user.limits.is_empty())
     }
 
     /// By rule: why it is not tried at all.

@@ -163,7 +163,7 @@ impl Router<'_> {
         let planner = self.planner;
         let model = planner.model;
         let (Some(group), Some(known)) = (self.groups.get(&ix.0).cloned(), model.groups.at(ix.0)) else { return Ok(()) };
-        if self.compiled.roster(planner.auth, ix, planner.now.get())?.members != group.roster.members {
+        if self.compiled.has_others(planner.auth, ix, planner.now.get(), &group.roster)? {
             let memory = self.lane(ix).map(|lane| lane.rotation.memory()).unwrap_or_default();
             self.groups.remove(&ix.0);
             return self.load_group(ix, Some(memory)).map(|_| ());

@@ -17,7 +17,7 @@ use crate::rotate::workload::Workload;
 use crate::rotate::{Member, PlaceSet};
 use crate::table::RowIx;
 
-use super::compiled::Compiled;
+use super::compiled::{self, Compiled};
 use super::memory;
 use super::parts::{Group, Names, Offers, Replay, RuleOutcome, Rules, SameIndex};
 use super::person::{self, People, Person};
@@ -244,24 +244,17 @@ impl<'p> Router<'p> {
 
     /// Whether a person's assignments are counted for limits.
     pub fn is_limited(&self, user: UserIx) -> bool {
-        !self.compiled.group_limits.is_empty() || self.planner.model.users.get(user).is_some_and(|user| !user.limits.is_empty())
+        self.compiled.is_limited(&self.planner.model, user)
     }
 
     /// The limits of a person in a group, or as themselves.
     pub fn limits(&self, user: UserIx, group: Option<GroupIx>) -> &'p [Limit] {
-        let model = self.planner.model;
-        let own = model.users.get(user).map(|user| user.limits.as_slice()).unwrap_or_default();
-        match group.and_then(|group| model.groups.at(group.0)) {
-            Some(group) if own.is_empty() => &group.limits,
-            _ => own,
-        }
+        compiled::limits(self.planner.model, user, group)
     }
 
     /// The capacity of a person in a group, or as themselves.
     pub fn capacity(&self, user: UserIx, group: Option<GroupIx>) -> Option<u64> {
-        let model = self.planner.model;
-        let own = model.users.get(user).and_then(|user| user.capacity);
-        own.or_else(|| group.and_then(|group| model.groups.at(group.0)).and_then(|group| group.capacity))
+        compiled::capacity(self.planner.model, user, group)
     }
 
     /// Reasons that change while the call gives leads: limits and capacity.

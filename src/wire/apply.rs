@@ -133,6 +133,7 @@ impl Written {
         }
         self.put(row, &cell())?;
         if self.by_code.len() <= code as usize {
+            self.by_code.try_reserve(code as usize + 1 - self.by_code.len())?;
             self.by_code.resize(code as usize + 1, 0);
         }
         let which = self.which.last().map_or(0, |which| which + 1);

@@ -48,7 +48,7 @@ pub use crate::json::decode::id_text;
 fn options(workspace: &Workspace, json: &Json, mode: LoadMode) -> Result<(LoadOptions, bool)> {
     const KEYS: [&str; 11] =
         ["format", "columns", "strict", "partial", "absent", "encoding", "onBlank", "onKnown", "onUnknown", "matchBy", "dryRun"];
-    let faults = Faults::default();
+    let faults = Faults::without_nulls_for(&["strict", "dryRun", "onBlank", "onKnown", "onUnknown", "matchBy"]);
     let node = Decoder::new(json, "", &faults);
     if !node.is_null() {
         let known = if mode == LoadMode::Upsert { KEYS.len() } else { 6 };

@@ -243,7 +243,10 @@ test("what is typed fast into the search stays as it was typed, and is what is f
   await box.click();
   await page.keyboard.type("Featherstonehaugh-Cholmondeley");
   assert.equal(await box.inputValue(), "Featherstonehaugh-Cholmondeley");
-  await page.waitForFunction(() => [...document.querySelectorAll(".grid-body .first")].every(({ textContent }) => textContent.includes("Featherstonehaugh-Cholmondeley")));
+  await page.waitForFunction(() => {
+    const names = [...document.querySelectorAll(".grid-body .first")];
+    return names.length > 0 && names.every(({ textContent }) => textContent.includes("Featherstonehaugh-Cholmondeley"));
+  });
   assert.equal(await box.inputValue(), "Featherstonehaugh-Cholmondeley");
   // Another list is not searched, and the box says so.
   await driver.do({ list: "Idle for 30 days" });

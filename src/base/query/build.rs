@@ -98,7 +98,9 @@ pub(super) fn check(kind: FieldType, case: Case, operator: Operator, operands: V
         return match operands.first() {
             Some(Operand::Unit(unit)) if kind == FieldType::User => Predicate::UserUnder(*unit),
             Some(Operand::Unit(unit)) => Predicate::UnitUnder(*unit),
-            _ => Predicate::HasAny(Vec::new()),
+            // The unit of somebody who has none: nothing is below it.
+            _ if kind.is_list() => word::list_check(operator, Vec::new()),
+            _ => word::check(Vec::new()),
         };
     }
     if operator.is_yearly() {

@@ -148,10 +148,10 @@ fn compile(pattern: &str, items: &mut Vec<Item>, seen: &mut u16) -> Result<(), S
         if char.is_ascii_alphabetic() {
             let end = rest.find(|char: char| !char.is_ascii_alphabetic()).unwrap_or(rest.len());
             let (letters, behind) = rest.split_at_checked(end).unwrap_or_default();
-            match words::word(letters, behind.chars().next()) {
+            match words::word(letters, behind.chars().next(), *seen & has::HOUR != 0) {
                 Word::Utc if words::signed(behind) => return Err(OFFSET_WRITTEN.into()),
                 Word::Utc => *seen |= has::UTC,
-                Word::Zone => return Err(format!("`{letters}` names a zone and not an offset; use `%z` for an offset")),
+                Word::Zone => return Err(format!("`{letters}` may name a zone, and says no offset; use `%z` for an offset")),
                 Word::Other => {}
             }
             items.extend(letters.chars().map(Item::Literal));

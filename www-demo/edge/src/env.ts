@@ -42,7 +42,7 @@ export interface Call {
   request: string;
 }
 
-/** What a tenant's object answers. Text or bytes, because objects without a prototype cannot cross between objects of the runtime. */
+/** What a tenant's object answers. Text or bytes, so that nothing is written or read a second time between the objects of the runtime. */
 export interface Answer {
   status: number;
   type: "application/json" | "application/problem+json" | "application/x-ndjson" | "application/octet-stream";

@@ -11,7 +11,9 @@ export const desk = Comlink.wrap<Desk>(worker);
 export const proxy = Comlink.proxy;
 
 // Where it cannot be compiled here, the package itself finds out why, and says so.
-const compiled = WebAssembly.compileStreaming(fetch(module)).catch(() => undefined);
+const compiled = fetch(module)
+  .then((answer) => WebAssembly.compileStreaming(answer))
+  .catch(() => undefined);
 void compiled.then((module) => desk.start(module));
 
 const place = readPlace(location.hash);

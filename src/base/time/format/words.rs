@@ -16,12 +16,17 @@ const ABBREVIATIONS: &str = " ACDT ACST ADT AEDT AEST AKDT AKST AST AWST BST CAT
      MDT MEST MESZ MET MEZ MSD MSK MST NDT NST NZDT NZST PDT PHT PKT PST PT ET CT MT SAST SGT SST WAT WEST WET WIB WIT WITA ";
 const AREAS: &str = " Africa America Antarctica Arctic Asia Atlantic Australia Etc Europe Indian Pacific US ";
 
-/// What a run of letters is; `next` follows it.
-pub(super) fn word(letters: &str, next: Option<char>) -> Word {
+/// Capitalised words that stand behind a time and name no zone.
+const TIME_WORDS: &str = " H M S T Uhr Std Min Sek Hrs ";
+
+/// What a run of letters is; `next` follows it, and an hour may stand before it.
+pub(super) fn word(letters: &str, next: Option<char>, behind_hour: bool) -> Word {
     let among = |list: &str| list.split(' ').any(|known| known == letters);
-    if ["Z", "UTC", "GMT"].iter().any(|name| letters.eq_ignore_ascii_case(name)) {
+    let capital = letters.starts_with(|char: char| char.is_ascii_uppercase());
+    if ["Z", "UTC", "GMT", "UT", "UCT", "Zulu"].iter().any(|name| letters.eq_ignore_ascii_case(name)) {
         Word::Utc
-    } else if among(ABBREVIATIONS) || (next == Some('/') && among(AREAS)) {
+    } else if among(ABBREVIATIONS) || (next == Some('/') && among(AREAS)) || (behind_hour && capital && !among(TIME_WORDS)) {
+        // No list of zones is whole (BRT, Eastern Time, a soldier's A), so behind an hour every other capitalised word is taken for one.
         Word::Zone
     } else {
         Word::Other

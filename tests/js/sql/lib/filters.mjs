@@ -39,6 +39,8 @@ export const CONFIG = {
   version: 1,
   // A zone whose clock changes on the day of `NOW`.
   timeZone: "America/New_York",
+  leapDay: "03-01",
+  fiscalYearStart: "04-06",
   fields: FIELDS,
   lead: { id: "id", owner: "owner", slots: ["agent"], unit: "unit", access: "access" },
   org: [{ id: "north" }, { id: "n1", parent: "north" }, { id: "n2", parent: "n1" }, { id: "south" }],
@@ -167,9 +169,9 @@ const VALUES = {
     rng.pick([relative, () => rng.pick(DAYS), () => rng.pick(INSTANTS), () => "2026-03-08T02:30", () => "2026-03-08T10:29+05:30", () => Date.parse(NOW)])(rng),
   choice: (rng) => rng.pick([...WORDS.choice, "none"]),
   user: (rng) => (rng.below(6) === 0 ? { actor: true } : rng.pick([...WORDS.user, "nobody"])),
-  unit: (rng) => rng.pick([...WORDS.unit, "nowhere"]),
+  unit: (rng) => rng.pick([...WORDS.unit, "nowhere", { actor: "unit" }]),
   tags: (rng) => rng.pick([...WORDS.tags, "none"]),
-  units: (rng) => rng.pick([...WORDS.unit, "nowhere"]),
+  units: (rng) => rng.pick([...WORDS.unit, "nowhere", { actor: "unit" }]),
 };
 
 /** A list as it is, or as text between commas where its values stay the same that way. */
@@ -187,8 +189,10 @@ function several(rng, least, one) {
 /** The value of a rule about days of any year. */
 function yearly(rng, operator) {
   const every = ["02-28", "02-29", "03-01", "03-08", "12-31", "01-01"];
-  const days = rng.below(2) === 0 ? every : [...DAYS, "2027-02-28", "2027-03-01", "2028-02-29", "2025-12-30"];
-  return operator === "anniversaryOn" ? rng.pick(days) : [rng.pick(days), rng.pick(days)];
+  const days = [...DAYS, "2027-02-28", "2027-03-01", "2028-02-29", "2025-12-30"];
+  // Both bounds are days of every year, or neither.
+  const day = rng.below(2) === 0 ? () => rng.pick(every) : () => (rng.below(3) === 0 ? relative(rng) : rng.pick(days));
+  return operator === "anniversaryOn" ? day() : [day(), day()];
 }
 
 /** The value of a rule. */
@@ -197,8 +201,9 @@ function value(rng, name, operator) {
   const one = () => VALUES[type](rng, name);
   if (NULLS.includes(operator)) return null;
   if (YEARLY.includes(operator)) return yearly(rng, operator);
-  if (UNDER.includes(operator)) return rng.pick(["north", "n1", "n2", "south"]);
+  if (UNDER.includes(operator)) return rng.pick(["north", "n1", "n2", "south", { actor: "unit" }]);
   if (RANGES.includes(operator)) return written(rng, [one(), one()].map((bound) => (bound === "" ? "a" : bound)));
+  if (LISTS.includes(operator) && type === "user" && rng.below(6) === 0) return { actor: "team" };
   if (LISTS.includes(operator)) return several(rng, rng.below(9) === 0 ? 0 : 1, one);
   return EQUAL.includes(operator) && (type === "tags" || type === "units") ? written(rng, Array.from({ length: 1 + rng.below(2) }, one)) : one();
 }

@@ -13,7 +13,7 @@ export type Work =
   | { kind: "load"; rows: Record<string, unknown>[] }
   | { kind: "plan"; command: Command; context: PlanContext; shard: number };
 
-/** A shard's part of a commit. The work is text: objects without a prototype cannot cross between objects of the runtime. */
+/** A shard's part of a commit. The work is text, as it is kept. */
 export interface Part {
   number: number;
   /** The commit that the shards' rows have to be of. */
