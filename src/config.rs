@@ -193,6 +193,7 @@ const KEYS: [&str; 19] = [
 ];
 
 /// What the sections of a configuration need of each other while they are read.
+#[derive(Clone, Copy)]
 pub(crate) struct ConfigReader<'a> {
     pub schema: &'a Schema,
     pub user_schema: &'a Schema,
@@ -284,8 +285,13 @@ impl Model {
     /// # Errors
     /// `config_invalid` with every fault that was found.
     pub fn compile(config: &Json) -> Result<(Model, Vec<Diagnostic>)> {
+        Model::compile_drafted(config, &update::Draft::default())
+    }
+
+    /// The same of a configuration of which somebody wrote a part from whom fields are hidden.
+    fn compile_drafted(config: &Json, draft: &update::Draft<'_>) -> Result<(Model, Vec<Diagnostic>)> {
         let faults = Faults::without_nulls();
-        let model = Model::read(&Decoder::new(config, "", &faults));
+        let model = Model::read(&Decoder::new(config, "", &faults), draft);
         let failed = faults.any_error();
         let list = faults.into_list();
         match model {
@@ -294,7 +300,7 @@ impl Model {
         }
     }
 
-    fn read(root: &Decoder<'_>) -> Option<Model> {
+    fn read(root: &Decoder<'_>, draft: &update::Draft<'_>) -> Option<Model> {
         if !root.keys(&KEYS) {
             return None;
         }
@@ -323,10 +329,13 @@ impl Model {
         let user_schema = Rc::new(user_schema);
         schema.users = Some(Rc::clone(&user_schema));
         let reading = ConfigReader { schema: &schema, user_schema: &user_schema, zones: &zones };
+        let shown = draft.schema(&schema);
+        let shown = shown.as_ref().map(|shown| ConfigReader { schema: shown, ..reading });
+        let drafting = |section: &str, id: &str| shown.as_ref().filter(|_| draft.has(section, id)).unwrap_or(&reading);
 
         let schedules = ById::read(&root.get("schedules"), |node, id| schedules::read(node, id, &reading));
-        let profiles = ById::read(&root.get("profiles"), |node, id| access::read(node, id, &reading));
-        let users = ById::read(&root.get("users"), |node, id| people::read(node, id, &reading, &profiles, &schedules));
+        let profiles = ById::read(&root.get("profiles"), |node, id| access::read(node, id, drafting("profiles", id)));
+        let users = ById::read(&root.get("users"), |node, id| people::read(node, id, drafting("users", id), &profiles, &schedules));
         if root.get("users").is_null() {
             root.get("users").wrong("a list of users");
         }
@@ -340,10 +349,11 @@ impl Model {
         if let Some(lead) = &lead {
             access::check_fields(&root.get("profiles"), &reading, lead);
         }
-        let lifecycle = lifecycle::read(&root.get("lifecycle"), &reading, lead.as_ref());
-        let groups = groups::read_all(&root.get("groups"), &reading, &users, &pools, &schedules, lead.as_ref());
-        let rules = ById::read(&root.get("rules"), |node, id| rules::read(node, id, &reading, &users, &groups, &pools, &schedules));
-        let lists = ById::read(&root.get("lists"), |node, id| lists::read(node, id, &reading, &users, &profiles));
+        let lifecycle = lifecycle::read(&root.get("lifecycle"), drafting("lifecycle", ""), lead.as_ref());
+        let groups = groups::read_all(&root.get("groups"), &drafting, &users, &pools, &schedules, lead.as_ref());
+        let ruling = drafting("rules", "");
+        let rules = ById::read(&root.get("rules"), |node, id| rules::read(node, id, ruling, &users, &groups, &pools, &schedules));
+        let lists = ById::read(&root.get("lists"), |node, id| lists::read(node, id, drafting("lists", id), &users, &profiles));
         zones::retain_named(root, &mut zones);
         fields::not_also_missing(&root.get("fields"), &schema);
         fields::not_also_missing(&root.get("userFields"), &user_schema);

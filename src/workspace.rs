@@ -141,7 +141,7 @@ impl Workspace {
     /// The configuration after a patch by an actor, which this one does not become.
     fn drafted(&self, patch: &Json, zones: &Json, actor: &str) -> Result<(Rc<Model>, Rc<Authorizer>)> {
         let shown = self.auth.schema_of(actor);
-        let (model, _) = self.model.update(&source_with(&self.source, zones), patch).map_err(|mut error| {
+        let (model, _) = self.model.draft(&source_with(&self.source, zones), patch, &shown).map_err(|mut error| {
             if !shown.hidden().is_empty() {
                 // A hint may name any field.
                 error.diagnostics.iter_mut().for_each(|fault| fault.hint = None);
@@ -150,7 +150,6 @@ impl Workspace {
         })?;
         let model = Rc::new(model);
         let auth = Rc::new(Authorizer::compile(&model)?);
-        auth.check_draft(&shown)?;
         Ok((model, auth))
     }
 

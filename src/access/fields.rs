@@ -95,18 +95,6 @@ impl Authorizer {
         Err(Error::new("hidden_field_decides", "", message)
             .hint("leave the assumption out, or ask as somebody who may see all that decides"))
     }
-
-    /// Makes sure that an actor's own draft of this configuration reads nothing that is hidden from them; it reads no such field where
-    /// [`Authorizer::check_assuming`] has nothing against it.
-    ///
-    /// # Errors
-    /// `config_invalid`, as for fields that do not exist.
-    pub(crate) fn check_draft(&self, schema: &Schema) -> Result<()> {
-        let mut fields = self.model.condition_fields();
-        crate::sort::all(&mut fields);
-        fields.dedup();
-        check_shown(&fields, schema, "").map_err(|error| Error::invalid("config_invalid", error.into_diagnostics()))
-    }
 }
 
 /// Makes sure that these fields, which somebody named who may have seen them, are there for whoever asks.

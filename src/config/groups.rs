@@ -155,9 +155,9 @@ const KEYS: [&str; 16] = [
 ];
 
 /// Reads all groups; they may fall back on each other, but not in a circle.
-pub(super) fn read_all(
+pub(super) fn read_all<'a>(
     node: &Decoder<'_>,
-    reading: &ConfigReader<'_>,
+    reading: &dyn Fn(&str, &str) -> &'a ConfigReader<'a>,
     users: &ById<User>,
     pools: &ById<Pool>,
     schedules: &ById<WorkingHours>,
@@ -165,7 +165,7 @@ pub(super) fn read_all(
 ) -> ById<Group> {
     let ids: BTreeMap<&str, GroupIx> =
         (0u32..).zip(node.items()).filter_map(|(ix, item)| Some((item.get("id").known_id()?, GroupIx(ix)))).collect();
-    let groups = ById::read(node, |node, id| one(node, id, &ids, reading, users, pools, schedules, lead));
+    let groups = ById::read(node, |node, id| one(node, id, &ids, reading("groups", id), users, pools, schedules, lead));
     report_fallbacks(node, &groups);
     groups
 }

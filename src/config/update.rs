@@ -9,11 +9,37 @@ use std::rc::Rc;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults, id_text};
+use crate::query::{FieldIx, Schema};
 
 use super::{ConfigReader, Model, people};
 
 const SECTIONS: [&str; 6] = ["users", "profiles", "pools", "schedules", "groups", "lists"];
 const WHOLE: [&str; 3] = ["org", "rules", "lifecycle"];
+
+/// A patch of somebody from whom fields are hidden. What it puts is read with the fields that they see, so that no fault of it tells a hidden
+/// field from one that does not exist; the rest of the configuration is not theirs, and is read with all fields.
+#[derive(Debug, Default)]
+pub(super) struct Draft<'a> {
+    patch: Option<&'a Json>,
+    hidden: &'a [FieldIx],
+}
+
+impl Draft<'_> {
+    /// The fields that they see; nothing where none is hidden.
+    pub fn schema(&self, whole: &Schema) -> Option<Schema> {
+        if self.hidden.is_empty() { None } else { Some(whole.without(self.hidden)) }
+    }
+
+    /// Whether it puts the element of a section with that id; of a section that is replaced as a whole, whether it has one.
+    pub fn has(&self, section: &str, id: &str) -> bool {
+        let Some(edit) = self.patch.and_then(|patch| patch.get(section)) else { return false };
+        if WHOLE.contains(&section) {
+            return true;
+        }
+        let put = edit.get("put").and_then(Json::as_list).unwrap_or_default();
+        put.iter().any(|item| item.get("id").and_then(id_text).as_deref() == Some(id))
+    }
+}
 
 /// What becomes of a configuration: written only once nothing can fail any more, and copied only where it had to be.
 #[derive(Debug)]
@@ -40,18 +66,26 @@ impl Model {
     /// # Errors
     /// `config_invalid` with every fault: of the patch, with pointers into it, or of the configuration that it would make.
     pub fn update<'p>(&self, source: &Json, patch: &'p Json) -> Result<(Model, UpdatedConfig<'p>)> {
+        self.draft(source, patch, &self.schema)
+    }
+
+    /// The same with a patch of somebody who sees these fields of it.
+    ///
+    /// # Errors
+    /// As [`Model::update`], with those of fields that do not exist for fields that are hidden from them.
+    pub fn draft<'p>(&self, source: &Json, patch: &'p Json, shown: &Schema) -> Result<(Model, UpdatedConfig<'p>)> {
         check(patch, source)?;
-        if let Some(model) = self.with_users(source, patch)? {
+        if let Some(model) = self.with_users(source, patch, shown)? {
             return Ok((model, UpdatedConfig::Patched(patch)));
         }
         let mut after = source.clone();
         apply(&mut after, patch);
-        let (model, _) = Model::compile(&after)?;
+        let (model, _) = Model::compile_drafted(&after, &Draft { patch: Some(patch), hidden: shown.hidden() })?;
         Ok((model, UpdatedConfig::Whole(after)))
     }
 
     /// The model with some users replaced or added; none where the patch does more than that, or tells of new attributes.
-    fn with_users(&self, source: &Json, patch: &Json) -> Result<Option<Model>> {
+    fn with_users(&self, source: &Json, patch: &Json, shown: &Schema) -> Result<Option<Model>> {
         let only_users = patch.as_object().is_some_and(|pairs| pairs.iter().all(|(key, value)| key == "users" || value.is_null()));
         let Some(edit) = patch.get("users").filter(|edit| only_users && edit.get("remove").is_none()) else { return Ok(None) };
         let put = edit.get("put").and_then(Json::as_list).unwrap_or_default();
@@ -83,7 +117,7 @@ impl Model {
         }
         let faults = Faults::without_nulls();
         let node = Decoder::new(patch, "", &faults).get("users").get("put");
-        let reading = ConfigReader { schema: &self.schema, user_schema: &self.user_schema, zones: &self.zones };
+        let reading = ConfigReader { schema: shown, user_schema: &self.user_schema, zones: &self.zones };
         let mut model = self.clone();
         for item in node.items() {
             let Some(id) = item.get("id").id() else { continue };
