@@ -14,6 +14,7 @@ mod filter_workspace;
 mod folding;
 mod fuzz;
 mod hidden_fields;
+mod hidden_names;
 mod load_closed;
 mod nulls;
 mod number_ids;

@@ -252,6 +252,9 @@ impl World {
                 let ids = found.ids(self.table(), 0, usize::MAX)?;
                 Json::object([("describe", filter.describe()?.into()), ("count", found.count().into()), ("ids", ids)])
             }
+            "needs" if step.get("command").is_some() => {
+                self.workspace().needs(part(step, "command"), &self.context(step), Attachments::default())?.to_json()
+            }
             "needs" => {
                 let plan = &self.plans[text(step, "plan")];
                 let (bytes, json) = (plan.encode(), plan.to_json());
