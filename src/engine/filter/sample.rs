@@ -114,7 +114,9 @@ pub struct Shape {
     /// What ids are made of, and which row has the first of them.
     stems: Vec<String>,
     turn: usize,
-    /// The zone that the acting user has of their own.
+    /// The acting user.
+    actor: &'static str,
+    /// The zone that they have of their own.
     pub viewer: Option<Rc<UserZone>>,
 }
 
@@ -130,9 +132,11 @@ pub fn shapes() -> impl Strategy<Value = Shape> {
     let fields = some.prop_map(named).prop_filter("a field", |fields| !fields.is_empty()).prop_shuffle();
     let id = prop::option::weighted(0.7, any::<Index>());
     let stems = prop::collection::vec(text().prop_map(|id| if id.is_empty() { "id".to_owned() } else { id }), 1..64);
-    let viewer = prop::option::of(select(&ZONES[..]).prop_map(own));
+    // With a unit, without one, and unknown.
+    let actor = prop_oneof![5 => Just("u2"), 2 => Just("u4"), 1 => Just("ghost")];
+    let viewer = (actor, prop::option::of(select(&ZONES[..]).prop_map(own)));
     (fields, id, select(&ZONES[..]), 0u8..7, trees(), (stems, any::<u16>()), viewer).prop_map(
-        |(mut fields, id, offsets, week, units, (stems, turn), viewer)| {
+        |(mut fields, id, offsets, week, units, (stems, turn), (actor, viewer))| {
             let texts: Vec<usize> = (0..fields.len()).filter(|at| fields[*at].kind == FieldType::Text).collect();
             let id = id.filter(|_| !texts.is_empty()).map(|id| texts[id.index(texts.len())]);
             id.into_iter().for_each(|at| fields[at].case = Case::Sensitive);
@@ -142,7 +146,7 @@ pub fn shapes() -> impl Strategy<Value = Shape> {
             schema.fiscal_start = [(1, 1), (4, 6), (10, 1), (2, 28)][turn as usize % 4];
             schema.leap_day = [LeapDay::February28, LeapDay::March1][turn as usize % 2];
             let schema = Rc::new(schema);
-            Shape { schema, id: id.map(|at| FieldIx(u32::try_from(at).unwrap())), stems, turn: turn.into(), viewer }
+            Shape { schema, id: id.map(|at| FieldIx(u32::try_from(at).unwrap())), stems, turn: turn.into(), actor, viewer }
         },
     )
 }
@@ -191,7 +195,7 @@ pub fn viewers() -> Vec<Option<Rc<UserZone>>> {
 impl Shape {
     /// The people of its units.
     pub fn staff(&self) -> Staff {
-        Staff::seen_from(&self.schema, self.viewer.clone())
+        Staff { actor: self.actor, ..Staff::seen_from(&self.schema, self.viewer.clone()) }
     }
 
     /// The same rows where each has an id of its own, if there is an id: then no two of them are one lead.
@@ -213,7 +217,9 @@ impl Shape {
 /// u1 in n1, u2 in south, u3 in hq, where there is such a unit; u4 has no unit.
 pub struct Staff {
     units: UnitTree,
-    /// The zone that u2, who acts, has of their own.
+    /// Who acts.
+    actor: &'static str,
+    /// The zone that they have of their own.
     viewer: Option<Rc<UserZone>>,
 }
 
@@ -223,9 +229,9 @@ impl Staff {
         Staff::seen_from(schema, None)
     }
 
-    /// The people of these units, where u2 has this zone.
+    /// The people of these units, where u2 acts and has this zone.
     pub fn seen_from(schema: &Schema, viewer: Option<Rc<UserZone>>) -> Staff {
-        Staff { units: schema.units.clone(), viewer }
+        Staff { units: schema.units.clone(), actor: "u2", viewer }
     }
 
     pub fn unit(user: &str) -> Option<&'static str> {
@@ -255,7 +261,7 @@ impl People for Staff {
     }
 
     fn zone_of(&self, user: &str) -> Option<Rc<UserZone>> {
-        self.viewer.clone().filter(|_| user == "u2")
+        self.viewer.clone().filter(|_| user == self.actor)
     }
 }
 
@@ -275,7 +281,7 @@ fn person(at: usize) -> Lead {
 }
 
 pub fn context<'a>(schema: &'a Schema, staff: &'a Staff) -> Context<'a> {
-    Context { schema, people: staff, now: Instant::parse(NOW), actor: Some("u2") }
+    Context { schema, people: staff, now: Instant::parse(NOW), actor: Some(staff.actor) }
 }
 
 /// A lead as its cells in the order of the schema.
