@@ -1,5 +1,5 @@
 import { all, any, ELEMENT, isPartly, isTags, isWord, not, test, words, type Condition, type Field } from "./condition.js";
-import { unsetOf, value } from "./hubspot-value.js";
+import { unsetOf, value, valuesOf } from "./hubspot-value.js";
 import { at, isRecord, own, shown, type Reader } from "./reader.js";
 
 /*
@@ -81,27 +81,23 @@ function compared(field: Field, operation: Record<string, unknown>, path: string
     return reader.fault(/^HAS_(EVER|NEVER)_/.test(operator) ? "not_supported" : "malformed", at(path, "operator"), `there is no operator ${shown(operator)} for what is`);
   }
   const several = type === "MULTISTRING" || type === "ENUMERATION";
-  const key = several ? "values" : "value";
   const plain = type === "ALL_PROPERTY";
-  known(operation, path, ["operationType", "operator", "includeObjectsWithNoValueSet", ...(plain ? [] : [key])], reader);
+  known(operation, path, ["operationType", "operator", "includeObjectsWithNoValueSet", ...(plain ? [] : [several ? "values" : "value"])], reader);
   const denied = operators[operator]!.startsWith("!");
   const unset = unsetOf(field);
   const include = operation["includeObjectsWithNoValueSet"];
   const flag = at(path, "includeObjectsWithNoValueSet");
   if (include !== undefined) truth(include, flag, reader);
   if (plain) {
+    // Without the flag it is false, and lists are written with `false` beside IS_UNKNOWN: which records it finds is no matter of the flag.
     if (denied && include === true) return reader.fault("malformed", flag, "a record without a value is not known");
     return denied ? not(unset) : unset;
   }
   if (!(isWord(field) || isTags(field) ? /^ENUM/ : TYPES[field.type]!).test(type)) return reader.fault("not_exact", at(path, "operationType"), `\`${field.name}\` is a ${field.type} field`);
-  const listed = several ? operation[key] : [operation[key]];
-  if (!Array.isArray(listed) || listed.length === 0) return reader.fault("malformed", at(path, key), "`values` is a list with one value at least");
-  const values = listed.map((one: unknown, place) => {
-    const where = several ? at(at(path, key), place) : at(path, key);
-    return field.type === "text" || isTags(field) ? text(isTags(field) ? ELEMENT : field, one, where, reader) : value(field, one, where, reader);
-  });
-  if (values.includes(undefined)) return false;
-  const found = finds(field, operators[operator]!.slice(denied ? 1 : 0), [...new Set(values)], reader);
+  const values = valuesOf(operation, path, several, reader, (one, where) =>
+    field.type === "text" || isTags(field) ? text(isTags(field) ? ELEMENT : field, one, where, reader) : value(field, one, where, reader));
+  if (values === undefined) return false;
+  const found = finds(field, operators[operator]!.slice(denied ? 1 : 0), values, reader);
   const asked = denied ? not(found) : found;
   if (include === true || (denied && include === undefined && reader.options.unset === "match")) return any([asked, unset]);
   if (denied && include === undefined && reader.options.unset === undefined) {

@@ -1,5 +1,5 @@
 import { isNull, isPartly, test, type Condition, type Field } from "./condition.js";
-import { isDay, shown, type Reader } from "./reader.js";
+import { at, isDay, shown, type Reader } from "./reader.js";
 
 /** Whether a record has no value: an empty text is none. */
 export const unsetOf = (field: Field): Condition => (field.type === "text" && !field.always ? test(field, "empty") : isNull(field));
@@ -28,4 +28,12 @@ export function value(field: Field, given: unknown, path: string, reader: Reader
       return /\p{Surrogate}/u.test(text) ? wrong() : text;
     default: return reader.comparable(field, text, path) ? text : undefined;
   }
+}
+
+/** The values that a filter or an operation compares with, each once: the list `values`, or `value` alone. None where one of them has a fault. */
+export function valuesOf(of: Record<string, unknown>, path: string, several: boolean, reader: Reader, read: (given: unknown, path: string) => unknown): readonly unknown[] | undefined {
+  const listed = several ? of["values"] : [of["value"]];
+  if (!Array.isArray(listed) || listed.length === 0) return void reader.fault("malformed", at(path, "values"), "`values` is a list with one value at least");
+  const values = listed.map((given: unknown, place) => read(given, several ? at(at(path, "values"), place) : at(path, "value")));
+  return values.includes(undefined) ? undefined : [...new Set(values)];
 }

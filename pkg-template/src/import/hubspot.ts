@@ -1,6 +1,6 @@
 import { all, any, isTags, not, test, type Condition, type Field } from "./condition.js";
 import { list } from "./hubspot-list.js";
-import { unsetOf, value } from "./hubspot-value.js";
+import { unsetOf, value, valuesOf } from "./hubspot-value.js";
 import { at, isRecord, shown, type Reader } from "./reader.js";
 
 /*
@@ -60,17 +60,14 @@ function single(filter: unknown, path: string, reader: Reader): Condition {
     return bound !== undefined && sorted(field, path, reader) && test(field, ORDER[operator as "LT"], bound);
   }
   const several = operator.endsWith("IN");
-  const listed = several ? filter["values"] : [filter["value"]];
-  if (!Array.isArray(listed) || listed.length === 0) return reader.fault("malformed", at(path, "values"), "`values` is a list with one value at least");
-  const values = listed.map((one, place) => value(field, one, several ? at(at(path, "values"), place) : at(path, "value"), reader));
-  if (values.includes(undefined)) return false;
-  for (const [place, text] of values.entries()) {
+  const values = valuesOf(filter, path, several, reader, (one, where) => {
+    const text = value(field, one, where, reader);
+    if (!several || field.type !== "text" || text === undefined || String(text).toLowerCase() === text) return text;
     // Such a list is looked for in lower-cased texts as it is, so it would find nothing.
-    if (several && field.type === "text" && String(text).toLowerCase() !== text) {
-      return reader.fault("value_invalid", at(at(path, "values"), place), `texts of \`${operator}\` are in lower case, and ${shown(text)} is not`);
-    }
-  }
-  const found = reader.oneOf(field, [...new Set(values)]);
+    return void reader.fault("value_invalid", where, `texts of \`${operator}\` are in lower case, and ${shown(text)} is not`);
+  });
+  if (values === undefined) return false;
+  const found = reader.oneOf(field, values);
   if (operator === "EQ" || operator === "IN") return found;
   if (reader.options.unset === undefined) {
     return reader.fault("ambiguous", at(path, "operator"), `whether \`${operator}\` finds records without a value is not documented`, '`unset: "match"` or `unset: "skip"` says it');

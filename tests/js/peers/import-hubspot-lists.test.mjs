@@ -7,13 +7,13 @@ import { Random } from "./lib/world.mjs";
 const random = new Random(41);
 const { rows, found } = table(random, 60);
 
+/** Of a set of values, and of one value, which is a set of one. */
+const ENUMERATION = ["IS_ANY_OF", "IS_NONE_OF", "IS_EXACTLY", "IS_NOT_EXACTLY", "CONTAINS_ALL", "DOES_NOT_CONTAIN_ALL"];
 const OPERATORS = {
   number: { NUMBER: ["IS_EQUAL_TO", "IS_NOT_EQUAL_TO", "IS_LESS_THAN", "IS_LESS_THAN_OR_EQUAL_TO", "IS_GREATER_THAN", "IS_GREATER_THAN_OR_EQUAL_TO"] },
-  boolean: { BOOL: ["IS_EQUAL_TO", "IS_NOT_EQUAL_TO"], ENUMERATION: ["IS_ANY_OF", "IS_NONE_OF"] },
+  boolean: { BOOL: ["IS_EQUAL_TO", "IS_NOT_EQUAL_TO"], ENUMERATION },
   text: Object.fromEntries(["STRING", "MULTISTRING"].map((type) => [type, ["IS_EQUAL_TO", "IS_NOT_EQUAL_TO", "CONTAINS", "DOES_NOT_CONTAIN", "STARTS_WITH", "ENDS_WITH"]])),
 };
-const SINGLE = { ENUMERATION: ["IS_ANY_OF", "IS_NONE_OF", "IS_EXACTLY", "CONTAINS_ALL"] };
-const MULTIPLE = { ENUMERATION: ["IS_ANY_OF", "IS_NONE_OF", "IS_EXACTLY", "IS_NOT_EXACTLY", "CONTAINS_ALL", "DOES_NOT_CONTAIN_ALL"] };
 
 /** A property as HubSpot holds it: one value or a set, or nothing. */
 function property(row, name) {
@@ -71,7 +71,7 @@ function filter() {
     const operator = random.one(["IS_KNOWN", "IS_UNKNOWN"]);
     return { filterType: "PROPERTY", property: name, operation: { operationType: "ALL_PROPERTY", operator, ...(operator === "IS_KNOWN" ? {} : flag) } };
   }
-  const all = OPERATORS[type] ?? (type === "tags" ? MULTIPLE : SINGLE);
+  const all = OPERATORS[type] ?? { ENUMERATION };
   const operationType = random.one(Object.keys(all));
   const one = () => valueOf(random, type);
   const several = operationType === "MULTISTRING" || operationType === "ENUMERATION";
@@ -105,6 +105,31 @@ test("a text whose case decides nothing needs no answer, one that has letters do
   assert.deepEqual(codes(list("ann"), { caseSensitive: true }), ["not_exact"]);
   assert.deepEqual(codes(list("ann", "code"), { caseSensitive: false }), ["not_exact"]);
   assert.equal(codes(list("ann", "code"), { caseSensitive: true }), undefined);
+});
+
+test("a property of one value is a set of one", () => {
+  const one = (property, operator, values) => {
+    const options = { unset: "skip" };
+    const filterBranch = { filterBranchType: "AND", filters: [{ filterType: "PROPERTY", property, operation: { operationType: "ENUMERATION", operator, values } }] };
+    const { filter } = imported("hubspot", { filterBranch }, options);
+    const wanted = rows.filter((row) => holds(filterBranch, row, options)).map(({ id }) => id);
+    assert.deepEqual(found(filter), wanted, `${property} ${operator} ${values}`);
+    return wanted.length;
+  };
+  for (const name of NAMES.filter((name) => ["boolean", "choice", "user", "unit"].includes(FIELDS[name].type))) {
+    const [value, other] = [...new Set(rows.map((row) => property(row, name)).filter((cell) => cell !== undefined).map(String))];
+    for (const operator of ["IS_ANY_OF", "IS_EXACTLY", "CONTAINS_ALL"]) assert.ok(one(name, operator, [value]) > 0);
+    for (const operator of ["IS_NONE_OF", "IS_NOT_EXACTLY", "DOES_NOT_CONTAIN_ALL"]) assert.ok(one(name, operator, [value]) > 0);
+    for (const operator of ["IS_EXACTLY", "CONTAINS_ALL"]) assert.equal(one(name, operator, [value, other]), 0);
+    assert.ok(one(name, "IS_NOT_EXACTLY", [value, other]) >= one(name, "IS_ANY_OF", [value, other]));
+  }
+});
+
+test("what is unknown is unknown with the flag, without it and with its opposite", () => {
+  const unknown = (flag) => imported("hubspot", { filterBranchType: "AND", filters: [{ filterType: "PROPERTY", property: "score", operation: { operationType: "ALL_PROPERTY", operator: "IS_UNKNOWN", ...flag } }] }).filter;
+  const wanted = rows.filter((row) => property(row, "score") === undefined).map(({ id }) => id);
+  assert.ok(wanted.length > 0);
+  for (const flag of [{}, { includeObjectsWithNoValueSet: false }, { includeObjectsWithNoValueSet: true }]) assert.deepEqual(found(unknown(flag)), wanted);
 });
 
 test("what is refused of a list, and where", () => {
