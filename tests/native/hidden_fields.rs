@@ -162,7 +162,9 @@ fn command(dice: &mut Dice, many: usize) -> Json {
             r#"{{"type": "split", "leads": {leads}, "split": {{"to": ["bob", "cyd"], "sort": [{{"field": "{field}", "descending": true}}]}}}}"#
         ),
         8 => format!(r#"{{"type": "route", "leads": {leads}}}"#),
-        9 | 12..=14 => format!(r#"{{"type": "start_group", "leads": {leads}, "group": "{}"}}"#, dice.of(&["team", "first", "turns", "turns"])),
+        9 | 12..=14 => {
+            format!(r#"{{"type": "start_group", "leads": {leads}, "group": "{}"}}"#, dice.of(&["team", "first", "turns", "turns"]))
+        }
         10 => format!(r#"{{"type": "transfer", "lead": "{one}", "unit": "north", "user": "{to}"}}"#),
         _ => format!(r#"{{"type": "reclaim", "from": ["{to}"], "leads": {leads}}}"#),
     };
