@@ -244,7 +244,7 @@ impl<'p> Router<'p> {
 
     /// Whether a person's assignments are counted for limits.
     pub fn is_limited(&self, user: UserIx) -> bool {
-        self.compiled.is_limited(&self.planner.model, user)
+        self.compiled.is_limited(self.planner.model, user)
     }
 
     /// The limits of a person in a group, or as themselves.
