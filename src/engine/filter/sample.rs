@@ -115,7 +115,7 @@ pub struct Shape {
     stems: Vec<String>,
     turn: usize,
     /// The acting user.
-    actor: &'static str,
+    pub actor: &'static str,
     /// The zone that they have of their own.
     pub viewer: Option<Rc<UserZone>>,
 }
