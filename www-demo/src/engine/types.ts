@@ -49,6 +49,9 @@ export interface Found extends Counted {
   fields: string[];
 }
 
+/** The code of a failure that the visitor asked for. */
+export const STOPPED = "stopped";
+
 export interface Failure {
   code: string;
   message: string;
