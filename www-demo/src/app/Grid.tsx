@@ -26,7 +26,8 @@ export function Grid({ found, columns, onAct, picked }: { found: Found; columns:
     () =>
       columns.map((field, at): ColumnDef<Row> => {
         const def = config.fields[field];
-        return { id: field, accessorFn: (row) => row[field], header: def?.label ?? field, size: at === 0 ? 216 : (WIDTH[def?.type ?? "text"] ?? 150), minSize: 72 };
+        // Words from A on, numbers and days from the greatest down.
+        return { id: field, accessorFn: (row) => row[field], header: def?.label ?? field, size: at === 0 ? 216 : (WIDTH[def?.type ?? "text"] ?? 150), minSize: 72, sortDescFirst: def?.type === "number" || def?.type === "date" || def?.type === "datetime" };
       }),
     [columns, config],
   );
