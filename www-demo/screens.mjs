@@ -87,12 +87,12 @@ async function pictures(desk) {
           const { page } = await open(context, desk.address, before.hash);
           await page.setViewportSize({ width: 1440, height: 900 });
           const driver = new Driver(page);
-          for (const doing of before.doings) await driver.do(doing);
+          await driver.steps(...before.doings);
           await page.close();
         }
         const { page } = await open(context, desk.address, hash);
         const driver = new Driver(page);
-        for (const doing of doings) await driver.do(doing);
+        await driver.steps(...doings);
         await settle(page);
         await page.screenshot({ path: join(looked, `${world}-${width}-${colorScheme}.png`) });
         const name = `${width}-${colorScheme}`;
@@ -135,7 +135,7 @@ async function animation(desk) {
   const frames = [];
   let before;
   const frame = async (delay, ...doings) => {
-    for (const doing of doings) await driver.do(doing);
+    await driver.steps(...doings);
     await settle(page);
     const whole = new WebP.Image();
     await whole.load(await picture(page, 80, { x: 0, y: 0, ...size, scale: DRAWN }));
