@@ -13,15 +13,11 @@ import { Why } from "./why";
 /** The world that a visitor's own file makes. */
 export const FILE = "file";
 
-/** Leads that the build has written down (`leads.mjs`). */
-const WRITTEN: Record<string, URL> = { pools: new URL("../../out/leads/pools.csv", import.meta.url) };
-
 /** The leads of a world as they were at its beginning: out of their file, or made here where there is none. */
-async function seeds({ id, count, now }: WorldInfo): Promise<Uint8Array | Row[]> {
-  const file = WRITTEN[id];
-  if (file) {
+async function seeds({ id, count, now, written }: WorldInfo): Promise<Uint8Array | Row[]> {
+  if (written) {
     try {
-      const answer = await fetch(file);
+      const answer = await fetch(new URL(`../../out/leads/${id}.csv`, import.meta.url));
       // A server may have something else to say about a file that is not there.
       if (answer.ok && answer.headers.get("content-type")?.startsWith("text/csv")) return new Uint8Array(await answer.arrayBuffer());
     } catch {
