@@ -338,7 +338,7 @@ test("a visitor's own file: columns are recognised, can be corrected, and everyt
   await dialog.getByText("300 rows, 7 columns").waitFor();
   const types = await dialog.getByRole("combobox", { name: /^Type of / }).evaluateAll((all) => all.map(({ ariaLabel, value }) => [ariaLabel.slice(8), value]));
   assert.deepEqual(Object.fromEntries(types), { "Lead No": "text", "Full name": "text", "Sales rep": "user", Stage: "choice", "Added on": "datetime", Budget: "number", VIP: "boolean" });
-  await dialog.getByText("%d %b, %Y %H:%M:%S").waitFor();
+  assert.equal(await dialog.getByRole("textbox", { name: "Written in Added on as" }).inputValue(), "%d %b, %Y %H:%M:%S");
   await dialog.getByRole("button", { name: "Load 300 rows" }).click();
   const driver = new Driver(page);
   await driver.do({ list: "All leads" });

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { type ColumnGuess, type Failure, type FileGuess, STOPPED } from "../engine/types";
+import type { ColumnGuess, Failure, FileGuess } from "../engine/types";
 import { Modal } from "../ui/modal";
 import { Progress } from "../ui/progress";
 import { desk, proxy } from "./client";
@@ -32,7 +32,7 @@ export default function FileDialog({ file, onClose }: { file: File; onClose: () 
     const failed = await desk.loadFile(file, { name, format, columns, id, owner, status, created, now: Date.now() }, progress);
     answered = true;
     setLoading(null);
-    if (failed) return failed.failure.code === STOPPED || setFailure(failed.failure);
+    if (failed) return failed.failure.code === "stopped" || setFailure(failed.failure);
     onClose();
     await openWorld("file");
   };

@@ -49,9 +49,6 @@ export interface Found extends Counted {
   fields: string[];
 }
 
-/** The code of a failure that the visitor asked for. */
-export const STOPPED = "stopped";
-
 export interface Failure {
   code: string;
   message: string;

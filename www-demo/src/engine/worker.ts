@@ -11,7 +11,7 @@ import { alike, newGroup } from "./settings";
 import { Edge } from "./edge";
 import { type Keeper, Store } from "./store";
 import { failure } from "./text";
-import { type Asked, type AuditSource, type Failure, type FileGuess, type GroupSettings, type LogLine, type Opened, type Settings, STOPPED, type View } from "./types";
+import type { Asked, AuditSource, Failure, FileGuess, GroupSettings, LogLine, Opened, Settings, View } from "./types";
 
 /** Nothing, or why it was not done. */
 type Failed = { failure: Failure } | undefined;
@@ -292,7 +292,7 @@ export class Desk {
       return { failure: failure(error) };
     }
   }
-  /** Loads a file and stores it with what its columns are; `open` then takes it over. Until it is stored nothing else has changed. */
+  /** Loads a file and stores it with what its columns are; `open` then takes it over. Until it is stored nothing else has changed. Whoever stops it is told `stopped`. */
   async loadFile(file: File, setup: FileSetup, progress: (done: number, total: number) => void): Promise<Failed> {
     this.#loading = new AbortController();
     const { signal } = this.#loading;
@@ -312,7 +312,7 @@ export class Desk {
       channel.postMessage({ world: FILE, reset: true });
       return undefined;
     } catch (error) {
-      return { failure: signal.aborted ? { code: STOPPED, message: "the loading was stopped" } : failure(error) };
+      return { failure: signal.aborted ? { code: "stopped", message: "the loading was stopped" } : failure(error) };
     }
   }
   stopLoading(): void {
