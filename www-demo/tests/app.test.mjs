@@ -348,7 +348,7 @@ test("a visitor's own file: columns are recognised, can be corrected, and everyt
   await driver.do({ count: "300" });
   await page.getByRole("button", { name: "Undo: Mass edit, split among Bo Lind and Cy Ode" }).waitFor();
   const download = page.waitForEvent("download");
-  await page.getByRole("button", { name: "CSV" }).click();
+  await page.getByRole("button", { name: "CSV", exact: true }).click();
   const out = readFileSync(await (await download).path(), "utf8").trim().split("\r\n");
   assert.equal(out.length, 301);
   assert.ok(out[1].includes("Bo Lind") || out[1].includes("Cy Ode"));
