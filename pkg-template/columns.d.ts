@@ -37,7 +37,7 @@ export interface FileGuess {
   created: string | null;
   questions: Question[];
 }
-/** Guesses from a sample of a CSV file or a JSON list. Throws `csv_invalid`, `csv_truncated` or `json_invalid`. */
+/** Guesses from a sample of a CSV file or a JSON list (or an object that has one under a key). Throws `csv_invalid`, `csv_truncated` or `json_invalid`. */
 export function guessColumns(engine: Engine, data: Uint8Array | string): FileGuess;
 /** Fields and shape for a configuration, and the columns for `load`. Without an id the field is `row_number`: load what `numbered` gives. */
 export function fieldsOf(guess: Pick<FileGuess, "columns" | "id" | "owner" | "status" | "created">): { fields: Record<string, FieldDef>; lead: LeadShape; columns: Record<string, string> };

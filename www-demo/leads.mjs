@@ -5,10 +5,9 @@ import { csvFormat } from "d3-dsv";
 import { worlds } from "./worlds/index.js";
 import { loadWorld } from "./worlds/load.js";
 
-const MANY = 10_000;
 const folder = new URL("out/leads/", import.meta.url);
 
-export const many = worlds.filter(({ count }) => count > MANY);
+export const many = worlds.filter(({ written }) => written);
 
 /** All leads of a world as CSV. A list has no place in a cell, unless it is empty. */
 export async function written({ id, count, now }) {

@@ -1,18 +1,18 @@
 // Takes pictures of every world from the running app: three widths, light and dark, into out/screens, to be looked at; and those that the
 // documentation keeps, with one short animation of a mass reassignment from filter to undo, into screens/.
-// Usage: node screens.mjs
+// Usage: node screens.mjs [SCENE…] (all of them and the animation, or these alone)
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import WebP from "node-webpmux";
-import { Driver, open, start } from "./tests/screen/driver.mjs";
+import { Driver, drop, dropMade, open, start, written } from "./tests/screen/driver.mjs";
 
 const folder = fileURLToPath(new URL("screens/", import.meta.url));
 const looked = fileURLToPath(new URL("out/screens/", import.meta.url));
 const SIZES = { 1440: 900, 1024: 768, 390: 844 };
 /**
  * What each world is shown doing; narrow windows show the pane that it opens. The documentation keeps of each the one at 1440, light, and
- * those that `kept` names besides.
+ * those that `kept` names besides. What is no step of a person is done by `act`.
  */
 const scenes = {
   lender: {
@@ -58,6 +58,69 @@ const scenes = {
     hash: "#/lists?list=renewals",
     doings: [{ click: "Mass edit" }, { check: "Assigned to: split evenly" }, { people: ["Abel Sandoval", "Cleo Fitzgerald", "Ezra Tully"] }, { check: "Status" }, { choose: ["Status", "In review"] }, { see: "spread" }],
   },
+  // A hundred thousand, at their end; the longest name; none at all.
+  many: {
+    hash: "#/pools?list=all",
+    doings: [{ pane: "Leads" }, { count: "100,000" }],
+    act: async ({ page }) => {
+      await page.getByRole("grid").focus();
+      await page.keyboard.press("End");
+      await page.waitForFunction(() => document.querySelector("[aria-rowindex='100001']") && document.querySelectorAll(".late, .ghost").length === 0);
+    },
+  },
+  long: {
+    hash: "#/pools?list=all",
+    doings: [{ pane: "Leads" }, { count: "100,000" }, { search: "Featherstonehaugh-Cholmondeley" }],
+    act: async ({ page }) => {
+      await page.waitForFunction(() => document.querySelector(".grid-body .first")?.textContent.includes("Featherstonehaugh"));
+      await page.getByRole("row").nth(1).click();
+      await page.getByRole("heading", { level: 2, name: "Featherstonehaugh" }).waitFor();
+    },
+    kept: ["390-light"],
+  },
+  empty: { hash: "#/partners?list=inactive", doings: [{ pane: "Leads" }, { see: "No leads here" }], kept: ["390-dark"] },
+  nowhere: { hash: "#/nowhere", waits: "There is no world", doings: [] },
+  refused: { hash: "#/lender?as=amara&list=all", doings: [{ pane: "Leads" }, { click: "Reassign all: not allowed, why?" }, { see: "A grant of" }] },
+  // A visitor's own file: looked at, on its way, and damaged.
+  file: {
+    hash: "#/lender?list=carla",
+    doings: [],
+    act: async ({ page }) => {
+      const rows = Array.from({ length: 240 }, (_, at) => `K-${at + 1},"Client, No ${at + 1}",${["Ana Ruiz", "Bo Lind", "Cy Ode"][at % 3]},${["Open", "Won"][at % 2]},${written((at % 28) + 1, (at % 6) + 1, 10, at % 60)},${1000 + at},${at % 2 ? "Yes" : "No"}`);
+      await drop(page, "clients.csv", ["Lead No,Full name,Sales rep,Stage,Added on,Budget,VIP", ...rows].join("\n"));
+      await page.getByText("240 rows, 7 columns").waitFor();
+    },
+    kept: ["390-light"],
+  },
+  loading: {
+    hash: "#/lender?list=carla",
+    doings: [],
+    act: async ({ page }) => {
+      await dropMade(page, "large.csv", 1_200_000);
+      await page.getByRole("button", { name: "Load 1,200,000 rows" }).click({ timeout: 60_000 });
+      await page.waitForFunction(() => document.querySelector("progress")?.value > 20_000_000);
+    },
+    moving: true,
+  },
+  damaged: {
+    hash: "#/lender?list=carla",
+    doings: [],
+    act: async ({ page }) => {
+      await drop(page, "broken.json", '[{"id": 1}, {"id": ');
+      await page.getByRole("dialog", { name: "broken.json" }).getByRole("alert").waitFor();
+    },
+  },
+  full: {
+    hash: "#/lender?list=carla",
+    doings: [{ pane: "Leads" }, { click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { see: "spread" }],
+    act: async ({ page, driver, address }) => {
+      const devtools = await page.context().newCDPSession(page);
+      await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(address).origin, quotaSize: 1 });
+      await driver.steps({ click: "Reassign 447 leads" }, { toast: "The browser has no room left to store this" });
+      await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(address).origin });
+    },
+    kept: ["390-dark"],
+  },
 };
 
 /** A picture as WebP, as the browser itself writes it; `clip` is a part of the page, and how large it is drawn. */
@@ -81,19 +144,25 @@ async function pictures(desk) {
   for (const colorScheme of ["light", "dark"]) {
     for (const [width, height] of Object.entries(SIZES)) {
       const context = await desk.browser.newContext({ viewport: { width: Number(width), height }, colorScheme, reducedMotion: "reduce" });
-      for (const [world, { before, hash, doings, kept = [] }] of Object.entries(scenes)) {
+      for (const [world, { before, hash, doings, act, moving, waits, kept = [] }] of Object.entries(scenes)) {
+        if (only.length > 0 && !only.includes(world)) continue;
         if (before) {
           // What has happened before, in a window in which everything is in reach.
           const { page } = await open(context, desk.address, before.hash);
           await page.setViewportSize({ width: 1440, height: 900 });
           const driver = new Driver(page);
-          for (const doing of before.doings) await driver.do(doing);
+          await driver.steps(...before.doings);
           await page.close();
         }
-        const { page } = await open(context, desk.address, hash);
+        const page = waits ? await context.newPage() : (await open(context, desk.address, hash)).page;
+        if (waits) {
+          await page.goto(desk.address + hash);
+          await page.getByText(waits).waitFor();
+        }
         const driver = new Driver(page);
-        for (const doing of doings) await driver.do(doing);
-        await settle(page);
+        await driver.steps(...doings);
+        await act?.({ page, driver, address: desk.address });
+        if (!moving) await settle(page);
         await page.screenshot({ path: join(looked, `${world}-${width}-${colorScheme}.png`) });
         const name = `${width}-${colorScheme}`;
         // As large as a page of documentation shows it.
@@ -135,7 +204,7 @@ async function animation(desk) {
   const frames = [];
   let before;
   const frame = async (delay, ...doings) => {
-    for (const doing of doings) await driver.do(doing);
+    await driver.steps(...doings);
     await settle(page);
     const whole = new WebP.Image();
     await whole.load(await picture(page, 80, { x: 0, y: 0, ...size, scale: DRAWN }));
@@ -158,13 +227,14 @@ async function animation(desk) {
   await WebP.Image.save(join(folder, "reassign.webp"), { width, height, loops: 0, frames });
 }
 
+const only = process.argv.slice(2);
 for (const path of [folder, looked]) {
-  rmSync(path, { recursive: true, force: true });
+  if (only.length === 0) rmSync(path, { recursive: true, force: true });
   mkdirSync(path, { recursive: true });
 }
 const desk = await start();
 await pictures(desk);
-await animation(desk);
+if (only.length === 0) await animation(desk);
 await desk.stop();
 const kept = readdirSync(folder);
 const bytes = kept.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);

@@ -37,6 +37,9 @@ const NO_CREATED = /modified|updated|closed?\b|\blast\b|birth|activity|month|yea
 
 type Cells = string[];
 
+/** A list, empty or of objects. */
+const isRows = (value: unknown): value is Record<string, unknown>[] => Array.isArray(value) && value.every((row) => typeof row === "object" && row !== null);
+
 /** The header and a sample of rows, whichever the format. */
 function sample(bytes: Uint8Array): { format: "csv" | "json"; headers: string[]; rows: Cells[]; count: number } {
   const start = new TextDecoder().decode(bytes.subarray(0, 400)).trimStart();
@@ -48,11 +51,13 @@ function sample(bytes: Uint8Array): { format: "csv" | "json"; headers: string[];
     } catch (cause) {
       throw fault("json_invalid", `the file is not JSON: ${(cause as Error).message}`, { cause });
     }
-    if (!Array.isArray(parsed)) throw fault("json_invalid", "a JSON file must be a list of objects");
-    const objects = parsed.slice(0, SAMPLE) as Record<string, unknown>[];
+    // Services answer with an object that has the list under one of its keys; `load` reads both.
+    const list = [parsed, ...Object.values(parsed ?? {})].find(isRows);
+    if (list === undefined) throw fault("json_invalid", "a JSON file must be a list of objects, or an object with one under a key");
+    const objects = list.slice(0, SAMPLE);
     const headers = [...new Set(objects.flatMap((row) => Object.keys(row)))];
     const shown = (value: unknown) => (value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value));
-    return { format: "json", headers, rows: objects.map((row) => headers.map((header) => shown(row[header]))), count: parsed.length };
+    return { format: "json", headers, rows: objects.map((row) => headers.map((header) => shown(row[header]))), count: list.length };
   }
   const records = new Records(bytes);
   const headers = headersOf(records);

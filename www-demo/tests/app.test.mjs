@@ -64,15 +64,15 @@ for (const colorScheme of ["light", "dark"]) {
     const driver = new Driver(page);
     await page.getByRole("button", { name: "Assign Loan officer" }).waitFor();
     await look("a lead", page);
-    for (const doing of [{ click: "Assign Loan officer" }, { radio: "Hugo Marchetti" }, { unfold: "who may not" }]) await driver.do(doing);
+    await driver.steps({ click: "Assign Loan officer" }, { radio: "Hugo Marchetti" }, { unfold: "who may not" });
     await look("reassigning", page);
     await driver.do({ click: "Cancel" });
-    for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { unfold: "people are told" }]) await driver.do(doing);
+    await driver.steps({ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { unfold: "people are told" });
     await page.getByText("spread 1").waitFor();
     await look("a plan", page);
-    for (const doing of [{ click: "Close" }, { click: "Mass edit" }, { check: "Status" }, { check: "Add a note" }]) await driver.do(doing);
+    await driver.steps({ click: "Close" }, { click: "Mass edit" }, { check: "Status" }, { check: "Add a note" });
     await look("a mass edit", page);
-    for (const doing of [{ click: "Filter" }, { condition: ["Agent", "is one of"] }]) await driver.do(doing);
+    await driver.steps({ click: "Filter" }, { condition: ["Agent", "is one of"] });
     await look("a filter", page);
     await page.keyboard.press("Control+K");
     await page.getByRole("combobox", { name: "Commands" }).waitFor();
@@ -80,21 +80,21 @@ for (const colorScheme of ["light", "dark"]) {
     await page.keyboard.press("Escape");
     const { page: routing } = await open(context, desk.address, "#/partners?list=rules");
     const router = new Driver(routing);
-    for (const doing of [{ click: "Edit Large deals" }, { see: "Remove rule" }, { click: "Move Everything else up" }, { see: "draft, not in force" }]) await router.do(doing);
+    await router.steps({ click: "Edit Large deals" }, { see: "Remove rule" }, { click: "Move Everything else up" }, { see: "draft, not in force" });
     await routing.getByRole("list", { name: "By rule" }).waitFor();
     await look("rules", routing);
-    for (const doing of [{ list: "Came in, not routed yet" }, { find: "P-5884" }, { unfold: "Who would get it, and why?" }, { link: "Oddný Sørensen were paused" }]) await router.do(doing);
+    await router.steps({ list: "Came in, not routed yet" }, { find: "P-5884" }, { unfold: "Who would get it, and why?" }, { link: "Oddný Sørensen were paused" });
     await look("why this person", routing);
-    for (const doing of [{ list: "Reassignment groups" }, { click: "Edit Strategic accounts" }, { click: "Move Ulrike Weiß up" }, { see: "draft, not in force" }]) await router.do(doing);
+    await router.steps({ list: "Reassignment groups" }, { click: "Edit Strategic accounts" }, { click: "Move Ulrike Weiß up" }, { see: "draft, not in force" });
     await look("groups", routing);
-    for (const doing of [{ list: "Audit" }, { see: "3,840 leads" }]) await router.do(doing);
+    await router.steps({ list: "Audit" }, { see: "3,840 leads" });
     await look("an audit", routing);
     await routing.close();
     const { page: asking } = await open(context, desk.address, "#/realty?as=ilse&list=all");
     const agent = new Driver(asking);
-    for (const doing of [{ find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { see: "is asked first" }]) await agent.do(doing);
+    await agent.steps({ find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { see: "is asked first" });
     await look("a group", asking);
-    for (const doing of [{ write: "Start for 1 lead" }, { as: "Alma Ríos" }, { list: "Offers" }]) await agent.do(doing);
+    await agent.steps({ write: "Start for 1 lead" }, { as: "Alma Ríos" }, { list: "Offers" });
     await asking.getByRole("button", { name: "Claim Lucía Barrientos" }).waitFor();
     await look("offers", asking);
     await asking.close();
@@ -117,7 +117,7 @@ for (const colorScheme of ["light", "dark"]) {
     await visitor.getByText("300 rows, 7 columns").waitFor();
     await look("a file", visitor);
     const { page: over } = await open(context, desk.address, "#/partners?list=all");
-    for (const doing of [{ find: "P-2002" }, { inside: "Transfer…" }, { choose: ["Transfer to", "Kestrel Systems"] }, { see: "goes over" }]) await new Driver(over).do(doing);
+    await new Driver(over).steps({ find: "P-2002" }, { inside: "Transfer…" }, { choose: ["Transfer to", "Kestrel Systems"] }, { see: "goes over" });
     await look("a transfer", over);
     const { page: lost } = await open(context, desk.address, "#/lender?as=amara&list=carla");
     await look("a list of somebody else", lost);
@@ -130,11 +130,11 @@ test("a reload loses nothing, and a link opens the same world, list, lead and ac
   const context = await desk.browser.newContext(wide);
   const { page, wrong } = await open(context, desk.address, "#/lender?list=carla");
   const driver = new Driver(page);
-  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among Ben Whitlock and Elena Fischer" }]) await driver.do(doing);
+  await driver.steps({ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among Ben Whitlock and Elena Fischer" });
   await page.getByRole("button", { name: /^Clock: / }).click();
   await page.getByRole("menuitem", { name: "Next morning" }).click();
   await page.getByRole("button", { name: "Clock: Tue 3 Mar, 08:30" }).waitFor();
-  for (const doing of [{ as: "Ben Whitlock" }, { list: "All leads" }, { find: "L-1006" }]) await driver.do(doing);
+  await driver.steps({ as: "Ben Whitlock" }, { list: "All leads" }, { find: "L-1006" });
   const link = page.url();
   await page.reload();
   await within(page, "Lead").getByText("L-1006", { exact: true }).waitFor();
@@ -160,7 +160,7 @@ test("of two tabs that write at once one wins, the other writes nothing and is s
   const deaf = await deafTab(context, desk.address, "#/lender?list=carla");
   await deaf.getByRole("grid").waitFor();
   const [mine, other] = [new Driver(one), new Driver(deaf)];
-  for (const driver of [mine, other]) for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" }]) await driver.do(doing);
+  for (const driver of [mine, other]) await driver.steps({ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" });
   await deaf.getByRole("complementary").getByRole("button", { name: "Reassign 447 leads" }).and(deaf.locator(":enabled")).waitFor();
   await mine.do({ write: "Reassign 447 leads" });
   await mine.do({ toast: "Mass edit, split among Ben Whitlock and Elena Fischer" });
@@ -169,7 +169,7 @@ test("of two tabs that write at once one wins, the other writes nothing and is s
   await other.do({ offer: "Nothing would change" });
   // What does not meet what the other tab wrote is written all the same.
   for (const driver of [mine, other]) {
-    for (const doing of [{ list: "Nobody’s, by branch" }, { pick: [driver === mine ? 1 : 2] }, { click: "Mass edit" }, { check: "Status" }, { choose: ["Status", "Lost"] }, { write: "Change 1 lead" }, { toast: "1 changed" }]) await driver.do(doing);
+    await driver.steps({ list: "Nobody’s, by branch" }, { pick: [driver === mine ? 1 : 2] }, { click: "Mass edit" }, { check: "Status" }, { choose: ["Status", "Lost"] }, { write: "Change 1 lead" }, { toast: "1 changed" });
   }
   await one.reload();
   await one.waitForFunction(() => document.querySelectorAll("[aria-label^='Undo: ']").length === 3);
@@ -181,7 +181,7 @@ test("tabs that hear of each other show the same at once", async () => {
   const { page: one } = await open(context, desk.address, "#/lender?list=carla");
   const { page: two } = await open(context, desk.address, "#/lender?list=carla");
   const driver = new Driver(one);
-  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock"] }, { write: "Reassign 447 leads" }]) await driver.do(doing);
+  await driver.steps({ click: "Reassign all" }, { people: ["Ben Whitlock"] }, { write: "Reassign 447 leads" });
   await two.getByText("No leads here").waitFor();
   await new Driver(two).do({ click: "Undo: Mass edit, split among Ben Whitlock" });
   await one.getByRole("grid").waitFor();
@@ -189,16 +189,71 @@ test("tabs that hear of each other show the same at once", async () => {
   await context.close();
 });
 
-test("a tab that is killed while it writes leaves all of the plan or nothing of it", async () => {
+/** The log of a world as it is stored. */
+const stored = (page, world) =>
+  page.evaluate(
+    (world) =>
+      new Promise((done, failed) => {
+        const opening = indexedDB.open("evenhand-desk");
+        opening.onerror = failed;
+        opening.onsuccess = () => {
+          opening.result.transaction("log").objectStore("log").getAll(IDBKeyRange.bound([world], [world, []])).onsuccess = ({ target }) => {
+            opening.result.close();
+            done(target.result.map(({ seq, count, bytes, leads, texts, undoes }) => ({ seq, count, bytes: bytes.length, leads: leads.length, texts: texts.length, undo: undoes !== undefined })));
+          };
+        };
+      }),
+    world,
+  );
+
+test("a tab that is killed at any moment of a write leaves all of the plan with its history, or nothing of it", { timeout: 240_000 }, async (t) => {
   const context = await desk.browser.newContext(wide);
-  const { page } = await open(context, desk.address, "#/pools?list=idle");
-  const driver = new Driver(page);
-  await driver.do({ click: "Return to pool" });
-  await driver.do({ write: "Return 12,532 leads" });
-  await page.close();
-  const { page: again } = await open(context, desk.address, "#/pools?list=idle");
-  const done = await again.getByRole("button", { name: "Undo: Returned to its pool" }).count();
-  await new Driver(again).do({ count: done === 1 ? "0" : "12,532" });
+  const MOMENTS = 15;
+  // Of this lead the list, the history and who has it are in sight together.
+  const hash = "#/lender?list=carla&lead=L-1006";
+  let { page } = await open(context, desk.address, hash);
+  let [there, took, killed] = [0, 0, 0];
+  const ends = { whole: 0, nothing: 0 };
+  for (let at = 0; at <= MOMENTS; at += 1) {
+    const driver = new Driver(page);
+    const given = there % 2 === 1;
+    if (!given) await driver.steps({ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] });
+    const button = given ? page.getByRole("button", { name: "Undo: Mass edit, split among Ben Whitlock and Elena Fischer" }).first() : page.getByRole("complementary").getByRole("button", { name: "Reassign 447 leads" });
+    await button.and(page.locator(":enabled")).waitFor();
+    if (at === 0) {
+      // How long a whole one takes here: the moments are spread over it, most of them over its beginning.
+      const start = Date.now();
+      await button.click();
+      await driver.do({ toast: "Mass edit, split among Ben Whitlock and Elena Fischer" });
+      took = Date.now() - start;
+    } else {
+      // The process goes, and the worker with it.
+      const devtools = await context.newCDPSession(page);
+      const crashed = page.waitForEvent("crash");
+      await button.evaluate((button) => button.click());
+      await page.waitForTimeout(took * ((at - 1) / MOMENTS) ** 2);
+      void devtools.send("Page.crash").catch(() => {});
+      await crashed;
+      killed += 1;
+    }
+    await page.close();
+    ({ page } = await open(context, desk.address, hash));
+    const log = await stored(page, "lender");
+    for (const [place, { seq, count, bytes, leads, texts, undo }] of log.entries()) assert.deepEqual([seq, count, leads, texts, bytes > 100, undo], [place + 1, 447, 447, 447, true, place % 2 === 1]);
+    assert.ok(log.length === there || log.length === there + 1, `${there} plans, then ${log.length}`);
+    if (at > 0) ends[log.length > there ? "whole" : "nothing"] += 1;
+    there = log.length;
+    // What is shown is what is stored: the list, the log, who has the lead, and its history.
+    const lead = page.getByRole("complementary", { name: "Lead" });
+    if (there % 2 === 1) await page.getByText("No leads here").waitFor();
+    else await new Driver(page).do({ count: "447" });
+    await page.waitForFunction((there) => document.querySelectorAll("ol.log > li").length === there, there);
+    await lead.getByText("L-1006", { exact: true }).waitFor();
+    assert.equal(await lead.getByRole("region", { name: "Timeline" }).getByRole("listitem").filter({ hasText: /reassigned from/i }).count(), there);
+  }
+  t.diagnostic(`${killed} kills spread over ${took} ms of a write: ${ends.whole} left all of it, ${ends.nothing} nothing`);
+  assert.equal(killed, MOMENTS);
+  assert.ok(ends.whole > 0 && ends.nothing > 0, `the moments lie on both sides of the write: ${JSON.stringify(ends)}`);
   await context.close();
 });
 
@@ -206,7 +261,7 @@ test("a hundred thousand leads are planned at once and scroll without a blank ro
   const context = await desk.browser.newContext(wide);
   const { page } = await open(context, desk.address, "#/pools?list=all");
   const driver = new Driver(page);
-  for (const doing of [{ count: "100,000" }, { click: "Reassign all" }, { people: ["Everybody tagged alpha", "Everybody tagged bravo"] }]) await driver.do(doing);
+  await driver.steps({ count: "100,000" }, { click: "Reassign all" }, { people: ["Everybody tagged alpha", "Everybody tagged bravo"] });
   await page.getByText(/planned in/).waitFor();
   t.diagnostic((await page.getByText(/planned in/).textContent()) ?? "");
   await page.getByRole("grid").focus();
@@ -259,7 +314,7 @@ test("motion takes less than 200 ms, and there is none where a visitor wants non
     const context = await desk.browser.newContext({ ...wide, reducedMotion });
     const { page } = await open(context, desk.address, "#/lender?list=carla");
     const driver = new Driver(page);
-    for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" }, { click: "Share list" }]) await driver.do(doing);
+    await driver.steps({ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" }, { click: "Share list" });
     const longest = await page.evaluate(() => {
       const seconds = (list) => list.split(",").map((one) => Number.parseFloat(one));
       return Math.max(...[...document.querySelectorAll("*")].flatMap((one) => ["", "::before", "::after"].flatMap((part) => seconds(getComputedStyle(one, part).transitionDuration))));
@@ -283,17 +338,17 @@ test("a visitor's own file: columns are recognised, can be corrected, and everyt
   await dialog.getByText("300 rows, 7 columns").waitFor();
   const types = await dialog.getByRole("combobox", { name: /^Type of / }).evaluateAll((all) => all.map(({ ariaLabel, value }) => [ariaLabel.slice(8), value]));
   assert.deepEqual(Object.fromEntries(types), { "Lead No": "text", "Full name": "text", "Sales rep": "user", Stage: "choice", "Added on": "datetime", Budget: "number", VIP: "boolean" });
-  await dialog.getByText("%d %b, %Y %H:%M:%S").waitFor();
+  assert.equal(await dialog.getByRole("textbox", { name: "Written in Added on as" }).inputValue(), "%d %b, %Y %H:%M:%S");
   await dialog.getByRole("button", { name: "Load 300 rows" }).click();
   const driver = new Driver(page);
   await driver.do({ list: "All leads" });
   await driver.do({ count: "300" });
-  for (const doing of [{ click: "Reassign all" }, { people: ["Bo Lind", "Cy Ode"] }, { check: "Leave what they already hold where it is" }, { see: "spread 0, all level" }, { write: "Reassign 100 leads" }, { toast: "Mass edit, split among Bo Lind and Cy Ode" }]) await driver.do(doing);
+  await driver.steps({ click: "Reassign all" }, { people: ["Bo Lind", "Cy Ode"] }, { check: "Leave what they already hold where it is" }, { see: "spread 0, all level" }, { write: "Reassign 100 leads" }, { toast: "Mass edit, split among Bo Lind and Cy Ode" });
   await page.reload();
   await driver.do({ count: "300" });
   await page.getByRole("button", { name: "Undo: Mass edit, split among Bo Lind and Cy Ode" }).waitFor();
   const download = page.waitForEvent("download");
-  await page.getByRole("button", { name: "CSV" }).click();
+  await page.getByRole("button", { name: "CSV", exact: true }).click();
   const out = readFileSync(await (await download).path(), "utf8").trim().split("\r\n");
   assert.equal(out.length, 301);
   assert.ok(out[1].includes("Bo Lind") || out[1].includes("Cy Ode"));
@@ -307,14 +362,14 @@ test("a full disk: nothing is written, nothing is lost, it is said in a word, an
   const driver = new Driver(page);
   const devtools = await context.newCDPSession(page);
   const quota = (quotaSize) => devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(desk.address).origin, ...(quotaSize !== undefined && { quotaSize }) });
-  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" }]) await driver.do(doing);
+  await driver.steps({ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { offer: "Reassign 447 leads" });
   await quota(1);
   await driver.do({ write: "Reassign 447 leads" });
   await driver.do({ toast: "The browser has no room left to store this" });
   // The plan is still there, and so is everything else.
   await driver.do({ offer: "Reassign 447 leads" });
   await driver.do({ count: "447" });
-  for (const doing of [{ click: "Share list" }, { fill: ["Name", "Renamed"] }, { click: "Save" }, { toast: "The list was not saved" }, { click: "Cancel" }]) await driver.do(doing);
+  await driver.steps({ click: "Share list" }, { fill: ["Name", "Renamed"] }, { click: "Save" }, { toast: "The list was not saved" }, { click: "Cancel" });
   await page.getByRole("button", { name: /^Clock: / }).click();
   await page.getByRole("menuitem", { name: "1 hour later" }).click();
   await driver.do({ toast: "The clock was not moved" });
@@ -322,7 +377,7 @@ test("a full disk: nothing is written, nothing is lost, it is said in a word, an
   await driver.do({ count: "447" });
   await page.getByRole("heading", { level: 1, name: "Carla’s open leads" }).waitFor();
   await quota();
-  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among Ben Whitlock and Elena Fischer" }]) await driver.do(doing);
+  await driver.steps({ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among Ben Whitlock and Elena Fischer" });
   await page.reload();
   await page.getByText("No leads here").waitFor();
   await context.close();
@@ -332,7 +387,7 @@ test("a world whose stored plans are damaged says so, and starts over; the other
   const context = await desk.browser.newContext(wide);
   const { page } = await open(context, desk.address, "#/lender?list=carla");
   const driver = new Driver(page);
-  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among Ben Whitlock" }]) await driver.do(doing);
+  await driver.steps({ click: "Reassign all" }, { people: ["Ben Whitlock"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among Ben Whitlock" });
   await page.evaluate(
     () =>
       new Promise((done, failed) => {
@@ -371,9 +426,9 @@ test("a search that finds nothing in a list goes on in all leads", async () => {
   const context = await desk.browser.newContext(wide);
   const { page } = await open(context, desk.address, "#/lender?list=carla");
   const driver = new Driver(page);
-  for (const doing of [{ search: "L-1001" }, { see: "Nothing here is called “L-1001”" }, { click: "Search all leads" }, { count: "1" }]) await driver.do(doing);
+  await driver.steps({ search: "L-1001" }, { see: "Nothing here is called “L-1001”" }, { click: "Search all leads" }, { count: "1" });
   await page.getByRole("heading", { level: 1, name: "All leads" }).waitFor();
-  for (const doing of [{ search: "no lead is called so" }, { see: "Nothing here is called" }]) await driver.do(doing);
+  await driver.steps({ search: "no lead is called so" }, { see: "Nothing here is called" });
   assert.equal(await page.getByRole("button", { name: "Search all leads" }).count(), 0);
   await driver.do({ click: "Clear the search" });
   await driver.do({ count: "4,000" });
@@ -384,7 +439,7 @@ test("names of a plan are whole where leads go both ways by the thousand, and a 
   const context = await desk.browser.newContext(wide);
   const { page } = await open(context, desk.address, "#/pools?list=all");
   const driver = new Driver(page);
-  for (const doing of [{ count: "100,000" }, { click: "Reassign all" }, { people: ["Everybody tagged alpha"] }, { see: "spread 1" }]) await driver.do(doing);
+  await driver.steps({ count: "100,000" }, { click: "Reassign all" }, { people: ["Everybody tagged alpha"] }, { see: "spread 1" });
   const cut = await page.getByRole("complementary").locator(".load .strong").evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map(({ textContent }) => textContent));
   assert.deepEqual(cut, []);
   await page.setViewportSize({ width: 390, height: 844 });

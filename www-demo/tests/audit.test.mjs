@@ -75,7 +75,7 @@ test("what was assigned here is audited, what was taken back is not, and a reloa
   const context = await desk.browser.newContext(wide);
   const { page, wrong } = await open(context, desk.address, "#/lender?list=carla");
   const driver = new Driver(page);
-  for (const doing of [{ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer", "Grace Lindqvist"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among 3 people" }]) await driver.do(doing);
+  await driver.steps({ click: "Reassign all" }, { people: ["Ben Whitlock", "Elena Fischer", "Grace Lindqvist"] }, { write: "Reassign 447 leads" }, { toast: "Mass edit, split among 3 people" });
   await driver.do({ list: "Audit" });
   await driver.do({ choose: ["History", "What was assigned here"] });
   await driver.do({ see: "447 leads" });

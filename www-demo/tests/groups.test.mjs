@@ -24,11 +24,11 @@ test("members, their order and weights: a draft shows who would be next, is put 
   const { page, wrong } = await open(context, desk.address, "#/partners?list=groups");
   const driver = new Driver(page);
   await nextIs(page, "All partners", ["Colm Fitzgibbon", "Dorothea Amann"]);
-  for (const doing of [{ click: "Edit All partners" }, { click: "Move Dorothea Amann up" }]) await driver.do(doing);
+  await driver.steps({ click: "Edit All partners" }, { click: "Move Dorothea Amann up" });
   await nextIs(page, "All partners", ["Dorothea Amann", "Colm Fitzgibbon"]);
   await driver.do({ click: "Discard" });
   await nextIs(page, "All partners", ["Colm Fitzgibbon", "Dorothea Amann"]);
-  for (const doing of [{ click: "Remove Kit Nakamura" }, { click: "Done" }]) await driver.do(doing);
+  await driver.steps({ click: "Remove Kit Nakamura" }, { click: "Done" });
   await driver.do({ click: "Edit Strategic accounts" });
   await page.getByRole("combobox", { name: "Add people to Strategic accounts" }).fill("Tess");
   await page.getByRole("option", { name: /^Tess Okonkwo/ }).click();
@@ -61,10 +61,10 @@ test("timing: an offer of a group that was changed runs for as long as the group
   await driver.do({ click: "Edit Next up, Spanish" });
   await page.getByRole("spinbutton", { name: "Each is asked for" }).fill("45");
   // Of a tag they become a list, which then can be put in order.
-  for (const doing of [{ click: "List them one by one" }, { click: "Move Gabriela Montes up" }, { click: "Move Gabriela Montes up" }, { click: "Put in force" }, { toast: "The groups are in force" }]) await driver.do(doing);
+  await driver.steps({ click: "List them one by one" }, { click: "Move Gabriela Montes up" }, { click: "Move Gabriela Montes up" }, { click: "Put in force" }, { toast: "The groups are in force" });
   await card(page, "Next up, Spanish").getByText("Asks one after the other, 45 minutes each").waitFor();
   await membersAre(page, "Next up, Spanish", ["Gabriela Montes", "Alma Ríos", "Diego Paredes"]);
-  for (const doing of [{ list: "All leads" }, { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { as: "Gabriela Montes" }, { clock: "5 minutes later" }, { list: "Offers" }]) await driver.do(doing);
+  await driver.steps({ list: "All leads" }, { find: "R-4001" }, { inside: "To a group…" }, { radio: "Next up, Spanish" }, { write: "Start for 1 lead" }, { as: "Gabriela Montes" }, { clock: "5 minutes later" }, { list: "Offers" });
   await page.getByRole("button", { name: "Claim Lucía Barrientos" }).waitFor();
   await driver.do({ clock: "1 hour later" });
   await page.getByRole("button", { name: "Claim Lucía Barrientos" }).waitFor({ state: "detached" });
@@ -143,7 +143,7 @@ test("with the keyboard alone: a member moves up and the draft is in force", asy
   const context = await desk.browser.newContext(wide);
   const { page } = await open(context, desk.address, "#/partners?list=groups");
   const driver = new Driver(page, { keyboard: true });
-  for (const doing of [{ click: "Edit Nordic desk" }, { click: "Move Pia Sandoval up" }, { click: "Done" }, { click: "Put in force" }, { toast: "The groups are in force" }]) await driver.do(doing);
+  await driver.steps({ click: "Edit Nordic desk" }, { click: "Move Pia Sandoval up" }, { click: "Done" }, { click: "Put in force" }, { toast: "The groups are in force" });
   await membersAre(page, "Nordic desk", ["Lars Ekström", "Pia Sandoval", "Oddný Sørensen"]);
   await context.close();
 });
@@ -165,11 +165,11 @@ test("a group is added, is in force and there after a reload, and is started by 
     await page.getByRole("option", { name: new RegExp(`^${name}`) }).first().click();
   }
   await nextIs(page, "Weekend desk", ["Brett Lindholm", "Cora Whitfield"]);
-  for (const doing of [{ click: "Put in force" }, { toast: "The groups are in force" }]) await driver.do(doing);
+  await driver.steps({ click: "Put in force" }, { toast: "The groups are in force" });
   await page.reload();
   await membersAre(page, "Weekend desk", ["Brett Lindholm", "Cora Whitfield"]);
-  for (const doing of [{ list: "All leads" }, { find: "R-4003" }, { inside: "To a group…" }, { radio: "Weekend desk" }, { write: "Start for 1 lead" }, { toast: "Given to Weekend desk" }]) await driver.do(doing);
-  for (const doing of [{ list: "Reassignment groups" }, { click: "Edit Weekend desk" }, { click: "Remove group" }, { click: "Put in force" }, { toast: "The groups are in force" }]) await driver.do(doing);
+  await driver.steps({ list: "All leads" }, { find: "R-4003" }, { inside: "To a group…" }, { radio: "Weekend desk" }, { write: "Start for 1 lead" }, { toast: "Given to Weekend desk" });
+  await driver.steps({ list: "Reassignment groups" }, { click: "Edit Weekend desk" }, { click: "Remove group" }, { click: "Put in force" }, { toast: "The groups are in force" });
   await card(page, "Weekend desk").waitFor({ state: "detached" });
   await page.reload();
   await card(page, "First homes").waitFor();
@@ -182,7 +182,7 @@ test("a group that a rule gives to is not removed, with the rule's name; and who
   const context = await desk.browser.newContext(wide);
   const { page } = await open(context, desk.address, "#/partners?list=groups");
   const driver = new Driver(page);
-  for (const doing of [{ click: "Edit Nordic desk" }, { click: "Remove group" }]) await driver.do(doing);
+  await driver.steps({ click: "Edit Nordic desk" }, { click: "Remove group" });
   await page.getByRole("status").filter({ hasText: "The rule “Nordics”: there is no group Nordic desk." }).waitFor();
   assert.ok(await page.getByRole("button", { name: "Put in force" }).isDisabled());
   await driver.do({ click: "Discard" });

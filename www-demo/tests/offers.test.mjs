@@ -15,7 +15,7 @@ const blast = [{ find: "R-4002" }, { inside: "To a group…" }, { radio: "Blast 
 test("two people claim at once: one has it, and the other is told who was faster", async () => {
   const context = await desk.browser.newContext(wide);
   const { page } = await open(context, desk.address, "#/realty?as=sunday&list=all");
-  for (const doing of blast) await new Driver(page).do(doing);
+  await new Driver(page).steps(...blast);
   const [esther, diego] = await Promise.all(["esther", "diego"].map((who) => deaf(context, desk.address, `#/realty?as=${who}&list=offers`)));
   for (const tab of [esther, diego]) await tab.getByRole("button", { name: "Claim Tobias Ekvall" }).waitFor();
   await esther.getByRole("button", { name: "Claim Tobias Ekvall" }).click();
@@ -36,12 +36,12 @@ test("what runs is there after a reload, ends by hand, and leaves the slot as it
   const context = await desk.browser.newContext(wide);
   const { page, wrong } = await open(context, desk.address, "#/realty?as=ilse&list=all");
   const driver = new Driver(page);
-  for (const doing of blast) await driver.do(doing);
+  await driver.steps(...blast);
   await page.reload();
   await driver.do({ list: "Offers" });
   await driver.do({ click: "End the offers of Tobias Ekvall" });
   await driver.do({ toast: "Offers ended by hand" });
-  for (const doing of [{ list: "All leads" }, { find: "R-4002" }]) await driver.do(doing);
+  await driver.steps({ list: "All leads" }, { find: "R-4002" });
   await page.getByRole("button", { name: "Assign Agent" }).waitFor();
   assert.deepEqual(wrong, []);
   await context.close();

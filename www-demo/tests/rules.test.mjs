@@ -28,7 +28,7 @@ test("a draft shows what it would do, is put in force, and is there after a relo
   assert.equal((await counts(page)).Nordics, "off");
   await driver.do({ click: "Discard" });
   await settled(page, "Nordics", 33);
-  for (const doing of [{ click: "Move Nordics up" }, { click: "Edit Benelux to Kit" }]) await driver.do(doing);
+  await driver.steps({ click: "Move Nordics up" }, { click: "Edit Benelux to Kit" });
   await page.getByRole("textbox", { name: "Name" }).fill("The Low Countries");
   await page.getByRole("switch", { name: "The Low Countries is on" }).click();
   await driver.do({ click: "Put in force" });

@@ -63,7 +63,7 @@ test("the count of a list is there within a frame, and a mass edit of all of the
   within(t, "a count over 100,000 leads", counts, 16);
 
   await driver.do({ list: "All leads" });
-  for (const doing of [{ count: "100,000" }, { click: "Mass edit" }, { check: "Campaign" }]) await driver.do(doing);
+  await driver.steps({ count: "100,000" }, { click: "Mass edit" }, { check: "Campaign" });
   const previews = await measured(5, async (at) => {
     await driver.do({ fill: ["Campaign", `Campaign ${at}`] });
     await page.locator(".plan-area:not(.pending) .plan-time").filter({ hasText: "100,000 leads planned in" }).waitFor();
@@ -115,7 +115,7 @@ test("what a visitor does is on screen within 100 ms", { timeout: 120_000 }, asy
     await page.getByRole("row").nth(1).waitFor();
     await driver.do({ list: "Idle for 30 days" });
     await page.getByRole("columnheader", { name: "Last activity" }).getByRole("button").click();
-    for (const doing of [{ click: "Mass edit" }, { check: "Status" }, { choose: ["Status", "Callback"] }, { click: "Close" }]) await driver.do(doing);
+    await driver.steps({ click: "Mass edit" }, { check: "Status" }, { choose: ["Status", "Callback"] }, { click: "Close" });
     await page.waitForTimeout(300);
     const waited = await page.evaluate(() => [...globalThis.waited.values()]);
     await context.close();

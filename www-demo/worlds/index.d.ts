@@ -9,5 +9,7 @@ export interface WorldInfo {
   now: string;
   /** Who a visitor is at first. */
   actor: string;
+  /** Its leads are a file that the build writes. */
+  written?: boolean;
 }
 export declare const worlds: WorldInfo[];

@@ -1,4 +1,5 @@
-// The worlds that a visitor picks from. Each is a configuration, a generator of leads, and a story.
+// The worlds that a visitor picks from. Each is a configuration, a generator of leads, and a story. Of those that
+// are `written` the build writes the leads down (`leads.mjs`): they are read in half the time that making them takes.
 
 export const worlds = [
   {
@@ -27,6 +28,7 @@ export const worlds = [
     count: 100_000,
     now: "2026-03-16T13:30:00Z",
     actor: "ruth",
+    written: true,
   },
   {
     id: "lists",

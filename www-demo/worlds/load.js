@@ -7,19 +7,21 @@ const books = {
   realty: () => Promise.all([import("./realty/config.js"), import("./realty/story.js")]),
   lists: () => Promise.all([import("./lists/config.js"), import("./lists/story.js")]),
 };
-// What all of them draw from comes along, and not after it.
 const generators = {
-  lender: () => Promise.all([import("./lender/leads.js"), import("./names.js")]),
-  partners: () => Promise.all([import("./partners/leads.js"), import("./names.js")]),
-  pools: () => Promise.all([import("./pools/leads.js"), import("./names.js")]),
-  realty: () => Promise.all([import("./realty/leads.js"), import("./names.js")]),
-  lists: () => Promise.all([import("./lists/leads.js"), import("./names.js")]),
+  lender: () => import("./lender/leads.js"),
+  partners: () => import("./partners/leads.js"),
+  pools: () => import("./pools/leads.js"),
+  realty: () => import("./realty/leads.js"),
+  lists: () => import("./lists/leads.js"),
 };
+
+/** What all of them draw from comes along, and not after it. */
+const names = () => import("./names.js");
 
 /** Configuration and story. */
 export const loadBook = (id) => books[id]().then(([{ config }, { story }]) => ({ config, story }));
 /** How its leads are made: `leads(count, now)`. */
-export const loadLeads = (id) => generators[id]().then(([{ leads }]) => leads);
+export const loadLeads = (id) => Promise.all([generators[id](), names()]).then(([{ leads }]) => leads);
 /** All of it. */
 export const loadWorld = async (id) => {
   const [book, leads] = await Promise.all([loadBook(id), loadLeads(id)]);

@@ -4,6 +4,7 @@ import { Icon, type IconName } from "../ui/icons";
 import { WhyNot } from "../ui/why";
 import { desk } from "./client";
 import { useDesk } from "./desk";
+import { download } from "./download";
 import { plural } from "./format";
 import { SaveList } from "./SaveList";
 import { useLeads } from "./scope";
@@ -18,14 +19,7 @@ export function ActionBar({ count, building, onBuild }: { count: number; buildin
   const leads = useLeads();
   const picked = selected.size > 0;
   const many = picked ? selected.size > 1 : true;
-  const export_ = async () => {
-    const text = await desk.csv({ query: view.query, list: view.list, search: view.search, sort: view.sort }, actor, view.columns);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-    link.download = `${view.title.replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase()}.csv`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  };
+  const export_ = async () => download(view.title, await desk.csv({ query: view.query, list: view.list, search: view.search, sort: view.sort }, actor, view.columns));
   const action = (icon: IconName, label: string, does: () => void, why = many ? may?.mass : may?.edit) =>
     why && !why.allowed ? (
       <WhyNot decision={why} className="button" label={label}>

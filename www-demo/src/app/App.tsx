@@ -1,10 +1,11 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { worlds } from "../../worlds/index.js";
 import { Mark } from "../ui/icons";
+import { Progress } from "../ui/progress";
 import { desk } from "./client";
 import { DeskReady, type Loading as Opening, useDesk, useLoading } from "./desk";
 import { FileDrop } from "./FileDrop";
-import { number, sentence } from "./format";
+import { sentence } from "./format";
 import { Inspector, inspected } from "./Inspector";
 import { Main } from "./Main";
 import { useShortcuts } from "./shortcuts";
@@ -62,8 +63,8 @@ function Loading({ id, world, done, total, failure }: Opening) {
           </div>
           <p role="status" className="muted">
             {world ? `Opening ${world}` : "Opening"}
-            {total > 0 && `, ${number(done)} of ${number(total)}`}
           </p>
+          {total > 0 && <Progress label={`Opening ${world}`} done={done} total={total} bytes={id === "file"} />}
         </>
       )}
     </main>

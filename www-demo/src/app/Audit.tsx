@@ -53,7 +53,7 @@ export default function Audit() {
       const file = (event as CustomEvent<File>).detail;
       void file.arrayBuffer().then(async (buffer) => {
         const bytes = new Uint8Array(buffer);
-        const guess = await desk.guess(file.name, bytes);
+        const guess = await desk.guess(file);
         if ("failure" in guess) return setRefused(guess.failure);
         setRefused(null);
         setLog({ ...guess, name: file.name, bytes, parts: partsOf(guess) });

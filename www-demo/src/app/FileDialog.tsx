@@ -1,7 +1,8 @@
 import { useEffect, useState } from "react";
 import type { ColumnGuess, Failure, FileGuess } from "../engine/types";
 import { Modal } from "../ui/modal";
-import { desk } from "./client";
+import { Progress } from "../ui/progress";
+import { desk, proxy } from "./client";
 import { useDesk } from "./desk";
 import { pickFile } from "./FileDrop";
 import { number, sentence } from "./format";
@@ -12,29 +13,32 @@ const WORDS: Record<ColumnGuess["type"], string> = { text: "Text", choice: "Choi
 /** What the columns of a visitor's file are, shown for correction before they are loaded. */
 export default function FileDialog({ file, onClose }: { file: File; onClose: () => void }) {
   const { openWorld } = useDesk();
-  const [bytes, setBytes] = useState<Uint8Array | null>(null);
   const [guess, setGuess] = useState<FileGuess | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const [loading, setLoading] = useState(false);
+  /** How many bytes have been read, while it loads. */
+  const [loading, setLoading] = useState<number | null>(null);
   useEffect(() => {
-    void file.arrayBuffer().then(async (buffer) => {
-      const read = new Uint8Array(buffer);
-      const made = await desk.guess(file.name, read);
-      if ("failure" in made) return setFailure(made.failure);
-      setBytes(read);
-      setGuess(made);
-    });
+    void desk.guess(file).then((made) => ("failure" in made ? setFailure(made.failure) : setGuess(made)));
   }, [file]);
   const change = (header: string, part: Partial<ColumnGuess>) => guess && setGuess({ ...guess, columns: guess.columns.map((column) => (column.header === header ? { ...column, ...part } : column)) });
   const load = async () => {
-    if (!guess || !bytes) return;
-    setLoading(true);
+    if (!guess) return;
+    setFailure(null);
+    setLoading(0);
     const { name, format, columns, id, owner, status, created } = guess;
-    const failed = await desk.keepFile(bytes, { name, format, columns, id, owner, status, created, now: Date.now() });
-    setLoading(false);
-    if (failed) return setFailure(failed.failure);
+    // What comes after the answer is of no use any more.
+    let answered = false;
+    const progress = proxy((done: number) => answered || setLoading(done));
+    const failed = await desk.loadFile(file, { name, format, columns, id, owner, status, created, now: Date.now() }, progress);
+    answered = true;
+    setLoading(null);
+    if (failed) return failed.failure.code === "stopped" || setFailure(failed.failure);
     onClose();
     await openWorld("file");
+  };
+  const close = () => {
+    void desk.stopLoading();
+    onClose();
   };
   const role = (what: "id" | "owner" | "status" | "created", label: string, none: string, types: ColumnGuess["type"][]) =>
     guess && (
@@ -51,7 +55,7 @@ export default function FileDialog({ file, onClose }: { file: File; onClose: () 
       </label>
     );
   return (
-    <Modal title={file.name} wide note={guess ? `${number(guess.rows)} rows, ${number(guess.columns.length)} columns. Correct what is wrong, then load. Nothing leaves this browser.` : failure ? undefined : "Looking at the columns"} onClose={onClose}>
+    <Modal title={file.name} wide note={guess ? `${number(guess.rows)} rows, ${number(guess.columns.length)} columns. Correct what is wrong, then load. Nothing leaves this browser.` : failure ? undefined : "Looking at the columns"} onClose={close}>
       {failure && (
         <p className="callout red" role="alert">
           {sentence(failure.message)} {failure.hint && sentence(failure.hint)}
@@ -73,13 +77,13 @@ export default function FileDialog({ file, onClose }: { file: File; onClose: () 
               {sentence(warning)}
             </p>
           ))}
-          <div className="file-roles">
+          <div className="file-roles" inert={loading !== null}>
             {role("id", "Told apart by", "The number of the row", ["text", "number", "choice"])}
             {role("owner", "Owner", "Nobody owns them yet", ["choice", "user", "text"])}
             {role("status", "Status", "None", ["choice", "text"])}
             {role("created", "Created", "None", ["date", "datetime"])}
           </div>
-          <div className="file-columns" tabIndex={0} role="region" aria-label="Columns">
+          <div className="file-columns" tabIndex={0} role="region" aria-label="Columns" inert={loading !== null}>
             <table>
               <thead>
                 <tr>
@@ -101,7 +105,9 @@ export default function FileDialog({ file, onClose }: { file: File; onClose: () 
                           </option>
                         ))}
                       </select>
-                      {column.format && <code>{column.format}</code>}
+                      {(column.type === "date" || column.type === "datetime") && (
+                        <input className="field" aria-label={`Written in ${column.header} as`} placeholder="2026-03-31" value={column.format ?? ""} onChange={({ target }) => change(column.header, { format: target.value || undefined })} />
+                      )}
                     </td>
                     <td className="muted">{column.examples.join(" · ")}</td>
                     <td className="num muted">{number(column.filled)}</td>
@@ -111,13 +117,24 @@ export default function FileDialog({ file, onClose }: { file: File; onClose: () 
             </table>
           </div>
           <div className="form-end">
-            <span className="gap" />
-            <button type="button" className="button" onClick={onClose}>
-              Cancel
-            </button>
-            <button type="button" className="button primary" disabled={loading} onClick={() => void load()}>
-              Load {number(guess.rows)} rows
-            </button>
+            {loading === null ? (
+              <>
+                <span className="gap" />
+                <button type="button" className="button" onClick={close}>
+                  Cancel
+                </button>
+                <button type="button" className="button primary" onClick={() => void load()}>
+                  Load {number(guess.rows)} rows
+                </button>
+              </>
+            ) : (
+              <>
+                <Progress label={`Loading ${file.name}`} done={loading} total={file.size} bytes />
+                <button type="button" className="button" autoFocus onClick={() => void desk.stopLoading()}>
+                  Stop
+                </button>
+              </>
+            )}
           </div>
         </>
       )}

@@ -26,7 +26,8 @@ export function Grid({ found, columns, onAct, picked }: { found: Found; columns:
     () =>
       columns.map((field, at): ColumnDef<Row> => {
         const def = config.fields[field];
-        return { id: field, accessorFn: (row) => row[field], header: def?.label ?? field, size: at === 0 ? 216 : (WIDTH[def?.type ?? "text"] ?? 150), minSize: 72 };
+        // Words from A on, numbers and days from the greatest down.
+        return { id: field, accessorFn: (row) => row[field], header: def?.label ?? field, size: at === 0 ? 216 : (WIDTH[def?.type ?? "text"] ?? 150), minSize: 72, sortDescFirst: def?.type === "number" || def?.type === "date" || def?.type === "datetime" };
       }),
     [columns, config],
   );
@@ -51,6 +52,15 @@ export function Grid({ found, columns, onAct, picked }: { found: Found; columns:
   const items = virtual.getVirtualItems();
   const [from, to] = [items[0]?.index ?? 0, items[items.length - 1]?.index ?? 0];
   useEffect(() => want(from, to), [want, from, to]);
+  // Until a row has come, its place keeps the text that stood there, faint: a table that is dragged past thousands of rows has no hole in it.
+  const before = useRef<(Row | undefined)[]>([]);
+  const there = items.map(({ index }) => row(index));
+  const shown = there.map((one, at) => one ?? before.current[at]);
+  useEffect(() => {
+    before.current = shown;
+  });
+  // Places are drawn again with other text, and not taken away and made anew.
+  const places = Math.ceil((items.length + 1) / 64) * 64;
   useEffect(() => {
     setActive(0);
     // Where it is at its beginning already, to say so would have everything laid out at once.
@@ -149,15 +159,16 @@ export function Grid({ found, columns, onAct, picked }: { found: Found; columns:
           </div>
         </div>
         <div role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>
-          {items.map(({ index, start }) => {
-            const one = row(index);
+          {items.map(({ index, start }, at) => {
+            const one = there[at];
             const key = one?.[id] as string | undefined;
             return (
               <Line
-                key={index}
+                key={index % places}
                 index={index}
                 start={start}
-                row={one}
+                row={shown[at]}
+                late={one === undefined}
                 name={key === undefined ? "" : String(one?.[columns[0] ?? id] ?? key)}
                 on={key !== undefined && selected.has(key)}
                 active={index === active}
@@ -179,6 +190,8 @@ interface LineProps {
   index: number;
   start: number;
   row: Row | undefined;
+  /** Whether that is what stood there before. */
+  late: boolean;
   name: string;
   on: boolean;
   active: boolean;
@@ -191,14 +204,15 @@ interface LineProps {
 }
 
 /** One row. It is drawn again only where something of it changed. */
-const Line = memo(function Line({ index, start, row, name, on, active, open, columns, config, template, hands }: LineProps) {
+const Line = memo(function Line({ index, start, row, late, name, on, active, open, columns, config, template, hands }: LineProps) {
   return (
     <div
       id={`row-${index}`}
       role="row"
       aria-rowindex={index + 2}
       aria-selected={on}
-      className={`grid-row ${active ? "active" : ""} ${open ? "open" : ""}`}
+      className={`grid-row ${active ? "active" : ""} ${open ? "open" : ""} ${late ? "late" : ""}`}
+      aria-busy={late || undefined}
       style={{ gridTemplateColumns: template, translate: `0 ${start}px` }}
       onClick={(event) => hands.current.onClick(event, index)}
     >

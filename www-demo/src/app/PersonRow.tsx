@@ -34,7 +34,7 @@ export function PersonRow({ line, most, terms }: { line: PersonLine; most: numbe
             {number(before)} → <b>{number(after)}</b>
           </span>
         )}
-        <span className={`num dealt ${dealt > released ? "up" : dealt < released ? "less" : ""}`}>{change}</span>
+        <span className={`num dealt ${dealt > released ? "up" : dealt < released ? "less" : ""}`}>{dealt + released > 0 || terms ? change : ""}</span>
         {terms && (
           <button type="button" className="icon-button small" aria-label={`Leave ${name} out`} title="Leave out" onClick={() => terms.onRemove(user)}>
             <Icon name="close" size={12} />

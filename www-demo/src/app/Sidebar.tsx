@@ -1,8 +1,11 @@
+import type { LogLine } from "../engine/types";
 import { Icon } from "../ui/icons";
 import { useNarrow } from "../ui/narrow";
 import { desk } from "./client";
 import { useDesk } from "./desk";
+import { download } from "./download";
 import { number, plural, time, userName, zoneOf } from "./format";
+import { useToasts } from "./toasts";
 import { allView, listView, type Page, pagesOf, pageView, poolView, unownedView } from "./view";
 
 /** Pages that there are for the actor. */
@@ -15,7 +18,8 @@ export function usePages(): Page[] {
 }
 
 export function Sidebar() {
-  const { opened, overview, view, setView, setPane, log, undo, openWorld } = useDesk();
+  const toasts = useToasts();
+  const { opened, actor, overview, view, setView, setPane, log, undo, openWorld } = useDesk();
   const { config } = opened;
   const go = (next: Parameters<typeof setView>[0]) => {
     setView(next);
@@ -25,6 +29,11 @@ export function Sidebar() {
   const reset = async () => {
     await desk.reset();
     await openWorld(opened.world);
+  };
+  const csv = async ({ id, title }: LogLine) => {
+    const made = await desk.planCsv(id, actor);
+    if (typeof made === "string") download(title, made);
+    else toasts.failed("This is not yours to see", made.failure);
   };
   const firstName = (user: string) => {
     const name = userName(user, config);
@@ -124,6 +133,11 @@ export function Sidebar() {
                   {firstName(line.actor)}, {time(line.at, zoneOf(config))}
                 </span>
               </div>
+              {line.count > 0 && !line.undone && (
+                <button type="button" className="icon-button" aria-label={`CSV: ${line.title}`} title="What it changed, as CSV" onClick={() => void csv(line)}>
+                  <Icon name="file" size={14} />
+                </button>
+              )}
               {line.undone ? (
                 <span className="chip">undone</span>
               ) : line.count === 0 ? null : (

@@ -59,11 +59,33 @@ export const initials = (name: string) => {
 };
 export const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? "" : "."}`;
 
+/** Operators as a person says them. */
+export const OPERATORS: Record<string, string> = {
+  "=": "is",
+  "!=": "is not",
+  "<": "is below",
+  ">": "is above",
+  "<=": "is at most",
+  ">=": "is at least",
+  in: "is one of",
+  notIn: "is none of",
+  between: "is between",
+  notBetween: "is not between",
+  contains: "contains",
+  doesNotContain: "does not contain",
+  beginsWith: "begins with",
+  endsWith: "ends with",
+  null: "is empty",
+  notNull: "is not empty",
+  under: "is in or below",
+  notUnder: "is not in or below",
+};
+
 /** The engine names things by their ids, between backticks; here they are shown by their names. */
 export function named(text: string, config: WorkspaceConfig): string {
   const { users, org = [], pools = [], profiles = [], lists = [], groups = [], rules = [], fields } = config;
   const name = (id: string) => fields[id]?.label ?? [...users, ...org, ...pools, ...profiles, ...lists, ...groups, ...rules].find((one) => one.id === id)?.name;
-  return sentence(text.replace(/`([^`]+)`/g, (_, id: string) => name(id) ?? `“${id}”`));
+  return sentence(text.replace(/`([^`]+)`/g, (_, id: string) => name(id) ?? `“${OPERATORS[id] ?? id}”`));
 }
 
 /** Words for why a row was left out. */

@@ -3,7 +3,7 @@ import type { ConfigPatch, Engine, LeadTable, Run, SavedList, State, Workspace, 
 import { type WorldInfo, worlds } from "../../worlds/index.js";
 import { loadBook, loadLeads } from "../../worlds/load.js";
 import { Gathered } from "./auditing";
-import { type FileSetup, fileWorld } from "./files";
+import { type FileSetup, type FileWorld, fileWorld } from "./files";
 import type { Entry, Keeper } from "./store";
 import { settingsOf, weighted } from "./settings";
 import { title } from "./text";
@@ -13,15 +13,11 @@ import { Why } from "./why";
 /** The world that a visitor's own file makes. */
 export const FILE = "file";
 
-/** Leads that the build has written down (`leads.mjs`). */
-const WRITTEN: Record<string, URL> = { pools: new URL("../../out/leads/pools.csv", import.meta.url) };
-
 /** The leads of a world as they were at its beginning: out of their file, or made here where there is none. */
-async function seeds({ id, count, now }: WorldInfo): Promise<Uint8Array | Row[]> {
-  const file = WRITTEN[id];
-  if (file) {
+async function seeds({ id, count, now, written }: WorldInfo): Promise<Uint8Array | Row[]> {
+  if (written) {
     try {
-      const answer = await fetch(file);
+      const answer = await fetch(new URL(`../../out/leads/${id}.csv`, import.meta.url));
       // A server may have something else to say about a file that is not there.
       if (answer.ok && answer.headers.get("content-type")?.startsWith("text/csv")) return new Uint8Array(await answer.arrayBuffer());
     } catch {
@@ -75,7 +71,7 @@ export class OpenWorld {
     this.#since = Date.now();
   }
 
-  static async open(starting: Promise<Engine>, opening: Promise<Keeper>, id: string, edge: boolean, progress: (done: number, total: number) => void): Promise<OpenWorld> {
+  static async open(starting: Promise<Engine>, opening: Promise<Keeper>, id: string, edge: boolean, progress: (done: number, total: number) => void, loaded?: FileWorld): Promise<OpenWorld> {
     // The module compiles while the data is read. Those of the edge come from there.
     const seeded = id === FILE ? null : worlds.find((one) => one.id === id);
     if (seeded === undefined) throw new Error(`there is no world \`${id}\``);
@@ -85,7 +81,7 @@ export class OpenWorld {
     if (!seeded || !reading) {
       if (!saved.file) throw new Error("there is no file: drop one on the window");
       const setup = JSON.parse(saved.file.setup) as FileSetup;
-      const { workspace, table, config } = fileWorld(engine, saved.file.bytes, setup, progress);
+      const { workspace, table, config } = loaded ?? (await fileWorld(engine, new Blob([saved.file.bytes]), setup, progress));
       world = new OpenWorld(id, false, setup.name, ["lead", "leads"], "you", engine, config, workspace, table, saved.now ?? setup.now);
     } else {
       const [book, leads] = await reading;

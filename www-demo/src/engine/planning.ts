@@ -1,6 +1,7 @@
 // Plans: preview, write, undo. One plan is held at a time; what is written is the one that was shown.
 import type { Command, Plan } from "evenhand";
 import { Gathered } from "./auditing";
+import { lines } from "./csv";
 import type { OpenWorld } from "./open-world";
 import type { Entry, Keeper } from "./store";
 import { failure, title } from "./text";
@@ -56,6 +57,39 @@ export class Planning {
       if (page.length < 2000) break;
     }
     return lines;
+  }
+
+  /**
+   * What a plan of the log changed, to be taken back into a CRM: a line for each lead that still is as the plan left it, with each field before and after
+   * as the configuration knows the values, people by their ids. It is what the way back would change, read the other way round.
+   */
+  csv(id: string, actor: string): string | { failure: Failure } {
+    try {
+      const { workspace, table, now, state, plans, config } = this.world;
+      const plan = workspace.undo(table, plans.get(id) ?? new Uint8Array(), { actor, now, state });
+      try {
+        const [refused] = plan.refused;
+        if (refused) return { failure: { code: refused.code, message: refused.message } };
+        const { changes } = plan.preview(0, plan.count);
+        const { owner, version, run } = config.lead;
+        const changed = new Set([owner, ...changes.flatMap(({ set }) => Object.keys(set))]);
+        const fields = Object.keys(config.fields).filter((field) => changed.has(field) && field !== version && field !== run);
+        const label = (field: string) => config.fields[field]?.label ?? field;
+        const cell = (value: unknown) => (Array.isArray(value) ? value.join(", ") : String(value ?? ""));
+        return lines([
+          [label(config.lead.id), ...fields.flatMap((field) => [`${label(field)} (before)`, label(field)])],
+          ...changes.map(({ lead, set }) => {
+            // Whose it is, is said of those as well that only other fields were changed of.
+            const is = set[owner] ? undefined : table.get(lead, { actor, now })?.[owner];
+            return [lead, ...fields.flatMap((field) => (field === owner && !set[owner] ? [cell(is), cell(is)] : [cell(set[field]?.to), cell(set[field]?.from)]))];
+          }),
+        ]);
+      } finally {
+        plan.free();
+      }
+    } catch (error) {
+      return { failure: failure(error) };
+    }
   }
 
   /** Writes the plan that is held, and its state, in one transaction; then the table takes it over. */

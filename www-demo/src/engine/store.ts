@@ -27,8 +27,14 @@ export interface Entry {
   given?: Given;
 }
 
+/** A visitor's own file, and as JSON what its columns are. */
+export interface StoredFile {
+  bytes: Uint8Array<ArrayBuffer>;
+  setup: string;
+}
+
 interface Schema extends DBSchema {
-  worlds: { key: string; value: { world: string; now: number; file?: { bytes: Uint8Array; setup: string } } };
+  worlds: { key: string; value: { world: string; now: number; file?: StoredFile } };
   log: { key: [string, number]; value: Entry };
   state: { key: [string, string]; value: { world: string; key: string; version: number; value: unknown } };
   lists: { key: [string, string]; value: { world: string; id: string; list: SavedList | null } };
@@ -39,7 +45,7 @@ const PARTS = ["log", "state", "lists", "rules"] as const;
 
 export interface Saved {
   now: number | null;
-  file: { bytes: Uint8Array; setup: string } | null;
+  file: StoredFile | null;
   log: Entry[];
   state: State;
   lists: { id: string; list: SavedList | null }[];
@@ -163,7 +169,7 @@ export class Store {
   }
 
   /** Takes a file over as the world; what was there of it goes. */
-  async setFile(world: string, now: number, file: { bytes: Uint8Array; setup: string }): Promise<void> {
+  async setFile(world: string, now: number, file: StoredFile): Promise<void> {
     const tx = this.#db.transaction(["worlds", ...PARTS], "readwrite", { durability: "strict" });
     for (const name of PARTS) void tx.objectStore(name).delete(name === "rules" ? world : all(world));
     void tx.objectStore("worlds").put({ world, now, file });

@@ -2,7 +2,7 @@
 import * as Comlink from "comlink";
 import { type AssignmentRule, type Assumption, type Command, createEngine, type Engine, type LeadsRef, type Run, type SavedList } from "evenhand";
 import { audit, type AuditWays } from "./auditing";
-import { type FileSetup, guess } from "./files";
+import { type FileSetup, type FileWorld, fileWorld, guess } from "./files";
 import { FILE, OpenWorld } from "./open-world";
 import { Planning } from "./planning";
 import { Reading } from "./reading";
@@ -31,6 +31,9 @@ export class Desk {
   #planning: Planning | undefined;
   #ruling: Ruling | undefined;
   #changed: ((reset: boolean) => void) | undefined;
+  /** A file that has been loaded and is to be opened next. */
+  #loaded: FileWorld | undefined;
+  #loading: AbortController | undefined;
 
   constructor() {
     channel.onmessage = ({ data }: MessageEvent<{ world: string; reset?: boolean }>) => {
@@ -66,7 +69,9 @@ export class Desk {
 
   async open(id: string, edge: boolean, progress: (done: number, total: number) => void): Promise<Opened> {
     const opening: Promise<Keeper> = edge ? Promise.resolve(new Edge(progress)) : this.#local;
-    const world = await OpenWorld.open(this.#engine, opening, id, edge, progress);
+    const loaded = id === FILE ? this.#loaded : undefined;
+    this.#loaded = undefined;
+    const world = await OpenWorld.open(this.#engine, opening, id, edge, progress, loaded);
     const store = await opening;
     this.#store = opening;
     this.#world?.free();
@@ -131,6 +136,9 @@ export class Desk {
   }
   drops(token: number, code: string, limit: number) {
     return this.#plan.drops(token, code, limit);
+  }
+  planCsv(plan: string, actor: string) {
+    return this.#plan.csv(plan, actor);
   }
   async write(token: number) {
     const written = await this.#plan.write(token);
@@ -277,21 +285,38 @@ export class Desk {
     await (await this.#local).clear(id);
   }
 
-  async guess(name: string, bytes: Uint8Array): Promise<FileGuess | { failure: Failure }> {
+  async guess(file: File): Promise<FileGuess | { failure: Failure }> {
     try {
-      return guess(await this.#engine, name, bytes);
+      return guess(await this.#engine, file.name, new Uint8Array(await file.arrayBuffer()));
     } catch (error) {
       return { failure: failure(error) };
     }
   }
-  /** Stores a file with what its columns are; `open` then makes the world of it. */
-  async keepFile(bytes: Uint8Array, setup: FileSetup): Promise<Failed> {
+  /** Loads a file and stores it with what its columns are; `open` then takes it over. Until it is stored nothing else has changed. Whoever stops it is told `stopped`. */
+  async loadFile(file: File, setup: FileSetup, progress: (done: number, total: number) => void): Promise<Failed> {
+    this.#loading = new AbortController();
+    const { signal } = this.#loading;
     try {
-      await (await this.#local).setFile(FILE, setup.now, { bytes, setup: JSON.stringify(setup) });
+      const loaded = await fileWorld(await this.#engine, file, setup, progress, signal);
+      try {
+        const bytes = new Uint8Array(await file.arrayBuffer());
+        signal.throwIfAborted();
+        await (await this.#local).setFile(FILE, setup.now, { bytes, setup: JSON.stringify(setup) });
+      } catch (error) {
+        loaded.table.free();
+        loaded.workspace.free();
+        throw error;
+      }
+      this.#loaded = loaded;
+      // Another tab may show the file that was there before.
+      channel.postMessage({ world: FILE, reset: true });
       return undefined;
     } catch (error) {
-      return { failure: failure(error) };
+      return { failure: signal.aborted ? { code: "stopped", message: "the loading was stopped" } : failure(error) };
     }
+  }
+  stopLoading(): void {
+    this.#loading?.abort();
   }
   async hasFile(): Promise<boolean> {
     return (await (await this.#local).read(FILE)).file !== null;

@@ -63,6 +63,24 @@ export async function drop(page, name, text) {
   for (const event of ["dragenter", "drop"]) await page.dispatchEvent("body", event, { dataTransfer: transfer });
 }
 
+/** Drops a CSV file that is made in the page; gives back its size. */
+export async function dropMade(page, name, count) {
+  const transfer = await page.evaluateHandle(
+    ([name, count]) => {
+      const lines = ["Lead No,Full name,Sales rep,Stage,City,Note"];
+      for (let at = 0; at < count; at += 1) lines.push(`K-${at + 1},"Client, No ${at + 1}",Rep ${at % 40},${["Open", "Won", "Lost"][at % 3]},City ${at % 500},called ${at % 7} times and asked for an offer in writing`);
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([lines.join("\n")], name));
+      return transfer;
+    },
+    [name, count],
+  );
+  for (const event of ["dragenter", "drop"]) await page.dispatchEvent("body", event, { dataTransfer: transfer });
+  const size = await transfer.evaluate((transfer) => transfer.files[0].size);
+  await transfer.dispose();
+  return size;
+}
+
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"];
 const two = (number) => String(number).padStart(2, "0");
 /** A time of the first half of 2026 in a cell of an export, in quotes for its comma. */
@@ -151,6 +169,10 @@ export class Driver {
     return this.page.getByRole("button", exact(name));
   }
 
+  async steps(...steps) {
+    for (const step of steps) await this.do(step);
+  }
+
   /** One step of a story, as data. */
   async do(step) {
     const { page } = this;
@@ -232,7 +254,7 @@ export class Driver {
         await this.choose(rule.getByTestId("fields"), field);
         await this.choose(rule.getByTestId("operators"), operator);
         if (wanted === undefined) return;
-        const control = rule.getByRole("combobox", { name: "Value" }).or(rule.getByRole("textbox", { name: "Value" })).or(rule.getByRole("spinbutton", { name: "Value" }));
+        const control = rule.getByRole("combobox", exact("Value")).or(rule.getByRole("textbox", { name: /^Value(s, with commas between)?$/ })).or(rule.getByRole("spinbutton", exact("Value")));
         await control.waitFor();
         return (await control.evaluate((element) => element.tagName)) === "SELECT" ? this.choose(control, wanted) : this.type(control, String(wanted));
       }
