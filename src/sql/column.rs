@@ -178,7 +178,7 @@ impl<'a> Column<'a> {
                 plain(&self.text(), format!("{here} IS NOT NULL"))
             }
             (FieldType::Number, Stored::Integer | Stored::Number) if postgres => {
-                plain(&format!("{here}::double precision"), format!("(+{here}) IS NOT NULL"))
+                plain(&format!("{here}::double precision"), format!("{} IS NOT NULL", self.exact()))
             }
             (FieldType::Number | FieldType::Boolean, Stored::Integer | Stored::Number | Stored::Boolean) if !postgres => {
                 plain(here, format!("{here} IS NOT NULL"))
@@ -187,7 +187,7 @@ impl<'a> Column<'a> {
             // difference of days, and a range has elements of one type. (PostgreSQL 17 takes a range without ends to have null in it.)
             (_, Stored::Date) => plain(here, format!("({here} - 0) IS NOT NULL")),
             (_, Stored::Timestamptz) => plain(here, format!("(tstzrange('-infinity', 'infinity') @> {here}) IS TRUE")),
-            (_, Stored::EpochMs) if postgres => plain(here, format!("({here} = floor({here})) IS TRUE")),
+            (_, Stored::EpochMs) if postgres => plain(here, format!("({} = floor({here})) IS TRUE", self.exact())),
             (_, Stored::EpochMs) => plain(here, format!("{here} IS NOT NULL")),
             _ => Operand { sql: self.read(), there: None },
         }
@@ -315,7 +315,7 @@ impl<'a> Column<'a> {
                 "(CASE WHEN {text} ~ '^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?0*[0-9]{{1,2}})?$' \
                  THEN CASE WHEN {text}::numeric {RANGE} THEN {text}::double precision END END)"
             ),
-            (_, true) => format!("(CASE WHEN (+{here})::double precision {RANGE} THEN {here}::double precision END)"),
+            (_, true) => format!("(CASE WHEN {} {RANGE} THEN {here}::double precision END)", self.exact()),
             (stored, false) if self.certain && stored != Stored::Text => format!("(CASE WHEN {here} {RANGE} THEN {here} END)"),
             // JSON's grammar is the engine's.
             (_, false) => format!(
@@ -324,6 +324,16 @@ impl<'a> Column<'a> {
                  WHEN 'real' THEN CAST({text} AS REAL) END END AS n) AS evenhand_number)"
             ),
         }
+    }
+
+    /// A number of PostgreSQL, refused where it is a `real`: what it holds is neither what a driver gives of it (0.1) nor what was written to
+    /// it, and no operator or function takes a `double precision` that would not take a `real`. What is no number is of no type with it.
+    fn exact(&self) -> String {
+        let (here, field) = (&self.here, self.field.replace('\'', "''"));
+        format!(
+            "(CASE pg_typeof({here}) WHEN 'real'::regtype THEN concat('evenhand: the column of `{field}` is real, which holds no fraction \
+             exactly; make it double precision or numeric ', {here})::double precision ELSE {here} END)"
+        )
     }
 
     fn truth(&self) -> String {
@@ -366,7 +376,7 @@ impl<'a> Column<'a> {
             ),
             (Stored::Timestamp, _) => moment::timestamp(here, zone),
             (Stored::Text, _) => moment::instant(self.dialect, &self.texts(), zone),
-            (_, Dialect::Postgres) => format!("(CASE WHEN {here} = floor({here}) AND {here} {legal} THEN {here} END)"),
+            (_, Dialect::Postgres) => format!("(CASE WHEN {} = floor({here}) AND {here} {legal} THEN {here} END)", self.exact()),
             (_, Dialect::Sqlite) if self.certain => format!("(CASE WHEN {here} {legal} THEN {here} END)"),
             (_, Dialect::Sqlite) => format!(
                 "(CASE WHEN typeof({here}) = 'text' THEN CASE WHEN trim({here}) <> '' THEN {} END \

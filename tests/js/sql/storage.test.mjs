@@ -80,6 +80,10 @@ const POSTGRES = {
   text: { values: ANYTHING }, "varchar(60)": { values: ANYTHING },
   integer: { values: NUMBERS }, bigint: { values: [...NUMBERS, ...EPOCHS] }, numeric: { values: [...NUMBERS, ...REALS, ...EPOCHS, "'NaN'"] },
   "double precision": { values: [...NUMBERS, ...REALS, ...EPOCHS, "'NaN'", "'Infinity'"] },
+  smallint: { values: NUMBERS.filter((value) => Math.abs(value) < 32768) }, real: { values: [...NUMBERS, ...REALS, "'NaN'", "'Infinity'"] },
+  "char(8)": { values: NAMES }, inet: { values: quoted(["10.0.0.1", "10.0.0.0/8", "::1"]) }, cidr: { values: quoted(["10.0.0.0/8", "10.0.0.1/32"]) },
+  time: { values: quoted(["17:30", "00:00:00.5"]) }, interval: { values: quoted(["7 days", "1 hour"]) }, bytea: { values: ["'\\x37'", "''"] },
+  "varchar(20)[]": { values: ["'{}'", "'{a,b}'", "'{7,north}'"] }, "integer[]": { values: ["'{}'", "'{7}'", "'{7,NULL}'"] },
   boolean: { values: ["true", "false"] },
   date: { values: [...stamped(DAYS), "'infinity'", "'0044-01-01 BC'"] },
   timestamptz: { values: [...stamped(INSTANTS), "'2026-03-08T17:30:00.123999Z'", "'infinity'", "'-infinity'", "'10000-01-01T00:00:00Z'"] },
@@ -97,9 +101,12 @@ const READ = {
   boolean: (kind) => (kind === "boolean" ? "f" : "f::text"),
   "double precision": (kind) => (["number", "datetime", "boolean"].includes(kind) ? "f" : "f::text"),
   integer: (kind) => (["number", "boolean", "datetime", "tags", "units"].includes(kind) ? "f" : "f::text"),
+  smallint: (kind) => (["number", "boolean", "datetime", "tags", "units"].includes(kind) ? "f" : "f::text"),
+  real: (kind) => (["number", "datetime", "boolean"].includes(kind) ? "f::double precision" : "f::text"),
   bigint: (kind) => (["number", "datetime", "boolean"].includes(kind) ? "f::double precision" : "f::text"),
   numeric: (kind) => (["number", "datetime", "boolean"].includes(kind) ? "f::double precision" : "f::text"),
   timestamptz: (kind) => (timely(kind) ? "(f AT TIME ZONE 'UTC')::text || 'Z'" : "f::text"),
+  "varchar(20)[]": (kind) => (["tags", "units"].includes(kind) ? "f" : "f::text"), "integer[]": (kind) => (["tags", "units"].includes(kind) ? "f" : "f::text"),
   "text[]": (kind) => (["tags", "units"].includes(kind) ? "f" : "f::text"),
   jsonb: (kind) => (["tags", "units"].includes(kind) ? "f" : "f::text"), json: (kind) => (["tags", "units"].includes(kind) ? "f" : "f::text"),
 };
@@ -305,11 +312,12 @@ for (const open of process.env.ONLY_POSTGRES ? [postgres] : [pglite, postgres]) 
     const exact = [
       "text in text", "choice in varchar(60)", "user in integer", "user in bigint as integer", "unit in uuid", "choice in mood", "number in integer", "number in numeric", "number in double precision",
       "number in text as text", "boolean in boolean", "boolean in integer as integer", "boolean in text as text", "date in date", "date in text as text", "datetime in timestamptz",
+      "text in char(8)", "user in char(8)", "text in inet", "number in smallint", "tags in varchar(20)[]", "text in interval",
       "datetime in timestamp as timestamp", "datetime in text as text", "datetime in bigint as epoch_ms", "tags in text[]", "tags in jsonb as json", "units in json as json",
     ];
     for (const cell of exact) assert.match(out[cell], /^same/, cell);
     // What is of another type than was said is refused by the database, and not compared by the zone of the session.
-    for (const cell of ["datetime in timestamp", "datetime in date", "date in timestamptz", "date in timestamp", "number in text", "boolean in text", "datetime in timestamptz as timestamp", "tags in jsonb"]) {
+    for (const cell of ["number in real", "number in real as number", "datetime in real as epoch_ms", "datetime in timestamp", "datetime in date", "date in timestamptz", "date in timestamp", "number in text", "boolean in text", "datetime in timestamptz as timestamp", "tags in jsonb"]) {
       assert.match(out[cell], /^database(,sql_value)?$/, cell);
     }
     await db.close();
