@@ -316,8 +316,10 @@ for (const open of process.env.ONLY_POSTGRES ? [postgres] : [pglite, postgres]) 
       "datetime in timestamp as timestamp", "datetime in text as text", "datetime in bigint as epoch_ms", "tags in text[]", "tags in jsonb as json", "units in json as json",
     ];
     for (const cell of exact) assert.match(out[cell], /^same/, cell);
+    // A `real` holds no number exactly: but for whether there is one, nothing is asked of it.
+    for (const cell of ["number in real", "number in real as number", "datetime in real as epoch_ms"]) assert.match(out[cell], /database/, cell);
     // What is of another type than was said is refused by the database, and not compared by the zone of the session.
-    for (const cell of ["number in real", "number in real as number", "datetime in real as epoch_ms", "datetime in timestamp", "datetime in date", "date in timestamptz", "date in timestamp", "number in text", "boolean in text", "datetime in timestamptz as timestamp", "tags in jsonb"]) {
+    for (const cell of ["datetime in timestamp", "datetime in date", "date in timestamptz", "date in timestamp", "number in text", "boolean in text", "datetime in timestamptz as timestamp", "tags in jsonb"]) {
       assert.match(out[cell], /^database(,sql_value)?$/, cell);
     }
     await db.close();
