@@ -326,14 +326,12 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// A number of PostgreSQL, refused where it is a `real`: what it holds is neither what a driver gives of it (0.1) nor what was written to
-    /// it, and no operator or function takes a `double precision` that would not take a `real`. What is no number is of no type with it.
+    /// A number of PostgreSQL, but for a `real`, which holds neither what a driver gives of it (0.1) nor what was written to it. What takes
+    /// a `double precision` takes that too, so the row says it.
     fn exact(&self) -> String {
         let (here, field) = (&self.here, self.field.replace('\'', "''"));
-        format!(
-            "(CASE pg_typeof({here}) WHEN 'real'::regtype THEN concat('evenhand: the column of `{field}` is real, which holds no fraction \
-             exactly; make it double precision or numeric ', {here})::double precision ELSE {here} END)"
-        )
+        let refused = format!("evenhand: the column of `{field}` is real, and no number is exact there; make it double precision ");
+        format!("(CASE pg_typeof({here}) WHEN 'real'::regtype THEN concat('{refused}', {here})::double precision ELSE {here} END)")
     }
 
     fn truth(&self) -> String {
