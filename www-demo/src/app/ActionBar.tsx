@@ -20,13 +20,13 @@ export function ActionBar({ count, building, onBuild }: { count: number; buildin
   const picked = selected.size > 0;
   const many = picked ? selected.size > 1 : true;
   const export_ = async () => download(view.title, await desk.csv({ query: view.query, list: view.list, search: view.search, sort: view.sort }, actor, view.columns));
-  const action = (icon: IconName, label: string, does: () => void, why = many ? may?.mass : may?.edit) =>
+  const action = (icon: IconName, label: string, does: () => void, why = many ? may?.mass : may?.edit, className = "button") =>
     why && !why.allowed ? (
-      <WhyNot decision={why} className="button" label={label}>
+      <WhyNot decision={why} className={className} label={label}>
         <Icon name="lock" size={14} /> {label}
       </WhyNot>
     ) : (
-      <button type="button" className="button" onClick={does} disabled={count === 0}>
+      <button type="button" className={className} onClick={does} disabled={count === 0}>
         <Icon name={icon} size={14} /> {label}
       </button>
     );
@@ -61,9 +61,7 @@ export function ActionBar({ count, building, onBuild }: { count: number; buildin
         </button>
       )}
       <Columns />
-      <button type="button" className="button quiet" onClick={() => void export_()} disabled={count === 0}>
-        <Icon name="file" size={14} /> CSV
-      </button>
+      {action("file", "CSV", () => void export_(), may?.export, "button quiet")}
       {saving && <SaveList onClose={() => setSaving(false)} />}
     </div>
   );

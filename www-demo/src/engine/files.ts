@@ -76,7 +76,7 @@ export async function fileWorld(engine: Engine, file: Blob, setup: FileSetup, on
   const config: WorkspaceConfig = {
     ...base,
     profiles: [
-      { id: "everything", name: "Everything", grants: [{ do: ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass", "list.view", "list.use", "list.edit", "list.share", "list.delete", "plan.undo", "log.view"], scope: "all" }] },
+      { id: "everything", name: "Everything", grants: [{ do: ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass", "lead.export", "list.view", "list.use", "list.edit", "list.share", "list.delete", "plan.undo", "log.view"], scope: "all" }] },
       { id: "agent", name: "Agent", grants: [{ do: ["lead.view", "lead.edit"], scope: "own" }, { do: ["list.view", "list.use", "list.edit", "list.delete"], scope: "own" }] },
     ],
     users: [{ id: "you", name: "You", profiles: ["everything"] }, ...people.sort().map((user) => ({ id: user, name: user, profiles: ["agent"] }))],

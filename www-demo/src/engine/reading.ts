@@ -40,7 +40,7 @@ export class Reading {
       pools,
       offers: { mine: open.filter(({ offeredTo }) => offeredTo.includes(actor)).length, all: open.length },
       groups: (config.groups ?? []).filter(({ id }) => workspace.can({ actor, do: "group.view", group: id }).allowed).length,
-      may: { mass: might("lead.mass"), edit: might("lead.edit"), give: might("lead.give"), release: might("lead.release"), claim: might("lead.claim"), undo: might("plan.undo"), route: might("rule.run"), seeRules: might("rule.view"), editRules: might("rule.edit") },
+      may: { mass: might("lead.mass"), edit: might("lead.edit"), export: might("lead.export"), give: might("lead.give"), release: might("lead.release"), claim: might("lead.claim"), undo: might("plan.undo"), route: might("rule.run"), seeRules: might("rule.view"), editRules: might("rule.edit") },
     };
   }
 

@@ -79,7 +79,7 @@ export interface Overview {
   /** Groups that the actor may see. */
   groups: number;
   /** What the actor might do at all. */
-  may: Record<"mass" | "edit" | "give" | "release" | "claim" | "undo" | "route" | "seeRules" | "editRules", Explained>;
+  may: Record<"mass" | "edit" | "export" | "give" | "release" | "claim" | "undo" | "route" | "seeRules" | "editRules", Explained>;
 }
 
 /** A decision, and for each question that failed what would change it. */
