@@ -11,7 +11,7 @@ use crate::filter::SortKey;
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults, id_text};
 use crate::plan::timeline;
-use crate::query::{FieldIx, Query, Schema};
+use crate::query::{Emptiness, FieldIx, Query, Schema};
 use crate::table::{Mask, RowIx};
 
 use super::{Filter, LeadTable, Viewer, Workspace};
@@ -25,6 +25,8 @@ pub struct Selection {
     revision: u64,
     /// With whose eyes it is read. What one of them may not see, it does not show.
     viewers: Vec<String>,
+    /// Whether nothing is left of the filter that it was made by: no command may take what that found for what was meant.
+    pub(super) left_out: bool,
 }
 
 impl Workspace {
@@ -94,6 +96,7 @@ impl Workspace {
             all: table.table.rows(),
             revision: table.revision(),
             viewers: viewer.actor.iter().cloned().collect(),
+            left_out: query.emptiness() == Emptiness::LeftOut,
         })
     }
 
@@ -209,7 +212,9 @@ impl Selection {
     /// `stale_selection`.
     pub fn and(&self, other: &Selection, table: &LeadTable) -> Result<Selection> {
         let mask = other.mask(table)?;
-        Ok(self.with(self.rows_of(table)?.iter().copied().filter(|row| mask.contains(RowIx(*row))).collect(), other))
+        let both = self.with(self.rows_of(table)?.iter().copied().filter(|row| mask.contains(RowIx(*row))).collect(), other);
+        // The conditions of one of them bound what is in both.
+        Ok(Selection { left_out: self.left_out && other.left_out, ..both })
     }
 
     /// The rows of this one, then those that only the other has.
@@ -219,10 +224,11 @@ impl Selection {
     pub fn or(&self, other: &Selection, table: &LeadTable) -> Result<Selection> {
         let mask = self.mask(table)?;
         let more = other.rows_of(table)?;
-        Ok(self.with(
+        let either = self.with(
             self.rows_of(table)?.iter().copied().chain(more.iter().copied().filter(|row| !mask.contains(RowIx(*row)))).collect(),
             other,
-        ))
+        );
+        Ok(Selection { left_out: self.left_out || other.left_out, ..either })
     }
 
     /// The rows of this one that the other does not have.
