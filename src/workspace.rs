@@ -32,7 +32,7 @@ use crate::json::decode::{Decoder, Faults};
 use crate::plan::Plan;
 use crate::plan::context::Context;
 use crate::plan::decoded::DecodedPlan;
-use crate::plan::leads::{LeadsRef, selects_all};
+use crate::plan::leads::LeadsRef;
 use crate::query::{FieldIx, Query, Schema, Strictness};
 use crate::route::{Assumed, Ruled, Simulation};
 use crate::table::KnownUsers;
@@ -211,11 +211,7 @@ impl Workspace {
         stored: Attachments,
     ) -> Result<Plan> {
         let context = self.context(table, context, stored)?;
-        if picked.is_some_and(|selection| selection.left_out) {
-            let fault = Diagnostic::error("filter_selects_all", "/leads/selection", selects_all::MESSAGE);
-            return Err(Error::invalid("command_invalid", vec![fault.hint(selects_all::HINT)]));
-        }
-        let picked = picked.map(|selection| selection.rows_of(table)).transpose()?;
+        let picked = picked.map(|selection| selection.meant(table)).transpose()?;
         crate::command::plan(&self.model, &self.auth, &table.table, command, picked, &context, self.digest())
     }
 

@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use crate::access::{check_shown, read_by};
 use crate::config::{SavedList, lists};
-use crate::error::{Error, Result};
+use crate::error::{Diagnostic, Error, Result};
 use crate::filter;
 use crate::filter::SortKey;
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults, id_text};
+use crate::plan::leads::selects_all;
 use crate::plan::timeline;
 use crate::query::{Emptiness, FieldIx, Query, Schema};
 use crate::table::{Mask, RowIx};
@@ -26,7 +27,7 @@ pub struct Selection {
     /// With whose eyes it is read. What one of them may not see, it does not show.
     viewers: Vec<String>,
     /// Whether nothing is left of the filter that it was made by: no command may take what that found for what was meant.
-    pub(super) left_out: bool,
+    left_out: bool,
 }
 
 impl Workspace {
@@ -171,6 +172,18 @@ impl Workspace {
 }
 
 impl Selection {
+    /// The rows as those that a command is about.
+    ///
+    /// # Errors
+    /// `stale_selection`; `filter_selects_all` where nothing was left of the filter.
+    pub(super) fn meant(&self, table: &LeadTable) -> Result<Rc<Vec<u32>>> {
+        if self.left_out {
+            let fault = Diagnostic::error("filter_selects_all", "/leads/selection", selects_all::MESSAGE);
+            return Err(Error::invalid("command_invalid", vec![fault.hint(selects_all::HINT)]));
+        }
+        self.rows_of(table)
+    }
+
     /// The rows, if the table is as it was.
     ///
     /// # Errors
