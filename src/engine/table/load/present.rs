@@ -44,7 +44,7 @@ impl Loader {
     /// where missing keys are usual, the second is an error only if it adds leads.
     ///
     /// # Errors
-    /// `id_missing` where no row has the id's key, `column_missing`, and `column_not_found` if the load is strict.
+    /// `column_missing`, or `id_missing` where no row has the id's key either, and `column_not_found` if the load is strict.
     pub(super) fn check_columns(&mut self) -> Result<()> {
         if self.checked || (self.seen == 0 && !matches!(self.source, Source::Csv { .. })) {
             return Ok(());
@@ -52,15 +52,15 @@ impl Loader {
         self.checked = true;
         let met: Vec<String> = self.keys.met().iter().map(|(key, _)| key.clone()).collect();
         let unused = self.keys.met().iter().any(|(_, field)| field.is_none());
-        let id = self.stage.id;
-        if !self.stage.keyed && self.fed.get(id.0 as usize) != Some(&true) && !self.keys.met().iter().any(|(_, field)| *field == Some(id)) {
-            return Err(no_id(&self.stage, if met.is_empty() { "key" } else { "input" }, &met));
-        }
         let lacking = self.lacking(&met);
         if self.purpose == LoadMode::Load
             && let Some(error) = lacking
         {
-            return Err(error);
+            // Without the id's key no other column would help.
+            let id = self.stage.id;
+            let has_id = self.keys.met().iter().any(|(_, field)| *field == Some(id)) || self.fed.get(id.0 as usize) == Some(&true);
+            let place = if met.is_empty() { "key" } else { "input" };
+            return Err(if has_id || self.stage.keyed { error } else { no_id(&self.stage, place, &met) });
         }
         self.stage.lacking = lacking.map(Rc::new);
         self.check_keys(&met)?;
