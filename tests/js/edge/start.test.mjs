@@ -1,5 +1,5 @@
-// How long the first command of a new isolate takes, beside a worker without the module, and a Node process to its first plan. In the long form; times
-// are a look at the machine, so only the work that is done for the first command, which hangs less on what else runs, can fail.
+// How long the first command of a new isolate takes, beside a worker without the module, and a Node process to its first plan. In the long form. What
+// is asserted is what the module adds: in time, with room for what else the machine does, and in work of all threads, where the system tells it.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -9,16 +9,18 @@ import { lead, LONG, prepare, seeded } from "./lib/edge.mjs";
 import { Connections, quantile } from "./lib/requests.mjs";
 
 const STARTS = 30;
-/** Milliseconds of work that the module may add to the first answered command of a new isolate. */
+/** Milliseconds of work that the module may add to the first answered command of a new isolate, which is also the aim in time on a quiet machine. */
 const MOST_ADDED = 25;
+/** Milliseconds by the clock that it may add on a busy one: the median of starts in pairs, which follow one another closely. */
+const MOST_TIME_ADDED = 2 * MOST_ADDED;
 const PACKAGE = new URL("../../../www-demo/edge/node_modules/evenhand/node.js", import.meta.url).href;
-/** Milliseconds of work that all threads of a process have done, which hang less on what else the machine does than time; 0 where nobody tells. */
+/** Milliseconds of work that all threads of a process have done, which hang less on what else the machine does than time; null where nobody tells. */
 function worked(pid) {
   try {
     const threads = readdirSync(`/proc/${pid}/task`);
     return threads.reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]), 0) / 1e6;
   } catch {
-    return 0;
+    return null;
   }
 }
 
@@ -49,20 +51,28 @@ test("cold start", { skip: !LONG && "it takes the long form" }, async (t) => {
         };
         const before = worked(server.pid);
         one.first.push(await claim(start * 2));
-        one.work.push([before, worked(server.pid) - before]);
+        const after = worked(server.pid);
+        if (before !== null && after !== null) one.work.push([before, after - before]);
         one.second.push(await claim(start * 2 + 1));
         connections.close();
         await server.kill();
       }
     }
     const half = (times) => quantile(times, 0.5);
-    const works = (work, at) => half(work.map((pair) => pair[at])).toFixed(1);
+    const works = (work) => (work.length === 0 ? "work of all threads not measured: the system does not tell it" : `work of all threads ${half(work.map(([until]) => until)).toFixed(1)} ms until it listens, ${half(work.map(([, first]) => first)).toFixed(1)} ms for the first command`);
     for (const { name, listening, first, second, work } of workers) {
-      t.diagnostic(`${name}, medians of ${STARTS}: listens after ${half(listening).toFixed(1)} ms, first command ${half(first).toFixed(1)} ms (least ${Math.min(...first).toFixed(1)}), second ${half(second).toFixed(1)} ms; work of all threads ${works(work, 0)} ms until it listens, ${works(work, 1)} ms for the first command`);
+      t.diagnostic(`${name}, medians of ${STARTS}: listens after ${half(listening).toFixed(1)} ms, first command ${half(first).toFixed(1)} ms (least ${Math.min(...first).toFixed(1)}), second ${half(second).toFixed(1)} ms; ${works(work)}`);
     }
-    const [ours, plain] = workers.map(({ listening, first, work }) => ({ first: half(first), all: half(listening.map((time, at) => time + first[at])), work: half(work.map(([, one]) => one)) }));
-    t.diagnostic(`the module adds ${(ours.first - plain.first).toFixed(1)} ms to the first answered command (${(ours.work - plain.work).toFixed(1)} ms of work), ${(ours.all - plain.all).toFixed(1)} ms from the start of the process to it`);
-    assert.ok(ours.work - plain.work <= MOST_ADDED, `the module adds more than ${MOST_ADDED} ms of work to the first answered command`);
+    const [ours, plain] = workers;
+    // Of each pair of starts, so that what slows both down is in neither's favour.
+    const added = (time) => half(ours.first.map((_, at) => time(ours, at) - time(plain, at)));
+    const first = added(({ first }, at) => first[at]);
+    const all = added(({ listening, first }, at) => listening[at] + first[at]);
+    const measured = [ours, plain].every(({ work }) => work.length === STARTS);
+    const work = measured ? added(({ work }, at) => work[at][1]) : null;
+    t.diagnostic(`the module adds ${first.toFixed(1)} ms to the first answered command (at most ${MOST_TIME_ADDED}; ${work === null ? "work not measured" : `${work.toFixed(1)} ms of work, at most ${MOST_ADDED}`}), ${all.toFixed(1)} ms from the start of the process to it`);
+    assert.ok(first <= MOST_TIME_ADDED, `the module adds ${first.toFixed(1)} ms to the first answered command of a new isolate, more than ${MOST_TIME_ADDED}`);
+    if (work !== null) assert.ok(work <= MOST_ADDED, `the module adds ${work.toFixed(1)} ms of work to the first answered command, more than ${MOST_ADDED}`);
   } finally {
     for (const { edge } of workers) edge?.remove();
   }
