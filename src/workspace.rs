@@ -211,7 +211,7 @@ impl Workspace {
         stored: Attachments,
     ) -> Result<Plan> {
         let context = self.context(table, context, stored)?;
-        let picked = picked.map(|selection| selection.rows_of(table)).transpose()?;
+        let picked = picked.map(|selection| selection.meant(table)).transpose()?;
         crate::command::plan(&self.model, &self.auth, &table.table, command, picked, &context, self.digest())
     }
 

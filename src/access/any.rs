@@ -3,10 +3,25 @@
 use super::assemble::Over;
 use super::can::{Found, Known, Verdict};
 use super::reach::{Distance, Relation};
-use super::{Check, Decision, Principal, Reason, Request, To};
-use crate::config::{UserKind, Verb};
+use super::{Action, Authorizer, Check, Decision, Principal, Reason, Request, To};
+use crate::config::{UserIx, UserKind, Verb};
 use crate::error::Result;
 use crate::query::assume::is_false;
+use crate::time::Instant;
+
+impl Authorizer {
+    /// Whether the actor may give any lead to somebody, be they able to have it or not: whose load they may know.
+    ///
+    /// # Errors
+    /// As [`Authorizer::can`].
+    pub fn could_give(&self, actor: UserIx, user: &str, now: Instant) -> Result<bool> {
+        let Some(asker) = self.asker(actor, Some(now)) else { return Ok(false) };
+        let mut found = Found::default();
+        asker.could_note(Verb::LeadView, Over::Lead, &mut found)?;
+        asker.give_any_lead(&Request { to: To::User(user), ..Request::new("", Action::Verb(Verb::LeadGive)) }, &mut found)?;
+        Ok(found.failed.is_empty())
+    }
+}
 
 impl Principal<'_> {
     /// Whether a verb could be allowed for any lead.
@@ -16,7 +31,10 @@ impl Principal<'_> {
         let slot = question.slot.unwrap_or(self.auth.model.lead.owner);
         match verb {
             Verb::LeadView => {}
-            Verb::LeadGive => self.give_any_lead(question, &mut found)?,
+            Verb::LeadGive => {
+                self.give_any_lead(question, &mut found)?;
+                self.could_receive(question, &mut found)?;
+            }
             Verb::LeadRelease => self.could_note(verb, Over::Holder(slot), &mut found)?,
             verb => self.could_note(verb, Over::Lead, &mut found)?,
         }

@@ -248,13 +248,16 @@ impl<'g> Principal<'g> {
         let slot = question.slot.unwrap_or(self.auth.model.lead.owner);
         match verb {
             Verb::LeadRelease => self.release(slot, lead, &mut found)?,
-            Verb::LeadGive => match self.receiver(question) {
-                Some((standing, name)) => {
-                    let verdict = self.of_receiver(standing, lead)?;
-                    self.note(&mut found, Some(Check::Give), verdict, || self.may_not_give(&name));
+            Verb::LeadGive => {
+                match self.receiver(question) {
+                    Some((standing, name)) => {
+                        let verdict = self.of_receiver(standing, lead)?;
+                        self.note(&mut found, Some(Check::Give), verdict, || self.may_not_give(&name));
+                    }
+                    None => self.give_to_any(Some(lead), &mut found)?,
                 }
-                None => self.give_to_any(Some(lead), &mut found)?,
-            },
+                self.could_receive(question, &mut found)?;
+            }
             _ => {
                 let verdict = self.of_lead(verb, lead, &mut seen)?;
                 self.note(&mut found, Check::of(verb), verdict, || self.may_not(verb));
@@ -272,8 +275,7 @@ impl<'g> Principal<'g> {
                 let id = units.get(unit).map(|unit| unit.id.clone()).unwrap_or_default();
                 Some((Relation::at(between(units, self.user.unit, Some(unit))), id))
             }
-            (To::Nobody, None) => Some((Relation::at(Distance::Stranger), "nobody".to_owned())),
-            (To::Anybody | To::Another, None) => None,
+            (To::Nobody | To::Anybody | To::Another, None) => None,
         }
     }
 

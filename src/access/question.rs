@@ -97,8 +97,10 @@ impl<'a> Request<'a> {
             slot: text("slot").and_then(|name| model.schema.find(name)),
             to: match text("to") {
                 Some(user) => To::User(user),
+                // To a unit and nobody in it: the unit is asked all the same.
+                None if given("unit") => To::Anybody,
                 None if given("to") => To::Nobody,
-                None if ask == Some(Action::Reassign) && !given("unit") => To::Another,
+                None if ask == Some(Action::Reassign) => To::Another,
                 None => To::Anybody,
             },
             unit: text("unit").and_then(|id| model.schema.units.find(id)),

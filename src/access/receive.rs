@@ -276,9 +276,14 @@ impl Principal<'_> {
         out
     }
 
-    /// Whether the receiver could have any lead at all.
+    /// Whether the receiver could have any lead at all. Somebody who was looked up and not found cannot.
     pub(super) fn could_receive(self, question: &Request<'_>, found: &mut Found) -> Result<()> {
-        let To::User(id) = question.to else { return Ok(()) };
+        let To::User(id) = question.to else {
+            if question.to == To::Nobody {
+                found.failed.push(Reason::new("unknown_user", Some(Check::Receive), "there is no such user"));
+            }
+            return Ok(());
+        };
         let slot = question.slot.unwrap_or(self.auth.model.lead.owner);
         match self.auth.find_user(id) {
             None => {

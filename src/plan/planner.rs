@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use crate::access::{Action, Authorizer, Change, Request, RowSet, To, is_empty};
+use crate::access::{Authorizer, Change, RowSet, is_empty};
 use crate::config::{Model, Patch, PatchValue, User, UserIx, UserKind, Verb};
 use crate::error::{Diagnostic, Result};
 use crate::filter;
@@ -106,9 +106,7 @@ impl<'a> Planner<'a> {
         if let Some(known) = known {
             return Ok(known);
         }
-        let question =
-            Request { to: To::User(user), now: Some(self.context.now), ..Request::new(&self.context.actor, Action::Verb(Verb::LeadGive)) };
-        let shown = self.auth.can(&question)?.allowed;
+        let shown = self.auth.could_give(self.actor, user, self.context.now)?;
         if user != self.context.actor {
             self.shown.borrow_mut().insert(unit, shown);
         }

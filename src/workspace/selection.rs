@@ -5,13 +5,14 @@ use std::rc::Rc;
 
 use crate::access::{check_shown, read_by};
 use crate::config::{SavedList, lists};
-use crate::error::{Error, Result};
+use crate::error::{Diagnostic, Error, Result};
 use crate::filter;
 use crate::filter::SortKey;
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults, id_text};
+use crate::plan::leads::selects_all;
 use crate::plan::timeline;
-use crate::query::{FieldIx, Query, Schema};
+use crate::query::{Emptiness, FieldIx, Query, Schema};
 use crate::table::{Mask, RowIx};
 
 use super::{Filter, LeadTable, Viewer, Workspace};
@@ -25,6 +26,8 @@ pub struct Selection {
     revision: u64,
     /// With whose eyes it is read. What one of them may not see, it does not show.
     viewers: Vec<String>,
+    /// Whether nothing is left of the filter that it was made by: no command may take what that found for what was meant.
+    left_out: bool,
 }
 
 impl Workspace {
@@ -94,6 +97,7 @@ impl Workspace {
             all: table.table.rows(),
             revision: table.revision(),
             viewers: viewer.actor.iter().cloned().collect(),
+            left_out: query.emptiness() == Emptiness::LeftOut,
         })
     }
 
@@ -168,6 +172,18 @@ impl Workspace {
 }
 
 impl Selection {
+    /// The rows as those that a command is about.
+    ///
+    /// # Errors
+    /// `stale_selection`; `filter_selects_all` where nothing was left of the filter.
+    pub(super) fn meant(&self, table: &LeadTable) -> Result<Rc<Vec<u32>>> {
+        if self.left_out {
+            let fault = Diagnostic::error("filter_selects_all", "/leads/selection", selects_all::MESSAGE);
+            return Err(Error::invalid("command_invalid", vec![fault.hint(selects_all::HINT)]));
+        }
+        self.rows_of(table)
+    }
+
     /// The rows, if the table is as it was.
     ///
     /// # Errors
@@ -209,7 +225,9 @@ impl Selection {
     /// `stale_selection`.
     pub fn and(&self, other: &Selection, table: &LeadTable) -> Result<Selection> {
         let mask = other.mask(table)?;
-        Ok(self.with(self.rows_of(table)?.iter().copied().filter(|row| mask.contains(RowIx(*row))).collect(), other))
+        let both = self.with(self.rows_of(table)?.iter().copied().filter(|row| mask.contains(RowIx(*row))).collect(), other);
+        // The conditions of one of them bound what is in both.
+        Ok(Selection { left_out: self.left_out && other.left_out, ..both })
     }
 
     /// The rows of this one, then those that only the other has.
@@ -219,10 +237,11 @@ impl Selection {
     pub fn or(&self, other: &Selection, table: &LeadTable) -> Result<Selection> {
         let mask = self.mask(table)?;
         let more = other.rows_of(table)?;
-        Ok(self.with(
+        let either = self.with(
             self.rows_of(table)?.iter().copied().chain(more.iter().copied().filter(|row| !mask.contains(RowIx(*row)))).collect(),
             other,
-        ))
+        );
+        Ok(Selection { left_out: self.left_out || other.left_out, ..either })
     }
 
     /// The rows of this one that the other does not have.

@@ -128,3 +128,43 @@ fn every_code_has_a_case_that_holds_its_place_and_its_words() {
     let faults = codes::faults(&held);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+/// The step with `strict` among its options.
+fn strictly(step: &Json) -> Json {
+    let mut options: Vec<_> = step.get("options").and_then(Json::as_object).unwrap_or_default().to_vec();
+    options.retain(|(key, _)| key != "strict");
+    options.push(("strict".to_owned(), true.into()));
+    let mut pairs = step.as_object().unwrap().to_vec();
+    pairs.retain(|(key, _)| key != "options" && key != "expect");
+    pairs.push(("options".to_owned(), Json::Object(options)));
+    Json::Object(pairs)
+}
+
+/// Every input of the cases that is taken with problems, so every code of a problem, since each has a case.
+#[test]
+fn what_is_a_problem_is_refused_when_strict() {
+    let mut refused = std::collections::BTreeSet::new();
+    for path in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")) {
+        let case = expanded(&Json::parse(&fs::read_to_string(&path).unwrap()).unwrap());
+        let mut world = case::World::of(&case).unwrap();
+        for step in case.get("steps").and_then(Json::as_list).unwrap() {
+            let call = step.get("call").and_then(Json::as_text).unwrap();
+            let strict = ["load", "upsert"].contains(&call).then(|| world.step(&strictly(step)));
+            let outcome = world.step(step);
+            let Some(strict) = strict else { continue };
+            let list = outcome.get("problemList").or(outcome.get("problems")).and_then(Json::as_list).unwrap_or_default();
+            let counted = outcome.get("problems").and_then(Json::as_number).unwrap_or_default();
+            if list.is_empty() && counted == 0.0 {
+                continue;
+            }
+            assert!(strict.get("error").is_some(), "{}: {} is taken", path.display(), step.write());
+            for problem in list {
+                refused.insert(problem.get("code").and_then(Json::as_text).unwrap().to_owned());
+            }
+        }
+    }
+    let codes: Vec<&str> = refused.iter().map(String::as_str).collect();
+    let known = "ambiguous_match ambiguous_user column_not_found duplicate_id duplicate_lead id_conflict id_invalid id_missing key_missing lone_surrogate not_a_boolean not_a_date not_a_datetime \
+                 not_a_list not_a_number not_a_row not_text number_out_of_range ragged_row text_too_long unknown_choice unknown_unit unknown_user";
+    assert_eq!(codes, known.split(' ').collect::<Vec<_>>(), "a code that is new here, or one that no case has any more");
+}

@@ -14,20 +14,36 @@ use crate::table::problem::cut;
 use crate::table::stage::Stage;
 
 /// The error for input without a column for the id.
-pub fn no_id(stage: &Stage, headers: Headers<'_>) -> Error {
+fn no_id_in(stage: &Stage, headers: Headers<'_>) -> Error {
+    // Past a thousand columns nobody looks for a slip of the pen.
+    let mut names = Vec::new();
+    for header in headers.iter().take(1000) {
+        names.push(header.into_owned());
+    }
+    no_id(stage, "header", &names)
+}
+
+/// The same, of a `place` where these names stand.
+pub fn no_id(stage: &Stage, place: &str, met: &[String]) -> Error {
     let field = stage.schema.get(stage.id);
     let name = field.map_or("", |field| field.name.as_str());
     let names = std::iter::once(name).chain(field.and_then(|field| field.label.as_deref()));
-    let listed: Vec<String> = headers.iter().take(8).map(|header| format!("`{}`", cut(&header))).collect();
-    let message = match listed.is_empty() {
-        true => format!("there is no header, and so no column for the id `{name}`"),
-        false => format!("no column is for the id `{name}`; the header has {}", listed.join(", ")),
+    let message = match met.is_empty() {
+        true => format!("there is no {place}, and so no column for the id `{name}`"),
+        false => format!("no column is for the id `{name}`; the {place} has {}", listed(met)),
     };
-    // Past a thousand columns nobody looks for a slip of the pen.
-    let near: Vec<Cow<'_, str>> = headers.iter().take(1000).collect();
-    let near = names.into_iter().find_map(|name| nearest_name(name, near.iter().map(Cow::as_ref)));
+    let near = names.into_iter().find_map(|name| nearest_name(name, met.iter().map(String::as_str)));
     let hint = near.map(|header| format!("if `{header}` holds it, load with `columns: {{\"{header}\": \"{name}\"}}`"));
     Error::of(Diagnostic::error("id_missing", "", message).maybe_hint(hint))
+}
+
+/// The first of the headers.
+pub(super) fn listed(met: &[String]) -> String {
+    let mut out = Vec::new();
+    for header in met.iter().take(8) {
+        out.push(format!("`{}`", cut(header)));
+    }
+    out.join(", ")
 }
 
 /// The cells of a header. A file may have millions of them, so they stay where they are.
@@ -158,5 +174,5 @@ fn targets(delimiter: u8, headers: Headers<'_>, keys: &mut Keys, stage: &Stage) 
         let message = format!("the header `{}` stands for a column that is there already", cut(&headers.get(nth)));
         return Err(Error::new("duplicate_header", pointer("", nth), message));
     }
-    if stage.keyed || targets.contains(&Some(stage.id.0)) { Ok(Source::Csv { delimiter, targets }) } else { Err(no_id(stage, headers)) }
+    if stage.keyed || targets.contains(&Some(stage.id.0)) { Ok(Source::Csv { delimiter, targets }) } else { Err(no_id_in(stage, headers)) }
 }

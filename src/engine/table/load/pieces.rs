@@ -80,7 +80,7 @@ impl Loader {
                 let message = format!("no key of this object is that of a field or holds a list of leads: `{}`", cut(&key));
                 Err(Error::new("json_invalid", "", message).hint("give the list of leads itself, or name its keys by `columns`"))
             }
-            Source::Header => Err(header::no_id(&self.stage, header::Headers::default())),
+            Source::Header => Err(header::no_id(&self.stage, "header", &[])),
             _ => Ok(()),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::header::{listed, no_id};
 use super::keys::Keys;
 use super::{LoadMode, Loader, Source};
 use crate::error::{Diagnostic, Error, Result, nearest, nearest_name, pointer};
@@ -43,7 +44,7 @@ impl Loader {
     /// where missing keys are usual, the second is an error only if it adds leads.
     ///
     /// # Errors
-    /// `column_missing`, and `column_not_found` if the load is strict.
+    /// `id_missing` where no row has the id's key, `column_missing`, and `column_not_found` if the load is strict.
     pub(super) fn check_columns(&mut self) -> Result<()> {
         if self.checked || (self.seen == 0 && !matches!(self.source, Source::Csv { .. })) {
             return Ok(());
@@ -51,6 +52,10 @@ impl Loader {
         self.checked = true;
         let met: Vec<String> = self.keys.met().iter().map(|(key, _)| key.clone()).collect();
         let unused = self.keys.met().iter().any(|(_, field)| field.is_none());
+        let id = self.stage.id;
+        if !self.stage.keyed && self.fed.get(id.0 as usize) != Some(&true) && !self.keys.met().iter().any(|(_, field)| *field == Some(id)) {
+            return Err(no_id(&self.stage, if met.is_empty() { "key" } else { "input" }, &met));
+        }
         let lacking = self.lacking(&met);
         if self.purpose == LoadMode::Load
             && let Some(error) = lacking
@@ -110,15 +115,6 @@ impl Loader {
         }
         if faults.is_empty() { None } else { Some(Error::invalid("column_missing", faults)) }
     }
-}
-
-/// The first of the headers.
-fn listed(met: &[String]) -> String {
-    let mut out = Vec::new();
-    for header in met.iter().take(8) {
-        out.push(format!("`{}`", cut(header)));
-    }
-    out.join(", ")
 }
 
 /// The header that most likely holds a field: one that is spelt nearly like a key of it, or else one that has such a key in it.
