@@ -114,20 +114,38 @@ test("shards of NDJSON, in files", () => {
   assert.deepEqual(sorted(rows), whole(command).rows);
 });
 
-test("the shell lines of the documentation", () => {
-  const text = readFileSync(new URL("../../../pkg-template/docs/batches.md", import.meta.url), "utf8");
-  const script = /## With xargs\n\n```sh\n([^]*?)```/.exec(text)[1];
-  const work = path("xargs");
+const hasParallel = /^GNU parallel/.test(spawnSync("parallel", ["--version"], { encoding: "utf8" }).stdout ?? "");
+
+/** A folder with what the shell lines of the documentation begin with, and what they give in it. */
+function shell(name, script) {
+  const work = path(name);
   mkdirSync(work);
   question(COMMANDS[1]);
   for (const name of ["workspace.json", "command.json"]) writeFileSync(join(work, name), readFileSync(path(name)));
   writeFileSync(join(work, "leads.csv"), csv);
   writeFileSync(join(work, "evenhand"), `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`);
   chmodSync(join(work, "evenhand"), 0o755);
-  const { status, stderr } = spawnSync("sh", ["-ec", script], { cwd: work, encoding: "utf8", env: { ...process.env, PATH: `${work}:${process.env.PATH}` } });
+  // The home is the folder: parallel keeps what it remembers there.
+  const { status, stderr } = spawnSync("sh", ["-ec", script], { cwd: work, encoding: "utf8", env: { ...process.env, HOME: work, PATH: `${work}:${process.env.PATH}` } });
   assert.equal(status, 0, stderr);
-  const rows = parsed(readFileSync(join(work, "plan.ndjson"), "utf8"));
+  return parsed(readFileSync(join(work, "plan.ndjson"), "utf8"));
+}
+/** The lines under this heading, as they stand. */
+const documented = (heading) => new RegExp(`## With ${heading}\n\n\`\`\`sh\n([^]*?)\`\`\``).exec(readFileSync(new URL("../../../pkg-template/docs/batches.md", import.meta.url), "utf8"))[1];
+
+test("the shell lines of the documentation, with xargs", () => {
+  assert.deepEqual(sorted(shell("xargs", documented("xargs"))), whole(COMMANDS[1]).rows);
+});
+
+test("the shell lines of the documentation, with GNU parallel", { skip: !hasParallel && "`parallel` is not installed here" }, () => {
+  // They begin with the pieces, the header and the question of the lines before them.
+  const [pieces] = documented("xargs").split("\n\n");
+  const rows = shell("parallel", `${pieces}\n${documented("GNU parallel")}`);
   assert.deepEqual(sorted(rows), whole(COMMANDS[1]).rows);
+  // `-k`: shard by shard, which are ranges of ids.
+  const changes = rows.filter((row) => "set" in row).map(({ lead }) => lead);
+  assert.ok(changes.length > 20, "something happens");
+  assert.deepEqual(changes, [...changes].sort());
 });
 
 test("what does not fit is refused, with its place", () => {
