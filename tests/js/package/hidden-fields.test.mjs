@@ -1,55 +1,19 @@
 // Two tables that differ in hidden fields only, and everything of the package that an actor can call: the same answers, errors and sizes.
 // `tests/native/hidden_fields.rs` does the same to the module alone, at random and at length; here it is the facade, with what it remembers of questions.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { createEngineSync } from "evenhand";
 import { httpStatus } from "evenhand/host";
+import { HIDDEN, TABLES, config, rule } from "../hidden-world.mjs";
 
 const now = "2026-03-02T09:00:00Z";
 const context = { actor: "ann", now, state: {} };
-const rule = (field, operator, value) => ({ rules: [{ field, operator, value }] });
-const HIDDEN = ["score", "secret", "labels"];
 const NAMES = ["id", "city", "source", "owner", ...HIDDEN, "scorr"];
-
-const config = {
-  version: 1,
-  fields: {
-    id: { type: "text" }, owner: { type: "user" }, unit: { type: "unit" }, made: { type: "datetime" }, city: { type: "text" },
-    source: { type: "choice", choices: ["web", "fair"] }, score: { type: "number", label: "Credit" }, secret: { type: "text" }, labels: { type: "tags" },
-  },
-  lead: { id: "id", owner: "owner", unit: "unit", createdAt: "made" },
-  lifecycle: { onAssign: { secret: "given" }, onDeactivate: { score: 0 } },
-  org: [{ id: "north" }],
-  users: [
-    { id: "ann", unit: "north", profiles: ["agent", "clerk"] },
-    { id: "bob", unit: "north", profiles: ["boss"], attributes: { cities: ["Graz"] } },
-  ],
-  profiles: [
-    {
-      id: "agent",
-      grants: [
-        { do: ["lead.view"], scope: "all", where: rule("city", "!=", "Wels") },
-        { do: ["lead.edit", "lead.release", "lead.give", "lead.claim", "lead.mass", "lead.export", "rule.run", "rule.edit", "plan.undo", "list.use"], scope: "all" },
-      ],
-      fields: { score: "hidden", source: "readOnly" },
-    },
-    { id: "clerk", grants: [], fields: { secret: "hidden", labels: "hidden" } },
-    { id: "boss", grants: [{ do: ["lead.view", "lead.edit", "lead.release", "lead.give", "lead.mass"], scope: "all" }] },
-  ],
-  rules: [{ id: "graz", when: rule("city", "=", "Graz"), to: { user: "bob" } }],
-  lists: [
-    { id: "rich", name: "Rich", owner: "bob", query: rule("score", ">", 50), sharedWith: { everyone: true } },
-    { id: "all", name: "All", owner: "bob", query: { rules: [] }, sort: [{ field: "city" }], columns: ["city", "score"], sharedWith: { everyone: true } },
-  ],
-};
-const leads = (hidden) =>
-  ["Graz", "Linz", "Wels", null, "Graz", "Linz"].map((city, at) => ({
-    id: `l${at}`, owner: [null, "ann", "bob"][at % 3], unit: "north", made: `2026-02-0${at + 1}T10:00:00Z`, city, source: at % 2 === 0 ? "web" : null, ...hidden(at),
-  }));
-const TABLES = [
-  leads((at) => ({ score: at * 20, secret: at % 2 === 0 ? "given" : "a rather long secret", labels: ["x", "y"] })),
-  leads((at) => ({ score: at === 2 ? null : 0, secret: null, labels: at === 1 ? [] : ["z"] })),
-];
 
 /** What a call comes to, as text: also what it throws. */
 function told(run) {
@@ -137,4 +101,35 @@ test("nothing that an actor calls tells of hidden fields", () => {
   assert.ok(all.length > 100);
   workspace.free();
   engine.free();
+});
+
+test("nor does the command line, asked with their eyes", () => {
+  const manifest = createRequire(import.meta.url).resolve("evenhand/package.json");
+  const cli = join(dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin.evenhand);
+  const folder = mkdtempSync(join(tmpdir(), "evenhand-hidden-"));
+  const put = (name, value) => writeFileSync(join(folder, name), JSON.stringify(value));
+  put("workspace.json", config);
+  const asked = [[], ["--count"], ["--json"], ["--list", "rich"], ["--list", "all"], ...["city", ...HIDDEN, "scorr"].flatMap((name) => {
+    put(`${name}.json`, rule(name, "notNull"));
+    return [["--fields", `id,${name}`], ["--filter", `${name}.json`], ["--filter", `${name}.json`, "--count"]];
+  })];
+  try {
+    const said = (nth, actor, more) => {
+      put("leads.json", TABLES[nth]);
+      const { status, stdout, stderr } = spawnSync(process.execPath, [cli, "select", "--workspace", "workspace.json", "--leads", "leads.json", ...actor, "--now", now, ...more], { cwd: folder, encoding: "utf8" });
+      return { status, stdout, stderr };
+    };
+    let answered = 0;
+    for (const more of asked) {
+      const one = said(0, ["--actor", "ann"], more);
+      assert.deepEqual(one, said(1, ["--actor", "ann"], more), more.join(" "));
+      assert.ok(!/rather long/.test(one.stdout + one.stderr), more.join(" "));
+      answered += Number(one.status === 0 && /l0|[1-9]/.test(one.stdout));
+    }
+    assert.ok(answered > 3, `${answered} were answered`);
+    // For the host they do differ: the comparison is of something.
+    assert.notEqual(said(0, [], []).stdout, said(1, [], []).stdout);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

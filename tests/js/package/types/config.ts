@@ -1,5 +1,5 @@
 // What `defineConfig` infers, and what the compiler refuses. It is never run.
-import { createEngineSync } from "evenhand";
+import { createEngineSync, type QueryInput, type Sort } from "evenhand";
 import { defineConfig, fold, httpStatus, type CommandOf, type Patch, type Row, type SlotOf } from "evenhand/host";
 
 const config = defineConfig({
@@ -66,10 +66,48 @@ defineConfig({ version: 1, fields: { id: { type: "txt" }, owner: { type: "user" 
 // @ts-expect-error: a user has an id
 defineConfig({ version: 1, fields, lead: { id: "id", owner: "owner" }, users: [{ name: "Ann" }] });
 
+// Words of an organisation: how numbers are written, what people are called in files, the days of any year.
+const words = defineConfig({
+  version: 1,
+  leapDay: "03-01",
+  fiscalYearStart: "04-06",
+  fields: {
+    id: { type: "text" },
+    owner: { type: "user" },
+    stage: { type: "choice", choices: ["new", "won"] },
+    price: { type: "number", numberFormat: { decimal: ",", group: ".", currency: ["€"], percent: "fraction", parentheses: true } },
+    phone: { type: "text", compare: "digits" },
+    born: { type: "date" },
+  },
+  lead: { id: "id", owner: "owner" },
+  users: [{ id: "ann", aliases: ["ann@example.com", "0051"], timeZone: "Europe/Vienna" }],
+});
+// @ts-expect-error: a point, or a comma
+defineConfig({ version: 1, fields: { ...fields, price: { type: "number", numberFormat: { decimal: ";" } } }, lead: { id: "id", owner: "owner" }, users: [] });
+// @ts-expect-error: 28 February, or 1 March
+defineConfig({ version: 1, leapDay: "02-29", fields, lead: { id: "id", owner: "owner" }, users: [] });
+// @ts-expect-error: a month and a day, as a text
+defineConfig({ version: 1, fiscalYearStart: 4, fields, lead: { id: "id", owner: "owner" }, users: [] });
+// @ts-expect-error: a list
+defineConfig({ version: 1, fields, lead: { id: "id", owner: "owner" }, users: [{ id: "ann", aliases: "Ann" }] });
+
+export const left: QueryInput = {
+  combinator: "and",
+  rules: [
+    { field: "owner", operator: "where", value: { combinator: "and", rules: [{ field: "active", operator: "=", value: false }] } },
+    { field: "unit", operator: "=", value: { actor: "unit" } },
+    { field: "born", operator: "anniversaryBetween", value: ["12-20", { relative: "now", offset: 1, unit: "month" }] },
+  ],
+};
+export const order: Sort[] = [{ field: "stage", order: "choices" }, { field: "phone", order: "natural", descending: true }];
+// @ts-expect-error: no order
+export const disorder: Sort[] = [{ field: "stage", order: "labels" }];
+
 /** What is inferred is a configuration, and its commands are commands. */
 export function use(): number {
   const workspace = createEngineSync().workspace(config);
   const table = workspace.load([{ id: "1", owner: fold("ANN", "accentless") }]);
+  createEngineSync().workspace(words).load([]).select(left, { actor: "ann", now: 0 }).sort(order).free();
   for (const command of commands) workspace.plan(table, command, { actor: "ann", now: 0 }).free();
   const [row] = table.select(null, { actor: null }).rows() as Row<C>[];
   const status: "new" | "open" | null | undefined = row?.status;
