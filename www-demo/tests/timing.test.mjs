@@ -93,8 +93,8 @@ for (const [what, hash] of [["4,000", "#/lender"], ["100,000", "#/pools"]]) test
   within(t, `the first list of ${what} leads`, times, 1000);
 });
 
-test("what a visitor does is on screen within 100 ms", { timeout: 240_000 }, async (t) => {
-  const worst = await measured(7, async () => {
+test("what a visitor does is on screen within 100 ms", { timeout: 120_000 }, async (t) => {
+  const worst = await measured(3, async () => {
     const context = await desk.browser.newContext(wide);
     const { page } = await open(context, desk.address, "#/pools?list=all");
     const driver = new Driver(page);

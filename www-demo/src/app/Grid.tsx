@@ -52,12 +52,10 @@ export function Grid({ found, columns, onAct, picked }: { found: Found; columns:
   const items = virtual.getVirtualItems();
   const [from, to] = [items[0]?.index ?? 0, items[items.length - 1]?.index ?? 0];
   useEffect(() => want(from, to), [want, from, to]);
-  // Until a row has come, its place keeps the text that stood there, faint: a table that is dragged past thousands of rows has no hole in it.
-  const before = useRef<(Row | undefined)[]>([]);
-  const there = items.map(({ index }) => row(index));
-  const shown = there.map((one, at) => one ?? before.current[at]);
+  // What a place begins with whose row has not come yet.
+  const any = useRef<Row>(undefined);
   useEffect(() => {
-    before.current = shown;
+    any.current = row(from) ?? any.current;
   });
   // Places are drawn again with other text, and not taken away and made anew.
   const places = Math.ceil((items.length + 1) / 64) * 64;
@@ -159,16 +157,16 @@ export function Grid({ found, columns, onAct, picked }: { found: Found; columns:
           </div>
         </div>
         <div role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>
-          {items.map(({ index, start }, at) => {
-            const one = there[at];
+          {items.map(({ index, start }) => {
+            const one = row(index);
             const key = one?.[id] as string | undefined;
             return (
               <Line
                 key={index % places}
                 index={index}
                 start={start}
-                row={shown[at]}
-                late={one === undefined}
+                row={one}
+                any={any}
                 name={key === undefined ? "" : String(one?.[columns[0] ?? id] ?? key)}
                 on={key !== undefined && selected.has(key)}
                 active={index === active}
@@ -190,8 +188,7 @@ interface LineProps {
   index: number;
   start: number;
   row: Row | undefined;
-  /** Whether that is what stood there before. */
-  late: boolean;
+  any: { readonly current: Row | undefined };
   name: string;
   on: boolean;
   active: boolean;
@@ -203,8 +200,25 @@ interface LineProps {
   hands: { readonly current: { onClick: (event: MouseEvent, at: number) => void; onTick: (at: number, on: boolean | null) => void } };
 }
 
-/** One row. It is drawn again only where something of it changed. */
-const Line = memo(function Line({ index, start, row, late, name, on, active, open, columns, config, template, hands }: LineProps) {
+/**
+ * A place for a row. It is drawn again only where something of it changed, and until its row has come it keeps the text that stood there,
+ * faint: a table that is dragged past thousands of rows has no hole in it.
+ */
+const Line = memo(function Line({ index, start, row, any, name, on, active, open, columns, config, template, hands }: LineProps) {
+  const last = useRef(any.current);
+  useEffect(() => {
+    last.current = row ?? last.current;
+  });
+  const [late, text] = [row === undefined, row ?? last.current];
+  const cells = useMemo(
+    () =>
+      columns.map((field, at) => (
+        <div key={field} role="gridcell" className={`grid-cell ${at === 0 ? "pin pin-1 first" : ""} ${config.fields[field]?.type === "number" ? "right" : ""}`}>
+          {text ? <Cell value={text[field]} field={field} config={config} /> : <span className="ghost" />}
+        </div>
+      )),
+    [text, columns, config],
+  );
   return (
     <div
       id={`row-${index}`}
@@ -228,11 +242,7 @@ const Line = memo(function Line({ index, start, row, late, name, on, active, ope
           onChange={({ target }) => hands.current.onTick(index, target.checked)}
         />
       </div>
-      {columns.map((field, at) => (
-        <div key={field} role="gridcell" className={`grid-cell ${at === 0 ? "pin pin-1 first" : ""} ${config.fields[field]?.type === "number" ? "right" : ""}`}>
-          {row ? <Cell value={row[field]} field={field} config={config} /> : <span className="ghost" />}
-        </div>
-      ))}
+      {cells}
     </div>
   );
 });
