@@ -3,7 +3,7 @@
 use super::assemble::Over;
 use super::can::{Found, Known, Verdict};
 use super::reach::{Distance, Relation};
-use super::{Action, Authorizer, Check, Decision, Principal, Reason, Request, To};
+use super::{Authorizer, Check, Decision, Principal, Reason, Request, To};
 use crate::config::{UserIx, UserKind, Verb};
 use crate::error::Result;
 use crate::query::assume::is_false;
@@ -18,8 +18,7 @@ impl Authorizer {
         let Some(asker) = self.asker(actor, Some(now)) else { return Ok(false) };
         let mut found = Found::default();
         asker.could_note(Verb::LeadView, Over::Lead, &mut found)?;
-        asker.give_any_lead(&Request { to: To::User(user), ..Request::new("", Action::Verb(Verb::LeadGive)) }, &mut found)?;
-        Ok(found.failed.is_empty())
+        Ok(found.failed.is_empty() && !is_false(&asker.give_node(asker.standing_of(user))?))
     }
 }
 

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use crate::config::lists;
-use crate::error::Diagnostic;
 use crate::json::Json;
 use crate::json::decode::Decoder;
 use crate::query::{Emptiness, Query, Strictness};
@@ -49,8 +48,7 @@ impl Reader<'_> {
             return match crate::query::compile(filter.json, &filter.path(), self.schema, Strictness::List) {
                 Ok(query) if query.emptiness() == Emptiness::LeftOut => {
                     self.query_fault.set(false);
-                    let fault = Diagnostic::error("filter_selects_all", filter.path(), selects_all::MESSAGE);
-                    node.faults().add(fault.hint(selects_all::HINT));
+                    node.faults().add(selects_all(&filter.path()));
                     None
                 }
                 Ok(query) => Some(LeadsRef::Filter(query)),

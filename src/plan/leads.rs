@@ -32,12 +32,12 @@ pub enum LeadsRef {
     Rows(Rc<Vec<u32>>),
 }
 
-/// What is said of a filter of which nothing is left.
-pub(crate) mod selects_all {
-    /// Why a command is refused that has it.
-    pub const MESSAGE: &str = "nothing is left of this filter: it would select every lead";
-    /// How to say that all are meant.
-    pub const HINT: &str = "`leads: {\"all\": true}` says that every lead is meant";
+/// How to say that all are meant.
+const ALL_ARE_MEANT: &str = "`leads: {\"all\": true}` says that every lead is meant";
+
+/// What is said of a filter, at this place, of which nothing is left.
+pub(crate) fn selects_all(path: &str) -> Diagnostic {
+    Diagnostic::error("filter_selects_all", path, "nothing is left of this filter: it would select every lead").hint(ALL_ARE_MEANT)
 }
 
 /// Finds the rows and drops those that do not exist, are named again, or changed since they were seen.
@@ -56,7 +56,7 @@ pub(crate) fn resolve(planner: &Planner<'_>, leads: &LeadsRef, sort: &[SortKey],
             let rows = found(planner, query, &view, sort)?;
             if query.emptiness() == Emptiness::Written && !planner.context.pin {
                 let message = format!("the filter is empty: it selects all {} leads", rows.len());
-                let warning = Diagnostic::warning("filter_is_empty", "/leads/filter", message).hint(selects_all::HINT);
+                let warning = Diagnostic::warning("filter_is_empty", "/leads/filter", message).hint(ALL_ARE_MEANT);
                 planner.warnings.borrow_mut().push(warning.with("leads", rows.len()));
             }
             Ok(rows)
@@ -64,8 +64,7 @@ pub(crate) fn resolve(planner: &Planner<'_>, leads: &LeadsRef, sort: &[SortKey],
         LeadsRef::List(id) => {
             let Some(list) = planner.model.lists.by_id(id) else { return Ok(Vec::new()) };
             if list.query.emptiness() == Emptiness::LeftOut {
-                let fault = Diagnostic::error("filter_selects_all", "/leads/list", selects_all::MESSAGE);
-                return Err(Error::invalid("command_invalid", vec![fault.hint(selects_all::HINT)]));
+                return Err(Error::invalid("command_invalid", vec![selects_all("/leads/list")]));
             }
             let shown = planner.auth.schema_of(&planner.context.actor);
             check_shown(&read_by(&list.query, &list.sort), &shown, "/leads/list")?;

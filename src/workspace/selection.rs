@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::access::{check_shown, read_by};
 use crate::config::{SavedList, lists};
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Error, Result};
 use crate::filter;
 use crate::filter::SortKey;
 use crate::json::Json;
@@ -178,8 +178,7 @@ impl Selection {
     /// `stale_selection`; `filter_selects_all` where nothing was left of the filter.
     pub(super) fn meant(&self, table: &LeadTable) -> Result<Rc<Vec<u32>>> {
         if self.left_out {
-            let fault = Diagnostic::error("filter_selects_all", "/leads/selection", selects_all::MESSAGE);
-            return Err(Error::invalid("command_invalid", vec![fault.hint(selects_all::HINT)]));
+            return Err(Error::invalid("command_invalid", vec![selects_all("/leads/selection")]));
         }
         self.rows_of(table)
     }
