@@ -90,7 +90,14 @@ export function kernels(quick) {
         free();
         return seen;
       };
-      return { run: (nth) => table.upsert(inputs[nth % 2]), see, free, bytes: () => table.bytes, close: () => (table.free(), workspace.free()) };
+      // After the first of them: later, it depends on how many came since the table was last made dense.
+      let held;
+      const run = (nth) => {
+        const done = table.upsert(inputs[nth % 2]);
+        held ??= table.bytes;
+        return done;
+      };
+      return { run, see, free, bytes: () => held, close: () => (table.free(), workspace.free()) };
     },
   });
 
