@@ -90,11 +90,11 @@ export function kernels(quick) {
         free();
         return seen;
       };
-      // After the first of them: later, it depends on how many came since the table was last made dense.
-      let held;
+      // The most: at any one time it depends on how many came since the table was last made dense.
+      let held = 0;
       const run = (nth) => {
         const done = table.upsert(inputs[nth % 2]);
-        held ??= table.bytes;
+        held = Math.max(held, table.bytes);
         return done;
       };
       return { run, see, free, bytes: () => held, close: () => (table.free(), workspace.free()) };

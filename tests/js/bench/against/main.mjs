@@ -25,7 +25,7 @@ async function engine(pkg, query = "") {
 
 const three = (number) => (number >= 100 ? number.toFixed(0) : number.toPrecision(3));
 const time = (ms) => (ms >= 1 ? `${three(ms)} ms` : `${three(ms * 1000)} µs`);
-const held = (bytes) => (bytes === undefined ? "" : `   ${three(bytes.before / 1e6)} MB held before, ${three(bytes.now / 1e6)} MB now`);
+const held = (bytes) => (bytes === undefined ? "" : `   ${three(bytes.before / 1e6)} MB held at most before, ${three(bytes.now / 1e6)} MB now`);
 const sizes = Object.fromEntries(Object.entries(packages).map(([side, pkg]) => {
   const bytes = readFileSync(join(pkg, "evenhand.wasm"));
   return [side, { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length }];
