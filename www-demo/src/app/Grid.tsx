@@ -2,7 +2,8 @@
 import { type ColumnDef, getCoreRowModel, type SortingState, useReactTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import type { WorkspaceConfig } from "evenhand";
-import { type KeyboardEvent, memo, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type MouseEvent, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Found, Row } from "../engine/types";
 import { Cell } from "./Cell";
 import { useDesk } from "./desk";
@@ -48,7 +49,20 @@ export function Grid({ found, columns, onAct, picked }: { found: Found; columns:
   const headers = table.getFlatHeaders();
   const template = `38px ${headers.map((header, at) => (at === 0 ? `min(${header.getSize()}px, 46vw)` : `${header.getSize()}px`)).join(" ")} minmax(0, 1fr)`;
 
-  const virtual = useVirtualizer({ count: found.count, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 14, scrollPaddingStart: ROW + 4, scrollPaddingEnd: 8 });
+  const [, drawNow] = useReducer((times: number) => times + 1, 0);
+  const virtual = useVirtualizer({
+    count: found.count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 14,
+    scrollPaddingStart: ROW + 4,
+    scrollPaddingEnd: 8,
+    // On a slow machine the end of one scroll is told when the next one has moved the place already, as something that can wait: the frame
+    // would be painted without its rows.
+    onChange: (_, sync) => {
+      if (!sync) queueMicrotask(() => flushSync(drawNow));
+    },
+  });
   const items = virtual.getVirtualItems();
   const [from, to] = [items[0]?.index ?? 0, items[items.length - 1]?.index ?? 0];
   useEffect(() => want(from, to), [want, from, to]);
