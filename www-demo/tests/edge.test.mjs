@@ -128,6 +128,38 @@ test("of two who claim at once in browsers of their own one has it, and the othe
   await Promise.all([context, ...both.map(({ context }) => context)].map((context) => context.close()));
 });
 
+test("whoever claims while the faster one's plan is still on its way is told who that was", { timeout: 90_000 }, async () => {
+  await fresh("realty");
+  const { driver, context } = await visitor("#/realty?at=edge&as=sunday");
+  for (const doing of [{ find: "R-4002" }, { inside: "To a group…" }, { radio: "Blast to all buyers’ agents" }, { write: "Start for 1 lead" }, { toast: "Given to Blast to all buyers’ agents" }]) await driver.do(doing);
+  const [esther, diego] = [await visitor("#/realty?at=edge&as=esther&list=offers"), await visitor("#/realty?at=edge&as=diego&list=offers")];
+  const claim = { click: "Claim Tobias Ekvall" };
+  await diego.page.getByRole("button", { name: claim.click }).waitFor();
+  let arrive;
+  const arriving = new Promise((go) => (arrive = go));
+  const asked = new Promise((heard) => {
+    let first = true;
+    // That something was written is known there, and what it was is not: it is lost once, asked for again, and then comes late.
+    void diego.context.route("**/admin/plans/**", async (route) => {
+      if (first) {
+        first = false;
+        return route.abort();
+      }
+      heard();
+      await arriving;
+      await route.continue();
+    });
+  });
+  for (const doing of [claim, { toast: "Offer claimed" }]) await esther.driver.do(doing);
+  await asked;
+  await diego.driver.do(claim);
+  await diego.page.waitForTimeout(500);
+  arrive();
+  await diego.driver.do({ toast: "Esther Quan was faster" });
+  assert.deepEqual(await diego.page.getByRole("region", { name: "Notifications" }).getByText(/was faster$/).allTextContents(), ["Esther Quan was faster"]);
+  await Promise.all([context, esther.context, diego.context].map((context) => context.close()));
+});
+
 test("a worker that does not answer: nothing is changed, it is said, and it goes on; an answer that was lost on its way does no harm", async () => {
   const there = await fresh("lender");
   const { context, page, driver } = await visitor("#/lender?at=edge&list=carla");

@@ -39,7 +39,7 @@ Commands:
                    edge, examples, packaging, cases, docs. What a step needs of others (the built package, the native outcomes) is made first
                      --packaging [all|NAME…]
                                   the packed package in projects of bundlers, frameworks and runtimes: the usual ones, all, or these
-                     --edge       the edge worker alone, in the long form: 200 kills, 10,000 commands, cold starts
+                     --edge       the edge worker alone, in the long form: 200 kills, a minute of commands, cold starts, the Lead Desk at it
                      --scale [N]  leads dealt on a Spark cluster against one table, 10,000,000 of them or N (needs Java and pip; takes long)
   lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
                      --sources    only the last three, which need nothing but to read

@@ -1,9 +1,10 @@
 // The examples run, and do what their pages say.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import test from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -93,31 +94,51 @@ test("mini-crm", { skip: none }, async () => {
   }
 });
 
-test("postgres", async (t) => {
+const OFFERS = {
+  told: "ann offered, bob offered, cyd offered",
+  claims: "already_claimed, already_claimed, won",
+  "told then": "bob offered",
+  "swept twice at once": "1",
+  leads: "L-1 somebody free v3, L-2 nobody on offer v2",
+};
+
+/** Two people at once, and three who claim, wherever the leads are. */
+async function handed(env) {
+  const lines = await run("postgres", { env });
+  const [nina, omar] = [JSON.parse(lines.nina), JSON.parse(lines.omar)];
+  // Either may be faster; the other loses the three leads that both wanted, and writes nothing.
+  assert.deepEqual([nina, omar].filter(({ ok }) => ok).length, 1);
+  assert.deepEqual((nina.ok ? omar : nina).lost, ["L-10", "L-8", "L-9"]);
+  assert.equal(lines["looked again"], nina.ok ? '{"ok":true,"changed":3}' : '{"ok":true,"changed":10}');
+  assert.equal(lines["sent twice"], '["done before","written"]');
+  const last = nina.ok ? "bob" : "ann";
+  const expected = Array.from({ length: 10 }, (_, at) => `L-${at + 1} ${at === 0 ? "nobody v3" : at < 7 ? "ann v2" : `${last} v3`}`);
+  assert.equal(lines.leads, expected.join(", "));
+  assert.deepEqual(await run("postgres", { env, file: "claims.mjs", args: ["--keep"] }), OFFERS);
+}
+
+test("postgres: a server, and cron beside it", async (t) => {
   const database = server();
   if (database === undefined) return t.skip("no PostgreSQL server is installed");
   try {
-    const lines = await run("postgres", { env: database.env });
-    const [nina, omar] = [JSON.parse(lines.nina), JSON.parse(lines.omar)];
-    // Either may be faster; the other loses the three leads that both wanted, and writes nothing.
-    assert.deepEqual([nina, omar].filter(({ ok }) => ok).length, 1);
-    assert.deepEqual((nina.ok ? omar : nina).lost, ["L-10", "L-8", "L-9"]);
-    assert.equal(lines["looked again"], nina.ok ? '{"ok":true,"changed":3}' : '{"ok":true,"changed":10}');
-    assert.equal(lines["sent twice"], '["done before","written"]');
-    const last = nina.ok ? "bob" : "ann";
-    const expected = Array.from({ length: 10 }, (_, at) => `L-${at + 1} ${at === 0 ? "nobody v3" : at < 7 ? "ann v2" : `${last} v3`}`);
-    assert.equal(lines.leads, expected.join(", "));
-    const offers = await run("postgres", { env: database.env, file: "claims.mjs", args: ["--keep"] });
-    assert.deepEqual(offers, {
-      told: "ann offered, bob offered, cyd offered",
-      claims: "already_claimed, already_claimed, won",
-      "told then": "bob offered",
-      "swept twice at once": "1",
-      leads: "L-1 somebody free v3, L-2 nobody on offer v2",
-    });
+    await handed({ ...database.env, PGLITE: "" });
     assert.deepEqual(await run("postgres", { env: database.env, file: "sweep.mjs" }), { swept: "0 offers moved" });
   } finally {
     database.stop();
+  }
+});
+
+test("postgres: PGlite in a folder, which is left there for the next process", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "evenhand-pglite-"));
+  try {
+    // A server that is not there would be noticed.
+    await handed({ PGHOST: join(folder, "nowhere"), PGLITE: join(folder, "data") });
+    const { pglite, SCHEMA } = await import(pathToFileURL(join(example("postgres"), "pool.mjs")));
+    const db = await pglite(join(folder, "data"));
+    assert.deepEqual(await db.query(`SELECT id, version FROM ${SCHEMA}.leads WHERE run IS NOT NULL`), [{ id: "L-2", version: 2 }]);
+    await db.close();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 

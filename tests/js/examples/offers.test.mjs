@@ -1,10 +1,11 @@
-// The offers of the PostgreSQL example, raced: on a server with many connections, and on PGlite with one.
+// The offers of the PostgreSQL example, raced over its own pool: on a server with many connections, and on PGlite with one.
 import assert from "node:assert/strict";
 import test from "node:test";
 import { listen, offers } from "../../../www-demo/examples/postgres/offers.mjs";
+import * as places from "../../../www-demo/examples/postgres/pool.mjs";
 import { offering } from "../../../www-demo/examples/postgres/sample.mjs";
 import { createEngine } from "../../../www-demo/examples/postgres/node_modules/evenhand/node.js";
-import { pglite, postgres } from "../sql/lib/databases.mjs";
+import { server } from "./postgres.mjs";
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 2, 2, 10);
@@ -12,7 +13,20 @@ const PEOPLE = Array.from({ length: 12 }, (_, at) => `p${at}`);
 const people = (profiles) => PEOPLE.map((id) => ({ id, unit: "acme", profiles }));
 const setting = { ...offering, users: [...offering.users, ...people(["agent", "sees"])], groups: offering.groups.map((group) => ({ ...group, members: { users: PEOPLE } })) };
 
-for (const [name, open] of [["PostgreSQL", postgres], ["PGlite", pglite]]) {
+/** The example's database on a server of this test's own, or nothing where none is installed. */
+async function postgres() {
+  const started = server();
+  if (started === undefined) return undefined;
+  const { PGHOST: host, PGUSER: user, PGDATABASE: database } = started.env;
+  const db = await places.server({ host, user, database, max: 12 });
+  const close = async () => {
+    await db.close();
+    started.stop();
+  };
+  return { ...db, close };
+}
+
+for (const [name, open] of [["PostgreSQL", postgres], ["PGlite", () => places.pglite("memory://")]]) {
   test(name, async (t) => {
     const db = await open();
     if (db === undefined) return t.skip("no PostgreSQL server is installed");
@@ -22,8 +36,8 @@ for (const [name, open] of [["PostgreSQL", postgres], ["PGlite", pglite]]) {
       const host = offers({ workspace, transaction: db.transaction, sweeper: "clock" });
       /** Leads that nobody has, and no state. */
       const fresh = async (count) => {
-        await db.exec("DROP TABLE IF EXISTS leads; DROP TABLE IF EXISTS evenhand_state");
-        await db.exec("CREATE TABLE leads (id text PRIMARY KEY, version integer NOT NULL, owner text, status text NOT NULL, run text)");
+        for (const table of ["leads", "evenhand_state"]) await db.query(`DROP TABLE IF EXISTS ${table}`);
+        await db.query("CREATE TABLE leads (id text PRIMARY KEY, version integer NOT NULL, owner text, status text NOT NULL, run text)");
         await db.query(`INSERT INTO leads SELECT 'l' || n, 1, NULL, 'new', NULL FROM generate_series(1, $1::int) n`, [count]);
         await host.createTables();
       };
@@ -82,43 +96,40 @@ for (const [name, open] of [["PostgreSQL", postgres], ["PGlite", pglite]]) {
         assert.equal((await rows()).get("l1").owner, "p1");
       });
 
-      if (db.connect !== undefined)
-        await t.test("notices leave with the commit, and none without one", async () => {
-          await fresh(2);
-          const heard = [];
-          const ear = await db.listener();
-          const stop = await listen(ear, (notice) => heard.push(notice));
-          const settled = async () => {
-            // Notices come in the order of commits: behind a last one there is nothing more.
-            await db.query("SELECT pg_notify('evenhand_offers', '\"end\"')");
-            while (heard.at(-1) !== "end") await new Promise((done) => setTimeout(done, 5));
-            return heard.splice(0).slice(0, -1);
-          };
-          const run = await start("l1", "turns");
-          assert.deepEqual(await settled(), [{ user: "p0", kind: "offered", run, count: 1 }]);
-          await Promise.all(PEOPLE.map((actor) => claim(run, actor, NOW)));
-          assert.deepEqual(await settled(), [{ user: "p0", kind: "claimed", run, count: 1 }], "of twelve who tried, the winner's plan was committed");
-          const other = offers({
-            workspace,
-            sweeper: "clock",
-            // Everything is done, people are told, and then the connection breaks.
-            transaction: (work) =>
-              db.transaction(async (client) => {
-                let told = false;
-                const query = (sql, params) => {
-                  told ||= sql.includes("pg_notify");
-                  return client.query(sql, params);
-                };
-                const done = await work({ query });
-                if (told) throw new Error("gone");
-                return done;
-              }),
-          });
-          await assert.rejects(other.command({ type: "start_group", leads: { ids: ["l2"] }, group: "turns" }, { actor: "nina", now: NOW }), /gone/);
-          assert.deepEqual(await settled(), []);
-          await stop();
-          ear.release();
+      await t.test("notices leave with the commit, and none without one", async () => {
+        await fresh(2);
+        const heard = [];
+        const stop = await listen(db, (notice) => heard.push(notice));
+        const settled = async () => {
+          // Notices come in the order of commits: behind a last one there is nothing more.
+          await db.query("SELECT pg_notify('evenhand_offers', '\"end\"')");
+          while (heard.at(-1) !== "end") await new Promise((done) => setTimeout(done, 5));
+          return heard.splice(0).slice(0, -1);
+        };
+        const run = await start("l1", "turns");
+        assert.deepEqual(await settled(), [{ user: "p0", kind: "offered", run, count: 1 }]);
+        await Promise.all(PEOPLE.map((actor) => claim(run, actor, NOW)));
+        assert.deepEqual(await settled(), [{ user: "p0", kind: "claimed", run, count: 1 }], "of twelve who tried, the winner's plan was committed");
+        const other = offers({
+          workspace,
+          sweeper: "clock",
+          // Everything is done, people are told, and then the connection breaks.
+          transaction: (work) =>
+            db.transaction(async (client) => {
+              let told = false;
+              const query = (sql, params) => {
+                told ||= sql.includes("pg_notify");
+                return client.query(sql, params);
+              };
+              const done = await work({ query });
+              if (told) throw new Error("gone");
+              return done;
+            }),
         });
+        await assert.rejects(other.command({ type: "start_group", leads: { ids: ["l2"] }, group: "turns" }, { actor: "nina", now: NOW }), /gone/);
+        assert.deepEqual(await settled(), []);
+        await stop();
+      });
 
       await t.test("who may not sweep is told so", async () => {
         await fresh(1);

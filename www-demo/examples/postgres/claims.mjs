@@ -1,18 +1,17 @@
 // A lead is offered to three people at once, who hear of it by LISTEN and all claim it; another offer runs out and is swept.
 import { createEngine } from "evenhand";
-import pg from "pg";
 import { listen, offers } from "./offers.mjs";
-import { pooled, SCHEMA } from "./pool.mjs";
+import { open, SCHEMA } from "./pool.mjs";
 import { leads, offering } from "./sample.mjs";
 
-const pool = new pg.Pool({ max: 6 });
-await pool.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`);
-await pool.query(`CREATE SCHEMA ${SCHEMA}`);
-await pool.query(`CREATE TABLE ${SCHEMA}.leads (id text PRIMARY KEY, version integer NOT NULL, owner text, status text NOT NULL, run text)`);
-for (const { id, version, owner, status } of leads) await pool.query(`INSERT INTO ${SCHEMA}.leads VALUES ($1, $2, $3, $4)`, [id, version, owner, status]);
+const db = await open({ max: 6 });
+await db.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`);
+await db.query(`CREATE SCHEMA ${SCHEMA}`);
+await db.query(`CREATE TABLE ${SCHEMA}.leads (id text PRIMARY KEY, version integer NOT NULL, owner text, status text NOT NULL, run text)`);
+for (const { id, version, owner, status } of leads) await db.query(`INSERT INTO ${SCHEMA}.leads VALUES ($1, $2, $3, $4)`, [id, version, owner, status]);
 
 const workspace = (await createEngine()).workspace(offering);
-const { sweep, createTables, ...host } = offers({ workspace, ...pooled(pool), schema: SCHEMA, sweeper: "clock" });
+const { sweep, createTables, ...host } = offers({ workspace, ...db, schema: SCHEMA, sweeper: "clock" });
 await createTables();
 
 /** Nina offers a lead. */
@@ -22,10 +21,9 @@ async function offer(lead, group, now = Date.now()) {
   return runs[0].id;
 }
 
-const ear = await pool.connect();
 const heard = [];
 let enough;
-const stop = await listen(ear, (notice) => {
+const stop = await listen(db, (notice) => {
   heard.push(notice);
   enough?.();
 });
@@ -49,8 +47,7 @@ console.log("swept twice at once:", swept.reduce((sum, { moved }) => sum + moved
 console.log("told:", await told(1));
 
 await stop();
-ear.release();
-const { rows } = await pool.query(`SELECT id, owner, run, version FROM ${SCHEMA}.leads WHERE id IN ('L-1', 'L-2') ORDER BY id`);
+const rows = await db.query(`SELECT id, owner, run, version FROM ${SCHEMA}.leads WHERE id IN ('L-1', 'L-2') ORDER BY id`);
 console.log("leads:", rows.map(({ id, owner, run, version }) => `${id} ${owner === null ? "nobody" : "somebody"} ${run === null ? "free" : "on offer"} v${version}`).join(", "));
-if (process.argv[2] !== "--keep") await pool.query(`DROP SCHEMA ${SCHEMA} CASCADE`);
-await pool.end();
+if (process.argv[2] !== "--keep") await db.query(`DROP SCHEMA ${SCHEMA} CASCADE`);
+await db.close();

@@ -1,19 +1,17 @@
-// Two people hand the same leads around at once. Connects as `pg` does (PGHOST, PGUSER, PGDATABASE…).
+// Two people hand the same leads around at once.
 import { createEngine } from "evenhand";
 import { postgres, retry } from "evenhand/postgres";
-import pg from "pg";
-import { pooled, SCHEMA } from "./pool.mjs";
+import { open, SCHEMA } from "./pool.mjs";
 import { config, leads } from "./sample.mjs";
 
-const pool = new pg.Pool({ max: 4 });
-const { transaction } = pooled(pool);
+const db = await open({ max: 4 });
 
-await pool.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`);
-await pool.query(`CREATE SCHEMA ${SCHEMA}`);
-await pool.query(`CREATE TABLE ${SCHEMA}.leads (id text PRIMARY KEY, version integer NOT NULL, owner text, status text NOT NULL)`);
-for (const { id, version, owner, status } of leads) await pool.query(`INSERT INTO ${SCHEMA}.leads VALUES ($1, $2, $3, $4)`, [id, version, owner, status]);
+await db.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`);
+await db.query(`CREATE SCHEMA ${SCHEMA}`);
+await db.query(`CREATE TABLE ${SCHEMA}.leads (id text PRIMARY KEY, version integer NOT NULL, owner text, status text NOT NULL)`);
+for (const { id, version, owner, status } of leads) await db.query(`INSERT INTO ${SCHEMA}.leads VALUES ($1, $2, $3, $4)`, [id, version, owner, status]);
 
-const adapter = postgres({ table: "leads", schema: SCHEMA, transaction });
+const adapter = postgres({ table: "leads", schema: SCHEMA, transaction: db.transaction });
 await adapter.createTables();
 
 const engine = await createEngine();
@@ -24,9 +22,9 @@ async function plan(command, actor) {
   const now = Date.now();
   const needs = workspace.needs(command, { actor, now });
   const where = needs.leads.ids ? { sql: "id = ANY ($1)", params: [needs.leads.ids] } : needs.leads.filter.toSQL("postgres", { actor, now });
-  const { rows } = await pool.query(`SELECT * FROM ${SCHEMA}.leads WHERE ${where.sql}`, where.params);
-  const counted = await pool.query(`SELECT owner, count(*)::int AS n FROM ${SCHEMA}.leads WHERE owner = ANY ($1) GROUP BY owner`, [needs.load]);
-  const load = Object.fromEntries(counted.rows.map(({ owner, n }) => [owner, n]));
+  const rows = await db.query(`SELECT * FROM ${SCHEMA}.leads WHERE ${where.sql}`, where.params);
+  const counted = await db.query(`SELECT owner, count(*)::int AS n FROM ${SCHEMA}.leads WHERE owner = ANY ($1) GROUP BY owner`, [needs.load]);
+  const load = Object.fromEntries(counted.map(({ owner, n }) => [owner, n]));
   return workspace.plan(workspace.load(rows, { partial: true }), command, { actor, now, load, state: await adapter.loadState(needs.state), partialState: true });
 }
 
@@ -49,7 +47,7 @@ const sent = await plan({ type: "unassign", leads: { ids: [ids[0]] } }, "nina");
 const twice = await Promise.all([adapter.commit(sent), adapter.commit(sent)]);
 console.log("sent twice:", JSON.stringify(twice.map(({ ok, done }) => (ok ? "written" : done ? "done before" : "lost")).sort()));
 
-const { rows } = await pool.query(`SELECT id, owner, version FROM ${SCHEMA}.leads ORDER BY length(id), id`);
+const rows = await db.query(`SELECT id, owner, version FROM ${SCHEMA}.leads ORDER BY length(id), id`);
 console.log("leads:", rows.map(({ id, owner, version }) => `${id} ${owner ?? "nobody"} v${version}`).join(", "));
-await pool.query(`DROP SCHEMA ${SCHEMA} CASCADE`);
-await pool.end();
+await db.query(`DROP SCHEMA ${SCHEMA} CASCADE`);
+await db.close();

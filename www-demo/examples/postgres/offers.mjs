@@ -1,4 +1,5 @@
-// Offers with PostgreSQL: commands in one transaction each, people told by NOTIFY when it is committed, and a sweep for a cron job to call.
+// Offers with PostgreSQL: commands in one transaction each, people told by NOTIFY when it is committed, and a sweep for a cron job to call (with
+// PGlite, for this process: `setInterval(sweep, 60_000)`).
 import { postgres } from "evenhand/postgres";
 
 export const CHANNEL = "evenhand_offers";
@@ -86,7 +87,7 @@ export function offers({ workspace, transaction, table = "leads", schema, sweepe
   }
 
   /**
-   * Takes time forward, for a cron job to call: what is due moves, at most `limit` at a time, until nothing more is due. Late, twice at once, or
+   * Takes time forward, once a minute: what is due moves, at most `limit` at a time, until nothing more is due. Late, twice at once, or
    * broken off in between it does no harm: each step is guarded by what it was planned from. Gives back how many runs moved.
    */
   async function sweep({ now = Date.now(), limit = 500 } = {}) {
@@ -101,13 +102,5 @@ export function offers({ workspace, transaction, table = "leads", schema, sweepe
   return { command, sweep, createTables: () => adapter.createTables() };
 }
 
-/** Hands each notice to `told` that is committed from now on; `client` is a connection of `pg` of its own. Gives back how to stop. */
-export async function listen(client, told) {
-  const heard = ({ channel, payload }) => channel === CHANNEL && told(JSON.parse(payload));
-  client.on("notification", heard);
-  await client.query(`LISTEN ${CHANNEL}`);
-  return async () => {
-    client.off("notification", heard);
-    await client.query(`UNLISTEN ${CHANNEL}`);
-  };
-}
+/** Hands each notice to `told` that is committed from now on. Gives back how to stop. */
+export const listen = (database, told) => database.listen(CHANNEL, (notice) => told(JSON.parse(notice)));

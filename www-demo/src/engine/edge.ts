@@ -78,6 +78,11 @@ export class Edge implements Keeper {
     return (await this.#ask(`admin/${path}`)).json();
   }
 
+  /** Whether something that was written is known, and not taken over yet. */
+  get behind(): boolean {
+    return this.#news.length > 0;
+  }
+
   /** Reads on in the log; tells whether there was anything. */
   async look(): Promise<boolean> {
     const start = performance.now();
@@ -98,7 +103,13 @@ export class Edge implements Keeper {
       const bytes = new Uint8Array(await (await this.#ask(`admin/plans/${encodeURIComponent(plan)}`)).arrayBuffer());
       return [{ world: this.#world, seq, id: plan, bytes, actor, at, title: "", count: changed, leads: [], texts: new Uint32Array(), words: [] }];
     });
-    return (await Promise.all(all)).flat();
+    try {
+      return (await Promise.all(all)).flat();
+    } catch (error) {
+      // They are asked for again.
+      this.#news.unshift(...news);
+      throw error;
+    }
   }
 
   async read(world: string): Promise<Saved> {

@@ -1,5 +1,5 @@
 // Plans: preview, write, undo. One plan is held at a time; what is written is the one that was shown.
-import type { Command, Plan } from "evenhand";
+import type { Command, Plan, State } from "evenhand";
 import { Gathered } from "./auditing";
 import { lines } from "./csv";
 import type { OpenWorld } from "./open-world";
@@ -20,6 +20,7 @@ interface Held {
 export class Planning {
   #held: Held | undefined;
   #next = 1;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly world: OpenWorld,
@@ -93,7 +94,23 @@ export class Planning {
   }
 
   /** Writes the plan that is held, and its state, in one transaction; then the table takes it over. */
-  async write(token: number): Promise<Written> {
+  write(token: number): Promise<Written> {
+    return this.#inTurn(() => this.#write(token));
+  }
+
+  /** Takes over what other tabs wrote; tells whether there was any. */
+  follow(): Promise<boolean> {
+    return this.#inTurn(() => this.#follow());
+  }
+
+  /** One after the other: nobody goes by what another one has read and not taken over yet, and nothing is taken over twice. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #write(token: number): Promise<Written> {
     const held = this.#held;
     if (held?.token !== token) return { ok: false, failure: { code: "preview_gone", message: "this preview is out of date", hint: "look at the plan again" } };
     try {
@@ -116,20 +133,26 @@ export class Planning {
     }
   }
 
-  /** Takes over what other tabs wrote; tells whether there was any. */
-  async follow(): Promise<boolean> {
-    const later = await this.store.later(this.world.id, this.world.seq);
-    const news = later.filter(({ id }) => !this.world.plans.has(id));
-    for (const entry of news) this.world.take(entry);
-    if (later.length > 0) this.world.takeState(await this.store.state(this.world.id));
+  async #follow(): Promise<boolean> {
+    const { store, world } = this;
+    const later = await store.later(world.id, world.seq);
+    const news = later.filter(({ id }) => !world.plans.has(id));
+    let state: State | undefined;
+    try {
+      if (later.length > 0) state = await store.state(world.id);
+    } finally {
+      // Leads and what is remembered at once: a lead that is gone, of a run that still offers it, would be nobody's.
+      for (const entry of news) world.take(entry);
+      if (state) world.takeState(state);
+    }
     return news.length > 0;
   }
 
-  /** The same, and how many guards of the held plan no longer hold, and whose doing that is. */
+  /** Follows, and tells how many guards of the held plan no longer hold, and whose doing that is. */
   async #catchUp(held: Held, always: boolean): Promise<{ changed: number; by: string[] }> {
     const { world } = this;
     const from = world.seq;
-    await this.follow();
+    await this.#follow();
     const touched = new Map<string, string>();
     for (const [lead, lines] of world.timelines) {
       const last = lines[lines.length - 1];

@@ -273,7 +273,8 @@ export class Desk {
     const store = await this.#store;
     if (!(store instanceof Edge)) return null;
     try {
-      if (await store.look()) await this.#follow();
+      await store.look();
+      if (store.behind) await this.#follow();
       return store.milliseconds;
     } catch {
       return null;

@@ -83,8 +83,6 @@ export async function postgres() {
       const client = await pool.connect();
       return { ...using(client), release: () => client.release() };
     },
-    /** A connection of the driver itself. */
-    listener: () => pool.connect(),
     transaction: async (work) => {
       const client = await pool.connect();
       try {
