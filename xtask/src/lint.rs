@@ -1,6 +1,7 @@
-//! What can be seen without running: format, clippy, types, the direction of imports, file lengths, machine paths.
+//! What can be seen without running: format, clippy, licences, types, the direction of imports, file lengths, machine paths.
 
 mod imports;
+mod licences;
 mod modules;
 
 use std::fs;
@@ -23,6 +24,7 @@ pub fn lint() -> Result {
     step("format", || run(&mut cargo(&["fmt", "--all", "--check"])))?;
     step("clippy", || run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])))?;
     step("clippy for wasm32", || run(cargo(&["clippy", "--all-targets"]).args(WASM).args(["--", "-D", "warnings"])))?;
+    step("licences", licences::licences)?;
     build::glue()?;
     step("types", types)?;
     sources()

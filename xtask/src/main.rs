@@ -41,7 +41,7 @@ Commands:
                                   the packed package in projects of bundlers, frameworks and runtimes: the usual ones, all, or these
                      --edge       the edge worker alone, in the long form: 200 kills, a minute of commands, cold starts, the Lead Desk at it
                      --scale [N]  leads dealt on a Spark cluster against one table, 10,000,000 of them or N (needs Java and pip; takes long)
-  lint             format, clippy (native and wasm32), types, direction of imports, file lengths, machine paths
+  lint             format, clippy (native and wasm32), licences, types, direction of imports, file lengths, machine paths
                      --sources    only the last three, which need nothing but to read
   zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
   fold             makes the tables anew by which texts are compared without accents or by their digits
