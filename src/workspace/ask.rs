@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::access::{Action, Authorizer, Lead, LeadObject, Permission, Request, RowRequest, check_shown};
 use crate::config::{UserKind, Verb, members, people};
-use crate::error::{Diagnostic, Error, Result, nearest};
+use crate::error::{Diagnostic, Error, Result, Severity, nearest};
 use crate::filter;
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults, with_text_ids};
@@ -45,6 +45,11 @@ pub const PAGE: i64 = 200;
 /// How to ask about no lead in particular.
 const ANY: &str = "`\"any\"` asks whether any lead could be allowed";
 
+/// What a command is told of a rule that a screen leaves out.
+fn unfinished(warning: &Diagnostic) -> Diagnostic {
+    Diagnostic { severity: Severity::Error, ..warning.clone() }.hint("give the rule its value, or take it out")
+}
+
 /// What `FilterOptions` of the public API says.
 fn bindings(options: &Json) -> Result<(Option<Instant>, Option<String>)> {
     let faults = Faults::default();
@@ -77,12 +82,20 @@ impl Workspace {
         let schema = self.schema_for(actor);
         let compiled = crate::query::compile(json, "", &schema, purpose);
         let mut query = compiled.map_err(|faults| Error::invalid("query_invalid", faults))?;
-        let strictly = (purpose == Strictness::Draft && !query.warnings().is_empty())
-            .then(|| crate::query::compile(json, "", &schema, Strictness::List).err());
+        let unfinished = if purpose == Strictness::Draft && !query.warnings().is_empty() {
+            match crate::query::compile(json, "", &schema, Strictness::List) {
+                Err(faults) => faults,
+                Ok(whole) if whole.root() == query.root() => Vec::new(),
+                // A list without words is no error of a query, and finds something else than what is left without it.
+                Ok(_) => query.warnings().iter().filter(|warning| warning.code == "incomplete_rule").map(unfinished).collect(),
+            }
+        } else {
+            Vec::new()
+        };
         if let Some(actor) = actor {
             query = self.days_of(actor, &query)?;
         }
-        let filter = Filter { unfinished: strictly.flatten().unwrap_or_default(), schema, ..self.filter_of(&query) };
+        let filter = Filter { unfinished, schema, ..self.filter_of(&query) };
         Ok(Filter { named: query.fields(), ..filter })
     }
 
@@ -258,7 +271,7 @@ impl Workspace {
     /// # Errors
     /// `members_invalid` with every fault.
     pub fn members(&self, json: &Json) -> Result<Vec<String>> {
-        let faults = Faults::default();
+        let faults = Faults::without_nulls();
         let read = members::read_alone(&Decoder::new(json, "", &faults), &self.model);
         let (failed, list) = (faults.any_error(), faults.into_list());
         match read {
