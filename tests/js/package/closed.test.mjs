@@ -224,6 +224,39 @@ test("a query that was not found is not all leads", () => {
   table.free();
 });
 
+test("a selection of a filter that left half-written rules out is not what a command means, however it is joined", () => {
+  const [{ workspace, leads }] = worlds;
+  const table = workspace.load(leads);
+  const context = { actor: "ann", now: "2026-03-02T09:00:00Z" };
+  const group = (...rules) => ({ combinator: "and", rules });
+  const [open, later] = [{ field: "status", operator: "=", value: "open" }, { field: "createdAt", operator: ">", value: "" }];
+  const half = workspace.filter(group(open, later), { incomplete: "skip" });
+  const whole = workspace.filter(group(open), { incomplete: "skip" });
+  const select = (filter) => table.select(filter, context);
+  const command = (selection) => workspace.plan(table, { type: "assign", leads: { selection }, to: "hal" }, context);
+  assert.equal(select(half).count, select(whole).count);
+  assert.deepEqual([command(select(whole)).count, command(select(whole.and(workspace.scope("ann", "lead.edit")))).count], [2, 2]);
+  const refusal = (run) => {
+    try {
+      run();
+    } catch ({ code, message, diagnostics }) {
+      return { code, message, faults: diagnostics.map(({ code, path, hint }) => ({ code, path: path.replace(/\/(filter|selection)/, ""), hint })) };
+    }
+  };
+  const asked = refusal(() => workspace.plan(table, { type: "assign", leads: { filter: group(open, later) }, to: "hal" }, context));
+  assert.deepEqual([asked.code, asked.faults[0].path], ["query_invalid", "/leads/rules/1/value"]);
+  const [one, other] = [select(half), select(whole)];
+  const scope = workspace.scope("ann", "lead.view");
+  for (const found of [one, one.sort([{ field: "score" }]), one.and(other), other.and(one), one.or(other), other.or(one), one.minus(other), other.minus(one), select(half.and(scope)), select(scope.and(half)), select(whole.and(half))])
+    assert.deepEqual(refusal(() => command(found)), asked);
+  // A filter of which nothing is left stays so beside a permission, which bounds nothing that somebody wrote.
+  const off = workspace.filter(group({ ...open, disabled: true }));
+  for (const filter of [off, off.and(scope), scope.and(off), off.and(off)]) assert.equal(refusal(() => command(select(filter)))?.faults[0].code, "filter_selects_all");
+  assert.equal(command(select(off.and(whole))).count, 2);
+  assert.equal(refusal(() => command(table.select(workspace.readable(group({ ...open, disabled: true }), context), context)))?.faults[0].code, "filter_selects_all");
+  table.free();
+});
+
 test("what a posted plan needs is told by its header alone", () => {
   const [{ workspace, leads }] = worlds;
   const table = workspace.load(leads);
