@@ -5,10 +5,10 @@ import { encode } from "./text.js";
 export const json = (value: unknown): Uint8Array => encode(jsonText(value));
 
 /** The text itself. */
-export function jsonText(value: unknown): string {
+export function jsonText(value: unknown, replace?: (this: Record<string, unknown>, key: string, item: unknown) => unknown): string {
   let text: string | undefined;
   try {
-    text = JSON.stringify(value === undefined ? null : value);
+    text = JSON.stringify(value === undefined ? null : value, replace);
   } catch (cause) {
     const [path, what] = culprit(value);
     throw fault("json_invalid", `this cannot be written as JSON${what}`, { path, hint: "cycles and BigInt values have no JSON form", cause });
@@ -17,34 +17,24 @@ export function jsonText(value: unknown): string {
   return text;
 }
 
-/**
- * The same of what grants or opens something where a key is absent. A key that is there and undefined was meant to be something, as one that is
- * null was: it is told as null, which is refused.
- */
-export function told(value: unknown): Uint8Array {
-  // What has no JSON form is found before it is walked through.
-  const text = jsonText(value);
-  const whole = nulled(value, false);
-  return encode(whole === value ? text : jsonText(whole));
-}
-
 /** Values that the lifecycle writes: null clears a field, and undefined writes nothing. */
 const WRITTEN = /^on(Assign|Unassign|Deactivate|Retire|Copy)$/;
 
-/** With null for undefined; what has none is given back as it is. Groups of a filter have keys of their own, and are left. */
-function nulled(value: unknown, below: boolean): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  const { rules, toJSON } = value as { rules?: unknown; toJSON?: unknown };
-  if (typeof toJSON === "function" || (below && Array.isArray(rules))) return value;
-  const changed = new Map<string | number, unknown>();
-  for (const key of Array.isArray(value) ? value.keys() : Object.keys(value)) {
-    const item = (value as Record<string | number, unknown>)[key];
-    const whole = item === undefined ? null : WRITTEN.test(String(key)) ? item : nulled(item, true);
-    if (whole !== item) changed.set(key, whole);
-  }
-  if (changed.size === 0) return value;
-  const kept = (key: string | number, item: unknown) => (changed.has(key) ? changed.get(key) : item);
-  return Array.isArray(value) ? value.map((item, at) => kept(at, item)) : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, kept(key, item)]));
+/**
+ * The same of what grants or opens something where a key is absent. A key that is there and undefined was meant to be something, as one that is
+ * null was: it is told as null, which is refused. Groups of a filter have keys of their own, and are left.
+ */
+export function told(value: unknown): Uint8Array {
+  const left = new Set<unknown>();
+  return encode(
+    jsonText(value, function (key, item) {
+      // Of a hundred thousand values most are texts.
+      if (typeof item === "string") return item;
+      const leaves = left.has(this) || (this !== value && Array.isArray(this["rules"]));
+      if (typeof item === "object" && (leaves || WRITTEN.test(key))) left.add(item);
+      return item === undefined && !leaves ? null : item;
+    }),
+  );
 }
 
 /** A query. One that was looked up and not found is not "all". */

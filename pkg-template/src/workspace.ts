@@ -256,8 +256,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
 
   simulate(leads: Contract.LeadTable, what: { draft?: Contract.ConfigPatch; leads?: Contract.LeadsRef } | null, context: Contract.PlanContext): Contract.Simulation {
     const table = this.#table(leads);
-    if (what === undefined) throw fault("options_invalid", "what to replay is undefined", { hint: "`null` replays all leads that the actor may see" });
-    narrowed({ leads: null, ...what });
+    narrowed({ leads: null, ...asked(what) });
     const draft = what?.draft;
     const names = this.#zonesOf(draft);
     const ref: unknown = what?.leads;

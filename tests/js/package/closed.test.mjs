@@ -216,7 +216,7 @@ test("a query that was not found is not all leads", () => {
     for (const call of [() => workspace.plan(table, command, { actor: "ann", now: 0 }), () => workspace.needs(command, { actor: "ann", now: 0 }), () => workspace.tally(table, command, { actor: "ann", now: 0 }), () => workspace.settle([], command, { actor: "ann", now: 0 })])
       assert.throws(call, (error) => error.code === "command_invalid" && /is undefined/.test(error.message), JSON.stringify(command));
   assert.throws(() => workspace.simulate(table, { leads: undefined }, { actor: "ann", now: 0 }), { code: "command_invalid" });
-  for (const what of [undefined, { leads: null }]) assert.throws(() => workspace.simulate(table, what, { actor: "ann", now: 0 }), { code: "options_invalid" });
+  for (const [what, code] of [[undefined, "query_invalid"], [{ leads: null }, "options_invalid"]]) assert.throws(() => workspace.simulate(table, what, { actor: "ann", now: 0 }), { code });
   const members = { users: ["bob", "hal"], where: undefined };
   for (const where of [undefined, null]) assert.throws(() => workspace.members({ ...members, where }), { code: "members_invalid" });
   for (const option of ["dryRun", "onBlank", "onKnown", "onUnknown", "matchBy", "strict"])
