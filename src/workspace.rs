@@ -292,7 +292,7 @@ impl Workspace {
     /// and what planning finds missing.
     pub fn simulate(&self, table: &LeadTable, options: &Json, zones: &Json, context: &Json) -> Result<Simulation> {
         let read = self.context(table, context, Attachments::default())?;
-        let faults = Faults::default();
+        let faults = Faults::without_nulls_for(&["leads"]);
         let node = Decoder::new(options, "", &faults);
         let mut leads = Some(LeadsRef::Filter(Query::always()));
         if !node.is_null() && node.keys(&["draft", "leads"]) && !node.get("leads").is_null() {

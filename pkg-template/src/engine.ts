@@ -1,5 +1,5 @@
 import type * as Contract from "../evenhand.js";
-import { asBytes, json } from "./input.js";
+import { asBytes, json, told } from "./input.js";
 import { fault } from "./errors.js";
 import { wrong } from "./handle.js";
 import { dispose, type Instance } from "./instance.js";
@@ -33,7 +33,7 @@ export class Engine implements Contract.Engine {
   workspace(config: Contract.WorkspaceConfig): Contract.Workspace {
     this.#instance.check();
     const [complete, zones] = withZones(config, this.#zones);
-    const input = json(complete);
+    const input = told(complete);
     const made = hinted(() => this.#instance.call((wasm) => wasm.Workspace.compile(input)));
     return new Workspace(this.#instance, made, zones, this.#zones);
   }
@@ -41,7 +41,7 @@ export class Engine implements Contract.Engine {
   check(config: unknown, options: { now?: Contract.Instant | Date } = {}): Contract.Diagnostic[] {
     this.#instance.check();
     const old = outdated(config, this.#zones, options?.now);
-    const input = json(withZones(config, this.#zones)[0]);
+    const input = told(withZones(config, this.#zones)[0]);
     return [...hints(this.#instance.call((wasm) => wasm.check(input))), ...old];
   }
 

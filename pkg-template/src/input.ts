@@ -5,16 +5,36 @@ import { encode } from "./text.js";
 export const json = (value: unknown): Uint8Array => encode(jsonText(value));
 
 /** The text itself. */
-export function jsonText(value: unknown): string {
+export function jsonText(value: unknown, replace?: (this: Record<string, unknown>, key: string, item: unknown) => unknown): string {
   let text: string | undefined;
   try {
-    text = JSON.stringify(value === undefined ? null : value);
+    text = JSON.stringify(value === undefined ? null : value, replace);
   } catch (cause) {
     const [path, what] = culprit(value);
     throw fault("json_invalid", `this cannot be written as JSON${what}`, { path, hint: "cycles and BigInt values have no JSON form", cause });
   }
   if (text === undefined) throw fault("json_invalid", `a value of type \`${typeof value}\` cannot be written as JSON`);
   return text;
+}
+
+/** Values that the lifecycle writes: null clears a field, and undefined writes nothing. */
+const WRITTEN = /^on(Assign|Unassign|Deactivate|Retire|Copy)$/;
+
+/**
+ * The same of what grants or opens something where a key is absent. A key that is there and undefined was meant to be something, as one that is
+ * null was: it is told as null, which is refused. Groups of a filter have keys of their own, and are left.
+ */
+export function told(value: unknown): Uint8Array {
+  const left = new Set<unknown>();
+  return encode(
+    jsonText(value, function (key, item) {
+      // Of a hundred thousand values most are texts.
+      if (typeof item === "string") return item;
+      const leaves = left.has(this) || (this !== value && Array.isArray(this["rules"]));
+      if (typeof item === "object" && (leaves || WRITTEN.test(key))) left.add(item);
+      return item === undefined && !leaves ? null : item;
+    }),
+  );
 }
 
 /** A query. One that was looked up and not found is not "all". */

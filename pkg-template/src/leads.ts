@@ -3,7 +3,7 @@ import { fault } from "./errors.js";
 import { Filter } from "./filter.js";
 import type { bound } from "./glue.js";
 import { Handle, inner, wrong } from "./handle.js";
-import { asBytes, asked, json } from "./input.js";
+import { asBytes, asked, json, told } from "./input.js";
 import type { Instance } from "./instance.js";
 import { Plan, planInput } from "./plan.js";
 import { Rows } from "./rows.js";
@@ -42,7 +42,7 @@ export class Loader extends Handle<bound.Loader> implements Contract.Loader {
   static open(instance: Instance, options: Contract.LoadOptions, make: (options: Uint8Array, memory: number) => bound.Loader, upsert = false): Loader {
     const { onProgress, ...rest } = options ?? {};
     if (onProgress !== undefined && typeof onProgress !== "function") wrong("`onProgress`", "a function");
-    return new Loader(instance, make(json(rest), instance.budget), options ?? {}, upsert);
+    return new Loader(instance, make(upsert ? told(rest) : json(rest), instance.budget), options ?? {}, upsert);
   }
 
   push(chunk: Data): void {

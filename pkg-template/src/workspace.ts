@@ -4,7 +4,7 @@ import { fault } from "./errors.js";
 import { Filter } from "./filter.js";
 import type { bound } from "./glue.js";
 import { Handle, inner, wrong } from "./handle.js";
-import { asked, json, jsonText } from "./input.js";
+import { asked, json, jsonText, told } from "./input.js";
 import type { Instance } from "./instance.js";
 import { LeadTable, Loader } from "./leads.js";
 import { Plan, planInput } from "./plan.js";
@@ -22,13 +22,13 @@ const NARROWS = /^(leads|ids|filter|list|all|seen|runs|limit|pool|slot|split|cap
 const NESTED: readonly string[] = ["leads", "split", "to", "users"];
 
 /** What was looked up and not found must not widen a command: a key that narrows it has a value where it is there. */
-function told(command: unknown, path = ""): void {
+function narrowed(command: unknown, path = ""): void {
   if (!isObject(command)) return;
   const list = Array.isArray(command);
   for (const key of Object.keys(command)) {
     const value = (command as Record<string, unknown>)[key];
     if (value === undefined && NARROWS.test(key)) throw fault("command_invalid", `\`${key}\` is undefined`, { path: `${path}/${key}`, hint: "leave the key out, or give it a value" });
-    if (isObject(value) && (list || NESTED.includes(key))) told(value, `${path}/${key}`);
+    if (isObject(value) && (list || NESTED.includes(key))) narrowed(value, `${path}/${key}`);
   }
 }
 
@@ -111,7 +111,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
 
   update(patch: Contract.ConfigPatch): void {
     const names = this.#zonesOf(patch);
-    const [input, tables] = [json(patch), json(names)];
+    const [input, tables] = [told(patch), json(names)];
     hinted(() => this.call((workspace) => workspace.update(input, tables)));
     this.#known.clear();
     this.#zones.push(...Object.keys(names.zones));
@@ -172,13 +172,13 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
   }
 
   members(members: Contract.Members): string[] {
-    const input = json(members);
+    const input = told(members);
     return this.call((workspace) => workspace.members(input));
   }
 
   plan(leads: Contract.LeadTable, command: Contract.Command, context: Contract.PlanContext): Contract.Plan {
     const table = this.#table(leads);
-    told(command);
+    narrowed(command);
     const [parts, plans] = contextParts(context);
     const given = jsonText(parts);
     const ref: unknown = typeof command === "object" && command !== null && "leads" in command ? command.leads : undefined;
@@ -206,7 +206,7 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
     const input = planInput(of);
     // Only a plan, or its header, names the command that it came from.
     const posted = isObject(of) && "command" in of;
-    if (!posted) told(of);
+    if (!posted) narrowed(of);
     const needs = this.call((workspace) =>
       input instanceof Uint8Array ? workspace.needsBytes(input, given, plans) : posted ? workspace.needsData(input.json, given, plans) : workspace.needs(input.json, given, plans),
     );
@@ -256,12 +256,12 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
 
   simulate(leads: Contract.LeadTable, what: { draft?: Contract.ConfigPatch; leads?: Contract.LeadsRef } | null, context: Contract.PlanContext): Contract.Simulation {
     const table = this.#table(leads);
-    told({ leads: null, ...what });
+    narrowed({ leads: null, ...asked(what) });
     const draft = what?.draft;
     const names = this.#zonesOf(draft);
     const ref: unknown = what?.leads;
     const selected = isObject(ref) && "selection" in ref && ref.selection instanceof Selection ? { ids: ref.selection.ids() } : ref;
-    const [input, tables, [given]] = [json(ref === undefined ? what : { ...what, leads: selected }), json(names), contextInput(context)];
+    const [input, tables, [given]] = [told(ref === undefined ? what : { ...what, leads: selected }), json(names), contextInput(context)];
     return new Simulation(
       this.instance,
       hinted(() => this.call((workspace) => workspace.simulate(table, input, tables, given))),
@@ -270,13 +270,13 @@ export class Workspace extends Handle<bound.Workspace> implements Contract.Works
 
   tally(leads: Contract.LeadTable, command: Contract.Command, context: Contract.PlanContext): Uint8Array {
     const table = this.#table(leads);
-    told(command);
+    narrowed(command);
     const [text, [given]] = [json(command), contextInput(context)];
     return this.call((workspace) => workspace.tally(table, text, given));
   }
 
   settle(tallies: Uint8Array[], command: Contract.Command, context: Contract.PlanContext): Uint8Array {
-    told(command);
+    narrowed(command);
     const [text, [given]] = [json(command), contextInput(context)];
     return this.call((workspace) => workspace.settle(tallies, text, given));
   }

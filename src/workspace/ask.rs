@@ -1,17 +1,18 @@
 //! Filters and questions of permission behind the front door.
 
+mod join;
 mod text;
 
 use std::rc::Rc;
 
 use crate::access::{Action, Authorizer, Lead, LeadObject, Permission, Request, RowRequest, check_shown};
 use crate::config::{UserKind, Verb, members, people};
-use crate::error::{Diagnostic, Error, Result, nearest};
+use crate::error::{Diagnostic, Error, Result, Severity, nearest};
 use crate::filter;
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults, with_text_ids};
 use crate::memory::ensure_memory;
-use crate::query::{Cell, Cells as _, DayZone, FieldIx, People as _, Query, Schema, Strictness};
+use crate::query::{Cell, Cells as _, DayZone, Emptiness, FieldIx, People as _, Query, Schema, Strictness};
 use crate::sql::{Dialect, SqlOptions, Target};
 use crate::table::Row;
 use crate::time::Instant;
@@ -28,6 +29,10 @@ pub struct Filter {
     /// Fields that whoever wrote it names: it is nothing for an actor from whom one of them is hidden. What a permission reads is not
     /// among them.
     pub(super) named: Vec<FieldIx>,
+    /// What a command would refuse of it: rules that were left out because they are half-written.
+    pub(super) unfinished: Vec<Diagnostic>,
+    /// Whether something was written and nothing is left of it.
+    pub(super) left_out: bool,
     /// The fields as those see them for whom it was made: what is told of it leaves out the others.
     schema: Rc<Schema>,
     /// The configuration that it was compiled with. It keeps its meaning when the workspace is updated.
@@ -39,6 +44,11 @@ pub const PAGE: i64 = 200;
 
 /// How to ask about no lead in particular.
 const ANY: &str = "`\"any\"` asks whether any lead could be allowed";
+
+/// What a command is told of a rule that a screen leaves out.
+fn unfinished(warning: &Diagnostic) -> Diagnostic {
+    Diagnostic { severity: Severity::Error, ..warning.clone() }.hint("give the rule its value, or take it out")
+}
 
 /// What `FilterOptions` of the public API says.
 fn bindings(options: &Json) -> Result<(Option<Instant>, Option<String>)> {
@@ -57,7 +67,7 @@ impl Workspace {
     ///
     /// # Errors
     /// `query_invalid` with every fault, `options_invalid`.
-    pub fn filter(&self, query: &Json, options: &Json) -> Result<Filter> {
+    pub fn filter(&self, json: &Json, options: &Json) -> Result<Filter> {
         let faults = Faults::default();
         let node = Decoder::new(options, "", &faults);
         let mut purpose = Strictness::List;
@@ -70,12 +80,23 @@ impl Workspace {
         }
         let actor = node.get("actor").optional_id().map(|actor| self.auth.actor(actor).map(|_| actor)).transpose()?;
         let schema = self.schema_for(actor);
-        let compiled = crate::query::compile(query, "", &schema, purpose);
+        let compiled = crate::query::compile(json, "", &schema, purpose);
         let mut query = compiled.map_err(|faults| Error::invalid("query_invalid", faults))?;
+        let unfinished = if purpose == Strictness::Draft && !query.warnings().is_empty() {
+            match crate::query::compile(json, "", &schema, Strictness::List) {
+                Err(faults) => faults,
+                Ok(whole) if whole.root() == query.root() => Vec::new(),
+                // A list without words is no error of a query, and finds something else than what is left without it.
+                Ok(_) => query.warnings().iter().filter(|warning| warning.code == "incomplete_rule").map(unfinished).collect(),
+            }
+        } else {
+            Vec::new()
+        };
         if let Some(actor) = actor {
             query = self.days_of(actor, &query)?;
         }
-        Ok(Filter { named: query.fields(), query, reads: Vec::new(), schema, auth: Rc::clone(&self.auth) })
+        let filter = Filter { unfinished, schema, ..self.filter_of(&query) };
+        Ok(Filter { named: query.fields(), ..filter })
     }
 
     /// A filter that is made for somebody: it has that person's days, whoever is then asking.
@@ -93,8 +114,15 @@ impl Workspace {
 
     /// A condition as a filter of the host's own.
     pub fn filter_of(&self, query: &Query) -> Filter {
-        let schema = Rc::clone(&self.model.schema);
-        Filter { query: query.clone(), reads: Vec::new(), named: Vec::new(), schema, auth: Rc::clone(&self.auth) }
+        Filter {
+            query: query.clone(),
+            reads: Vec::new(),
+            named: Vec::new(),
+            unfinished: Vec::new(),
+            left_out: query.emptiness() == Emptiness::LeftOut,
+            schema: Rc::clone(&self.model.schema),
+            auth: Rc::clone(&self.auth),
+        }
     }
 
     /// A permission as a filter: for every lead it equals [`Workspace::can`].
@@ -106,9 +134,8 @@ impl Workspace {
             let fault = Diagnostic::error("unknown_verb", "", format!("there is no verb `{verb}`"));
             return Err(Error::of(fault.maybe_hint(nearest(verb, Verb::ALL.iter().map(|(name, _)| *name)))));
         };
-        let permission = self.auth.scope(actor, *verb)?;
-        let Permission { query, reads } = permission;
-        Ok(Filter { query, reads, named: Vec::new(), schema: self.auth.schema_of(actor), auth: Rc::clone(&self.auth) })
+        let Permission { query, reads } = self.auth.scope(actor, *verb)?;
+        Ok(Filter { reads, schema: self.auth.schema_of(actor), ..self.filter_of(&query) })
     }
 
     /// The condition of the leads of a list that may leave at once: within a page ([`PAGE`] rows) those that the actor may see, beyond it
@@ -244,7 +271,7 @@ impl Workspace {
     /// # Errors
     /// `members_invalid` with every fault.
     pub fn members(&self, json: &Json) -> Result<Vec<String>> {
-        let faults = Faults::default();
+        let faults = Faults::without_nulls();
         let read = members::read_alone(&Decoder::new(json, "", &faults), &self.model);
         let (failed, list) = (faults.any_error(), faults.into_list());
         match read {
@@ -353,37 +380,6 @@ impl Filter {
     /// What is worth telling of it.
     pub fn warnings(&self) -> Json {
         Json::List(self.query.warnings().iter().map(Diagnostic::to_json).collect())
-    }
-
-    /// Both conditions together. Each keeps the meaning that it was compiled with, also where the workspace was updated in between.
-    ///
-    /// # Errors
-    /// `query_invalid` if they are too large together, `out_of_memory`, and `wrong_workspace` where the other's condition over users waits
-    /// for `now` or the actor and the workspace was updated in between.
-    pub fn and(&self, other: &Filter) -> Result<Filter> {
-        self.query.may_join(&other.query, self.schema())?;
-        ensure_memory(
-            self.query.weight(self.schema()).times(500, 120, 3).saturating_add(other.query.weight(other.schema()).times(500, 120, 3)),
-        )?;
-        let mut reads = self.reads.clone();
-        reads.extend(other.reads.iter().copied().filter(|field| !self.reads.contains(field)));
-        let query = if Rc::ptr_eq(&self.auth, &other.auth) {
-            self.query.and(&other.query)
-        } else {
-            self.query.and(&other.auth.pinned(&other.query)?)
-        };
-        let mut named = self.named.clone();
-        named.extend(other.named.iter().copied().filter(|field| !self.named.contains(field)));
-        let schema = self.joined(&other.schema);
-        Ok(Filter { query, reads, named, schema, auth: Rc::clone(&self.auth) })
-    }
-
-    /// The fields that are seen here and there.
-    fn joined(&self, other: &Rc<Schema>) -> Rc<Schema> {
-        if Rc::ptr_eq(&self.schema, other) || other.hidden().is_empty() {
-            return Rc::clone(&self.schema);
-        }
-        Rc::new(self.schema.without(other.hidden()))
     }
 
     /// The fields as those see them for whom it was made, and the actor for whom it is evaluated.

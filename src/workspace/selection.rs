@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 use crate::access::{check_shown, read_by};
 use crate::config::{SavedList, lists};
-use crate::error::{Error, Result};
+use crate::error::{Diagnostic, Error, Result};
 use crate::filter;
 use crate::filter::SortKey;
 use crate::json::Json;
 use crate::json::decode::{Decoder, Faults, id_text};
 use crate::plan::leads::selects_all;
 use crate::plan::timeline;
-use crate::query::{Emptiness, FieldIx, Query, Schema};
+use crate::query::{Emptiness, Expr, FieldIx, Query, Schema};
 use crate::table::{Mask, RowIx};
 
 use super::{Filter, LeadTable, Viewer, Workspace};
@@ -28,6 +28,10 @@ pub struct Selection {
     viewers: Vec<String>,
     /// Whether nothing is left of the filter that it was made by: no command may take what that found for what was meant.
     left_out: bool,
+    /// Whether somebody wrote conditions that bound it. Without a query there are none, and a permission is none.
+    bounded: bool,
+    /// What a command would refuse of the filter: rules that were left out because they are half-written.
+    unfinished: Rc<Vec<Diagnostic>>,
 }
 
 impl Workspace {
@@ -68,7 +72,9 @@ impl Workspace {
     pub fn select_filter(&self, table: &LeadTable, filter: &Filter, viewer: &Json) -> Result<Selection> {
         let viewer = Viewer::read(viewer)?;
         check_shown(&filter.named, &self.schema_for(viewer.actor.as_deref()), "")?;
-        self.seen(table, &filter.query, &filter.context(viewer.actor.as_deref(), viewer.now), &[], &viewer)
+        let found = self.seen(table, &filter.query, &filter.context(viewer.actor.as_deref(), viewer.now), &[], &viewer)?;
+        let (left_out, bounded) = (filter.left_out, !filter.named.is_empty());
+        Ok(Selection { left_out, bounded, unfinished: Rc::new(filter.unfinished.clone()), ..found })
     }
 
     fn usable_list(&self, id: &str, actor: Option<&str>) -> Result<&SavedList> {
@@ -98,6 +104,8 @@ impl Workspace {
             revision: table.revision(),
             viewers: viewer.actor.iter().cloned().collect(),
             left_out: query.emptiness() == Emptiness::LeftOut,
+            bounded: !matches!(query.root(), Expr::All(all) if all.is_empty()),
+            unfinished: Rc::default(),
         })
     }
 
@@ -175,8 +183,13 @@ impl Selection {
     /// The rows as those that a command is about.
     ///
     /// # Errors
-    /// `stale_selection`; `filter_selects_all` where nothing was left of the filter.
+    /// `stale_selection`; `filter_selects_all` where nothing was left of the filter; `query_invalid`, as the filter itself would be refused,
+    /// where a half-written rule was left out of it.
     pub(super) fn meant(&self, table: &LeadTable) -> Result<Rc<Vec<u32>>> {
+        if !self.unfinished.is_empty() {
+            let there = |fault: &Diagnostic| Diagnostic { path: format!("/leads/selection{}", fault.path), ..fault.clone() };
+            return Err(Error::invalid("query_invalid", self.unfinished.iter().map(there).collect()));
+        }
         if self.left_out {
             return Err(Error::invalid("command_invalid", vec![selects_all("/leads/selection")]));
         }
@@ -215,7 +228,11 @@ impl Selection {
     fn with(&self, rows: Vec<u32>, other: &Selection) -> Selection {
         let mut viewers = self.viewers.clone();
         viewers.extend(other.viewers.iter().filter(|viewer| !self.viewers.contains(viewer)).cloned());
-        Selection { rows: Rc::new(rows), viewers, ..self.clone() }
+        let mut unfinished = Rc::clone(&self.unfinished);
+        if !other.unfinished.is_empty() {
+            Rc::make_mut(&mut unfinished).extend(other.unfinished.iter().cloned());
+        }
+        Selection { rows: Rc::new(rows), viewers, unfinished, ..self.clone() }
     }
 
     /// The rows that are in both, in this one's order.
@@ -226,7 +243,8 @@ impl Selection {
         let mask = other.mask(table)?;
         let both = self.with(self.rows_of(table)?.iter().copied().filter(|row| mask.contains(RowIx(*row))).collect(), other);
         // The conditions of one of them bound what is in both.
-        Ok(Selection { left_out: self.left_out && other.left_out, ..both })
+        let bounded = self.bounded || other.bounded;
+        Ok(Selection { left_out: (self.left_out || other.left_out) && !bounded, bounded, ..both })
     }
 
     /// The rows of this one, then those that only the other has.
@@ -240,7 +258,7 @@ impl Selection {
             self.rows_of(table)?.iter().copied().chain(more.iter().copied().filter(|row| !mask.contains(RowIx(*row)))).collect(),
             other,
         );
-        Ok(Selection { left_out: self.left_out || other.left_out, ..either })
+        Ok(Selection { left_out: self.left_out || other.left_out, bounded: self.bounded && other.bounded, ..either })
     }
 
     /// The rows of this one that the other does not have.

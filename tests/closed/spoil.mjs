@@ -1,8 +1,8 @@
 // What can go wrong with a call at one place: a key that is missing, misspelt, or there without a value, and a text that is misspelt.
 
-/** Values of filters and of leads are what is asked about, and those of the state are the engine's own: they are left. */
+/** Values of filters, of leads and of rows are what is asked about, and those of the state are the engine's own: they are left. */
 const left = (path) => /^\/context\/state\/.*\/value$/.test(path);
-const asked = (path) => /\/lead\/|\/value(\/|$)/.test(path);
+const asked = (path) => /\/lead\/|^\/rows\/|\/value(\/|$)/.test(path);
 
 /** Every way in which one thing of it is spoilt: `{ path, how, with }`, where `how` is `gone`, `misspelt`, `undefined` or `another`. */
 export function* spoilt(value, path = "", put = (changed) => changed) {

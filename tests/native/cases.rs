@@ -129,6 +129,28 @@ fn every_code_has_a_case_that_holds_its_place_and_its_words() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+#[test]
+fn the_table_of_faults_names_what_there_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("tests/cases/README.md")).unwrap();
+    let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| fault")).collect();
+    for (at, row) in rows.iter().enumerate() {
+        let held = row
+            .strip_prefix(&format!("| {}. ", at + 1))
+            .unwrap_or_else(|| panic!("{row} is not row {}", at + 1))
+            .split_once(" | ")
+            .unwrap()
+            .1;
+        let names: Vec<&str> = held.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "{row} names nothing");
+        for name in names {
+            let path = if name.starts_with("tests/") { root.join(name) } else { root.join("tests/cases").join(name) };
+            assert!(path.is_file(), "{row}: there is no {name}");
+        }
+    }
+    assert_eq!(rows.len(), 19);
+}
+
 /// The step with `strict` among its options.
 fn strictly(step: &Json) -> Json {
     let mut options: Vec<_> = step.get("options").and_then(Json::as_object).unwrap_or_default().to_vec();

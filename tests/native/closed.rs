@@ -4,6 +4,8 @@
 //! Of each call every key is taken away and misspelt, and every text at a key misspelt, one at a time. `optional` names the places where the
 //! documents say that absence means more, where what is misspelt must still close, and `open` those of another kind of argument, with why.
 
+mod calls;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
@@ -97,6 +99,9 @@ impl World {
     }
 
     fn ask(&self, call: &Json) -> Result<Facts> {
+        if let Some(answer) = self.ask_more(call) {
+            return answer;
+        }
         let (workspace, mut table) = (&self.workspace, self.table());
         let mut out = Facts::new();
         let mut ids = |found: Json| out.extend(list(&found).iter().map(|id| format!("sees {}", id_text(id).unwrap())));
@@ -196,6 +201,7 @@ fn spoilt(json: &Json, path: &str, put: &dyn Fn(Json) -> Json, out: &mut Vec<Spo
                 add("misspelt", with(Some((format!("{key}x"), value.clone()))));
                 if let Json::Text(word) = value
                     && !path.contains("/lead/")
+                    && !path.starts_with("/rows/")
                     && !path.ends_with("/value")
                 {
                     add("another", with(Some((key.clone(), format!("{word}x").into()))));
@@ -231,7 +237,7 @@ fn what_is_taken_away_or_misspelt_gives_nobody_more() {
             let names = |key: &str, path: &str| part(call, key).as_object().unwrap_or_default().iter().any(|(known, _)| known == path);
             let mut all = Vec::new();
             for (key, value) in call.as_object().unwrap() {
-                if !["call", "optional", "open", "closed", "table", "planned"].contains(&key.as_str()) {
+                if !["call", "optional", "open", "closed", "table", "planned", "asked", "at"].contains(&key.as_str()) {
                     let put = |new: Json| {
                         Json::Object(
                             call.as_object()

@@ -13,10 +13,11 @@ const CONFIG: &str = r#"{
   "fields": {
     "id": {"type": "text"}, "version": {"type": "number"}, "owner": {"type": "user", "label": "Agent"}, "officer": {"type": "user"},
     "unit": {"type": "unit"}, "access": {"type": "units"}, "pool": {"type": "choice"}, "run": {"type": "text"}, "region": {"type": "choice"},
-    "secret": {"type": "boolean"}, "score": {"type": "number"}, "status": {"type": "choice"}, "name": {"type": "text"}
+    "secret": {"type": "boolean"}, "score": {"type": "number"}, "status": {"type": "choice"}, "stage": {"type": "choice"}, "name": {"type": "text"}
   },
   "lead": {"id": "id", "version": "version", "owner": "owner", "slots": ["officer"], "unit": "unit", "access": "access", "pool": "pool", "run": "run"},
-  "lifecycle": {"reassignable": {"rules": [{"field": "status", "operator": "=", "value": "open"}]}},
+  "lifecycle": {"reassignable": {"rules": [{"field": "status", "operator": "=", "value": "open"}]},
+    "open": {"rules": [{"field": "stage", "operator": "!=", "value": "done"}]}},
   "org": [{"id": "north"}, {"id": "south"}],
   "pools": [{"id": "hot", "members": {"users": ["bob"]}}],
   "profiles": [
@@ -34,7 +35,7 @@ const CONFIG: &str = r#"{
 }"#;
 
 /// The header of each field in the input; the mapping says which is which where it is neither name nor label.
-const HEADERS: [(&str, &str); 13] = [
+const HEADERS: [(&str, &str); 14] = [
     ("id", "id"),
     ("version", "Record Version"),
     ("owner", "Agent"),
@@ -47,13 +48,14 @@ const HEADERS: [(&str, &str); 13] = [
     ("secret", "secret"),
     ("score", "score"),
     ("status", "status"),
+    ("stage", "Pipeline Stage"),
     ("name", "name"),
 ];
 
-type Rows = Vec<[usize; 11]>;
+type Rows = Vec<[usize; 12]>;
 
 /// The cells of a lead, `null` where the text is empty.
-fn cells(nth: usize, picked: &[usize; 11]) -> Vec<String> {
+fn cells(nth: usize, picked: &[usize; 12]) -> Vec<String> {
     let pick = |words: &[&str], at: usize| words[picked[at] % words.len()].to_owned();
     vec![
         format!("{nth}"),
@@ -68,6 +70,7 @@ fn cells(nth: usize, picked: &[usize; 11]) -> Vec<String> {
         pick(&["true", "false"], 8),
         format!("{}", picked[9] % 4),
         pick(&["open", "shut"], 10),
+        pick(&["new", "done"], 11),
         "A".to_owned(),
     ]
 }
@@ -162,7 +165,7 @@ impl Call {
             Door::IntoEmpty => b"[]",
             Door::IntoOthers => {
                 br#"[{"id":"other","version":1,"owner":"ann","officer":null,"unit":"north","access":null,"pool":null,"run":null,
-                "region":"west","secret":false,"score":3,"status":"shut"}]"#
+                "region":"west","secret":false,"score":3,"status":"shut","stage":"new"}]"#
             }
             _ => return workspace.load(text.as_bytes(), &self.options(), Default::default()),
         };
@@ -200,7 +203,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
-    fn what_is_taken_away_or_misspelt_opens_nothing(rows in prop::collection::vec(prop::array::uniform11(0usize..12), 1..6)) {
+    fn what_is_taken_away_or_misspelt_opens_nothing(rows in prop::collection::vec(prop::array::uniform12(0usize..12), 1..6)) {
         let workspace = Workspace::compile(&json(CONFIG)).unwrap();
         let valid = Call::valid();
         for door in [Door::Csv, Door::Array, Door::Lines, Door::IntoEmpty, Door::IntoOthers] {
@@ -223,7 +226,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_said_to_be_absent_must_be_said(rows in prop::collection::vec(prop::array::uniform11(0usize..12), 1..4)) {
+    fn what_is_said_to_be_absent_must_be_said(rows in prop::collection::vec(prop::array::uniform12(0usize..12), 1..4)) {
         let workspace = Workspace::compile(&json(CONFIG)).unwrap();
         for (at, header) in HEADERS.iter().enumerate().take(HEADERS.len() - 1).skip(1) {
             let mut call = Call::valid();

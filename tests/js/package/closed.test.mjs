@@ -7,6 +7,7 @@ import { createEngineSync, EvenhandError } from "evenhand";
 import { means, spoilt } from "../../closed/spoil.mjs";
 
 const engine = createEngineSync();
+const host = { actor: null };
 const opened = (name) => {
   const world = JSON.parse(readFileSync(new URL(`../../closed/${name}.json`, import.meta.url), "utf8"));
   return { ...world, workspace: engine.workspace(world.config) };
@@ -57,6 +58,55 @@ const ask = {
     return written(world, world.workspace.undo(table, made.toJSON(), context), table);
   },
   explain: ({ workspace }, table, { lead, context, options }) => workspace.explain(table, lead, context, options).candidates.map(({ user }) => `sees ${user}`),
+  sort(_, table, { query, viewer, by, fields }) {
+    const found = table.select(query, viewer).sort(by);
+    const ids = found.ids();
+    return found.rows(0, Infinity, fields).flatMap((row, at) => Object.keys(row).map((field) => `sees ${field} of ${ids[at]}`));
+  },
+  members: ({ workspace }, _, { members }) => workspace.members(members).map((user) => `${user} belongs`),
+  forecast: ({ workspace }, _, { group, n, context }) => workspace.forecast(group, n, context).map((user) => `${user} is next`),
+  simulate({ workspace }, table, { options, context }) {
+    const replay = workspace.simulate(table, options, context);
+    const leads = Array.from({ length: replay.report.leads }, (_, nth) => `replays ${nth}`);
+    const facts = [...leads, ...replay.elsewhere().map(({ lead }) => `sees ${lead}`), ...replay.counts().map(({ user }) => `${user} would get`)];
+    replay.free();
+    return facts;
+  },
+  /** Half of the leads in one table, the others in another. What the call spoils goes where the shards tally, are settled, or plan. */
+  shards(world, _, { at, asked, planned, command, context }) {
+    const { workspace, leads, options } = world;
+    const of = (step) => (at === step ? [command, context] : [asked, planned]);
+    const tables = [leads.slice(0, 3), leads.slice(3)].map((part) => workspace.load(part, options));
+    const bytes = workspace.settle(tables.map((table) => workspace.tally(table, ...of("tally"))), ...of("settle"));
+    const [wanted, given] = of("plan");
+    return tables.flatMap((table, shard) => written(world, workspace.plan(table, wanted, { ...given, settlement: { bytes, shard } }), table));
+  },
+  upsert(_, table, { rows, options }) {
+    const before = new Map(table.select(null, host).rows().map((row) => [row.id, row]));
+    table.upsert(rows, options);
+    return table.select(null, host).rows().flatMap((row) => {
+      const known = before.get(row.id);
+      if (known === undefined) return [`adds ${row.id}`];
+      const changed = Object.keys(row).filter((field) => JSON.stringify(row[field]) !== JSON.stringify(known[field]));
+      return changed.flatMap((field) => [`writes ${field} of ${row.id}`, ...(field === "owner" && row.owner !== null ? [`${row.owner} receives`] : [])]);
+    });
+  },
+  remove(_, table, { ids }) {
+    const before = table.select(null, host).ids();
+    table.remove(ids);
+    const after = table.select(null, host).ids();
+    return before.filter((id) => !after.includes(id)).map((id) => `removes ${id}`);
+  },
+  update({ config, leads, options }, _, { patch }) {
+    const workspace = engine.workspace(config);
+    const table = workspace.load(leads, options);
+    workspace.update(patch);
+    const facts = workspace.config.users.flatMap(({ id }) => table.select(null, { actor: id }).ids().map((lead) => `${id} sees ${lead}`));
+    for (const id of table.select(null, host).ids())
+      for (const { user, allowed } of workspace.receivers(table, { actor: "ann", lead: id, now: 0 })) if (allowed) facts.push(`${user} could receive ${id}`);
+    workspace.free();
+    return facts;
+  },
 };
 
 function answer(world, call, options = world.options) {
@@ -81,8 +131,8 @@ test("what is taken away, misspelt or undefined in a call gives nobody more", ()
   const wrong = [];
   const count = { refused: 0, answered: 0 };
   for (const world of worlds) {
-    for (const { call, optional, open, closed: _, table, planned, ...parts } of world.calls) {
-      const whole = { call, optional, open, table, planned };
+    for (const { call, optional, open, closed: _, table, planned, asked, at, ...parts } of world.calls) {
+      const whole = { call, optional, open, table, planned, asked, at };
       const before = answer(world, { ...whole, ...parts });
       for (const { path, how, with: changed } of spoilt(parts)) {
         const made = ["verify", "undo"].includes(call) && path.startsWith("/command");
@@ -126,6 +176,34 @@ test("what is taken away, misspelt or undefined in the options of a load gives n
   assert.ok(refused > 30, `${refused} loads were refused`);
 });
 
+test("what is undefined in a configuration is as null: refused where its absence would mean more", () => {
+  const whole = JSON.parse(readFileSync(new URL("../../closed/full.json", import.meta.url), "utf8"));
+  const config = whole.config ?? whole;
+  engine.workspace(config).free();
+  let refused = 0;
+  const free = [];
+  for (const { path, how, with: changed } of spoilt(config)) {
+    // A filter's own keys are react-querybuilder's, where undefined is absence.
+    const inFilter = /\/(where|deny|query|when|accepts|open|reassignable|reclaim|value)(\/.*)?\/(not|combinator|field|operator|value|valueSource|rules|match|disabled|muted|mode|threshold)(\/|$)/.test(path);
+    if (how !== "undefined" || inFilter) continue;
+    const checked = engine.check(changed).find((fault) => fault.severity === "error");
+    try {
+      engine.workspace(changed).free();
+      free.push(path);
+      assert.equal(checked, undefined, path);
+    } catch (error) {
+      assert.equal(error.code, "config_invalid", path);
+      assert.ok(checked !== undefined, path);
+      refused += 1;
+    }
+  }
+  // Keys that hosts fill from columns that may be empty; tables that the engine has; days without hours; an attribute without a value; a field that
+  // the lifecycle then does not write.
+  const known = /\/(parent|unit|name|label|untilMs)$|^\/zones$|^\/schedules\/\d\/(week|dates)\/|\/attributes\/|^\/lifecycle\/on\w+\/email$/;
+  assert.deepEqual(free.filter((path) => !known.test(path)), []);
+  assert.ok(refused > 200 && free.length > 0, `${refused} refused, ${free}`);
+});
+
 test("a query that was not found is not all leads", () => {
   const [{ workspace, leads }] = worlds;
   const table = workspace.load(leads);
@@ -138,6 +216,44 @@ test("a query that was not found is not all leads", () => {
     for (const call of [() => workspace.plan(table, command, { actor: "ann", now: 0 }), () => workspace.needs(command, { actor: "ann", now: 0 }), () => workspace.tally(table, command, { actor: "ann", now: 0 }), () => workspace.settle([], command, { actor: "ann", now: 0 })])
       assert.throws(call, (error) => error.code === "command_invalid" && /is undefined/.test(error.message), JSON.stringify(command));
   assert.throws(() => workspace.simulate(table, { leads: undefined }, { actor: "ann", now: 0 }), { code: "command_invalid" });
+  for (const [what, code] of [[undefined, "query_invalid"], [{ leads: null }, "options_invalid"]]) assert.throws(() => workspace.simulate(table, what, { actor: "ann", now: 0 }), { code });
+  const members = { users: ["bob", "hal"], where: undefined };
+  for (const where of [undefined, null]) assert.throws(() => workspace.members({ ...members, where }), { code: "members_invalid" });
+  for (const option of ["dryRun", "onBlank", "onKnown", "onUnknown", "matchBy", "strict"])
+    for (const value of [undefined, null]) assert.throws(() => table.upsert([{ id: "1" }], { [option]: value }), { code: "options_invalid" });
+  table.free();
+});
+
+test("a selection of a filter that left half-written rules out is not what a command means, however it is joined", () => {
+  const [{ workspace, leads }] = worlds;
+  const table = workspace.load(leads);
+  const context = { actor: "ann", now: "2026-03-02T09:00:00Z" };
+  const group = (...rules) => ({ combinator: "and", rules });
+  const [open, later] = [{ field: "status", operator: "=", value: "open" }, { field: "createdAt", operator: ">", value: "" }];
+  const half = workspace.filter(group(open, later), { incomplete: "skip" });
+  const whole = workspace.filter(group(open), { incomplete: "skip" });
+  const select = (filter) => table.select(filter, context);
+  const command = (selection) => workspace.plan(table, { type: "assign", leads: { selection }, to: "hal" }, context);
+  assert.equal(select(half).count, select(whole).count);
+  assert.deepEqual([command(select(whole)).count, command(select(whole.and(workspace.scope("ann", "lead.edit")))).count], [2, 2]);
+  const refusal = (run) => {
+    try {
+      run();
+    } catch ({ code, message, diagnostics }) {
+      return { code, message, faults: diagnostics.map(({ code, path, hint }) => ({ code, path: path.replace(/\/(filter|selection)/, ""), hint })) };
+    }
+  };
+  const asked = refusal(() => workspace.plan(table, { type: "assign", leads: { filter: group(open, later) }, to: "hal" }, context));
+  assert.deepEqual([asked.code, asked.faults[0].path], ["query_invalid", "/leads/rules/1/value"]);
+  const [one, other] = [select(half), select(whole)];
+  const scope = workspace.scope("ann", "lead.view");
+  for (const found of [one, one.sort([{ field: "score" }]), one.and(other), other.and(one), one.or(other), other.or(one), one.minus(other), other.minus(one), select(half.and(scope)), select(scope.and(half)), select(whole.and(half))])
+    assert.deepEqual(refusal(() => command(found)), asked);
+  // A filter of which nothing is left stays so beside a permission, which bounds nothing that somebody wrote.
+  const off = workspace.filter(group({ ...open, disabled: true }));
+  for (const filter of [off, off.and(scope), scope.and(off), off.and(off)]) assert.equal(refusal(() => command(select(filter)))?.faults[0].code, "filter_selects_all");
+  assert.equal(command(select(off.and(whole))).count, 2);
+  assert.equal(refusal(() => command(table.select(workspace.readable(group({ ...open, disabled: true }), context), context)))?.faults[0].code, "filter_selects_all");
   table.free();
 });
 

@@ -93,8 +93,8 @@ const calls = {
   get({ id, viewer }) {
     return this.table.get(id, viewer) ?? null;
   },
-  select({ query, viewer, sort, as }) {
-    const found = this.table.select(query ?? null, viewer);
+  select({ query, compile, viewer, sort, as }) {
+    const found = this.table.select(compile === undefined ? (query ?? null) : this.workspace.filter(query, compile), viewer);
     return this.selected(sort === undefined ? found : found.sort(sort), as);
   },
   both({ of, how, with: other, as }) {

@@ -11,7 +11,7 @@
 //! | `upsert` | the same, `outcome` | the counts; with `dryRun` also `rows` and `problemList` |
 //! | `remove` | `ids` | how many |
 //! | `get` | `id`, `viewer` | the lead or null |
-//! | `select` | `query`, `viewer`, `sort`, `as` | `{count, ids}` |
+//! | `select` | `query`, `compile` (then a filter of its own), `viewer`, `sort`, `as` | `{count, ids}` |
 //! | `both` | `of`, `how` (`and`, `or`, `minus`), `with`, `as` | `{count, ids}` |
 //! | `rows` | `of`, `offset`, `limit`, `fields` | rows |
 //! | `countBy` | `of`, `field` | counts |
@@ -204,7 +204,11 @@ impl World {
                 self.workspace().get(self.table(), &id_text(part(step, "id")).expect("an id"), part(step, "viewer"))?.unwrap_or_default()
             }
             "select" => {
-                let mut found = self.workspace().select(self.table(), part(step, "query"), part(step, "viewer"))?;
+                let (query, viewer) = (part(step, "query"), part(step, "viewer"));
+                let mut found = match step.get("compile") {
+                    Some(how) => self.workspace().select_filter(self.table(), &self.workspace().filter(query, how)?, viewer)?,
+                    None => self.workspace().select(self.table(), query, viewer)?,
+                };
                 if let Some(by) = step.get("sort") {
                     found = self.workspace().sort(self.table(), &found, by)?;
                 }

@@ -45,10 +45,10 @@ export function reachable(name, read, seen = new Map()) {
 }
 
 /**
- * Runs a worker over modules, name → file; `objects` are the Durable Objects that it has, each with SQLite: binding → class. `ask` posts JSON to
- * it and gives back what it answers.
+ * Runs a worker over modules, name → file; `objects` are the Durable Objects that it has, each with SQLite: binding → class; `services` are
+ * entrypoints of its own: binding → class. `ask` posts JSON to it and gives back what it answers.
  */
-export async function serve({ worker, modules, objects = {} }) {
+export async function serve({ worker, modules, objects = {}, services = {} }) {
   const folder = mkdtempSync(join(tmpdir(), "evenhand-workerd-"));
   // The configuration embeds files that lie beside it.
   for (const [name, path] of modules) {
@@ -59,6 +59,10 @@ export async function serve({ worker, modules, objects = {} }) {
   mkdirSync(join(folder, "data"));
   const list = ["worker.js", ...modules.keys()].map((name) => `(name = "${name}", ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed "${name}")`);
   const classes = Object.entries(objects);
+  const bindings = [
+    ...classes.map(([binding, name]) => `(name = "${binding}", durableObjectNamespace = "${name}")`),
+    ...Object.entries(services).map(([binding, name]) => `(name = "${binding}", service = (name = "main", entrypoint = "${name}"))`),
+  ];
   const config = join(folder, "config.capnp");
   writeFileSync(
     config,
@@ -72,7 +76,7 @@ const main :Workerd.Worker = (
   compatibilityDate = "2026-01-01",
   durableObjectNamespaces = [${classes.map(([, name]) => `(className = "${name}", uniqueKey = "evenhand-${name}", enableSql = true)`).join(", ")}],
   durableObjectStorage = (localDisk = "disk"),
-  bindings = [${classes.map(([binding, name]) => `(name = "${binding}", durableObjectNamespace = "${name}")`).join(", ")}]
+  bindings = [${bindings.join(", ")}]
 );
 `,
   );

@@ -101,6 +101,16 @@ export function plan(workspace: Workspace, table: LeadTable, selection: Selectio
   const made = workspace.plan(table, command, { actor: "ann", now: Date.now(), state, allOrNothing: true });
   for (const { user, before, after, dealt } of made.assignees) console.log(user, before, after, dealt);
   const data: PlanData = made.toJSON();
+  // What a screen shows of a plan that was stored is in its data.
+  const shown: [outcome: string, left: number, name: string, dealt: number, kept: number] = [
+    data.outcome, data.droppedCount["locked"] ?? 0, data.assignees[0]?.name ?? data.assignees[0]?.user ?? "", data.assignees[0]?.dealt ?? 0, data.assignees[0]?.kept ?? 0,
+  ];
+  console.log(shown);
+  // An undo reads the plan that it names, as data or as bytes.
+  const needs = workspace.needs({ type: "undo", plan: data.id }, { actor: "ann", now: new Date(), plans: { [data.id]: data, other: made.encode() } });
+  // @ts-expect-error a stored plan is data or bytes, not the plan itself
+  workspace.needs({ type: "undo", plan: data.id }, { actor: "ann", now: 0, plans: { [data.id]: made } });
+  console.log(needs.state.keys);
   const verdict = workspace.verify(table, made.encode(), { actor: "ann", now: Date.now(), maxAgeSeconds: 60 });
   if (!verdict.ok) throw new Error(verdict.problems.map(({ code }) => code).join());
   const { changed, refused } = table.apply(verdict.plan);
