@@ -29,6 +29,7 @@ export default defineConfig({
   resolve: { alias: [
     { find: "@radix-ui/react-dialog", replacement: without("radix-dialog") },
     { find: "@radix-ui/react-primitive", replacement: without("radix-primitive") },
+    { find: "@base-ui/utils/useScrollLock", replacement: without("scroll-lock") },
     { find: "numeric-quantity", replacement: without("numeric-quantity") },
     { find: "@reduxjs/toolkit", replacement: without("redux-toolkit") },
     { find: /^.*\/safePolygon\.mjs$/, replacement: without("safe-polygon") },
