@@ -1,6 +1,7 @@
 // How long a visitor waits, with 100,000 leads. The best of several runs must reach the goal, and the median may take twice as long.
 // A machine that others use gives each process only a part of its time; how small that part is, is measured along, and the goals are
-// longer by as much. On a machine of its own they are as they are written.
+// longer by as much, and by a quarter more, since that does not see how fast the processor is. The goal itself is printed beside what was
+// measured, for a quiet machine.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Driver, open, start } from "./screen/driver.mjs";
@@ -10,6 +11,8 @@ before(async () => {
   desk = await start();
 });
 after(() => desk.stop());
+
+const OTHER_PROCESSORS = 1.25;
 
 const wide = { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" };
 
@@ -38,7 +41,8 @@ function within(t, what, { times, slow }, goal) {
   const [best, median] = [sorted[0], sorted[Math.floor(sorted.length / 2)]];
   const words = `${what}: best ${best.toFixed(1)} ms, median ${median.toFixed(1)} ms of ${times.length}, goal ${goal} ms${slow > 1.05 ? `, on a machine ${slow.toFixed(1)} times as slow as its own` : ""}`;
   t.diagnostic(words);
-  assert.ok(best <= goal * slow && median <= goal * slow * 2, words);
+  const most = goal * slow * OTHER_PROCESSORS;
+  assert.ok(best <= most && median <= most * 2, words);
 }
 
 test("the count of a list is there within a frame, and a mass edit of all of them is previewed in 200 ms", { timeout: 120_000 }, async (t) => {
