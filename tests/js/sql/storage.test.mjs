@@ -11,7 +11,9 @@ import { fileURLToPath } from "node:url";
 import { pglite, postgres, quote, sqlite } from "./lib/databases.mjs";
 import { ask } from "./lib/engine.mjs";
 
-const KINDS = ["text", "choice", "user", "unit", "number", "boolean", "date", "datetime", "tags", "units"];
+/** In another zone only that is tried which a zone could change. */
+const ZONED = process.env.ONLY_POSTGRES !== undefined;
+const KINDS = ZONED ? ["date", "datetime", "text"] : ["text", "choice", "user", "unit", "number", "boolean", "date", "datetime", "tags", "units"];
 const NOW = "2026-03-08T17:30:00.000Z";
 const USERS = ["ann", "bob", "7", "42"];
 
@@ -92,6 +94,11 @@ const POSTGRES = {
   jsonb: { values: [...LISTS, ...quoted(["null", "7", "7.50", "true", "{}", '["a",{}]', '["a",true]'])] }, json: { values: [...LISTS, ...quoted(["null", "{}"])] },
   uuid: { values: ["'00000000-0000-4000-8000-000000000007'", "'ABCDEF00-0000-4000-8000-000000000007'"] },
   mood: { values: ["'new'", "'won'", "'7'", "'true'", "'2026-03-08'"] },
+};
+/** What is true of a column, said. */
+const SAID_OF = {
+  text: ["text"], integer: ["integer"], bigint: ["integer", "epoch_ms"], real: ["number", "epoch_ms"], "double precision": ["number"], numeric: ["number"], boolean: ["boolean"], date: ["date"],
+  timestamptz: ["timestamptz", "timestamp"], timestamp: ["timestamp"], "text[]": ["array"], jsonb: ["json"], json: ["json"],
 };
 const AS = ["text", "integer", "number", "boolean", "date", "timestamptz", "timestamp", "epoch_ms", "array", "json"];
 
@@ -282,7 +289,7 @@ async function matrix(db, types, saids) {
   return out;
 }
 
-if (!process.env.ONLY_POSTGRES) {
+if (!ZONED) {
   test("SQLite: every type of field in every kind of column", async () => {
     const db = await sqlite();
     const out = await matrix(db, SQLITE, (type, kind, { values }) => {
@@ -303,30 +310,33 @@ if (!process.env.ONLY_POSTGRES) {
   });
 }
 
-for (const open of process.env.ONLY_POSTGRES ? [postgres] : [pglite, postgres]) {
+for (const open of ZONED ? [postgres] : [pglite, postgres]) {
   const db = await open();
   if (db === undefined) continue;
   test(`${db.name}: every type of field in every kind of column`, async () => {
     await db.exec("CREATE TYPE mood AS ENUM ('new', 'won', '7', 'true', '2026-03-08', 'x')");
-    const out = await matrix(db, POSTGRES, (_, kind, { values }) => [undefined, ...AS].map((as) => [as, as === undefined ? values : values.filter((value) => isWord(kind, value))]));
+    // PGlite is told what is true of a column; what is not, which a database refuses or the engine before it, is told to a server alone.
+    const said = (type) => (open === pglite ? (SAID_OF[type] ?? []) : AS);
+    const out = await matrix(db, POSTGRES, (type, kind, { values }) => [undefined, ...said(type)].map((as) => [as, as === undefined ? values : values.filter((value) => isWord(kind, value))]));
     const exact = [
       "text in text", "choice in varchar(60)", "user in integer", "user in bigint as integer", "unit in uuid", "choice in mood", "number in integer", "number in numeric", "number in double precision",
       "number in text as text", "boolean in boolean", "boolean in integer as integer", "boolean in text as text", "date in date", "date in text as text", "datetime in timestamptz",
       "text in char(8)", "user in char(8)", "text in inet", "number in smallint", "tags in varchar(20)[]", "text in interval",
       "datetime in timestamp as timestamp", "datetime in text as text", "datetime in bigint as epoch_ms", "tags in text[]", "tags in jsonb as json", "units in json as json",
     ];
-    for (const cell of exact) assert.match(out[cell], /^same/, cell);
+    const among = (cells) => cells.filter((cell) => KINDS.includes(cell.split(" ")[0]));
+    for (const cell of among(exact)) assert.match(out[cell], /^same/, cell);
     // A `real` holds no number exactly: but for whether there is one, nothing is asked of it.
-    for (const cell of ["number in real", "number in real as number", "datetime in real as epoch_ms"]) assert.match(out[cell], /database/, cell);
+    for (const cell of among(["number in real", "number in real as number", "datetime in real as epoch_ms"])) assert.match(out[cell], /database/, cell);
     // What is of another type than was said is refused by the database, and not compared by the zone of the session.
-    for (const cell of ["datetime in timestamp", "datetime in date", "date in timestamptz", "date in timestamp", "number in text", "boolean in text", "datetime in timestamptz as timestamp", "tags in jsonb"]) {
+    for (const cell of among(["datetime in timestamp", "datetime in date", "date in timestamptz", "date in timestamp", "number in text", "boolean in text", "datetime in timestamptz as timestamp", "tags in jsonb"])) {
       assert.match(out[cell], /^database(,sql_value)?$/, cell);
     }
     await db.close();
   });
 }
 
-if (!process.env.ONLY_POSTGRES) {
+if (!ZONED) {
   test("PostgreSQL: the same in another zone", () => {
     const env = { ...process.env, TZ: "America/New_York", PGTZ: "America/New_York", ONLY_POSTGRES: "1" };
     const { status, stdout } = spawnSync(process.execPath, [fileURLToPath(import.meta.url)], { env: { ...env, NODE_TEST_CONTEXT: undefined }, encoding: "utf8" });
