@@ -22,6 +22,11 @@ test("casl decides as Evenhand does", (t) => {
           if (verb === "lead.give") question.to = here.random.once(2) ? actor : here.random.one(here.users).id;
           const wanted = peer.can(question);
           const decision = workspace.can(question);
+          // Whether the receiver could work the lead is asked once the actor may give it, and casl knows nothing of that.
+          if (wanted && decision.reasons[0]?.question === "receive") {
+            assert.equal(decision.allowed, false);
+            continue;
+          }
           assert.equal(decision.allowed, wanted, JSON.stringify({ seed, question, decision }));
           asked.add(verb, wanted ? "allowed" : "denied");
           decisions += 1;
