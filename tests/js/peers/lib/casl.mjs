@@ -55,4 +55,9 @@ export class Peer {
     const rule = this.#ability.relevantRuleFor(verb, about(to));
     return rule === null ? to === actor && this.#ability.can("lead.claim", about()) : !rule.inverted;
   }
+
+  /** Whether this user sees a lead once they have it. */
+  seesAsOwner(actor, lead) {
+    return this.can({ actor, do: "lead.view", lead: { ...lead, owner: actor } });
+  }
 }

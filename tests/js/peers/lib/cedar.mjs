@@ -93,10 +93,10 @@ export class Peer {
   }
 
   /** One request: whether it is allowed, and whether any policy decided that. */
-  #ask(actor, action, lead, context = {}) {
+  #ask(actor, action, lead, context = {}, known = this.#leads.get(lead)) {
     const { value: answer } = authorized({
       principal: uid("User", actor), action: uid("Action", action), resource: uid("Lead", lead), context,
-      preparsedPolicySetId: "world", entities: [...this.#entities, this.#leads.get(lead)],
+      preparsedPolicySetId: "world", entities: [...this.#entities, known],
     }).next();
     if (answer.type !== "success") throw new Error(JSON.stringify(answer.errors));
     const { decision, diagnostics } = answer.response;
@@ -115,6 +115,11 @@ export class Peer {
     if (verb !== "lead.give") return this.#ask(actor, verb, lead).allowed;
     const give = this.#ask(actor, verb, lead, { receiver: ref("User", to) });
     return give.allowed || (give.silent && to === actor && this.#ask(actor, "lead.claim", lead).allowed);
+  }
+
+  /** Whether somebody sees a lead once they have it. */
+  seesAsOwner(user, lead) {
+    return this.#ask(user, "lead.view", lead.id, {}, entity({ ...lead, owner: user })).allowed;
   }
 }
 
