@@ -39,7 +39,7 @@ export function planOf(request) {
 export async function adapters() {
   const { default: ts } = await import(pathToFileURL(require.resolve("typescript")));
   const from = path.join(root, "pkg-template/src/adapters");
-  const to = path.join(root, `tests/out/adapters-${process.pid}`);
+  const to = path.join(root, `target/adapters-${process.pid}`);
   mkdirSync(to, { recursive: true });
   process.on("exit", () => rmSync(to, { recursive: true, force: true }));
   writeFileSync(path.join(to, "package.json"), '{"type":"module"}');
