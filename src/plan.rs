@@ -179,14 +179,12 @@ impl Plan {
 
     /// The rule that decided about a row of the plan.
     pub(crate) fn rule_of_row(&self, at: usize) -> Option<&str> {
-        let (rule, _) = *self.routed.rows.get(at)?;
-        self.model.rules.at(rule?).map(|rule| rule.id.as_str())
+        self.model.rules.at(self.routed.rows.get(at)?.rule).map(|rule| rule.id.as_str())
     }
 
     /// The group that decided about a row of the plan.
     pub(crate) fn group_of_row(&self, at: usize) -> Option<&str> {
-        let (_, group) = *self.routed.rows.get(at)?;
-        self.model.groups.at(group?).map(|group| group.id.as_str())
+        self.model.groups.at(self.routed.rows.get(at)?.group).map(|group| group.id.as_str())
     }
 
     /// What becomes of the plan's slot in a row of it, if that changes.

@@ -30,7 +30,7 @@ mod tests;
 mod text;
 mod window;
 
-pub use count::{count_by, count_codes};
+pub use count::{count_by, count_codes, rows_of_codes};
 pub use dict::by_code;
 pub use explain::{Explanation, explain};
 pub use row::{matches, who};

@@ -11,20 +11,12 @@ use crate::table::{Column, Mask, Snapshot};
 
 /// Rows whose holder is one of these; `None` stands for nobody.
 pub(crate) fn held_by(table: &Snapshot, slot: FieldIx, people: &[Option<&str>]) -> Result<Mask> {
-    let column = table.column(slot);
-    let mut mask = Mask::none(table.rows())?;
-    let Column::Coded(coded) = column else { return Ok(mask) };
-    let mut wanted = vec![0u64; coded.dict.len() + 1];
+    let Column::Coded(coded) = table.column(slot) else { return Mask::none(table.rows()) };
+    let mut wanted = vec![0; coded.dict.len() + 1];
     for code in people.iter().filter_map(|user| user.map_or(Some(0), |user| coded.dict.find(user))) {
         wanted.get_mut(code as usize).into_iter().for_each(|wanted| *wanted = 1);
     }
-    if wanted.contains(&1) {
-        let words = &mut mask.words;
-        coded.each(|row, code| {
-            let bit = wanted.get(code as usize).copied().unwrap_or(0);
-            words.get_mut(row as usize / 64).into_iter().for_each(|word| *word |= bit << (row % 64));
-        });
-    }
+    let mut mask = if wanted.contains(&1) { filter::rows_of_codes(coded, wanted, table.rows())? } else { Mask::none(table.rows())? };
     table.live().into_iter().for_each(|live| mask.and(live));
     Ok(mask)
 }

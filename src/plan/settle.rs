@@ -10,6 +10,7 @@ use crate::config::Model;
 use crate::error::{Diagnostic, Result};
 use crate::json::Json;
 use crate::query::{Cell, FieldIx};
+use crate::table::column::CodedColumn;
 use crate::table::{Column, RowIx, Table};
 
 use crate::plan::context::Context;
@@ -40,8 +41,27 @@ pub(crate) struct Asked<'a> {
     pub zone: Option<String>,
 }
 
-/// Whether a row, at its place in the plan, changes.
-type Moves<'a> = Box<dyn Fn(usize, RowIx) -> bool + 'a>;
+/// What a field is set to, as codes of its column: whether those differ is seen without looking at any value.
+struct Certain<'a> {
+    field: FieldIx,
+    coded: &'a CodedColumn,
+    wanted: Vec<u32>,
+    /// By place in the plan which of them; without it the first.
+    numbers: Option<&'a [u32]>,
+}
+
+impl Certain<'_> {
+    /// Whether a row, at its place in the plan, is sure to change.
+    fn changes(&self, at: usize, row: u32) -> bool {
+        let number = self.numbers.map_or(Some(0), |numbers| numbers.get(at).copied());
+        number.and_then(|number| self.wanted.get(number as usize)).is_some_and(|wanted| self.coded.code(row) != *wanted)
+    }
+
+    /// Whether all these rows of the plan are.
+    fn changes_all(&self, rows: &[u32]) -> bool {
+        self.coded.differs_in_all(rows, &self.wanted, self.numbers)
+    }
+}
 
 impl Plan {
     /// A decision as a plan, without what follows from it. Whatever a draft holds has its place here.
@@ -134,18 +154,19 @@ impl Plan {
 
     /// Drops the rows that are as asked already.
     fn drop_unchanged(&mut self) -> Result<()> {
+        let certain = self.certain();
+        if let Some(certain) = certain.as_ref().filter(|certain| certain.changes_all(&self.rows)) {
+            self.all_move = Some(certain.field) == self.slot;
+            return Ok(());
+        }
         let mut keep = Vec::new();
         keep.try_reserve_exact(self.rows.len())?;
-        let (field, moved) = self.sure_to_change();
-        let mut all_moved = field.is_some() && field == self.slot;
         for (at, row) in self.rows.iter().enumerate() {
-            let row = RowIx(*row);
-            let sure = moved(at, row);
-            all_moved &= sure;
-            keep.push(sure || !self.edits.of_row(at, row, &self.table, &self.model, self.now).is_empty());
+            let changes = certain.as_ref().is_some_and(|certain| certain.changes(at, *row));
+            keep.push(changes || !self.edits.of_row(at, RowIx(*row), &self.table, &self.model, self.now).is_empty());
         }
-        drop(moved);
-        self.all_move = all_moved;
+        drop(certain);
+        self.all_move = false;
         if keep.iter().all(|keep| *keep) {
             return Ok(());
         }
@@ -158,31 +179,24 @@ impl Plan {
         Ok(())
     }
 
-    /// Tells of some rows at a glance that they change: by the codes of a field that is set in all of them.
-    fn sure_to_change(&self) -> (Option<FieldIx>, Moves<'_>) {
-        for edit in self.edits.iter().filter(|edit| edit.when == edit::AppliesWhen::Always) {
-            let Column::Coded(coded) = self.table.column(edit.field) else { continue };
+    /// A field of codes that is set in all rows: of most of them its codes tell at a glance that they change.
+    fn certain(&self) -> Option<Certain<'_>> {
+        self.edits.iter().filter(|edit| edit.when == edit::AppliesWhen::Always).find_map(|edit| {
+            let Column::Coded(coded) = self.table.column(edit.field) else { return None };
+            // What no row has yet gets a code that there is not.
             let code = |cell: &Cell<'_>| match cell {
-                Cell::Text(text) => coded.dict.find(text),
-                _ => Some(0),
+                Cell::Text(text) => coded.dict.find(text).unwrap_or(u32::MAX),
+                _ => 0,
             };
-            match &edit.to {
-                NewValue::Same(cell) => {
-                    let wanted = code(cell);
-                    return (Some(edit.field), Box::new(move |_, row| Some(coded.code(row.0)) != wanted));
-                }
+            let (wanted, numbers) = match &edit.to {
+                NewValue::Same(cell) => (vec![code(cell)], None),
                 NewValue::Coded(values, numbers) if self.model.lead.slot(edit.field).is_some() => {
-                    let wanted: Vec<Option<u32>> = values.iter().map(code).collect();
-                    let moves = move |at: usize, row: RowIx| {
-                        let number = numbers.get(at).and_then(|number| wanted.get(*number as usize));
-                        number.is_some_and(|wanted| Some(coded.code(row.0)) != *wanted)
-                    };
-                    return (Some(edit.field), Box::new(moves));
+                    (values.iter().map(code).collect(), Some(numbers.as_slice()))
                 }
-                _ => {}
-            }
-        }
-        (None, Box::new(|_, _| false))
+                _ => return None,
+            };
+            Some(Certain { field: edit.field, coded, wanted, numbers })
+        })
     }
 
     /// Names the units that gain access to leads, each with how many.

@@ -11,7 +11,6 @@ use crate::plan::drops::{DropCode, RowChecks};
 use crate::plan::leads::{self, LeadsRef};
 use crate::plan::planner::Planner;
 use crate::plan::runs;
-use crate::rotate::batch::Dealt;
 use crate::table::{Row, RowIx};
 
 use super::changes::{self, Changes};
@@ -60,12 +59,12 @@ pub(crate) fn decide(planner: &Planner<'_>, wanted: &LeadsRef, by: Decider) -> R
         router.match_rows(&rows)?;
     }
     let mut changes = Changes::new(planner, rows.len())?;
-    let (mut told, mut dealt, mut at) = (BTreeMap::new(), Dealt::default(), 0);
+    draft.rows.try_reserve_exact(rows.len())?;
+    let (mut told, mut at) = (BTreeMap::new(), 0);
     while let Some(rest) = rows.get(at..).filter(|rest| !rest.is_empty()) {
         if dense && ruled {
-            router.deal(rest, &mut dealt)?;
-            let count = dealt.users.len();
-            changes.deal(&mut draft, rest.get(..count).unwrap_or_default(), &dealt);
+            let count = router.deal(rest, &mut changes.dealt)?;
+            draft.rows.extend_from_slice(rest.get(..count).unwrap_or_default());
             at += count;
         }
         let Some(row) = rows.get(at).copied() else { break };

@@ -63,21 +63,18 @@ impl Router<'_> {
         Ok(())
     }
 
-    /// Deals rows of a batch, the first of `rows` first, as long as nothing about them is to be looked at.
-    pub fn deal(&mut self, rows: &[u32], out: &mut Dealt) -> Result<()> {
+    /// Deals rows of a batch, the first of `rows` first, as long as nothing about them is to be looked at; gives back how many.
+    pub fn deal(&mut self, rows: &[u32], out: &mut Dealt) -> Result<usize> {
         let now = self.compiled.uses_recency.then_some(self.now);
         let open = if self.compiled.uses_loads { Some(self.planner.open()?) } else { None };
-        let run = Run { now, open, ..self.rules.run(rows, self.planner.table) };
+        let (run, before) = (Run { now, open, ..self.rules.run(rows, self.planner.table) }, out.turns.len());
         let watched = batch::deal(&run, &mut self.lanes, &mut self.recencies, &mut self.workload, out);
-        for user in &out.users {
-            self.served.insert(*user as usize);
-        }
-        if let (true, Some(user)) = (watched, out.users.last()) {
-            let user = UserIx(*user);
+        if let (true, Some(turn)) = (watched, out.turns.last()) {
+            let user = UserIx(turn.receiver);
             self.counted(user)?;
             self.refresh(user)?;
         }
-        Ok(())
+        Ok(out.turns.len() - before)
     }
 
     /// A pool takes a lead: it has no owner any more.

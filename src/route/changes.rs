@@ -11,29 +11,22 @@ use crate::plan::planner::Planner;
 use crate::plan::state::{self, Value};
 use crate::query::{Cell, FieldIx};
 use crate::rotate::Member;
-use crate::rotate::batch::Dealt;
+use crate::rotate::batch::{Dealt, NO_RECEIVER, NONE, Turn};
 use crate::table::RowIx;
 
 use super::memory::Others;
 use super::router::{Decision, Router};
 
 /// Stands for a row that keeps whoever has it.
-const KEEPS: u32 = u32::MAX;
-/// Stands for nobody, until the numbers of people are known.
-const NOBODY: u32 = u32::MAX - 1;
+const KEEPS: u32 = NO_RECEIVER + 1;
+/// Stands for nobody.
+const NOBODY: u32 = NO_RECEIVER;
 
-/// Rule and group that decided.
-type By = (Option<u32>, Option<u32>);
-
-/// Who gets the rows of a plan, as numbers of values, and what else becomes of them.
+/// Who gets the rows of a plan, and what else becomes of them.
 pub(super) struct Changes<'a> {
     planner: &'a Planner<'a>,
-    /// Values of slots: people as they are met.
-    people: Vec<Cell<'static>>,
-    /// By user, the number of the value counted from 1; 0 is none yet.
-    numbers: Vec<u32>,
-    /// For each row of the plan the number of its value.
-    values: Vec<u32>,
+    /// A turn for each row of the plan.
+    pub dealt: Dealt,
     /// The pools of rows, by place in the plan.
     pools: Vec<(usize, u32)>,
     /// What becomes of the field that locks a lead, by place in the plan.
@@ -46,59 +39,32 @@ pub(super) struct Changes<'a> {
 
 impl<'a> Changes<'a> {
     pub fn new(planner: &'a Planner<'a>, rows: usize) -> Result<Changes<'a>> {
-        let mut values = Vec::new();
-        values.try_reserve_exact(rows)?;
-        let (numbers, people) = (Vec::new(), Vec::new());
+        let mut dealt = Dealt::default();
+        dealt.turns.try_reserve_exact(rows)?;
         let (pools, locks, retired, own_slots) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Ok(Changes { planner, people, numbers, values, pools, locks, retired, own_slots })
-    }
-
-    fn number(&mut self, user: UserIx) -> u32 {
-        let at = user.0 as usize;
-        if at >= self.numbers.len() {
-            self.numbers.resize(at + 1, 0);
-        }
-        let mut number = self.numbers.get(at).copied().unwrap_or(0);
-        if number == 0 {
-            self.people.push(Cell::Text(self.planner.id_of(user).to_owned().into()));
-            number = u32::try_from(self.people.len()).unwrap_or(0);
-            self.numbers.get_mut(at).into_iter().for_each(|known| *known = number);
-        }
-        number.wrapping_sub(1)
-    }
-
-    /// Adds rows that were dealt in a run.
-    pub fn deal(&mut self, draft: &mut Draft, rows: &[u32], dealt: &Dealt) {
-        draft.rows.extend_from_slice(rows);
-        for ((user, rule), group) in dealt.users.iter().zip(&dealt.rules).zip(&dealt.lanes) {
-            draft.routed.rows.push((Some(*rule), Some(*group)));
-            let number = self.number(UserIx(*user));
-            self.values.push(number);
-        }
+        Ok(Changes { planner, dealt, pools, locks, retired, own_slots })
     }
 
     /// Adds a row that somebody gets.
     pub fn assign(&mut self, draft: &mut Draft, row: RowIx, user: UserIx, by: Decision) {
-        let number = self.number(user);
-        self.push(draft, row, number, by);
+        self.push(draft, row, user.0, by);
     }
 
     /// Adds a row that a pool takes.
     pub fn pool(&mut self, draft: &mut Draft, row: RowIx, pool: u32, by: Decision) {
-        self.pools.push((self.values.len(), pool));
+        self.pools.push((self.dealt.turns.len(), pool));
         self.push(draft, row, NOBODY, by);
     }
 
     /// Adds a row whose owner did nothing for too long.
     pub fn retire(&mut self, draft: &mut Draft, row: RowIx, by: Decision) {
-        self.retired.push(self.values.len());
+        self.retired.push(self.dealt.turns.len());
         self.push(draft, row, NOBODY, by);
     }
 
-    fn push(&mut self, draft: &mut Draft, row: RowIx, number: u32, by: Decision) {
-        self.values.push(number);
+    fn push(&mut self, draft: &mut Draft, row: RowIx, receiver: u32, by: Decision) {
         draft.rows.push(row.0);
-        draft.routed.rows.push((by.rule, by.group.map(|group| group.0)));
+        self.dealt.turns.push(Turn { receiver, rule: by.rule.unwrap_or(NONE), group: by.group.map_or(NONE, |group| group.0) });
     }
 
     /// Adds what became of a lead by the run that was moved last.
@@ -107,40 +73,41 @@ impl<'a> Changes<'a> {
             let began = open && run.history.is_empty() && !run.asked.is_empty();
             if let (Some(row), true) = (row, began || !open) {
                 let user = run.assignee.as_deref().and_then(|id| router.planner.model.user(id)).map(|(user, _)| user);
-                let number = user.map_or(KEEPS, |user| self.number(user));
+                let receiver = user.map_or(KEEPS, |user| user.0);
                 let model = router.planner.model;
                 if by.group.and_then(|group| model.groups.at(group.0)).map_or(model.lead.owner, |group| group.slot) != run.slot {
-                    self.own_slots.push((self.values.len(), run.slot));
+                    self.own_slots.push((self.dealt.turns.len(), run.slot));
                 }
-                self.locks.push((self.values.len(), if open { Cell::Text(run.id.clone().into()) } else { Cell::Null }));
-                self.push(draft, row, number, by);
+                self.locks.push((self.dealt.turns.len(), if open { Cell::Text(run.id.clone().into()) } else { Cell::Null }));
+                self.push(draft, row, receiver, by);
             }
             draft.runs.push(run);
         }
     }
 
     /// Writes the edits.
-    fn edit(mut self, draft: &mut Draft) {
+    fn edit(self, draft: &mut Draft) {
         let (rows, model) = (draft.rows.len(), self.planner.model);
         let owner = model.lead.owner;
         // By group, its slot; a pool takes the owner's.
         let slots: Vec<FieldIx> = model.groups.iter().map(|group| group.slot).collect();
-        let slot_of = |at: usize, (_, group): &By, number: u32| {
+        let (order, mut values) = self.dealt.receivers();
+        let mut people: Vec<Cell<'static>> =
+            order.into_iter().map(|user| Cell::Text(self.planner.id_of(UserIx(user)).to_owned().into())).collect();
+        let keeps = !self.locks.is_empty() && values.contains(&KEEPS);
+        let slot_of = |at: usize, turn: &Turn| {
             if let Some((_, slot)) = self.own_slots.iter().find(|(place, _)| *place == at) {
                 return *slot;
             }
-            let slot = group.and_then(|group| slots.get(group as usize)).copied();
-            slot.filter(|_| number != NOBODY).unwrap_or(owner)
+            slots.get(turn.group as usize).copied().filter(|_| turn.receiver != NOBODY).unwrap_or(owner)
         };
-        let by_row = || draft.routed.rows.iter().zip(&self.values).enumerate();
-        let given = || by_row().map(|(at, (by, number))| (slot_of(at, by, *number), *number));
-        let keeps = !self.locks.is_empty() && self.values.contains(&KEEPS);
+        let given = || self.dealt.turns.iter().enumerate().map(|(at, turn)| (slot_of(at, turn), turn.receiver));
         let mut used: Vec<FieldIx> = Vec::new();
         if slots.iter().all(|slot| *slot == owner) && self.own_slots.is_empty() && !keeps {
             used.extend((rows > 0).then_some(owner));
         } else {
-            for (slot, number) in given() {
-                if number != KEEPS && !used.contains(&slot) {
+            for (slot, receiver) in given() {
+                if receiver != KEEPS && !used.contains(&slot) {
                     used.push(slot);
                 }
             }
@@ -150,21 +117,21 @@ impl<'a> Changes<'a> {
         if let ([only], false) = (used.as_slice(), keeps) {
             // Nobody is a value only where some row goes to nobody: else each row goes to one of the people, which is told at a glance.
             if !(self.pools.is_empty() && self.retired.is_empty()) {
-                let nobody = u32::try_from(self.people.len()).unwrap_or(0);
-                self.people.push(Cell::Null);
-                self.values.iter_mut().filter(|number| **number == NOBODY).for_each(|number| *number = nobody);
+                let nobody = u32::try_from(people.len()).unwrap_or(0);
+                people.push(Cell::Null);
+                values.iter_mut().filter(|number| **number == NOBODY).for_each(|number| *number = nobody);
             }
-            edits.push((*only, NewValue::Coded(Rc::new(self.people), Rc::new(self.values))));
+            edits.push((*only, NewValue::Coded(Rc::new(people), Rc::new(values))));
         } else {
             for wanted in used {
-                let value = |(slot, number): (FieldIx, u32)| {
-                    match number {
+                let value = |((slot, _), number): ((FieldIx, u32), &u32)| {
+                    match *number {
                         NOBODY => Some(Cell::Null),
-                        number => self.people.get(number as usize).cloned(),
+                        number => people.get(number as usize).cloned(),
                     }
                     .filter(|_| slot == wanted)
                 };
-                edits.push((wanted, NewValue::Each(given().map(value).collect())));
+                edits.push((wanted, NewValue::Each(given().zip(&values).map(value).collect())));
             }
         }
         for (slot, to) in edits {
@@ -184,25 +151,19 @@ impl<'a> Changes<'a> {
         if let (Some(field), false) = (model.lead.run, self.locks.is_empty()) {
             draft.edits.set(field, sparse(self.locks.into_iter().map(|(at, cell)| (at, Some(cell))).collect()));
         }
-        let rules = &draft.routed.rows;
-        if let (Some(field), true) = (model.lead.routed_by, rules.iter().any(|(rule, _)| rule.is_some())) {
+        if let Some(field) = model.lead.routed_by {
             let id = |rule: u32| model.rules.at(rule).map(|rule| Cell::Text(rule.id.clone().into()));
-            let (mut ids, mut numbers, mut codes) = (Vec::new(), vec![0u32; model.rules.len()], Vec::with_capacity(rows));
-            for (rule, _) in rules {
-                let Some(number) = rule.and_then(|rule| numbers.get_mut(rule as usize)) else { break };
-                if *number == 0 {
-                    ids.extend(rule.and_then(id));
-                    *number = u32::try_from(ids.len()).unwrap_or(0);
-                }
-                codes.push(number.saturating_sub(1));
+            let (order, numbers) = self.dealt.rules();
+            if !order.is_empty() {
+                let to = if numbers.contains(&NONE) {
+                    NewValue::Each(self.dealt.turns.iter().map(|turn| id(turn.rule)).collect())
+                } else {
+                    NewValue::Coded(Rc::new(order.into_iter().filter_map(id).collect()), Rc::new(numbers))
+                };
+                draft.edits.set(field, to);
             }
-            let to = if codes.len() == rules.len() {
-                NewValue::Coded(Rc::new(ids), Rc::new(codes))
-            } else {
-                NewValue::Each(rules.iter().map(|(rule, _)| rule.and_then(id)).collect())
-            };
-            draft.edits.set(field, to);
         }
+        draft.routed.rows = self.dealt.turns;
         if !self.retired.is_empty() {
             retire(self.planner, draft, &self.retired);
         }
@@ -288,6 +249,9 @@ fn write_state(planner: &Planner<'_>, router: &mut Router<'_>, draft: &mut Draft
 
 /// Writes down what a call came to.
 pub(super) fn done(mut router: Router<'_>, changes: Changes<'_>, draft: &mut Draft) -> Result<()> {
+    for user in changes.dealt.served.iter() {
+        router.served.insert(user);
+    }
     changes.edit(draft);
     write_state(router.planner, &mut router, draft)?;
     draft.warnings.append(&mut router.warnings);

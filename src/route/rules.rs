@@ -14,7 +14,7 @@ impl Router<'_> {
     /// Finds the first rule for each row of a batch, rule by rule over the rows that no earlier one is for.
     pub fn match_rows(&mut self, rows: &[u32]) -> Result<()> {
         let planner = self.planner;
-        let batch = Mask::from_rows(planner.table.rows(), rows.iter().map(|row| RowIx(*row)))?;
+        let batch = Mask::from_list(planner.table.rows(), rows)?;
         let mut free = holders::held_by(planner.table, planner.model.lead.owner, &[None])?;
         free.and(&batch.words);
         let mut left = batch.clone();

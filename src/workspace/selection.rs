@@ -222,7 +222,7 @@ impl Selection {
     }
 
     fn mask(&self, table: &LeadTable) -> Result<Mask> {
-        Mask::from_rows(self.all, self.rows_of(table)?.iter().map(|row| RowIx(*row)))
+        Mask::from_list(self.all, &self.rows_of(table)?)
     }
 
     fn with(&self, rows: Vec<u32>, other: &Selection) -> Selection {

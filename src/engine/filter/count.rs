@@ -3,13 +3,15 @@
 use std::cmp::Ordering;
 
 use super::RowSet;
+use super::kernel::Codebook;
 use super::row::folded;
 use crate::error::Result;
 use crate::memory::ensure_memory;
 use crate::query::schema::Case;
 use crate::query::{Cell, FieldIx, FieldType};
+use crate::table::codes::CodeSlice;
 use crate::table::column::{CodedColumn, Dict};
-use crate::table::{Column, Mask, RowIx, Snapshot};
+use crate::table::{CHUNK, Column, Mask, RowIx, Snapshot};
 
 /// The values of a field among the chosen rows with the number of rows that have each: the most frequent first, ties in the order of
 /// values, null at the end. A list counts once for each of its distinct elements. Texts that differ in case are different values,
@@ -67,6 +69,23 @@ pub fn count_by<'t>(mask: &Mask, field: FieldIx, table: &'t Snapshot) -> Result<
         out.push((Cell::Null, nulls));
     }
     Ok(out)
+}
+
+/// The rows whose code is wanted, null as code 0, those of removed leads included.
+///
+/// # Errors
+/// `out_of_memory`.
+pub fn rows_of_codes(column: &CodedColumn, wanted: Vec<u8>, rows: u32) -> Result<Mask> {
+    let mut mask = Mask::all(rows)?;
+    let book = Codebook::new(wanted);
+    for (words, codes) in mask.words.chunks_mut(CHUNK / 64).zip(&column.chunks) {
+        match codes.as_slice() {
+            CodeSlice::U8(codes) => book.narrow8(words, codes, 0),
+            CodeSlice::U16(codes) => book.narrow16(words, codes, 0),
+            CodeSlice::U32(codes) => book.narrow32(words, codes, 0),
+        }
+    }
+    Ok(mask)
 }
 
 /// How many rows have each code of a column, null as code 0: of all rows of a table, or of some, those that are covered.

@@ -3,11 +3,18 @@
 //! The rules have been matched and people asked column by column before. What is left for a row is to take the turn of its group; a row
 //! for which that is not all stops the run, and the caller looks at it alone.
 
+mod ahead;
+#[cfg(test)]
+mod tests;
+
 use super::workload::Workload;
 use super::{Facts, Loads, Member, PlaceSet, Recency, Rotation, Stamp};
 use crate::filter::RowSet;
 use crate::query::FieldIx;
 use crate::table::{Column, Mask, RowIx, Snapshot};
+
+pub use ahead::Ahead;
+use ahead::Turns;
 
 /// A group's rotation, and who may take which rows.
 #[derive(Debug)]
@@ -36,6 +43,8 @@ pub struct Lane {
     pub period: i64,
     /// Whether a turn was taken.
     pub used: bool,
+    /// What is known for one run.
+    pub ahead: Ahead,
 }
 
 /// The rows of a run, and where each goes.
@@ -55,15 +64,66 @@ pub struct Run<'a> {
     pub open: Option<&'a RowSet>,
 }
 
-/// What a run dealt: for each row its receiver's number, its rule and its lane.
+/// Stands for no rule, or no group.
+pub const NONE: u32 = u32::MAX;
+/// Numbers of receivers from here on stand for none of the people: what they mean is the caller's.
+pub const NO_RECEIVER: u32 = u32::MAX - 1;
+
+/// Who gets a row, and what decided, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The receiver.
+    pub receiver: u32,
+    /// The rule.
+    pub rule: u32,
+    /// The group, which is the number of its lane.
+    pub group: u32,
+}
+
+/// What was dealt, row by row.
 #[derive(Debug, Default)]
 pub struct Dealt {
-    /// Receivers.
-    pub users: Vec<u32>,
-    /// Rules.
-    pub rules: Vec<u32>,
-    /// Lanes.
-    pub lanes: Vec<u32>,
+    /// A turn for each row.
+    pub turns: Vec<Turn>,
+    /// Who was served in runs.
+    pub served: PlaceSet,
+    /// How many runs there were.
+    runs: u32,
+}
+
+impl Dealt {
+    /// The receivers in the order in which they come first, and for each row which of them; [`NO_RECEIVER`] and more stay as they are.
+    pub fn receivers(&self) -> (Vec<u32>, Vec<u32>) {
+        numbered(&self.turns, |turn| turn.receiver)
+    }
+
+    /// The same of the rules.
+    pub fn rules(&self) -> (Vec<u32>, Vec<u32>) {
+        numbered(&self.turns, |turn| turn.rule)
+    }
+}
+
+fn numbered(turns: &[Turn], of: impl Fn(&Turn) -> u32) -> (Vec<u32>, Vec<u32>) {
+    let (mut order, mut known, mut numbers) = (Vec::new(), Vec::new(), Vec::with_capacity(turns.len()));
+    numbers.extend(turns.iter().map(|turn| {
+        let value = of(turn);
+        if value >= NO_RECEIVER {
+            return value;
+        }
+        match known.get(value as usize) {
+            Some(number) if *number != NONE => *number,
+            _ => {
+                if known.len() <= value as usize {
+                    known.resize(value as usize + 1, NONE);
+                }
+                let number = u32::try_from(order.len()).unwrap_or(NONE);
+                order.push(value);
+                known.get_mut(value as usize).into_iter().for_each(|known| *known = number);
+                number
+            }
+        }
+    }));
+    (order, numbers)
 }
 
 /// When people were last assigned a lead, by whomever and by a group.
@@ -109,6 +169,38 @@ impl Recencies {
         }
     }
 
+    /// Whether somebody sits in this lane alone.
+    fn sits_only_in(&self, lane: usize, member: Member) -> bool {
+        let mut next = self.first.get(member.0 as usize).copied().unwrap_or(0);
+        while let Some((other, following)) = self.seats.get((next as usize).wrapping_sub(1)) {
+            if *other != lane && *other != usize::MAX {
+                return false;
+            }
+            next = *following;
+        }
+        true
+    }
+
+    /// Whether so many stamps that a call could ever give lie before the end of the ticks of a lane's millisecond.
+    fn has_ticks(&self, lane: usize) -> bool {
+        self.latest.get(lane).copied().flatten().is_none_or(|latest| latest.tick < u64::MAX / 2)
+    }
+
+    /// Notes turns of a lane whose members sit in no other, one after the other.
+    fn assign_turns(&mut self, turns: &Turns, now: i64) {
+        let Turns { lane, cycle, dealt } = turns;
+        let Some(latest) = self.latest.get_mut(*lane) else { return };
+        let first = Stamp::after(now, *latest);
+        let from = dealt.saturating_sub(cycle.len());
+        let mut members = cycle.iter().cycle().skip(from.checked_rem(cycle.len()).unwrap_or(0));
+        for (turn, member) in (from..*dealt).zip(&mut members) {
+            let stamp = Stamp { ms: first.ms, tick: first.tick.saturating_add(turn as u64) };
+            self.all.set(Member(*member), stamp);
+            self.automatic.set(Member(*member), stamp);
+            *latest = Some(stamp);
+        }
+    }
+
     /// Notes an assignment at `now`, which follows the person's last and those of the members of a lane.
     #[inline]
     pub fn assign(&mut self, member: Member, lane: Option<usize>, now: i64) {
@@ -138,11 +230,34 @@ pub fn note_first(first: &mut [u32], rows: &Mask, rule: u32) {
     }
 }
 
-/// Deals rows until one needs a further look, or somebody was served who is watched or may be full now; true if that is so.
+/// Deals rows until one needs a further look, or somebody was served who is watched or may be full now; true if that is so. A turn is added
+/// for each row that was dealt.
 pub fn deal(run: &Run<'_>, lanes: &mut [Option<Lane>], recencies: &mut Recencies, workload: &mut Workload, out: &mut Dealt) -> bool {
-    out.users.clear();
-    out.rules.clear();
-    out.lanes.clear();
+    out.runs = out.runs.wrapping_add(1);
+    let mut ahead = Vec::new();
+    let last_is_watched = deal_rows(run, lanes, recencies, workload, out, &mut ahead);
+    for at in ahead {
+        let Some(lane) = lanes.get_mut(at as usize).and_then(Option::as_mut) else { continue };
+        let facts = Facts { recency: &recencies.all, loads: &Loads::default(), period: lane.period };
+        let turns = lane.settle(at as usize, &facts);
+        for member in turns.cycle.iter().take(turns.dealt) {
+            out.served.insert(*member as usize);
+        }
+        if let Some(now) = run.now {
+            recencies.assign_turns(&turns, now);
+        }
+    }
+    last_is_watched
+}
+
+fn deal_rows(
+    run: &Run<'_>,
+    lanes: &mut [Option<Lane>],
+    recencies: &mut Recencies,
+    workload: &mut Workload,
+    out: &mut Dealt,
+    ahead: &mut Vec<u32>,
+) -> bool {
     let none = Loads::default();
     let mut may = PlaceSet::default();
     for row in run.rows {
@@ -150,13 +265,19 @@ pub fn deal(run: &Run<'_>, lanes: &mut [Option<Lane>], recencies: &mut Recencies
         let at = run.lanes.get(rule as usize).copied().unwrap_or(u32::MAX);
         let lane = lanes.get_mut(at as usize).and_then(Option::as_mut);
         let Some(lane) = lane.filter(|lane| lane.open) else { return false };
-        may.copy_from(&lane.any);
-        for (place, rows) in &lane.some {
-            if rows.contains(RowIx(*row)) {
-                may.insert(*place);
+        lane.begin(out.runs);
+        let eligible = if lane.some.is_empty() {
+            &lane.ahead.always
+        } else {
+            may.copy_from(&lane.any);
+            for (place, rows) in &lane.some {
+                if rows.contains(RowIx(*row)) {
+                    may.insert(*place);
+                }
             }
-        }
-        may.keep(&lane.ready);
+            may.keep(&lane.ready);
+            &may
+        };
         let holder = match run.table.column(lane.slot) {
             Column::Coded(column) => match column.code(*row) {
                 0 => 0,
@@ -166,19 +287,28 @@ pub fn deal(run: &Run<'_>, lanes: &mut [Option<Lane>], recencies: &mut Recencies
             _ if lane.counts => return false,
             _ => 0,
         };
-        if holder > 0 && may.contains(holder as usize - 1) {
+        if holder > 0 && eligible.contains(holder as usize - 1) {
             return false;
         }
-        let recency = if lane.automatic { &recencies.automatic } else { &recencies.all };
-        let loads = workload.loads(lane.slot).unwrap_or(&none);
-        let Some(member) = lane.rotation.pick(&may, &Facts { recency, loads, period: lane.period }) else { return false };
-        lane.used = true;
-        if let Some(now) = run.now {
-            recencies.assign(member, Some(at as usize), now);
-        }
-        out.users.push(member.0);
-        out.rules.push(rule);
-        out.lanes.push(at);
+        let member = match lane.ahead.cycle.next() {
+            Some(member) => member,
+            None => {
+                let recency = if lane.automatic { &recencies.automatic } else { &recencies.all };
+                let loads = workload.loads(lane.slot).unwrap_or(&none);
+                let Some(member) = lane.rotation.pick(eligible, &Facts { recency, loads, period: lane.period }) else { return false };
+                lane.used = true;
+                out.served.insert(member.0 as usize);
+                if let Some(now) = run.now {
+                    recencies.assign(member, Some(at as usize), now);
+                }
+                let recency = if lane.automatic { &recencies.automatic } else { &recencies.all };
+                if lane.took_turn(at as usize, &Facts { recency, loads, period: lane.period }, recencies, run.now) {
+                    ahead.push(at);
+                }
+                member
+            }
+        };
+        out.turns.push(Turn { receiver: member.0, rule, group: at });
         let counts = lane.counts && run.open.is_some_and(|open| open.contains(RowIx(*row)));
         let full = counts && workload.add(lane.slot, member);
         if full || lane.watched.contains(member.0 as usize) {

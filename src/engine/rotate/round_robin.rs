@@ -92,7 +92,7 @@ pub struct Turn {
 }
 
 /// Part of a place in the running round.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct State {
     served: u32,
     owed: u8,
@@ -115,7 +115,7 @@ enum Reason {
 }
 
 /// A round that is running.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RoundRobin {
     options: Options,
     lap: u32,

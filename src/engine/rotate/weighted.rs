@@ -38,14 +38,14 @@ pub struct Credit {
 }
 
 /// The credits, by place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Weighted {
     /// Who has a weight.
     candidates: PlaceSet,
     accounts: Vec<Account>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Account {
     weight: i64,
     credit: i64,

@@ -275,6 +275,27 @@ impl CodedColumn {
         }
     }
 
+    /// Whether each of these rows has another code than `wanted` says: at the number that `numbers` has for its place, or at 0 without such.
+    pub fn differs_in_all(&self, rows: &[u32], wanted: &[u32], numbers: Option<&[u32]>) -> bool {
+        let most = u32::try_from(self.dict.len()).unwrap_or(u32::MAX);
+        if wanted.iter().all(|code| *code > most) {
+            let known = |numbers: &[u32]| numbers.iter().all(|number| (*number as usize) < wanted.len());
+            return numbers.is_none_or(|numbers| numbers.get(..rows.len()).is_some_and(known));
+        }
+        let mut done = 0;
+        by_chunk(rows).all(|rows| {
+            let codes = self.chunks.get(rows.first().map_or(0, |row| place(*row).0)).map(|chunk| chunk.as_slice());
+            let differs = |(nth, row): (usize, &u32)| {
+                let number = numbers.map_or(Some(0), |numbers| numbers.get(nth).copied());
+                let wanted = number.and_then(|number| wanted.get(number as usize));
+                wanted.is_some_and(|wanted| codes.map_or(0, |codes| codes.get(place(*row).1)) != *wanted)
+            };
+            let all = (done..).zip(rows).all(differs);
+            done += rows.len();
+            all
+        })
+    }
+
     /// The text of a row.
     #[inline]
     pub fn text(&self, row: u32) -> Option<&str> {

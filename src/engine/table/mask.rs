@@ -64,6 +64,14 @@ impl Mask {
         Ok(mask)
     }
 
+    /// The same from a list of their numbers.
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn from_list(rows: u32, chosen: &[u32]) -> Result<Mask> {
+        Mask::from_rows(rows, chosen.iter().map(|row| RowIx(*row)))
+    }
+
     /// Adds a row.
     #[inline]
     pub fn insert(&mut self, RowIx(row): RowIx) {

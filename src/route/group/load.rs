@@ -12,7 +12,7 @@ use crate::filter;
 use crate::plan::state;
 use crate::query::FieldIx;
 use crate::query::assume::is_true;
-use crate::rotate::batch::Lane;
+use crate::rotate::batch::{Ahead, Lane};
 use crate::rotate::{self, Member, PlaceSet, Rotation};
 use crate::route::memory;
 use crate::route::offer::measured_by_schedule;
@@ -116,6 +116,7 @@ impl Router<'_> {
             automatic: matches!(group.method, Method::LeastRecent { manual_counts: false }),
             period: self.period(ix),
             used: false,
+            ahead: Ahead::default(),
         };
         match self.asks {
             Asks::Rows => self.columns(&mut loaded, &mut lane)?,
