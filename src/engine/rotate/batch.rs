@@ -94,36 +94,36 @@ pub struct Dealt {
 impl Dealt {
     /// The receivers in the order in which they come first, and for each row which of them; [`NO_RECEIVER`] and more stay as they are.
     pub fn receivers(&self) -> (Vec<u32>, Vec<u32>) {
-        numbered(&self.turns, |turn| turn.receiver)
+        self.numbered(false)
     }
 
     /// The same of the rules.
     pub fn rules(&self) -> (Vec<u32>, Vec<u32>) {
-        numbered(&self.turns, |turn| turn.rule)
+        self.numbered(true)
     }
-}
 
-fn numbered(turns: &[Turn], of: impl Fn(&Turn) -> u32) -> (Vec<u32>, Vec<u32>) {
-    let (mut order, mut known, mut numbers) = (Vec::new(), Vec::new(), Vec::with_capacity(turns.len()));
-    numbers.extend(turns.iter().map(|turn| {
-        let value = of(turn);
-        if value >= NO_RECEIVER {
-            return value;
-        }
-        match known.get(value as usize) {
-            Some(number) if *number != NONE => *number,
-            _ => {
-                if known.len() <= value as usize {
-                    known.resize(value as usize + 1, NONE);
-                }
-                let number = u32::try_from(order.len()).unwrap_or(NONE);
-                order.push(value);
-                known.get_mut(value as usize).into_iter().for_each(|known| *known = number);
-                number
+    fn numbered(&self, rules: bool) -> (Vec<u32>, Vec<u32>) {
+        let (mut order, mut known, mut numbers) = (Vec::new(), Vec::new(), Vec::with_capacity(self.turns.len()));
+        numbers.extend(self.turns.iter().map(|turn| {
+            let value = if rules { turn.rule } else { turn.receiver };
+            if value >= NO_RECEIVER {
+                return value;
             }
-        }
-    }));
-    (order, numbers)
+            match known.get(value as usize) {
+                Some(number) if *number != NONE => *number,
+                _ => {
+                    if known.len() <= value as usize {
+                        known.resize(value as usize + 1, NONE);
+                    }
+                    let number = u32::try_from(order.len()).unwrap_or(NONE);
+                    order.push(value);
+                    known.get_mut(value as usize).into_iter().for_each(|known| *known = number);
+                    number
+                }
+            }
+        }));
+        (order, numbers)
+    }
 }
 
 /// When people were last assigned a lead, by whomever and by a group.

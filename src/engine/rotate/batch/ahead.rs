@@ -77,7 +77,7 @@ impl Lane {
             Some(_) => recencies.has_ticks(number) && alone(),
             None => !matches!(self.rotation.running, Running::LeastRecent),
         };
-        if !(self.some.is_empty() && self.watched.is_empty() && stamps) {
+        if !(self.some.is_empty() && stamps) {
             return false;
         }
         let members = self.rotation.cycle(&self.ahead.always, facts, most).unwrap_or_default();
@@ -110,22 +110,23 @@ impl Rotation {
         if matches!(self.running, Running::LeastRecent) {
             return Some(self.rank(eligible, facts).into_iter().map(|member| member.0).collect());
         }
-        let (mut order, mut ahead) = (Vec::new(), self.clone());
-        for _ in 0..most {
-            order.push(ahead.pick(eligible, facts)?.0);
-            if ahead.is_where(self) {
-                return Some(order);
-            }
-        }
-        None
+        let order = match &self.running {
+            Running::RoundRobin(round) => recurring(round, most, |round| round.pick(&self.seats, eligible)),
+            Running::Weighted(weighted) => recurring(weighted, most, |weighted| weighted.pick(eligible)),
+            _ => None,
+        };
+        Some(order?.into_iter().filter_map(|place| self.seats.member(place)).map(|member| member.0).collect())
     }
+}
 
-    /// Whether both give the same turns to the same people from here on; false of methods that depend on more than their memory.
-    fn is_where(&self, other: &Self) -> bool {
-        match (&self.running, &other.running) {
-            (Running::RoundRobin(ours), Running::RoundRobin(theirs)) => ours == theirs,
-            (Running::Weighted(ours), Running::Weighted(theirs)) => ours == theirs,
-            _ => false,
+/// What turns give until all is as it was, if it is so after as many as `most`.
+fn recurring<T: Clone + PartialEq>(start: &T, most: usize, turn: impl Fn(&mut T) -> Option<usize>) -> Option<Vec<usize>> {
+    let (mut order, mut ahead) = (Vec::new(), start.clone());
+    for _ in 0..most {
+        order.push(turn(&mut ahead)?);
+        if ahead == *start {
+            return Some(order);
         }
     }
+    None
 }
