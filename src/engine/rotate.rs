@@ -156,6 +156,7 @@ impl Rotation {
     /// Gives the next turn to one of the eligible places; `None`, and nothing changes, if none of them may be served.
     ///
     /// The caller then records the assignment in its [`Recency`] and [`Loads`], as it does for assignments that no method decided.
+    #[inline(never)]
     pub fn pick(&mut self, eligible: &PlaceSet, facts: &Facts<'_>) -> Option<Member> {
         let place = match &mut self.running {
             Running::RoundRobin(round) => round.pick(&self.seats, eligible),

@@ -3,7 +3,9 @@
 //! A lane that deals many rows looks for that cycle. Each further row then takes the next of it; what the rotation and the stamps come to is
 //! worked out once, at the end of the run.
 
-use super::super::{Facts, Member, PlaceSet, Rotation, Running};
+use std::rc::Rc;
+
+use super::super::{Facts, Member, Memory, PlaceSet, Rotation, Running};
 use super::{Lane, Recencies};
 
 /// Turns in a run before a lane first looks for its cycle: two in tests, where runs are short.
@@ -110,23 +112,23 @@ impl Rotation {
         if matches!(self.running, Running::LeastRecent) {
             return Some(self.rank(eligible, facts).into_iter().map(|member| member.0).collect());
         }
-        let order = match &self.running {
-            Running::RoundRobin(round) => recurring(round, most, |round| round.pick(&self.seats, eligible)),
-            Running::Weighted(weighted) => recurring(weighted, most, |weighted| weighted.pick(eligible)),
-            _ => None,
+        let running = match &self.running {
+            Running::RoundRobin(round) => Running::RoundRobin(round.clone()),
+            Running::Weighted(weighted) => Running::Weighted(weighted.clone()),
+            _ => return None,
         };
-        Some(order?.into_iter().filter_map(|place| self.seats.member(place)).map(|member| member.0).collect())
-    }
-}
-
-/// What turns give until all is as it was, if it is so after as many as `most`.
-fn recurring<T: Clone + PartialEq>(start: &T, most: usize, turn: impl Fn(&mut T) -> Option<usize>) -> Option<Vec<usize>> {
-    let (mut order, mut ahead) = (Vec::new(), start.clone());
-    for _ in 0..most {
-        order.push(turn(&mut ahead)?);
-        if ahead == *start {
-            return Some(order);
+        let (mut order, mut ahead) = (Vec::new(), Rotation { seats: Rc::clone(&self.seats), running, given: Memory::None });
+        for _ in 0..most {
+            order.push(ahead.pick(eligible, facts)?.0);
+            let came_round = match (&self.running, &ahead.running) {
+                (Running::RoundRobin(start), Running::RoundRobin(now)) => start == now,
+                (Running::Weighted(start), Running::Weighted(now)) => start == now,
+                _ => false,
+            };
+            if came_round {
+                return Some(order);
+            }
         }
+        None
     }
-    None
 }
