@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use crate::run::{Result, at, cargo, root, run, step, target};
@@ -86,11 +87,17 @@ impl Made {
         let file = folder.join("native.jsonl");
         if !self.outcomes {
             at(&folder, fs::create_dir_all(&folder))?;
-            step("native cases", || run(cargo(&["test", "--test", "native", "cases"]).env("EVENHAND_CASES_OUT", &file)))?;
+            step("native cases", || run(native_cases().env("EVENHAND_CASES_OUT", &file)))?;
             self.outcomes = true;
         }
         Ok(file)
     }
+}
+
+/// Runs the cases natively. Of the whole workspace, as `native` tests it: with fewer packages serde has fewer features, and all would be compiled
+/// a second time.
+pub fn native_cases() -> Command {
+    cargo(&["test", "--workspace", "--test", "native", "cases::cases", "--", "--exact"])
 }
 
 fn native(made: &mut Made) -> Result<String> {
@@ -167,10 +174,7 @@ fn worlds(chromium: &Path) -> Result<String> {
     let folder = target().join("worlds");
     let native = target().join("worlds.jsonl");
     step("write random worlds", || run(tools::node(&["tests/js/package/make/worlds.mjs"]).arg(&folder).arg(&count)))?;
-    step("random worlds natively", || {
-        let mut test = cargo(&["test", "--test", "native", "cases::cases", "--", "--exact"]);
-        run(test.env("EVENHAND_CASES", &folder).env("EVENHAND_CASES_OUT", &native))
-    })?;
+    step("random worlds natively", || run(native_cases().env("EVENHAND_CASES", &folder).env("EVENHAND_CASES_OUT", &native)))?;
     step("random worlds in every runtime", || {
         run(tools::node(&["tests/js/package/run-cases.mjs"]).arg(&native).arg(&folder).env("CHROMIUM", chromium))
     })?;
@@ -200,7 +204,8 @@ fn in_chromium(browser: &tools::Browser) -> Result<usize> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path))).map_err(|error| error.to_string())?;
     step("wasm-bindgen tests in Chromium", || {
-        let mut test = cargo(&["test", "--target", "wasm32-unknown-unknown"]);
+        // Nothing is optimised: what these tests ask takes no time, and compiling it does.
+        let mut test = cargo(&["test", "--profile", "dev", "--target", "wasm32-unknown-unknown"]);
         for name in &names {
             test.args(["--test", name.trim_end_matches(".rs")]);
         }
