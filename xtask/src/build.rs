@@ -68,6 +68,7 @@ pub fn build() -> Result<PathBuf> {
         for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
             copy(&root().join(name), &pkg.join(name))?;
         }
+        run(tools::node(&["tests/js/package/make/notices.mjs"]).arg(pkg.join("THIRD-PARTY-NOTICES.txt")))?;
         copy(&small, &pkg.join("evenhand.wasm"))?;
         run(tools::node(&["tests/js/package/make/assemble.mjs"]).arg(&facade).arg(&pkg).arg(version()?))
     })?;

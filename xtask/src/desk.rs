@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::run::{Result, cargo, root, run, step, target};
+use crate::run::{Result, root, run, step, target};
 use crate::{build, docs, test, tools};
 
 const FOLDER: &str = "www-demo";
@@ -40,7 +40,7 @@ fn stories(chromium: &Path) -> Result {
     tools::npm_packages(&root().join(FOLDER))?;
     step("write the stories as cases", || run(tools::node(&["www-demo/stories.mjs"]).arg(&folder)))?;
     step("the stories natively", || {
-        let mut test = cargo(&["test", "--test", "native", "cases::cases", "--", "--exact"]);
+        let mut test = test::native_cases();
         run(test.env("EVENHAND_CASES", &folder).env("EVENHAND_CASES_OUT", &native))
     })?;
     step("the stories in every runtime", || {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::run::{Result, root, run, step};
+use crate::run::{Result, root, run, say, step};
 use crate::{test, tools};
 
 const FOLDER: &str = "www-demo/docs";
@@ -12,7 +12,7 @@ pub fn build() -> Result {
     let folder = root().join(FOLDER);
     tools::npm_packages(&folder)?;
     step("build the documentation", || run(tools::node(&["build.mjs"]).current_dir(&folder)))?;
-    println!("    the documentation is in www-demo/dist/docs; `cargo xtask demo` serves it under /docs/");
+    say("    the documentation is in www-demo/dist/docs; `cargo xtask demo` serves it under /docs/");
     Ok(())
 }
 

@@ -35,8 +35,8 @@ Commands:
   docs             builds the documentation as a site into www-demo/dist/docs; `demo` builds it too and serves it under /docs/
   size             builds, then prints bytes by module, the largest functions, and the budget in tests/js/package/size-budget.json
                      --deep       by file rather than by top module
-  test [STEP…]     everything, or these steps: lint, native, wasm, build, types, package, desk, peers, sql,
-                   edge, examples, packaging, cases, docs. What a step needs of others (the built package, the native outcomes) is made first
+  test [STEP…]     everything, or these steps: lint, native, wasm, build, types, package, desk, edge, peers,
+                   sql, examples, packaging, cases, docs. What a step needs of others (the built package, the native outcomes) is made first
                      --packaging [all|NAME…]
                                   the packed package in projects of bundlers, frameworks and runtimes: the usual ones, all, or these
                      --edge       the edge worker alone, in the long form: 200 kills, a minute of commands, cold starts, the Lead Desk at it

@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
 use std::time::Instant;
 
-use crate::run::{Result, at, cargo, root, run, step, target};
+use crate::run::{Result, aside, at, cargo, joined, root, run, step, target};
 use crate::{build, desk, docs, edge, examples, lint, pack, packaging, size, tools};
 
 /// What each step needs, made once however many need it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Made {
     browser: Option<tools::Browser>,
     packed: bool,
@@ -26,14 +28,18 @@ const STEPS: [(&str, Step); 14] = [
     ("types", types),
     ("package", |made| node_step(made, "tests/js/package", "package test files (Node, Chromium, workerd, Deno, Bun, edge-light)")),
     ("desk", desk),
+    ("edge", edge),
     ("peers", peers),
     ("sql", sql),
-    ("edge", edge),
     ("examples", examples),
     ("packaging", |made| packaging(made, packaging::Which::Usual)),
     ("cases", cases),
     ("docs", docs),
 ];
+
+/// The last steps, which run beside each other where all run: each list in its order. They take as long as each other, nothing in them measures
+/// time, each test asks for a free port and a folder of its own, and what both could install is installed `ahead`.
+const LANES: [&[&str]; 2] = [&["peers", "sql", "examples"], &["packaging", "cases", "docs"]];
 
 /// The packed package in some of the projects, or in all of them, and nothing else.
 pub fn packaged(names: &[&str]) -> Result {
@@ -54,15 +60,45 @@ pub fn test(names: &[&str]) -> Result {
         return Err(format!("there is no test step `{unknown}`; there is: {}", known.join(", ")));
     }
     let mut made = Made::default();
-    let mut ran = Vec::new();
-    for (name, work) in STEPS.iter().filter(|(step, _)| names.is_empty() || names.contains(step)) {
-        ran.push(step(name, || work(&mut made))?);
-    }
+    let ran = if names.is_empty() { all(&mut made) } else { in_order(&mut made, |step| names.contains(&step)) }?;
     println!("\nran in {:.0} s: {}; all passed", start.elapsed().as_secs_f64(), ran.join(", "));
     Ok(())
 }
 
+/// The steps of these names, one after the other.
+fn in_order(made: &mut Made, named: impl Fn(&str) -> bool) -> Result<Vec<String>> {
+    STEPS.iter().filter(|(name, _)| named(name)).map(|(name, work)| step(name, || work(made))).collect()
+}
+
+/// Every step, those of the lanes last.
+fn all(made: &mut Made) -> Result<Vec<String>> {
+    let [lane, other] = LANES;
+    let mut ran = in_order(made, |name| !lane.contains(&name) && !other.contains(&name))?;
+    made.ahead()?;
+    let (mut beside, log) = (made.clone(), target().join("beside.log"));
+    let (here, there) = thread::scope(|scope| {
+        let there = scope.spawn(|| aside(&log, || in_order(&mut beside, |name| other.contains(&name))));
+        (in_order(made, |name| lane.contains(&name)), there.join())
+    });
+    let there = joined(there);
+    ran.extend(here?);
+    ran.extend(there?);
+    Ok(ran)
+}
+
 impl Made {
+    /// All that more than one of the lanes would otherwise make or install.
+    fn ahead(&mut self) -> Result {
+        step("what the last steps need", || {
+            tools::postgres()?;
+            tools::firefox()?;
+            self.browser()?;
+            self.package()?;
+            self.outcomes()?;
+            examples::install().map(drop)
+        })
+    }
+
     fn browser(&mut self) -> Result<&tools::Browser> {
         let found = match self.browser.take() {
             Some(found) => found,
@@ -86,11 +122,17 @@ impl Made {
         let file = folder.join("native.jsonl");
         if !self.outcomes {
             at(&folder, fs::create_dir_all(&folder))?;
-            step("native cases", || run(cargo(&["test", "--test", "native", "cases"]).env("EVENHAND_CASES_OUT", &file)))?;
+            step("native cases", || run(native_cases().env("EVENHAND_CASES_OUT", &file)))?;
             self.outcomes = true;
         }
         Ok(file)
     }
+}
+
+/// Runs the cases natively. Of the whole workspace, as `native` tests it: with fewer packages serde has fewer features, and all would be compiled
+/// a second time.
+pub fn native_cases() -> Command {
+    cargo(&["test", "--workspace", "--test", "native", "cases::cases", "--", "--exact"])
 }
 
 fn native(made: &mut Made) -> Result<String> {
@@ -167,10 +209,7 @@ fn worlds(chromium: &Path) -> Result<String> {
     let folder = target().join("worlds");
     let native = target().join("worlds.jsonl");
     step("write random worlds", || run(tools::node(&["tests/js/package/make/worlds.mjs"]).arg(&folder).arg(&count)))?;
-    step("random worlds natively", || {
-        let mut test = cargo(&["test", "--test", "native", "cases::cases", "--", "--exact"]);
-        run(test.env("EVENHAND_CASES", &folder).env("EVENHAND_CASES_OUT", &native))
-    })?;
+    step("random worlds natively", || run(native_cases().env("EVENHAND_CASES", &folder).env("EVENHAND_CASES_OUT", &native)))?;
     step("random worlds in every runtime", || {
         run(tools::node(&["tests/js/package/run-cases.mjs"]).arg(&native).arg(&folder).env("CHROMIUM", chromium))
     })?;
@@ -200,7 +239,8 @@ fn in_chromium(browser: &tools::Browser) -> Result<usize> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path))).map_err(|error| error.to_string())?;
     step("wasm-bindgen tests in Chromium", || {
-        let mut test = cargo(&["test", "--target", "wasm32-unknown-unknown"]);
+        // Nothing is optimised: what these tests ask takes no time, and compiling it does.
+        let mut test = cargo(&["test", "--profile", "dev", "--target", "wasm32-unknown-unknown"]);
         for name in &names {
             test.args(["--test", name.trim_end_matches(".rs")]);
         }
@@ -222,4 +262,15 @@ fn names(folder: &std::path::Path, end: &str) -> Result<Vec<String>> {
         entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| name.ends_with(end)).collect();
     names.sort();
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LANES, STEPS};
+
+    #[test]
+    fn the_lanes_have_the_last_steps_in_their_order() {
+        let lanes = LANES.concat();
+        assert_eq!(STEPS.map(|(name, _)| name).get(STEPS.len() - lanes.len()..), Some(&*lanes));
+    }
 }

@@ -109,13 +109,15 @@ pub fn test_runner() -> Result<PathBuf> {
             let mut install = cargo(&args);
             install.args(["--bin", "wasm-bindgen-test-runner"]);
             // The same profile and place as this tool's own dependencies, of which it shares many.
-            run(install.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only").env("CARGO_TARGET_DIR", target()))
+            install.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only").env("CARGO_PROFILE_DEV_BUILD_OVERRIDE_DEBUG", "line-tables-only");
+            run(install.env("CARGO_TARGET_DIR", target()))
         })?;
     }
     Ok(bin)
 }
 
 /// A browser and its driver.
+#[derive(Clone)]
 pub struct Browser {
     /// Chromium.
     pub chromium: PathBuf,

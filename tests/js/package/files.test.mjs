@@ -57,6 +57,30 @@ test("nothing of the package depends on anything that may not be given away", ()
   assert.deepEqual(others.map(({ name, license }) => [name, license]), []);
 });
 
+test("the notices have every crate that is linked into the module, with its copyright, and nothing of this machine", () => {
+  const text = readFileSync(join(pkg, "THIRD-PARTY-NOTICES.txt"), "utf8");
+  const [head, ...parts] = text.split(`${"-".repeat(80)}\n`);
+  assert.match(head, /used under MIT/);
+  const notices = parts.map((part) => /^((?:.+\n)+)\nLicence: (.+)\n\n([^]+)$/.exec(part).slice(1));
+  const named = notices.flatMap(([names]) => names.trim().split("\n"));
+  const tree = ["tree", "--offline", "--package", "evenhand", "--target", "wasm32-unknown-unknown", "--edges", "normal,no-proc-macro", "--prefix", "none", "--no-dedupe"];
+  const lines = execFileSync("cargo", tree, { cwd: root, encoding: "utf8" }).trim().split("\n");
+  // Those of the project itself stand with their folder.
+  const linked = new Set(lines.filter((line) => !line.includes("(/")).map((line) => line.split(" ").slice(0, 2).join(" ").replace(" v", " ")));
+  assert.ok(linked.size > 20 && linked.has(`wasm-bindgen ${metadata().packages.find(({ name }) => name === "wasm-bindgen").version}`));
+  assert.deepEqual([...linked].filter((name) => !named.includes(name)), []);
+  const crates = named.filter((name) => / \d+\.\d+\.\d+$/.test(name));
+  assert.deepEqual(crates.filter((name) => !linked.has(name)), []);
+  for (const other of ["Rust's standard library", "dlmalloc", "libm", "Unicode Character Database"]) assert.ok(named.some((name) => name.startsWith(other)), other);
+  // Each text grants what its licence is named for, and none stands twice.
+  const GRANTS = { MIT: /Permission is hereby granted, free of charge/, Zlib: /provided 'as-is'/, "Unicode-3.0": /UNICODE LICENSE V3/ };
+  for (const [names, id, words] of notices) assert.match(words.replaceAll(/\s+/g, " "), GRANTS[id], names);
+  assert.equal(new Set(notices.map(([, , words]) => words.replaceAll(/\s+/g, " "))).size, notices.length);
+  const whole = text.replaceAll(/\s+/g, " ");
+  for (const holder of ["Alex Crichton", "The Rust Project Contributors", "Rich Felker", "Unicode, Inc."]) assert.ok(whole.includes(holder), holder);
+  assert.ok(!text.includes(root) && !/\/(home|root|Users)\//.test(text));
+});
+
 /** Whether an SPDX expression leaves a choice that is among these: of `or` one part, of `and` all. */
 function free(expression, known) {
   if (!expression) return false;

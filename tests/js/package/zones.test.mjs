@@ -38,7 +38,8 @@ function differing(ours, theirs) {
 /** What jiff says: its release, and for each zone the offsets at the asked instants and its own changes. */
 function jiff(asked) {
   const cargo = process.env.CARGO ?? "cargo";
-  execFileSync(cargo, ["build", "--quiet", "-p", "xtask", "--example", "zones-jiff"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  // As `cargo test --workspace` builds it, which has done so already where all tests run.
+  execFileSync(cargo, ["build", "--quiet", "--profile", "test", "--workspace", "--example", "zones-jiff"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
   const program = join(resolve(root, process.env.CARGO_TARGET_DIR ?? "target"), "debug/examples/zones-jiff");
   const input = [...asked].map(([name, seconds]) => [name, ...seconds].join(" ")).join("\n");
   const [version, ...lines] = execFileSync(program, [], { input, encoding: "utf8", maxBuffer: 1 << 28 }).trimEnd().split("\n");

@@ -135,15 +135,16 @@ impl Protocol {
         if !is_open(&state.store) {
             return true;
         }
-        let mut ending = self.ending.lock().unwrap();
+        // Held only to look and to add: the other threads look as well.
+        let known = || self.ending.lock().unwrap();
         let (mut store, mut passed) = (state.store.clone(), Vec::new());
         for _ in 0..40 {
             let mut hasher = DefaultHasher::new();
             store.hash(&mut hasher);
             let key = hasher.finish();
             passed.push(key);
-            if !is_open(&store) || ending.contains(&key) {
-                ending.extend(passed);
+            if !is_open(&store) || known().contains(&key) {
+                known().extend(passed);
                 return true;
             }
             for ix in 0..store.runs.len() {
@@ -297,7 +298,9 @@ fn one_winner(run: &Run, winners: u8) -> bool {
 pub fn visit(scope: Scope, stop_at: Option<&'static str>) -> (Vec<&'static str>, BTreeSet<Seen>) {
     let (name, begun) = (scope.name, std::time::Instant::now());
     let until = stop_at.map_or(HasDiscoveries::AnyFailures, |property| HasDiscoveries::AnyOf(BTreeSet::from([property])));
-    let checker = Protocol::new(scope).checker().finish_when(until).spawn_bfs().join();
+    // All states are visited in any case; two threads take hardly more than half as long.
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let checker = Protocol::new(scope).checker().finish_when(until).threads(threads).spawn_bfs().join();
     let (states, steps, took) = (checker.unique_state_count(), checker.state_count(), begun.elapsed());
     println!("{name}: {states} states, {steps} steps, depth {}, {:.1} s", checker.max_depth(), took.as_secs_f64());
     let failed: Vec<&'static str> = checker

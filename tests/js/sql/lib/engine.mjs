@@ -7,7 +7,8 @@ import { pathToFileURL } from "node:url";
 import { require, root } from "./root.mjs";
 
 const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
-execFileSync(process.env.CARGO ?? "cargo", ["build", "--quiet", "--example", "sql-engine"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+// As `cargo test --workspace` builds it, which has done so already where all tests run.
+execFileSync(process.env.CARGO ?? "cargo", ["build", "--quiet", "--profile", "test", "--workspace", "--example", "sql-engine"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
 
 /** Asks; a failure of the engine is thrown with its code. */
 export function ask(request, profile = "debug") {
