@@ -2,6 +2,5 @@
 
 mod bundles;
 pub(crate) mod deal;
-pub(crate) mod dealt;
 pub(crate) mod match_condition;
 pub mod spec;

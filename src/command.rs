@@ -46,7 +46,6 @@ use crate::plan::leads::LeadsRef;
 use crate::plan::planner::Planner;
 use crate::plan::settle::Asked;
 use crate::query::{People as _, Query};
-use crate::shards;
 use crate::table::{RowIx, Table};
 
 use operation::{Operation, Touches};
@@ -176,7 +175,9 @@ pub fn plan(
     config: &str,
 ) -> Result<Plan> {
     let typed = Command::read(&command, model, &auth.schema_of(&context.actor), picked.clone())?;
-    shards::check(&command, auth, context, config)?;
+    if let Some(part) = &context.part {
+        part.check(&command, auth, &context.actor, &context.question(&command, config))?;
+    }
     context.state.forget_reads();
     let touches = typed.touches(model);
     let mut asked = Asked {

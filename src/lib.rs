@@ -3,7 +3,7 @@
 //! Data goes one way: JSON in → checked configuration → table → selection → decision → plan → JSON out.
 //! The modules are, in that order: [`error`], [`json`], [`time`], [`query`] (crate `evenhand-base`); [`split`] (crate
 //! `evenhand-division`); [`table`], [`filter`] (crate `evenhand-engine`); [`config`], [`access`], [`lint`], [`plan`], [`allot`], [`offer`],
-//! [`route`], [`command`], [`shards`], [`wire`], [`sql`], [`audit`], [`workspace`]. A module uses only modules before it.
+//! [`route`], [`command`], [`wire`], [`sql`], [`shards`], [`audit`], [`workspace`]. A module uses only modules before it.
 
 pub mod access;
 pub mod allot;

@@ -25,6 +25,7 @@ pub(crate) mod routed;
 pub mod runs;
 pub(crate) mod settle;
 mod shown;
+pub(crate) mod split_part;
 pub mod state;
 pub mod timeline;
 pub(crate) mod workload;
@@ -94,7 +95,7 @@ pub struct Plan {
     pub(crate) bulk: bool,
     pub(crate) questions: Vec<Question>,
     pub(crate) tell_unit: Option<String>,
-    pub(crate) part: crate::shards::Totals,
+    pub(crate) totals: split_part::Totals,
     pub(crate) body: OnceCell<Rc<Vec<u8>>>,
     pub(crate) digest: OnceCell<String>,
     pub(crate) outcome: OnceCell<String>,

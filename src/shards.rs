@@ -23,138 +23,27 @@
 mod count;
 mod form;
 mod gather;
+mod rows;
 mod settlement;
 mod share;
 
-use crate::btree::BTreeMap;
 use std::rc::Rc;
 
 use crate::access::Authorizer;
 use crate::config::Model;
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::query::FieldIx;
-use crate::split as kernel;
 use crate::table::{Budget, Table};
 
 use crate::command::Command;
-use crate::plan::Plan;
 use crate::plan::context::Context;
-use crate::plan::digest;
 use crate::plan::leads::LeadsRef;
-use crate::plan::lines::Line;
-use crate::plan::notices::Notice;
-use crate::plan::planner::Planner;
 
-pub(crate) use count::{GlobalSplit, loads};
-pub(crate) use form::Tally;
-pub(crate) use gather::{Tallied, Trial};
+use count::Settling;
+use form::Tally;
+
 pub use settlement::Settlement;
-
-/// What a plan is a part of.
-#[derive(Clone, Debug, Default)]
-pub(crate) enum Dealing {
-    /// Of nothing: its table holds all rows.
-    #[default]
-    Alone,
-    /// Rows are only counted.
-    Tally(Trial),
-    /// There are no rows, only the tallies of all shards.
-    Settle(Rc<Vec<Tally>>),
-    /// One shard's rows are dealt as it was settled.
-    Shard(Share),
-}
-
-/// One shard's part of a settlement.
-#[derive(Clone, Debug)]
-pub struct Share {
-    /// What was settled.
-    pub(crate) settlement: Rc<Settlement>,
-    /// The place of the shard's tally among those that were settled.
-    pub(crate) shard: usize,
-}
-
-impl Share {
-    /// Reads a settlement for the shard that gave the tally at a place.
-    ///
-    /// # Errors
-    /// `settlement_malformed` for bytes that [`settle`] did not make, `settlement_stale` where it had no such tally.
-    pub fn read(bytes: &[u8], shard: usize) -> Result<Share> {
-        let settlement = Rc::new(Settlement::decode(bytes)?);
-        if settlement.shards.get(shard).is_none() {
-            let message = format!("the settlement has no shard {shard}, only {}", settlement.shards.len());
-            return Err(Error::new("settlement_stale", "/settlement/shard", message));
-        }
-        Ok(Share { settlement, shard })
-    }
-}
-
-/// What a draft or a plan is, of a split over shards.
-#[derive(Clone, Debug, Default)]
-pub(crate) enum Totals {
-    /// Complete in itself.
-    #[default]
-    Alone,
-    /// Rows to be counted.
-    Tallied(Box<Tallied>),
-    /// All of a split but its rows.
-    Whole(Box<GlobalSplit>),
-    /// One shard's rows: what is told of the whole is not told here.
-    Shard,
-}
-
-impl Totals {
-    /// The notices of the whole, or none for a shard; nothing where the rows tell.
-    pub fn notices(&self, model: &Model) -> Option<Vec<Notice>> {
-        match self {
-            Totals::Alone | Totals::Tallied(_) => None,
-            Totals::Whole(whole) => Some(whole.notices(model)),
-            Totals::Shard => Some(Vec::new()),
-        }
-    }
-
-    /// For each person who gets a slot of a lead of the whole: the place of the last one. None for a shard; nothing where the
-    /// rows tell.
-    pub fn last_of_each(&self, slot: FieldIx) -> Option<BTreeMap<String, usize>> {
-        match self {
-            Totals::Alone | Totals::Tallied(_) => None,
-            Totals::Whole(whole) => Some(whole.told.last.get(&slot).cloned().unwrap_or_default()),
-            Totals::Shard => Some(BTreeMap::new()),
-        }
-    }
-}
-
-/// A split, in the words of the kernel.
-#[derive(Clone, Copy)]
-pub(crate) struct SplitSpec<'a> {
-    /// The receivers' ids.
-    pub names: &'a [&'a str],
-    /// Whether rows that are dealt to whoever has them stay in the plan.
-    pub keep_unchanged: bool,
-    /// How rows follow one another.
-    pub order: kernel::Order,
-    /// What is even.
-    pub even: kernel::Even,
-    /// Whether rows stay.
-    pub keep: kernel::Keep,
-}
-
-/// The lines of the whole, or none for a shard; nothing where the rows tell.
-pub(crate) fn lines(
-    plan: &mut Plan,
-    planner: &Planner<'_>,
-    receivers: &[(String, Option<u64>)],
-    former: &[String],
-) -> Result<Option<Vec<Line>>> {
-    match (&mut plan.part, &planner.context.dealing) {
-        (Totals::Whole(whole), Dealing::Settle(tallies)) => {
-            whole.count(planner, tallies, plan.slot.unwrap_or(plan.model.lead.owner), &plan.edits)?;
-            whole.lines(planner, tallies, receivers, former).map(Some)
-        }
-        (Totals::Shard, _) => Ok(Some(Vec::new())),
-        _ => Ok(None),
-    }
-}
+pub use share::Share;
 
 fn not_shardable(path: &str, message: &str) -> Error {
     Error::new("not_shardable", path, message).hint("rows of shards are taken shard by shard, and by id inside each")
@@ -166,14 +55,14 @@ fn stale(path: impl Into<String>, message: &str) -> Error {
 }
 
 /// Reads a command that can be carried out over shards.
-fn read(command: &Json, auth: &Authorizer, context: &Context) -> Result<Command> {
+fn read(command: &Json, auth: &Authorizer, actor: &str) -> Result<Command> {
     let model = auth.model();
     for (key, what) in [("ids", "ids that were named have an order of their own"), ("selection", "a selection is of one table")] {
         if command.get("leads").and_then(|leads| leads.get(key)).is_some_and(|leads| !leads.is_null()) {
             return Err(not_shardable(&format!("/leads/{key}"), &format!("{what}, which cannot be kept over shards")));
         }
     }
-    let typed = Command::read(command, model, &auth.schema_of(&context.actor), None)?;
+    let typed = Command::read(command, model, &auth.schema_of(actor), None)?;
     let touches = typed.touches(model);
     let Some(split) = touches.split else {
         return Err(not_shardable("/type", "this command divides nothing, so every shard can carry it out by itself"));
@@ -192,36 +81,14 @@ fn read(command: &Json, auth: &Authorizer, context: &Context) -> Result<Command>
     Ok(typed)
 }
 
-/// A digest of what was asked; tallies and settlements are for one question only.
-fn question(command: &Json, context: &Context, config: &str) -> String {
-    digest::json(&Json::object([
-        ("config", config.into()),
-        ("command", command.clone()),
-        ("actor", context.actor.as_str().into()),
-        ("now", context.now.0.into()),
-        ("allOrNothing", context.all_or_nothing.into()),
-        ("notify", context.notify.into()),
-    ]))
-}
-
-/// Checks that the settlement that a shard is planned with answers this command.
-pub(crate) fn check(command: &Json, auth: &Authorizer, context: &Context, config: &str) -> Result<()> {
-    let Dealing::Shard(share) = &context.dealing else { return Ok(()) };
-    read(command, auth, context)?;
-    if share.settlement.question == question(command, context, config) {
-        return Ok(());
-    }
-    Err(stale("/settlement", "the settlement is for another command, actor, instant, option or configuration"))
-}
-
 /// What a table adds to a split, rebalance, reclaim or mass edit over shards.
 ///
 /// # Errors
 /// `not_shardable` for a command whose rows have an order that shards cannot keep, or that divides nothing; and those of
 /// [`plan`](crate::command::plan()).
 pub fn tally(model: &Rc<Model>, auth: &Rc<Authorizer>, table: &Table, command: &Json, context: &Context, config: &str) -> Result<Vec<u8>> {
-    let typed = read(command, auth, context)?;
-    gather::gather(model, auth, table, &typed, question(command, context, config), context).map(|tally| tally.encode())
+    let typed = read(command, auth, &context.actor)?;
+    gather::gather(model, auth, table, &typed, context.question(command, config), context).map(|tally| tally.encode())
 }
 
 /// Settles the shares of the whole from every shard's tally, in the order in which the shards' rows are taken.
@@ -239,8 +106,8 @@ pub fn settle(
     context: &Context,
     config: &str,
 ) -> Result<Vec<u8>> {
-    read(command, auth, context)?;
-    let question = question(command, context, config);
+    read(command, auth, &context.actor)?;
+    let question = context.question(command, config);
     let mut read = Vec::new();
     read.try_reserve_exact(tallies.len())?;
     for (at, bytes) in tallies.iter().enumerate() {
@@ -250,9 +117,11 @@ pub fn settle(
         }
         read.push(tally);
     }
-    let tallies = Rc::new(read);
-    let context = Context { dealing: Dealing::Settle(Rc::clone(&tallies)), partial_table: false, ..context.clone() };
+    let settling = Rc::new(Settling::of(read, context.all_or_nothing));
+    // Loads of the whole are what the host says, else what the tallies add up to.
+    let load = Some(context.load.clone().unwrap_or_else(|| settling.held()));
+    let context = Context { load, part: Some(Rc::clone(&settling) as _), partial_table: false, ..context.clone() };
     let nothing = Table::new(Rc::clone(&model.schema), model.lead.id, Budget::default());
     let plan = crate::command::plan(model, auth, &nothing, command.clone(), None, &context, config)?;
-    Ok(settlement::encode(&plan, &tallies, question))
+    Ok(settlement::encode(&plan, &settling, question))
 }

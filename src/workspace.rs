@@ -360,7 +360,7 @@ impl Workspace {
         let Attachments { plans, settlement } = stored;
         let mut read = self.needing(context, plans)?;
         read.partial_table = table.partial;
-        read.dealing = shards::dealing(read.shard, settlement.as_deref())?;
+        read.part = shards::part(read.shard, settlement.as_deref())?;
         Ok(read)
     }
 

@@ -9,13 +9,13 @@ use crate::query::{Cell, FieldIx, FieldType};
 use crate::split::{self as kernel, Bundle, Receiver, Set};
 use crate::table::RowIx;
 
-use crate::allot::dealt::Dealt;
 use crate::dealing::NOBODY;
 use crate::dealing::classes::Assignment;
 use crate::dealing::eligible::EligibilityClasses;
 use crate::plan::bytes;
 use crate::plan::draft::SplitReport;
 use crate::plan::planner::Planner;
+use crate::plan::split_part::Dealt;
 
 /// Divides bundles: rows that are equal in the split's fields, as `=` means it. A row that has no value in one of them stands alone.
 /// Nothing where no row is equal to another: then they are divided one by one, which is exact.
@@ -55,7 +55,7 @@ pub(crate) fn together(
     let bundled = kernel::together(receivers, &bundles, split.even)?;
     let to = of_row.iter().map(|bundle| bundled.to.get(*bundle as usize).copied().flatten().unwrap_or(NOBODY)).collect();
     let report = SplitReport { spread: bundled.spread, bound: bundled.bound, exact: bundled.spread == 0 };
-    Ok(Some(Dealt { to: Assignment::Listed(to), carry: bundled.carry, report: Some(report) }))
+    Ok(Some(Dealt { to: Assignment::Listed(to), carry: bundled.carry, report: Some(report), refused: None, is_trial: false }))
 }
 
 /// What rows of one bundle have in common, in bytes; none where a field has no value.

@@ -13,15 +13,14 @@ use crate::plan::holders;
 use crate::plan::state::{self, StateChange};
 use crate::query::assume::{all as and, always};
 use crate::query::{Cell, FieldIx};
-use crate::shards::{self, Dealing};
 use crate::split as kernel;
 
-use crate::allot::dealt::singly;
 use crate::allot::{bundles, match_condition};
-use crate::dealing::classes::{self, Classes};
+use crate::dealing::classes::{self, Assignment, Classes};
 use crate::dealing::eligible::{self, Condition, EligibilityClasses};
-use crate::plan::draft::Draft;
+use crate::plan::draft::{Draft, SplitReport};
 use crate::plan::planner::{Planner, is_here};
+use crate::plan::split_part::{Dealt, SplitSpec};
 
 /// Somebody to deal to.
 pub(crate) struct Candidate {
@@ -103,33 +102,34 @@ pub(crate) fn deal(
     let kinds = eligible(planner, &mut rows, split, takers, &mut draft.drops, extra)?;
 
     let holders = classes::holders(planner.table, split.slot, &names);
-    let divided = shards::SplitSpec { names: &names, keep_unchanged, order: split.order, even: split.even, keep: split.keep };
     let classes = |kinds: EligibilityClasses| Classes::of(&rows, kinds, if split.keep == Keep::Yes { Some(&holders) } else { None });
-    let (carries, dealt) = match &planner.context.dealing {
-        Dealing::Tally(probe) => {
-            let full =
-                |taker: &Candidate| taker.cap.is_some() || planner.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
-            return divided.count(*probe, takers.iter().any(full), draft, classes(kinds)?, rows, |row| holders.get(row));
-        }
-        Dealing::Shard(share) => (None, divided.hand_out(share, draft, planner.table, classes(kinds)?, &rows)?),
-        Dealing::Alone | Dealing::Settle(_) => {
+    let part = planner.context.part.as_deref();
+    let (carries, receivers) = match part.map(|part| part.inside(&names)) {
+        // The rows are only tried, or dealt as was settled.
+        Some(None) => (None, Vec::new()),
+        inside => {
             let carries = if split.remember { Some(Carries::read(planner, split, &names)?) } else { None };
-            let loads = loads(planner, split, &rows, takers, &names)?;
+            let loads = loads(planner, split, &rows, takers, &names, inside.flatten())?;
             let receivers = receivers(planner, split, takers, &loads, carries.as_ref());
-            let dealt = match &planner.context.dealing {
-                Dealing::Settle(tallies) => divided.settle(planner, draft, tallies, receivers)?,
-                _ if split.together.is_empty() => singly(split, &rows, classes(kinds)?, receivers)?,
-                _ => match bundles::together(planner, split, &rows, &kinds, &receivers)? {
-                    Some(dealt) => dealt,
-                    None => singly(split, &rows, classes(kinds)?, receivers)?,
-                },
-            };
-            (carries, dealt)
+            (carries, receivers)
+        }
+    };
+    let dealt = if let Some(part) = part {
+        let Split { slot, order, even, keep, .. } = *split;
+        let bounded = takers.iter().any(|taker| taker.cap.is_some() || has_capacity(planner, taker));
+        let (names, classes, holders) = (&*names, classes(kinds)?, &holders);
+        let split = SplitSpec { slot, names, receivers, bounded, classes, holders, keep_unchanged, order, even, keep };
+        part.deal(planner.table, &rows, split)?
+    } else {
+        let together = if split.together.is_empty() { None } else { bundles::together(planner, split, &rows, &kinds, &receivers)? };
+        match together {
+            Some(dealt) => dealt,
+            None => singly(split, &rows, classes(kinds)?, receivers)?,
         }
     };
 
     // Whoever holds a row already keeps it, which matters only where the slot's values can be told apart at all.
-    let present = if !keep_unchanged && holders.any() { Some(&holders) } else { None };
+    let present = if !keep_unchanged && !dealt.is_trial && holders.any() { Some(&holders) } else { None };
     let (codes, unmoved) = dealt.to.split_off_unchanged(&mut rows, present)?;
     draft.drops.rows(unmoved.full, DropCode::NoCapacity);
     draft.drops.rows(unmoved.same, DropCode::NoChange);
@@ -137,11 +137,20 @@ pub(crate) fn deal(
     draft.unchanged_removed = !keep_unchanged;
     let values = names.iter().map(|name| Cell::Text((*name).to_owned().into())).collect();
     draft.edits.set(split.slot, NewValue::Coded(Rc::new(values), Rc::new(codes)));
+    draft.refused.extend(dealt.refused);
     draft.split = dealt.report;
     if let Some(carries) = carries {
         draft.state.extend(carries.write(planner, &names, &dealt.carry));
     }
     Ok(())
+}
+
+/// Divides rows one by one.
+fn singly(split: &Split, rows: &[u32], classes: Classes, receivers: Vec<kernel::Receiver>) -> Result<Dealt> {
+    let settled = kernel::apportion(&kernel::Division { receivers, classes: classes.list, even: split.even, keep: split.keep })?;
+    let to = Assignment::of(&settled, rows.len(), classes.of_row, split.order)?;
+    let report = SplitReport { spread: settled.spread, bound: settled.spread, exact: true };
+    Ok(Dealt { to, carry: settled.carry, report: Some(report), refused: None, is_trial: false })
 }
 
 /// Who may take which row; rows that nobody may take, or that may not move at all, are dropped.
@@ -192,19 +201,30 @@ fn eligible(
     Ok(kinds)
 }
 
-/// Open leads of each receiver outside of the rows that are divided.
+/// Whether somebody may hold only so many open leads.
+fn has_capacity(planner: &Planner<'_>, taker: &Candidate) -> bool {
+    planner.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some())
+}
+
+/// Open leads of each receiver outside of the rows that are divided; `inside` are those among them, where it is not the table that tells.
 ///
 /// Where neither totals nor capacities are looked at, nothing is counted.
-fn loads(planner: &Planner<'_>, split: &Split, rows: &[u32], takers: &[Candidate], names: &[&str]) -> Result<Vec<u64>> {
-    if let Dealing::Settle(tallies) = &planner.context.dealing {
-        return Ok(shards::loads(planner, tallies, names));
-    }
-    let bounded = |taker: &Candidate| planner.model.users.get(taker.user).is_some_and(|user| user.capacity.is_some());
-    if split.even == Even::Dealt && !takers.iter().any(bounded) {
+fn loads(
+    planner: &Planner<'_>,
+    split: &Split,
+    rows: &[u32],
+    takers: &[Candidate],
+    names: &[&str],
+    inside: Option<Vec<u64>>,
+) -> Result<Vec<u64>> {
+    if split.even == Even::Dealt && !takers.iter().any(|taker| has_capacity(planner, taker)) {
         return Ok(vec![0; names.len()]);
     }
     let slot = split.slot;
-    let inside = holders::count_among(planner.table, slot, planner.open()?, rows, names)?;
+    let inside = match inside {
+        Some(inside) => inside,
+        None => holders::count_among(planner.table, slot, planner.open()?, rows, names)?,
+    };
     names.iter().zip(inside).map(|(name, inside)| Ok(planner.holds(slot, name)?.saturating_sub(inside))).collect()
 }
 

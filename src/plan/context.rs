@@ -10,8 +10,9 @@ use crate::json::decode::{Decoder, Faults};
 use crate::time::Instant;
 
 use crate::plan::decoded::DecodedPlan;
+use crate::plan::digest;
+use crate::plan::split_part::SplitPart;
 use crate::plan::state::State;
-use crate::shards::Dealing;
 
 /// The context of a plan.
 #[derive(Clone, Debug)]
@@ -42,8 +43,8 @@ pub struct Context {
     pub max_age_seconds: i64,
     /// With leads in shards: which of the tallies the table gave. The settlement itself comes beside the text.
     pub shard: Option<usize>,
-    /// Of a split over shards: which part is planned.
-    pub(crate) dealing: Dealing,
+    /// Where the table holds only a part of what is divided: whoever knows of the rest.
+    pub(crate) part: Option<Rc<dyn SplitPart>>,
 }
 
 const KEYS: [&str; 13] = [
@@ -66,6 +67,18 @@ impl Context {
     /// A plan that an undo refers to.
     pub fn plan(&self, id: &str) -> Option<&DecodedPlan> {
         self.plans.iter().find(|(known, _)| known == id).map(|(_, plan)| plan.as_ref())
+    }
+
+    /// A digest of what a command asks here: of a split over shards, all parts are of one question.
+    pub(crate) fn question(&self, command: &Json, config: &str) -> String {
+        digest::json(&Json::object([
+            ("config", config.into()),
+            ("command", command.clone()),
+            ("actor", self.actor.as_str().into()),
+            ("now", self.now.0.into()),
+            ("allOrNothing", self.all_or_nothing.into()),
+            ("notify", self.notify.into()),
+        ]))
     }
 
     /// The plan that an undo refers to.
@@ -153,7 +166,7 @@ impl Context {
             notify: node.get("notify").one_of(&[("digest", true), ("none", false)]).unwrap_or(true),
             max_age_seconds: node.get("maxAgeSeconds").whole(0..=31_536_000).unwrap_or(300),
             shard,
-            dealing: Dealing::default(),
+            part: None,
         })
     }
 }

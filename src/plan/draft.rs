@@ -46,8 +46,6 @@ pub(crate) struct Draft {
     pub unchanged_removed: bool,
     /// People who are told again although nothing changes for them.
     pub resend: Vec<(FieldIx, String)>,
-    /// Of a split over shards: which part of it this is.
-    pub part: crate::shards::Totals,
     /// The unit that is told of leads that nobody in it has yet.
     pub tell_unit: Option<String>,
     /// The unit that gains access by the transfer of a lead.

@@ -6,7 +6,7 @@ use crate::access::RowSet;
 use crate::error::Result;
 use crate::filter;
 use crate::json::Json;
-use crate::query::Cell;
+use crate::query::{Cell, FieldIx};
 use crate::table::column::CodedColumn;
 use crate::table::{Column, RowIx};
 
@@ -14,6 +14,7 @@ use crate::plan::Plan;
 use crate::plan::drops::DropCode;
 use crate::plan::edit::{NewValue, PatchedRow, Set};
 use crate::plan::planner::Planner;
+use crate::plan::split_part::{Moved, Totals};
 
 /// Fewer rows are counted one by one.
 const FEW: usize = 4;
@@ -96,26 +97,39 @@ impl Plan {
     }
 }
 
-/// Counts that a plan moves.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Moved {
-    /// Leads that they get.
-    pub dealt: u64,
-    /// Leads that they lose.
-    pub released: u64,
-    /// Open leads, of those that change, that they hold before.
-    pub open_before: u64,
-    /// Open leads, of those that change, that they hold afterwards.
-    pub open_after: u64,
-    /// Leads that are dealt to them and were theirs; counted over shards only.
-    pub kept: u64,
-}
-
 /// The lines of a plan: receivers in their order, then former owners by id.
 pub(crate) fn of(plan: &Plan, planner: &Planner<'_>, receivers: &[(String, Option<u64>)], former: &[String]) -> Result<Vec<Line>> {
     let Some(slot) = plan.slot else { return Ok(Vec::new()) };
+    let of_rows;
+    let moved = match &plan.totals {
+        Totals::Alone => {
+            of_rows = moved(plan, planner, slot)?;
+            &of_rows
+        }
+        Totals::Whole(whole) => &whole.moved,
+        Totals::Shard => return Ok(Vec::new()),
+    };
+    let mut out: Vec<Line> = Vec::new();
+    let named = receivers.iter().map(|(user, cap)| (user.as_str(), *cap)).chain(former.iter().map(|user| (user.as_str(), None)));
+    let names: Vec<(&str, Option<u64>)> = named.chain(moved.keys().map(|user| (user.as_str(), None))).collect();
+    let mut seen = crate::btree::BTreeSet::new();
+    for (user, cap) in names {
+        if !seen.insert(user) {
+            continue;
+        }
+        let of = moved.get(user).copied().unwrap_or_default();
+        let shown = planner.shows_load_of(user)?;
+        let before = if shown { Some(planner.holds(slot, user)?) } else { None };
+        let after = before.map(|before| before.saturating_add(of.open_after).saturating_sub(of.open_before));
+        out.push(Line { user: user.to_owned(), before, after, dealt: of.dealt, released: of.released, cap });
+    }
+    Ok(out)
+}
+
+/// What each person gains and loses, by rows and by copies.
+fn moved(plan: &Plan, planner: &Planner<'_>, slot: FieldIx) -> Result<BTreeMap<String, Moved>> {
     let open = planner.open()?;
-    let mut moved = moved(plan, planner, open)?;
+    let mut moved = by_rows(plan, planner, open)?;
     for copy in &plan.created {
         let Some(row) = planner.table.find(&copy.copy_of) else { continue };
         let sets: Vec<Set<'_>> = copy.set.iter().map(|(field, cell)| Set { field: *field, from: Cell::Null, to: cell.clone() }).collect();
@@ -128,25 +142,11 @@ pub(crate) fn of(plan: &Plan, planner: &Planner<'_>, receivers: &[(String, Optio
             });
         }
     }
-    let mut out: Vec<Line> = Vec::new();
-    let named = receivers.iter().map(|(user, cap)| (user.as_str(), *cap)).chain(former.iter().map(|user| (user.as_str(), None)));
-    let names: Vec<(&str, Option<u64>)> = named.chain(moved.keys().map(|user| (user.as_str(), None))).collect();
-    let mut seen = crate::btree::BTreeSet::new();
-    for (user, cap) in names {
-        if !seen.insert(user) {
-            continue;
-        }
-        let of = moved.get(user).copied().unwrap_or_default();
-        let shown = planner.shows_load_of(user)?;
-        let before = if shown { Some(planner.holds(slot, user)?) } else { None };
-        let after = before.map(|before| (before + of.open_after).saturating_sub(of.open_before));
-        out.push(Line { user: user.to_owned(), before, after, dealt: of.dealt, released: of.released, cap });
-    }
-    Ok(out)
+    Ok(moved)
 }
 
-/// What each person gains and loses.
-fn moved(plan: &Plan, planner: &Planner<'_>, open: &RowSet) -> Result<BTreeMap<String, Moved>> {
+/// What each person gains and loses by the rows that change.
+fn by_rows(plan: &Plan, planner: &Planner<'_>, open: &RowSet) -> Result<BTreeMap<String, Moved>> {
     let slot = plan.slot.unwrap_or(plan.model.lead.owner);
     let condition = plan.model.lifecycle.open.as_ref();
     let edited = condition.is_some_and(|open| open.fields().iter().any(|field| plan.edits.touches(*field)));

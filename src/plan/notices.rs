@@ -103,7 +103,7 @@ pub(crate) fn of(plan: &Plan) -> Vec<Notice> {
     if !plan.notify {
         return Vec::new();
     }
-    if let Some(notices) = plan.part.notices(&plan.model) {
+    if let Some(notices) = plan.totals.notices() {
         return notices;
     }
     let lead = &plan.model.lead;

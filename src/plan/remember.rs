@@ -37,7 +37,7 @@ impl Plan {
                     *tick = (*tick).max(at);
                 }
             };
-            self.part.last_of_each(slot).unwrap_or_else(|| self.last_of_each(slot)).into_iter().for_each(|(user, at)| note(&user, at));
+            self.totals.last_of_each(slot).unwrap_or_else(|| self.last_of_each(slot)).into_iter().for_each(|(user, at)| note(&user, at));
             let copies = self.created.iter().filter_map(|copy| copy.set.iter().find(|(field, _)| *field == slot));
             copies.filter_map(|(_, cell)| cell.text()).for_each(|user| note(user, 0));
         }

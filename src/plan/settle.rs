@@ -18,8 +18,8 @@ use crate::plan::draft::Draft;
 use crate::plan::drops::{DropCode as Code, Drops};
 use crate::plan::edit::{self, NewValue};
 use crate::plan::planner::Planner;
+use crate::plan::split_part::Totals;
 use crate::plan::{Plan, lines};
-use crate::shards;
 
 /// What was asked, by whom, of which table.
 pub(crate) struct Asked<'a> {
@@ -66,8 +66,7 @@ impl Certain<'_> {
 impl Plan {
     /// A decision as a plan, without what follows from it. Whatever a draft holds has its place here.
     pub(crate) fn new(asked: Asked<'_>, draft: Draft) -> Plan {
-        let Draft { rows, edits, drops, refused, warnings, state, split, slot, attach, created, removed, resend, part, tell_unit, .. } =
-            draft;
+        let Draft { rows, edits, drops, refused, warnings, state, split, slot, attach, created, removed, resend, tell_unit, .. } = draft;
         let context = asked.context;
         Plan {
             model: Rc::clone(asked.model),
@@ -95,7 +94,7 @@ impl Plan {
             all_move: draft.unchanged_removed,
             questions: draft.questions,
             tell_unit,
-            part,
+            totals: Totals::Alone,
             body: OnceCell::new(),
             digest: OnceCell::new(),
             outcome: OnceCell::new(),
@@ -120,7 +119,7 @@ impl Plan {
             draft.refused = first_refusal(&draft.drops, asked.table);
         }
         if !draft.refused.is_empty() {
-            return Ok(Plan::new(asked, Draft { refused: draft.refused, part: draft.part, ..Draft::default() }));
+            return Ok(Plan::new(asked, Draft::refuse(draft.refused)));
         }
         if draft.exact {
             draft.edits.sort(model);
@@ -136,10 +135,10 @@ impl Plan {
             plan.drop_unchanged()?;
         }
         plan.warn_of_access(planner, gains)?;
-        plan.lines = match shards::lines(&mut plan, planner, &receivers, &former)? {
-            Some(lines) => lines,
-            None => lines::of(&plan, planner, &receivers, &former)?,
-        };
+        if let Some(part) = &context.part {
+            plan.totals = part.totals(&plan)?;
+        }
+        plan.lines = lines::of(&plan, planner, &receivers, &former)?;
         // What rules decide writes the memory of groups itself.
         if !exact && !plan.routed.automatic {
             plan.remember_last(planner)?;

@@ -1,32 +1,40 @@
 //! What is told of the whole: who gets and loses how many leads, and who is told.
 
-use crate::btree::{BTreeMap, BTreeSet};
+use crate::btree::BTreeMap;
+use std::cell::OnceCell;
+use std::rc::Rc;
 
 use hashbrown::HashMap;
 
-use crate::allot::dealt::Dealt;
 use crate::config::Model;
 use crate::dealing::classes::Assignment;
 use crate::error::{Error, Result};
-use crate::plan::draft::{Draft, SplitReport};
+use crate::plan::Plan;
+use crate::plan::draft::SplitReport;
 use crate::plan::drops::DropCode;
 use crate::plan::edit::{Edits, NewValue};
-use crate::plan::lines::{Line, Moved};
 use crate::plan::notices::{Notice, NoticeKind};
-use crate::plan::planner::Planner;
+use crate::plan::split_part::{Dealt, Moved, SplitPart, SplitSpec, Totals, Whole};
 use crate::query::{Cell, FieldIx};
-use crate::split::{Apportionment, Class, Division, Keep, Order, Receiver, apportion, deal};
+use crate::split::{Apportionment, Class, Division, Keep, Order, apportion, deal};
+use crate::table::Table;
 
-use crate::shards::form::{Tag, Tally, order as class_order};
+use crate::shards::form::{Refusal, Tag, Tally, order as class_order};
 use crate::shards::gather::{slots_of, waits};
-use crate::shards::settlement::Refusal;
-use crate::shards::{SplitSpec, Totals, stale};
+use crate::shards::stale;
+
+/// The shares of the whole, of which there are no rows but the tallies of all shards.
+pub(crate) struct Settling {
+    pub tallies: Vec<Tally>,
+    /// Whether one row that is left out refuses all.
+    all_or_nothing: bool,
+    settled: OnceCell<GlobalSplit>,
+}
 
 /// A split of all shards.
-#[derive(Clone, Debug)]
 pub(crate) struct GlobalSplit {
     /// The receivers' ids.
-    pub names: Vec<String>,
+    names: Vec<String>,
     /// The classes of all shards, in canonical order.
     pub classes: Vec<Class>,
     /// For each class: how many rows each shard has.
@@ -34,24 +42,22 @@ pub(crate) struct GlobalSplit {
     /// How they are divided.
     pub settled: Apportionment,
     /// How rows follow one another.
-    pub order: Order,
+    order: Order,
     /// What becomes of rows that are dealt to whoever has them.
-    pub(crate) keep_unchanged: bool,
+    keep_unchanged: bool,
     /// Why nothing is dealt, where one row that is left out refuses all.
-    pub(crate) refused: Option<Refusal>,
-    /// What is told of it; worked out once the edits are known.
-    pub told: Counts,
+    pub refused: Option<Refusal>,
 }
 
 /// What a split moves.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Counts {
+#[derive(Default)]
+struct Counts {
     /// By person.
     moved: BTreeMap<String, Moved>,
     /// By slot, kind and person: how many leads, and whether all are the person's first.
     notices: BTreeMap<(FieldIx, NoticeKind, String), (u64, bool)>,
     /// By slot, for each person who gets a lead: the place of the last one, class by class.
-    pub last: BTreeMap<FieldIx, BTreeMap<String, usize>>,
+    last: BTreeMap<FieldIx, BTreeMap<String, usize>>,
 }
 
 /// The classes of all shards, and how many rows of each every shard has.
@@ -84,64 +90,76 @@ fn merged(tallies: &[Tally], keep: Keep, receivers: usize) -> Result<(Vec<Class>
     Ok((classes, counts))
 }
 
-/// Open leads by person in all shards: what the host says, else what the tallies add up to.
-fn held(planner: &Planner<'_>, tallies: &[Tally], user: &str) -> u64 {
-    match &planner.context.load {
-        Some(load) => load.get(user).copied().unwrap_or(0),
-        None => {
-            let of =
-                |tally: &Tally| tally.open.iter().filter(|(place, _)| tally.name(*place) == user).map(|(_, count)| *count).sum::<u64>();
-            tallies.iter().map(of).fold(0, u64::saturating_add)
-        }
-    }
-}
-
-/// Open leads of each receiver outside of the rows that are divided.
-pub(crate) fn loads(planner: &Planner<'_>, tallies: &[Tally], names: &[&str]) -> Vec<u64> {
-    let mut inside: BTreeMap<&str, u64> = BTreeMap::new();
-    for tally in tallies {
-        for (tag, rows) in tally.classes.iter().flat_map(|class| &class.runs) {
-            let Some(Tag { holders, open: [true, ..], .. }) = tally.tags.get(*tag as usize) else { continue };
-            if let Some(Some(holder)) = holders.first() {
-                let sum = inside.entry(tally.name(*holder)).or_default();
-                *sum = sum.saturating_add(*rows);
-            }
-        }
-    }
-    names.iter().map(|name| held(planner, tallies, name).saturating_sub(inside.get(name).copied().unwrap_or(0))).collect()
-}
-
 /// The row for which all are refused, where one that is left out refuses all.
-fn refused(planner: &Planner<'_>, tallies: &[Tally], settled: &Apportionment) -> Option<Refusal> {
-    if !planner.context.all_or_nothing {
-        return None;
-    }
+fn refused(tallies: &[Tally], settled: &Apportionment) -> Option<Refusal> {
     let dropped = tallies.iter().flat_map(|tally| &tally.dropped).filter(|dropped| dropped.count > 0);
     let dropped = dropped.map(|dropped| Refusal { code: dropped.code, lead: Some(dropped.lead.clone()) });
     let full = settled.left.iter().any(|left| *left > 0).then_some(Refusal { code: DropCode::NoCapacity, lead: None });
     dropped.chain(full).filter(|refusal| refusal.code != DropCode::NoChange).min_by_key(|refusal| refusal.code)
 }
 
-impl SplitSpec<'_> {
+impl Settling {
+    pub fn of(tallies: Vec<Tally>, all_or_nothing: bool) -> Settling {
+        Settling { tallies, all_or_nothing, settled: OnceCell::new() }
+    }
+
+    /// What was settled, if the command was not refused before.
+    pub fn settled(&self) -> Option<&GlobalSplit> {
+        self.settled.get()
+    }
+
+    /// Open leads by person in all shards.
+    pub fn held(&self) -> BTreeMap<String, u64> {
+        let mut out: BTreeMap<String, u64> = BTreeMap::new();
+        for tally in &self.tallies {
+            for (place, count) in &tally.open {
+                let sum = out.entry(tally.name(*place).to_owned()).or_default();
+                *sum = sum.saturating_add(*count);
+            }
+        }
+        out
+    }
+}
+
+impl SplitPart for Settling {
+    fn inside(&self, names: &[&str]) -> Option<Vec<u64>> {
+        let mut inside: BTreeMap<&str, u64> = BTreeMap::new();
+        for tally in &self.tallies {
+            for (tag, rows) in tally.classes.iter().flat_map(|class| &class.runs) {
+                let Some(Tag { holders, open: [true, ..], .. }) = tally.tags.get(*tag as usize) else { continue };
+                if let Some(Some(holder)) = holders.first() {
+                    let sum = inside.entry(tally.name(*holder)).or_default();
+                    *sum = sum.saturating_add(*rows);
+                }
+            }
+        }
+        Some(names.iter().map(|name| inside.get(name).copied().unwrap_or(0)).collect())
+    }
+
     /// Settles the shares of all that the tallies count.
-    pub fn settle(&self, planner: &Planner<'_>, draft: &mut Draft, tallies: &[Tally], receivers: Vec<Receiver>) -> Result<Dealt> {
-        let (classes, counts) = merged(tallies, self.keep, self.names.len())?;
-        let division = Division { receivers, classes, even: self.even, keep: self.keep };
+    fn deal(&self, _: &Table, _: &[u32], split: SplitSpec<'_>) -> Result<Dealt> {
+        let (classes, counts) = merged(&self.tallies, split.keep, split.names.len())?;
+        let division = Division { receivers: split.receivers, classes, even: split.even, keep: split.keep };
         let settled = apportion(&division)?;
         let (carry, report) = (settled.carry.clone(), SplitReport { spread: settled.spread, bound: settled.spread, exact: true });
         let whole = GlobalSplit {
-            names: self.names.iter().map(|name| (*name).to_owned()).collect(),
+            names: split.names.iter().map(|name| (*name).to_owned()).collect(),
             classes: division.classes,
             counts,
-            refused: refused(planner, tallies, &settled),
+            refused: if self.all_or_nothing { refused(&self.tallies, &settled) } else { None },
             settled,
-            order: self.order,
-            keep_unchanged: self.keep_unchanged,
-            told: Counts::default(),
+            order: split.order,
+            keep_unchanged: split.keep_unchanged,
         };
-        draft.refused.extend(whole.refused.as_ref().map(Refusal::reason));
-        draft.part = Totals::Whole(Box::new(whole));
-        Ok(Dealt { to: Assignment::Listed(Vec::new()), carry, report: Some(report) })
+        let refused = whole.refused.as_ref().map(Refusal::reason);
+        let _ = self.settled.set(whole);
+        Ok(Dealt { to: Assignment::Listed(Vec::new()), carry, report: Some(report), refused, is_trial: false })
+    }
+
+    fn totals(&self, plan: &Plan) -> Result<Totals> {
+        let Some(whole) = self.settled.get() else { return Ok(Totals::Alone) };
+        let counts = whole.count(plan, &self.tallies)?;
+        Ok(Totals::Whole(Rc::new(Whole { notices: counts.notices(&plan.model), moved: counts.moved, last: counts.last })))
     }
 }
 
@@ -150,14 +168,14 @@ type Met = HashMap<(usize, u32, Option<u32>), u64, foldhash::fast::FixedState>;
 
 impl GlobalSplit {
     /// Works out what is told, once it is known what else changes.
-    pub(crate) fn count(&mut self, planner: &Planner<'_>, tallies: &[Tally], slot: FieldIx, edits: &Edits) -> Result<()> {
-        let slots = slots_of(planner.model, slot, edits);
+    fn count(&self, plan: &Plan, tallies: &[Tally]) -> Result<Counts> {
+        let (model, edits) = (&plan.model, &plan.edits);
+        let slots = slots_of(model, plan.slot.unwrap_or(model.lead.owner), edits);
         if tallies.iter().flat_map(|tally| &tally.tags).any(|tag| tag.holders.len() != slots.len()) {
             return Err(stale("/tallies", "a tally has slots that this split does not change"));
         }
         let changing = Changing { slots, edits, keep_unchanged: self.keep_unchanged };
         let mut counts = Counts::default();
-        let silent = !planner.context.notify;
         let mut at: Vec<usize> = Vec::new();
         at.try_reserve_exact(tallies.len())?;
         at.resize(tallies.len(), 0);
@@ -173,7 +191,7 @@ impl GlobalSplit {
                     runs.extend(next.runs.iter().map(|(tag, rows)| (shard, *tag, *rows)));
                 }
             }
-            if waits(planner.model, &changing.slots) {
+            if waits(model, &changing.slots) {
                 self.remember(tallies, quotas, &runs, &mut place, &changing, &mut counts.last);
             }
             for ((shard, tag, receiver), rows) in self.meet(quotas, &runs)? {
@@ -182,11 +200,10 @@ impl GlobalSplit {
                 counts.add(tally, tag, name, rows, &changing);
             }
         }
-        if silent {
+        if !plan.notify {
             counts.notices.clear();
         }
-        self.told = counts;
-        Ok(())
+        Ok(counts)
     }
 
     /// How often what meets in the rows of a class.
@@ -259,52 +276,6 @@ impl GlobalSplit {
             *place += 1;
         });
     }
-
-    /// The lines of receivers in their order, then of former owners by id.
-    pub(crate) fn lines(
-        &self,
-        planner: &Planner<'_>,
-        tallies: &[Tally],
-        receivers: &[(String, Option<u64>)],
-        former: &[String],
-    ) -> Result<Vec<Line>> {
-        let named = receivers.iter().map(|(user, cap)| (user, *cap)).chain(former.iter().map(|user| (user, None)));
-        let mut seen = BTreeSet::new();
-        let mut out = Vec::new();
-        for (user, cap) in named.chain(self.told.moved.keys().map(|user| (user, None))) {
-            if !seen.insert(user) {
-                continue;
-            }
-            let moved = self.told.moved.get(user).copied().unwrap_or_default();
-            let before = if planner.shows_load_of(user)? { Some(held(planner, tallies, user)) } else { None };
-            let after = before.map(|before| before.saturating_add(moved.open_after).saturating_sub(moved.open_before));
-            out.push(Line { user: user.clone(), before, after, dealt: moved.dealt, released: moved.released, cap });
-        }
-        Ok(out)
-    }
-
-    /// How many leads are dealt to somebody who has them.
-    pub fn kept(&self, user: &str) -> u64 {
-        self.told.moved.get(user).map_or(0, |moved| moved.kept)
-    }
-
-    /// The notices. They count leads and name none.
-    pub fn notices(&self, model: &Model) -> Vec<Notice> {
-        let notice = |((slot, kind, user), (count, first)): (&(FieldIx, NoticeKind, String), &(u64, bool))| Notice {
-            user: Some(user.clone()),
-            unit: None,
-            kind: *kind,
-            slot: *slot,
-            run: None,
-            leads: Vec::new(),
-            count: usize::try_from(*count).unwrap_or(usize::MAX),
-            first: model.lead.notified.map(|_| *first),
-        };
-        let place = |slot: FieldIx| model.lead.slots.iter().position(|other| other.field == slot);
-        let mut out: Vec<Notice> = self.told.notices.iter().map(notice).collect();
-        crate::sort::by_key(&mut out, |notice| place(notice.slot));
-        out
-    }
 }
 
 /// What changes in the rows of a split.
@@ -327,6 +298,24 @@ impl Changing<'_> {
 }
 
 impl Counts {
+    /// The notices. They count leads and name none.
+    fn notices(&self, model: &Model) -> Vec<Notice> {
+        let notice = |((slot, kind, user), (count, first)): (&(FieldIx, NoticeKind, String), &(u64, bool))| Notice {
+            user: Some(user.clone()),
+            unit: None,
+            kind: *kind,
+            slot: *slot,
+            run: None,
+            leads: Vec::new(),
+            count: usize::try_from(*count).unwrap_or(usize::MAX),
+            first: model.lead.notified.map(|_| *first),
+        };
+        let place = |slot: FieldIx| model.lead.slots.iter().position(|other| other.field == slot);
+        let mut out: Vec<Notice> = self.notices.iter().map(notice).collect();
+        crate::sort::by_key(&mut out, |notice| place(notice.slot));
+        out
+    }
+
     /// Adds rows of one tag that one receiver gets.
     fn add(&mut self, tally: &Tally, tag: &Tag, name: &str, rows: u64, changing: &Changing<'_>) {
         let slots = &changing.slots;

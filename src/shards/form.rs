@@ -1,5 +1,6 @@
 //! A tally: what it holds, how it is written, and how it is read back.
 
+use crate::access::Reason;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::plan::drops::DropCode;
@@ -36,6 +37,26 @@ pub(crate) struct Dropped {
     pub count: u64,
     /// The first of them.
     pub lead: String,
+}
+
+/// A row that refuses all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// Why it is left out.
+    pub code: DropCode,
+    /// Which it is, where a shard could tell before all were divided.
+    pub lead: Option<String>,
+}
+
+impl Refusal {
+    /// The reason that is told.
+    pub fn reason(&self) -> Reason {
+        let reason = Reason::new(self.code.name(), None, self.code.message());
+        match &self.lead {
+            Some(lead) => reason.with("lead", lead.as_str()),
+            None => reason,
+        }
+    }
 }
 
 /// What a row is like. People are told by their place among the tally's.

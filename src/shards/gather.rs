@@ -1,6 +1,7 @@
 //! Counting a shard's rows: who may take them, what they are like, and in which order.
 
 use crate::btree::BTreeMap;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use hashbrown::HashMap;
@@ -8,7 +9,7 @@ use hashbrown::HashMap;
 use crate::access::Authorizer;
 use crate::command::Command;
 use crate::config::{Group, Method, Model};
-use crate::dealing::classes::Classes;
+use crate::dealing::classes::{Assignment, Classes};
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::plan::context::Context;
@@ -16,13 +17,14 @@ use crate::plan::draft::Draft;
 use crate::plan::drops::DroppedLead;
 use crate::plan::edit::{Edits, NewValue, PatchedRow};
 use crate::plan::planner::Planner;
+use crate::plan::split_part::{Dealt, SplitPart, SplitSpec};
 use crate::query::{Cell, FieldIx};
 use crate::split::Class;
 use crate::table::{Column, RowIx, Table};
 
 use crate::shards::form::{Counted, Dropped, Tag, Tally, order};
-use crate::shards::share::{canonical, digest_of};
-use crate::shards::{Dealing, SplitSpec, Totals, not_shardable};
+use crate::shards::not_shardable;
+use crate::shards::rows::{canonical, digest_of};
 
 /// To whom rows are given while they are counted, to see what would become of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,19 +35,25 @@ pub(crate) enum Trial {
     Kept,
 }
 
+/// Rows that are only counted.
+pub(crate) struct Tallying {
+    trial: Trial,
+    /// What was found.
+    found: OnceCell<Tallied>,
+}
+
 /// The rows of a shard, found and sorted into classes.
-#[derive(Clone, Debug)]
-pub(crate) struct Tallied {
+struct Tallied {
     /// The receivers' ids.
-    pub names: Vec<String>,
+    names: Vec<String>,
     /// Whether somebody might be full before all rows are dealt.
-    pub bounded: bool,
+    bounded: bool,
     /// Whether rows that are dealt to whoever has them stay in the plan.
-    pub(crate) keep_unchanged: bool,
+    keep_unchanged: bool,
     /// The classes.
-    pub classes: Vec<Class>,
+    classes: Vec<Class>,
     /// For each row of the draft: its class.
-    pub of_row: Vec<u32>,
+    of_row: Vec<u32>,
 }
 
 impl Trial {
@@ -64,28 +72,24 @@ impl Trial {
     }
 }
 
-impl SplitSpec<'_> {
-    /// Gives every row to somebody, to see what becomes of it. `bounded` says whether somebody might be full.
-    pub fn count(
-        &self,
-        probe: Trial,
-        bounded: bool,
-        draft: &mut Draft,
-        classes: Classes,
-        rows: Vec<u32>,
-        holder: impl Fn(RowIx) -> Option<u32>,
-    ) -> Result<()> {
-        let names: Vec<String> = self.names.iter().map(|name| (*name).to_owned()).collect();
-        let values = names.iter().map(|name| Cell::Text(name.clone().into())).collect();
-        let of_row = classes.of_row.spread(rows.len())?;
-        let codes = probe.codes(&rows, &classes.list, &of_row, holder)?;
-        if let Some(slot) = draft.slot {
-            draft.edits.set(slot, NewValue::Coded(Rc::new(values), Rc::new(codes)));
-        }
-        draft.rows = rows;
-        draft.part =
-            Totals::Tallied(Box::new(Tallied { names, bounded, keep_unchanged: self.keep_unchanged, classes: classes.list, of_row }));
-        Ok(())
+impl Tallying {
+    /// How rows are counted, and the context in which they are.
+    fn of(trial: Trial, context: &Context) -> (Rc<Tallying>, Context) {
+        let tallying = Rc::new(Tallying { trial, found: OnceCell::new() });
+        let context = Context { part: Some(Rc::clone(&tallying) as _), partial_table: false, ..context.clone() };
+        (tallying, context)
+    }
+}
+
+impl SplitPart for Tallying {
+    /// Gives every row to somebody, to see what becomes of it.
+    fn deal(&self, _: &Table, rows: &[u32], split: SplitSpec<'_>) -> Result<Dealt> {
+        let SplitSpec { bounded, keep_unchanged, classes: Classes { list: classes, of_row }, .. } = split;
+        let of_row = of_row.spread(rows.len())?;
+        let codes = self.trial.codes(rows, &classes, &of_row, |row| split.holders.get(row))?;
+        let names = split.names.iter().map(|name| (*name).to_owned()).collect();
+        let _ = self.found.set(Tallied { names, bounded, keep_unchanged, classes, of_row });
+        Ok(Dealt { to: Assignment::Listed(codes), carry: Vec::new(), report: None, refused: None, is_trial: true })
     }
 }
 
@@ -98,10 +102,9 @@ pub(crate) fn gather(
     question: String,
     context: &Context,
 ) -> Result<Tally> {
-    let probing = |probe: Trial| Context { dealing: Dealing::Tally(probe), partial_table: false, ..context.clone() };
     // What refuses the command refuses it in every shard, and when it is settled.
     let Some((actor, _)) = model.user(&context.actor) else { return Ok(Tally::empty(question)) };
-    let moved = probing(Trial::Moved);
+    let (tallying, moved) = Tallying::of(Trial::Moved, context);
     let touches = command.touches(model);
     let bulk = touches.is_bulk();
     let planner = Planner::new(model, auth, table, &moved, actor, bulk);
@@ -109,12 +112,12 @@ pub(crate) fn gather(
         return Ok(Tally::empty(question));
     }
     let mut draft = command.decide(&planner)?;
-    let Totals::Tallied(tallied) = std::mem::take(&mut draft.part) else { return Ok(Tally::empty(question)) };
+    let Some(tallied) = tallying.found.get() else { return Ok(Tally::empty(question)) };
     follow(&mut draft, &planner);
 
     let open = Open::of(&planner, &draft)?;
     let kept = if open.edited && tallied.keep_unchanged {
-        let kept = probing(Trial::Kept);
+        let (_, kept) = Tallying::of(Trial::Kept, context);
         let planner = Planner::new(model, auth, table, &kept, actor, bulk);
         let mut draft = command.decide(&planner)?;
         follow(&mut draft, &planner);
@@ -124,7 +127,7 @@ pub(crate) fn gather(
     };
     let flags = [open.before.clone(), open.after(&planner, &draft)?, kept];
     let mut people = People::default();
-    let (tags, of_row) = tags(&planner, &draft, &tallied, &flags, &mut people)?;
+    let (tags, of_row) = tags(&planner, &draft, tallied, &flags, &mut people)?;
     let slot = draft.slot.unwrap_or(model.lead.owner);
     let loads = planner.counted(slot)?;
     let loads = loads.iter().map(|(user, count)| (people.place(user), *count)).collect();
@@ -139,7 +142,7 @@ pub(crate) fn gather(
         Dropped { code, count: count as u64, lead: lead.unwrap_or_default() }
     });
     let dropped = dropped.collect();
-    let classes = classes(&planner, (slot, &draft.edits), &tallied, &tags, &of_row, &people)?;
+    let classes = classes(&planner, (slot, &draft.edits), tallied, &tags, &of_row, &people)?;
     Ok(Tally { question, rows, people: people.names, tags, classes, open: loads, dropped })
 }
 

@@ -1,14 +1,13 @@
 //! A settlement: what the shards need, and what the host does.
 
-use crate::access::Reason;
 use crate::error::Result;
 use crate::json::Json;
-use crate::plan::drops::DropCode;
+use crate::plan::split_part::Totals;
 use crate::plan::{Plan, state};
 use crate::split::Set;
 
-use crate::shards::Totals;
-use crate::shards::form::{Form, Tally, pairs_to_json, place_to_json, set_to_json, whole};
+use crate::shards::count::Settling;
+use crate::shards::form::{Form, Refusal, pairs_to_json, place_to_json, set_to_json, whole};
 
 const SETTLEMENT: Form = Form { code: "settlement_malformed", format: "evenhand/settlement@1" };
 
@@ -25,26 +24,6 @@ pub struct Settlement {
     pub(crate) classes: Vec<DividedClass>,
 }
 
-/// A row that refuses all.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
-    /// Why it is left out.
-    pub code: DropCode,
-    /// Which it is, where a shard could tell before all were divided.
-    pub lead: Option<String>,
-}
-
-impl Refusal {
-    /// The reason that is told.
-    pub fn reason(&self) -> Reason {
-        let reason = Reason::new(self.code.name(), None, self.code.message());
-        match &self.lead {
-            Some(lead) => reason.with("lead", lead.as_str()),
-            None => reason,
-        }
-    }
-}
-
 /// A class of the whole.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct DividedClass {
@@ -59,9 +38,9 @@ pub(crate) struct DividedClass {
 }
 
 /// The settlement of a plan of the whole, as bytes.
-pub(crate) fn encode(plan: &Plan, tallies: &[Tally], question: String) -> Vec<u8> {
+pub(crate) fn encode(plan: &Plan, settling: &Settling, question: String) -> Vec<u8> {
     let (mut classes, mut refused) = (Vec::new(), Json::Null);
-    if let Totals::Whole(all) = &plan.part {
+    if let Some(all) = settling.settled() {
         if let Some(Refusal { code, lead }) = &all.refused {
             refused = Json::object([("code", code.name().into()), ("lead", lead.clone().into())]);
         } else {
@@ -76,16 +55,17 @@ pub(crate) fn encode(plan: &Plan, tallies: &[Tally], question: String) -> Vec<u8
         }
     }
     let mut assignees = Vec::new();
+    let moved = if let Totals::Whole(told) = &plan.totals { Some(&told.moved) } else { None };
     for line in &plan.lines {
         let Json::Object(mut pairs) = line.to_json() else { continue };
-        let kept = if let Totals::Whole(all) = &plan.part { all.kept(&line.user) } else { 0 };
+        let kept = moved.and_then(|moved| moved.get(&line.user)).map_or(0, |moved| moved.kept);
         pairs.push(("kept".to_owned(), whole(kept)));
         assignees.push(Json::Object(pairs));
     }
     let json = Json::object([
         ("format", SETTLEMENT.format.into()),
         ("question", question.into()),
-        ("shards", tallies.iter().map(|tally| tally.rows.clone()).collect::<Vec<_>>().into()),
+        ("shards", settling.tallies.iter().map(|tally| tally.rows.clone()).collect::<Vec<_>>().into()),
         ("refusedBy", refused),
         ("classes", Json::List(classes)),
         ("id", plan.id().into()),

@@ -8,6 +8,7 @@ use crate::json::Json;
 
 use crate::plan::Plan;
 use crate::plan::digest::hex;
+use crate::plan::split_part::Totals;
 use crate::plan::state::{self, StateChange};
 use crate::wire::encode::{self, Times};
 
@@ -36,7 +37,7 @@ impl Plan {
     /// All writes to the state, with the mark that the plan was done.
     pub fn all_state(&self) -> Vec<StateChange> {
         let mut out = self.state.clone();
-        if self.refused.is_empty() && !matches!(self.part, crate::shards::Totals::Shard) {
+        if self.refused.is_empty() && !matches!(self.totals, Totals::Shard) {
             let value = state::value([("at", Json::from(self.now.0))]);
             out.push(StateChange { key: state::key("done", self.id()), expect: None, version: 1, value: Some(value.into()) });
         }

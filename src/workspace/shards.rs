@@ -1,9 +1,12 @@
 //! Leads spread over shards, behind the front door.
 
+use std::rc::Rc;
+
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::plan::context::Context;
-use crate::shards::{self, Dealing, Share};
+use crate::plan::split_part::SplitPart;
+use crate::shards::{self, Share};
 
 use super::{Attachments, LeadTable, Workspace};
 
@@ -59,11 +62,11 @@ impl Workspace {
     }
 }
 
-/// Which part of a split over shards a context plans.
-pub(super) fn dealing(shard: Option<usize>, settlement: Option<&[u8]>) -> Result<Dealing> {
+/// Which part of a split over shards a context plans; nothing where its table holds all rows.
+pub(super) fn part(shard: Option<usize>, settlement: Option<&[u8]>) -> Result<Option<Rc<dyn SplitPart>>> {
     match (shard, settlement) {
-        (None, None) => Ok(Dealing::Alone),
-        (Some(shard), Some(bytes)) => Ok(Dealing::Shard(Share::read(bytes, shard)?)),
+        (None, None) => Ok(None),
+        (Some(shard), Some(bytes)) => Ok(Some(Rc::new(Share::read(bytes, shard)?))),
         _ => Err(Error::new(
             "context_invalid",
             "/settlement",

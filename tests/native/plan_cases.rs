@@ -1,6 +1,7 @@
 //! Commands, drop codes, refusals and proofs, one by one.
 
 use crate::support::plan_world::{Dice, json};
+use crate::support::state::keep;
 use evenhand::json::Json;
 use evenhand::plan::Plan;
 use evenhand::wire::verify::{EncodedPlan, Verdict};
@@ -484,9 +485,8 @@ fn write(kept: &mut Vec<(String, Json)>, made: &Plan) {
     for change in &made.state {
         let before = kept.iter().find(|(key, _)| *key == change.key).and_then(|(_, entry)| entry.get("version")?.as_number());
         assert_eq!(before, change.expect.map(|version| version as f64));
-        kept.retain(|(key, _)| *key != change.key);
-        kept.push((change.key.clone(), Json::object([("version", change.version.into()), ("value", change.json())])));
     }
+    keep(kept, made.state.iter().cloned());
 }
 
 /// 1,500 batches of a few leads, with random absences: everybody stays within two leads of what their shares add up to.

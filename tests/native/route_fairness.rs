@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use evenhand::json::Json;
 use evenhand::workspace::{LeadTable, Workspace};
 
+use crate::support::state::keep;
+
 const NOW: i64 = 1_772_442_000_000;
 
 /// A group in a workspace, with what is remembered.
@@ -54,11 +56,7 @@ impl World {
         let plan = self.workspace.plan(&self.table, &command, None, &context, Default::default()).unwrap();
         let to = plan.by_assignee()[0].0[1..].parse().unwrap();
         self.workspace.apply_plan(&mut self.table, &plan).unwrap();
-        for change in plan.all_state().into_iter().filter(|change| !change.key.starts_with("done/")) {
-            self.state.retain(|(key, _)| *key != change.key);
-            let kept = [("version", Json::from(change.version)), ("value", change.json())];
-            self.state.push((change.key.clone(), Json::object(kept)));
-        }
+        keep(&mut self.state, plan.all_state().into_iter().filter(|change| !change.key.starts_with("done/")));
         to
     }
 

@@ -8,6 +8,7 @@ use evenhand::workspace::{LeadTable, Workspace};
 
 use crate::route_round::{Options, Round};
 use crate::support::dice::Dice;
+use crate::support::state::keep;
 
 pub const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -624,12 +625,7 @@ impl World {
                 *outcome = Outcome::Given(owner);
             }
         }
-        for change in plan.all_state() {
-            let json = change.to_json();
-            self.state.retain(|(key, _)| *key != change.key);
-            let kept = [("version", json.get("version").unwrap().clone()), ("value", json.get("value").cloned().unwrap_or_default())];
-            self.state.push((change.key, Json::object(kept)));
-        }
+        keep(&mut self.state, plan.all_state());
         out
     }
 

@@ -6,6 +6,7 @@ use evenhand::workspace::{LeadTable, Workspace};
 
 use crate::route_naive::{MONDAY, json};
 use crate::support::dice::Dice;
+use crate::support::state::keep;
 
 const METHODS: [&str; 5] = [
     r#"{"type":"round_robin","perRound":2}"#,
@@ -101,11 +102,7 @@ fn hold(seed: u64) {
             .unwrap_or_else(|error| panic!("seed {seed}: {error:?}\n{first}"));
         assert_eq!(plan.count(), ids.len(), "seed {seed}, {ids:?}\n{first}\n{}", plan.to_json().write());
         workspace.apply_plan(&mut table, &plan).unwrap();
-        for change in plan.all_state() {
-            state.retain(|(key, _)| *key != change.key);
-            let value = Json::object([("version", change.version.into()), ("value", change.json())]);
-            state.push((change.key, value));
-        }
+        keep(&mut state, plan.all_state());
     }
 }
 

@@ -8,6 +8,7 @@ use evenhand::workspace::{LeadTable, Workspace};
 
 use super::mutate;
 use crate::support::dice::Dice;
+use crate::support::state::keep;
 
 /// The configuration and the leads of a case, and what else its steps say.
 pub struct World {
@@ -83,12 +84,7 @@ impl World {
             self.add("plan", plan.encode());
             self.add("plan", plan.to_json().write().into_bytes());
             if self.workspace.apply_plan(table, &plan).is_ok() {
-                for change in plan.all_state() {
-                    let told = change.to_json();
-                    let part = |key: &str| told.get(key).cloned().unwrap_or_default();
-                    state.retain(|(key, _)| *key != change.key);
-                    state.push((change.key, Json::object([("version", part("version")), ("value", part("value"))])));
-                }
+                keep(state, plan.all_state());
             }
         }
         self.commands.push(command.clone());

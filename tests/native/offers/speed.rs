@@ -7,6 +7,8 @@ use std::time::Instant;
 use evenhand::json::Json;
 use evenhand::workspace::{Attachments, Workspace};
 
+use crate::support::state::entry;
+
 const BASE: i64 = 1_772_442_000_000;
 /// Runs that are due at once.
 const DUE: usize = 100;
@@ -76,8 +78,7 @@ fn measure(open: usize, times: usize) -> (usize, f64) {
         let group = Json::Object(host.state.get("group/g").map(|value| ("group/g".to_owned(), value.clone())).into_iter().collect());
         let plan = host.workspace.plan(&table, &command, None, &context(now, group, false), Attachments::default()).unwrap();
         for change in plan.all_state().iter().filter(|change| !change.key.starts_with("done/")) {
-            let value = Json::object([("version", change.version.into()), ("value", change.json())]);
-            host.state.insert(change.key.clone(), value);
+            host.state.insert(change.key.clone(), entry(change));
         }
         assert_eq!(host.workspace.apply_plan(&mut table, &plan).unwrap().changed, DUE);
     }

@@ -54,6 +54,8 @@ use evenhand::wire::decode::peek;
 use evenhand::wire::verify::{EncodedPlan, Problem, Verdict};
 use evenhand::workspace::{Attachments, LeadTable, Selection, Workspace, id_text};
 
+use crate::support::state::keep;
+
 /// What the steps of a case share.
 #[derive(Default)]
 pub struct World {
@@ -369,14 +371,7 @@ impl World {
                 Json::List(statements.into_iter().map(Statement::into_json).collect())
             }
             "keep" => {
-                for change in self.plans[text(step, "plan")].all_state() {
-                    let json = change.to_json();
-                    self.state.retain(|(key, _)| *key != change.key);
-                    self.state.push((
-                        change.key,
-                        Json::object([("version", part(&json, "version").clone()), ("value", part(&json, "value").clone())]),
-                    ));
-                }
+                keep(&mut self.state, self.plans[text(step, "plan")].all_state());
                 Json::Object(self.state.clone())
             }
             call => panic!("there is no call `{call}`"),

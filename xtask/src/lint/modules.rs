@@ -57,14 +57,6 @@ const NEVER: [(&str, &str, &str); 6] = [
     ("offer", "json", "wire types stop at the configuration and the plan"),
 ];
 
-/// What stands today and is to go: using module, used module, and why it stands. One that is no longer needed fails the lint.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    ("plan", "shards", "a plan asks what the whole of a split over shards comes to: a trait of allot's is to answer"),
-    ("allot", "shards", "as plan's"),
-    ("command", "shards", "as plan's"),
-    ("wire", "shards", "as plan's"),
-];
-
 /// The crates of this project with the folders of their sources.
 const CRATES: [(&str, &str); 4] =
     [("evenhand_base", "src/base"), ("evenhand_division", "src/division"), ("evenhand_engine", "src/engine"), ("evenhand", "src")];
@@ -92,13 +84,12 @@ pub fn directions(root: &Path, files: &[&str]) -> Result {
     let tests: BTreeSet<Vec<String>> = all.iter().flat_map(|(_, found)| found.tests.iter().cloned()).collect();
     all.retain(|(source, _)| !tests.iter().any(|test| source.module.starts_with(test)));
     let all: Vec<(Source, Vec<Import>)> = all.into_iter().map(|(source, found)| (source, found.imports)).collect();
-    let mut wrong = wrong(&all, EXCEPTIONS);
+    let mut wrong = wrong(&all);
     wrong.extend(undeclared);
     for circle in circles(&all) {
         wrong
             .push(format!("these files use each other in a circle; what they share belongs into a file below them: {}", circle.join(", ")));
     }
-    println!("    modules: {} exceptions", EXCEPTIONS.len());
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }
 
@@ -134,10 +125,9 @@ fn entry(path: &[String]) -> Option<(usize, &'static str)> {
     ORDER.iter().enumerate().filter(|(_, entry)| belongs(entry)).max_by_key(|(_, entry)| entry.len()).map(|(place, entry)| (place, *entry))
 }
 
-/// Every import that goes the wrong way, and every exception that is not needed.
-fn wrong(all: &[(Source, Vec<Import>)], exceptions: &[(&str, &str, &str)]) -> Vec<String> {
+/// Every import that goes the wrong way.
+fn wrong(all: &[(Source, Vec<Import>)]) -> Vec<String> {
     let mut bad = Vec::new();
-    let mut needed = vec![false; exceptions.len()];
     for (source, imports) in all {
         let Some((own_place, own)) = entry(&source.module) else {
             bad.push(format!("{}: this module is not in the order of modules (xtask/src/lint/modules.rs)", source.name));
@@ -155,15 +145,8 @@ fn wrong(all: &[(Source, Vec<Import>)], exceptions: &[(&str, &str, &str)]) -> Ve
                 None if place > own_place => "the arrow goes up",
                 None => continue,
             };
-            let excused = exceptions.iter().position(|(from, to, _)| *from == own && *to == used);
-            match excused.and_then(|nth| needed.get_mut(nth)) {
-                Some(needed) => *needed = true,
-                None => bad.push(format!("{}:{}: {own} → {used} (`{}`): {why}", source.name, import.line, import.path.join("::"))),
-            }
+            bad.push(format!("{}:{}: {own} → {used} (`{}`): {why}", source.name, import.line, import.path.join("::")));
         }
-    }
-    for ((from, to, _), _) in exceptions.iter().zip(needed).filter(|(_, needed)| !needed) {
-        bad.push(format!("xtask/src/lint/modules.rs: the exception {from} → {to} is no longer needed"));
     }
     bad
 }
@@ -253,18 +236,17 @@ mod tests {
             "src/engine/table.rs:3: table → filter (`filter::level`): the arrow goes up",
             "src/plan/edit.rs:2: plan → command (`command`): a plan is what a command comes to; it does not know who made it",
         ];
-        assert_eq!(wrong(&all, &[]), wanted);
+        assert_eq!(wrong(&all), wanted);
     }
 
     #[test]
-    fn exceptions_excuse_until_they_are_not_needed() {
-        let all = files(&[("src/division/split/deal.rs", "use crate::json::Value;")]);
-        assert_eq!(wrong(&all, &[]).len(), 1);
-        assert!(wrong(&all, &[("split", "json", "it stands")]).is_empty());
-        assert_eq!(
-            wrong(&all, &[("split", "json", ""), ("table", "plan", "")]),
-            ["xtask/src/lint/modules.rs: the exception table → plan is no longer needed"]
-        );
+    fn who_is_not_in_the_order_or_must_not_use_another_is_named() {
+        let all = files(&[("src/division/split/deal.rs", "use crate::json::Value;"), ("src/novel.rs", "")]);
+        let wanted = [
+            "src/division/split/deal.rs:1: split → json (`json::Value`): the split works on numbers",
+            "src/novel.rs: this module is not in the order of modules (xtask/src/lint/modules.rs)",
+        ];
+        assert_eq!(wrong(&all), wanted);
     }
 
     #[test]
@@ -274,11 +256,9 @@ mod tests {
             ("src/base/error.rs", "use crate::json::value::Value;"),
             ("src/base/json/read.rs", "use crate::error::Error; use super::value::Value;"),
         ]);
-        assert!(wrong(&all, &[]).is_empty());
+        assert!(wrong(&all).is_empty());
         let all = files(&[("src/base/json/value.rs", "use crate::error::Error;"), ("src/base/error.rs", "use crate::json::read;")]);
-        assert_eq!(wrong(&all, &[]).len(), 2);
-        let all = files(&[("src/novel.rs", "")]);
-        assert_eq!(wrong(&all, &[]).len(), 1);
+        assert_eq!(wrong(&all).len(), 2);
     }
 
     #[test]
