@@ -10,7 +10,10 @@ use crate::table::{Mask, RowIx};
 use super::parts::{NO_RULE, RuleOutcome};
 use super::router::{Asks, Router, Subject, Trace};
 
-impl Router<'_> {
+/// From so small a part of a batch on, rows that no rule was for yet are kept as a list.
+const LISTED: usize = 8;
+
+impl<'p> Router<'p> {
     /// Finds the first rule for each row of a batch, rule by rule over the rows that no earlier one is for.
     pub fn match_rows(&mut self, rows: &[u32]) -> Result<()> {
         let planner = self.planner;
@@ -26,10 +29,19 @@ impl Router<'_> {
         self.rules.rows.resize(rules, None);
         self.rules.owned.resize(rules, None);
         self.rules.lanes.resize(rules, NO_RULE);
+        let mut listed: Option<Vec<u32>> = None;
         for at in 0..u32::try_from(planner.model.rules.len()).unwrap_or(NO_RULE) {
+            if let Some(list) = &mut listed {
+                let found = self.listed_rows_of(at, &left, list)?;
+                batch::note_listed(&mut self.rules.first, &found, at);
+                continue;
+            }
             let found = self.rows_of(at, left.clone())?;
             left.minus(&found.words);
             batch::note_first(&mut self.rules.first, &found, at);
+            if left.count() <= rows.len() / LISTED {
+                listed = Some(left.iter().map(|row| row.0).collect());
+            }
         }
         for row in &self.declined {
             if let Some(first) = self.rules.first.get_mut(*row as usize).filter(|first| **first != NO_RULE) {
@@ -39,11 +51,37 @@ impl Router<'_> {
         Ok(())
     }
 
+    /// Takes out of a list the rows that a rule is for; all of them are among those of `sample`.
+    fn listed_rows_of(&mut self, at: u32, sample: &Mask, rows: &mut Vec<u32>) -> Result<Vec<u32>> {
+        let planner = self.planner;
+        let Some(rule) = self.open_rule(at) else { return Ok(Vec::new()) };
+        let free = self.rules.batch.as_ref().map(|[_, free]| free).filter(|_| !rule.overwrite_owner);
+        let taken = match &rule.when {
+            Some(when) => filter::take_listed(when, planner.table, &planner.filtering(), sample, free, rows),
+            None => {
+                let (taken, left) = std::mem::take(rows).into_iter().partition(|row| free.is_none_or(|free| free.contains(RowIx(*row))));
+                *rows = left;
+                Ok(taken)
+            }
+        };
+        match taken {
+            Ok(taken) => Ok(taken),
+            Err(error) => {
+                self.note(at, error)?;
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// A rule whose hours have come.
+    fn open_rule(&self, at: u32) -> Option<&'p Rule> {
+        self.planner.model.rules.at(at).filter(|_| self.rules.closed.get(at as usize) == Some(&None))
+    }
+
     /// The rows among some that a rule is for.
     fn rows_of(&mut self, at: u32, mut among: Mask) -> Result<Mask> {
         let planner = self.planner;
-        let rule = planner.model.rules.at(at).filter(|_| self.rules.closed.get(at as usize) == Some(&None));
-        let Some(rule) = rule else { return Mask::none(planner.table.rows()) };
+        let Some(rule) = self.open_rule(at) else { return Mask::none(planner.table.rows()) };
         if let (false, Some([_, free])) = (rule.overwrite_owner, &self.rules.batch) {
             among.and(&free.words);
         }

@@ -3,7 +3,7 @@
 //! A list runs over many blocks, so that the loads which a step makes for its rows, most of which no cache holds, wait side by side.
 
 use crate::error::Result;
-use crate::table::CHUNK;
+use crate::table::{CHUNK, Mask, RowIx};
 
 /// About what a listed row costs that no cache holds, in tenths of nanoseconds.
 const LISTED: usize = 45;
@@ -56,7 +56,30 @@ impl BufferPool {
     }
 }
 
+impl From<Vec<u32>> for SelectionVector {
+    fn from(list: Vec<u32>) -> Self {
+        SelectionVector { list }
+    }
+}
+
+impl From<SelectionVector> for Vec<u32> {
+    fn from(rows: SelectionVector) -> Self {
+        rows.list
+    }
+}
+
 impl SelectionVector {
+    /// A copy of rows, or of those of them that are free.
+    pub(super) fn of(rows: &[u32], free: Option<&Mask>) -> Result<SelectionVector> {
+        let mut list = Vec::new();
+        list.try_reserve_exact(rows.len())?;
+        match free {
+            Some(free) => list.extend(rows.iter().filter(|row| free.contains(RowIx(**row)))),
+            None => list.extend_from_slice(rows),
+        }
+        Ok(SelectionVector { list })
+    }
+
     /// Forgets all of them.
     pub(super) fn clear(&mut self) {
         self.list.clear();

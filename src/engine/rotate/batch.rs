@@ -230,6 +230,15 @@ pub fn note_first(first: &mut [u32], rows: &Mask, rule: u32) {
     }
 }
 
+/// The same of a list of rows.
+pub fn note_listed(first: &mut [u32], rows: &[u32], rule: u32) {
+    for row in rows {
+        if let Some(first) = first.get_mut(*row as usize) {
+            *first = rule;
+        }
+    }
+}
+
 /// Deals rows until one needs a further look, or somebody was served who is watched or may be full now; true if that is so. A turn is added
 /// for each row that was dealt.
 pub fn deal(run: &Run<'_>, lanes: &mut [Option<Lane>], recencies: &mut Recencies, workload: &mut Workload, out: &mut Dealt) -> bool {
