@@ -5,3 +5,4 @@ pub mod case;
 pub mod codes;
 pub mod dice;
 pub mod plan_world;
+pub mod route_world;
