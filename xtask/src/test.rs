@@ -24,7 +24,7 @@ const STEPS: [(&str, Step); 14] = [
     ("wasm", wasm),
     ("build", build),
     ("types", types),
-    ("package", |made| node_step(made, "tests/js/package", "package test files (Node, Chromium, workerd, Deno, Bun, edge-light)")),
+    ("package", package),
     ("desk", desk),
     ("peers", peers),
     ("sql", sql),
@@ -127,6 +127,11 @@ fn types(made: &mut Made) -> Result<String> {
     Ok("types as a host sees them".into())
 }
 
+fn package(made: &mut Made) -> Result<String> {
+    tools::firefox()?;
+    node_step(made, "tests/js/package", "package test files (Node, Chromium, Firefox, workerd, Deno, Bun, edge-light)")
+}
+
 fn desk(made: &mut Made) -> Result<String> {
     made.package()?;
     desk::tests(&made.browser()?.chromium)
@@ -153,6 +158,7 @@ fn examples(made: &mut Made) -> Result<String> {
 }
 
 fn cases(made: &mut Made) -> Result<String> {
+    tools::firefox()?;
     let native = made.outcomes()?;
     made.package()?;
     let chromium = made.browser()?.chromium.clone();
