@@ -12,9 +12,9 @@ use crate::tools;
 const EXAMPLE: &str = "bench-instructions";
 const KEPT: &str = "tests/native/benches/instructions.txt";
 
-/// Per cent by which a kernel may take more than the kept number. The same program counts the same to a hundredth of a per cent; a change
-/// anywhere else moves what the compiler inlines into a kernel and where a hash table grows.
-const MOST: f64 = 3.0;
+/// Per cent by which a kernel may take more than the kept number. One program counts the same to the last instruction, or nearly; a change
+/// elsewhere moves what the compiler inlines into a kernel, which came to half a per cent at most over 800 changed lines of routing.
+const MOST: f64 = 2.0;
 
 /// What is done with the counts.
 #[derive(Clone, Copy, PartialEq)]
@@ -190,8 +190,8 @@ mod tests {
 
     #[test]
     fn more_is_a_growth() {
-        assert!(change(1000, 1031) > MOST);
-        assert!(change(1000, 1029) < MOST);
+        assert!(change(1000, 1021) > MOST);
+        assert!(change(1000, 1019) < MOST);
         assert!(change(1000, 500) < 0.0);
     }
 }
