@@ -5,4 +5,5 @@ pub mod case;
 pub mod codes;
 pub mod dice;
 pub mod plan_world;
+pub mod route_world;
 pub mod state;

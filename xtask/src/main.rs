@@ -11,6 +11,7 @@ mod examples;
 mod fold;
 mod glue;
 mod grow;
+mod instructions;
 mod lint;
 mod module;
 mod order;
@@ -48,6 +49,8 @@ Commands:
   bench [NAME…]    builds, then runs tests/js/bench/NAME.mjs, or all of them
                      --against COMMIT [--quick]
                                   builds that commit too (once), and compares the two: answers, speed of the kernels, cold starts
+                     instructions [--update] [KERNEL…]
+                                  counts what native kernels take under valgrind, against the numbers in tests/native/benches, or writes them
 
 EVENHAND_QUICK=1 builds without the last optimisations: soon, but neither small nor quite as fast.
 
@@ -98,6 +101,7 @@ fn command(args: &[&str]) -> run::Result {
         ["lint", "--sources"] => lint::sources(),
         ["bench", "--against", commit] => bench::against(commit, false),
         ["bench", "--against", commit, "--quick"] | ["bench", "--quick", "--against", commit] => bench::against(commit, true),
+        ["bench", "instructions", args @ ..] => instructions::bench(args),
         ["bench", names @ ..] => bench::bench(names),
         other => Err(format!("`{}` is not a command; see `cargo xtask --help`", other.join(" "))),
     }

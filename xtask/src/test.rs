@@ -26,7 +26,7 @@ const STEPS: [(&str, Step); 14] = [
     ("wasm", wasm),
     ("build", build),
     ("types", types),
-    ("package", |made| node_step(made, "tests/js/package", "package test files (Node, Chromium, workerd, Deno, Bun, edge-light)")),
+    ("package", package),
     ("desk", desk),
     ("edge", edge),
     ("peers", peers),
@@ -169,6 +169,11 @@ fn types(made: &mut Made) -> Result<String> {
     Ok("types as a host sees them".into())
 }
 
+fn package(made: &mut Made) -> Result<String> {
+    tools::firefox()?;
+    node_step(made, "tests/js/package", "package test files (Node, Chromium, Firefox, workerd, Deno, Bun, edge-light)")
+}
+
 fn desk(made: &mut Made) -> Result<String> {
     made.package()?;
     desk::tests(&made.browser()?.chromium)
@@ -195,6 +200,7 @@ fn examples(made: &mut Made) -> Result<String> {
 }
 
 fn cases(made: &mut Made) -> Result<String> {
+    tools::firefox()?;
     let native = made.outcomes()?;
     made.package()?;
     let chromium = made.browser()?.chromium.clone();

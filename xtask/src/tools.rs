@@ -155,6 +155,11 @@ pub fn java() -> Result {
     if there { Ok(()) } else { debian("Java", &["default-jre-headless"]) }
 }
 
+/// Makes sure of valgrind, which counts instructions.
+pub fn valgrind() -> Result {
+    if find("valgrind").is_some() { Ok(()) } else { debian("valgrind", &["valgrind"]) }
+}
+
 /// Installs packages of Debian, or names the command that does.
 fn debian(what: &str, packages: &[&str]) -> Result {
     let by_hand = || format!("missing: {what}; install with `apt-get install {}`", packages.join(" "));

@@ -17,14 +17,15 @@ function executable() {
 
 /**
  * Serves `/pkg/*` (the installed package), `/tests/*` (this folder) and what `extra` answers; keeps what was asked for.
- * `extra` maps a path to `{ status?, type?, body }`.
+ * `extra` maps a path to `{ status?, type?, body }`, or to what gives it for a request.
  */
 export async function serve({ headers = {}, extra = {} } = {}) {
   const asked = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     asked.push(pathname);
-    const answer = extra[pathname] ?? file(pathname);
+    const set = extra[pathname] ?? file(pathname);
+    const answer = typeof set === "function" ? await set(request) : set;
     response.writeHead(answer.status ?? 200, { "content-type": answer.type, ...headers });
     response.end(answer.body);
   });
@@ -39,8 +40,11 @@ function file(pathname) {
   return { type: TYPES[extname(path)] ?? "application/octet-stream", body: readFileSync(path) };
 }
 
-/** A page under the strictest policy that the package allows; `window.evenhand` is the package as a browser loads it. */
-export async function open({ policy = "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'", extra = {} } = {}) {
+/** The strictest policy that the package allows. */
+export const STRICTEST = "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+
+/** A page under that policy; `window.evenhand` is the package as a browser loads it. */
+export async function open({ policy = STRICTEST, extra = {} } = {}) {
   const server = await serve({
     headers: { "content-security-policy": policy },
     extra: {

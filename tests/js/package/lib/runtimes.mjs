@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { open as openChromium } from "./chromium.mjs";
+import { open as openFirefox } from "./firefox.mjs";
 import { here } from "./installed.mjs";
 import { binary, open as openWorkerd } from "./workerd.mjs";
 
@@ -50,6 +51,7 @@ const bun = () => binary(["@oven/bun-linux-x64/bin/bun", "@oven/bun-linux-aarch6
 export const runtimes = {
   Node: child(node),
   Chromium: chromium,
+  Firefox: openFirefox,
   workerd: openWorkerd,
   Deno: child(deno, "run", "--no-prompt", "--allow-read"),
   Bun: child(bun, "run"),

@@ -1,12 +1,9 @@
 // The title that a page gives itself, in Chromium or Firefox.
-import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openFirefox } from "./firefox.mjs";
 
 const MOST = 60_000;
 
@@ -48,30 +45,12 @@ async function inFirefox(address) {
   });
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening");
-  const profile = mkdtempSync(join(tmpdir(), "evenhand-firefox-"));
-  const program = ["firefox-esr", "firefox"].find((name) => works(name));
-  if (program === undefined) throw new Error("there is no Firefox on the path: `apt-get install firefox-esr`");
-  const child = spawn(program, ["--headless", "--no-remote", "--profile", profile, `${address}?tell=${listener.address().port}`], { stdio: "ignore", detached: true });
+  const firefox = openFirefox(`${address}?tell=${listener.address().port}`);
   try {
     return await Promise.race([told, sleep(MOST, "the page came to nothing in Firefox", { ref: false })]);
   } finally {
-    try {
-      process.kill(-child.pid, "SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
     listener.closeAllConnections();
     listener.close();
-    await sleep(200);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-function works(program) {
-  try {
-    execFileSync(program, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
+    await firefox.close();
   }
 }
