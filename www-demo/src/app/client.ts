@@ -2,7 +2,6 @@
 // way; the module is compiled here, which begins before the worker has started.
 import * as Comlink from "comlink";
 import module from "evenhand/engine.wasm?url";
-import type { Opened } from "../engine/types";
 import type { Desk } from "../engine/worker";
 import { readPlace } from "./url";
 
@@ -17,31 +16,16 @@ const compiled = fetch(module)
   .catch(() => undefined);
 void compiled.then((module) => desk.start(module));
 
-/** Leads that the build wrote down, by world. */
-const files = import.meta.glob<string>("../../out/leads/*.csv", { query: "?url", import: "default", eager: true });
-
-/** Opens a world. Leads that lie in a file are asked for here, which is sooner than the worker can. */
-export function openWorld(world: string, edge: boolean, progress: (done: number, total: number) => void): Promise<Opened> {
-  const url = edge ? undefined : files[`../../out/leads/${world}.csv`];
-  // A server may have something else to say about a file that is not there. Where it cannot be had, the worker makes the leads itself.
-  const file = url === undefined ? null : fetch(url).then((answer) => (answer.ok && answer.headers.get("content-type")?.startsWith("text/csv") ? answer.arrayBuffer() : null), () => null);
-  return desk.open(
-    world,
-    edge,
-    proxy(progress),
-    proxy(async () => {
-      const bytes = await file?.catch(() => null);
-      return bytes ? Comlink.transfer(bytes, [bytes]) : null;
-    }),
-  );
-}
-
 const place = readPlace(location.hash);
 /** What the link named when the page was loaded. */
 export const first = {
   place,
   progress: (_done: number, _total: number): void => {},
-  opening: openWorld(place.world, place.edge === true, (done, total) => first.progress(done, total)),
+  opening: desk.open(
+    place.world,
+    place.edge === true,
+    proxy((done: number, total: number) => first.progress(done, total)),
+  ),
 };
 // Whoever shows it says what went wrong; until then nobody listens.
 first.opening.catch(() => {});

@@ -3,7 +3,7 @@ import type { Command } from "evenhand";
 import { createContext, type Dispatch, type ReactNode, type SetStateAction, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Failure, Found, LogLine, Opened, Overview, Settings } from "../engine/types";
 import { worlds } from "../../worlds/index.js";
-import { desk, first, openWorld, proxy } from "./client";
+import { desk, first, proxy } from "./client";
 import type { Draft } from "./draft";
 import { number, userName } from "./format";
 import { PAGE } from "./rows";
@@ -112,7 +112,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
     const progress = (done: number, total: number) => mine === turn.current && !answered && setLoading({ ...loading, done, total });
     try {
       if (place === first.place) first.progress = progress;
-      const next = await (place === first.place ? first.opening : openWorld(world, edge, progress));
+      const next = await (place === first.place ? first.opening : desk.open(world, edge, proxy(progress)));
       answered = true;
       if (mine !== turn.current) return;
       const actor = next.config.users.some(({ id }) => id === place.actor) && place.actor ? place.actor : next.actor;

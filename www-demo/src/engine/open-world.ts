@@ -14,9 +14,17 @@ import { Why } from "./why";
 export const FILE = "file";
 
 /** The leads of a world as they were at its beginning: out of their file, or made here where there is none. */
-async function seeds({ id, count, now }: WorldInfo, file: () => Promise<ArrayBuffer | null>): Promise<Uint8Array | Row[]> {
-  const bytes = await file();
-  return bytes ? new Uint8Array(bytes) : (await loadLeads(id))(count, now);
+async function seeds({ id, count, now, written }: WorldInfo): Promise<Uint8Array | Row[]> {
+  if (written) {
+    try {
+      const answer = await fetch(new URL(`../../out/leads/${id}.csv`, import.meta.url));
+      // A server may have something else to say about a file that is not there.
+      if (answer.ok && answer.headers.get("content-type")?.startsWith("text/csv")) return new Uint8Array(await answer.arrayBuffer());
+    } catch {
+      // The way on is the same.
+    }
+  }
+  return (await loadLeads(id))(count, now);
 }
 
 export class OpenWorld {
@@ -63,11 +71,11 @@ export class OpenWorld {
     this.#since = Date.now();
   }
 
-  static async open(starting: Promise<Engine>, opening: Promise<Keeper>, id: string, edge: boolean, progress: (done: number, total: number) => void, file: () => Promise<ArrayBuffer | null>, loaded?: FileWorld): Promise<OpenWorld> {
+  static async open(starting: Promise<Engine>, opening: Promise<Keeper>, id: string, edge: boolean, progress: (done: number, total: number) => void, loaded?: FileWorld): Promise<OpenWorld> {
     // The module compiles while the data is read. Those of the edge come from there.
     const seeded = id === FILE ? null : worlds.find((one) => one.id === id);
     if (seeded === undefined) throw new Error(`there is no world \`${id}\``);
-    const reading = seeded && Promise.all([loadBook(id), edge ? [] : seeds(seeded, file)]);
+    const reading = seeded && Promise.all([loadBook(id), edge ? [] : seeds(seeded)]);
     const [engine, saved] = await Promise.all([starting, opening.then((store) => store.read(id)), reading]);
     let world: OpenWorld;
     if (!seeded || !reading) {

@@ -67,12 +67,11 @@ export class Desk {
     this.#changed = changed;
   }
 
-  /** With a way to the world's leads, if they lie in a file. */
-  async open(id: string, edge: boolean, progress: (done: number, total: number) => void, file: () => Promise<ArrayBuffer | null>): Promise<Opened> {
+  async open(id: string, edge: boolean, progress: (done: number, total: number) => void): Promise<Opened> {
     const opening: Promise<Keeper> = edge ? Promise.resolve(new Edge(progress)) : this.#local;
     const loaded = id === FILE ? this.#loaded : undefined;
     this.#loaded = undefined;
-    const world = await OpenWorld.open(this.#engine, opening, id, edge, progress, file, loaded);
+    const world = await OpenWorld.open(this.#engine, opening, id, edge, progress, loaded);
     const store = await opening;
     this.#store = opening;
     this.#world?.free();
