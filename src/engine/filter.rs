@@ -35,7 +35,7 @@ pub use dict::by_code;
 pub use explain::{Explanation, explain};
 pub use row::{matches, who};
 pub use row_set::RowSet;
-pub use select::{select, select_among, take_listed};
+pub use select::{Remaining, select, select_among};
 pub use sort::{Direction, Nulls, SortKey, SortOrder, sort};
 
 use std::borrow::Cow;

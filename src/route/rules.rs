@@ -2,9 +2,9 @@
 
 use crate::config::{GroupIx, Rule, RuleTarget};
 use crate::error::{Diagnostic, Result};
-use crate::filter;
+use crate::filter::{self, Remaining};
 use crate::plan::holders;
-use crate::rotate::batch::{self, ALONE};
+use crate::rotate::batch::ALONE;
 use crate::table::{Mask, RowIx};
 
 use super::parts::{NO_RULE, RuleOutcome};
@@ -20,7 +20,7 @@ impl<'p> Router<'p> {
         let batch = Mask::from_list(planner.table.rows(), rows)?;
         let mut free = holders::held_by(planner.table, planner.model.lead.owner, &[None])?;
         free.and(&batch.words);
-        let mut left = batch.clone();
+        let mut left = Remaining::new(batch.clone(), rows.len() / LISTED);
         self.rules.first = Vec::new();
         self.rules.first.try_reserve_exact(planner.table.rows() as usize)?;
         self.rules.first.resize(planner.table.rows() as usize, NO_RULE);
@@ -29,18 +29,12 @@ impl<'p> Router<'p> {
         self.rules.rows.resize(rules, None);
         self.rules.owned.resize(rules, None);
         self.rules.lanes.resize(rules, NO_RULE);
-        let mut listed: Option<Vec<u32>> = None;
         for at in 0..u32::try_from(planner.model.rules.len()).unwrap_or(NO_RULE) {
-            if let Some(list) = &mut listed {
-                let found = self.listed_rows_of(at, &left, list)?;
-                batch::note_listed(&mut self.rules.first, &found, at);
-                continue;
-            }
-            let found = self.rows_of(at, left.clone())?;
-            left.minus(&found.words);
-            batch::note_first(&mut self.rules.first, &found, at);
-            if left.count() <= rows.len() / LISTED {
-                listed = Some(left.iter().map(|row| row.0).collect());
+            let Some(rule) = self.open_rule(at) else { continue };
+            let free = self.rules.batch.as_ref().map(|[_, free]| free).filter(|_| !rule.overwrite_owner);
+            let taken = left.take(rule.when.as_ref(), planner.table, &planner.filtering(), free, (&mut self.rules.first, at));
+            if let Err(error) = taken {
+                self.note(at, error)?;
             }
         }
         for row in &self.declined {
@@ -49,28 +43,6 @@ impl<'p> Router<'p> {
             }
         }
         Ok(())
-    }
-
-    /// Takes out of a list the rows that a rule is for; all of them are among those of `sample`.
-    fn listed_rows_of(&mut self, at: u32, sample: &Mask, rows: &mut Vec<u32>) -> Result<Vec<u32>> {
-        let planner = self.planner;
-        let Some(rule) = self.open_rule(at) else { return Ok(Vec::new()) };
-        let free = self.rules.batch.as_ref().map(|[_, free]| free).filter(|_| !rule.overwrite_owner);
-        let taken = match &rule.when {
-            Some(when) => filter::take_listed(when, planner.table, &planner.filtering(), sample, free, rows),
-            None => {
-                let (taken, left) = std::mem::take(rows).into_iter().partition(|row| free.is_none_or(|free| free.contains(RowIx(*row))));
-                *rows = left;
-                Ok(taken)
-            }
-        };
-        match taken {
-            Ok(taken) => Ok(taken),
-            Err(error) => {
-                self.note(at, error)?;
-                Ok(Vec::new())
-            }
-        }
     }
 
     /// A rule whose hours have come.

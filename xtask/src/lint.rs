@@ -15,6 +15,30 @@ const LONGEST: usize = 400;
 const LONGEST_TEST: usize = 800;
 /// Lines of the public types, which are read by looking a name up.
 const LONGEST_TYPES: usize = 1200;
+/// What stands at the top: the project's parts, the pages about all of it, and what tools insist on. Anything else was left there.
+const TOP: [&str; 21] = [
+    ".cargo",
+    ".ci",
+    ".gitignore",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "Cargo.toml",
+    "DECISIONS.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "SECURITY.md",
+    "clippy.toml",
+    "findings",
+    "pkg-template",
+    "rust-toolchain.toml",
+    "rustfmt.toml",
+    "src",
+    "tests",
+    "www-demo",
+    "xtask",
+];
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
 /// All of it.
@@ -59,7 +83,7 @@ fn longest(name: &str) -> usize {
     }
 }
 
-/// No file is longer than a reader's patience, and none names a path of the machine it was written on.
+/// No file is longer than a reader's patience, none names a path of the machine it was written on, and none was left at the top.
 fn lengths_and_paths(files: &[&str]) -> Result {
     let root = root();
     let around = root.parent().filter(|parent| **parent != std::env::temp_dir());
@@ -68,6 +92,9 @@ fn lengths_and_paths(files: &[&str]) -> Result {
     let homes: Vec<String> = homes.map(|dir| format!("{}/", dir.display())).filter(|home| home.len() > 2).collect();
     let mut bad = Vec::new();
     for name in files {
+        if !TOP.contains(&name.split('/').next().unwrap_or_default()) {
+            bad.push(format!("{name} has no place at the top of the repository"));
+        }
         let path = root.join(name);
         let Ok(text) = String::from_utf8(at(&path, fs::read(&path))?) else { continue };
         let code = [".rs", ".ts", ".tsx", ".mjs", ".js"].iter().any(|end| name.ends_with(end));

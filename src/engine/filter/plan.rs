@@ -70,11 +70,6 @@ impl<'t> PlanNode<'t> {
         listed.settle(words, &mut pool)
     }
 
-    /// Keeps the rows of a list for which it holds.
-    pub(super) fn keep_all(&self, rows: &mut SelectionVector) -> Result<()> {
-        self.keep(rows, &mut BufferPool::default())
-    }
-
     /// Keeps the open rows for which it holds. `words` are at most [`BLOCK`].
     fn narrow(&self, words: &mut [u64], at: Window, pool: &mut BufferPool) -> Result<()> {
         match self {
@@ -135,7 +130,7 @@ impl<'t> PlanNode<'t> {
     }
 
     /// The same where few rows are open.
-    fn keep(&self, rows: &mut SelectionVector, pool: &mut BufferPool) -> Result<()> {
+    pub(super) fn keep(&self, rows: &mut SelectionVector, pool: &mut BufferPool) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }

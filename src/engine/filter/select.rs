@@ -3,7 +3,7 @@
 use super::Context;
 use super::plan::PlanNode;
 use super::row::Directory;
-use super::selection_vector::SelectionVector;
+use super::selection_vector::{BufferPool, SelectionVector};
 use crate::error::Result;
 use crate::query::Query;
 use crate::table::{Mask, Snapshot};
@@ -33,28 +33,59 @@ pub fn select_among(query: &Query, table: &Snapshot, ctx: &Context<'_>, mut mask
     Ok(mask)
 }
 
-/// Takes out of a list of rows, ascending, those that satisfy a filter, among those of `free` if that is given. Where few rows of a table
-/// are left to be asked about by one filter after the other, that costs what they cost. `sample` holds at least these rows; which test is
-/// tried first is found out on it, and so only rows are in it that may be looked at.
-///
-/// # Errors
-/// As [`select`]; the list is then as it was.
-pub fn take_listed(
-    query: &Query,
-    table: &Snapshot,
-    ctx: &Context<'_>,
-    sample: &Mask,
-    free: Option<&Mask>,
-    rows: &mut Vec<u32>,
-) -> Result<Vec<u32>> {
-    let query = ctx.bind(query)?;
-    let world = Directory::of(ctx);
-    let mut plan = PlanNode::new(query.root(), table, &world)?;
-    plan.order(&sample.words)?;
-    let mut found = SelectionVector::of(rows, free)?;
-    plan.keep_all(&mut found)?;
-    let mut all = SelectionVector::from(std::mem::take(rows));
-    all.minus(&found);
-    *rows = all.into();
-    Ok(found.into())
+/// Rows that none of some filters has taken yet. They are a mask of the table as long as they are many, and then a list: a filter costs from
+/// then on what it costs for the rows that are left.
+#[derive(Debug)]
+pub struct Remaining {
+    /// All of them; of a list those that there were when it was made, on which is found out which test of a filter to try first.
+    mask: Mask,
+    list: Option<SelectionVector>,
+    few: usize,
+}
+
+impl Remaining {
+    /// These rows, which become a list once they are as few.
+    pub fn new(mask: Mask, few: usize) -> Remaining {
+        Remaining { mask, list: None, few }
+    }
+
+    /// Takes the rows that satisfy a filter, or all without one, among those of `free` if that is given, and writes down `taker` for each of
+    /// them in `takers`, by row of the table.
+    ///
+    /// # Errors
+    /// As [`select`]; nothing is taken then.
+    pub fn take(
+        &mut self,
+        query: Option<&Query>,
+        table: &Snapshot,
+        ctx: &Context<'_>,
+        free: Option<&Mask>,
+        (takers, taker): (&mut [u32], u32),
+    ) -> Result<()> {
+        let mut note = |row: u32| takers.get_mut(row as usize).into_iter().for_each(|of_row| *of_row = taker);
+        if let Some(list) = &mut self.list {
+            let mut found = list.among(free)?;
+            if let Some(query) = query {
+                let query = ctx.bind(query)?;
+                let world = Directory::of(ctx);
+                let mut plan = PlanNode::new(query.root(), table, &world)?;
+                plan.order(&self.mask.words)?;
+                plan.keep(&mut found, &mut BufferPool::default())?;
+            }
+            list.minus(&found);
+            found.rows().iter().for_each(|row| note(*row));
+            return Ok(());
+        }
+        let mut found = self.mask.clone();
+        free.into_iter().for_each(|free| found.and(&free.words));
+        if let Some(query) = query {
+            found = select_among(query, table, ctx, found)?;
+        }
+        self.mask.minus(&found.words);
+        found.iter().for_each(|row| note(row.0));
+        if self.mask.count() <= self.few {
+            self.list = Some(SelectionVector::of(&self.mask));
+        }
+        Ok(())
+    }
 }

@@ -56,28 +56,26 @@ impl BufferPool {
     }
 }
 
-impl From<Vec<u32>> for SelectionVector {
-    fn from(list: Vec<u32>) -> Self {
-        SelectionVector { list }
-    }
-}
-
-impl From<SelectionVector> for Vec<u32> {
-    fn from(rows: SelectionVector) -> Self {
-        rows.list
-    }
-}
-
 impl SelectionVector {
-    /// A copy of rows, or of those of them that are free.
-    pub(super) fn of(rows: &[u32], free: Option<&Mask>) -> Result<SelectionVector> {
+    /// The rows of a mask.
+    pub(super) fn of(mask: &Mask) -> SelectionVector {
+        SelectionVector { list: mask.iter().map(|row| row.0).collect() }
+    }
+
+    /// Those that are free, or all.
+    pub(super) fn among(&self, free: Option<&Mask>) -> Result<SelectionVector> {
         let mut list = Vec::new();
-        list.try_reserve_exact(rows.len())?;
+        list.try_reserve_exact(self.list.len())?;
         match free {
-            Some(free) => list.extend(rows.iter().filter(|row| free.contains(RowIx(**row)))),
-            None => list.extend_from_slice(rows),
+            Some(free) => list.extend(self.list.iter().filter(|row| free.contains(RowIx(**row)))),
+            None => list.extend_from_slice(&self.list),
         }
         Ok(SelectionVector { list })
+    }
+
+    /// The rows.
+    pub(super) fn rows(&self) -> &[u32] {
+        &self.list
     }
 
     /// Forgets all of them.

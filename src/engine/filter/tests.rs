@@ -43,16 +43,21 @@ fn judged(
             select_among(&query, &table, &ctx, Mask::from_rows(table.rows(), open).unwrap()).unwrap()
         };
         prop_assert!(rows_of(&found) == wanted, "one in {}: {}", every, shown(json, &query, schema));
-        // The same rows as a list, some of which are not free.
-        let mut list: Vec<u32> = (0..table.rows()).filter(|row| open(*row as usize) && !rows[*row as usize].1).collect();
-        let sample = Mask::from_list(table.rows(), &list).unwrap();
+        // The same rows taken in two goes, first those that are free, as a mask and as a list.
+        let live: Vec<u32> = (0..table.rows()).filter(|row| open(*row as usize) && !rows[*row as usize].1).collect();
         let free = Mask::from_rows(table.rows(), (0..table.rows()).filter(|row| row % 3 > 0).map(RowIx)).unwrap();
-        let free = (every % 2 == 1).then_some(&free);
-        let (before, wanted) = (list.clone(), wanted.iter().map(|row| *row as u32));
-        let wanted: Vec<u32> = wanted.filter(|row| free.is_none_or(|free| free.contains(RowIx(*row)))).collect();
-        let taken = take_listed(&query, &table, &ctx, &sample, free, &mut list).unwrap();
-        prop_assert!(taken == wanted, "one in {} of a list: {}", every, shown(json, &query, schema));
-        prop_assert_eq!(list, before.into_iter().filter(|row| !taken.contains(row)).collect::<Vec<_>>());
+        let taker = |row: usize| if wanted.contains(&row) { 1 + u32::from(row.is_multiple_of(3)) } else { 0 };
+        for few in [0, usize::MAX] {
+            let mut left = Remaining::new(Mask::from_list(table.rows(), &live).unwrap(), few);
+            let mut takers = vec![0; rows.len()];
+            for (free, taker) in [(Some(&free), 1), (None, 2)] {
+                left.take(Some(&query), &table, &ctx, free, (&mut takers, taker)).unwrap();
+            }
+            prop_assert!(takers == (0..rows.len()).map(taker).collect::<Vec<_>>(), "one in {every}: {}", shown(json, &query, schema));
+            left.take(None, &table, &ctx, None, (&mut takers, 3)).unwrap();
+            let last = |row: usize| if taker(row) == 0 && live.contains(&(row as u32)) { 3 } else { taker(row) };
+            prop_assert_eq!(takers, (0..rows.len()).map(last).collect::<Vec<_>>());
+        }
     }
     for (row, (lead, _)) in (0u32..).zip(&rows).step_by(rows.len() / 8 + 1) {
         let row = Row { table: &table, row: RowIx(row) };

@@ -187,9 +187,9 @@ impl Recencies {
     }
 
     /// Notes turns of a lane whose members sit in no other, one after the other.
-    fn assign_turns(&mut self, turns: &Turns, now: i64) {
-        let Turns { lane, cycle, dealt } = turns;
-        let Some(latest) = self.latest.get_mut(*lane) else { return };
+    fn assign_turns(&mut self, lane: usize, turns: &Turns, now: i64) {
+        let Turns { cycle, dealt } = turns;
+        let Some(latest) = self.latest.get_mut(lane) else { return };
         let first = Stamp::after(now, *latest);
         let from = dealt.saturating_sub(cycle.len());
         let mut members = cycle.iter().cycle().skip(from.checked_rem(cycle.len()).unwrap_or(0));
@@ -221,24 +221,6 @@ impl Recencies {
 /// Marks a rule that is turned to one row after the other: a row that is to be looked at alone.
 pub const ALONE: u32 = 1 << 31;
 
-/// Notes a rule as the first one for these rows, by row of the table.
-pub fn note_first(first: &mut [u32], rows: &Mask, rule: u32) {
-    for row in rows.iter() {
-        if let Some(first) = first.get_mut(row.0 as usize) {
-            *first = rule;
-        }
-    }
-}
-
-/// The same of a list of rows.
-pub fn note_listed(first: &mut [u32], rows: &[u32], rule: u32) {
-    for row in rows {
-        if let Some(first) = first.get_mut(*row as usize) {
-            *first = rule;
-        }
-    }
-}
-
 /// Deals rows until one needs a further look, or somebody was served who is watched or may be full now; true if that is so. A turn is added
 /// for each row that was dealt.
 pub fn deal(run: &Run<'_>, lanes: &mut [Option<Lane>], recencies: &mut Recencies, workload: &mut Workload, out: &mut Dealt) -> bool {
@@ -248,12 +230,12 @@ pub fn deal(run: &Run<'_>, lanes: &mut [Option<Lane>], recencies: &mut Recencies
     for at in ahead {
         let Some(lane) = lanes.get_mut(at as usize).and_then(Option::as_mut) else { continue };
         let facts = Facts { recency: &recencies.all, loads: &Loads::default(), period: lane.period };
-        let turns = lane.settle(at as usize, &facts);
+        let turns = lane.settle(&facts);
         for member in turns.cycle.iter().take(turns.dealt) {
             out.served.insert(*member as usize);
         }
         if let Some(now) = run.now {
-            recencies.assign_turns(&turns, now);
+            recencies.assign_turns(at as usize, &turns, now);
         }
     }
     last_is_watched

@@ -88,19 +88,18 @@ impl Lane {
     }
 
     /// Ends a run: the rotation and the stamps are as if each turn had been taken by itself.
-    pub(super) fn settle(&mut self, number: usize, facts: &Facts<'_>) -> Turns {
+    pub(super) fn settle(&mut self, facts: &Facts<'_>) -> Turns {
         let cycle = std::mem::take(&mut self.ahead.cycle);
         for _ in 0..cycle.next {
             self.rotation.pick(&self.ahead.always, facts);
         }
-        Turns { lane: number, cycle: cycle.members, dealt: cycle.dealt }
+        Turns { cycle: cycle.members, dealt: cycle.dealt }
     }
 }
 
 /// Turns that a lane took by its cycle.
 #[derive(Debug)]
 pub(super) struct Turns {
-    pub lane: usize,
     pub cycle: Vec<u32>,
     pub dealt: usize,
 }
