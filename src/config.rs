@@ -324,9 +324,7 @@ impl Model {
         let mut schema = Schema::new(of_leads, zone, week_start, units);
         calendar::read(root, &mut schema);
         let user_fields = fields::user_fields(&root.get("userFields"), &root.get("users"));
-        let mut user_schema = Schema::new(user_fields, schema.zone.clone(), week_start, schema.units.clone());
-        (user_schema.fiscal_start, user_schema.leap_day) = (schema.fiscal_start, schema.leap_day);
-        let user_schema = Rc::new(user_schema);
+        let user_schema = Rc::new(schema.of_people(user_fields));
         schema.users = Some(Rc::clone(&user_schema));
         let reading = ConfigReader { schema: &schema, user_schema: &user_schema, zones: &zones };
         let shown = draft.schema(&schema);

@@ -170,6 +170,16 @@ impl Schema {
         }
     }
 
+    /// The schema of the people whom fields of this one name: units, zone, weeks and years are the organisation's and so the same.
+    #[must_use]
+    pub fn of_people(&self, fields: Vec<Field>) -> Schema {
+        Schema {
+            fiscal_start: self.fiscal_start,
+            leap_day: self.leap_day,
+            ..Schema::new(fields, self.zone.clone(), self.week_start, self.units.clone())
+        }
+    }
+
     /// What days, weeks and years are here.
     pub fn calendar(&self) -> Calendar<'_> {
         Calendar { zone: &self.zone, week_start: self.week_start, fiscal_start: self.fiscal_start }

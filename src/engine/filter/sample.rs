@@ -85,14 +85,13 @@ pub fn schema() -> Schema {
         fields.push(field(name.into(), FieldType::Text, case));
     }
     let units = tree(vec![("hq", None), ("north", Some("hq")), ("n1", Some("north")), ("n2", Some("north")), ("south", Some("hq"))]);
-    let users = users(zone(NEW_YORK), 1, units.clone());
     let mut schema = Schema::new(fields, zone(NEW_YORK), 1, units);
-    schema.users = Some(Rc::new(users));
+    schema.users = Some(Rc::new(schema.of_people(users())));
     schema
 }
 
 /// What conditions over users speak about.
-fn users(zone: Zone, week: u8, units: UnitTree) -> Schema {
+fn users() -> Vec<Field> {
     let field = |(name, kind): (&str, FieldType)| Field::new(name, kind);
     let fields = [
         ("id", FieldType::User),
@@ -102,7 +101,7 @@ fn users(zone: Zone, week: u8, units: UnitTree) -> Schema {
         ("level", FieldType::Number),
         ("since", FieldType::Date),
     ];
-    Schema::new(fields.map(field).to_vec(), zone, week, units)
+    fields.map(field).to_vec()
 }
 
 /// A schema, and which of its fields is the id.
@@ -140,11 +139,10 @@ pub fn shapes() -> impl Strategy<Value = Shape> {
             let texts: Vec<usize> = (0..fields.len()).filter(|at| fields[*at].kind == FieldType::Text).collect();
             let id = id.filter(|_| !texts.is_empty()).map(|id| texts[id.index(texts.len())]);
             id.into_iter().for_each(|at| fields[at].case = Case::Sensitive);
-            let of_users = users(zone(offsets), week, units.clone());
             let mut schema = Schema::new(fields, zone(offsets), week, units);
-            schema.users = Some(Rc::new(of_users));
             schema.fiscal_start = [(1, 1), (4, 6), (10, 1), (2, 28)][turn as usize % 4];
             schema.leap_day = [LeapDay::February28, LeapDay::March1][turn as usize % 2];
+            schema.users = Some(Rc::new(schema.of_people(users())));
             let schema = Rc::new(schema);
             Shape { schema, id: id.map(|at| FieldIx(u32::try_from(at).unwrap())), stems, turn: turn.into(), actor, viewer }
         },
