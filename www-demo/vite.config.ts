@@ -15,7 +15,7 @@ const early: Plugin = {
     handler: (_, { bundle = {} }) =>
       Object.values(bundle).flatMap(({ type, name, fileName }) => {
         const href = `./${fileName}`;
-        if (type === "asset") return fileName.endsWith(".wasm") ? [{ tag: "link", attrs: { rel: "preload", as: "fetch", type: "application/wasm", crossorigin: true, href }, injectTo: "head" as const }] : [];
+        if (type === "asset") return /evenhand\.core.*\.wasm$/.test(fileName) ? [{ tag: "link", attrs: { rel: "preload", as: "fetch", type: "application/wasm", crossorigin: true, href }, injectTo: "head" as const }] : [];
         return ["desk", "packages", "rolldown-runtime"].includes(name) ? [{ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href }, injectTo: "head" as const }] : [];
       }),
   },

@@ -9,7 +9,7 @@ const PAGE = 65_536;
 /**
  * One instance of the module, which belongs to one engine. Every call into the module goes through `call`.
  *
- * A trap (or an exhausted stack) leaves the instance in the middle of something: objects stay locked and memory may be
+ * A trap (or an exhausted stack, or a rest of the module that is not to be had) leaves the instance in the middle of something: objects stay locked and memory may be
  * half written. So the instance is given up: this call and every later one throw `engine_failed`.
  */
 export class Instance {
@@ -65,7 +65,12 @@ export class Instance {
 
   /** What a call throws, as the host is told; a trap ends the engine. For calls that are too short to be made by `call`. */
   told(thrown: unknown): unknown {
-    if (isFailure(thrown)) return thrown instanceof EvenhandError ? thrown : EvenhandError.fromJSON(thrown);
+    if (isFailure(thrown)) {
+      const error = thrown instanceof EvenhandError ? thrown : EvenhandError.fromJSON(thrown);
+      // The rest of the module was not to be had, in the middle of a call.
+      if (error.code === "wasm_unavailable") this.#failed = error;
+      return error;
+    }
     if (!isTrap(thrown)) return thrown;
     this.#failed = fault("engine_failed", "the engine stopped in the middle of a call and cannot be used any more", {
       hint: "free it and create another; if memory was nearly used up, raise `maxMemory`",

@@ -14,6 +14,18 @@ export interface Runtime {
   ownSync(): BufferSource | WebAssembly.Module | undefined;
   /** Reads what an address names. */
   open(address: URL | string): Source | Promise<Source>;
+  /** What `own` leaves out for later, where it does. */
+  deferred?: Deferred;
+}
+
+/** The part of the package's own module that comes when a call first needs it. */
+export interface Deferred {
+  /** Fetches it while the first calls are made, where reading takes long; nothing where it does not. */
+  fetch(): Source | Promise<Source> | undefined;
+  /** Reads it, within the call that needs it. */
+  readNow(): BufferSource;
+  /** Whether the runtime can do that; otherwise an engine is complete from the start. */
+  canReadNow(): boolean;
 }
 
 const PAGE = 65_536;
@@ -23,13 +35,39 @@ const DEFAULT_MEMORY = 2 ** 30;
 /** The functions that make engines, for one runtime. The package's own module is compiled once and shared by all its engines. */
 export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" | "createEngineSync"> {
   let own: WebAssembly.Module | undefined;
-  let pending: Promise<WebAssembly.Module> | undefined;
+  let deferred: WebAssembly.Module | undefined;
+  const load = once(async () => compile(await opened(() => runtime.own())));
+  const fetchDeferred = once(async () => {
+    const source = await opened(() => runtime.deferred?.fetch());
+    if (source !== undefined) deferred ??= await compile(source);
+  });
 
-  function load(): Promise<WebAssembly.Module> {
-    pending ??= (async () => compile(await opened(() => runtime.own())))();
-    // A failure may pass (a network), so the next engine tries again.
-    pending.catch(() => (pending = undefined));
-    return pending;
+  /** For an instance of the package's own module: what the core calls when a function is not in it. */
+  const withDeferred = (made: Parts): WebAssembly.Imports => ({
+    ...made.imports,
+    deferred: {
+      load() {
+        try {
+          deferred ??= compileSync(runtime.deferred?.readNow());
+          void new WebAssembly.Instance(deferred, coreOf(made));
+        } catch (cause) {
+          // In the middle of a call: the engine is given up (see `Instance`).
+          throw unavailable(`the rest of the module could not be loaded: ${words(cause)}`, { hint: HINTS.rest, cause });
+        }
+      },
+    },
+  });
+
+  async function complete(made: Parts): Promise<void> {
+    if (runtime.deferred === undefined) return;
+    const coming = fetchDeferred();
+    if (!runtime.deferred.canReadNow()) {
+      await coming;
+      if (deferred !== undefined) await invalid(WebAssembly.instantiate(deferred, coreOf(made)));
+    } else {
+      // What is not there when a call needs it is read by that call, which is told what went wrong.
+      coming.catch(() => undefined);
+    }
   }
 
   async function createEngine(options: Contract.EngineOptions = {}): Promise<Contract.Engine> {
@@ -37,29 +75,44 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
     const wasm = await opened(() => options.wasm);
     if (wasm === undefined) {
       own ??= await load();
-      return started(made, await instantiate(own, made));
+      const engine = started(made, await instantiate(own, withDeferred(made)));
+      await complete(made);
+      return engine;
     }
     const source = isAddress(wasm) ? await opened(() => runtime.open(wasm)) : wasm;
-    return started(made, await instantiate(await compile(source), made));
+    return started(made, await instantiate(await compile(source), made.imports));
   }
 
   function createEngineSync(options: Parameters<typeof Contract.createEngineSync>[0] = {}): Contract.Engine {
     const made = parts(options);
-    let module = options.wasm === undefined ? own : compileSync(options.wasm);
-    if (module === undefined) {
+    if (options.wasm !== undefined) return started(made, instantiateSync(compileSync(options.wasm), made.imports));
+    if (own === undefined) {
       const read = openedSync(() => runtime.ownSync());
       if (read === undefined) {
         throw unavailable("this runtime cannot read the module synchronously", { hint: "use `createEngine`, or pass a WebAssembly.Module as `wasm`" });
       }
-      own = module = compileSync(read);
+      own = compileSync(read);
     }
-    return started(made, instantiateSync(module, made));
+    return started(made, instantiateSync(own, withDeferred(made)));
   }
 
   return { createEngine, createEngineSync };
 }
 
-type Parts = Glue & { /** Most bytes of memory. */ maximum: number; zones: Contract.TimeZones };
+/** One run of some work for all who wait for it. A failure may pass (a network), so whoever comes next tries again. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | undefined;
+  return () => {
+    pending ??= work();
+    pending.catch(() => (pending = undefined));
+    return pending;
+  };
+}
+
+type Parts = Glue & { /** Most bytes of memory. */ maximum: number; zones: Contract.TimeZones; /** Once it is made. */ instance?: WebAssembly.Instance };
+
+/** What the deferred module imports: what the core does, and of the core's own what it exports. */
+const coreOf = ({ imports, instance }: Parts): WebAssembly.Imports => ({ ...imports, core: instance?.exports ?? {} });
 
 /** The glue of an engine whose memory may grow so far. */
 function parts({ maxMemory = DEFAULT_MEMORY, zones }: Pick<Contract.EngineOptions, "maxMemory" | "zones">): Parts {
@@ -129,15 +182,16 @@ function compileSync(source: unknown): WebAssembly.Module {
   return invalidSync(() => new WebAssembly.Module(code));
 }
 
-function instantiate(module: WebAssembly.Module, { imports }: Glue): Promise<WebAssembly.Instance> {
+function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
   return invalid(WebAssembly.instantiate(module, imports));
 }
 
-function instantiateSync(module: WebAssembly.Module, { imports }: Glue): WebAssembly.Instance {
+function instantiateSync(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
   return invalidSync(() => new WebAssembly.Instance(module, imports));
 }
 
 function started(made: Parts, instance: WebAssembly.Instance): Engine {
+  made.instance = instance;
   invalidSync(() => made.start(instance));
   return new Engine(new Instance(made, made.maximum), made.zones);
 }
@@ -167,7 +221,8 @@ function refused(cause: unknown): EvenhandError {
 const words = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 const HINTS = {
-  served: "serve the package's `evenhand.wasm` at this address (bundlers that leave it behind: copy it), or tell another address as `wasm`, or import `evenhand/inline`",
+  rest: "serve or copy `evenhand.deferred.wasm` to where `evenhand.core.wasm` is; free this engine and create another",
+  served: "serve the package's file at this address (bundlers that leave it behind: copy it), or tell another address as `wasm`, or import `evenhand/inline`",
   vite: "Vite moved the package away from its module: add `optimizeDeps: { exclude: [\"evenhand\"] }` to its configuration",
   policy: "the page's content security policy forbids WebAssembly: add 'wasm-unsafe-eval' to its `script-src`",
   embedder: "this runtime compiles no bytes: import `evenhand/engine.wasm` as a module and pass it as `wasm`",

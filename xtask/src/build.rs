@@ -1,5 +1,6 @@
 //! The npm package, written whole into `pkg/`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::module::Module;
 use crate::run::{Result, at, cargo, read, root, run, step, target};
-use crate::{glue, grow, order, tools};
+use crate::{defer, glue, grow, order, tools};
 
 /// What wasm-opt may use; every supported runtime has it.
 const FEATURES: [&str; 7] = [
@@ -19,6 +20,11 @@ const FEATURES: [&str; 7] = [
     "--enable-reference-types",
     "--enable-multivalue",
 ];
+
+/// The whole module, and the same in two parts.
+const MODULES: [&str; 3] = ["evenhand.wasm", CORE, DEFERRED];
+const CORE: &str = "evenhand.core.wasm";
+const DEFERRED: &str = "evenhand.deferred.wasm";
 
 /// Builds the package and gives back its folder.
 pub fn build() -> Result<PathBuf> {
@@ -52,6 +58,7 @@ pub fn build() -> Result<PathBuf> {
         }
         Ok(())
     })?;
+    step("part core and deferred", || part(&named, &facade, &glue))?;
     step("write pkg/", || {
         let template = root().join("pkg-template");
         for file in at(&template, fs::read_dir(&template))?.flatten() {
@@ -69,11 +76,34 @@ pub fn build() -> Result<PathBuf> {
             copy(&root().join(name), &pkg.join(name))?;
         }
         run(tools::node(&["tests/js/package/make/notices.mjs"]).arg(pkg.join("THIRD-PARTY-NOTICES.txt")))?;
-        copy(&small, &pkg.join("evenhand.wasm"))?;
+        for name in MODULES {
+            copy(&glue.join(name), &pkg.join(name))?;
+        }
         run(tools::node(&["tests/js/package/make/assemble.mjs"]).arg(&facade).arg(&pkg).arg(version()?))
     })?;
     print!("{}", read(tools::node(&["tests/js/package/size.mjs"]).arg(&pkg))?);
     Ok(pkg)
+}
+
+/// Parts a named module by what the first calls enter, and writes both parts without names.
+fn part(named: &Path, facade: &Path, folder: &Path) -> Result {
+    let bytes = at(named, fs::read(named))?;
+    let (marked, entered) = (target().join("marked.wasm"), target().join("entered.txt"));
+    at(&marked, fs::write(&marked, defer::marked(&bytes)?))?;
+    run(tools::node(&["tests/js/package/make/first-calls.mjs"]).arg(facade).arg(&marked).arg(&entered))?;
+    let numbers = at(&entered, fs::read_to_string(&entered))?;
+    let first: BTreeSet<usize> = numbers.lines().filter_map(|number| number.parse().ok()).collect();
+    let parts = defer::parts(&bytes, &first)?;
+    for (name, bytes) in [(CORE, parts.core), (DEFERRED, parts.deferred)] {
+        let part = target().join(name);
+        at(&part, fs::write(&part, bytes))?;
+        if !quick() {
+            order_functions(&part)?;
+        }
+        let (bytes, written) = (at(&part, fs::read(&part))?, folder.join(name));
+        at(&written, fs::write(&written, Module::read(&bytes)?.without_names()))?;
+    }
+    Ok(())
 }
 
 /// The module with the names of its functions; but for them it is the one in the package.

@@ -3,6 +3,7 @@
 mod against;
 mod bench;
 mod build;
+mod defer;
 mod demo;
 mod desk;
 mod docs;

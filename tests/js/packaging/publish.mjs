@@ -16,7 +16,7 @@ if (!/(^|[/@])(github|gitlab)\.com[/:][^/]+\/[^/]+$/.test(address)) {
 if (manifest.publishConfig?.provenance !== true || manifest.publishConfig.access !== "public") wrong.push("`publishConfig` has `provenance: true` and `access: \"public\"`");
 if (/^0\.0\.0|-/.test(manifest.version)) wrong.push(`${manifest.version} is no version to publish`);
 const files = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" }).split("\n");
-for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "README.md", "evenhand.wasm"]) if (!files.includes(`package/${name}`)) wrong.push(`${name} is not in the tarball`);
+for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "README.md", "evenhand.wasm", "evenhand.core.wasm", "evenhand.deferred.wasm"]) if (!files.includes(`package/${name}`)) wrong.push(`${name} is not in the tarball`);
 
 if (wrong.length > 0) {
   console.error(wrong.map((line) => `not ready to publish: ${line}`).join("\n"));

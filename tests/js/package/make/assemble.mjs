@@ -28,7 +28,7 @@ for (const [name, schema] of Object.entries(made)) write(`schema/${name}.json`, 
 // What this module answers in worlds of chance, for other installations to compare with.
 const known = (expected) => writeFileSync(join(facade, "conformance-expected.js"), `export const expected = ${JSON.stringify(expected)};\n`);
 known([]);
-copyFileSync(join(pkg, "evenhand.wasm"), join(facade, "evenhand.wasm"));
+for (const name of ["evenhand.wasm", "evenhand.core.wasm", "evenhand.deferred.wasm"]) copyFileSync(join(pkg, name), join(facade, name));
 const evenhand = await import(pathToFileURL(join(facade, "node.js")).href);
 const { answers, WORLDS } = await import("../conformance.mjs");
 const expected = [];

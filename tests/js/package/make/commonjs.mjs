@@ -20,7 +20,7 @@ export function commonjs(pkg, files) {
       for (const other of targets(pkg, name)) write(other.replace(/\.js$/, ".d.ts"));
       return;
     }
-    const source = readFileSync(join(pkg, name), "utf8").replaceAll('"./evenhand.wasm", import.meta.url', '"../evenhand.wasm", import.meta.url');
+    const source = readFileSync(join(pkg, name), "utf8").replaceAll(/"\.\/(evenhand\.\w+\.wasm)", import\.meta\.url/g, '"../$1", import.meta.url');
     const { outputText } = ts.transpileModule(source, { compilerOptions: OPTIONS });
     writeFileSync(to, outputText.replaceAll("import.meta.url", ADDRESS));
     for (const other of targets(pkg, name)) write(other);

@@ -78,7 +78,7 @@ export const bundlers = {
     steps: [
       { run: "esbuild main.js --bundle --format=esm --outfile=dist/main.js && cp dist/main.js away/", builds: true },
       { page: "away", says: /refused wasm_unavailable.*404.*copy it/ },
-      { run: "cp node_modules/evenhand/evenhand.wasm dist/", builds: true },
+      { run: "cp node_modules/evenhand/evenhand.core.wasm node_modules/evenhand/evenhand.deferred.wasm dist/", builds: true },
       { page: "dist" },
       { run: "esbuild server.js --bundle --platform=node --format=esm --outfile=out/esm.mjs && node out/esm.mjs" },
       { run: "esbuild server.js --bundle --platform=node --format=cjs --outfile=out/server.cjs && node out/server.cjs" },

@@ -80,9 +80,9 @@ const main :Workerd.Worker = (modules = [(name = "worker.js", esModule = embed "
       { page: "site", headers: { "content-security-policy": "default-src 'none'; connect-src 'self'; script-src 'self'" }, says: /refused wasm_invalid.*add 'wasm-unsafe-eval' to its `script-src`/ },
       { page: "site", headers: { "content-security-policy": "default-src 'none'; connect-src 'none'; script-src 'self' 'wasm-unsafe-eval'" }, says: /refused wasm_unavailable.*`connect-src`/ },
       // The module was not deployed: the server says so, or answers with the page.
-      { run: "rm site/evenhand/evenhand.wasm", builds: true },
-      { page: "site", says: /refused wasm_unavailable.*answered 404.*serve the package's `evenhand.wasm`/ },
-      { page: "site", fallback: true, says: /refused wasm_unavailable.*is a page.*serve the package's `evenhand.wasm`/ },
+      { run: "rm site/evenhand/evenhand.core.wasm", builds: true },
+      { page: "site", says: /refused wasm_unavailable.*answered 404.*serve the package's file/ },
+      { page: "site", fallback: true, says: /refused wasm_unavailable.*is a page.*serve the package's file/ },
     ],
   },
   firefox: {
