@@ -42,7 +42,7 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
     if (source !== undefined) deferred ??= await compile(source);
   });
 
-  /** For an instance of the package's own module: what the core calls when a function is not in it. */
+  /** With what the core calls when a function is not in it. */
   const withDeferred = (made: Parts): WebAssembly.Imports => ({
     ...made.imports,
     deferred: {
@@ -73,27 +73,23 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
   async function createEngine(options: Contract.EngineOptions = {}): Promise<Contract.Engine> {
     const made = parts(options);
     const wasm = await opened(() => options.wasm);
-    if (wasm === undefined) {
-      own ??= await load();
-      const engine = started(made, await instantiate(own, withDeferred(made)));
-      await complete(made);
-      return engine;
-    }
-    const source = isAddress(wasm) ? await opened(() => runtime.open(wasm)) : wasm;
-    return started(made, await instantiate(await compile(source), made.imports));
+    const module = wasm === undefined ? (own ??= await load()) : await compile(isAddress(wasm) ? await opened(() => runtime.open(wasm)) : wasm);
+    const engine = started(made, await instantiate(module, withDeferred(made)));
+    if (isCore(module)) await complete(made);
+    return engine;
   }
 
   function createEngineSync(options: Parameters<typeof Contract.createEngineSync>[0] = {}): Contract.Engine {
     const made = parts(options);
-    if (options.wasm !== undefined) return started(made, instantiateSync(compileSync(options.wasm), made.imports));
-    if (own === undefined) {
+    let module = options.wasm === undefined ? own : compileSync(options.wasm);
+    if (module === undefined) {
       const read = openedSync(() => runtime.ownSync());
       if (read === undefined) {
         throw unavailable("this runtime cannot read the module synchronously", { hint: "use `createEngine`, or pass a WebAssembly.Module as `wasm`" });
       }
-      own = compileSync(read);
+      own = module = compileSync(read);
     }
-    return started(made, instantiateSync(own, withDeferred(made)));
+    return started(made, instantiateSync(module, withDeferred(made)));
   }
 
   return { createEngine, createEngineSync };
@@ -110,6 +106,9 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 }
 
 type Parts = Glue & { /** Most bytes of memory. */ maximum: number; zones: Contract.TimeZones; /** Once it is made. */ instance?: WebAssembly.Instance };
+
+/** Whether a module leaves something out for later. */
+const isCore = (module: WebAssembly.Module): boolean => WebAssembly.Module.imports(module).some((wanted) => wanted.module === "deferred");
 
 /** What the deferred module imports: what the core does, and of the core's own what it exports. */
 const coreOf = ({ imports, instance }: Parts): WebAssembly.Imports => ({ ...imports, core: instance?.exports ?? {} });

@@ -1,7 +1,7 @@
 // The worker, as the page sees it. What the link names is opened as soon as there is a worker, while the page's own parts are still on their
 // way; the module is compiled here, which begins before the worker has started.
 import * as Comlink from "comlink";
-import module from "evenhand/engine.wasm?url";
+import module from "evenhand/evenhand.core.wasm?url";
 import type { Desk } from "../engine/worker";
 import { readPlace } from "./url";
 
