@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { serve } from "../../package/lib/workerd.mjs";
 
 /** A package's files as modules of a worker, under `evenhand/`; the command line is none of them. */
-export const modulesOf = (pkg) => new Map(readdirSync(pkg).filter((name) => /\.(js|wasm)$/.test(name) && !name.startsWith("cli")).map((name) => [`evenhand/${name}`, join(pkg, name)]));
+export const modulesOf = (pkg) => new Map(readdirSync(pkg).filter((name) => /(\.js|^evenhand\.wasm)$/.test(name) && !name.startsWith("cli")).map((name) => [`evenhand/${name}`, join(pkg, name)]));
 
 /**
  * Starts a worker over modules (name → file) whose code has an `ask()`. Gives back milliseconds from workerd's start to its first answer, and the answer.

@@ -4,6 +4,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { World } from "../world.mjs";
+import { world } from "../worlds.mjs";
 
 const [facade, marked, entered] = process.argv.slice(2);
 const MARK = "entered_";
@@ -20,7 +22,7 @@ WebAssembly.instantiate = async (...given) => {
   return made;
 };
 
-const { createEngine } = await import(pathToFileURL(join(facade, "node.js")).href);
+const { createEngine, EvenhandError } = await import(pathToFileURL(join(facade, "node.js")).href);
 const engine = await createEngine({ wasm: new WebAssembly.Module(readFileSync(marked)) });
 
 /** What a getter gives was asked for; that is all. */
@@ -30,7 +32,7 @@ const seen = () => undefined;
 function value(nth, { type, choices }, { users, units }) {
   const turn = (list, step = 1) => list[Math.floor(nth / step) % list.length];
   const any = {
-    text: () => `Lead ${nth % 97} ${"é".repeat(nth % 2)}`,
+    text: () => `${["Lead", "ZOË", "o’Neil"][nth % 3]} ${nth % 97}`,
     number: () => 1000 * (nth % 61) + (nth % 4) / 4,
     choice: () => turn(choices ?? ["Denver", "Galway", "Pune"]),
     boolean: () => nth % 2 === 0,
@@ -54,6 +56,15 @@ function leadsOf({ fields, lead, users, org, pools }) {
   return Array.from({ length: LEADS }, (_, nth) => ({ ...Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, cell(nth, key, field)])), [lead.id]: `L-${nth}`, [lead.version]: 1 }));
 }
 
+/** Enough for all that grows, with texts of their own, and with dates and numbers as texts in part, as they are in files. */
+function manyOf(config) {
+  const written = (value, { type }) => (value === null || !["datetime", "number"].includes(type) ? value : type === "number" ? String(value) : new Date(value).toISOString());
+  const apart = (value, { type }, turn) => (type === "text" && value !== null ? `${value}, ${turn}` : value);
+  return Array.from({ length: 20 }, () => leadsOf(config)).flatMap((leads, turn) =>
+    leads.map((lead) => ({ ...Object.fromEntries(Object.entries(lead).map(([key, value]) => [key, apart(turn % 2 === 0 ? value : written(value, config.fields[key]), config.fields[key], turn)])), [config.lead.id]: `${turn}-${lead[config.lead.id]}` })),
+  );
+}
+
 /** Conditions as a person builds them: of each type of field the usual ones. */
 const CONDITIONS = {
   text: [["contains", "ead 1"], ["beginsWith", "Lead"], ["=", "Lead 7"], ["!=", "x"], ["null"], ["notEmpty"]],
@@ -62,7 +73,7 @@ const CONDITIONS = {
   boolean: [["=", true]],
   date: [["<", { relative: "startOfWeek" }], [">=", "2026-02-01"], ["between", ["2026-01-01", "2026-02-01"]]],
   datetime: [["<", { relative: "startOfDay", offset: -14, unit: "day" }], [">=", { relative: "startOfMonth" }], ["notNull"]],
-  user: [["=", { actor: "id" }], ["in", { actor: "team" }], ["null"], ["notNull"]],
+  user: [["=", { actor: "id" }], ["in", { actor: "team" }], ["in", ["ana", "ben"]], ["notIn", ["ana"]], ["!=", "ana"], ["where", { rules: [{ field: "active", operator: "=", value: false }] }], ["null"], ["notNull"]],
   unit: [["under", "floor"], ["null"]],
   units: [["notEmpty"]],
   tags: [["contains", "vip"], ["in", ["vip"]], ["empty"]],
@@ -84,7 +95,7 @@ function look(workspace, leads, config, viewer) {
     for (const [operator, value] of CONDITIONS[type]) {
       try {
         const filter = workspace.filter({ combinator: "and", rules: [{ field, operator, value }] }, { incomplete: "skip", actor: viewer.actor });
-        filter.describe();
+        seen(filter.describe(), filter.warnings, filter.fields);
         ask(filter);
       } catch {
         // Not every unit and choice is there in each system; what is said then is needed too.
@@ -127,7 +138,7 @@ for (const [system, [actor, commands]] of Object.entries(SYSTEMS)) {
   const { default: config } = await import(pathToFileURL(join(facade, "presets", `${system}.js`)).href);
   const workspace = engine.workspace(config);
   const rows = leadsOf(config);
-  workspace.load(rows).free();
+  workspace.load(manyOf(config)).free();
   const leads = workspace.load(new TextEncoder().encode(JSON.stringify(rows)));
   const context = { actor, now: NOW };
   look(workspace, leads, config, context);
@@ -136,12 +147,50 @@ for (const [system, [actor, commands]] of Object.entries(SYSTEMS)) {
     workspace.can({ ...context, do: verb, lead: "L-1", leads });
     workspace.can({ ...context, do: verb, lead: "any" });
   }
+  for (const verb of ["list.view", "list.use", "list.edit"]) for (const { id } of config.lists) workspace.can({ ...context, do: verb, list: id });
+  for (const verb of ["group.view", "group.trigger", "group.edit"]) for (const { id } of config.groups ?? []) workspace.can({ ...context, do: verb, group: id });
+  workspace.can({ ...context, do: "lead.export", lead: "any" });
+  for (const { id } of config.users) for (const verb of ["plan.undo", "list.edit", "group.edit", "rule.edit"]) workspace.can({ actor: id, now: NOW, do: verb });
+  for (const verb of ["rule.view", "rule.edit"]) for (const { id } of config.rules ?? []) workspace.can({ ...context, do: verb, rule: id });
   workspace.receivers(leads, { ...context, lead: "L-1" });
   workspace.fields(actor);
   seen(workspace.digest, engine.memory());
   seen(leads.size, leads.problems, leads.problemCount, leads.columns, leads.bytes, leads.revision);
   const changed = commands.map((command) => perform(workspace, leads, command, context));
   if (changed.every((count) => count === 0)) throw new Error(`nothing changed in the system of ${system}`);
+}
+
+// Files, whole and in pieces, and rows enough for all that grows.
+{
+  const { default: config } = await import(pathToFileURL(join(facade, "presets", "lists.js")).href);
+  const workspace = engine.workspace(config);
+  const rows = manyOf(config);
+  const fields = Object.keys(config.fields);
+  const cell = (value) => (value === null ? "" : `"${[value].flat().join(";").replaceAll('"', '""')}"`);
+  const csv = [fields.join(), ...rows.map((row) => fields.map((field) => cell(row[field])).join())].join("\n");
+  for (const [data, format] of [[rows, "rows"], [JSON.stringify(rows), "json"], [csv, "csv"]]) {
+    workspace.load(data, { format }).free();
+    const loader = workspace.loader({ format });
+    for (let at = 0; at < data.length; at += data.length / 3) loader.push(data.slice(at, at + data.length / 3));
+    const leads = loader.finish();
+    look(workspace, leads, config, { actor: "delphine", now: NOW });
+    leads.free();
+  }
+}
+
+// And what else is looked at in organisations of chance: their answers do not matter here.
+const presets = await import(pathToFileURL(join(facade, "presets.js")).href);
+const LOOKS = ["load", "select", "rows", "countBy", "can", "receivers", "filter", "scope"];
+for (let seed = 0; seed < 40; seed += 1) {
+  const { steps, ...given } = world(seed, Object.values(presets));
+  const organisation = new World(engine, given);
+  for (const step of steps.filter(({ call }) => LOOKS.includes(call))) {
+    try {
+      organisation.step(step);
+    } catch (error) {
+      if (!(error instanceof EvenhandError)) throw error;
+    }
+  }
 }
 
 // The least that there is: without versions, zone or rights.
