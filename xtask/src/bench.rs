@@ -3,6 +3,7 @@
 //! The peers that they measure against are installed for them alone: no test needs any.
 
 use std::fs;
+use std::path::PathBuf;
 
 use crate::run::{Result, at, root, run, step};
 use crate::{against, build, pack, tools};
@@ -12,9 +13,18 @@ const NODE: [&str; 2] = ["--expose-gc", "--max-old-space-size=8192"];
 /// Optimised code from the start: V8 decides by itself when it optimises a function, and two modules would be compared of which one already is.
 const OPTIMISED: &str = "--no-liftoff";
 
-/// Builds, then runs the benchmarks with these names, or all.
-pub fn bench(names: &[&str]) -> Result {
-    let folder = root().join("tests/js/bench");
+/// What a run takes of the whole, and what becomes of its figures; the benchmarks know the same words.
+const QUICK: &str = "--quick";
+const UPDATE: &str = "--update";
+
+/// Builds, then runs the benchmarks with these names, or all. Arguments are names and options.
+pub fn bench(args: &[&str]) -> Result {
+    let (options, names): (Vec<&str>, Vec<&str>) = args.iter().copied().partition(|arg| [QUICK, UPDATE].contains(arg));
+    let (quick, update) = (options.contains(&QUICK), options.contains(&UPDATE));
+    if quick && update {
+        return Err("a quick run measures nothing that could be kept: `--update` goes with a whole one".into());
+    }
+    let folder = folder();
     let mut found: Vec<String> = match folder.is_dir() {
         true => at(&folder, fs::read_dir(&folder))?
             .flatten()
@@ -33,9 +43,18 @@ pub fn bench(names: &[&str]) -> Result {
     pack::install(&build::build()?)?;
     tools::npm_packages(&folder)?;
     for name in found {
-        step(&name, || run(tools::node(&NODE).arg(folder.join(format!("{name}.mjs")))))?;
+        step(&name, || run(tools::node(&NODE).arg(folder.join(format!("{name}.mjs"))).args(&options)))?;
     }
-    Ok(())
+    if update { charts() } else { Ok(()) }
+}
+
+fn folder() -> PathBuf {
+    root().join("tests/js/bench")
+}
+
+/// Draws the charts and writes the README's table, from the figures in `tests/js/bench/measured.json`.
+pub fn charts() -> Result {
+    step("charts", || run(tools::node(&[]).arg(folder().join("charts/main.mjs"))))
 }
 
 /// Builds this and another commit, and compares them: kernels in one process, in turn, and cold starts.
@@ -51,4 +70,14 @@ pub fn against(commit: &str, quick: bool) -> Result {
         }
         run(&mut compare)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bench;
+
+    #[test]
+    fn a_quick_run_keeps_no_figures() {
+        assert!(bench(&["size", "--quick", "--update"]).is_err_and(|message| message.contains("a quick run measures nothing")));
+    }
 }

@@ -214,7 +214,8 @@ function withEligibility(title, { rows, count, taste, rounds, target }) {
       },
     },
   });
-  report.against(`${title} (spread ${spreads[0]})`, ours, `greedy (spread ${spreads[1]})`, js, target);
+  report.against(title, ours, "greedy", js, target);
+  ["", " of greedy"].forEach((whose, nth) => report.alone(`${title}: spread${whose}`, spreads[nth], undefined, "leads"));
   world.table.free();
 }
 
