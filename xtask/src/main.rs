@@ -48,7 +48,7 @@ Commands:
   fold             makes the tables anew by which texts are compared without accents or by their digits
   bench [NAME…]    builds, then runs tests/js/bench/NAME.mjs, or all of them
                      --update     the README's rows that were run have the new figures, and its charts are drawn anew
-                     --quick      a look in under two minutes: fewer leads and rounds, the answers compared all the same, nothing kept
+                     --quick      a look in under two minutes, where the package is built: fewer leads and rounds, the answers compared all the same
                      charts       draws the README's charts and writes its table, from tests/js/bench/measured.json
                      --against COMMIT [--quick]
                                   builds that commit too (once), and compares the two: answers, speed of the kernels, cold starts

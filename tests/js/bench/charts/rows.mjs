@@ -79,7 +79,7 @@ export const ROWS = [
     group: "permissions",
     text: "one permission question",
     benchmark: "can",
-    works: ["can, a lead of a table"],
+    works: ["can, a lead as an object"],
     peers: { CASL: { name: "CASL" }, casbin: { name: "casbin" }, "Cedar wasm": { name: "Cedar" } },
   },
   {
