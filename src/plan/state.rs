@@ -173,12 +173,12 @@ impl State {
         StateChange { expect, version: expect.unwrap_or(0) + 1, key, value }
     }
 
-    /// What was read and is not among the keys written; from then on nothing was read.
+    /// What was read and is not among the keys written, which are in their order; from then on nothing was read.
     pub fn reads(&self, written: &[StateChange]) -> Vec<(Rc<str>, Option<i64>)> {
         let mut read = self.read.take();
         crate::sort::by(&mut read, |a, b| a.0.cmp(&b.0));
         read.dedup_by(|a, b| a.0 == b.0);
-        read.retain(|(key, _)| !written.iter().any(|change| *change.key == **key));
+        read.retain(|(key, _)| written.binary_search_by(|change| (*change.key).cmp(key)).is_err());
         read
     }
 
@@ -284,6 +284,20 @@ mod tests {
         assert_eq!(state.write("split/a".into(), Some(Json::Null.into())).expect, Some(4));
         assert_eq!(state.write("split/b".into(), Some(Json::Null.into())).expect, None);
         assert_eq!(state.reads(&[]), vec![("split/a".into(), Some(4))]);
+    }
+
+    #[test]
+    fn what_is_written_is_no_read() {
+        let state = state(
+            r#"{"split/a":{"version":1,"value":null},"split/b":{"version":2,"value":null},"split/c":{"version":3,"value":null}}"#,
+            false,
+        );
+        for key in ["split/c", "split/b", "split/a", "split/d", "split/b"] {
+            state.get(key).unwrap();
+        }
+        let written = ["split/0", "split/b", "split/d"].map(|key| state.write(key.into(), None));
+        assert_eq!(state.reads(&written), vec![("split/a".into(), Some(1)), ("split/c".into(), Some(3))]);
+        assert_eq!(state.reads(&written), vec![]);
     }
 
     #[test]

@@ -85,18 +85,20 @@ impl<'p> Router<'p> {
     /// Of a row of the batch that no rule is for: those that passed it over for its owner.
     pub fn owned_rules(&mut self, row: RowIx, trace: &mut Trace) -> Result<()> {
         let planner = self.planner;
-        let Some([batch, free]) = &self.rules.batch else { return Ok(()) };
-        if free.contains(row) {
+        if self.rules.batch.as_ref().is_none_or(|[_, free]| free.contains(row)) {
             return Ok(());
         }
-        let mut held = batch.clone();
-        held.minus(&free.words);
         for at in 0..u32::try_from(planner.model.rules.len()).unwrap_or(NO_RULE) {
             let rule = planner.model.rules.at(at).filter(|rule| !rule.overwrite_owner);
             let Some(rule) = rule.filter(|_| self.rules.closed.get(at as usize) == Some(&None)) else { continue };
-            if self.rules.owned.get(at as usize).is_some_and(Option::is_none) {
-                let found = self.matching(at, rule, held.clone())?;
-                self.rules.owned.get_mut(at as usize).into_iter().for_each(|rows| *rows = Some(found.clone()));
+            // Once for each rule, and not for each row: sets of rows are as long as the table.
+            if let (Some(None), Some([batch, free])) = (self.rules.owned.get(at as usize), &self.rules.batch) {
+                let mut held = batch.clone();
+                held.minus(&free.words);
+                let found = self.matching(at, rule, held)?;
+                if let Some(rows) = self.rules.owned.get_mut(at as usize) {
+                    *rows = Some(found);
+                }
             }
             if self.rules.owned.get(at as usize).and_then(Option::as_ref).is_some_and(|rows| rows.contains(row)) {
                 trace.rules.push((at, RuleOutcome::Owned));
@@ -156,7 +158,9 @@ impl<'p> Router<'p> {
                 None => Mask::none(self.planner.table.rows())?,
             };
             let found = self.rows_of(at, among)?;
-            self.rules.rows.get_mut(at as usize).into_iter().for_each(|rows| *rows = Some(found.clone()));
+            if let Some(rows) = self.rules.rows.get_mut(at as usize) {
+                *rows = Some(found);
+            }
         }
         Ok(self.rules.rows.get(at as usize).and_then(Option::as_ref))
     }

@@ -48,6 +48,9 @@ Commands:
   zones            makes the package's time zone table anew, from the release that xtask/src/zones/tzdata.txt pins (needs pip)
   fold             makes the tables anew by which texts are compared without accents or by their digits
   bench [NAME…]    builds, then runs tests/js/bench/NAME.mjs, or all of them
+                     --update     the README's rows that were run have the new figures, and its charts are drawn anew
+                     --quick      a look in under two minutes, where the package is built: fewer leads and rounds, the answers compared all the same
+                     charts       draws the README's charts and writes its table, from tests/js/bench/measured.json
                      --against COMMIT [--quick]
                                   builds that commit too (once), and compares the two: answers, speed of the kernels, cold starts
                      instructions [--update] [KERNEL…]
@@ -102,8 +105,9 @@ fn command(args: &[&str]) -> run::Result {
         ["lint", "--sources"] => lint::sources(),
         ["bench", "--against", commit] => bench::against(commit, false),
         ["bench", "--against", commit, "--quick"] | ["bench", "--quick", "--against", commit] => bench::against(commit, true),
+        ["bench", "charts"] => bench::charts(),
         ["bench", "instructions", args @ ..] => instructions::bench(args),
-        ["bench", names @ ..] => bench::bench(names),
+        ["bench", args @ ..] => bench::bench(args),
         other => Err(format!("`{}` is not a command; see `cargo xtask --help`", other.join(" "))),
     }
 }

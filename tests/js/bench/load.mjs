@@ -3,12 +3,13 @@ import Papa from "papaparse";
 import { inferSchema, initParser } from "udsv";
 import { createEngineSync, host } from "./lib/evenhand.mjs";
 import { Leads, OWNERS, STATUS } from "./lib/leads.mjs";
+import { many, MOST } from "./lib/quick.mjs";
 import { race, same } from "./lib/race.mjs";
 import { Random } from "./lib/random.mjs";
 import { Report } from "./lib/report.mjs";
 import { workspace } from "./lib/world.mjs";
 
-const ROWS = 100_000;
+const ROWS = MOST / 10;
 const report = new Report("load");
 const decoder = new TextDecoder();
 
@@ -40,7 +41,7 @@ function compare(work, peer, target, { inputs, load, parse, see = (rows) => rows
     check: same,
     runners: { ours: { run: load, done: (table) => see(rowsOf(table)) }, theirs: { run: parse, done: (rows) => see(ends(rows)) } },
   });
-  report.against(`${work}, ${ROWS.toLocaleString("en")} leads`, ours, peer, theirs, target);
+  report.against(`${work}, ${many(ROWS)} leads`, ours, peer, theirs, target);
 }
 
 const made = [21, 22].map((seed) => new Leads(ROWS, seed));
@@ -79,29 +80,28 @@ function resident(text, rows) {
   const owner = workspace(alone);
   const before = alone.memory();
   const table = owner.load(text);
-  report.alone(`resident lead, ${rows.toLocaleString("en")} of them, linear memory`, (alone.memory() - before) / rows, 110, "B");
+  report.alone(`resident lead, ${many(rows)} of them, linear memory`, (alone.memory() - before) / rows, 110, "B");
   alone.free();
   return table;
 }
 resident(new Leads(ROWS, 23).json(), ROWS);
 
-const MILLION = 1_000_000;
-const million = new Leads(MILLION, 24);
-const text = million.json();
-resident(text, MILLION);
+const most = new Leads(MOST, 24);
+const text = most.json();
+resident(text, MOST);
 
 const start = performance.now();
 const table = world.load(text);
-report.alone(`JSON bytes → table, ${MILLION.toLocaleString("en")} leads, once`, performance.now() - start);
+report.alone(`JSON bytes → table, ${many(MOST)} leads, once`, performance.now() - start);
 
 // A host that keeps objects has a map beside them.
-const leads = million.objects();
+const leads = most.objects();
 const byId = new Map(leads.map((lead) => [lead.id, lead]));
 
 const idOf = (number) => leads[number].id;
 const changes = (round) => {
   const random = new Random(5000 + round);
-  const one = () => ({ id: idOf(random.below(MILLION)), status: random.of(STATUS), owner: random.of(OWNERS), score: random.below(101), tags: ["called"] });
+  const one = () => ({ id: idOf(random.below(MOST)), status: random.of(STATUS), owner: random.of(OWNERS), score: random.below(101), tags: ["called"] });
   return Array.from({ length: 1000 }, one);
 };
 const upserted = race({
@@ -113,11 +113,11 @@ const upserted = race({
     js: (rows) => rows.forEach((row) => Object.assign(byId.get(row.id), row)),
   },
 });
-report.against("upsert of 1,000 among 1,000,000", upserted.ours, "Object.assign through a Map", upserted.js);
+report.against(`upsert of 1,000 among ${many(MOST)}`, upserted.ours, "Object.assign through a Map", upserted.js);
 
 const removed = race({
   rounds: 4,
-  make: (round) => [...new Set(Array.from({ length: 1000 }, (_, nth) => (round * 1000 + nth) * 97).map(idOf))],
+  make: (round) => [...new Set(Array.from({ length: 1000 }, (_, nth) => ((round * 1000 + nth) * 97) % MOST).map(idOf))],
   check: same,
   runners: {
     ours: { run: (ids) => table.remove(ids), done: () => table.size },
@@ -130,6 +130,6 @@ const removed = race({
     },
   },
 });
-report.against("remove 1,000 of 1,000,000", removed.ours, "filter through a Map", removed.js);
+report.against(`remove 1,000 of ${many(MOST)}`, removed.ours, "filter through a Map", removed.js);
 engine.free();
 report.end();

@@ -5,9 +5,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { pkg } from "../package/lib/installed.mjs";
+import { MOST } from "./lib/quick.mjs";
 import { Report } from "./lib/report.mjs";
 
-const ROWS = Number(process.env.EVENHAND_ROWS ?? 1_000_000);
+const ROWS = Number(process.env.EVENHAND_ROWS ?? MOST);
 const ROUNDS = Number(process.env.EVENHAND_ROUNDS ?? 1);
 const other = process.env.EVENHAND_AGAINST;
 /** At most this part of what the build before took, by step. */

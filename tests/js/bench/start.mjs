@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { open } from "../package/lib/chromium.mjs";
 import { entry, pkg } from "../package/lib/installed.mjs";
+import { quick } from "./lib/quick.mjs";
 import { Report } from "./lib/report.mjs";
 import { answers, modulesOf } from "./lib/workerd.mjs";
 
-const ROUNDS = Number(process.env.ROUNDS ?? 12);
+const ROUNDS = Number(process.env.ROUNDS ?? (quick ? 1 : 12));
 const here = fileURLToPath(new URL(".", import.meta.url));
 const installed = (name) => join(here, "node_modules", name);
 const report = new Report("start");

@@ -1,12 +1,14 @@
 // Times several ways to do the same work, in turn, on the same inputs.
+import { quick, roundsOf } from "./quick.mjs";
 
 /**
  * Runs each runner `rounds` times (its own `rounds`, if it is slow) on an input that `make` varies from round to round, and gives back the
  * least milliseconds of each. Answers are compared in every round, outside the clock: `check` throws when they differ. Round 0 warms up
  * and is not counted.
  */
-export function race({ rounds, make = () => undefined, runners, check = () => {}, between = () => {} }) {
+export function race({ rounds: asked, make = () => undefined, runners, check = () => {}, between = () => {} }) {
   const best = {};
+  const rounds = roundsOf(asked);
   const entries = Object.entries(runners).filter(([, runner]) => runner !== undefined);
   for (let round = 0; round <= rounds; round++) {
     const input = make(round);
@@ -15,7 +17,7 @@ export function race({ rounds, make = () => undefined, runners, check = () => {}
     for (let nth = 0; nth < entries.length; nth++) {
       const [name, runner] = entries[(nth + round) % entries.length];
       const { run, rounds: own = rounds, done = (answer) => answer } = typeof runner === "function" ? { run: runner } : runner;
-      if (round > own) continue;
+      if (round > roundsOf(own)) continue;
       between();
       const start = performance.now();
       const answer = run(input);
@@ -31,9 +33,9 @@ export function race({ rounds, make = () => undefined, runners, check = () => {}
 /** Least milliseconds of one call, over so many samples of so many calls each: for what is too short to be timed alone. */
 export function each(samples, calls, runners) {
   const best = {};
-  for (let sample = 0; sample <= samples; sample++) {
+  for (let sample = 0; sample <= roundsOf(samples); sample++) {
     for (const [name, run] of Object.entries(runners)) {
-      const own = calls[name] ?? calls.all;
+      const own = Math.ceil((calls[name] ?? calls.all) / (quick ? 4 : 1));
       const start = performance.now();
       for (let nth = 0; nth < own; nth++) run(sample * own + nth);
       const took = (performance.now() - start) / own;

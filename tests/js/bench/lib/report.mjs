@@ -1,6 +1,8 @@
-// What was measured: a line for each, and a JSON file with all of them.
+// What was measured: a line for each, and a JSON file with all of them. With `--update` the README's figures are taken from it too.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { update } from "../charts/figures.mjs";
+import { quick } from "./quick.mjs";
 
 const out = new URL("../out/", import.meta.url);
 
@@ -27,7 +29,7 @@ export class Report {
 
   constructor(name) {
     this.#name = name;
-    console.log(`${name}: least of several runs, in turn with the peers; both sides gave the same answer`);
+    console.log(`${name}: ${quick ? "QUICK, a look and no measurement: " : ""}least of ${quick ? "a few" : "several"} runs, in turn with the peers; both sides gave the same answer`);
   }
 
   /**
@@ -54,7 +56,9 @@ export class Report {
     console.log(`  ${work.padEnd(58)} not measured: ${why}`);
   }
 
-  #add(line, wanted) {
+  #add(told, aim) {
+    // Targets are for as many leads as a quick run does not have.
+    const [line, wanted] = quick ? [{ ...told, target: null, met: null }, ""] : [told, aim];
     this.#lines.push({ ...line, ours: line.ours ?? null });
     const cells = [
       `  ${line.work}`.padEnd(60),
@@ -67,11 +71,18 @@ export class Report {
     console.log(cells.join(" ").trimEnd());
   }
 
-  /** Writes `out/<name>.json`. */
+  /** Writes `out/<name>.json`; a quick run writes `out/<name>-quick.json`, as it is no measurement. */
   end() {
     mkdirSync(out, { recursive: true });
     const machine = { node: process.version, cpu: cpus()[0]?.model, cpus: cpus().length };
-    writeFileSync(new URL(`${this.#name}.json`, out), `${JSON.stringify({ name: this.#name, machine, lines: this.#lines }, null, 2)}\n`);
+    const file = `${this.#name}${quick ? "-quick" : ""}.json`;
+    writeFileSync(new URL(file, out), `${JSON.stringify({ name: this.#name, quick, machine, lines: this.#lines }, null, 2)}\n`);
+    if (quick) return console.log(`  quick: nothing is judged or kept; in ${(performance.now() / 1000).toFixed(0)} s`);
+    if (process.argv.includes("--update")) {
+      const { rows, lacking } = update(this.#name, this.#lines);
+      console.log(`  of the README's rows are of this run now: ${rows.length === 0 ? "none" : rows.join(", ")}`);
+      if (lacking.length > 0) console.log(`  and stay as they were, as the run lacks a line of theirs: ${lacking.join(", ")}`);
+    }
     const [met, missed] = [true, false].map((met) => this.#lines.filter((line) => line.met === met).length);
     console.log(`  ${met} met, ${missed} not met, in ${(performance.now() / 1000).toFixed(0)} s`);
   }

@@ -1,0 +1,162 @@
+// What the README says was measured: its rows, in their groups, and which lines of which benchmark each is. The figures stand in `measured.json`.
+
+/** The charts, two beside each other, so that those of a pair are as high as each other. */
+export const GROUPS = [
+  { id: "lists", title: "Lists" },
+  { id: "routing", title: "Split and routing" },
+  { id: "loading", title: "Loading, 100,000 leads" },
+  { id: "permissions", title: "Permissions" },
+];
+
+/**
+ * A row: `text` as the table names it, `works` the lines of `benchmark` that it tells of (of several: from the least to the most), `peers` by
+ * the names that they have there. A peer has the name that the table shows, with `after` behind its figure; `chart` is what a chart says
+ * instead, where the table's words are too long or lean on another row. `chart: null` leaves a row out of the charts, `ratios: false` says no
+ * ratio. What is no time has its `unit`.
+ */
+export const ROWS = [
+  {
+    id: "list-query",
+    group: "lists",
+    text: "list query over 1,000,000 leads",
+    benchmark: "query",
+    works: ["list query, 1,000,000 leads"],
+    peers: { "hand-written JS": { name: "hand-written JS" }, "SQLite wasm": { name: "SQLite wasm" }, mingo: { name: "mingo" } },
+  },
+  {
+    id: "contains",
+    group: "lists",
+    text: "part of an e-mail among 1,000,000",
+    benchmark: "query",
+    works: ["email contains, 1,000,000 leads"],
+    peers: { "toLowerCase().includes": { name: "`toLowerCase().includes`" } },
+  },
+  {
+    id: "accentless",
+    group: "lists",
+    text: "part of a name, without accents, among 200,000",
+    benchmark: "query",
+    works: ["name contains, without accents, 200,000 leads"],
+    peers: { 'normalize("NFD") and includes': { name: '`normalize("NFD")` and `includes`', chart: "normalize and includes" } },
+  },
+  {
+    id: "sort",
+    group: "lists",
+    text: "sort 1,000,000 by last name, then day",
+    benchmark: "query",
+    works: ["sort by last name, created descending, 1,000,000 leads"],
+    peers: { "JS sort of an index": { name: "JS sort of an index" } },
+  },
+  {
+    id: "json",
+    group: "loading",
+    text: "JSON bytes → table, 100,000 leads",
+    chart: "JSON bytes → table",
+    benchmark: "load",
+    works: ["JSON bytes → table, 100,000 leads"],
+    peers: { "JSON.parse": { name: "`JSON.parse` alone" } },
+  },
+  {
+    id: "objects",
+    group: "loading",
+    text: "JS objects → table, 100,000 leads",
+    chart: "JS objects → table",
+    benchmark: "load",
+    works: ["JS objects → table, 100,000 leads"],
+    peers: { structuredClone: { name: "`structuredClone`" } },
+  },
+  {
+    id: "csv",
+    group: "loading",
+    text: "CSV bytes → table, 100,000 leads",
+    chart: "CSV bytes → table",
+    benchmark: "load",
+    works: ["CSV bytes → table, 100,000 leads"],
+    peers: { papaparse: { name: "papaparse" }, uDSV: { name: "uDSV" } },
+  },
+  {
+    id: "question",
+    group: "permissions",
+    text: "one permission question",
+    benchmark: "can",
+    works: ["can, a lead as an object"],
+    peers: { CASL: { name: "CASL" }, casbin: { name: "casbin" }, "Cedar wasm": { name: "Cedar" } },
+  },
+  {
+    id: "seen",
+    group: "permissions",
+    text: "the leads that one may see, of 1,000,000",
+    benchmark: "can",
+    works: ["own", "team", "subtree"].map((scope) => `rows of scope ${scope} among 1,000,000`),
+    peers: { "a Set of owners, by hand": { name: "a `Set` of owners" } },
+  },
+  {
+    id: "split",
+    group: "routing",
+    text: "split 1,000,000 among 37",
+    benchmark: "split",
+    works: ["plain split of 1,000,000 among 37, plan and columns"],
+    peers: { "i % k into objects": { name: "`i % k` into objects" } },
+  },
+  {
+    id: "verify",
+    group: "routing",
+    text: "verify that plan",
+    chart: null,
+    ratios: false,
+    benchmark: "split",
+    works: ["verify of 1,000,000"],
+    peers: { "plan and encode": { name: "plan and encode it" } },
+  },
+  {
+    id: "eligible",
+    group: "routing",
+    text: "split 1,000,000 among 37 of whom each takes only some, exactly",
+    chart: "split 1,000,000 among 37 who each take only some",
+    benchmark: "split",
+    works: ["split of 1,000,000 among 37 who take some"],
+    peers: { greedy: { name: "greedy loop", after: ", and not even", chart: "greedy loop, not even" } },
+  },
+  {
+    id: "one-lead",
+    group: "routing",
+    text: "one lead through 50 rules",
+    chart: "one lead through 50 rules (others: the rule alone)",
+    benchmark: "route",
+    works: ["route of one lead among 100,000"],
+    peers: { "zen-engine, the rule alone": { name: "ZEN" }, "json-rules-engine, the rule alone": { name: "json-rules-engine", after: ", the rule alone" } },
+  },
+  {
+    id: "batch",
+    group: "routing",
+    text: "100,000 leads through 50 rules to 40 people",
+    benchmark: "route",
+    works: ["route of 100,000 through 50 rules to 40"],
+    peers: { "by hand, into objects": { name: "the same by hand, into objects", chart: "by hand, into objects" } },
+  },
+  {
+    id: "large-batch",
+    group: "routing",
+    text: "1,000,000 of them",
+    chart: null,
+    benchmark: "route",
+    works: ["route of 1,000,000 through 50 rules to 40"],
+    peers: { "by hand, into objects": { name: "the same by hand, into objects" } },
+  },
+  {
+    id: "many-rules",
+    group: "routing",
+    text: "100,000 leads through 400 rules",
+    benchmark: "route",
+    works: ["route of 100,000 through 400 rules"],
+    peers: { "by hand, into objects": { name: "the same by hand, into objects", chart: "by hand, into objects" } },
+  },
+  {
+    id: "memory",
+    text: "a lead in memory",
+    unit: "B",
+    benchmark: "load",
+    works: ["100,000", "1,000,000"].map((rows) => `resident lead, ${rows} of them, linear memory`),
+    peers: {},
+  },
+];
