@@ -20,8 +20,9 @@ use crate::run::Result;
 const LOAD: (&str, &str) = ("deferred", "load");
 /// What the deferred module imports comes from the core's exports.
 const CORE: &str = "core";
-/// The global among them that says whether it was loaded.
-const LOADED: &str = "loaded";
+/// The global among them that says whether it was loaded, before the fingerprint of the whole: a deferred module of another build, which a host
+/// has put beside a core that runs already, has other functions at the same places, and must not be linked.
+const LOADED: &str = "loaded-";
 /// What a marked module exports for each function, before its number.
 const MARK: &str = "entered_";
 
@@ -57,7 +58,8 @@ pub fn parts(bytes: &[u8], first: &BTreeSet<usize>) -> Result<Parts> {
     let slots: BTreeMap<usize, u64> = stubs.iter().chain(&needed.functions).copied().zip(base..).collect();
     let room = base + slots.len() as u64;
 
-    let load = loader(&mut core);
+    let loaded = format!("{LOADED}{:016x}", fingerprint(bytes, &moved));
+    let load = loader(&mut core, &loaded);
     for stub in &stubs {
         let id = of_core.function(*stub)?;
         let function = forward(&mut core, id, Some(load), of_core.table(table)?, slot(&slots, *stub)?);
@@ -75,7 +77,7 @@ pub fn parts(bytes: &[u8], first: &BTreeSet<usize>) -> Result<Parts> {
         deferred.funcs.get_mut(id).kind = FunctionKind::Local(function);
     }
     needed.imported(&mut deferred, &of_deferred)?;
-    announced(&mut deferred);
+    announced(&mut deferred, &loaded);
     fill(&mut deferred, &of_deferred, table, &stubs, base)?;
     widen(&mut deferred, of_deferred.table(table)?, room);
     walrus::passes::gc::run(&mut deferred);
@@ -125,6 +127,12 @@ impl Ids {
     fn table(&self, index: usize) -> Result<TableId> {
         self.tables.get(index).copied().ok_or_else(|| "the parts have other tables than the whole".into())
     }
+}
+
+/// FNV-1a (Fowler, Noll, Vo), 64 bits: of a module and of what is moved out of it.
+fn fingerprint(bytes: &[u8], moved: &BTreeSet<usize>) -> u64 {
+    let moved = moved.iter().flat_map(|function| (*function as u64).to_le_bytes());
+    bytes.iter().copied().chain(moved).fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn read(bytes: &[u8]) -> Result<Module> {
@@ -223,9 +231,9 @@ impl<'a> Visitor<'a> for Needed {
 }
 
 /// The function of the core that has the deferred module loaded, unless it is: `if !loaded { deferred.load() }`.
-fn loader(core: &mut Module) -> FunctionId {
+fn loader(core: &mut Module, name: &str) -> FunctionId {
     let loaded = core.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(0)));
-    core.exports.add(LOADED, loaded);
+    core.exports.add(name, loaded);
     let ty = core.types.add(&[], &[]);
     let (load, _) = core.add_import_func(LOAD.0, LOAD.1, ty);
     let mut builder = FunctionBuilder::new(&mut core.types, &[], &[]);
@@ -241,8 +249,8 @@ fn loader(core: &mut Module) -> FunctionId {
 }
 
 /// Has the deferred module say that it is there, as soon as it is.
-fn announced(deferred: &mut Module) {
-    let (loaded, _) = deferred.add_import_global(CORE, LOADED, ValType::I32, true, false);
+fn announced(deferred: &mut Module, name: &str) {
+    let (loaded, _) = deferred.add_import_global(CORE, name, ValType::I32, true, false);
     let mut builder = FunctionBuilder::new(&mut deferred.types, &[], &[]);
     builder.name("loaded".to_owned());
     builder.func_body().i32_const(1).global_set(loaded);
@@ -290,5 +298,114 @@ fn empty(module: &mut Module) {
     }
     for data in module.data.iter().map(walrus::Data::id).collect::<Vec<_>>() {
         module.data.delete(data);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use walrus::ImportKind;
+
+    /// `first` is exported and calls `rest`, which is in the table and calls `shared` and `alone`, with a global.
+    fn whole() -> Vec<u8> {
+        let mut module = Module::default();
+        let global = module.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(7)));
+        let function = |module: &mut Module, calls: &[FunctionId]| {
+            let mut builder = FunctionBuilder::new(&mut module.types, &[], &[]);
+            let mut body = builder.func_body();
+            for called in calls {
+                body.call(*called);
+            }
+            if calls.len() > 1 {
+                body.global_get(global).global_set(global);
+            }
+            builder.finish(vec![], &mut module.funcs)
+        };
+        let (shared, alone) = (function(&mut module, &[]), function(&mut module, &[]));
+        let rest = function(&mut module, &[shared, alone]);
+        let first = function(&mut module, &[rest]);
+        module.exports.add("first", first);
+        let table = module.tables.add_local(false, 3, Some(3), RefType::FUNCREF);
+        let offset = ConstExpr::Value(Value::I32(1));
+        let filled = module.elements.add(ElementKind::Active { table, offset }, ElementItems::Functions(vec![rest]));
+        module.tables.get_mut(table).elem_segments.insert(filled);
+        module.emit_wasm()
+    }
+
+    /// What an own function of a module speaks of.
+    fn calls(module: &Module, id: FunctionId) -> Needed {
+        let mut needed = Needed::default();
+        if let FunctionKind::Local(function) = &module.funcs.get(id).kind {
+            dfs_in_order(&mut needed, function, function.entry_block());
+        }
+        needed
+    }
+
+    fn filled(module: &Module) -> Vec<(i32, usize)> {
+        let of = |kind: &ElementKind| match kind {
+            ElementKind::Active { offset: ConstExpr::Value(Value::I32(from)), .. } => *from,
+            _ => -1,
+        };
+        let mut out: Vec<_> = (module.elements.iter())
+            .map(|element| match &element.items {
+                ElementItems::Functions(functions) => (of(&element.kind), functions.len()),
+                ElementItems::Expressions(..) => (-1, 0),
+            })
+            .collect();
+        out.sort_unstable();
+        out
+    }
+
+    #[test]
+    fn each_function_has_a_mark() {
+        let marked = read(&marked(&whole()).unwrap()).unwrap();
+        let marks: Vec<&str> = marked.exports.iter().map(|export| export.name.as_str()).filter(|name| name.starts_with(MARK)).collect();
+        assert_eq!(marks, ["entered_0", "entered_1", "entered_2", "entered_3"]);
+        for (id, _) in marked.funcs.iter_local() {
+            assert!(!calls(&marked, id).globals.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_was_not_entered_is_deferred_and_both_meet_in_the_table() {
+        let bytes = whole();
+        // walrus writes functions by their size; `rest` calls two, `first` one.
+        let module = read(&bytes).unwrap();
+        let with = |many| own(&module).iter().position(|id| calls(&module, *id).functions.len() == many).unwrap();
+        let (first, rest) = (with(1), with(2));
+        let shared = (0..4).find(|number| ![first, rest].contains(number)).unwrap();
+        let parts = parts(&bytes, &BTreeSet::from([first, shared])).unwrap();
+        let (core, deferred) = (read(&parts.core).unwrap(), read(&parts.deferred).unwrap());
+
+        // `first`, `shared`, the stub for `rest`, and what loads: it is imported.
+        assert_eq!(core.funcs.iter_local().count(), 4);
+        let wanted = |module: &Module| module.imports.iter().map(|import| format!("{}.{}", import.module, import.name)).collect::<Vec<_>>();
+        assert_eq!(wanted(&core), ["deferred.load"]);
+        let exported: Vec<&str> = core.exports.iter().map(|export| export.name.as_str()).collect();
+        let loaded = exported[1];
+        assert!(loaded.starts_with(LOADED), "{loaded}");
+        assert_eq!(exported, ["first", loaded, "global0", "table0"]);
+        // Beside what stood in the table: behind the stub's place that of `shared`.
+        assert_eq!(filled(&core), [(1, 1), (4, 1)]);
+
+        // `rest`, `alone`, the way to `shared`, and what says that it is there.
+        assert_eq!(deferred.funcs.iter_local().count(), 4);
+        assert_eq!(wanted(&deferred), ["core.global0", "core.table0", &format!("core.{loaded}")]);
+        assert!(deferred.imports.iter().all(|import| !matches!(import.kind, ImportKind::Function(_))));
+        assert_eq!((deferred.exports.iter().count(), deferred.data.iter().count()), (0, 0));
+        assert_eq!(filled(&deferred), [(3, 1)]);
+        assert!(deferred.start.is_some());
+        let rooms = [&core, &deferred].map(|module| module.tables.iter().map(|table| (table.initial, table.maximum)).collect::<Vec<_>>());
+        assert_eq!(rooms, [[(5, Some(5))], [(5, Some(5))]]);
+
+        // Whatever is parted otherwise does not fit.
+        let other = super::parts(&bytes, &BTreeSet::from([first])).unwrap();
+        assert!(!wanted(&read(&other.deferred).unwrap()).contains(&format!("core.{loaded}")));
+    }
+
+    #[test]
+    fn what_is_no_module_is_refused() {
+        assert!(parts(b"no module", &BTreeSet::new()).is_err());
+        assert!(marked(b"\0asm").is_err());
     }
 }

@@ -65,6 +65,34 @@ test("in Node one file is enough: the whole", () => {
   }
 });
 
+test("a rest of another version, put beside a core that runs, is refused", () => {
+  const [code, message, again] = printed(
+    `
+    import fs from "node:fs";
+    import { syncBuiltinESMExports } from "node:module";
+    const { readFileSync } = fs;
+    // The name of what both have in common says which build they are of.
+    fs.readFileSync = (path, ...more) => {
+      const bytes = readFileSync(path, ...more);
+      if (!String(path).endsWith("deferred.wasm")) return bytes;
+      const at = bytes.indexOf("loaded-") + "loaded-".length;
+      bytes.write(bytes.toString("latin1", at, at + 16).replaceAll(/./g, (digit) => (digit === "0" ? "1" : "0")), at, "latin1");
+      return bytes;
+    };
+    syncBuiltinESMExports();
+    const { createEngine } = await import("evenhand");
+    ${CALLS}
+    const engine = await createEngine();
+    const begun = first(engine);
+    const failed = (run) => { try { return run(); } catch (error) { return error; } };
+    const error = failed(() => later(begun));
+    console.log(JSON.stringify([error.code, error.message, failed(() => first(engine)).code]));`,
+    import.meta.dirname,
+  );
+  assert.deepEqual([code, again], ["wasm_unavailable", "wasm_unavailable"]);
+  assert.match(message, /the rest of the module could not be loaded.*loaded-/);
+});
+
 /** In a page. */
 const inPage = (page, body) => page.evaluate((body) => new Function("evenhand", `return (async () => { ${body} })()`)(window.evenhand), `${CALLS} ${body}`);
 const POLICY = "default-src 'none'; connect-src 'self'; worker-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'";
