@@ -41,7 +41,6 @@ mod profiles;
 mod question;
 mod reach;
 mod receive;
-mod receivers;
 mod resources;
 mod rows;
 mod single;

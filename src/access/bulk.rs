@@ -331,9 +331,8 @@ fn known(test: &Term, changes: &Changes, ctx: &Context<'_>) -> Result<Option<boo
     if changes.sets(test.field) && changes.sets(other) {
         return filter::matches(&Query::from(Expr::Test(Box::new(test.clone()))), &alone, ctx).map(Some);
     }
-    // A list that has what was just added has it whatever else is in it.
-    let added = changes.list.iter().any(|(field, change)| *field == test.field && matches!(change, Change::Words { .. }));
-    if added && matches!(test.check, Predicate::HasAny(_) | Predicate::UnitUnder(_)) {
+    // A list that has what was just added has it whatever else is in it; a field that does not change has nothing here.
+    if matches!(test.check, Predicate::HasAny(_) | Predicate::UnitUnder(_)) {
         let plain = Term { negated: false, ..test.clone() };
         if filter::matches(&Query::from(Expr::Test(Box::new(plain))), &alone, ctx)? {
             return Ok(Some(!test.negated));

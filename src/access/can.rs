@@ -33,7 +33,7 @@ pub(super) struct Known<'a> {
 }
 
 /// What has been found out: grants that allow, questions that failed.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Found {
     pub granted: Vec<Reason>,
     pub failed: Vec<Reason>,
@@ -315,7 +315,7 @@ impl<'g> Principal<'g> {
     }
 
     /// The questions that do not depend on who receives the lead; whether there is anything more to ask.
-    pub(super) fn leave(self, lead: Known<'_>, question: &Request<'_>, seen: &mut Option<Relation>, found: &mut Found) -> Result<bool> {
+    fn leave(self, lead: Known<'_>, question: &Request<'_>, seen: &mut Option<Relation>, found: &mut Found) -> Result<bool> {
         let Some(view) = self.view(lead, seen, found)? else { return Ok(false) };
         self.note(found, Some(Check::View), view, String::new);
         let verdict = self.of_lead(Verb::LeadEdit, lead, seen)?;
@@ -353,17 +353,13 @@ impl<'g> Principal<'g> {
     }
 
     /// The questions about whoever receives the lead.
-    pub(super) fn arrive(self, lead: Known<'_>, question: &Request<'_>, found: &mut Found) -> Result<()> {
+    fn arrive(self, lead: Known<'_>, question: &Request<'_>, found: &mut Found) -> Result<()> {
         if question.to == To::Another {
             let holder = lead.cells.cell(question.slot.unwrap_or(self.auth.model.lead.owner));
             return self
                 .another(holder.text(), found, &mut |user, found| self.arrive(lead, &Request { to: To::User(user), ..*question }, found));
         }
-        let receiver = match question.to {
-            To::Nobody => None,
-            _ => self.receiver(question),
-        };
-        if let Some((standing, name)) = receiver {
+        if let Some((standing, name)) = self.receiver(question) {
             let verdict = self.of_receiver(standing, lead)?;
             self.note(found, Some(Check::Give), verdict, || self.may_not_give(&name));
             self.receives(lead, question, found)?;

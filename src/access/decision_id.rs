@@ -134,3 +134,26 @@ fn collect<'q>(node: &'q Expr, field: FieldIx, out: &mut Vec<&'q Term>) {
         Expr::Test(test) => out.extend(Some(&**test).filter(|test| test.field == field)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn each_grant_has_a_number_of_its_own_or_none() {
+        let (profile, place) = ((1 << 14) - 1, (1 << 15) - 1);
+        let mut all = Vec::new();
+        for kind in [2, 3] {
+            for profile in [0, 1, profile] {
+                all.extend([0, 1, place].map(|place| named(kind, profile, place)));
+            }
+            assert_eq!(named(kind, profile + 1, 0), None);
+            assert_eq!(named(kind, 0, place + 1), None);
+        }
+        // 0 and 1 mean that the lead is not seen, and that no grant speaks of it.
+        assert!(all.iter().all(|number| number.is_some_and(|number| number > 1)), "{all:?}");
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 18);
+    }
+}

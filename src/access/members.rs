@@ -17,11 +17,6 @@ pub struct MemberSet {
 }
 
 impl MemberSet {
-    /// In their order.
-    pub fn users(&self) -> &[UserIx] {
-        &self.users
-    }
-
     /// Whether somebody is among them.
     pub fn contains(&self, UserIx(ix): UserIx) -> bool {
         self.bits.get(ix as usize / 64).is_some_and(|word| word >> (ix % 64) & 1 == 1)

@@ -7,7 +7,7 @@ use super::can::{Found, Verdict};
 use super::reach::{Distance, Relation, between};
 use super::{Action, Authorizer, Check, Decision, Principal, Reason, Request, hint};
 use crate::config::access::Effect;
-use crate::config::{Group, SavedList, Scope, User, UserIx, Verb};
+use crate::config::{Group, SavedList, User, UserIx, Verb};
 use crate::error::Result;
 
 /// What stands nowhere: no unit, nobody's.
@@ -34,11 +34,6 @@ impl Authorizer {
             },
         }
         Ok(found.decide())
-    }
-
-    /// Whether a list is somebody's own, or shared with them.
-    pub fn has_list(&self, user: UserIx, list: &SavedList) -> bool {
-        list.owner == user || self.model.users.get(user).is_some_and(|found| self.shares(list, user, found))
     }
 
     fn shares(&self, list: &SavedList, ix: UserIx, user: &User) -> bool {
@@ -202,14 +197,11 @@ impl<'g> Principal<'g> {
             let mut all = (0u32..).zip(model.schema.units.units()).map(|(ix, _)| Some(crate::query::UnitIx(ix))).chain([None]);
             all.any(|unit| matches!(self.thing(verb, self.at_unit(unit)), Verdict::Granted(_)))
         };
-        if !self.grants(verb).any(|held| held.grant.effect == Effect::Allow && held.grant.scope != Scope::None)
-            && !matches!(verb, Verb::ListView | Verb::ListUse)
-        {
+        if !matches!(verb, Verb::ListView | Verb::ListUse) && self.grants(verb).all(|held| held.grant.effect == Effect::Deny) {
             return Ok(false);
         }
         Ok(match verb {
             Verb::ListView | Verb::ListUse => model.lists.iter().any(|list| self.has(verb, list)) || people(),
-            Verb::ListEdit | Verb::ListShare | Verb::ListDelete => people(),
             Verb::GroupTrigger => model.groups.iter().any(|group| {
                 self.auth.is_available(self.ix, group) && matches!(self.thing(verb, self.at_unit(group.unit)), Verdict::Granted(_))
             }),

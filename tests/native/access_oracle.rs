@@ -1,10 +1,10 @@
 //! The rules of permissions, read out loud by a slow interpreter, against the engine: one lead, the filter, all rows at once.
 
-use crate::support::access_world::{Choices, World, lead_verbs};
-use evenhand::access::{Action, Authorizer, Lead, Reassignment, Request, RowAnswers, RowRequest, RowSet, To, is_plain};
+use crate::support::access_world::{Choices, UNITS, World, lead_verbs};
+use evenhand::access::{Action, Authorizer, Change, Lead, Reassignment, Request, RowAnswers, RowRequest, RowSet, To, is_plain};
 use evenhand::config::{Model, UserIx, Verb};
 use evenhand::filter::{self, Context};
-use evenhand::query::{Cell, Cells, FieldIx};
+use evenhand::query::{Cell, Cells, FieldIx, Query};
 use evenhand::table::{Budget, LoadMode, LoadOptions, Loader, RowIx, Table};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -114,9 +114,14 @@ proptest! {
         let world = World::new(&mut Choices::new(bytes));
         let engine = engine(&world);
         let auth = Rc::new(Authorizer::compile(&engine.model).unwrap());
+        // The same people under other grants: what was answered for one configuration is no answer for another.
+        let mut turned = world.clone();
+        turned.profiles.iter_mut().flatten().for_each(|grant| grant.deny = !grant.deny);
+        let other = Rc::new(Authorizer::compile(&self::engine(&turned).model).unwrap());
         let mut rows = RowAnswers::default();
         for (user, name) in world.users.iter().flat_map(|user| lead_verbs().map(move |name| (user, name))) {
             let verb = verb(name);
+            prop_assert_eq!(is_plain(verb), verb != Verb::LeadRelease);
             let Some(actor) = auth.active(user.id).filter(|_| is_plain(verb)) else { continue };
             let (mut by_classes, mut by_outcome) = (BTreeMap::new(), BTreeMap::new());
             for row in (0..world.leads.len() as u32).map(RowIx) {
@@ -126,7 +131,9 @@ proptest! {
                 let decision = auth.can(&question).unwrap().to_json().write().replace(&id, "ID");
                 let outcome = auth.outcome(actor, verb, None, &lead).unwrap().unwrap();
                 // Where two fields are compared there are none.
-                if let Some(classes) = auth.classes(actor, verb, &lead).unwrap() {
+                let classes = auth.classes(actor, verb, &lead).unwrap();
+                prop_assert_eq!(classes.is_none(), world.compares(actor.0 as usize, name));
+                if let Some(classes) = classes {
                     prop_assert_eq!(&decision, by_classes.entry(classes).or_insert_with(|| decision.clone()));
                 }
                 prop_assert_eq!(&decision, by_outcome.entry(outcome).or_insert_with(|| decision.clone()));
@@ -134,6 +141,10 @@ proptest! {
                 for _ in 0..2 {
                     prop_assert_eq!(rows.outcome(&auth, &engine.table, id.as_bytes(), (actor, verb), None).unwrap(), Some(Some(outcome)));
                 }
+            }
+            for row in (0..world.leads.len() as u32).map(RowIx) {
+                let wanted = other.outcome(actor, verb, None, &Row(&engine.table, row)).unwrap();
+                prop_assert_eq!(rows.outcome(&other, &engine.table, engine.table.id(row).as_bytes(), (actor, verb), None).unwrap(), Some(wanted));
             }
         }
     }
@@ -194,11 +205,70 @@ proptest! {
                     }
                     prop_assert_eq!(&bulk, &wanted, "rows: {} {:?} {:?}", id, to, lead);
 
-                    if let Some(ix) = ix {
-                        let handover = Reassignment { slot: field, actor: id, now: None, changes: &[] };
-                        let hurdle = engine.auth.hurdle(&cells, ix, &handover).unwrap();
-                        prop_assert_eq!(hurdle.is_none(), receive.contains(row), "{:?} {:?}", hurdle, lead);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn one_lead_and_one_receiver_are_answered_as_many_are(bytes in prop::collection::vec(any::<u8>(), 400..900), access: bool, brings in 0..3usize) {
+        let mut pick = Choices::new(bytes);
+        let mut world = World::new(&mut pick);
+        if access {
+            world = world.behind_access(&mut pick);
+        }
+        let engine = engine(&world);
+        let auth = &engine.auth;
+        let context = Context { schema: &engine.model.schema, people: auth, now: None, actor: None };
+        let brings = [None, Some("new"), Some("won")][brings];
+        let changes: Vec<(FieldIx, Change)> =
+            brings.iter().map(|status| (engine.field("status"), Change::Set(Cell::Text((*status).into())))).collect();
+        let leads = || world.leads.iter().zip((0..).map(RowIx));
+        for (actor, slot) in (0..world.users.len()).flat_map(|actor| [(actor, "owner"), (actor, "lo")]) {
+            let (ix, field) = (UserIx(actor as u32), engine.field(slot));
+            let asking = RowRequest { table: &engine.table, actor: ix, now: None };
+            let handover = Reassignment { slot: field, actor: world.users[actor].id, now: None, changes: &changes };
+            let release = auth.release(&asking, field).unwrap();
+            let reassignable = auth.reassignable(&asking).unwrap();
+            for (lead, row) in leads() {
+                let cells = Row(&engine.table, row);
+                prop_assert_eq!(auth.releases_lead(ix, None, field, &cells).unwrap(), release.contains(row), "{} {:?}", slot, lead);
+                prop_assert_eq!(auth.is_reassignable(ix, None, &cells).unwrap(), reassignable.contains(row), "{:?}", lead);
+                for name in lead_verbs().filter(|name| *name != "lead.release") {
+                    let covers = auth.covers(&asking, verb(name)).unwrap().contains(row);
+                    prop_assert_eq!(auth.covers_lead(ix, None, verb(name), &cells).unwrap(), covers, "{} {:?}", name, lead);
+                }
+            }
+            for unit in 0..world.units.len() {
+                let at = engine.model.schema.units.find(UNITS[unit]).unwrap();
+                let (release, give) = (auth.release_unit(&asking, at).unwrap(), auth.give_unit(&asking, at).unwrap());
+                for (lead, row) in leads() {
+                    let wanted = world.unit(actor, "lead.release", lead, unit);
+                    prop_assert_eq!(release.contains(row), wanted, "{} {:?}", UNITS[unit], lead);
+                    prop_assert_eq!(auth.releases_unit(ix, None, at, &Row(&engine.table, row)).unwrap(), wanted, "{} {:?}", UNITS[unit], lead);
+                    prop_assert_eq!(give.contains(row), world.unit(actor, "lead.give", lead, unit), "{} {:?}", UNITS[unit], lead);
+                }
+            }
+            for to in 0..world.users.len() {
+                let user = UserIx(to as u32);
+                let may = auth.may_hold_rows(&asking, field, user, &changes).unwrap();
+                let barred = auth.barred(&asking, user).unwrap();
+                let receive = auth.receive(&asking, field, user, &changes).unwrap();
+                let receiving = auth.receiving(&asking, field, user, &changes).unwrap().map(Query::from);
+                let always = auth.may_hold_any(field, user).unwrap();
+                for (lead, row) in leads() {
+                    let cells = Row(&engine.table, row);
+                    let wanted = world.receive(actor, lead, slot, to, brings);
+                    prop_assert_eq!(receive.contains(row), wanted, "{} {:?}", to, lead);
+                    prop_assert_eq!(auth.hurdle(&cells, user, &handover).unwrap().is_none(), wanted, "{} {:?}", to, lead);
+                    if let Some(receiving) = &receiving {
+                        prop_assert_eq!(filter::matches(receiving, &cells, &context).unwrap(), wanted, "{} {:?}", to, lead);
                     }
+                    let may = may.contains(row) && !barred.contains(row);
+                    prop_assert_eq!(auth.may_hold(&cells, user, &handover).unwrap(), may, "{} {:?}", to, lead);
+                    prop_assert!(may || !always, "{} {:?}", to, lead);
+                    let works = auth.unable(ix, None, field, user, &cells).unwrap().is_none();
+                    prop_assert_eq!(works, world.works(actor, lead, slot, to), "{} {:?}", to, lead);
                 }
             }
         }

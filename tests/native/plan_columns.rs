@@ -99,3 +99,24 @@ fn another_format_is_refused_clearly() {
     // As data it stays readable: what it changed is written in it.
     assert_eq!(workspace.undo(&table, EncodedPlan::Json(&data), &json(CONTEXT)).unwrap().dropped(0, 9).as_list().unwrap().len(), 1);
 }
+
+/// A number is written in its shortest form only, and the guard is the one that the leads have: other bytes are no plan.
+#[test]
+fn a_plan_has_one_encoding() {
+    let (workspace, table) = world(false, 3, 1);
+    let command = json(r#"{"type": "assign", "leads": {"ids": ["L1"]}, "to": "bob"}"#);
+    let plan = workspace.plan(&table, &command, None, &json(CONTEXT), Default::default()).unwrap();
+    let bytes = plan.encode();
+    let read = |workspace: &Workspace, bytes: &[u8]| workspace.undo(&table, EncodedPlan::Bytes(bytes), &json(CONTEXT)).map(|_| ());
+    assert!(read(&workspace, &bytes).is_ok());
+    // The first number is the length of the header, behind five bytes that begin every plan.
+    let end = 5 + bytes[5..].iter().position(|byte| byte & 0x80 == 0).unwrap();
+    for more in [vec![0], vec![0x80, 0], [vec![0x80; 13 - end], vec![2]].concat()] {
+        let mut long = bytes.clone();
+        long[end] |= 0x80;
+        long.splice(end + 1..end + 1, more);
+        assert_eq!(read(&workspace, &long).unwrap_err().code, "plan_malformed");
+    }
+    let (versioned, _) = world(true, 3, 1);
+    assert_eq!(read(&versioned, &bytes).unwrap_err().code, "plan_malformed");
+}

@@ -25,6 +25,12 @@ export class World {
     return remembered === true ? { ...context, state: this.state } : context;
   }
 
+  /** A context with the plans that a step hands over. */
+  stored({ stored }, context) {
+    const plans = Object.entries(stored ?? {}).map(([id, name]) => [id, this.plans.get(name).encode()]);
+    return plans.length === 0 ? context : { ...context, plans: { ...context.plans, ...Object.fromEntries(plans) } };
+  }
+
   /** A plan as somebody posts it, changed on its way if the step says so. */
   posted({ plan, form, change, flip }) {
     const made = this.plans.get(plan);
@@ -114,9 +120,10 @@ const calls = {
   sql({ query, dialect, options }) {
     return this.workspace.filter(query).toSQL(dialect, options);
   },
-  scope({ actor, verb }) {
+  scope({ actor, verb, lead }) {
     const filter = this.workspace.scope(actor, verb);
-    return { describe: filter.describe(), fields: filter.fields };
+    const told = { describe: filter.describe(), fields: filter.fields };
+    return lead === undefined ? told : { ...told, matches: filter.matches(lead) };
   },
   preview({ plan, offset, limit }) {
     return this.plans.get(plan).preview(offset, limit);
@@ -148,13 +155,11 @@ const calls = {
     return this.workspace.members(members);
   },
   plan(step) {
-    const { selection, stored, settled, runOf, as } = step;
+    const { selection, settled, runOf, as } = step;
     const command = runOf === undefined ? step.command : { ...step.command, run: this.plans.get(runOf).runs[0].id };
     const named = selection === undefined ? command : { ...command, leads: { selection: this.selections.get(selection) } };
     const context = settled === undefined ? this.context(step) : { ...this.context(step), settlement: { bytes: this.shards.get(settled.by), shard: settled.shard } };
-    const plans = Object.entries(stored ?? {}).map(([id, name]) => [id, this.plans.get(name).encode()]);
-    const complete = plans.length === 0 ? context : { ...context, plans: { ...context.plans, ...Object.fromEntries(plans) } };
-    return this.planned(this.workspace.plan(this.table, named, complete), as);
+    return this.planned(this.workspace.plan(this.table, named, this.stored(step, context)), as);
   },
   tally(step) {
     return this.told(this.workspace.tally(this.table, step.command, this.context(step)), step.as);
@@ -178,7 +183,7 @@ const calls = {
     return this.planned(this.workspace.undo(this.table, this.posted(step), this.context(step)), step.as);
   },
   verify(step) {
-    const verdict = this.workspace.verify(this.table, this.posted(step), this.context(step));
+    const verdict = this.workspace.verify(this.table, this.posted(step), this.stored(step, this.context(step)));
     return verdict.ok ? { ok: true, digest: verdict.plan.digest } : { ok: false, problems: verdict.problems };
   },
   apply(step) {

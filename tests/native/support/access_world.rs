@@ -105,6 +105,8 @@ pub struct World {
     pub on_assign_removes: Option<usize>,
     /// Whether groups make offers for `owner`; without any, a run locks every slot.
     pub offers: bool,
+    /// Whether there are pools; without any, the field is just a field.
+    pub pooled: bool,
 }
 
 impl World {
@@ -168,6 +170,7 @@ impl World {
             on_assign_only: pick.below(3) == 1,
             on_assign_removes: if pick.below(4) == 1 { Some(count - 1) } else { None },
             offers: pick.below(2) == 1,
+            pooled: pick.below(2) == 0,
             units,
             users,
             profiles,
@@ -199,7 +202,7 @@ impl World {
         out
     }
 
-    fn unit(&self, id: &str) -> Option<usize> {
+    fn unit_named(&self, id: &str) -> Option<usize> {
         UNITS.iter().take(self.units.len()).position(|known| *known == id)
     }
 
@@ -236,7 +239,7 @@ impl World {
     fn lead_in(&self, scope: &str, actor: usize, lead: &Lead) -> bool {
         let me = &self.users[actor];
         let own = lead.owner == Some(me.id) || lead.lo == Some(me.id);
-        let mut units: Vec<usize> = lead.unit.iter().chain(&lead.access).filter_map(|id| self.unit(id)).collect();
+        let mut units: Vec<usize> = lead.unit.iter().chain(&lead.access).filter_map(|id| self.unit_named(id)).collect();
         units.extend(lead.owner.and_then(|owner| self.unit_of(owner)));
         match scope {
             "none" => false,
@@ -254,7 +257,7 @@ impl World {
             Where::NotStatus(status) => lead.status != Some(status),
             Where::OwnerIsActor => lead.owner == Some(self.users[actor].id),
             Where::NobodyHoldsLo => lead.lo.is_none(),
-            Where::UnitUnder(above) => under(lead.unit.and_then(|unit| self.unit(unit)), above),
+            Where::UnitUnder(above) => under(lead.unit.and_then(|unit| self.unit_named(unit)), above),
             Where::OwnerUnder(above) => under(lead.owner.and_then(|owner| self.unit_of(owner)), above),
             Where::AccessHas(unit) => lead.access.contains(&UNITS[unit]),
             Where::AccessHasNot(unit) => !lead.access.contains(&UNITS[unit]),
@@ -270,6 +273,11 @@ impl World {
     fn grants(&self, actor: usize, verb: &str) -> Vec<&Grant> {
         let all = self.users[actor].profiles.iter().flat_map(|profile| &self.profiles[*profile]);
         all.filter(|grant| grant.verbs.contains(&verb)).collect()
+    }
+
+    /// Whether a grant of a verb, or of seeing, compares two fields of a lead.
+    pub fn compares(&self, actor: usize, verb: &str) -> bool {
+        ["lead.view", verb].iter().any(|verb| self.grants(actor, verb).iter().any(|grant| matches!(grant.only, Some(Where::OneHoldsBoth))))
     }
 
     /// Whether some allow, or some deny, of a verb covers the lead; `target` says what is in a scope.
@@ -321,18 +329,36 @@ impl World {
     fn crossing(&self, lead: &Lead, to: usize) -> Option<usize> {
         self.mode?;
         let there = self.company(self.users[to].unit?)?;
-        let here = self.company(self.unit(lead.unit?)?)?;
+        let here = self.company(self.unit_named(lead.unit?)?)?;
         (here != there && !lead.access.contains(&UNITS[there])).then_some(there)
     }
 
-    fn receive(&self, actor: usize, lead: &Lead, slot: &str, to: usize) -> bool {
+    /// Whether somebody is one whom a slot of the lead may name, as it is.
+    fn fits(&self, actor: usize, lead: &Lead, slot: &str, to: usize) -> bool {
         let user = &self.users[to];
         let fits = slot == "owner" || self.holders.as_ref().is_none_or(|holders| holders.contains(&to));
         let accepts = user.accepts.is_none_or(|only| self.holds(only, actor, lead));
-        let pool = lead.pool.is_none_or(|pool| match POOLS.iter().position(|known| *known == pool) {
+        let pool = lead.pool.filter(|_| self.pooled).is_none_or(|pool| match POOLS.iter().position(|known| *known == pool) {
             Some(pool) => self.pools[pool].as_ref().is_none_or(|members| members.contains(&to)),
             None => false,
         });
+        user.active && !user.service && fits && accepts && pool
+    }
+
+    /// Whether somebody who holds a lead can work it.
+    pub fn works(&self, actor: usize, lead: &Lead, slot: &str, to: usize) -> bool {
+        self.fits(actor, lead, slot, to) && self.verb(to, "lead.view", lead)
+    }
+
+    /// Whether a unit may be given a lead, or its access may be taken: nothing of a unit is anybody's own.
+    pub fn unit(&self, actor: usize, verb: &str, lead: &Lead, unit: usize) -> bool {
+        let target = |scope: &str| scope == "all" || self.users[actor].unit.is_some_and(|mine| self.unit_in(scope, mine, unit));
+        self.users[actor].active && self.covers(actor, verb, lead, &target)
+    }
+
+    /// Whether somebody can have a lead in a slot; `brings` is the status that comes along.
+    pub fn receive(&self, actor: usize, lead: &Lead, slot: &str, to: usize, brings: Option<&'static str>) -> bool {
+        let user = &self.users[to];
         let mut after = lead.clone();
         if slot == "lo" {
             after.lo = Some(user.id);
@@ -352,7 +378,8 @@ impl World {
         {
             after.access.push(UNITS[company]);
         }
-        user.active && !user.service && fits && accepts && pool && self.verb(to, "lead.view", &after)
+        after.status = brings.or(after.status);
+        self.fits(actor, lead, slot, to) && self.verb(to, "lead.view", &after)
     }
 
     /// The questions that a reassignment fails by, in order.
@@ -374,7 +401,7 @@ impl World {
         if self.holder(lead, slot) != to.map(|to| self.users[to].id) {
             ask("release", self.release(actor, lead, slot));
             ask("give", to.is_none_or(|to| self.give(actor, lead, to)));
-            ask("receive", to.is_none_or(|to| self.receive(actor, lead, slot, to)));
+            ask("receive", to.is_none_or(|to| self.receive(actor, lead, slot, to, None)));
             ask("lock", lead.run.is_none() || (slot == "lo" && self.offers));
             ask("reassignable", lead.owner.is_none() || self.reassignable.is_none_or(|only| self.holds(only, actor, lead)));
             let barred = matches!(self.mode, Some("deny" | "duplicate")) && to.is_some_and(|to| self.crossing(lead, to).is_some());
@@ -411,7 +438,12 @@ impl World {
         let members = |members: &Option<Vec<usize>>, key: &str| {
             members.as_ref().map_or(String::new(), |members| format!(r#","{key}":{{"users":{}}}"#, ids(members)))
         };
-        let pools = self.pools.iter().zip(POOLS).map(|(pool, id)| format!(r#"{{"id":"{id}"{}}}"#, members(pool, "members")));
+        let pools = self
+            .pools
+            .iter()
+            .zip(POOLS)
+            .filter(|_| self.pooled)
+            .map(|(pool, id)| format!(r#"{{"id":"{id}"{}}}"#, members(pool, "members")));
         let mut cycle = Vec::new();
         if let Some(only) = self.reassignable {
             cycle.push(format!(r#""reassignable":{}"#, only.json()));

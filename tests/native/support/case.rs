@@ -18,7 +18,7 @@
 //! | `filter` | `query`, `lead`, `options` | `{describe, fields, warnings, matches, explain}` |
 //! | `sql` | `query`, `dialect`, `options` | `{sql, params, exact, notes}` |
 //! | `fold` | `field`, `text` | the text as the field compares it |
-//! | `scope` | `actor`, `verb` | `{describe, fields}` |
+//! | `scope` | `actor`, `verb`, `lead` | `{describe, fields}`, and with a lead whether it `matches` |
 //! | `fields` | `actor` | the fields that they see |
 //! | `readable` | `query`, `options` | `{describe, count, ids}` of the leads that it selects |
 //! | `needs` | `plan`, `form` (`bytes`, `json`, `header`), `context` | what the plan needs |
@@ -31,7 +31,7 @@
 //! | `simulate` | `options`, `context` | `{report, counts, elsewhere}` |
 //! | `forecast` | `group`, `n`, `context` | the users |
 //! | `undo` | `plan`, `form`, `context`, `as` | the same |
-//! | `verify` | `plan`, `form`, `context`, `change`, `flip` | `{ok, problems, digest}` |
+//! | `verify` | `plan`, `form`, `context`, `change`, `flip`, `stored` | `{ok, problems, digest}` |
 //! | `apply` | `plan`, `form` | what became of it |
 //! | `preview` | `plan`, `offset`, `limit` | what its actor may see of it |
 //! | `encode` | `plan` | `{hex, header}` |
@@ -248,8 +248,11 @@ impl World {
             "sql" => self.workspace().filter(part(step, "query"), &Json::Null)?.to_sql(text(step, "dialect"), part(step, "options"))?,
             "scope" => {
                 let filter = self.workspace().scope(text(step, "actor"), text(step, "verb"))?;
-                let fields = filter.fields();
-                Json::object([("describe", filter.describe()?.into()), ("fields", fields.into())])
+                let mut out = vec![("describe".to_owned(), filter.describe()?.into()), ("fields".to_owned(), filter.fields().into())];
+                if let Some(lead) = step.get("lead") {
+                    out.push(("matches".to_owned(), filter.matches(lead, &Json::Null)?.into()));
+                }
+                Json::Object(out)
             }
             "fields" => self.workspace().fields(step.get("actor").and_then(Json::as_text))?,
             "readable" => {
@@ -292,10 +295,7 @@ impl World {
                 if picked.is_some() {
                     put(&mut command, "/leads", Some(&Json::object([("selection", true.into())])));
                 }
-                let mut stored = Attachments::default();
-                for (id, name) in part(step, "stored").as_object().unwrap_or_default() {
-                    stored.plans.push((id.clone(), self.plans[name.as_text().unwrap()].encode()));
-                }
+                let mut stored = self.stored(step);
                 let mut context = self.context(step);
                 if let Some(settled) = step.get("settled") {
                     stored.settlement = Some(self.shards[text(settled, "by")].clone());
@@ -340,7 +340,7 @@ impl World {
             }
             "verify" => {
                 let (json, bytes) = self.posted(step);
-                match self.workspace().verify(self.table(), posted(&json, &bytes), &self.context(step), Attachments::default())? {
+                match self.workspace().verify(self.table(), posted(&json, &bytes), &self.context(step), self.stored(step))? {
                     Verdict::Holds(plan) => Json::object([("ok", true.into()), ("digest", plan.digest().into())]),
                     Verdict::Fails(problems) => {
                         Json::object([("ok", false.into()), ("problems", Json::List(problems.iter().map(Problem::to_json).collect()))])
@@ -376,6 +376,15 @@ impl World {
             }
             call => panic!("there is no call `{call}`"),
         })
+    }
+
+    /// The plans that a step hands over beside its context.
+    fn stored(&self, step: &Json) -> Attachments {
+        let plans = part(step, "stored").as_object().unwrap_or_default().iter();
+        Attachments {
+            plans: plans.map(|(id, name)| (id.clone(), self.plans[name.as_text().unwrap()].encode())).collect(),
+            ..Default::default()
+        }
     }
 
     fn context(&self, step: &Json) -> Json {
