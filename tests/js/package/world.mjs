@@ -136,10 +136,10 @@ const calls = {
     const found = this.table.select(filter, { actor: null });
     return { describe: filter.describe(), count: found.count, ids: found.ids() };
   },
-  needs({ plan, form, context }) {
+  needs({ command, plan, form, context }) {
     const made = this.plans.get(plan);
-    const posted = form === "bytes" ? made.encode() : form === "json" ? made.toJSON() : this.engine.peek(made.encode());
-    const { leads, ...rest } = this.workspace.needs(posted, context);
+    const written = () => (form === "bytes" ? made.encode() : form === "json" ? made.toJSON() : this.engine.peek(made.encode()));
+    const { leads, ...rest } = this.workspace.needs(command ?? written(), context);
     return { leads: leads.ids === undefined ? {} : leads, ...rest };
   },
   can({ question, table }) {

@@ -21,7 +21,7 @@
 //! | `scope` | `actor`, `verb`, `lead` | `{describe, fields}`, and with a lead whether it `matches` |
 //! | `fields` | `actor` | the fields that they see |
 //! | `readable` | `query`, `options` | `{describe, count, ids}` of the leads that it selects |
-//! | `needs` | `plan`, `form` (`bytes`, `json`, `header`), `context` | what the plan needs |
+//! | `needs` | `command`, or `plan` and `form` (`bytes`, `json`, `header`); `context` | what it needs |
 //! | `can` | `question`, `table` | the decision |
 //! | `receivers`, `members` | `question`, `members` | the answer |
 //! | `plan` | `command`, `context`, `selection`, `stored`, `settled`, `runOf`, `as` | everything that the plan tells |
