@@ -12,7 +12,8 @@ use evenhand::command::KINDS;
 use evenhand::json::Json;
 
 /// Codes of one word, which nothing tells from other words: each is listed here by hand.
-const SINGLE: [&str; 10] = ["actor", "boundary", "empty", "locked", "malformed", "missing", "placeholder", "refused", "stale", "tampered"];
+const SINGLE: [&str; 12] =
+    ["actor", "boundary", "empty", "locked", "malformed", "missing", "owner", "placeholder", "refused", "shared", "stale", "tampered"];
 
 /// Literals of that form which are no codes, beside the names of commands: words of configurations and names in SQL.
 const WORDS: [&str; 17] = [
