@@ -239,14 +239,14 @@ proptest! {
                     prop_assert_eq!(auth.covers_lead(ix, None, verb(name), &cells).unwrap(), covers, "{} {:?}", name, lead);
                 }
             }
-            for unit in 0..world.units.len() {
-                let at = engine.model.schema.units.find(UNITS[unit]).unwrap();
+            for (unit, id) in UNITS.iter().enumerate().take(world.units.len()) {
+                let at = engine.model.schema.units.find(id).unwrap();
                 let (release, give) = (auth.release_unit(&asking, at).unwrap(), auth.give_unit(&asking, at).unwrap());
                 for (lead, row) in leads() {
                     let wanted = world.unit(actor, "lead.release", lead, unit);
-                    prop_assert_eq!(release.contains(row), wanted, "{} {:?}", UNITS[unit], lead);
-                    prop_assert_eq!(auth.releases_unit(ix, None, at, &Row(&engine.table, row)).unwrap(), wanted, "{} {:?}", UNITS[unit], lead);
-                    prop_assert_eq!(give.contains(row), world.unit(actor, "lead.give", lead, unit), "{} {:?}", UNITS[unit], lead);
+                    prop_assert_eq!(release.contains(row), wanted, "{} {:?}", id, lead);
+                    prop_assert_eq!(auth.releases_unit(ix, None, at, &Row(&engine.table, row)).unwrap(), wanted, "{} {:?}", id, lead);
+                    prop_assert_eq!(give.contains(row), world.unit(actor, "lead.give", lead, unit), "{} {:?}", id, lead);
                 }
             }
             for to in 0..world.users.len() {
