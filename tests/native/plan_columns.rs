@@ -120,3 +120,32 @@ fn a_plan_has_one_encoding() {
     let (versioned, _) = world(true, 3, 1);
     assert_eq!(read(&versioned, &bytes).unwrap_err().code, "plan_malformed");
 }
+
+/// A table shares with a plan the chunks that did not change since; rows of the others are asked for themselves, wherever they stand in theirs.
+#[test]
+fn rows_of_later_chunks_keep_their_guard() {
+    const CHUNK: usize = 1 << 15;
+    let command = json(r#"{"type": "mass_edit", "leads": {"all": true}, "set": {"note": "note 0"}, "slots": {"owner": "ann"}}"#);
+    let (workspace, mut table) = world(false, 2 * CHUNK + 9, 1);
+    let plan = workspace.plan(&table, &command, None, &json(CONTEXT), Default::default()).unwrap();
+    let bytes = plan.encode();
+    // One gets another owner, and one, which held the planned note already, none; each begins a chunk.
+    let meanwhile = format!(r#"[{{"id": "L{}", "owner": "bob"}}, {{"id": "L{CHUNK}", "note": null}}]"#, 2 * CHUNK);
+    let mut others = [world(false, 2 * CHUNK + 9, 1).1, world(false, 2 * CHUNK + 9, 1).1];
+    for table in others.iter_mut().chain([&mut table]) {
+        let mut loader = workspace.upserting(table, &Json::Null).unwrap();
+        loader.push(meanwhile.as_bytes()).unwrap();
+        table.upsert(loader).unwrap();
+    }
+    let applied = workspace.apply_plan(&mut table, &plan).unwrap();
+    assert_eq!(applied.refused, [format!("L{}", 2 * CHUNK)]);
+    assert_eq!(applied.changed, plan.count() - 1);
+    let [mut one, other] = others;
+    assert_eq!(workspace.apply(&mut one, EncodedPlan::Bytes(&bytes)).unwrap(), applied);
+    let (as_it_is, from_bytes, before) = (contents(&workspace, &table), contents(&workspace, &one), contents(&workspace, &other));
+    assert!(as_it_is == from_bytes && as_it_is != before);
+    let row = |rows: &Json, at: usize, field: &str| rows.as_list().unwrap()[at].get(field).cloned();
+    assert_eq!(row(&as_it_is, CHUNK, "note").unwrap_or_default(), Json::Null);
+    assert_eq!(row(&as_it_is, CHUNK, "owner"), Some("ann".into()));
+    assert_eq!(row(&as_it_is, 2 * CHUNK, "owner"), Some("bob".into()));
+}
