@@ -20,7 +20,10 @@ const list = {
 };
 const routing = { fields: { ...fields, rule: { type: "text" } }, lead: { id: "id", owner: "owner", createdAt: "created", routedBy: "rule" } };
 
-/** Leads, as they come. Few are kept, of many only the last number that was asked for. */
+/**
+ * Leads, as they come. Few are kept, of many only the last number that was asked for, in one form: the collector goes through all objects before
+ * each run, and leaves the caches cold, which would be told as growth.
+ */
 const small = new Map();
 let large = {};
 function leads(rows, form) {
@@ -30,6 +33,7 @@ function leads(rows, form) {
     if (rows <= 10_000) small.set(rows, made);
     else large = made;
   }
+  if (made === large && !(form in made.forms)) made.forms = {};
   return (made.forms[form] ??= form === "csv" ? made.leads.csv() : form === "rows" ? made.leads.objects() : made.leads.json());
 }
 
