@@ -1,4 +1,4 @@
-import { onDisk } from "./builtin.js";
+import { builtin, onDisk } from "./builtin.js";
 import { factory } from "./load.js";
 
 export { EvenhandError } from "./errors.js";
@@ -10,6 +10,8 @@ const MOVED = /\/\.vite\/deps[^/]*\/(evenhand\.[a-z]+\.wasm)$/;
 const inPlace = (url: URL): URL => (MOVED.test(url.pathname) ? new URL(url.href.replace(MOVED, "/evenhand/$1")) : url);
 const core = (): URL => inPlace(new URL("./evenhand.core.wasm", import.meta.url));
 const deferred = (): URL => inPlace(new URL("./evenhand.deferred.wasm", import.meta.url));
+/** A server renders pages with this file. */
+const isLocal = (): boolean => deferred().protocol === "file:" && builtin("node:fs") !== undefined;
 
 /**
  * The bytes at an address, while everything else waits. Pages are given no bytes in that way, but a text: in this encoding the low half of each
@@ -41,8 +43,8 @@ export const { createEngine, createEngineSync } = /* @__PURE__ */ factory({
   ownSync: () => onDisk(core()),
   open: (address) => onDisk(address) ?? fetch(address),
   deferred: {
-    fetch: () => onDisk(deferred()) ?? fetch(deferred(), { priority: "low" }),
+    fetch: () => (isLocal() ? undefined : fetch(deferred(), { priority: "low" })),
     readNow: () => onDisk(deferred()) ?? readNow(deferred()),
-    canReadNow: () => onDisk(deferred()) !== undefined || (typeof XMLHttpRequest === "function" && compilesNow()),
+    canReadNow: () => isLocal() || (typeof XMLHttpRequest === "function" && compilesNow()),
   },
 });

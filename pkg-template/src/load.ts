@@ -51,7 +51,8 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
           deferred ??= compileSync(runtime.deferred?.readNow());
           void new WebAssembly.Instance(deferred, coreOf(made));
         } catch (cause) {
-          // In the middle of a call: the engine is given up (see `Instance`).
+          // In the middle of a call: the engine is given up (see `Instance`). What is of another version is not kept for the next one.
+          deferred = undefined;
           throw unavailable(`the rest of the module could not be loaded: ${words(cause)}`, { hint: HINTS.rest, cause });
         }
       },

@@ -25,7 +25,7 @@ const SQL = /owner_id/;
 /** What such a script prints. */
 const printed = (script, cwd) => JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", cwd }));
 
-test("in Node it is read once, when a call first needs it", () => {
+for (const [what, file] of [["in Node", "node"], ["in Node by the file for browsers, as where a server renders a page,", "browser"]]) test(`${what} it is read once, when a call first needs it`, () => {
   const [before, count, text, after] = printed(
     `
     import fs from "node:fs";
@@ -36,9 +36,10 @@ test("in Node it is read once, when a call first needs it", () => {
       place[name] = (path, ...more) => { if (String(path).endsWith(".wasm")) read.push(String(path).split("/").at(-1)); return real(path, ...more); };
     }
     syncBuiltinESMExports();
-    const { createEngine, createEngineSync } = await import("evenhand");
+    const { createEngine, createEngineSync } = await import(${JSON.stringify(pathToFileURL(join(pkg, entry(file))).href)});
     ${CALLS}
     const begun = first(await createEngine());
+    await new Promise((done) => setTimeout(done, 50));
     const before = [...read];
     const text = JSON.stringify(later(begun));
     later(first(createEngineSync()));
