@@ -47,11 +47,33 @@ test("the app's JavaScript is at most 250 KB, and nothing is served without its 
   assert.equal((await fetch(`${desk.address}%2e%2e/package.json`)).status, 404);
 });
 
+test("the first screen of each world needs the module's core alone", { timeout: 120_000 }, async () => {
+  for (const { id } of worlds) {
+    const context = await desk.browser.newContext(wide);
+    let show;
+    const shown = new Promise((done) => (show = done));
+    let held = 0;
+    await context.route(/evenhand\.deferred[^/]*\.wasm$/, async (route) => {
+      held += 1;
+      await shown;
+      await route.continue();
+    });
+    // A call that needs more would wait for it, and the list with it.
+    const { page } = await open(context, desk.address, `#/${id}`);
+    await page.locator(".grid-body .first .clip").first().waitFor();
+    assert.equal(held, 1, `the rest of the module was asked for once, behind the core, in ${id}`);
+    show();
+    await context.close();
+  }
+});
+
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing on the main screens, ${colorScheme}`, { timeout: 240_000 }, async () => {
     const context = await desk.browser.newContext({ ...wide, colorScheme });
     const found = {};
     const look = async (name, page) => {
+      // A plan that is being made anew is dimmed for as long as that takes.
+      await page.locator(".plan-area.pending").waitFor({ state: "detached" });
       const all = await complaints(page, colorScheme);
       if (all.length > 0) found[name] = all;
     };
