@@ -9,8 +9,9 @@ const PAGE = 65_536;
 /**
  * One instance of the module, which belongs to one engine. Every call into the module goes through `call`.
  *
- * A trap (or an exhausted stack, or a rest of the module that is not to be had) leaves the instance in the middle of something: objects stay locked and memory may be
- * half written. So the instance is given up: this call and every later one throw `engine_failed`.
+ * A trap (or an exhausted stack, or a rest of the module that is not to be had) leaves the instance in the middle of something: objects stay
+ * locked and memory may be half written. So the instance is given up: this call and every later one throw `engine_failed`, or `wasm_unavailable`
+ * for the rest.
  */
 export class Instance {
   #glue: Glue | undefined;

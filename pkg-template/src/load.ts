@@ -59,6 +59,15 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
     },
   });
 
+  /** Refuses a core where nothing knows of its rest, and not in the middle of some call. */
+  function usable(module: WebAssembly.Module): WebAssembly.Module {
+    if (runtime.deferred !== undefined || !isCore(module)) return module;
+    throw fault("wasm_invalid", "`wasm` is the core of the module alone, and this entry of the package has no rest for it", {
+      path: "/wasm",
+      hint: "pass `evenhand/engine.wasm`, which is all of it",
+    });
+  }
+
   async function complete(made: Parts): Promise<void> {
     if (runtime.deferred === undefined) return;
     const coming = fetchDeferred();
@@ -75,7 +84,7 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
     const made = parts(options);
     const wasm = await opened(() => options.wasm);
     const module = wasm === undefined ? (own ??= await load()) : await compile(isAddress(wasm) ? await opened(() => runtime.open(wasm)) : wasm);
-    const engine = started(made, await instantiate(module, withDeferred(made)));
+    const engine = started(made, await instantiate(usable(module), withDeferred(made)));
     if (isCore(module)) await complete(made);
     return engine;
   }
@@ -90,7 +99,7 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
       }
       own = module = compileSync(read);
     }
-    return started(made, instantiateSync(module, withDeferred(made)));
+    return started(made, instantiateSync(usable(module), withDeferred(made)));
   }
 
   return { createEngine, createEngineSync };

@@ -12,8 +12,16 @@ export { readyProfiles } from "./profiles.js";
 /** In a bundle of CommonJS there is no `import.meta.url`, but this. */
 declare const __filename: string | undefined;
 
-/** The files in which the module lies: the core and what comes later, or the whole where a host copied that. */
-type File = "evenhand.core.wasm" | "evenhand.deferred.wasm" | "evenhand.wasm";
+/**
+ * The files in which the module lies, each with its address beside this file: the core and what comes later, or the whole where a host copied that.
+ * Bundlers take along what they see named in this way, and so the whole, which nobody needs beside its parts, is not.
+ */
+const FILES = {
+  "evenhand.core.wasm": () => new URL("./evenhand.core.wasm", import.meta.url),
+  "evenhand.deferred.wasm": () => new URL("./evenhand.deferred.wasm", import.meta.url),
+  "evenhand.wasm": () => new URL("evenhand.wasm", String(import.meta.url)),
+};
+type File = keyof typeof FILES;
 
 /**
  * Where a file may lie, the likeliest first: beside this file; where a bundler took this file elsewhere, beside the bundle; and in the
@@ -21,15 +29,8 @@ type File = "evenhand.core.wasm" | "evenhand.deferred.wasm" | "evenhand.wasm";
  */
 function* places(name: File): Generator<string> {
   const file = typeof __filename === "string" ? __filename : undefined;
-  // Some bundlers put an address of theirs here, of a class that Node does not take: its text is what counts. They find the files that they take
-  // along by these very words.
-  const beside = attempt(() =>
-    name === "evenhand.core.wasm"
-      ? String(new URL("./evenhand.core.wasm", import.meta.url))
-      : name === "evenhand.deferred.wasm"
-        ? String(new URL("./evenhand.deferred.wasm", import.meta.url))
-        : String(new URL(name, String(import.meta.url))),
-  );
+  // Some bundlers put an address of theirs here, of a class that Node does not take: its text is what counts.
+  const beside = attempt(() => String(FILES[name]()));
   if (beside?.startsWith("file:")) yield fileURLToPath(beside);
   if (file !== undefined) yield join(dirname(file), name);
   // webpack follows a `createRequire` that it knows by name, into the module.

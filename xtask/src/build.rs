@@ -92,8 +92,8 @@ fn part(named: &Path, facade: &Path, folder: &Path) -> Result {
     at(&marked, fs::write(&marked, defer::marked(&bytes)?))?;
     run(tools::node(&["tests/js/package/make/first-calls.mjs"]).arg(facade).arg(&marked).arg(&entered))?;
     let numbers = at(&entered, fs::read_to_string(&entered))?;
-    let first: BTreeSet<usize> = numbers.lines().filter_map(|number| number.parse().ok()).collect();
-    let parts = defer::parts(&bytes, &first)?;
+    let first: std::result::Result<BTreeSet<usize>, _> = numbers.lines().map(str::parse).collect();
+    let parts = defer::parts(&bytes, &first.map_err(|error| format!("{}: {error}", entered.display()))?)?;
     for (name, bytes) in [(CORE, parts.core), (DEFERRED, parts.deferred)] {
         let part = target().join(name);
         at(&part, fs::write(&part, bytes))?;

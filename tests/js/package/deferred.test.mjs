@@ -94,6 +94,16 @@ test("a rest of another version, put beside a core that runs, is refused", () =>
   assert.match(message, /the rest of the module could not be loaded.*loaded-/);
 });
 
+test("a core is refused at once by an entry that has no rest for it", async () => {
+  const core = new WebAssembly.Module(readFileSync(join(pkg, "evenhand.core.wasm")));
+  const { createEngine, createEngineSync } = await import(pathToFileURL(join(pkg, "slim.js")).href);
+  const refused = (error) => error.code === "wasm_invalid" && error.diagnostics[0].hint.includes("evenhand/engine.wasm");
+  await assert.rejects(createEngine({ wasm: core }), refused);
+  assert.throws(() => createEngineSync({ wasm: core }), refused);
+  const { createEngine: ours } = await import(pathToFileURL(join(pkg, entry("node"))).href);
+  assert.ok((await ours({ wasm: core })).version);
+});
+
 /** In a page. */
 const inPage = (page, body) => page.evaluate((body) => new Function("evenhand", `return (async () => { ${body} })()`)(window.evenhand), `${CALLS} ${body}`);
 const POLICY = "default-src 'none'; connect-src 'self'; worker-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'";
