@@ -62,10 +62,7 @@ export function factory(runtime: Runtime): Pick<typeof Contract, "createEngine" 
   /** Refuses a core where nothing knows of its rest, and not in the middle of some call. */
   function usable(module: WebAssembly.Module): WebAssembly.Module {
     if (runtime.deferred !== undefined || !isCore(module)) return module;
-    throw fault("wasm_invalid", "`wasm` is the core of the module alone, and this entry of the package has no rest for it", {
-      path: "/wasm",
-      hint: "pass `evenhand/engine.wasm`, which is all of it",
-    });
+    throw alone();
   }
 
   async function complete(made: Parts): Promise<void> {
@@ -226,6 +223,12 @@ function refused(cause: unknown): EvenhandError {
   const hint = HINTS[/content security|\bcsp\b|unsafe-eval/i.test(said) ? "policy" : /disallowed by embedder/i.test(said) ? "embedder" : "version"];
   return fault("wasm_invalid", `the module was refused: ${said}`, { path: "/wasm", hint, cause });
 }
+
+const alone = (): EvenhandError =>
+  fault("wasm_invalid", "`wasm` is the core of the module alone, and this entry of the package has no rest for it", {
+    path: "/wasm",
+    hint: "pass `evenhand/engine.wasm`, which is all of it",
+  });
 
 const words = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
